@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { env } from '#lib/env.ts';
+import { PrismaClient } from '#lib/generated/prisma/client.ts';
+import { processWide, takeProcessWide } from '#lib/process-wide.ts';
+
+/**
+ * Two pools. The order writer has its own few connections, so a rush of page views cannot
+ * keep orders waiting, and a rush of orders cannot keep pages waiting.
+ */
+
+/** How long a page may wait for a free connection before it is told to come back. */
+const connectTimeoutMs = 3_000;
+
+function makeClient(connections: number, application: string): PrismaClient {
+  const adapter = new PrismaPg(
+    {
+      connectionString: env().DATABASE_URL,
+      max: connections,
+      connectionTimeoutMillis: connectTimeoutMs,
+      application_name: application,
+      // A connection whose peer has gone is noticed in seconds, not after two hours.
+      keepAlive: true,
+    },
+    {
+      // The driver prepares a statement once per connection and reuses the plan: named by
+      // its text, so equal statements share a name and different ones never do.
+      statementNameGenerator: ({ sql }) => createHash('sha1').update(sql).digest('base64url'),
+    },
+  );
+  return new PrismaClient({ adapter });
+}
+
+/** The client of pages, carts and look-ups. */
+export function db(): PrismaClient {
+  return processWide('db', () => makeClient(env().DATABASE_CONNECTIONS, 'once'));
+}
+
+/** The client of the order writer, and of it alone. */
+export function writerDb(): PrismaClient {
+  return processWide('writerDb', () => makeClient(env().WRITER_CONNECTIONS, 'once-writer'));
+}
+
+/** Closes both pools; what runs is let finish. */
+export async function closeDb(): Promise<void> {
+  await Promise.all(['db', 'writerDb'].map((name) => takeProcessWide<PrismaClient>(name)?.$disconnect()));
+}
+
+export type Db = PrismaClient;
+export type Tx = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0];

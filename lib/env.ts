@@ -1,0 +1,80 @@
+import { z } from 'zod';
+
+/**
+ * All configuration, read here and nowhere else. `npm start` fills in what a fresh clone
+ * lacks (embedded database, Redis it found, a generated secret); every other host sets it.
+ */
+
+const flag = z.enum(['0', '1']).transform((value) => value === '1');
+const count = (fallback: number) => z.coerce.number().int().min(0).default(fallback);
+
+const schema = z
+  .object({
+    NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
+    HOST: z.string().min(1).default('127.0.0.1'),
+    PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+    DATA_DIR: z.string().min(1).default('.data'),
+    DATABASE_URL: z
+      .string({ error: 'is missing: npm start and npm run dev start a database and set it' })
+      .regex(/^postgres(ql)?:\/\//, 'must start with postgresql://'),
+    /** Connections of the order writer, each one batch in flight. */
+    WRITER_CONNECTIONS: z.coerce.number().int().min(1).max(16).default(2),
+    /** Connections of everything else: pages, carts, look-ups. */
+    DATABASE_CONNECTIONS: z.coerce.number().int().min(1).max(100).default(10),
+    REDIS_URL: z
+      .string()
+      .regex(/^(rediss?:\/\/|memory:)/, 'must start with redis://, rediss:// or memory:')
+      .optional(),
+    UPSTASH_REDIS_REST_URL: z.url().optional(),
+    UPSTASH_REDIS_REST_TOKEN: z.string().min(1).optional(),
+    ONCE_SECRET: z
+      .string({ error: 'is missing: set it to at least 32 random characters' })
+      .min(32, 'must have at least 32 characters'),
+    /** Earlier secrets, separated by commas: still accepted, never used for anything new. */
+    ONCE_SECRETS_OLD: z
+      .string()
+      .default('')
+      .transform((list) => list.split(',').filter((secret) => secret.length > 0)),
+    RATE_LIMIT_SHOPPER_PER_MIN: count(10),
+    RATE_LIMIT_IP_PER_MIN: count(300),
+    WEB_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(1),
+    PUBLIC_URL: z.url().optional(),
+    /** Addresses of reverse proxies whose X-Forwarded-For is believed, separated by commas. */
+    TRUSTED_PROXIES: z
+      .string()
+      .default('')
+      .transform((list) =>
+        list
+          .split(',')
+          .map((address) => address.trim())
+          .filter(Boolean),
+      ),
+    METRICS_TOKEN: z.string().min(1).optional(),
+    LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+    /** Set by Vercel: its proxy, and nothing else, writes x-real-ip there. */
+    VERCEL: flag.default(false),
+  })
+  .refine((env) => !env.UPSTASH_REDIS_REST_URL === !env.UPSTASH_REDIS_REST_TOKEN, {
+    path: ['UPSTASH_REDIS_REST_TOKEN'],
+    error: 'UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN go together: set both or neither',
+  });
+
+export type Env = z.infer<typeof schema>;
+
+/** Checks a set of variables. Throws one error that names every variable that is wrong. */
+export function parseEnv(source: Record<string, string | undefined>): Env {
+  // An empty variable means "not set": that is how compose files and CI write it.
+  const set = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  const parsed = schema.safeParse(set);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.')} ${issue.message}`);
+  throw new Error(`The configuration is not valid:\n${problems.join('\n')}`);
+}
+
+let cached: Env | undefined;
+
+/** The process's configuration, checked on first use and the same from then on. */
+export function env(): Env {
+  cached ??= parseEnv(process.env);
+  return cached;
+}

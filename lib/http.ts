@@ -1,0 +1,217 @@
+import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
+import { env } from '#lib/env.ts';
+import { AppError } from '#lib/errors.ts';
+import { logger } from '#lib/logger.ts';
+
+/** Every answer of a shopper's call: never kept by a shared cache. */
+const privateHeaders = { 'cache-control': 'no-store' };
+
+export function json(
+  body: unknown,
+  init: { status?: number; headers?: Record<string, string> } = {},
+): Response {
+  return new Response(JSON.stringify(body), {
+    status: init.status ?? 200,
+    headers: { 'content-type': 'application/json', ...privateHeaders, ...init.headers },
+  });
+}
+
+/** The id that ties an answer to the log: the caller's own where it is harmless, else a new one. */
+export function requestIdOf(request: Request): string {
+  const given = request.headers.get('x-request-id');
+  return given && /^[\w-]{8,64}$/.test(given) ? given : randomUUID();
+}
+
+export function problem(error: AppError, requestId: string): Response {
+  const { headers, retryAfterSeconds } = error.options;
+  return new Response(JSON.stringify(error.toProblem(requestId)), {
+    status: error.status,
+    headers: {
+      'content-type': 'application/problem+json',
+      ...privateHeaders,
+      ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+      ...headers,
+    },
+  });
+}
+
+/** Anything thrown, as a problem: what we know as it is, what we don't as a masked 500 in the log. */
+export function asAppError(error: unknown, requestId: string): AppError {
+  if (error instanceof AppError) return error;
+  if (isDatabaseAway(error)) {
+    logger().warn({ requestId, err: error }, 'database away');
+    return new AppError('unavailable', {
+      detail: 'The shop cannot reach its database. Nothing was lost; please try again in a moment.',
+      retryAfterSeconds: 2,
+      cause: error,
+    });
+  }
+  logger().error({ requestId, err: error }, 'unexpected error');
+  return new AppError('internal', {
+    detail: `Something went wrong on our side. Please try again; if it happens again, tell us this id: ${requestId}.`,
+    cause: error,
+  });
+}
+
+/**
+ * Whether an error says that the database could not be reached or did not answer, as opposed to
+ * refusing what it was asked. Prisma: P1001/P1002/P1008/P1017 connection, P2024 pool, P2028
+ * transaction API. The driver adapter passes the driver's own errors through for the rest.
+ */
+export function isDatabaseAway(error: unknown): boolean {
+  for (
+    let at: unknown = error, depth = 0;
+    at && depth < 5;
+    at = (at as { cause?: unknown }).cause, depth += 1
+  ) {
+    const { code, message, name } = at as { code?: unknown; message?: unknown; name?: unknown };
+    if (
+      typeof code === 'string' &&
+      /^(P1001|P1002|P1008|P1017|P2024|P2028|ECONN\w+|ENOTFOUND|EPIPE|ETIMEDOUT|57P0\d|08\w{3}|53300)$/.test(
+        code,
+      )
+    )
+      return true;
+    if (
+      name === 'DriverAdapterError' &&
+      /(DatabaseNotReachable|ConnectionClosed|SocketTimeout|TooManyConnections)/.test(String(message))
+    )
+      return true;
+    if (
+      typeof message === 'string' &&
+      /(Connection terminated|timeout exceeded when trying to connect|Server has closed the connection|the database system is (starting up|shutting down))/i.test(
+        message,
+      )
+    )
+      return true;
+  }
+  return false;
+}
+
+type Handler<Context> = (request: Request, context: Context, requestId: string) => Promise<Response>;
+
+/** A route handler whose every answer carries `X-Request-Id` and whose every error is a problem. */
+export function route<Context>(
+  handler: Handler<Context>,
+): (request: Request, context: Context) => Promise<Response> {
+  return async (request, context) => {
+    const requestId = requestIdOf(request);
+    let response: Response;
+    try {
+      response = await handler(request, context, requestId);
+    } catch (error) {
+      response = problem(asAppError(error, requestId), requestId);
+    }
+    response.headers.set('x-request-id', requestId);
+    return response;
+  };
+}
+
+/** Throws `invalid_request` with one entry a field: `{ fields: [{ path, message }] }`. */
+export function parseOrThrow<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
+  const named = fields.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ');
+  throw new AppError('invalid_request', { detail: `${named}.`, extra: { fields } });
+}
+
+/** The query string as an object; of a name given twice the last one counts. */
+export function queryOf(request: Request): Record<string, string> {
+  return Object.fromEntries(new URL(request.url).searchParams);
+}
+
+/**
+ * Reads a body up to `maxBytes`, counting as it comes: a `Content-Length` may lie or be absent.
+ * Throws `payload_too_large`.
+ */
+export async function readBody(request: Request, maxBytes: number): Promise<string> {
+  const tooLarge = () =>
+    new AppError('payload_too_large', {
+      detail: `The body may have at most ${maxBytes} bytes. Nothing was changed.`,
+    });
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge();
+  if (!request.body) return '';
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength;
+    if (size > maxBytes) throw tooLarge();
+    chunks.push(chunk);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+  } catch (cause) {
+    throw new AppError('invalid_request', { detail: 'The body is not UTF-8.', cause });
+  }
+}
+
+/** Reads a JSON body. Throws `unsupported_media_type`, `payload_too_large` or `invalid_request`. */
+export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
+  if (mediaTypeOf(request) !== 'application/json') {
+    throw new AppError('unsupported_media_type', { detail: 'Send the body as application/json.' });
+  }
+  return parseJson(await readBody(request, maxBytes));
+}
+
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new AppError('invalid_request', {
+      detail: 'The body is not valid JSON.',
+      extra: { fields: [] },
+      cause,
+    });
+  }
+}
+
+export function mediaTypeOf(request: Request): string {
+  return (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+}
+
+/**
+ * Refuses a change that another site's page asks for. Browsers send `Origin` with every such
+ * request; a client that is not a browser sends none and carries no cookie it was tricked into.
+ * Throws `foreign_origin`.
+ */
+export function refuseForeignOrigin(request: Request): void {
+  const origin = request.headers.get('origin');
+  const site = request.headers.get('sec-fetch-site');
+  const foreign = origin === null ? site === 'cross-site' : !ownOrigins(request).includes(origin);
+  if (!foreign) return;
+  throw new AppError('foreign_origin', {
+    detail: 'The shop takes changes only from its own pages. Nothing was changed.',
+  });
+}
+
+function ownOrigins(request: Request): string[] {
+  const configured = env().PUBLIC_URL;
+  if (configured) return [new URL(configured).origin];
+  // Behind no configured name the shop is whatever name it was called by: both schemes, since
+  // a proxy may have ended TLS.
+  const host = request.headers.get('host') ?? new URL(request.url).host;
+  return [`http://${host}`, `https://${host}`];
+}
+
+const clientIpHeader = 'x-once-client-ip';
+
+/**
+ * The caller's address for rate limits. server.ts resolves it from the socket and the trusted
+ * proxies and hands it over in a header that it first takes from the client; Vercel's proxy
+ * writes x-real-ip. Under any other host it isn't known, and undefined means "not limited by address".
+ */
+export function clientIpOf(request: Request): string | undefined {
+  if (hostResolvesIp()) return request.headers.get(clientIpHeader) ?? undefined;
+  return env().VERCEL ? (request.headers.get('x-real-ip') ?? undefined) : undefined;
+}
+
+const hostMark = Symbol.for('once.host-resolves-ip');
+const hostResolvesIp = () => (globalThis as Record<symbol, unknown>)[hostMark] === true;
+
+/** Called by server.ts once at start: from then on the header below is its own word. */
+export function declareHostResolvesIp(): string {
+  (globalThis as Record<symbol, unknown>)[hostMark] = true;
+  return clientIpHeader;
+}

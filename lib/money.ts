@@ -1,0 +1,36 @@
+/** Money is a whole number of a currency's minor units: 4599 USD is $45.99, 4599 JPY is ¥4,599. */
+
+/**
+ * The largest total an order may have, in minor units: what a 32-bit column holds, rounded
+ * down to a number that a person recognises as a limit (10,000,000.00).
+ */
+export const maxTotalMinor = 1_000_000_000;
+
+const formats = new Map<string, { format: Intl.NumberFormat; divisor: number }>();
+
+function formatOf(currency: string, locale: string) {
+  const key = `${locale} ${currency}`;
+  let entry = formats.get(key);
+  if (!entry) {
+    const format = new Intl.NumberFormat(locale, { style: 'currency', currency });
+    // ISO 4217 says how many decimals a currency has; Intl carries that table.
+    entry = { format, divisor: 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2) };
+    formats.set(key, entry);
+  }
+  return entry;
+}
+
+/** `formatMoney(4599, 'USD')` is `$45.99`. */
+export function formatMoney(minor: number, currency: string, locale = 'en-US'): string {
+  const { format, divisor } = formatOf(currency, locale);
+  return format.format(minor / divisor);
+}
+
+/**
+ * A share of an amount in basis points (1/100 of a percent), rounded half up to a whole minor
+ * unit, as tax authorities round. Exact for every amount up to `maxTotalMinor`: the product
+ * stays below 2^53.
+ */
+export function basisPointsOf(minor: number, basisPoints: number): number {
+  return Math.floor((minor * basisPoints + 5_000) / 10_000);
+}

@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+
+/**
+ * Order numbers for people: `7K3Q-F9M2-XDHT`. Eleven random symbols (55 bits: a million orders
+ * share a number with a chance of about 1 in 70,000, and a guess hits one of them with a chance
+ * of 1 in 36 billion) and a check symbol. No counter, so nothing to contend on and nothing that
+ * tells a competitor how many orders there are.
+ */
+
+/** Crockford's base 32: no I, L, O or U, so nothing is misread, and nothing is a rude word. */
+const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const randomSymbols = 11;
+
+export function newOrderNumber(random: (size: number) => Uint8Array = randomBytes): string {
+  const values = Array.from(random(randomSymbols), (byte) => byte & 31);
+  return format([...values, checkOf(values)]);
+}
+
+/**
+ * What a person typed, as an order number, or undefined when it cannot be one. Forgives case,
+ * spaces, missing hyphens, and O, I, L for 0, 1, 1; catches every single wrong symbol and every
+ * swap of two.
+ */
+export function parseOrderNumber(typed: string): string | undefined {
+  const plain = typed.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
+  const values = Array.from(plain, (symbol) => alphabet.indexOf(symbol));
+  if (values.length !== randomSymbols + 1 || values.includes(-1)) return undefined;
+  return checkOf(values.slice(0, -1)) === values.at(-1) ? format(values) : undefined;
+}
+
+function format(values: number[]): string {
+  return (
+    values
+      .map((value) => alphabet[value])
+      .join('')
+      .match(/.{4}/g) ?? []
+  ).join('-');
+}
+
+/**
+ * The symbols as coefficients over GF(32), weighted with distinct powers of the generator: the
+ * sum changes with any one symbol, and with any swap of two, because their weights differ.
+ */
+function checkOf(values: number[]): number {
+  return values.reduce((sum, value) => double(sum ^ value), 0);
+}
+
+/** Multiplication by x in GF(2^5) modulo x^5 + x^2 + 1, which is primitive: x has order 31. */
+function double(value: number): number {
+  return value & 16 ? ((value << 1) ^ 0b100101) & 31 : value << 1;
+}

@@ -1,0 +1,21 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { env } from '#lib/env.ts';
+
+/** HMAC-SHA-256 under the current secret. `purpose` keeps one use's values out of another's. */
+export function sign(purpose: string, message: string): Buffer {
+  return mac(env().ONCE_SECRET, purpose, message);
+}
+
+/** The same under the current secret and every earlier one that is still accepted. */
+export function signUnderAll(purpose: string, message: string): Buffer[] {
+  return [env().ONCE_SECRET, ...env().ONCE_SECRETS_OLD].map((secret) => mac(secret, purpose, message));
+}
+
+/** Compares without telling, by its time, how much of a guess was right. */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function mac(secret: string, purpose: string, message: string): Buffer {
+  return createHmac('sha256', secret).update(`${purpose}\n${message}`).digest();
+}
