@@ -1,5 +1,8 @@
 /** Money is a whole number of a currency's minor units: 4599 USD is $45.99, 4599 JPY is ¥4,599. */
 
+/** The shop's currency (ISO 4217). Every price in the catalogue is in it. */
+export const storeCurrency = 'USD';
+
 /**
  * The largest total an order may have, in minor units: what a 32-bit column holds, rounded
  * down to a number that a person recognises as a limit (10,000,000.00).

@@ -1,0 +1,94 @@
+import { emptyCart, latestCart, readCart } from '#lib/cart/get-cart.ts';
+import { type Cart, maxCartLines } from '#lib/cart/schema.ts';
+import { db, type Tx } from '#lib/db.ts';
+import { AppError } from '#lib/errors.ts';
+import { maxTotalMinor } from '#lib/money.ts';
+
+export interface SetCartLine {
+  userId: string;
+  sku: string;
+  /** 0 removes the line. */
+  quantity: number;
+  /** The cart's version that the shopper saw; the edit is refused when it is another by now. */
+  ifVersion?: number | undefined;
+}
+
+/**
+ * Sets one line and gives back the cart. Every real edit counts the cart's version up, and with
+ * it every submit token made for the cart before is dead; setting what is set already is none.
+ * Throws `not_found` (no such sku), `precondition_failed` (with the cart as it is), `cart_limit`.
+ */
+export async function setCartLine(edit: SetCartLine): Promise<Cart> {
+  return db().$transaction(async (tx) => {
+    const cart = await lockOpenCart(tx, edit.userId);
+    if (edit.ifVersion !== undefined && edit.ifVersion !== cart.version) {
+      throw new AppError('precondition_failed', {
+        detail: `The cart is at version ${cart.version}, not ${edit.ifVersion}. Nothing was changed; look at the cart and edit it again.`,
+        extra: { cart: await readCart(tx, edit.userId, cart) },
+      });
+    }
+    if (!(await writeLine(tx, cart.id, edit))) return readCart(tx, edit.userId, cart);
+    await tx.$executeRaw`
+      UPDATE cart SET version = version + 1, updated_at = now()
+      WHERE user_id = ${edit.userId}::uuid AND id = ${cart.id}::uuid`;
+    const edited = await readCart(tx, edit.userId, { ...cart, version: cart.version + 1 });
+    refuseTooMuch(edited);
+    return edited;
+  });
+}
+
+/** Locks the open cart until the end of the transaction, against the order writer too. */
+async function lockOpenCart(tx: Tx, userId: string) {
+  // The second round finds the cart that the first made, or that another tab made meanwhile.
+  for (let round = 0; round < 2; round += 1) {
+    const [open] = await tx.$queryRaw<{ id: string; version: number; status: 'open'; currency: string }[]>`
+      SELECT id, version, status, currency FROM cart
+      WHERE user_id = ${userId}::uuid AND status = 'open' FOR UPDATE`;
+    if (open) return open;
+    const next = emptyCart(userId, (await latestCart(tx, userId))?.id);
+    await tx.$executeRaw`
+      INSERT INTO cart (user_id, id, currency) VALUES (${userId}::uuid, ${next.id}::uuid, ${next.currency})
+      ON CONFLICT DO NOTHING`;
+  }
+  throw new AppError('precondition_failed', {
+    detail: 'The cart was ordered while you edited it. Nothing was changed; edit your new cart.',
+  });
+}
+
+/** Whether the line changed. */
+async function writeLine(tx: Tx, cartId: string, { userId, sku, quantity }: SetCartLine): Promise<boolean> {
+  if (quantity === 0) {
+    return (
+      (await tx.$executeRaw`
+        DELETE FROM cart_line
+        WHERE user_id = ${userId}::uuid AND cart_id = ${cartId}::uuid AND sku = ${sku}`) > 0
+    );
+  }
+  const variants = await tx.$queryRaw<unknown[]>`SELECT 1 FROM variant WHERE sku = ${sku}`;
+  if (variants.length === 0) {
+    throw new AppError('not_found', {
+      detail: `There is no product with the sku "${sku.slice(0, 64)}". Nothing was changed.`,
+    });
+  }
+  return (
+    (await tx.$executeRaw`
+      INSERT INTO cart_line AS line (user_id, cart_id, sku, quantity)
+      VALUES (${userId}::uuid, ${cartId}::uuid, ${sku}, ${quantity}::int)
+      ON CONFLICT (user_id, cart_id, sku) DO UPDATE SET quantity = EXCLUDED.quantity
+      WHERE line.quantity <> EXCLUDED.quantity`) > 0
+  );
+}
+
+function refuseTooMuch(cart: Cart): void {
+  if (cart.lines.length > maxCartLines) {
+    throw new AppError('cart_limit', {
+      detail: `A cart holds at most ${maxCartLines} different products. Nothing was changed.`,
+    });
+  }
+  // Half, so that shipping, tax and a later rise in price still fit the order.
+  if (cart.subtotalMinor > maxTotalMinor / 2) {
+    throw new AppError('cart_limit', {
+      detail: 'The cart would be worth more than one order may be. Nothing was changed.',
+    });
+  }
+}

@@ -1,0 +1,46 @@
+import { getCart } from '#lib/cart/get-cart.ts';
+import type { Cart } from '#lib/cart/schema.ts';
+import { type CountryCode, quote, type ShippingMethodId, shippingMethodsFor } from '#lib/checkout/quote.ts';
+import type { CheckoutQuote } from '#lib/checkout/schema.ts';
+import { AppError } from '#lib/errors.ts';
+import { submitTokenFor } from '#lib/orders/submit-token.ts';
+
+export interface GetCheckout {
+  userId: string;
+  shippingMethod: ShippingMethodId;
+  country: CountryCode;
+}
+
+/** The quote of the shopper's open cart, with the token that submits it. Throws `cart_empty`. */
+export async function getCheckout({ userId, shippingMethod, country }: GetCheckout): Promise<CheckoutQuote> {
+  const cart = await getCart({ userId });
+  if (cart.lines.length === 0) {
+    throw new AppError('cart_empty', { detail: 'There is nothing in the cart to check out.' });
+  }
+  return checkoutQuoteOf({ userId, cart, shippingMethod, country });
+}
+
+/** The same of a cart that was read already. */
+export function checkoutQuoteOf({
+  userId,
+  cart,
+  shippingMethod,
+  country,
+}: GetCheckout & { cart: Cart }): CheckoutQuote {
+  const totals = quote(cart.lines, shippingMethod, country);
+  return {
+    cartId: cart.id,
+    cartVersion: cart.version,
+    submitToken: submitTokenFor({
+      userId,
+      cartId: cart.id,
+      cartVersion: cart.version,
+      totalMinor: totals.totalMinor,
+      currency: cart.currency,
+    }),
+    currency: cart.currency,
+    ...totals,
+    shippingMethods: shippingMethodsFor(totals.subtotalMinor, country),
+    paymentMethods: [{ id: 'invoice', label: 'Invoice: pay within 14 days of delivery' }],
+  };
+}

@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { shippingMethodIds } from '#lib/checkout/quote.ts';
+import { checkoutQuoteSchema } from '#lib/checkout/schema.ts';
+import { shippingAddressSchema } from '#lib/checkout/shipping-address.ts';
+
+/** What `POST /api/orders` takes. A form post carries the same names, nested ones with dots. */
+export const submissionSchema = z
+  .object({
+    submitToken: z.uuid('must be the UUID that the checkout gave').toLowerCase(),
+    cartId: z.uuid('must be the UUID of the cart').toLowerCase(),
+    cartVersion: z.int('must be a whole number').min(1, 'must be 1 or more'),
+    totalMinor: z.int('must be a whole number of minor units').min(0, 'must be 0 or more'),
+    currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code'),
+    email: z
+      .string({ error: 'enter your email address' })
+      .trim()
+      .max(254, 'may have at most 254 characters')
+      .pipe(z.email('enter an email address like name@example.com')),
+    shippingMethod: z.enum(shippingMethodIds, { error: `must be one of ${shippingMethodIds.join(', ')}` }),
+    shippingAddress: shippingAddressSchema,
+    payment: z.object({ method: z.literal('invoice', { error: 'must be invoice' }) }),
+    /** The shopper was told that they may have bought this already, and wants it again. */
+    confirmDuplicate: z.boolean('must be true or false').default(false),
+  })
+  .meta({ id: 'Submission' });
+
+export type Submission = z.output<typeof submissionSchema>;
+
+/** Only fields that never change, so that the same submission gets the same bytes for ever. */
+export const orderReceiptSchema = z
+  .object({
+    id: z.uuid(),
+    number: z.string(),
+    totalMinor: z.int(),
+    currency: z.string(),
+    url: z.string().describe("The order's page"),
+    statusUrl: z.string().describe('The live order as JSON'),
+  })
+  .meta({ id: 'OrderReceipt' });
+
+export type OrderReceipt = z.output<typeof orderReceiptSchema>;
+
+export const acceptedSchema = z
+  .object({ outcome: z.literal('accepted'), order: orderReceiptSchema })
+  .meta({ id: 'Accepted' });
+
+export const alreadyOrderedSchema = z
+  .object({ outcome: z.literal('already_ordered'), order: orderReceiptSchema })
+  .meta({ id: 'AlreadyOrdered' });
+
+export const shortageSchema = z
+  .object({ sku: z.string(), requested: z.int(), available: z.int() })
+  .meta({ id: 'Shortage' });
+
+export type Shortage = z.output<typeof shortageSchema>;
+
+/** Members that a problem answer of `POST /api/orders` may carry beside those of RFC 9457. */
+export const submissionProblemExtras = {
+  cart_changed: z.object({ quote: checkoutQuoteSchema.nullable() }),
+  out_of_stock: z.object({ items: z.array(shortageSchema) }),
+  possible_duplicate: z.object({ order: orderReceiptSchema }),
+};
+
+export const orderStatuses = [
+  'placed',
+  'payment_pending',
+  'payment_unknown',
+  'payment_declined',
+  'paid',
+  'fulfilled',
+  'cancelled',
+  'refunded',
+] as const;
+
+export type OrderStatus = (typeof orderStatuses)[number];
+
+export const orderSchema = z
+  .object({
+    id: z.uuid(),
+    number: z.string(),
+    status: z.enum(orderStatuses),
+    version: z.int(),
+    currency: z.string(),
+    subtotalMinor: z.int(),
+    shippingMinor: z.int(),
+    taxMinor: z.int(),
+    discountMinor: z.int(),
+    totalMinor: z.int(),
+    email: z.string(),
+    shippingMethod: z.string(),
+    shippingAddress: shippingAddressSchema,
+    lines: z.array(
+      z.object({ sku: z.string(), title: z.string(), quantity: z.int(), unitPriceMinor: z.int() }),
+    ),
+    payments: z.array(
+      z.object({ attempt: z.int(), method: z.string(), status: z.string(), amountMinor: z.int() }),
+    ),
+    /** Whether its owner can still cancel it. */
+    cancellable: z.boolean(),
+    placedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Order', description: 'The live order. Amounts are minor units of `currency`.' });
+
+export type OrderView = z.output<typeof orderSchema>;
+
+export const orderSummarySchema = z
+  .object({
+    id: z.uuid(),
+    number: z.string(),
+    status: z.enum(orderStatuses),
+    currency: z.string(),
+    totalMinor: z.int(),
+    itemCount: z.int(),
+    placedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'OrderSummary' });
+
+export type OrderSummary = z.output<typeof orderSummarySchema>;
+
+export const submissionStateSchema = z
+  .object({ state: z.enum(['unknown', 'in_progress', 'done']), orderUrl: z.string().optional() })
+  .meta({ id: 'SubmissionState', description: 'What became of a submission.' });
