@@ -1,0 +1,209 @@
+import type { CheckoutQuote } from '#lib/checkout/schema.ts';
+import type { Shortage } from '#lib/orders/schema.ts';
+
+/**
+ * What the page does about one submission, from the press of the button to an answer that
+ * settles it. Pure: the state names the one thing under way (a request, a pause), the hook in
+ * use-submission.ts does it and reports what came of it, and `next` says what follows.
+ *
+ * Two rules. The form unlocks only on an answer that definitely created nothing. And whatever
+ * is sent again is the same body under the same token, so nothing here can order twice.
+ */
+
+/** Why an order was not placed, as the server's problem document says it. */
+export interface Problem {
+  code: string;
+  detail: string;
+  fields?: { path: string; message: string }[];
+  items?: Shortage[];
+  order?: { url: string };
+  quote?: CheckoutQuote | null;
+}
+
+/** What came of sending the order. */
+export type Reply =
+  | { kind: 'placed'; url: string }
+  | { kind: 'working'; retryAfterMs?: number }
+  /** Turned away at the door. `definite`: the server says that it did not even begin. */
+  | { kind: 'busy'; code: string; definite: boolean; retryAfterMs?: number }
+  /** Nothing was created, and the same body would be refused again. */
+  | { kind: 'refused'; problem: Problem }
+  /** The token was used before, with other details. */
+  | { kind: 'key_reused'; problem: Problem }
+  | { kind: 'lost' };
+
+/** What came of asking after a submission. */
+export type Answer =
+  | { kind: 'done'; url: string }
+  | { kind: 'working'; retryAfterMs?: number }
+  | { kind: 'unknown' }
+  | { kind: 'lost'; retryAfterMs?: number };
+
+/** What is remembered of a submission while it is under way. */
+interface Course {
+  /** When the page stops going on by itself and says that it doesn't know. */
+  deadlineMs: number;
+  /** Sent again by itself so far. */
+  resends: number;
+  /** Asked after so far: the pause between questions grows with it. */
+  asks: number;
+  /** Answers in a row that nothing is recorded. */
+  unknowns: number;
+  /** Something was sent of which nobody can say that it created nothing. */
+  uncertain: boolean;
+  /** Set when sending again is pointless: what to show should nothing be recorded. */
+  refusal?: Problem;
+}
+
+type Step = 'sending' | 'asking';
+
+export type SubmissionState =
+  | { phase: 'ready'; problem?: Problem }
+  | { phase: Step; course: Course }
+  | { phase: 'pausing'; step: Step; why: 'busy' | 'working' | 'lost'; untilMs: number; course: Course }
+  | { phase: 'offline'; step: Step; course: Course }
+  | { phase: 'stalled' }
+  | { phase: 'placed'; url: string };
+
+export type SubmissionEvent =
+  | { type: 'submit' }
+  /** The page was loaded again while a submission was under way. */
+  | { type: 'resume' }
+  | { type: 'replied'; reply: Reply }
+  | { type: 'answered'; answer: Answer }
+  | { type: 'elapsed' }
+  | { type: 'went_online' }
+  | { type: 'went_offline' }
+  | { type: 'check_again' };
+
+export interface Surroundings {
+  nowMs: number;
+  online: boolean;
+  /** In [0, 1): spreads the pauses of many pages that were turned away together. */
+  random: number;
+}
+
+/** As long as a person may be expected to watch a page that says "please wait". */
+export const patienceMs = 120_000;
+
+/** Each one waits for what the server asked, so this is half a minute or more of a rush. */
+export const maxResends = 6;
+
+/** One answer may have overtaken a submission that was still on its way; two in a row have not. */
+export const unknownsUntilResend = 2;
+
+const firstAskPauseMs = 500;
+const maxAskPauseMs = 2_000;
+const defaultBusyPauseMs = 2_000;
+
+export const isLocked = (state: SubmissionState): boolean => state.phase !== 'ready';
+
+/** The state after an event; the same object when the event changes nothing. */
+export function next(state: SubmissionState, event: SubmissionEvent, around: Surroundings): SubmissionState {
+  switch (event.type) {
+    case 'submit':
+      return state.phase === 'ready' ? begin('sending', newCourse(around, false), around) : state;
+    case 'resume':
+      return state.phase === 'ready' ? begin('asking', newCourse(around, true), around) : state;
+    case 'replied':
+      return state.phase === 'sending' ? afterReply(state.course, event.reply, around) : state;
+    case 'answered':
+      return state.phase === 'asking' ? afterAnswer(state.course, event.answer, around) : state;
+    case 'elapsed':
+      return state.phase === 'pausing' ? begin(state.step, state.course, around) : state;
+    case 'went_offline':
+      return state.phase === 'pausing' ? { phase: 'offline', step: state.step, course: state.course } : state;
+    case 'went_online':
+      // The time without a connection was nobody's fault: patience begins anew.
+      return state.phase === 'offline' ? begin(state.step, renewed(state.course, around), around) : state;
+    case 'check_again':
+      if (state.phase === 'stalled') return { phase: 'asking', course: newCourse(around, true) };
+      return state.phase === 'offline' ? { phase: state.step, course: renewed(state.course, around) } : state;
+  }
+}
+
+function newCourse({ nowMs }: Surroundings, uncertain: boolean): Course {
+  return { deadlineMs: nowMs + patienceMs, resends: 0, asks: 0, unknowns: 0, uncertain };
+}
+
+const renewed = (course: Course, { nowMs }: Surroundings): Course => ({
+  ...course,
+  deadlineMs: nowMs + patienceMs,
+});
+
+function begin(step: Step, course: Course, { online }: Surroundings): SubmissionState {
+  return online ? { phase: step, course } : { phase: 'offline', step, course };
+}
+
+function afterReply(before: Course, reply: Reply, around: Surroundings): SubmissionState {
+  switch (reply.kind) {
+    case 'placed':
+      return { phase: 'placed', url: reply.url };
+    case 'refused':
+      return { phase: 'ready', problem: reply.problem };
+    case 'key_reused':
+      return begin('asking', { ...before, uncertain: true, unknowns: 0, refusal: reply.problem }, around);
+    case 'working':
+      return askLater({ ...before, uncertain: true, unknowns: 0 }, 'working', reply.retryAfterMs, around);
+    case 'lost':
+      return askLater({ ...before, uncertain: true, unknowns: 0 }, 'lost', undefined, around);
+    case 'busy':
+      return afterBusy({ ...before, uncertain: before.uncertain || !reply.definite }, reply, around);
+  }
+}
+
+function afterBusy(
+  course: Course,
+  reply: Extract<Reply, { kind: 'busy' }>,
+  around: Surroundings,
+): SubmissionState {
+  const pauseMs = reply.retryAfterMs ?? defaultBusyPauseMs * 2 ** course.resends;
+  const untilMs = around.nowMs + pauseMs * (1 + around.random / 4);
+  if (course.resends >= maxResends || untilMs > course.deadlineMs) return giveUp(course, reply.code);
+  const waiting = { ...course, resends: course.resends + 1 };
+  if (!around.online) return { phase: 'offline', step: 'sending', course: waiting };
+  return { phase: 'pausing', step: 'sending', why: 'busy', untilMs, course: waiting };
+}
+
+function giveUp(course: Course, code: string): SubmissionState {
+  if (course.uncertain) return { phase: 'stalled' };
+  const detail =
+    code === 'rate_limited'
+      ? 'There were too many orders from here in a short time, so yours was not taken. Nothing was ordered. Please try again in a minute.'
+      : 'The shop is very busy and could not take your order. Nothing was ordered and everything you typed is still here. Please try again in a minute.';
+  return { phase: 'ready', problem: { code, detail } };
+}
+
+function afterAnswer(before: Course, answer: Answer, around: Surroundings): SubmissionState {
+  switch (answer.kind) {
+    case 'done':
+      return { phase: 'placed', url: answer.url };
+    case 'working':
+      return askLater({ ...before, unknowns: 0 }, 'working', answer.retryAfterMs, around);
+    case 'lost':
+      return askLater(before, 'lost', answer.retryAfterMs, around);
+    case 'unknown':
+      return afterUnknown({ ...before, unknowns: before.unknowns + 1 }, around);
+  }
+}
+
+function afterUnknown(course: Course, around: Surroundings): SubmissionState {
+  if (course.unknowns < unknownsUntilResend) return askLater(course, 'lost', undefined, around);
+  if (course.refusal) return { phase: 'ready', problem: course.refusal };
+  if (course.resends >= maxResends || around.nowMs > course.deadlineMs) return { phase: 'stalled' };
+  return begin('sending', { ...course, unknowns: 0, resends: course.resends + 1 }, around);
+}
+
+function askLater(
+  course: Course,
+  why: 'working' | 'lost',
+  retryAfterMs: number | undefined,
+  around: Surroundings,
+): SubmissionState {
+  const pauseMs = retryAfterMs ?? Math.min(firstAskPauseMs * 1.5 ** course.asks, maxAskPauseMs);
+  const untilMs = around.nowMs + pauseMs * (1 + around.random / 4);
+  if (untilMs > course.deadlineMs) return { phase: 'stalled' };
+  const waiting = { ...course, asks: course.asks + 1 };
+  if (!around.online) return { phase: 'offline', step: 'asking', course: waiting };
+  return { phase: 'pausing', step: 'asking', why, untilMs, course: waiting };
+}
