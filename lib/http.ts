@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
+import { isDatabaseAway } from '#lib/db-errors.ts';
 import { env } from '#lib/env.ts';
 import { AppError } from '#lib/errors.ts';
 import { logger } from '#lib/logger.ts';
@@ -52,41 +53,6 @@ export function asAppError(error: unknown, requestId: string): AppError {
     detail: `Something went wrong on our side. Please try again; if it happens again, tell us this id: ${requestId}.`,
     cause: error,
   });
-}
-
-/**
- * Whether an error says that the database could not be reached or did not answer, as opposed to
- * refusing what it was asked. Prisma: P1001/P1002/P1008/P1017 connection, P2024 pool, P2028
- * transaction API. The driver adapter passes the driver's own errors through for the rest.
- */
-export function isDatabaseAway(error: unknown): boolean {
-  for (
-    let at: unknown = error, depth = 0;
-    at && depth < 5;
-    at = (at as { cause?: unknown }).cause, depth += 1
-  ) {
-    const { code, message, name } = at as { code?: unknown; message?: unknown; name?: unknown };
-    if (
-      typeof code === 'string' &&
-      /^(P1001|P1002|P1008|P1017|P2024|P2028|ECONN\w+|ENOTFOUND|EPIPE|ETIMEDOUT|57P0\d|08\w{3}|53300)$/.test(
-        code,
-      )
-    )
-      return true;
-    if (
-      name === 'DriverAdapterError' &&
-      /(DatabaseNotReachable|ConnectionClosed|SocketTimeout|TooManyConnections)/.test(String(message))
-    )
-      return true;
-    if (
-      typeof message === 'string' &&
-      /(Connection terminated|timeout exceeded when trying to connect|Server has closed the connection|the database system is (starting up|shutting down))/i.test(
-        message,
-      )
-    )
-      return true;
-  }
-  return false;
 }
 
 type Handler<Context> = (request: Request, context: Context, requestId: string) => Promise<Response>;

@@ -1,0 +1,29 @@
+import { cartLineInputSchema } from '#lib/cart/schema.ts';
+import { setCartLine } from '#lib/cart/set-cart-line.ts';
+import { AppError } from '#lib/errors.ts';
+import { json, parseOrThrow, readJson, refuseForeignOrigin, route } from '#lib/http.ts';
+import { sessionOrNew } from '#lib/session.ts';
+
+/** A quantity needs a few bytes; this is room for any way of writing it. */
+const maxBytes = 1_024;
+
+export const PUT = route<{ params: Promise<{ sku: string }> }>(async (request, { params }) => {
+  refuseForeignOrigin(request);
+  const { quantity } = parseOrThrow(cartLineInputSchema, await readJson(request, maxBytes));
+  const ifVersion = readIfMatch(request.headers.get('if-match'));
+  const { userId, headers } = sessionOrNew(request);
+  const cart = await setCartLine({ userId, sku: (await params).sku, quantity, ifVersion });
+  return json(cart, { headers: { ...headers, etag: `"${cart.version}"` } });
+});
+
+/** The version in `If-Match: "3"`; undefined when there is none or it is `*`. */
+function readIfMatch(value: string | null): number | undefined {
+  if (value === null || value.trim() === '*') return undefined;
+  const version = value.trim().match(/^(?:W\/)?"?(\d{1,9})"?$/)?.[1];
+  if (version !== undefined) return Number(version);
+  const message = 'must be the version of the cart in quotes, like "3"';
+  throw new AppError('invalid_request', {
+    detail: `If-Match ${message}. Nothing was changed.`,
+    extra: { fields: [{ path: 'If-Match', message }] },
+  });
+}

@@ -1,0 +1,10 @@
+import { getCheckout } from '#lib/checkout/get-checkout.ts';
+import { checkoutQuerySchema } from '#lib/checkout/schema.ts';
+import { json, parseOrThrow, queryOf, route } from '#lib/http.ts';
+import { sessionOrNew } from '#lib/session.ts';
+
+export const GET = route(async (request) => {
+  const query = parseOrThrow(checkoutQuerySchema, queryOf(request));
+  const { userId } = sessionOrNew(request);
+  return json(await getCheckout({ userId, ...query }));
+});

@@ -1,0 +1,6 @@
+import { json, route } from '#lib/http.ts';
+
+export const dynamic = 'force-dynamic';
+
+/** The process is alive. Says nothing of what it depends on: that is `/api/ready`. */
+export const GET = route(async () => json({ status: 'ok' }));

@@ -1,0 +1,12 @@
+import { AppError } from '#lib/errors.ts';
+import { json, route } from '#lib/http.ts';
+import { getOrder } from '#lib/orders/get-order.ts';
+import { sessionOf } from '#lib/session.ts';
+
+export const GET = route<{ params: Promise<{ id: string }> }>(async (request, { params }) => {
+  const userId = sessionOf(request);
+  const order = userId && (await getOrder({ userId, id: (await params).id }));
+  // The same answer for "not there" and "not yours": nobody learns which orders exist.
+  if (!order) throw new AppError('not_found', { detail: 'There is no such order of yours.' });
+  return json(order, { headers: { etag: `"${order.version}"` } });
+});

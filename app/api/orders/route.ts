@@ -1,0 +1,11 @@
+import { json, parseOrThrow, queryOf, route } from '#lib/http.ts';
+import { listOrders, orderListQuerySchema } from '#lib/orders/list-orders.ts';
+import { submitOrder } from '#lib/orders/submit-order.ts';
+import { requireSession } from '#lib/session.ts';
+
+export const POST = submitOrder;
+
+export const GET = route(async (request) => {
+  const { cursor } = parseOrThrow(orderListQuerySchema, queryOf(request));
+  return json(await listOrders({ userId: requireSession(request), cursor }));
+});

@@ -1,0 +1,9 @@
+import { json, route } from '#lib/http.ts';
+import { checkReadiness } from '#lib/readiness.ts';
+
+export const dynamic = 'force-dynamic';
+
+export const GET = route(async () => {
+  const readiness = await checkReadiness();
+  return json(readiness, { status: readiness.status === 'unavailable' ? 503 : 200 });
+});

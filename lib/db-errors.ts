@@ -1,0 +1,59 @@
+/**
+ * What an error of the database means, whichever way Prisma wraps it: model calls carry Prisma's
+ * own codes, raw statements P2010 with the SQLSTATE inside, the transaction API P2028, and the
+ * driver's connection errors come through as they are. Judged by SQLSTATE, never by the name of a
+ * constraint: partitions and shards change names.
+ */
+
+/** Serialization failure and deadlock: the database undid the transaction and says "again". */
+export function isRetryable(error: unknown): boolean {
+  return hasCode(error, /^(40001|40P01|P2034)$/);
+}
+
+export function isUniqueViolation(error: unknown): boolean {
+  return hasCode(error, /^(23505|P2002)$/);
+}
+
+/**
+ * The database could not be reached, did not answer in time or is going down, as opposed to
+ * refusing what it was asked. Whether a commit under way took place is then unknown.
+ */
+export function isDatabaseAway(error: unknown): boolean {
+  return (
+    hasCode(
+      error,
+      /^(P1001|P1002|P1008|P1017|P2024|P2028|ECONN\w+|ENOTFOUND|EPIPE|ETIMEDOUT|57P0\d|08\w{3}|53300|25P03)$/,
+    ) ||
+    hasMessage(
+      error,
+      /Connection terminated|timeout exceeded when trying to connect|Can't reach database|not queryable/i,
+    )
+  );
+}
+
+function hasCode(error: unknown, pattern: RegExp): boolean {
+  return layersOf(error).some(({ code, originalCode }) =>
+    [code, originalCode].some((value) => typeof value === 'string' && pattern.test(value)),
+  );
+}
+
+function hasMessage(error: unknown, pattern: RegExp): boolean {
+  return layersOf(error).some(({ message }) => typeof message === 'string' && pattern.test(message));
+}
+
+interface Layer {
+  code?: unknown;
+  originalCode?: unknown;
+  message?: unknown;
+}
+
+/** The error and what it wraps, outermost first; five layers are more than Prisma has. */
+function layersOf(error: unknown): Layer[] {
+  const layers: Layer[] = [];
+  let at = error as { cause?: unknown; meta?: { driverAdapterError?: unknown } } | undefined;
+  while (at && typeof at === 'object' && layers.length < 5) {
+    layers.push(at as Layer);
+    at = (at.meta?.driverAdapterError ?? at.cause) as typeof at;
+  }
+  return layers;
+}

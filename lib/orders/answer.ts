@@ -1,0 +1,104 @@
+import { getCheckout } from '#lib/checkout/get-checkout.ts';
+import type { CheckoutQuote } from '#lib/checkout/schema.ts';
+import { AppError } from '#lib/errors.ts';
+import { json, problem } from '#lib/http.ts';
+import { forgetDraftHeader, keepDraftHeader } from '#lib/orders/checkout-draft.ts';
+import type { Decision } from '#lib/orders/decide.ts';
+import { toOrderReceipt } from '#lib/orders/placement.ts';
+import type { RawSubmission } from '#lib/orders/read-submission.ts';
+import type { Shortage, Submission } from '#lib/orders/schema.ts';
+
+/** From a decision to the bytes of its answer: JSON for programs, a redirect for forms. */
+export async function answerOutcome(
+  decision: Decision,
+  userId: string,
+  submission: Submission,
+  raw: RawSubmission,
+  requestId: string,
+): Promise<Response> {
+  if (decision.outcome === 'accepted' || decision.outcome === 'already_ordered') {
+    const order = toOrderReceipt(decision.receipt);
+    if (raw.isForm) return seeOther(order.url, forgetDraftHeader());
+    const created = decision.outcome === 'accepted';
+    const replayed: Record<string, string> =
+      created && !decision.created ? { 'idempotent-replayed': 'true' } : {};
+    return json(
+      { outcome: decision.outcome, order },
+      { status: created ? 201 : 200, headers: { ...(created ? { location: order.url } : {}), ...replayed } },
+    );
+  }
+  return answerProblem(await toProblem(decision, userId, submission), raw, requestId);
+}
+
+/** A refusal: a problem document, or the checkout page again with the problem and all that was typed. */
+export function answerProblem(error: AppError, raw: RawSubmission, requestId: string): Response {
+  if (!raw.isForm) return problem(error, requestId);
+  const { fields, items, order } = (error.options.extra ?? {}) as Record<string, never>;
+  const cartVersion = Number(raw.typed.cartVersion);
+  const kept = {
+    code: error.code,
+    detail: error.message,
+    fields,
+    items,
+    order,
+    cartVersion: Number.isSafeInteger(cartVersion) ? cartVersion : undefined,
+  };
+  return seeOther('/checkout', keepDraftHeader(kept, raw.typed), error.options.retryAfterSeconds);
+}
+
+function seeOther(location: string, cookie: string, retryAfterSeconds?: number): Response {
+  const headers = new Headers({ location, 'cache-control': 'no-store', 'set-cookie': cookie });
+  if (retryAfterSeconds !== undefined) headers.set('retry-after', String(retryAfterSeconds));
+  return new Response(null, { status: 303, headers });
+}
+
+type Refusal = Exclude<Decision, { outcome: 'accepted' | 'already_ordered' }>;
+
+async function toProblem(decision: Refusal, userId: string, submission: Submission): Promise<AppError> {
+  switch (decision.outcome) {
+    case 'possible_duplicate': {
+      const order = toOrderReceipt(decision.receipt);
+      return new AppError('possible_duplicate', {
+        detail: `You ordered the same for the same total a few minutes ago (order ${order.number}). Nothing was ordered now; if you want it a second time, confirm.`,
+        extra: { order },
+      });
+    }
+    case 'key_reused':
+      return new AppError('key_reused', {
+        detail:
+          'This key has already made an order from another submission. Nothing was ordered now; get a new token from /api/checkout.',
+      });
+    case 'cart_changed':
+      return new AppError('cart_changed', {
+        detail:
+          'Your cart or its total has changed since this checkout was shown. Nothing was ordered; check the new total and order again.',
+        extra: { quote: await currentQuote(userId, submission) },
+      });
+    case 'cart_limit':
+      return new AppError('cart_limit', {
+        detail: 'The cart is worth more than one order may be. Nothing was ordered; split it into two.',
+      });
+    case 'out_of_stock':
+      return new AppError('out_of_stock', {
+        detail: `${decision.items.map(sentenceOf).join(' ')} Nothing was ordered; change the cart and order again.`,
+        extra: { items: decision.items },
+      });
+  }
+}
+
+function sentenceOf({ sku, requested, available }: Shortage): string {
+  return available === 0
+    ? `${sku} is sold out.`
+    : `You asked for ${requested} of ${sku} and ${available} ${available === 1 ? 'is' : 'are'} left.`;
+}
+
+/** The quote of the cart that the shopper has now, or null when it is empty. */
+async function currentQuote(userId: string, submission: Submission): Promise<CheckoutQuote | null> {
+  try {
+    const { shippingMethod, shippingAddress } = submission;
+    return await getCheckout({ userId, shippingMethod, country: shippingAddress.country });
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'cart_empty') return null;
+    throw error;
+  }
+}

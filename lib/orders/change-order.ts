@@ -1,0 +1,54 @@
+import type { Tx } from '#lib/db.ts';
+import { AppError } from '#lib/errors.ts';
+import type { OrderStatus } from '#lib/orders/schema.ts';
+
+/** What an order may become from each status. Whatever isn't here doesn't happen. */
+const transitions: Record<OrderStatus, readonly OrderStatus[]> = {
+  placed: ['paid', 'fulfilled', 'cancelled'],
+  payment_pending: ['paid', 'payment_unknown', 'payment_declined', 'cancelled'],
+  payment_unknown: ['paid', 'payment_declined', 'cancelled'],
+  payment_declined: ['payment_pending', 'paid', 'payment_unknown', 'cancelled'],
+  paid: ['fulfilled', 'refunded', 'cancelled'],
+  fulfilled: ['refunded'],
+  cancelled: ['refunded'],
+  refunded: [],
+};
+
+export interface OrderChange {
+  userId: string;
+  orderId: string;
+  /** The version and status that the caller has seen and decided on. */
+  version: number;
+  from: OrderStatus;
+  to: OrderStatus;
+  /** Who changes it: `shopper`, `operator:<name>`, `provider`, `job:<name>`. */
+  actor: string;
+  /** Why, in words that an operator understands a year later. */
+  reason: string;
+}
+
+/**
+ * The only way an order changes. Checks the version, counts it up, and records who and why.
+ * Throws `order_changed` when somebody else was faster: read the order again and decide again.
+ */
+export async function changeOrder(tx: Tx, change: OrderChange): Promise<void> {
+  const { userId, orderId, version, from, to, actor, reason } = change;
+  if (!transitions[from].includes(to)) {
+    throw new Error(`an order cannot go from ${from} to ${to}`);
+  }
+  const changed = await tx.$executeRaw`
+    UPDATE orders SET status = ${to}, version = version + 1
+    WHERE user_id = ${userId}::uuid AND id = ${orderId}::uuid AND version = ${version}::int AND status = ${from}`;
+  if (changed === 0) {
+    throw new AppError('order_changed', {
+      detail: 'The order has changed meanwhile. Nothing was done; look at it and try again.',
+    });
+  }
+  await tx.$executeRaw`
+    INSERT INTO order_event (user_id, order_id, version, from_status, to_status, actor, reason)
+    VALUES (${userId}::uuid, ${orderId}::uuid, ${version + 1}::int, ${from}, ${to}, ${actor}, ${reason})`;
+}
+
+export function canBecome(from: OrderStatus, to: OrderStatus): boolean {
+  return transitions[from].includes(to);
+}

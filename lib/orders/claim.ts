@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { askRedis } from '#lib/redis.ts';
+
+/**
+ * The claim of a submission in Redis: lets one of many equal submissions through to the database
+ * and gives the others its answer. It makes duplicates cheap and may be lost at any moment; that
+ * no duplicate becomes an order is the database's work.
+ */
+
+/**
+ * How long a claim stands without its owner: longer than a submission may wait and be written
+ * (see order-writer.ts), so that only an owner that died lets its claim run out.
+ */
+const claimLeaseMs = 15_000;
+
+/** How long an answer is kept here. Later replays are answered from the database. */
+const answerKeptMs = 24 * 3600 * 1000;
+
+export type Claim<Answer> =
+  /** Ours now; or Redis did not answer and the database decides alone. */
+  | { state: 'fresh'; owner: string | undefined }
+  /** Another request has this submission, or another submission of this shopper, in work. */
+  | { state: 'in_progress' }
+  | { state: 'done'; answer: Answer };
+
+interface Submission {
+  userId: string;
+  submitToken: string;
+}
+
+/** One call takes the submission's claim and the shopper's lock, or says what stands in the way. */
+const claimScript = `
+local claim = redis.call('GET', KEYS[1])
+if claim and claim ~= 'p' .. ARGV[1] then return claim end
+local lock = redis.call('GET', KEYS[2])
+if lock and lock ~= ARGV[1] then return 'p' .. lock end
+redis.call('SET', KEYS[1], 'p' .. ARGV[1], 'PX', ARGV[2])
+redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
+return 'fresh'`;
+
+/** The answer is the database's, so it replaces whatever stands; the lock goes only if it is ours. */
+const completeScript = `
+redis.call('SET', KEYS[1], 'd' .. ARGV[2], 'PX', ARGV[3])
+if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
+return 1`;
+
+const releaseScript = `
+if redis.call('GET', KEYS[1]) == 'p' .. ARGV[1] then redis.call('DEL', KEYS[1]) end
+if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
+return 1`;
+
+export async function claimSubmission<Answer>(submission: Submission): Promise<Claim<Answer>> {
+  const owner = randomUUID();
+  const asked = await askRedis((redis) =>
+    redis.eval<string[], string>(claimScript, keysOf(submission), [owner, String(claimLeaseMs)]),
+  );
+  if (!asked.answered) return { state: 'fresh', owner: undefined };
+  if (asked.value === 'fresh') return { state: 'fresh', owner };
+  return readClaim(asked.value);
+}
+
+/** Keeps the answer for those who ask again. Called after the order is committed, never before. */
+export async function completeClaim(
+  submission: Submission,
+  owner: string | undefined,
+  answer: unknown,
+): Promise<void> {
+  await askRedis((redis) =>
+    redis.eval(completeScript, keysOf(submission), [
+      owner ?? '',
+      JSON.stringify(answer),
+      String(answerKeptMs),
+    ]),
+  );
+}
+
+/** Gives the claim back: nothing was created, and the next submission may try. */
+export async function releaseClaim(submission: Submission, owner: string | undefined): Promise<void> {
+  if (owner === undefined) return;
+  await askRedis((redis) => redis.eval(releaseScript, keysOf(submission), [owner]));
+}
+
+/** Whether somebody has the submission in work, as far as Redis knows. */
+export async function isClaimed(submission: Submission): Promise<boolean> {
+  const [key] = keysOf(submission);
+  const asked = await askRedis((redis) => redis.get<string>(key));
+  return asked.answered && typeof asked.value === 'string' && readClaim(asked.value).state === 'in_progress';
+}
+
+function readClaim<Answer>(value: string): Claim<Answer> {
+  return value.startsWith('d')
+    ? { state: 'done', answer: JSON.parse(value.slice(1)) as Answer }
+    : { state: 'in_progress' };
+}
+
+/** Both keys carry the shopper as hash tag, so that one script may touch both on a Redis cluster. */
+function keysOf({ userId, submitToken }: Submission): [string, string] {
+  return [`once:{${userId}}:submission:${submitToken}`, `once:{${userId}}:lock`];
+}

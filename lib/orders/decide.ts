@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto';
+import { quote } from '#lib/checkout/quote.ts';
+import { maxTotalMinor } from '#lib/money.ts';
+import type { Placement, Receipt } from '#lib/orders/placement.ts';
+import type { Shortage } from '#lib/orders/schema.ts';
+
+/**
+ * The decision about a batch of submissions, without I/O: from what the transaction has read and
+ * locked to what it shall write and what each shopper is told. Submissions are decided in the
+ * order of their arrival, each seeing what the ones before it in the batch have taken.
+ */
+
+export interface CartSnapshot {
+  userId: string;
+  id: string;
+  version: number;
+  status: 'open' | 'ordered';
+  currency: string;
+  lines: LineSnapshot[];
+}
+
+export interface LineSnapshot {
+  sku: string;
+  title: string;
+  quantity: number;
+  unitPriceMinor: number;
+}
+
+/** An order that stands already: of a cart in the batch, or a recent one of a shopper in it. */
+export interface OrderSnapshot extends Receipt {
+  userId: string;
+  cartId: string;
+  submitToken: string;
+  bodyHash: string;
+  linesHash: string;
+  /** Placed within the last ten minutes and not cancelled since. */
+  recent: boolean;
+}
+
+export interface Snapshot {
+  carts: CartSnapshot[];
+  orders: OrderSnapshot[];
+  /** What is left of each sku, locked. A sku that isn't here has none. */
+  stock: ReadonlyMap<string, number>;
+}
+
+export type Decision =
+  | { outcome: 'accepted'; receipt: Receipt; created: boolean }
+  | { outcome: 'already_ordered'; receipt: Receipt }
+  | { outcome: 'possible_duplicate'; receipt: Receipt }
+  | { outcome: 'key_reused' }
+  | { outcome: 'cart_changed' }
+  | { outcome: 'cart_limit' }
+  | { outcome: 'out_of_stock'; items: Shortage[] };
+
+export interface NewOrder extends OrderSnapshot {
+  placement: Placement;
+  lines: LineSnapshot[];
+  subtotalMinor: number;
+  shippingMinor: number;
+  taxMinor: number;
+  discountMinor: number;
+}
+
+export interface Plan {
+  /** One for each submission, in their order. */
+  decisions: Decision[];
+  orders: NewOrder[];
+  /** How many of each sku the new orders take. */
+  taken: Map<string, number>;
+}
+
+export function decide(snapshot: Snapshot, placements: readonly Placement[]): Plan {
+  const carts = new Map(snapshot.carts.map((cart) => [keyOf(cart.userId, cart.id), cart]));
+  const standing = Map.groupBy(snapshot.orders, (order) => order.userId);
+  const plan: Plan = { decisions: [], orders: [], taken: new Map() };
+
+  for (const placement of placements) {
+    const ofShopper = standing.get(placement.userId) ?? [];
+    const cart = carts.get(keyOf(placement.userId, placement.cartId));
+    const decided = decideOne(placement, cart, ofShopper, (sku) => left(snapshot, plan, sku));
+    if ('order' in decided) {
+      const { order } = decided;
+      plan.orders.push(order);
+      for (const { sku, quantity } of order.lines) {
+        plan.taken.set(sku, (plan.taken.get(sku) ?? 0) + quantity);
+      }
+      standing.set(placement.userId, [...ofShopper, order]);
+      plan.decisions.push({ outcome: 'accepted', receipt: receiptOf(order), created: true });
+    } else {
+      plan.decisions.push(decided);
+    }
+  }
+  return plan;
+}
+
+function decideOne(
+  placement: Placement,
+  cart: CartSnapshot | undefined,
+  ofShopper: OrderSnapshot[],
+  available: (sku: string) => number,
+): Decision | { order: NewOrder } {
+  const ofCart = ofShopper.find((order) => order.cartId === placement.cartId);
+  if (ofCart) return decideAgain(placement, ofCart);
+  if (cart?.status !== 'open' || cart.version !== placement.cartVersion || cart.lines.length === 0) {
+    return { outcome: 'cart_changed' };
+  }
+  const totals = quote(cart.lines, placement.shippingMethod, placement.shippingAddress.country);
+  if (totals.totalMinor > maxTotalMinor) return { outcome: 'cart_limit' };
+  if (totals.totalMinor !== placement.totalMinor || cart.currency !== placement.currency) {
+    return { outcome: 'cart_changed' };
+  }
+  const linesHash = hashLines(cart.lines);
+  const twin = ofShopper.find(
+    (order) => order.recent && order.linesHash === linesHash && order.totalMinor === totals.totalMinor,
+  );
+  if (twin && !placement.confirmDuplicate) return { outcome: 'possible_duplicate', receipt: receiptOf(twin) };
+
+  const items = cart.lines
+    .map(({ sku, quantity }) => ({ sku, requested: quantity, available: available(sku) }))
+    .filter((item) => item.requested > item.available);
+  if (items.length > 0) return { outcome: 'out_of_stock', items };
+
+  return {
+    order: {
+      id: placement.orderId,
+      number: placement.orderNumber,
+      userId: placement.userId,
+      cartId: placement.cartId,
+      submitToken: placement.submitToken,
+      bodyHash: placement.bodyHash,
+      currency: cart.currency,
+      linesHash,
+      recent: true,
+      placement,
+      lines: cart.lines,
+      ...totals,
+    },
+  };
+}
+
+/** A cart that was ordered already: by this very submission, by another body, or by another token. */
+export function decideAgain(
+  { submitToken, bodyHash, orderId }: Pick<Placement, 'submitToken' | 'bodyHash' | 'orderId'>,
+  order: OrderSnapshot,
+): Decision {
+  const receipt = receiptOf(order);
+  if (order.submitToken !== submitToken) return { outcome: 'already_ordered', receipt };
+  if (order.bodyHash !== bodyHash) return { outcome: 'key_reused' };
+  // The same order id means that an earlier try of this same placement committed and only its
+  // reply was lost: the shopper is told of a new order, because to them it is one.
+  return { outcome: 'accepted', receipt, created: order.id === orderId };
+}
+
+function left({ stock }: Snapshot, { taken }: Plan, sku: string): number {
+  return (stock.get(sku) ?? 0) - (taken.get(sku) ?? 0);
+}
+
+function receiptOf({ id, number, totalMinor, currency }: Receipt): Receipt {
+  return { id, number, totalMinor, currency };
+}
+
+/** The same for two carts that hold the same quantities of the same skus. */
+function hashLines(lines: LineSnapshot[]): string {
+  const sorted = lines.map(({ sku, quantity }) => `${sku}\t${quantity}`).sort();
+  return createHash('sha256').update(sorted.join('\n')).digest('base64url');
+}
+
+export function keyOf(userId: string, cartId: string): string {
+  return `${userId}/${cartId}`;
+}

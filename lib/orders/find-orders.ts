@@ -1,0 +1,49 @@
+import type { Tx } from '#lib/db.ts';
+import { Prisma } from '#lib/generated/prisma/client.ts';
+import type { OrderSnapshot } from '#lib/orders/decide.ts';
+
+/** How long after an order the same purchase from another cart is asked about, in minutes. */
+const duplicateWindowMinutes = 10;
+
+const columns = Prisma.sql`
+  orders.user_id AS "userId", orders.id, orders.number, orders.cart_id AS "cartId",
+  orders.submit_token AS "submitToken", orders.body_hash AS "bodyHash", orders.lines_hash AS "linesHash",
+  orders.total_minor AS "totalMinor", orders.currency,
+  orders.placed_at > now() - make_interval(mins => ${duplicateWindowMinutes})
+    AND orders.status NOT IN ('cancelled', 'refunded') AS recent`;
+
+/** The orders of some carts, and what their shoppers ordered lately. */
+export async function findOrders(
+  tx: Tx,
+  carts: { userId: string; cartId: string }[],
+): Promise<OrderSnapshot[]> {
+  const users = carts.map(({ userId }) => userId);
+  const ids = carts.map(({ cartId }) => cartId);
+  return tx.$queryRaw<OrderSnapshot[]>`
+    SELECT DISTINCT ${columns}, orders.placed_at
+    FROM unnest(${users}::uuid[], ${ids}::uuid[]) AS wanted (user_id, cart_id)
+    JOIN orders ON orders.user_id = wanted.user_id
+      AND (orders.cart_id = wanted.cart_id
+           OR orders.placed_at > now() - make_interval(mins => ${duplicateWindowMinutes}))
+    ORDER BY orders.placed_at DESC`;
+}
+
+/** The order that a cart became, if it did: a cart makes one at most. */
+export async function findOrderOfCart(
+  tx: Tx,
+  { userId, cartId }: { userId: string; cartId: string },
+): Promise<OrderSnapshot | undefined> {
+  const [order] = await tx.$queryRaw<OrderSnapshot[]>`
+    SELECT ${columns} FROM orders WHERE user_id = ${userId}::uuid AND cart_id = ${cartId}::uuid`;
+  return order;
+}
+
+/** The order that a submission made, if it did. */
+export async function findOrderOfSubmission(
+  tx: Tx,
+  { userId, submitToken }: { userId: string; submitToken: string },
+): Promise<OrderSnapshot | undefined> {
+  const [order] = await tx.$queryRaw<OrderSnapshot[]>`
+    SELECT ${columns} FROM orders WHERE user_id = ${userId}::uuid AND submit_token = ${submitToken}::uuid`;
+  return order;
+}

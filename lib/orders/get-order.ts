@@ -1,0 +1,40 @@
+import type { ShippingAddress } from '#lib/checkout/shipping-address.ts';
+import { db } from '#lib/db.ts';
+import { canBecome } from '#lib/orders/change-order.ts';
+import type { OrderStatus, OrderView } from '#lib/orders/schema.ts';
+import { isUuid } from '#lib/uuid.ts';
+
+/** The live order, for its owner; undefined for anybody else and for what doesn't exist. */
+export async function getOrder({
+  userId,
+  id,
+}: {
+  userId: string;
+  id: string;
+}): Promise<OrderView | undefined> {
+  if (!isUuid(id)) return undefined;
+  const order = await db().order.findUnique({
+    where: { userId_id: { userId, id } },
+    omit: { userId: true, cartId: true, submitToken: true, bodyHash: true, linesHash: true },
+    include: {
+      lines: {
+        select: { sku: true, title: true, quantity: true, unitPriceMinor: true },
+        orderBy: { sku: 'asc' },
+      },
+      payments: {
+        select: { attempt: true, method: true, status: true, amountMinor: true },
+        orderBy: { attempt: 'asc' },
+      },
+    },
+  });
+  if (!order) return undefined;
+  const status = order.status as OrderStatus;
+  return {
+    ...order,
+    status,
+    // Written by this shop from a validated submission, so it has the shape it was given.
+    shippingAddress: order.shippingAddress as ShippingAddress,
+    cancellable: canBecome(status, 'cancelled'),
+    placedAt: order.placedAt.toISOString(),
+  };
+}

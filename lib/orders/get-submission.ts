@@ -1,0 +1,23 @@
+import type { z } from 'zod';
+import { db } from '#lib/db.ts';
+import { isClaimed } from '#lib/orders/claim.ts';
+import { findOrderOfSubmission } from '#lib/orders/find-orders.ts';
+import { orderUrl } from '#lib/orders/placement.ts';
+import type { submissionStateSchema } from '#lib/orders/schema.ts';
+import { isPlacing } from '#lib/orders/single-flight.ts';
+
+/**
+ * What became of a submission. `done` is the database's word. `in_progress` is this process's or
+ * Redis's and may be missing while Redis is away; so `unknown` means "nothing was ordered so far",
+ * and sending the same submission again is the way to make sure.
+ */
+export async function getSubmission(submission: {
+  userId: string;
+  submitToken: string;
+}): Promise<z.output<typeof submissionStateSchema>> {
+  // Asked before the database: a submission that is done between the two looks is then found there.
+  const busy = isPlacing(submission.userId, submission.submitToken) || (await isClaimed(submission));
+  const order = await findOrderOfSubmission(db(), submission);
+  if (order) return { state: 'done', orderUrl: orderUrl(order.id) };
+  return { state: busy ? 'in_progress' : 'unknown' };
+}

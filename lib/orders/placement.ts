@@ -1,0 +1,45 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { newOrderNumber } from '#lib/orders/order-number.ts';
+import type { OrderReceipt, Submission } from '#lib/orders/schema.ts';
+
+/** A submission on its way to the order writer: whose it is, and the names its order would get. */
+export interface Placement extends Submission {
+  userId: string;
+  /** SHA-256 of what was submitted, without the key and without the confirmation of a duplicate. */
+  bodyHash: string;
+  orderId: string;
+  orderNumber: string;
+}
+
+/** What never changes of an order. */
+export interface Receipt {
+  id: string;
+  number: string;
+  totalMinor: number;
+  currency: string;
+}
+
+/** The id and number are made here, once, so that a placement that is tried again keeps them. */
+export function placementOf(userId: string, submission: Submission): Placement {
+  return {
+    ...submission,
+    userId,
+    bodyHash: hashBody(submission),
+    orderId: randomUUID(),
+    orderNumber: newOrderNumber(),
+  };
+}
+
+/** A JSON and a form post of the same order have the same hash: it is taken of what they mean. */
+export function hashBody({ submitToken, confirmDuplicate, ...meaning }: Submission): string {
+  // The schema's output has its keys in the schema's order, so equal meanings are equal texts.
+  return createHash('sha256').update(JSON.stringify(meaning)).digest('base64url');
+}
+
+export function toOrderReceipt({ id, number, totalMinor, currency }: Receipt): OrderReceipt {
+  return { id, number, totalMinor, currency, url: orderUrl(id), statusUrl: `/api/orders/${id}` };
+}
+
+export function orderUrl(id: string): string {
+  return `/orders/${id}`;
+}

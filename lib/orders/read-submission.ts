@@ -1,0 +1,78 @@
+import { AppError } from '#lib/errors.ts';
+import { mediaTypeOf, parseJson, parseOrThrow, readBody } from '#lib/http.ts';
+import { type Submission, submissionSchema } from '#lib/orders/schema.ts';
+
+/** Far above the largest honest submission (every field full is about 4 KiB), far below a nuisance. */
+export const maxSubmissionBytes = 16 * 1024;
+
+/** A body as it came, before it is judged: kept so that nothing typed is lost when it is refused. */
+export interface RawSubmission {
+  isForm: boolean;
+  /** The fields of a form post by their names. */
+  typed: Record<string, string>;
+  body: unknown;
+}
+
+/** Whether a request is a browser's form post, which is answered with pages, not with JSON. */
+export function isFormPost(request: Request): boolean {
+  return mediaTypeOf(request) === 'application/x-www-form-urlencoded';
+}
+
+/** Throws `unsupported_media_type`, `payload_too_large`, and `invalid_request` for what isn't JSON. */
+export async function readRawSubmission(request: Request): Promise<RawSubmission> {
+  if (isFormPost(request)) {
+    const typed = Object.fromEntries(new URLSearchParams(await readBody(request, maxSubmissionBytes)));
+    return { isForm: true, typed, body: fromForm(typed) };
+  }
+  if (mediaTypeOf(request) === 'application/json') {
+    return { isForm: false, typed: {}, body: parseJson(await readBody(request, maxSubmissionBytes)) };
+  }
+  throw new AppError('unsupported_media_type', {
+    detail:
+      'Send the order as application/json, or as a form (application/x-www-form-urlencoded). Nothing was ordered.',
+  });
+}
+
+/**
+ * Checks a body. The key may stand in the header, in the body, or in both if they agree.
+ * Throws `invalid_request` with the fields named.
+ */
+export function parseSubmission({ body }: RawSubmission, idempotencyKey: string | null): Submission {
+  if (idempotencyKey === null || typeof body !== 'object' || body === null || Array.isArray(body)) {
+    return parseOrThrow(submissionSchema, body);
+  }
+  const inBody = (body as { submitToken?: unknown }).submitToken;
+  const submission = parseOrThrow(submissionSchema, { ...body, submitToken: idempotencyKey });
+  if (inBody !== undefined && String(inBody).toLowerCase() !== submission.submitToken) {
+    const message = 'must equal the Idempotency-Key header when both are given';
+    throw new AppError('invalid_request', {
+      detail: `submitToken ${message}. Nothing was ordered.`,
+      extra: { fields: [{ path: 'submitToken', message }] },
+    });
+  }
+  return submission;
+}
+
+/** A form's flat text fields as the JSON body that they stand for. */
+function fromForm(typed: Record<string, string>): Record<string, unknown> {
+  const address = Object.entries(typed)
+    .filter(([name]) => name.startsWith('shippingAddress.'))
+    .map(([name, value]) => [name.slice('shippingAddress.'.length), value]);
+  return {
+    submitToken: typed.submitToken,
+    cartId: typed.cartId,
+    cartVersion: wholeNumber(typed.cartVersion),
+    totalMinor: wholeNumber(typed.totalMinor),
+    currency: typed.currency,
+    email: typed.email,
+    shippingMethod: typed.shippingMethod,
+    shippingAddress: Object.fromEntries(address),
+    payment: { method: typed['payment.method'] },
+    confirmDuplicate: typed.confirmDuplicate === 'true' || typed.confirmDuplicate === 'on',
+  };
+}
+
+/** Digits as a number; anything else as it is, for the schema to refuse by name. */
+function wholeNumber(text: string | undefined): number | string | undefined {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : text;
+}

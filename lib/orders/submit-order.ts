@@ -1,0 +1,169 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { db } from '#lib/db.ts';
+import { AppError } from '#lib/errors.ts';
+import { asAppError, clientIpOf, refuseForeignOrigin, requestIdOf } from '#lib/http.ts';
+import { logger } from '#lib/logger.ts';
+import { answerOutcome, answerProblem } from '#lib/orders/answer.ts';
+import { claimSubmission, completeClaim, releaseClaim } from '#lib/orders/claim.ts';
+import { type Decision, decideAgain } from '#lib/orders/decide.ts';
+import { findOrderOfSubmission } from '#lib/orders/find-orders.ts';
+import { orderWriter } from '#lib/orders/order-writer.ts';
+import { type Placement, placementOf, type Receipt } from '#lib/orders/placement.ts';
+import { limitFreshClaim } from '#lib/orders/rate-limit.ts';
+import {
+  isFormPost,
+  parseSubmission,
+  type RawSubmission,
+  readRawSubmission,
+} from '#lib/orders/read-submission.ts';
+import { runOnce } from '#lib/orders/single-flight.ts';
+import { isSubmitTokenOf } from '#lib/orders/submit-token.ts';
+import { requireSession } from '#lib/session.ts';
+
+/**
+ * `POST /api/orders`: from a request to an order and its answer. The same function serves Next's
+ * route handler and the Node host. Read it from top to bottom: who, what, whose token, claim,
+ * quota, writer, answer.
+ */
+
+/** How long a duplicate waits for the answer of the one before it (contract). */
+const duplicateWaitMs = 2_000;
+
+/** How long a first submission waits for its own answer before it is told to ask again. */
+const answerWaitMs = 10_000;
+
+/** Pauses between looks at a claim that another process holds. */
+const claimPollMs = [20, 40, 80, 120, 200];
+
+export async function submitOrder(request: Request): Promise<Response> {
+  const requestId = requestIdOf(request);
+  let raw: RawSubmission = { isForm: isFormPost(request), typed: {}, body: undefined };
+  let response: Response;
+  try {
+    refuseForeignOrigin(request);
+    raw = await readRawSubmission(request);
+    const userId = requireSession(request);
+    const submission = parseSubmission(raw, request.headers.get('idempotency-key'));
+    const decision = await place(placementOf(userId, submission), clientIpOf(request));
+    response = await answerOutcome(decision, userId, submission, raw, requestId);
+  } catch (error) {
+    response = answerProblem(asAppError(error, requestId), raw, requestId);
+  }
+  response.headers.set('x-request-id', requestId);
+  return response;
+}
+
+async function place(placement: Placement, ip: string | undefined): Promise<Decision> {
+  if (!isSubmitTokenOf(placement.submitToken, placement)) return placeAgain(placement);
+  const { first, running } = runOnce(placement, () => placeFresh(placement, ip));
+  const decision = await withinOrInProgress(running, first ? answerWaitMs : duplicateWaitMs, placement);
+  return first ? decision : asReplay(decision);
+}
+
+/**
+ * A token that doesn't fit its body. Either it never was this shopper's, or the order stands
+ * already: made under a secret that has since been retired, or with another body.
+ */
+async function placeAgain(placement: Placement): Promise<Decision> {
+  const order = await findOrderOfSubmission(db(), placement);
+  if (order) return decideAgain(placement, order);
+  throw new AppError('token_invalid', {
+    detail:
+      'The submit token does not belong to this cart, version and total. Nothing was ordered; get a new one from /api/checkout.',
+  });
+}
+
+async function placeFresh(placement: Placement, ip: string | undefined): Promise<Decision> {
+  const claim = await claimOrAnswer(placement);
+  if ('outcome' in claim) return claim;
+  let decision: Decision | undefined;
+  try {
+    decision = (await overQuota(placement, ip)) ?? (await orderWriter().add(placement));
+    return decision;
+  } finally {
+    // Not awaited: the shopper's answer does not depend on Redis. A claim that could not be
+    // settled runs out by itself, and the database answers until then.
+    settleClaim(placement, claim.owner, decision).catch((error) =>
+      logger().error({ err: error }, 'claim not settled'),
+    );
+  }
+}
+
+/** What stands in Redis beside a submission that made an order. */
+interface StoredAnswer {
+  bodyHash: string;
+  receipt: Receipt;
+}
+
+/** The claim, or the decision that somebody else's claim led to. */
+async function claimOrAnswer(placement: Placement): Promise<{ owner: string | undefined } | Decision> {
+  const until = performance.now() + duplicateWaitMs;
+  for (let look = 0; ; look += 1) {
+    const claim = await claimSubmission<StoredAnswer>(placement);
+    if (claim.state === 'fresh') return { owner: claim.owner };
+    if (claim.state === 'done') {
+      const { bodyHash, receipt } = claim.answer;
+      if (bodyHash !== placement.bodyHash) return { outcome: 'key_reused' };
+      return { outcome: 'accepted', receipt, created: false };
+    }
+    if (performance.now() > until) return standingOrder(placement);
+    await sleep(claimPollMs[Math.min(look, claimPollMs.length - 1)]);
+  }
+}
+
+/** Whoever holds the claim may have died after its commit: the database knows. Throws `in_progress`. */
+async function standingOrder(placement: Placement): Promise<Decision> {
+  const order = await findOrderOfSubmission(db(), placement);
+  if (order) return decideAgain(placement, order);
+  throw inProgress(placement);
+}
+
+/** Throws `rate_limited`, but never at a submission whose order stands: that one gets its answer. */
+async function overQuota(placement: Placement, ip: string | undefined): Promise<Decision | undefined> {
+  const quota = await limitFreshClaim({ userId: placement.userId, ip });
+  if (!quota.limited) return undefined;
+  const order = await findOrderOfSubmission(db(), placement);
+  if (order) return decideAgain(placement, order);
+  throw new AppError('rate_limited', {
+    detail: `That were many orders in a short time. Nothing was ordered; the same submission is safe to send again in ${quota.retryAfterSeconds} s.`,
+    retryAfterSeconds: quota.retryAfterSeconds,
+  });
+}
+
+function settleClaim(placement: Placement, owner: string | undefined, decision: Decision | undefined) {
+  if (decision?.outcome !== 'accepted') return releaseClaim(placement, owner);
+  const answer: StoredAnswer = { bodyHash: placement.bodyHash, receipt: decision.receipt };
+  return completeClaim(placement, owner, answer);
+}
+
+/** Waits for a decision, which goes on being made whether or not anybody still waits for it. */
+async function withinOrInProgress(
+  running: Promise<Decision>,
+  ms: number,
+  placement: Placement,
+): Promise<Decision> {
+  const stop = new AbortController();
+  try {
+    const late = sleep(ms, undefined, { signal: stop.signal }).then(() => {
+      throw inProgress(placement);
+    });
+    // When `running` wins, `late` rejects with an abort that nobody needs to hear of.
+    late.catch(() => undefined);
+    return await Promise.race([running, late]);
+  } finally {
+    stop.abort();
+  }
+}
+
+function inProgress({ submitToken }: Placement): AppError {
+  return new AppError('in_progress', {
+    detail:
+      'Your order has been received and is still being worked on. Ask again with the same token; it makes one order however often you do.',
+    headers: { location: `/api/submissions/${submitToken}` },
+    retryAfterSeconds: 1,
+  });
+}
+
+function asReplay(decision: Decision): Decision {
+  return decision.outcome === 'accepted' ? { ...decision, created: false } : decision;
+}

@@ -1,0 +1,71 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { db } from '#lib/db.ts';
+import { isDatabaseAway } from '#lib/db-errors.ts';
+import { logger } from '#lib/logger.ts';
+import { pingRedis, redisState } from '#lib/redis.ts';
+
+export const readinessSchema = z
+  .object({
+    status: z.enum(['ready', 'degraded', 'unavailable']),
+    reason: z.string().optional(),
+    database: z.enum(['up', 'down', 'not_migrated']),
+    redis: z.enum(['up', 'degraded', 'off']),
+  })
+  .meta({ id: 'Readiness' });
+
+type Readiness = z.output<typeof readinessSchema>;
+
+/**
+ * Whether this process can take orders. Without its database it can't; without Redis it can, only
+ * dearer, so that is `degraded`.
+ */
+export async function checkReadiness(): Promise<Readiness> {
+  const [database] = await Promise.all([checkDatabase(), pingRedis()]);
+  const redis = redisState();
+  if (database.state !== 'up') {
+    return { status: 'unavailable', reason: database.reason, database: database.state, redis };
+  }
+  if (redis === 'degraded') {
+    return {
+      status: 'degraded',
+      reason: 'Redis does not answer; orders go on without it',
+      database: 'up',
+      redis,
+    };
+  }
+  return { status: 'ready', database: 'up', redis };
+}
+
+async function checkDatabase(): Promise<{ state: Readiness['database']; reason?: string }> {
+  try {
+    const missing = await missingMigrations();
+    if (missing.length === 0) return { state: 'up' };
+    return {
+      state: 'not_migrated',
+      reason: `migrations are missing: ${missing.join(', ')}; run npm run migrate`,
+    };
+  } catch (error) {
+    // 42P01 is "no such table": a database that was never migrated has no list of migrations.
+    if (String((error as Error).message).includes('42P01')) {
+      return { state: 'not_migrated', reason: 'the database is empty; run npm run migrate' };
+    }
+    logger().warn({ err: error }, 'not ready: database');
+    return {
+      state: 'down',
+      reason: isDatabaseAway(error) ? 'the database cannot be reached' : 'the database refuses to answer',
+    };
+  }
+}
+
+async function missingMigrations(): Promise<string[]> {
+  const [folders, rows] = await Promise.all([
+    readdir(join(process.cwd(), 'prisma', 'migrations'), { withFileTypes: true }),
+    db().$queryRaw<{ name: string }[]>`
+      SELECT migration_name AS name FROM _prisma_migrations
+      WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`,
+  ]);
+  const applied = new Set(rows.map(({ name }) => name));
+  return folders.filter((entry) => entry.isDirectory() && !applied.has(entry.name)).map(({ name }) => name);
+}
