@@ -1,0 +1,13 @@
+import type { Product } from '#lib/catalogue/schema.ts';
+import { variantsOf } from '#lib/catalogue/select-products.ts';
+import { db } from '#lib/db.ts';
+import { Prisma } from '#lib/generated/prisma/client.ts';
+
+/** A product in full, or undefined when there is none of this slug. */
+export async function getProduct(slug: string): Promise<Product | undefined> {
+  const [product] = await db().$queryRaw<Product[]>`
+    SELECT product.slug, product.title, product.category_slug AS category, product.image,
+           product.description, product.details, ${variantsOf(Prisma.sql`product.id`)} AS variants
+    FROM product WHERE product.slug = ${slug}`;
+  return product;
+}

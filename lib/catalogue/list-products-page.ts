@@ -1,0 +1,48 @@
+import { requireCategory } from '#lib/catalogue/require-category.ts';
+import { defaultPageSize, type ProductSort, type ProductSummary } from '#lib/catalogue/schema.ts';
+import {
+  countProducts,
+  type ProductFilter,
+  selectProducts,
+  summaryOf,
+} from '#lib/catalogue/select-products.ts';
+
+export interface ListProductsPage extends ProductFilter {
+  sort?: ProductSort | undefined;
+  /** Counted from 1. */
+  page?: number | undefined;
+  pageSize?: number | undefined;
+}
+
+export interface ProductsPage {
+  products: ProductSummary[];
+  page: number;
+  /** At least 1: an empty list has one empty page. */
+  pageCount: number;
+  total: number;
+}
+
+/**
+ * The same list by page number, for pages whose address carries one. A page behind the last is
+ * empty. Throws `invalid_request` for an unknown category.
+ */
+export async function listProductsPage({
+  query,
+  category,
+  sort = 'featured',
+  page = 1,
+  pageSize = defaultPageSize,
+}: ListProductsPage = {}): Promise<ProductsPage> {
+  const offset = (page - 1) * pageSize;
+  const [rows, total] = await Promise.all([
+    selectProducts({ query, category, sort, offset, limit: pageSize }),
+    countProducts({ query, category }),
+  ]);
+  if (total === 0 && category !== undefined) await requireCategory(category);
+  return {
+    products: rows.map(summaryOf),
+    page,
+    pageCount: Math.max(1, Math.ceil(total / pageSize)),
+    total,
+  };
+}

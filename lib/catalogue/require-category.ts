@@ -1,0 +1,12 @@
+import { db } from '#lib/db.ts';
+import { AppError } from '#lib/errors.ts';
+
+/** Throws `invalid_request` when there is no such category: asked for only when nothing was found in it. */
+export async function requireCategory(slug: string): Promise<void> {
+  if (await db().category.findUnique({ where: { slug }, select: { slug: true } })) return;
+  const message = `there is no category "${slug.slice(0, 64)}"`;
+  throw new AppError('invalid_request', {
+    detail: `category: ${message}.`,
+    extra: { fields: [{ path: 'category', message }] },
+  });
+}

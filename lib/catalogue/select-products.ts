@@ -1,0 +1,114 @@
+import type { Position } from '#lib/catalogue/cursor.ts';
+import type { ProductSort, ProductSummary } from '#lib/catalogue/schema.ts';
+import { searchWords } from '#lib/catalogue/search-words.ts';
+import { db } from '#lib/db.ts';
+import { Prisma } from '#lib/generated/prisma/client.ts';
+
+export interface ProductFilter {
+  /** Words that must all occur in title, description or category. */
+  query?: string | undefined;
+  /** A category's slug. */
+  category?: string | undefined;
+}
+
+export interface SelectProducts extends ProductFilter {
+  sort: ProductSort;
+  limit: number;
+  /** Begin behind this product; the first page without it. */
+  after?: Position | undefined;
+  /** Begin behind so many products. */
+  offset?: number;
+}
+
+export interface ProductRow extends ProductSummary {
+  id: string;
+  sortKey: number | string | Date;
+}
+
+interface Sort {
+  key: Prisma.Sql;
+  direction: Prisma.Sql;
+  /** The key of a cursor, in the type that the index has. */
+  cast: (key: number | string) => Prisma.Sql;
+}
+
+const asc = Prisma.sql`ASC`;
+const desc = Prisma.sql`DESC`;
+const int = (key: number | string) => Prisma.sql`${key}::int`;
+const text = (key: number | string) => Prisma.sql`${key}::text`;
+const time = (key: number | string) => Prisma.sql`${new Date(key)}::timestamptz`;
+
+/** Each sort walks an index of its key and the id, which tells products of equal keys apart. */
+const sorts: Record<ProductSort, Sort> = {
+  featured: { key: Prisma.sql`product.position`, direction: asc, cast: int },
+  'price-asc': { key: Prisma.sql`cheapest.price_minor`, direction: asc, cast: int },
+  'price-desc': { key: Prisma.sql`cheapest.price_minor`, direction: desc, cast: int },
+  newest: { key: Prisma.sql`product.created_at`, direction: desc, cast: time },
+  title: { key: Prisma.sql`lower(product.title)`, direction: asc, cast: text },
+};
+
+/**
+ * Products with their cheapest variant, whose price is the one they are sorted by. What has no
+ * variant cannot be bought and is in no list.
+ */
+const listed = Prisma.sql`
+  product JOIN variant AS cheapest ON cheapest.product_id = product.id AND NOT EXISTS (
+    SELECT FROM variant AS cheaper
+    WHERE cheaper.product_id = cheapest.product_id
+      AND (cheaper.price_minor, cheaper.sku) < (cheapest.price_minor, cheapest.sku))`;
+
+/** A product's variants in their order, as JSON in the shape of `Variant`. */
+export const variantsOf = (productId: Prisma.Sql) => Prisma.sql`(
+  SELECT coalesce(json_agg(json_build_object(
+      'sku', variant.sku, 'title', variant.title, 'priceMinor', variant.price_minor,
+      'currency', variant.currency, 'available', coalesce(stock.available, 0)
+    ) ORDER BY variant.position, variant.sku), '[]')
+  FROM variant LEFT JOIN stock ON stock.sku = variant.sku
+  WHERE variant.product_id = ${productId})`;
+
+/** One page of a list, by one walk over the index of its sort. */
+export async function selectProducts(select: SelectProducts): Promise<ProductRow[]> {
+  const { key, direction } = sorts[select.sort];
+  return db().$queryRaw<ProductRow[]>`
+    WITH page AS (
+      SELECT product.id, product.slug, product.title, product.category_slug, product.image, ${key} AS sort_key
+      FROM ${listed} WHERE ${matches(select)} AND ${isBehind(select)}
+      ORDER BY ${key} ${direction}, cheapest.product_id ${direction}
+      LIMIT ${select.limit}::int OFFSET ${select.offset ?? 0}::int
+    )
+    SELECT page.id, page.slug, page.title, page.category_slug AS category, page.image,
+           page.sort_key AS "sortKey", ${variantsOf(Prisma.sql`page.id`)} AS variants
+    FROM page ORDER BY page.sort_key ${direction}, page.id ${direction}`;
+}
+
+/** How many products a list has in all. */
+export async function countProducts(filter: ProductFilter): Promise<number> {
+  const [row] = await db().$queryRaw<{ count: number }[]>`
+    SELECT count(*)::int AS count FROM ${listed} WHERE ${matches(filter)}`;
+  return row?.count ?? 0;
+}
+
+/** What callers see of a row. */
+export function summaryOf({ slug, title, category, image, variants }: ProductRow): ProductSummary {
+  return { slug, title, category, image, variants };
+}
+
+function matches({ query, category }: ProductFilter): Prisma.Sql {
+  const conditions = [Prisma.sql`TRUE`];
+  if (category !== undefined) conditions.push(Prisma.sql`product.category_slug = ${category}`);
+  for (const word of searchWords(query ?? '')) {
+    // strpos, unlike LIKE, knows no wildcards: % and _ are signs like any other.
+    conditions.push(Prisma.sql`(
+      strpos(product.search_text, search_fold(${word})) > 0
+      OR product.category_slug IN (
+        SELECT slug FROM category WHERE strpos(search_fold(category.title), search_fold(${word})) > 0))`);
+  }
+  return Prisma.join(conditions, ' AND ');
+}
+
+function isBehind({ sort, after }: SelectProducts): Prisma.Sql {
+  if (!after) return Prisma.sql`TRUE`;
+  const { key, direction, cast } = sorts[sort];
+  const comparison = direction === asc ? Prisma.sql`>` : Prisma.sql`<`;
+  return Prisma.sql`(${key}, cheapest.product_id) ${comparison} (${cast(after.key)}, ${after.id}::uuid)`;
+}
