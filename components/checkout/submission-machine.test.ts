@@ -10,6 +10,7 @@ import {
   type SubmissionEvent,
   type SubmissionState,
   type Surroundings,
+  settledMs,
 } from '#components/checkout/submission-machine.ts';
 
 const ready: SubmissionState = { phase: 'ready' };
@@ -194,13 +195,26 @@ describe('a lost reply', () => {
     expect(state).toEqual({ phase: 'stalled' });
     expect(nowMs).toBeLessThanOrEqual(patienceMs);
   });
+});
 
-  test('after a reload is asked after before anything is sent', () => {
-    const { done } = play(
-      { replies: [{ kind: 'placed', url: '/orders/1' }], answers: [{ kind: 'unknown' }] },
-      { type: 'resume' },
-    );
-    expect(done).toEqual(['asking', 'pausing', 'asking', 'sending', 'placed']);
+describe('after a reload in the middle of a submission', () => {
+  const resume: SubmissionEvent = {
+    type: 'resume',
+    refusal: { code: 'not_recorded', detail: 'Not recorded.' },
+  };
+
+  test('the page asks on until the order is there, and sends nothing', () => {
+    const answers: Answer[] = [{ kind: 'unknown' }, { kind: 'working' }, { kind: 'done', url: '/orders/1' }];
+    const { state, sends } = play({ replies: [], answers }, resume);
+    expect(state).toEqual({ phase: 'placed', url: '/orders/1' });
+    expect(sends).toBe(0);
+  });
+
+  test('the form unlocks without an order only when nothing can be on its way any more', () => {
+    const { state, sends, nowMs } = play({ replies: [], answers: [{ kind: 'unknown' }] }, resume);
+    expect(state).toMatchObject({ phase: 'ready', problem: { code: 'not_recorded' } });
+    expect(nowMs).toBeGreaterThanOrEqual(settledMs);
+    expect(sends).toBe(0);
   });
 });
 

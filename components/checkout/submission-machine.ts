@@ -41,6 +41,7 @@ export type Answer =
 
 /** What is remembered of a submission while it is under way. */
 interface Course {
+  startedMs: number;
   /** When the page stops going on by itself and says that it doesn't know. */
   deadlineMs: number;
   /** Sent again by itself so far. */
@@ -51,7 +52,7 @@ interface Course {
   unknowns: number;
   /** Something was sent of which nobody can say that it created nothing. */
   uncertain: boolean;
-  /** Set when sending again is pointless: what to show should nothing be recorded. */
+  /** Set when it is not sent again: what the form shows should nothing be recorded. */
   refusal?: Problem;
 }
 
@@ -67,8 +68,8 @@ export type SubmissionState =
 
 export type SubmissionEvent =
   | { type: 'submit' }
-  /** The page was loaded again while a submission was under way. */
-  | { type: 'resume' }
+  /** The page was loaded again while a submission was under way; `refusal` if nothing became of it. */
+  | { type: 'resume'; refusal: Problem }
   | { type: 'replied'; reply: Reply }
   | { type: 'answered'; answer: Answer }
   | { type: 'elapsed' }
@@ -89,8 +90,11 @@ export const patienceMs = 120_000;
 /** Each one waits for what the server asked, so this is half a minute or more of a rush. */
 export const maxResends = 6;
 
-/** One answer may have overtaken a submission that was still on its way; two in a row have not. */
+/** One answer may have overtaken a submission that was still on its way. */
 export const unknownsUntilResend = 2;
+
+/** After this long nothing that was sent can still be on its way: not recorded is not ordered. */
+export const settledMs = 10_000;
 
 const firstAskPauseMs = 500;
 const maxAskPauseMs = 2_000;
@@ -104,7 +108,8 @@ export function next(state: SubmissionState, event: SubmissionEvent, around: Sur
     case 'submit':
       return state.phase === 'ready' ? begin('sending', newCourse(around, false), around) : state;
     case 'resume':
-      return state.phase === 'ready' ? begin('asking', newCourse(around, true), around) : state;
+      if (state.phase !== 'ready') return state;
+      return begin('asking', { ...newCourse(around, true), refusal: event.refusal }, around);
     case 'replied':
       return state.phase === 'sending' ? afterReply(state.course, event.reply, around) : state;
     case 'answered':
@@ -123,7 +128,7 @@ export function next(state: SubmissionState, event: SubmissionEvent, around: Sur
 }
 
 function newCourse({ nowMs }: Surroundings, uncertain: boolean): Course {
-  return { deadlineMs: nowMs + patienceMs, resends: 0, asks: 0, unknowns: 0, uncertain };
+  return { startedMs: nowMs, deadlineMs: nowMs + patienceMs, resends: 0, asks: 0, unknowns: 0, uncertain };
 }
 
 const renewed = (course: Course, { nowMs }: Surroundings): Course => ({
@@ -188,8 +193,11 @@ function afterAnswer(before: Course, answer: Answer, around: Surroundings): Subm
 }
 
 function afterUnknown(course: Course, around: Surroundings): SubmissionState {
-  if (course.unknowns < unknownsUntilResend) return askLater(course, 'lost', undefined, around);
-  if (course.refusal) return { phase: 'ready', problem: course.refusal };
+  const settled = around.nowMs >= course.startedMs + settledMs;
+  if (course.refusal && settled) return { phase: 'ready', problem: course.refusal };
+  if (course.refusal || course.unknowns < unknownsUntilResend) {
+    return askLater(course, 'lost', undefined, around);
+  }
   if (course.resends >= maxResends || around.nowMs > course.deadlineMs) return { phase: 'stalled' };
   return begin('sending', { ...course, unknowns: 0, resends: course.resends + 1 }, around);
 }
