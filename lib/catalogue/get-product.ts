@@ -5,6 +5,8 @@ import { Prisma } from '#lib/generated/prisma/client.ts';
 
 /** A product in full, or undefined when there is none of this slug. */
 export async function getProduct(slug: string): Promise<Product | undefined> {
+  // PostgreSQL's text cannot hold U+0000, not even to look for it.
+  if (slug.includes('\0')) return undefined;
   const [product] = await db().$queryRaw<Product[]>`
     SELECT product.slug, product.title, product.category_slug AS category, product.image,
            product.description, product.details, ${variantsOf(Prisma.sql`product.id`)} AS variants

@@ -7,6 +7,14 @@ export type ProductSort = (typeof productSorts)[number];
 export const defaultPageSize = 24;
 export const maxPageSize = 100;
 
+/**
+ * What the catalogue says about itself may be a few seconds old, because an order checks price
+ * and stock again: so a rush of visitors asks the database once.
+ */
+export const catalogueCaching = {
+  'cache-control': 'public, max-age=0, s-maxage=5, stale-while-revalidate=60',
+};
+
 /** A search is a few words; a longer text is a mistake or an attack on the database's time. */
 export const maxQueryLength = 200;
 

@@ -1,0 +1,14 @@
+import { getProduct } from '#lib/catalogue/get-product.ts';
+import { catalogueCaching } from '#lib/catalogue/schema.ts';
+import { AppError } from '#lib/errors.ts';
+import { json, route } from '#lib/http.ts';
+
+/** `GET /api/products/{slug}`: one product in full. */
+export const GET = route(async (_request, { params }: { params: Promise<{ slug: string }> }) => {
+  const { slug } = await params;
+  const product = await getProduct(slug);
+  if (!product) {
+    throw new AppError('not_found', { detail: `There is no product "${slug.slice(0, 64)}".` });
+  }
+  return json(product, { headers: catalogueCaching });
+});

@@ -1,0 +1,11 @@
+import { listProducts } from '#lib/catalogue/list-products.ts';
+import { catalogueCaching, productQuerySchema } from '#lib/catalogue/schema.ts';
+import { json, parseOrThrow, queryOf, route } from '#lib/http.ts';
+
+/** `GET /api/products`: the products that match, page by page. */
+export const GET = route(async (request) => {
+  // A form sends the fields that were left empty too: they ask for nothing.
+  const given = Object.entries(queryOf(request)).filter(([, value]) => value !== '');
+  const query = parseOrThrow(productQuerySchema, Object.fromEntries(given));
+  return json(await listProducts(query), { headers: catalogueCaching });
+});
