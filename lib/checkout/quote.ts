@@ -12,7 +12,7 @@ export interface ShippingMethod {
 }
 
 /** Orders of this much or more travel free by the standard method. */
-const freeStandardFromMinor = 7_500;
+export const freeStandardFromMinor = 7_500;
 
 const shippingMethods = {
   standard: { label: 'Standard, 3–5 working days', domesticMinor: 499, abroadMinor: 1_499 },

@@ -1,0 +1,32 @@
+'use client';
+
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+
+/** The categories, in one line that scrolls sideways where it doesn't fit. */
+export function SiteNav({ categories }: { categories: { slug: string; title: string }[] }) {
+  const path = usePathname();
+  return (
+    <nav
+      aria-label="Categories"
+      className="-mx-5 overflow-x-auto px-5 [scrollbar-width:none] sm:-mx-8 sm:px-8"
+    >
+      <ul className="flex gap-6 sm:gap-8">
+        {categories.map(({ slug, title }) => {
+          const here = path === `/category/${slug}` || path.startsWith(`/category/${slug}/`);
+          return (
+            <li key={slug}>
+              <Link
+                href={`/category/${slug}`}
+                aria-current={here ? 'page' : undefined}
+                className="inline-flex min-h-11 items-center border-b-3 border-transparent pt-0.75 font-medium whitespace-nowrap transition-colors hover:text-accent aria-[current]:border-accent aria-[current]:text-accent"
+              >
+                {title}
+              </Link>
+            </li>
+          );
+        })}
+      </ul>
+    </nav>
+  );
+}

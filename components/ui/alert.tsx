@@ -1,0 +1,41 @@
+import { cva, type VariantProps } from 'class-variance-authority';
+import { CircleAlert, CircleCheck, Clock, Info } from 'lucide-react';
+import type { ComponentProps, ReactNode } from 'react';
+import { cn } from '#components/ui/cn.ts';
+
+const alert = cva('flex gap-3 rounded-md border-l-4 px-4 py-3', {
+  variants: {
+    tone: {
+      info: 'border-accent bg-accent-soft [&>svg]:text-accent',
+      good: 'border-good bg-good-soft [&>svg]:text-good',
+      caution: 'border-caution bg-caution-soft [&>svg]:text-caution',
+      bad: 'border-bad bg-bad-soft [&>svg]:text-bad',
+    },
+  },
+  defaultVariants: { tone: 'info' },
+});
+
+const icons = { info: Info, good: CircleCheck, caution: Clock, bad: CircleAlert };
+
+/**
+ * Something the shopper should know before going on. Give it `role="alert"` when it appears
+ * because of what they just did, `role="status"` when it is news that can wait.
+ */
+export function Alert({
+  tone,
+  title,
+  className,
+  children,
+  ...props
+}: Omit<ComponentProps<'div'>, 'title'> & VariantProps<typeof alert> & { title?: ReactNode }) {
+  const Icon = icons[tone ?? 'info'];
+  return (
+    <div className={cn(alert({ tone }), className)} {...props}>
+      <Icon aria-hidden className="mt-0.5 size-5 shrink-0" />
+      <div className="min-w-0 flex-1">
+        {title ? <p className="font-semibold">{title}</p> : null}
+        {children}
+      </div>
+    </div>
+  );
+}

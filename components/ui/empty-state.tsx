@@ -1,0 +1,24 @@
+import type { ReactNode } from 'react';
+import { PlateMark } from '#components/ui/plate-mark.tsx';
+
+/** What a page says when there is nothing to show yet: why, and where to go from here. */
+export function EmptyState({
+  title,
+  children,
+  actions,
+  headingLevel: Heading = 'h2',
+}: {
+  title: string;
+  children?: ReactNode;
+  actions?: ReactNode;
+  headingLevel?: 'h1' | 'h2';
+}) {
+  return (
+    <div className="flex flex-col items-start gap-5 py-12 sm:items-center sm:py-20 sm:text-center">
+      <PlateMark className="size-16 text-accent" />
+      <Heading className="text-2xl">{title}</Heading>
+      {children ? <div className="max-w-[32rem] text-muted">{children}</div> : null}
+      {actions ? <div className="flex flex-wrap gap-3 sm:justify-center">{actions}</div> : null}
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+import { ChevronDown } from 'lucide-react';
+import type { ComponentProps } from 'react';
+import { cn } from '#components/ui/cn.ts';
+
+// 16 px text, or a phone zooms in on focus; the border turns and thickens when a value is wrong,
+// so that the error is not told by colour alone (its sentence stands below, from Field).
+const control =
+  'min-h-11 w-full rounded-md border border-edge bg-raised px-3 text-base text-ink transition-colors placeholder:text-muted hover:border-ink aria-invalid:border-2 aria-invalid:border-bad disabled:cursor-not-allowed disabled:border-line disabled:bg-well disabled:text-muted';
+
+export function Input({ className, ...props }: ComponentProps<'input'>) {
+  return <input className={cn(control, className)} {...props} />;
+}
+
+/** The browser's own select, which every phone and screen reader knows, with our arrow. */
+export function Select({ className, children, ...props }: ComponentProps<'select'>) {
+  return (
+    <span className="relative block">
+      <select className={cn(control, 'appearance-none pr-10', className)} {...props}>
+        {children}
+      </select>
+      <ChevronDown
+        aria-hidden
+        className="pointer-events-none absolute top-1/2 right-3 size-5 -translate-y-1/2 text-muted"
+      />
+    </span>
+  );
+}

@@ -1,0 +1,20 @@
+import type { ReactNode } from 'react';
+import { cn } from '#components/ui/cn.ts';
+
+/** The page's one h1, with a sentence below it where there is something to add. */
+export function PageTitle({
+  children,
+  lead,
+  className,
+}: {
+  children: ReactNode;
+  lead?: ReactNode;
+  className?: string;
+}) {
+  return (
+    <div className={cn('pt-8 pb-6 sm:pt-12 sm:pb-8', className)}>
+      <h1 className="text-3xl tracking-[-0.025em]">{children}</h1>
+      {lead ? <div className="mt-3 max-w-[36rem] text-lg text-muted">{lead}</div> : null}
+    </div>
+  );
+}
