@@ -100,8 +100,10 @@ function decideOne(
   ofShopper: OrderSnapshot[],
   available: (sku: string) => number,
 ): Decision | { order: NewOrder } {
-  const ofCart = ofShopper.find((order) => order.cartId === placement.cartId);
-  if (ofCart) return decideAgain(placement, ofCart);
+  const standing = ofShopper.find(
+    (order) => order.cartId === placement.cartId || order.submitToken === placement.submitToken,
+  );
+  if (standing) return decideAgain(placement, standing);
   if (cart?.status !== 'open' || cart.version !== placement.cartVersion || cart.lines.length === 0) {
     return { outcome: 'cart_changed' };
   }
@@ -139,14 +141,12 @@ function decideOne(
   };
 }
 
-/** A cart that was ordered already: by this very submission, by another body, or by another token. */
-export function decideAgain(
-  { submitToken, bodyHash, orderId }: Pick<Placement, 'submitToken' | 'bodyHash' | 'orderId'>,
-  order: OrderSnapshot,
-): Decision {
+/** An order stands already: of this very submission, of the same key, or of the same cart. */
+export function decideAgain(placement: Placement, order: OrderSnapshot): Decision {
+  const { cartId, submitToken, bodyHash, orderId } = placement;
   const receipt = receiptOf(order);
   if (order.submitToken !== submitToken) return { outcome: 'already_ordered', receipt };
-  if (order.bodyHash !== bodyHash) return { outcome: 'key_reused' };
+  if (order.bodyHash !== bodyHash || order.cartId !== cartId) return { outcome: 'key_reused' };
   // The same order id means that an earlier try of this same placement committed and only its
   // reply was lost: the shopper is told of a new order, because to them it is one.
   return { outcome: 'accepted', receipt, created: order.id === orderId };

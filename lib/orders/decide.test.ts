@@ -1,0 +1,291 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { quote } from '#lib/checkout/quote.ts';
+import { type CartSnapshot, decide, keyOf, type OrderSnapshot, type Snapshot } from '#lib/orders/decide.ts';
+import type { Placement } from '#lib/orders/placement.ts';
+
+/**
+ * The worlds are small on purpose (three shoppers, four skus, little stock): so most batches are
+ * full of collisions, which is where a wrong decision would show.
+ */
+const skus = ['A', 'B', 'C', 'D'];
+const shoppers = ['u1', 'u2', 'u3'];
+
+const carts: fc.Arbitrary<CartSnapshot[]> = fc.uniqueArray(
+  fc.record({
+    userId: fc.constantFrom(...shoppers),
+    id: fc.constantFrom('c1', 'c2'),
+    version: fc.integer({ min: 1, max: 2 }),
+    status: fc.constantFrom('open' as const, 'open' as const, 'ordered' as const),
+    currency: fc.constant('USD'),
+    lines: fc.uniqueArray(
+      fc.record({
+        sku: fc.constantFrom(...skus),
+        title: fc.constant('thing'),
+        quantity: fc.integer({ min: 1, max: 3 }),
+        unitPriceMinor: fc.constantFrom(100, 250),
+      }),
+      { selector: ({ sku }) => sku, maxLength: 3 },
+    ),
+  }),
+  { selector: (cart) => keyOf(cart.userId, cart.id), maxLength: 6 },
+);
+
+const stock = fc
+  .tuple(...skus.map(() => fc.integer({ min: 0, max: 5 })))
+  .map((amounts) => new Map(skus.map((sku, index) => [sku, amounts[index] ?? 0])));
+
+let orderIds = 0;
+
+function placement(cart: CartSnapshot, change: Partial<Placement> = {}): Placement {
+  orderIds += 1;
+  return {
+    userId: cart.userId,
+    submitToken: `t-${cart.userId}-${cart.id}-${cart.version}`,
+    cartId: cart.id,
+    cartVersion: cart.version,
+    totalMinor: quote(cart.lines, 'standard', 'US').totalMinor,
+    currency: 'USD',
+    email: 'a@b.example',
+    shippingMethod: 'standard',
+    shippingAddress: {
+      name: 'A',
+      line1: '1 Street',
+      line2: null,
+      city: 'Town',
+      region: null,
+      postalCode: '1',
+      country: 'US',
+    },
+    payment: { method: 'invoice' },
+    confirmDuplicate: false,
+    bodyHash: 'body-1',
+    orderId: `o-${orderIds}`,
+    orderNumber: `n-${orderIds}`,
+    ...change,
+  };
+}
+
+/** A batch: submissions of the world's carts, many of them twice, some wrong in some way. */
+const worlds = fc.tuple(carts, stock).chain(([someCarts, shelf]) => {
+  const changes = fc.constantFrom<Partial<Placement>>(
+    {},
+    {},
+    {},
+    { bodyHash: 'body-2' },
+    { submitToken: 't-second-tab' },
+    { cartVersion: 9 },
+    { totalMinor: 1 },
+    { confirmDuplicate: true },
+    { currency: 'EUR' },
+  );
+  const submissions =
+    someCarts.length === 0
+      ? fc.constant<Placement[]>([])
+      : fc.array(
+          fc.tuple(fc.constantFrom(...someCarts), changes).map(([cart, change]) => placement(cart, change)),
+          { maxLength: 12 },
+        );
+  return submissions.map((placements) => {
+    const orders = someCarts.filter(({ status }) => status === 'ordered').map(orderOf);
+    return { snapshot: { carts: someCarts, orders, stock: shelf } satisfies Snapshot, placements };
+  });
+});
+
+function orderOf(cart: CartSnapshot): OrderSnapshot {
+  return {
+    id: `earlier-${cart.userId}-${cart.id}`,
+    number: 'n-earlier',
+    totalMinor: 100,
+    currency: 'USD',
+    userId: cart.userId,
+    cartId: cart.id,
+    submitToken: `t-${cart.userId}-${cart.id}-${cart.version}`,
+    bodyHash: 'body-1',
+    linesHash: 'none',
+    recent: true,
+  };
+}
+
+const runs = { numRuns: 3_000 };
+
+test('no plan sells what is not there', () => {
+  fc.assert(
+    fc.property(worlds, ({ snapshot, placements }) => {
+      const plan = decide(snapshot, placements);
+      const sold = new Map<string, number>();
+      for (const { lines } of plan.orders) {
+        for (const { sku, quantity } of lines) sold.set(sku, (sold.get(sku) ?? 0) + quantity);
+      }
+      expect(plan.taken).toEqual(sold);
+      for (const [sku, quantity] of sold) expect(quantity).toBeLessThanOrEqual(snapshot.stock.get(sku) ?? 0);
+    }),
+    runs,
+  );
+});
+
+test('no plan makes two orders of a cart, or of a token, or of a cart that was ordered', () => {
+  fc.assert(
+    fc.property(worlds, ({ snapshot, placements }) => {
+      const { orders } = decide(snapshot, placements);
+      const all = [...snapshot.orders, ...orders];
+      expect(new Set(all.map((order) => keyOf(order.userId, order.cartId))).size).toBe(all.length);
+      const tokens = all.map((order) => keyOf(order.userId, order.submitToken));
+      const made = new Set(orders.map((order) => keyOf(order.userId, order.submitToken)));
+      for (const token of made) expect(tokens.filter((other) => other === token)).toHaveLength(1);
+    }),
+    runs,
+  );
+});
+
+test('arrival order is kept: a submission is decided as if those after it had not come', () => {
+  fc.assert(
+    fc.property(worlds, fc.nat(12), ({ snapshot, placements }, length) => {
+      const whole = decide(snapshot, placements).decisions;
+      const head = decide(snapshot, placements.slice(0, length)).decisions;
+      expect(head).toEqual(whole.slice(0, length));
+    }),
+    runs,
+  );
+});
+
+test('one batch decides as many batches of one would', () => {
+  fc.assert(
+    fc.property(worlds, ({ snapshot, placements }) => {
+      const whole = decide(snapshot, placements).decisions;
+      let world = snapshot;
+      const oneByOne = placements.map((one) => {
+        const { decisions, orders, taken } = decide(world, [one]);
+        world = {
+          carts: world.carts.map((cart) => {
+            const ordered = orders.some((order) => order.userId === cart.userId && order.cartId === cart.id);
+            return ordered ? { ...cart, status: 'ordered' as const } : cart;
+          }),
+          orders: [...world.orders, ...orders],
+          stock: new Map([...world.stock].map(([sku, left]) => [sku, left - (taken.get(sku) ?? 0)])),
+        };
+        return decisions[0];
+      });
+      expect(oneByOne).toEqual(whole);
+    }),
+    runs,
+  );
+});
+
+test('every submission gets one decision, and every new order belongs to one of them', () => {
+  fc.assert(
+    fc.property(worlds, ({ snapshot, placements }) => {
+      const { decisions, orders } = decide(snapshot, placements);
+      expect(decisions).toHaveLength(placements.length);
+      const created = decisions.flatMap((decision) =>
+        decision.outcome === 'accepted' && decision.created ? [decision.receipt.id] : [],
+      );
+      expect(created).toEqual(orders.map(({ id }) => id));
+    }),
+    runs,
+  );
+});
+
+test('an order costs exactly what its shopper agreed to', () => {
+  fc.assert(
+    fc.property(worlds, ({ snapshot, placements }) => {
+      for (const order of decide(snapshot, placements).orders) {
+        expect(order.totalMinor).toBe(order.placement.totalMinor);
+        const { subtotalMinor, shippingMinor, taxMinor, discountMinor } = order;
+        expect(order.totalMinor).toBe(subtotalMinor + shippingMinor + taxMinor - discountMinor);
+      }
+    }),
+    runs,
+  );
+});
+
+const cart: CartSnapshot = {
+  userId: 'u1',
+  id: 'c1',
+  version: 1,
+  status: 'open',
+  currency: 'USD',
+  lines: [{ sku: 'A', title: 'thing', quantity: 2, unitPriceMinor: 100 }],
+};
+const world = (change: Partial<Snapshot> = {}): Snapshot => ({
+  carts: [cart],
+  orders: [],
+  stock: new Map([['A', 2]]),
+  ...change,
+});
+
+test('the same submission again is a replay of the same order', () => {
+  const first = placement(cart);
+  const [made, again] = decide(world(), [first, placement(cart)]).decisions;
+  expect(made).toMatchObject({ outcome: 'accepted', created: true, receipt: { id: first.orderId } });
+  expect(again).toMatchObject({ outcome: 'accepted', created: false, receipt: { id: first.orderId } });
+});
+
+test('another body with the key of an order is refused, another token of its cart is shown the order', () => {
+  const first = placement(cart);
+  const { decisions } = decide(world(), [
+    first,
+    placement(cart, { bodyHash: 'body-2' }),
+    placement(cart, { submitToken: 't-2', bodyHash: 'body-2' }),
+  ]);
+  expect(decisions[1]).toEqual({ outcome: 'key_reused' });
+  expect(decisions[2]).toMatchObject({ outcome: 'already_ordered', receipt: { id: first.orderId } });
+});
+
+test('a key that made an order of one cart makes none of another', () => {
+  const second = {
+    ...cart,
+    id: 'c2',
+    lines: [{ ...cart.lines[0], quantity: 1 } as (typeof cart.lines)[number]],
+  };
+  const snapshot = world({ carts: [cart, second], stock: new Map([['A', 9]]) });
+  const submitToken = 't-shared';
+  const plan = decide(snapshot, [placement(cart, { submitToken }), placement(second, { submitToken })]);
+  expect(plan.decisions[1]).toEqual({ outcome: 'key_reused' });
+  expect(plan.orders).toHaveLength(1);
+});
+
+test('a commit whose reply was lost is told as the new order that it is', () => {
+  const first = placement(cart);
+  const [order] = decide(world(), [first]).orders;
+  const ordered = world({ carts: [{ ...cart, status: 'ordered' }], orders: order ? [order] : [] });
+  expect(decide(ordered, [first]).decisions[0]).toMatchObject({ outcome: 'accepted', created: true });
+});
+
+test('the same purchase from another cart is asked about, and goes through when confirmed', () => {
+  const second = { ...cart, id: 'c2' };
+  const snapshot = world({ carts: [cart, second], stock: new Map([['A', 9]]) });
+  const first = placement(cart);
+  const [, asked] = decide(snapshot, [first, placement(second)]).decisions;
+  expect(asked).toMatchObject({ outcome: 'possible_duplicate', receipt: { id: first.orderId } });
+  const [, confirmed] = decide(snapshot, [first, placement(second, { confirmDuplicate: true })]).decisions;
+  expect(confirmed).toMatchObject({ outcome: 'accepted', created: true });
+});
+
+test('a shortage names every sku that is short, with what was asked and what is left', () => {
+  const lines = [
+    { sku: 'A', title: 'thing', quantity: 3, unitPriceMinor: 100 },
+    { sku: 'B', title: 'other', quantity: 1, unitPriceMinor: 100 },
+    { sku: 'C', title: 'third', quantity: 1, unitPriceMinor: 100 },
+  ];
+  const short = { ...cart, lines };
+  const snapshot = world({
+    carts: [short],
+    stock: new Map([
+      ['A', 2],
+      ['C', 1],
+    ]),
+  });
+  expect(decide(snapshot, [placement(short)])).toMatchObject({
+    decisions: [
+      {
+        outcome: 'out_of_stock',
+        items: [
+          { sku: 'A', requested: 3, available: 2 },
+          { sku: 'B', requested: 1, available: 0 },
+        ],
+      },
+    ],
+    orders: [],
+  });
+});

@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { newOrderNumber, parseOrderNumber } from '#lib/orders/order-number.ts';
+
+const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const numbers = fc.uint8Array({ minLength: 11, maxLength: 11 }).map((bytes) => newOrderNumber(() => bytes));
+
+test('an order number is three groups of four symbols that nobody misreads', () => {
+  for (let count = 0; count < 1_000; count += 1) {
+    expect(newOrderNumber()).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){2}$/);
+  }
+});
+
+test('an order number typed in any usual way is understood', () => {
+  fc.assert(
+    fc.property(numbers, (number) => {
+      const typed = ` ${number.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l')} `;
+      return parseOrderNumber(typed) === number;
+    }),
+  );
+});
+
+test('one wrong symbol is always noticed', () => {
+  fc.assert(
+    fc.property(numbers, fc.nat(11), fc.nat(31), (number, at, value) => {
+      const symbols = [...number.replaceAll('-', '')];
+      fc.pre(symbols[at] !== alphabet[value]);
+      symbols[at] = alphabet[value] as string;
+      return parseOrderNumber(symbols.join('')) === undefined;
+    }),
+  );
+});
+
+test('two swapped symbols are always noticed', () => {
+  fc.assert(
+    fc.property(numbers, fc.nat(11), fc.nat(11), (number, a, b) => {
+      const symbols = [...number.replaceAll('-', '')];
+      fc.pre(symbols[a] !== symbols[b]);
+      [symbols[a], symbols[b]] = [symbols[b] as string, symbols[a] as string];
+      return parseOrderNumber(symbols.join('')) === undefined;
+    }),
+  );
+});
+
+test('what is not an order number is not taken for one', () => {
+  for (const typed of ['', '7K3Q', 'U'.repeat(12), '7K3Q-F9M2-XDH*', '7K3Q-F9M2-XDHTT']) {
+    expect(parseOrderNumber(typed)).toBeUndefined();
+  }
+});
+
+test('ten thousand numbers are all different', () => {
+  expect(new Set(Array.from({ length: 10_000 }, () => newOrderNumber())).size).toBe(10_000);
+});

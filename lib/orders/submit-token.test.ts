@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { beforeAll, expect, test, vi } from 'vitest';
+import { type Checkout, isSubmitTokenOf, submitTokenFor } from '#lib/orders/submit-token.ts';
+import { isUuid } from '#lib/uuid.ts';
+
+const checkout: Checkout = {
+  userId: '4be0643f-1d98-473b-97cd-ca98a65347dd',
+  cartId: '0b4f1a52-6d2c-8a3e-9b1f-0c7d5e3a2b10',
+  cartVersion: 3,
+  totalMinor: 4_599,
+  currency: 'USD',
+};
+
+beforeAll(() => {
+  vi.stubEnv('DATABASE_URL', 'postgresql://127.0.0.1/none');
+  vi.stubEnv('ONCE_SECRET', 'current-secret-of-at-least-32-characters');
+  vi.stubEnv('ONCE_SECRETS_OLD', 'earlier-secret-of-at-least-32-characters');
+});
+
+test('a submit token is a version-8 UUID and the same every time', () => {
+  const token = submitTokenFor(checkout);
+  expect(isUuid(token)).toBe(true);
+  expect(token[14]).toBe('8');
+  expect(token[19]).toMatch(/[89ab]/);
+  expect(submitTokenFor({ ...checkout })).toBe(token);
+  expect(isSubmitTokenOf(token, checkout)).toBe(true);
+});
+
+test('a token dies when anything it stands for changes', () => {
+  const token = submitTokenFor(checkout);
+  const others: Partial<Checkout>[] = [
+    { userId: '4be0643f-1d98-473b-97cd-ca98a65347de' },
+    { cartId: '0b4f1a52-6d2c-8a3e-9b1f-0c7d5e3a2b11' },
+    { cartVersion: 4 },
+    { totalMinor: 4_600 },
+    { currency: 'EUR' },
+  ];
+  for (const other of others) expect(isSubmitTokenOf(token, { ...checkout, ...other })).toBe(false);
+});
+
+test('different checkouts have different tokens', () => {
+  const checkouts = fc.record({
+    userId: fc.uuid(),
+    cartId: fc.uuid(),
+    cartVersion: fc.integer({ min: 1 }),
+    totalMinor: fc.nat(),
+    currency: fc.constantFrom('USD', 'EUR', 'JPY'),
+  });
+  fc.assert(
+    fc.property(checkouts, checkouts, (a, b) => {
+      fc.pre(JSON.stringify(a) !== JSON.stringify(b));
+      return submitTokenFor(a) !== submitTokenFor(b) && !isSubmitTokenOf(submitTokenFor(a), b);
+    }),
+  );
+});
+
+test('a guessed token is not accepted', () => {
+  fc.assert(fc.property(fc.uuid({ version: 8 }), (guess) => !isSubmitTokenOf(guess, checkout)));
+});
+
+test('a token made under a retired secret is still accepted, one under a foreign secret never', async () => {
+  const tokenUnder = async (secret: string) => {
+    vi.resetModules();
+    vi.stubEnv('ONCE_SECRET', secret);
+    vi.stubEnv('ONCE_SECRETS_OLD', '');
+    return (await import('#lib/orders/submit-token.ts')).submitTokenFor(checkout);
+  };
+  const retired = await tokenUnder('earlier-secret-of-at-least-32-characters');
+  const foreign = await tokenUnder('foreign-secret-of-at-least-32-characters');
+  expect(isSubmitTokenOf(retired, checkout)).toBe(true);
+  expect(isSubmitTokenOf(foreign, checkout)).toBe(false);
+});
