@@ -14,6 +14,9 @@ const pictureCache = 'public, max-age=86400, stale-while-revalidate=604800';
 const config: NextConfig = {
   reactStrictMode: true,
   poweredByHeader: false,
+  // Types are checked by `npm run verify` and `npm test`, tests and scripts included; checking a
+  // part of them again at every start would only keep the shopkeeper waiting.
+  typescript: { ignoreBuildErrors: true },
   agentRules: false,
   // Loaded by Node itself: they read files beside them or keep native state.
   serverExternalPackages: ['pino', 'pg', '@prisma/client', '@prisma/adapter-pg', 'ioredis', 'ioredis-mock'],
