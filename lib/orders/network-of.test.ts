@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { networkOf } from '#lib/orders/network-of.ts';
+
+test.each([
+  ['203.0.113.7', '203.0.113.7'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:0DB8:0001:0002::1', '2001:db8:1:2::/64'],
+  ['2001:db8::1', '2001:db8:0:0::/64'],
+  ['2001:db8:1:2::', '2001:db8:1:2::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['::', '0:0:0:0::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ['64:ff9b::203.0.113.7', '64:ff9b:0:0::/64'],
+])('%s is counted as %s', (address, network) => {
+  expect(networkOf(address)).toBe(network);
+});
+
+test.each(['::ffff:203.0.113.7', '::FFFF:cb00:7107'])(
+  '%s is the IPv4 address that it stands for',
+  (address) => {
+    expect(networkOf(address)).toBe('203.0.113.7');
+  },
+);
+
+test.each(['', 'unknown', '203.0.113.7:443', 'evil}{key', '1:2:3'])('"%s" is no address', (text) => {
+  expect(networkOf(text)).toBeUndefined();
+});

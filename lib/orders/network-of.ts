@@ -1,0 +1,27 @@
+import { isIP } from 'node:net';
+
+/**
+ * The network that an address is counted by, or undefined for what is no address. An IPv4
+ * address stands for itself. An IPv6 household is given at least a /64 and may take a new address
+ * from it for every request, so the /64 is what counts.
+ */
+export function networkOf(address: string): string | undefined {
+  const plain = address.split('%')[0] ?? ''; // A zone says which cable it came by: "fe80::1%eth0".
+  const version = isIP(plain);
+  if (version !== 6) return version === 4 ? plain : undefined;
+  const groups = groupsOf(plain);
+  // `::ffff:1.2.3.4` is an IPv4 address as a socket for both families shows it.
+  if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) {
+    return [6, 7].flatMap((at) => [(groups[at] ?? 0) >> 8, (groups[at] ?? 0) & 0xff]).join('.');
+  }
+  const prefix = groups.slice(0, 4).map((group) => group.toString(16));
+  return `${prefix.join(':')}::/64`;
+}
+
+/** The eight groups. The URL parser brings every way of writing an address into one form first. */
+function groupsOf(address: string): number[] {
+  const [left = '', right = ''] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
+  const [before, after] = [left, right].map((part) => (part ? part.split(':') : [])) as [string[], string[]];
+  const gap = Array<string>(8 - before.length - after.length).fill('0');
+  return [...before, ...gap, ...after].map((group) => Number.parseInt(group, 16));
+}

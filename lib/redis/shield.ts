@@ -1,0 +1,81 @@
+import type { Redis } from '@upstash/redis';
+import {
+  CircuitState,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleWhen,
+  isBrokenCircuitError,
+} from 'cockatiel';
+import { RedisAway } from '#lib/redis/replies.ts';
+
+/** The answer of Redis, or the fact that there was none in time (stopped, hanging, breaker open, off). */
+export type Asked<T> = { answered: true; value: T } | { answered: false };
+
+export interface Shield {
+  ask<T>(call: (redis: Redis) => Promise<T>): Promise<Asked<T>>;
+  state(): 'up' | 'degraded';
+}
+
+export interface ShieldOptions {
+  deadlineMs: number;
+  /** Unanswered calls in a row until Redis is no longer asked. */
+  failuresToOpen: number;
+  /** How long it is then left alone before one call may try again. */
+  probeAfterMs: number;
+  /** Told once when the shield is lost, with the reason, and once when it is back. */
+  onLost(reason: string): void;
+  onBack(): void;
+}
+
+/** Puts a deadline and a circuit breaker before Redis, so that losing it costs an order next to nothing. */
+export function makeShield(redis: Redis, options: ShieldOptions): Shield {
+  const breaker = circuitBreaker(
+    handleWhen((error) => error instanceof RedisAway),
+    {
+      breaker: new ConsecutiveBreaker(options.failuresToOpen),
+      halfOpenAfter: options.probeAfterMs,
+    },
+  );
+  // The breaker breaks anew after every probe that fails; the log hears of the first time only.
+  let lost = false;
+  breaker.onBreak((failure) => {
+    if (lost) return;
+    lost = true;
+    const reason =
+      'error' in failure && failure.error instanceof RedisAway ? failure.error.message : 'unknown';
+    options.onLost(reason);
+  });
+  breaker.onReset(() => {
+    lost = false;
+    options.onBack();
+  });
+
+  return {
+    async ask(call) {
+      // While one call probes, the breaker would let the others wait for how it ends.
+      if (breaker.state === CircuitState.HalfOpen) return { answered: false };
+      try {
+        return {
+          answered: true,
+          value: await breaker.execute(() => within(options.deadlineMs, call(redis))),
+        };
+      } catch (error) {
+        if (error instanceof RedisAway || isBrokenCircuitError(error)) return { answered: false };
+        throw error;
+      }
+    },
+    state: () => (lost ? 'degraded' : 'up'),
+  };
+}
+
+function within<T>(deadlineMs: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    // In a busy process the reply may have come while the deadline passed: what the socket holds
+    // is read between the timers and the immediates, so the reply gets to speak first.
+    const timer = setTimeout(
+      () => setImmediate(reject, new RedisAway(`no answer within ${deadlineMs} ms`)),
+      deadlineMs,
+    );
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
