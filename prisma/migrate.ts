@@ -1,0 +1,151 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import pg from 'pg';
+
+/**
+ * Applies the hand-written SQL of ./migrations. Prisma's own `migrate deploy` needs an engine
+ * that is downloaded, splits no statement list of ours reliably and runs it outside a
+ * transaction; this runner needs nothing but the driver. It keeps Prisma's table, checksums
+ * and lock, so that either tool can go on where the other stopped.
+ */
+
+const migrationsFolder = path.join(import.meta.dirname, 'migrations');
+/** The advisory lock that Prisma takes too: two deployments at once migrate one after the other. */
+const migrationLock = 72_707_369;
+/** A waiting deployment gives up rather than hang: no migration of this shop takes as long. */
+const lockTimeoutMs = 120_000;
+
+const createTable = `
+  CREATE TABLE IF NOT EXISTS _prisma_migrations (
+    id                  varchar(36) PRIMARY KEY,
+    checksum            varchar(64) NOT NULL,
+    finished_at         timestamptz,
+    migration_name      varchar(255) NOT NULL,
+    logs                text,
+    rolled_back_at      timestamptz,
+    started_at          timestamptz NOT NULL DEFAULT now(),
+    applied_steps_count integer NOT NULL DEFAULT 0
+  )`;
+
+interface Migration {
+  name: string;
+  sql: string;
+  /** SHA-256 of the file, in hex, as Prisma computes it. */
+  checksum: string;
+}
+
+interface AppliedRow {
+  migration_name: string;
+  checksum: string;
+  finished_at: Date | null;
+}
+
+async function readMigrations(): Promise<Migration[]> {
+  const entries = await readdir(migrationsFolder, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  return Promise.all(
+    names.sort().map(async (name) => {
+      const bytes = await readFile(path.join(migrationsFolder, name, 'migration.sql'));
+      return {
+        name,
+        sql: bytes.toString('utf8'),
+        checksum: createHash('sha256').update(bytes).digest('hex'),
+      };
+    }),
+  );
+}
+
+/** Why the applied migrations and the files don't fit together; empty when they do. */
+export function findConflicts(applied: AppliedRow[], files: Migration[]): string[] {
+  const byName = new Map(files.map((file) => [file.name, file]));
+  const known = new Set(applied.map((row) => row.migration_name));
+  const newest = applied
+    .map((row) => row.migration_name)
+    .sort()
+    .at(-1);
+  const conflicts = applied.flatMap((row) => {
+    const file = byName.get(row.migration_name);
+    if (!row.finished_at) {
+      return `${row.migration_name} was begun by another tool and never finished: repair the database, then mark it with "prisma migrate resolve"`;
+    }
+    if (!file) return `${row.migration_name} was applied to this database, but its file is missing here`;
+    if (file.checksum !== row.checksum) {
+      return `${row.migration_name} was changed after it was applied: put the file back and write a new migration`;
+    }
+    return [];
+  });
+  const late = files.filter((file) => !known.has(file.name) && newest !== undefined && file.name < newest);
+  return [
+    ...conflicts,
+    ...late.map((file) => `${file.name} is new but sorts before ${newest}: give it a later number`),
+  ];
+}
+
+async function apply(client: pg.Client, migration: Migration): Promise<void> {
+  await client.query('BEGIN');
+  try {
+    // Without parameters the driver uses the simple protocol: the server itself takes the file apart.
+    await client.query(migration.sql);
+    await client.query(
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
+       VALUES ($1, $2, $3, clock_timestamp(), 1)`,
+      [randomUUID(), migration.checksum, migration.name],
+    );
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    const { message, position } = error as { message: string; position?: string };
+    const line = position ? `, line ${migration.sql.slice(0, Number(position)).split('\n').length}` : '';
+    throw new Error(`${migration.name}/migration.sql${line}: ${message}. Nothing of it was kept.`, {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Brings the database up to date and answers the names of what it applied. Each migration is
+ * one transaction. Throws, having changed nothing, when history and files disagree.
+ */
+export async function migrate(connectionString: string, log: (line: string) => void): Promise<string[]> {
+  const client = new pg.Client({ connectionString, application_name: 'once-migrate' });
+  await client.connect();
+  try {
+    await client.query(`SET lock_timeout = ${lockTimeoutMs}`);
+    await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);
+    await client.query('SET client_min_messages = warning');
+    await client.query(createTable);
+    const { rows } = await client.query<AppliedRow>(
+      'SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL',
+    );
+    const files = await readMigrations();
+    const conflicts = findConflicts(rows, files);
+    if (conflicts.length > 0)
+      throw new Error(`The migrations do not fit this database:\n  ${conflicts.join('\n  ')}`);
+
+    const applied = new Set(rows.map((row) => row.migration_name));
+    const pending = files.filter((file) => !applied.has(file.name));
+    for (const migration of pending) {
+      await apply(client, migration);
+      log(`applied ${migration.name}`);
+    }
+    return pending.map((migration) => migration.name);
+  } finally {
+    // The lock belongs to the session and goes with it.
+    await client.end();
+  }
+}
+
+async function main(): Promise<void> {
+  const url = process.env.DATABASE_URL;
+  if (!url) throw new Error('DATABASE_URL is missing: type  npm run migrate  to use the embedded database');
+  const applied = await migrate(url, console.log);
+  if (applied.length === 0) console.log('the database is up to date');
+}
+
+if (import.meta.main) {
+  await main().catch((error: Error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,159 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, realpathSync } from 'node:fs';
+import { chmod, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts';
+import { captureAs, reachThrough, type ServiceUser, serviceUser } from './service-user.ts';
+
+/** The shop's role and database. The role owns the database and is not a superuser. */
+export const roleName = 'once';
+const majorVersion = '18';
+
+/** Where one embedded server keeps what it has, and who it runs as. */
+export interface Cluster {
+  binaries: PostgresBinaries;
+  user: ServiceUser;
+  /** Everything below belongs to the server's user and is closed to others. */
+  folder: string;
+  data: string;
+  log: string;
+  portFile: string;
+  passwordFile: string;
+}
+
+export function clusterFiles(dataDir: string) {
+  // A running server is recognised by the path it was given, so there is one spelling of it.
+  const folder = path.join(existsSync(dataDir) ? realpathSync(dataDir) : path.resolve(dataDir), 'postgres');
+  return {
+    folder,
+    data: path.join(folder, 'data'),
+    log: path.join(folder, 'server.log'),
+    portFile: path.join(folder, 'port'),
+    passwordFile: path.join(folder, 'password'),
+  };
+}
+
+/** Each setting with its reason. What is not named here has PostgreSQL's own default. */
+export function settings(port: number): string {
+  return `# Written anew at every start; your own settings belong into postgresql.conf above the include.
+
+# Nobody but this machine, and over TCP alone: the paths of unix sockets have a short limit.
+listen_addresses = '127.0.0.1'
+port = ${port}
+unix_socket_directories = ''
+
+# An order that was answered is on the disk. These three are the promise; never switch them off.
+fsync = on
+synchronous_commit = on
+full_page_writes = on
+
+# Each process of the shop uses about a dozen connections: room for several, a worker and psql.
+max_connections = 100
+# The rows a shop works with fit in here many times over, and a machine of 1 GB can spare it.
+shared_buffers = 128MB
+# The database stands on an SSD or in the cache, where a random read costs little more than the next one.
+random_page_cost = 1.1
+# The shop's statements are short and many: compiling one, or spreading it over cores, costs more than it saves.
+jit = off
+max_parallel_workers_per_gather = 0
+
+# Checkpoints come by time, not because a rush of orders filled the log; a crash recovers in seconds.
+max_wal_size = 1GB
+checkpoint_timeout = 10min
+# No replica and no archive reads this log, so it carries what a crash needs and no more.
+wal_level = minimal
+max_wal_senders = 0
+
+# A client that hangs in the middle of a transaction does not keep stock rows locked for ever.
+idle_in_transaction_session_timeout = 60s
+# Slow statements are worth a line. Their values are not: they may be somebody's address.
+log_min_duration_statement = 500ms
+log_parameter_max_length = 0
+log_parameter_max_length_on_error = 0
+log_error_verbosity = terse
+log_checkpoints = off
+timezone = 'UTC'
+log_timezone = 'UTC'
+`;
+}
+
+/** Writes a file that only the server's user (and root) can read. */
+export async function writePrivate(cluster: Cluster, file: string, text: string): Promise<void> {
+  await writeFile(file, text, { mode: 0o600 });
+  if (cluster.user.uid !== undefined)
+    await chown(file, cluster.user.uid, cluster.user.gid ?? cluster.user.uid);
+}
+
+/** Prepares the folder and finds out who the server runs as. */
+export async function openCluster(dataDir: string, log: (line: string) => void): Promise<Cluster> {
+  await mkdir(dataDir, { recursive: true });
+  const files = clusterFiles(dataDir);
+  const binaries = await postgresBinaries();
+  const user = await serviceUser(log, files.data);
+  await mkdir(files.folder, { recursive: true });
+  await chmod(files.folder, 0o700);
+  if (user.uid !== undefined) await chown(files.folder, user.uid, user.gid ?? user.uid);
+  return { ...files, binaries, user: await reachThrough(user, binaries.postgres, files.folder, log) };
+}
+
+/** Runs one of the server's programs; throws with what it said when it fails. */
+async function must(
+  cluster: Cluster,
+  what: string,
+  command: string,
+  args: string[],
+  input?: string,
+): Promise<void> {
+  const done = await captureAs(cluster.user, command, args, { input });
+  // The single-user server reports a failed statement and goes on, so its words count too.
+  if (done.code !== 0 || /^.*(ERROR|FATAL|PANIC): /m.test(done.stderr)) {
+    throw new Error(`${what} failed:\n${`${done.stderr}${done.stdout}`.trim()}`);
+  }
+}
+
+/**
+ * Makes the cluster with the shop's role and database, in a folder beside its final place:
+ * an interrupted first start leaves nothing that looks finished.
+ */
+async function createCluster(cluster: Cluster): Promise<void> {
+  const { binaries, data } = cluster;
+  const unfinished = `${data}.unfinished`;
+  await rm(unfinished, { recursive: true, force: true });
+  // The built-in C.UTF-8 sorts the same on every machine and after every system update.
+  const locale = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--encoding=UTF8'];
+  const auth = ['--username=postgres', '--auth=reject'];
+  await must(cluster, 'initdb', binaries.initdb, ['-D', unfinished, ...auth, ...locale]);
+
+  const password = randomBytes(24).toString('base64url');
+  await writePrivate(cluster, cluster.passwordFile, password);
+  const statements = [
+    `CREATE ROLE ${roleName} LOGIN CREATEDB PASSWORD '${password}'`,
+    `GRANT pg_monitor TO ${roleName}`,
+    `CREATE DATABASE ${roleName} OWNER ${roleName}`,
+  ];
+  // Before anybody can connect, so that no moment exists in which a superuser has a password.
+  const single = ['--single', '-D', unfinished, 'postgres'];
+  await must(cluster, 'creating the database', binaries.postgres, single, `${statements.join(';\n')};\n`);
+
+  const hba = `# Only the shop's role, only from this machine, only with its password.\nhost all ${roleName} 127.0.0.1/32 scram-sha-256\n`;
+  await writePrivate(cluster, path.join(unfinished, 'pg_hba.conf'), hba);
+  const configFile = path.join(unfinished, 'postgresql.conf');
+  const config = await readFile(configFile, 'utf8');
+  await writePrivate(cluster, configFile, `${config}\ninclude 'once.conf'\n`);
+  await rename(unfinished, data);
+}
+
+/** Makes the cluster when there is none; throws when the one there is from another version. */
+export async function ensureCluster(cluster: Cluster, log: (line: string) => void): Promise<void> {
+  const version = await readFile(path.join(cluster.data, 'PG_VERSION'), 'utf8').catch(() => undefined);
+  if (version === undefined) {
+    log('making the database for the first time');
+    return createCluster(cluster);
+  }
+  if (version.trim() !== majorVersion) {
+    throw new Error(
+      `${cluster.data} was made by PostgreSQL ${version.trim()} and this is PostgreSQL ${majorVersion}: ` +
+        'move it aside for a new one, or serve it with its own version and set DATABASE_URL',
+    );
+  }
+}

@@ -1,0 +1,161 @@
+import { readFile, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { choosePort } from './ports.ts';
+import {
+  type Cluster,
+  clusterFiles,
+  ensureCluster,
+  openCluster,
+  roleName,
+  settings,
+  writePrivate,
+} from './postgres-cluster.ts';
+import { commandOf, waitForExit } from './processes.ts';
+import { captureAs } from './service-user.ts';
+
+/**
+ * The embedded PostgreSQL. It outlives the process that started it: whoever stops the shop
+ * stops the database last, when nobody needs it any more, and a database that was left
+ * behind by a killed launcher is taken over as it is.
+ */
+export interface PostgresServer {
+  connectionString: string;
+  port: number;
+  pid: number;
+  /** It was running already, left behind by an earlier start. */
+  takenOver: boolean;
+  /** Ends open sessions, writes everything down and waits until the server is gone. */
+  stop(): Promise<void>;
+}
+
+/** Recovery after a crash reads at most `max_wal_size` of log; this is many times what it needs. */
+const startTimeoutSeconds = 180;
+const stopTimeoutSeconds = 60;
+/** A log beyond this moves aside at the next start; the one before it is dropped. */
+const maxLogBytes = 10_000_000;
+
+interface Postmaster {
+  pid: number;
+  port: number;
+}
+
+/** The server that serves this folder now, by its own note of itself; undefined when there is none. */
+async function findPostmaster(data: string): Promise<Postmaster | undefined> {
+  const note = await readFile(path.join(data, 'postmaster.pid'), 'utf8').catch(() => undefined);
+  const lines = note?.split('\n') ?? [];
+  const [pid, port] = [Number(lines[0]), Number(lines[3])];
+  if (!pid || !port) return undefined;
+  const command = commandOf(pid) ?? '';
+  // After a crash the number may belong to another program by now, even to another PostgreSQL.
+  return command.includes('postgres') && command.includes(data) ? { pid, port } : undefined;
+}
+
+async function connectionString(passwordFile: string, port: number): Promise<string> {
+  const password = (await readFile(passwordFile, 'utf8')).trim();
+  return `postgresql://${roleName}:${password}@127.0.0.1:${port}/${roleName}`;
+}
+
+type Answer = 'yes' | 'not yet' | { refused: string };
+
+/** Whether a server takes connections. A server with all its connections in use does. */
+async function answers(url: string): Promise<Answer> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return 'yes';
+  } catch (error) {
+    const { code = '', message } = error as { code?: string; message: string };
+    if (code === '53300') return 'yes';
+    // Class 28 is "invalid authorization", 3D "no such database": waiting changes neither.
+    return /^(28|3D)/.test(code) ? { refused: message } : 'not yet';
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** Waits for a server that is there to take connections. Answers false when it went away instead. */
+async function waitUntilReady(cluster: Cluster, found: Postmaster): Promise<boolean> {
+  const url = await connectionString(cluster.passwordFile, found.port);
+  for (const deadline = Date.now() + startTimeoutSeconds * 1_000; Date.now() < deadline; await sleep(200)) {
+    const answer = await answers(url);
+    if (answer === 'yes') return true;
+    if (typeof answer === 'object') throw new Error(`the database refuses the shop: ${answer.refused}`);
+    if (!commandOf(found.pid)) return false;
+  }
+  throw new Error(
+    `the database (process ${found.pid}) is there but takes no connections; its log: ${cluster.log}`,
+  );
+}
+
+async function lastWords(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text.trimEnd().split('\n').slice(-12).join('\n');
+}
+
+async function launch(cluster: Cluster): Promise<Postmaster> {
+  const remembered = Number(await readFile(cluster.portFile, 'utf8').catch(() => '')) || undefined;
+  const port = await choosePort(remembered);
+  await writePrivate(cluster, cluster.portFile, String(port));
+  await writePrivate(cluster, path.join(cluster.data, 'once.conf'), settings(port));
+  const logBytes = await stat(cluster.log).then(
+    ({ size }) => size,
+    () => 0,
+  );
+  if (logBytes > maxLogBytes) await rename(cluster.log, `${cluster.log}.1`);
+  // A note that survived a crash, whose process is gone or is another program.
+  await rm(path.join(cluster.data, 'postmaster.pid'), { force: true });
+
+  const wait = ['-w', '-t', String(startTimeoutSeconds)];
+  const args = ['start', '-D', cluster.data, '-l', cluster.log, ...wait];
+  const limit = { timeoutMs: (startTimeoutSeconds + 30) * 1_000 };
+  for (let tries = 1; ; tries++) {
+    const started = await captureAs(cluster.user, cluster.binaries.pg_ctl, args, limit);
+    const found = await findPostmaster(cluster.data);
+    if (started.code === 0 && found) return found;
+    const words = await lastWords(cluster.log);
+    // The sessions of a server that was killed take a moment to notice and go.
+    const lingering = words.includes('pre-existing shared memory block') && tries < 10;
+    if (!lingering) throw new Error(`PostgreSQL did not start:\n${started.stderr.trim()}\n${words}`);
+    await sleep(500);
+  }
+}
+
+async function stop(cluster: Cluster, pid: number): Promise<void> {
+  if (!commandOf(pid)) return;
+  const args = ['stop', '-D', cluster.data, '-m', 'fast', '-w', '-t', String(stopTimeoutSeconds)];
+  const stopped = await captureAs(cluster.user, cluster.binaries.pg_ctl, args);
+  if (stopped.code !== 0 && !(await waitForExit(pid, 1_000))) {
+    throw new Error(`PostgreSQL did not stop: ${stopped.stderr.trim()}\n${await lastWords(cluster.log)}`);
+  }
+}
+
+/** Starts the database under `dataDir`, or takes over the one that is running there. */
+export async function startPostgres(options: {
+  dataDir: string;
+  log: (line: string) => void;
+}): Promise<PostgresServer> {
+  const { log } = options;
+  const cluster = await openCluster(options.dataDir, log);
+  await ensureCluster(cluster, log);
+  let found = await findPostmaster(cluster.data);
+  const takenOver = found !== undefined && (await waitUntilReady(cluster, found));
+  if (!found || !takenOver) found = await launch(cluster);
+  const { pid, port } = found;
+  return {
+    connectionString: await connectionString(cluster.passwordFile, port),
+    port,
+    pid,
+    takenOver,
+    stop: () => stop(cluster, pid),
+  };
+}
+
+/** The address of the embedded database when it is running, else undefined. Starts nothing. */
+export async function runningPostgres(dataDir: string): Promise<string | undefined> {
+  const files = clusterFiles(dataDir);
+  const found = await findPostmaster(files.data);
+  return found && connectionString(files.passwordFile, found.port);
+}

@@ -1,0 +1,75 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Whether a process of this id exists, ours or another user's. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/**
+ * The command line of a process, or undefined when it is gone. A process id is used again
+ * after a while, so an id read from a file proves nothing until its command line agrees.
+ */
+export function commandOf(pid: number): string | undefined {
+  if (!isAlive(pid)) return undefined;
+  try {
+    if (process.platform === 'linux') {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim() || undefined;
+    }
+    return execFileSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+export interface Finished {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface CaptureOptions {
+  uid?: number;
+  gid?: number;
+  cwd?: string;
+  input?: string;
+  env?: NodeJS.ProcessEnv;
+  timeoutMs?: number;
+}
+
+/** Runs a command to its end and hands back what it said. Only a command that cannot start throws. */
+export function capture(command: string, args: string[], options: CaptureOptions = {}): Promise<Finished> {
+  const { input, timeoutMs = 120_000, ...rest } = options;
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { ...rest, stdio: ['pipe', 'pipe', 'pipe'], timeout: timeoutMs });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    // A command that ends without reading its input closes the pipe under us; its exit code says why.
+    child.stdin.on('error', () => undefined).end(input ?? '');
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      const ended = signal ? `\nended by ${signal}` : '';
+      resolve({ code: code ?? 1, stdout, stderr: stderr + ended });
+    });
+  });
+}
+
+/** Waits until the process is gone. Answers false when it is still there after `timeoutMs`. */
+export async function waitForExit(pid: number, timeoutMs: number): Promise<boolean> {
+  for (const deadline = Date.now() + timeoutMs; Date.now() < deadline; await sleep(50)) {
+    if (!isAlive(pid)) return true;
+  }
+  return !isAlive(pid);
+}
