@@ -73,3 +73,4 @@ export class AppError extends Error {
 
 export const problemCodes = Object.keys(problems) as [ProblemCode, ...ProblemCode[]];
 export const problemStatus = (code: ProblemCode): number => problems[code].status;
+export const problemTitle = (code: ProblemCode): string => problems[code].title;

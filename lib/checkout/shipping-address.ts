@@ -1,11 +1,19 @@
 import { z } from 'zod';
 import { countryCodes } from '#lib/checkout/quote.ts';
 
-const optional = (max: number) =>
+/**
+ * Text as a person types it on one line. Control characters and halves of surrogate pairs are no
+ * text: PostgreSQL stores neither, and a parcel label prints neither.
+ */
+const line = (max: number) =>
   z
     .string()
     .trim()
     .max(max, `may have at most ${max} characters`)
+    .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), 'has a character that cannot be printed');
+
+const optional = (max: number) =>
+  line(max)
     .nullish()
     .transform((value) => value || null);
 
@@ -14,7 +22,7 @@ const required = (what: string, max: number) =>
     .string({ error: `enter ${what}` })
     .trim()
     .min(1, `enter ${what}`)
-    .max(max, `may have at most ${max} characters`);
+    .pipe(line(max));
 
 /** Where an order goes. Bounds are what carriers print on a label, with room to spare. */
 export const shippingAddressSchema = z.object({
@@ -28,3 +36,14 @@ export const shippingAddressSchema = z.object({
 });
 
 export type ShippingAddress = z.output<typeof shippingAddressSchema>;
+
+/** The same as it is kept and shown: cleaned, and null where nothing was entered. */
+export const storedAddressSchema = z.object({
+  name: z.string(),
+  line1: z.string(),
+  line2: z.string().nullable(),
+  city: z.string(),
+  region: z.string().nullable(),
+  postalCode: z.string(),
+  country: z.enum(countryCodes),
+});

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { shippingMethodIds } from '#lib/checkout/quote.ts';
 import { checkoutQuoteSchema } from '#lib/checkout/schema.ts';
-import { shippingAddressSchema } from '#lib/checkout/shipping-address.ts';
+import { shippingAddressSchema, storedAddressSchema } from '#lib/checkout/shipping-address.ts';
 
 /** What `POST /api/orders` takes. A form post carries the same names, nested ones with dots. */
 export const submissionSchema = z
@@ -88,7 +88,7 @@ export const orderSchema = z
     totalMinor: z.int(),
     email: z.string(),
     shippingMethod: z.string(),
-    shippingAddress: shippingAddressSchema,
+    shippingAddress: storedAddressSchema,
     lines: z.array(
       z.object({ sku: z.string(), title: z.string(), quantity: z.int(), unitPriceMinor: z.int() }),
     ),

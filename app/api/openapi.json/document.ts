@@ -1,0 +1,222 @@
+import { z } from 'zod';
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponseObject } from 'zod-openapi';
+import { cartLineInputSchema, cartSchema } from '#lib/cart/schema.ts';
+import { productListSchema, productQuerySchema, productSchema } from '#lib/catalogue/schema.ts';
+import { checkoutQuerySchema, checkoutQuoteSchema } from '#lib/checkout/schema.ts';
+import { type ProblemCode, problemCodes, problemStatus, problemTitle } from '#lib/errors.ts';
+import { orderListQuerySchema, orderListSchema } from '#lib/orders/list-orders.ts';
+import {
+  acceptedSchema,
+  alreadyOrderedSchema,
+  orderSchema,
+  submissionProblemExtras,
+  submissionSchema,
+  submissionStateSchema,
+} from '#lib/orders/schema.ts';
+import { readinessSchema } from '#lib/readiness.ts';
+
+/**
+ * The HTTP contract as OpenAPI 3.1, generated from the schemas that validate requests and shape
+ * answers. The contract tests check every answer they get against this document.
+ */
+export function openApiDocument() {
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Once',
+      version: '1.0.0',
+      description:
+        'A storefront in which one checkout makes one order. Money is integer minor units of an ISO 4217 currency; errors are problem documents (RFC 9457) with a stable `code`.',
+    },
+    paths: {
+      '/api/health': { get: read('Is the process alive?', z.object({ status: z.literal('ok') }), []) },
+      '/api/ready': {
+        get: {
+          summary: 'Can this process take orders?',
+          responses: { '200': answer('Yes', readinessSchema), '503': answer('No, and why', readinessSchema) },
+        },
+      },
+      '/api/products': {
+        get: {
+          ...read('Products, page by page', productListSchema, ['invalid_request', 'unavailable']),
+          requestParams: { query: productQuerySchema },
+        },
+      },
+      '/api/products/{slug}': {
+        get: {
+          ...read('One product', productSchema, ['not_found', 'unavailable']),
+          requestParams: { path: z.object({ slug: z.string() }) },
+        },
+      },
+      '/api/cart': {
+        get: read("The shopper's open cart; sets the session cookie", cartSchema, ['unavailable']),
+      },
+      '/api/cart/lines/{sku}': { put: setLine },
+      '/api/checkout': {
+        get: {
+          ...read('What the cart costs, and the token that submits it', checkoutQuoteSchema, [
+            'invalid_request',
+            'cart_empty',
+            'unavailable',
+          ]),
+          security: [{ session: [] }],
+          requestParams: { query: checkoutQuerySchema },
+        },
+      },
+      '/api/orders': { get: listOrders, post: submitOrder },
+      '/api/orders/{id}': {
+        get: {
+          ...read('The live order, for its owner', orderSchema, ['not_found', 'unavailable']),
+          security: [{ session: [] }],
+          requestParams: { path: z.object({ id: z.string() }) },
+        },
+      },
+      '/api/orders/{id}/cancel': { post: cancelOrder },
+      '/api/submissions/{submitToken}': {
+        get: {
+          ...read('What became of a submission', submissionStateSchema, [
+            'invalid_request',
+            'session_required',
+            'unavailable',
+          ]),
+          security: [{ session: [] }],
+          requestParams: { path: z.object({ submitToken: z.string() }) },
+        },
+      },
+    },
+    components: {
+      securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'once_session' } },
+    },
+  });
+}
+
+/** Each problem is one named schema, however many calls may answer with it. */
+const problemSchemas = new Map<ProblemCode, z.ZodType>();
+
+const problemSchema = z.looseObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.enum(problemCodes),
+  detail: z.string().describe('What was wrong, what was kept, what to do; for a human.'),
+  retryable: z.boolean().describe('Whether the same request, unchanged, may succeed later.'),
+  requestId: z.string(),
+  fields: z
+    .array(z.object({ path: z.string(), message: z.string() }))
+    .optional()
+    .describe('The fields that were not valid'),
+});
+
+const setLine: ZodOpenApiOperationObject = {
+  summary: 'Sets a line of the cart; 0 removes it',
+  requestParams: {
+    path: z.object({ sku: z.string() }),
+    header: z.object({ 'If-Match': z.string().optional().describe('The version that was seen: `"3"`') }),
+  },
+  requestBody: { content: { 'application/json': { schema: cartLineInputSchema } } },
+  responses: {
+    '200': answer('The cart', cartSchema),
+    ...problems(
+      'invalid_request',
+      'foreign_origin',
+      'not_found',
+      'cart_limit',
+      'precondition_failed',
+      'payload_too_large',
+      'unsupported_media_type',
+      'unavailable',
+    ),
+  },
+};
+
+const listOrders: ZodOpenApiOperationObject = {
+  ...read("The shopper's own orders, newest first", orderListSchema, [
+    'invalid_request',
+    'session_required',
+    'unavailable',
+  ]),
+  security: [{ session: [] }],
+  requestParams: { query: orderListQuerySchema },
+};
+
+const replayHeader = {
+  'Idempotent-Replayed': { schema: { type: 'string' as const }, description: '`true` on a replay' },
+};
+
+const submitOrder: ZodOpenApiOperationObject = {
+  summary: 'Places the order: once, however often it is sent',
+  description:
+    'The key is the submit token of `GET /api/checkout`. A form post with the same field names (nested ones with dots) is answered with 303.',
+  security: [{ session: [] }],
+  requestParams: {
+    header: z.object({ 'Idempotency-Key': z.string().optional().describe("Or the body's submitToken") }),
+  },
+  requestBody: { content: { 'application/json': { schema: submissionSchema } } },
+  responses: {
+    '200': answer('Another token of a cart that was ordered already', alreadyOrderedSchema),
+    '201': { ...answer('Accepted, now or before', acceptedSchema), headers: replayHeader },
+    ...problems(
+      'invalid_request',
+      'session_required',
+      'foreign_origin',
+      'cart_changed',
+      'out_of_stock',
+      'possible_duplicate',
+      'in_progress',
+      'cart_limit',
+      'payload_too_large',
+      'unsupported_media_type',
+      'token_invalid',
+      'key_reused',
+      'rate_limited',
+      'overloaded',
+      'unavailable',
+    ),
+  },
+};
+
+const cancelOrder: ZodOpenApiOperationObject = {
+  summary: 'Cancels an order before fulfilment; again is the same as once',
+  security: [{ session: [] }],
+  requestParams: { path: z.object({ id: z.string() }) },
+  responses: {
+    '200': { ...answer('The order as it is now', orderSchema), headers: replayHeader },
+    ...problems('session_required', 'foreign_origin', 'not_found', 'not_cancellable', 'unavailable'),
+  },
+};
+
+function read(summary: string, schema: z.ZodType, codes: ProblemCode[]): ZodOpenApiOperationObject {
+  return { summary, responses: { '200': answer('OK', schema), ...problems(...codes) } };
+}
+
+function answer(description: string, schema: z.ZodType): ZodOpenApiResponseObject {
+  return { description, content: { 'application/json': { schema } } };
+}
+
+/** One response a status; where several problems share it, any of them. */
+function problems(
+  ...codes: ProblemCode[]
+): Record<`${1 | 2 | 3 | 4 | 5}${string}`, ZodOpenApiResponseObject> {
+  const byStatus = Map.groupBy(codes, problemStatus);
+  return Object.fromEntries(
+    [...byStatus].map(([status, ofStatus]) => {
+      const schemas = ofStatus.map((code) => problemOf(code));
+      const schema = schemas.length === 1 ? schemas[0] : z.union(schemas);
+      return [
+        String(status),
+        { description: ofStatus.join(', '), content: { 'application/problem+json': { schema } } },
+      ];
+    }),
+  );
+}
+
+function problemOf(code: ProblemCode): z.ZodType {
+  const known = problemSchemas.get(code);
+  if (known) return known;
+  const extra = submissionProblemExtras[code as keyof typeof submissionProblemExtras];
+  const schema = problemSchema
+    .extend({ code: z.literal(code), ...extra?.shape })
+    .meta({ id: `Problem.${code}`, description: `${problemTitle(code)} (RFC 9457)` });
+  problemSchemas.set(code, schema);
+  return schema;
+}
