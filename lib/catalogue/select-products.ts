@@ -27,6 +27,8 @@ export interface ProductRow extends ProductSummary {
 
 interface Sort {
   key: Prisma.Sql;
+  /** The product's id, as the index of this sort has it: from another table, it would not be walked. */
+  id: Prisma.Sql;
   direction: Prisma.Sql;
   /** The key of a cursor, in the type that the index has. */
   cast: (key: number | string) => Prisma.Sql;
@@ -38,13 +40,16 @@ const int = (key: number | string) => Prisma.sql`${key}::int`;
 const text = (key: number | string) => Prisma.sql`${key}::text`;
 const time = (key: number | string) => Prisma.sql`${new Date(key)}::timestamptz`;
 
+const ofProduct = { id: Prisma.sql`product.id` };
+const byPrice = { key: Prisma.sql`cheapest.price_minor`, id: Prisma.sql`cheapest.product_id`, cast: int };
+
 /** Each sort walks an index of its key and the id, which tells products of equal keys apart. */
 const sorts: Record<ProductSort, Sort> = {
-  featured: { key: Prisma.sql`product.position`, direction: asc, cast: int },
-  'price-asc': { key: Prisma.sql`cheapest.price_minor`, direction: asc, cast: int },
-  'price-desc': { key: Prisma.sql`cheapest.price_minor`, direction: desc, cast: int },
-  newest: { key: Prisma.sql`product.created_at`, direction: desc, cast: time },
-  title: { key: Prisma.sql`lower(product.title)`, direction: asc, cast: text },
+  featured: { ...ofProduct, key: Prisma.sql`product.position`, direction: asc, cast: int },
+  'price-asc': { ...byPrice, direction: asc },
+  'price-desc': { ...byPrice, direction: desc },
+  newest: { ...ofProduct, key: Prisma.sql`product.created_at`, direction: desc, cast: time },
+  title: { ...ofProduct, key: Prisma.sql`lower(product.title)`, direction: asc, cast: text },
 };
 
 /**
@@ -68,12 +73,12 @@ export const variantsOf = (productId: Prisma.Sql) => Prisma.sql`(
 
 /** One page of a list, by one walk over the index of its sort. */
 export async function selectProducts(select: SelectProducts): Promise<ProductRow[]> {
-  const { key, direction } = sorts[select.sort];
+  const { key, id, direction } = sorts[select.sort];
   return db().$queryRaw<ProductRow[]>`
     WITH page AS (
       SELECT product.id, product.slug, product.title, product.category_slug, product.image, ${key} AS sort_key
       FROM ${listed} WHERE ${matches(select)} AND ${isBehind(select)}
-      ORDER BY ${key} ${direction}, cheapest.product_id ${direction}
+      ORDER BY ${key} ${direction}, ${id} ${direction}
       LIMIT ${select.limit}::int OFFSET ${select.offset ?? 0}::int
     )
     SELECT page.id, page.slug, page.title, page.category_slug AS category, page.image,
@@ -84,7 +89,8 @@ export async function selectProducts(select: SelectProducts): Promise<ProductRow
 /** How many products a list has in all. */
 export async function countProducts(filter: ProductFilter): Promise<number> {
   const [row] = await db().$queryRaw<{ count: number }[]>`
-    SELECT count(*)::int AS count FROM ${listed} WHERE ${matches(filter)}`;
+    SELECT count(*)::int AS count FROM product
+    WHERE ${matches(filter)} AND EXISTS (SELECT FROM variant WHERE variant.product_id = product.id)`;
   return row?.count ?? 0;
 }
 
@@ -108,7 +114,7 @@ function matches({ query, category }: ProductFilter): Prisma.Sql {
 
 function isBehind({ sort, after }: SelectProducts): Prisma.Sql {
   if (!after) return Prisma.sql`TRUE`;
-  const { key, direction, cast } = sorts[sort];
+  const { key, id, direction, cast } = sorts[sort];
   const comparison = direction === asc ? Prisma.sql`>` : Prisma.sql`<`;
-  return Prisma.sql`(${key}, cheapest.product_id) ${comparison} (${cast(after.key)}, ${after.id}::uuid)`;
+  return Prisma.sql`(${key}, ${id}) ${comparison} (${cast(after.key)}, ${after.id}::uuid)`;
 }
