@@ -1,0 +1,44 @@
+'use client';
+
+import './globals.css';
+import { Button } from '#components/ui/button.tsx';
+import { Container } from '#components/ui/container.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+
+/** Shown when not even the frame around the pages can be drawn, so it brings its own. */
+export default function GlobalErrorPage({ retry }: { error: unknown; retry: () => void }) {
+  return (
+    <html lang="en">
+      <body>
+        <title>Something went wrong · Once</title>
+        <main>
+          <Container>
+            <EmptyState
+              headingLevel="h1"
+              title="The shop cannot be shown right now"
+              actions={
+                <>
+                  <Button type="button" onClick={retry}>
+                    Try again
+                  </Button>
+                  {/* A full load: the frame that a link would keep is what is broken. */}
+                  <a
+                    href="/orders"
+                    className="inline-flex min-h-11 items-center px-2 font-semibold text-accent underline underline-offset-4"
+                  >
+                    Your orders
+                  </a>
+                </>
+              }
+            >
+              <p>
+                Something went wrong on our side. Your cart is safe. If you were placing an order, trying
+                again cannot double it: one checkout makes one order.
+              </p>
+            </EmptyState>
+          </Container>
+        </main>
+      </body>
+    </html>
+  );
+}

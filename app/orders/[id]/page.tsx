@@ -1,0 +1,144 @@
+import type { Metadata } from 'next';
+import { notFound } from 'next/navigation';
+import type { ReactNode } from 'react';
+import { CancelOrder } from '#components/orders/cancel-order.tsx';
+import { formatDay } from '#components/orders/dates.ts';
+import { NextSteps } from '#components/orders/next-steps.tsx';
+import { OrderLines } from '#components/orders/order-lines.tsx';
+import { OrderTotals } from '#components/orders/order-totals.tsx';
+import { OrderWatch } from '#components/orders/order-watch.tsx';
+import { StatusBadge } from '#components/orders/status-badge.tsx';
+import { statusWords } from '#components/orders/status-words.ts';
+import { ButtonLink } from '#components/ui/button.tsx';
+import { Card } from '#components/ui/card.tsx';
+import { Container } from '#components/ui/container.tsx';
+import { PageTitle } from '#components/ui/page-title.tsx';
+import { findSkus } from '#lib/catalogue/find-skus.ts';
+import { countryName } from '#lib/checkout/quote.ts';
+import type { ShippingAddress } from '#lib/checkout/shipping-address.ts';
+import { currentShopper } from '#lib/next-session.ts';
+import { getOrder } from '#lib/orders/get-order.ts';
+import type { OrderView } from '#lib/orders/schema.ts';
+
+export const metadata: Metadata = { title: 'Your order', robots: { index: false } };
+
+/** As long as an order is this young, its page is first of all its confirmation. */
+const freshMs = 30 * 60_000;
+
+export default async function OrderPage({ params }: { params: Promise<{ id: string }> }) {
+  const userId = await currentShopper();
+  const order = userId ? await getOrder({ userId, id: (await params).id }) : undefined;
+  if (!order) notFound();
+  const lines = await withPictures(order);
+
+  return (
+    <Container>
+      <OrderHeading order={order} />
+      <div className="grid items-start gap-x-16 gap-y-8 lg:grid-cols-[minmax(0,1fr)_24rem]">
+        <div className="grid gap-10">
+          <StatusCard order={order} />
+          <NextSteps order={order} />
+          <Details order={order} />
+        </div>
+        <section aria-labelledby="lines-title" className="rounded-lg border border-line bg-raised p-5 sm:p-6">
+          <h2 id="lines-title" className="mb-5 text-xl">
+            What you ordered
+          </h2>
+          <OrderLines lines={lines} currency={order.currency} />
+          <div className="mt-5 border-t border-line pt-5">
+            <OrderTotals totals={order} currency={order.currency} />
+          </div>
+        </section>
+      </div>
+      <p className="mt-12 flex flex-wrap gap-3">
+        <ButtonLink href="/">Go on shopping</ButtonLink>
+        <ButtonLink href="/orders" variant="secondary">
+          All your orders
+        </ButtonLink>
+      </p>
+    </Container>
+  );
+}
+
+async function withPictures({ lines }: OrderView) {
+  const skus = await findSkus(lines.map(({ sku }) => sku));
+  return lines.map((line) => {
+    const details = skus.get(line.sku);
+    return { ...line, image: details?.image, href: details && `/product/${details.slug}` };
+  });
+}
+
+function OrderHeading({ order: { number, status, placedAt } }: { order: OrderView }) {
+  const number_ = <span className="figures whitespace-nowrap">{number}</span>;
+  if (status === 'placed' && Date.now() - Date.parse(placedAt) < freshMs) {
+    return (
+      <PageTitle lead="You find it in this browser under Orders whenever you like.">
+        Thank you. Order {number_} is placed
+      </PageTitle>
+    );
+  }
+  return (
+    <PageTitle
+      lead={
+        <>
+          Placed on <time dateTime={placedAt}>{formatDay(placedAt)}</time>
+        </>
+      }
+    >
+      Order {number_}
+    </PageTitle>
+  );
+}
+
+function StatusCard({ order: { id, number, status, version, cancellable } }: { order: OrderView }) {
+  const { sentence, final } = statusWords(status);
+  return (
+    <Card className="grid justify-items-start gap-3">
+      {/* Read aloud when it changes while the page is open. */}
+      <div role="status" className="grid justify-items-start gap-2">
+        <StatusBadge status={status} />
+        <p className="text-lg">{sentence}</p>
+      </div>
+      {cancellable ? <CancelOrder id={id} number={number} /> : null}
+      {final ? null : <OrderWatch id={id} version={version} />}
+    </Card>
+  );
+}
+
+function Details({ order }: { order: OrderView }) {
+  const invoice = order.payments.some(({ method }) => method === 'invoice');
+  return (
+    <dl className="grid gap-6 sm:grid-cols-2">
+      <Detail label="Delivered to">
+        <Address address={order.shippingAddress} />
+      </Detail>
+      <Detail label="Delivery">{order.shippingMethod === 'express' ? 'Express' : 'Standard'}</Detail>
+      <Detail label="Payment">{invoice ? 'Invoice' : 'Card'}</Detail>
+      <Detail label="Email">{order.email}</Detail>
+    </dl>
+  );
+}
+
+function Detail({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className="min-w-0">
+      <dt className="text-sm text-muted">{label}</dt>
+      <dd className="mt-1 break-words">{children}</dd>
+    </div>
+  );
+}
+
+function Address({ address }: { address: ShippingAddress }) {
+  const { name, line1, line2, postalCode, city, region, country } = address;
+  const town = [city, region, postalCode].filter(Boolean).join(', ');
+  const rows = [name, line1, line2, town, countryName(country)].filter((row): row is string => Boolean(row));
+  return (
+    <address className="not-italic">
+      {rows.map((row) => (
+        <span key={row} className="block">
+          {row}
+        </span>
+      ))}
+    </address>
+  );
+}

@@ -1,0 +1,110 @@
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { redirect } from 'next/navigation';
+import { formatDay } from '#components/orders/dates.ts';
+import { StatusBadge } from '#components/orders/status-badge.tsx';
+import { ButtonLink } from '#components/ui/button.tsx';
+import { Container } from '#components/ui/container.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { PageTitle } from '#components/ui/page-title.tsx';
+import { Price } from '#components/ui/price.tsx';
+import { AppError } from '#lib/errors.ts';
+import { currentShopper } from '#lib/next-session.ts';
+import { listOrders } from '#lib/orders/list-orders.ts';
+import type { OrderSummary } from '#lib/orders/schema.ts';
+
+export const metadata: Metadata = { title: 'Your orders', robots: { index: false } };
+
+export default async function OrdersPage({
+  searchParams,
+}: {
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+}) {
+  const { cursor } = await searchParams;
+  const after = typeof cursor === 'string' ? cursor : undefined;
+  const { orders, nextCursor } = await ordersAfter(after);
+  if (orders.length === 0 && after === undefined) return <NoOrders />;
+
+  return (
+    <Container narrow>
+      <PageTitle lead="Placed in this browser, newest first.">Your orders</PageTitle>
+      <ul className="grid gap-3">
+        {orders.map((order) => (
+          <OrderRow key={order.id} order={order} />
+        ))}
+      </ul>
+      <nav aria-label="Pages of orders" className="mt-8 flex flex-wrap justify-between gap-3 empty:hidden">
+        {after ? (
+          <ButtonLink href="/orders" variant="secondary">
+            Newest orders
+          </ButtonLink>
+        ) : null}
+        {nextCursor ? (
+          <ButtonLink
+            href={`/orders?cursor=${encodeURIComponent(nextCursor)}`}
+            variant="secondary"
+            className="ml-auto"
+          >
+            Older orders
+          </ButtonLink>
+        ) : null}
+      </nav>
+    </Container>
+  );
+}
+
+/** A cursor that isn't one, from an address that was cut short, leads to the first page. */
+async function ordersAfter(cursor: string | undefined): Promise<Awaited<ReturnType<typeof listOrders>>> {
+  const userId = await currentShopper();
+  if (!userId) return { orders: [], nextCursor: null };
+  try {
+    return await listOrders({ userId, cursor });
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'invalid_request') redirect('/orders');
+    throw error;
+  }
+}
+
+function OrderRow({ order }: { order: OrderSummary }) {
+  const { id, number, status, itemCount, totalMinor, currency, placedAt } = order;
+  return (
+    <li className="relative rounded-lg border border-line bg-raised p-5 transition-colors hover:border-accent">
+      <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
+        <h2 className="text-lg">
+          {/* The link's area is the whole row. */}
+          <Link
+            href={`/orders/${id}`}
+            prefetch={false}
+            className="figures after:absolute after:inset-0 after:rounded-lg"
+          >
+            {number}
+          </Link>
+        </h2>
+        <StatusBadge status={status} />
+      </div>
+      <div className="mt-2 flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1">
+        <p className="text-muted">
+          <time dateTime={placedAt}>{formatDay(placedAt)}</time>, {itemCount}{' '}
+          {itemCount === 1 ? 'thing' : 'things'}
+        </p>
+        <Price minor={totalMinor} currency={currency} className="font-semibold" />
+      </div>
+    </li>
+  );
+}
+
+function NoOrders() {
+  return (
+    <Container>
+      <EmptyState
+        headingLevel="h1"
+        title="No orders yet"
+        actions={<ButtonLink href="/">See what we have</ButtonLink>}
+      >
+        <p>
+          What you order in this browser is listed here. Orders from another device stay with that device.
+        </p>
+      </EmptyState>
+    </Container>
+  );
+}

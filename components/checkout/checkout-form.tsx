@@ -1,0 +1,145 @@
+'use client';
+
+import { type ChangeEvent, type FormEvent, type ReactNode, useRef } from 'react';
+import { countryFieldName } from '#components/checkout/checkout-fields.ts';
+import { FoldedSummary, SideSummary } from '#components/checkout/checkout-summary.tsx';
+import { DeliveryMethods, PaymentMethods } from '#components/checkout/choices.tsx';
+import { AddressFields, ContactFields } from '#components/checkout/delivery-fields.tsx';
+import { bodyOf, fieldErrorsOf } from '#components/checkout/form-data.ts';
+import { PlacedAlready } from '#components/checkout/placed-already.tsx';
+import { ProblemSummary } from '#components/checkout/problem-summary.tsx';
+import { isLocked } from '#components/checkout/submission-machine.ts';
+import { SubmitArea } from '#components/checkout/submit-area.tsx';
+import { type CheckoutPageProps, useCheckoutPage } from '#components/checkout/use-checkout-page.ts';
+import type { OrderLine } from '#components/orders/order-lines.tsx';
+import { Button } from '#components/ui/button.tsx';
+import type { CheckoutQuote } from '#lib/checkout/schema.ts';
+import { formatMoney } from '#lib/money.ts';
+
+/**
+ * The checkout: a form that the browser can post by itself, and that JavaScript, once it is
+ * there, sends, watches and unlocks.
+ */
+export function CheckoutForm(props: CheckoutPageProps) {
+  const form = useRef<HTMLFormElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const problemBox = useRef<HTMLDivElement>(null);
+  const page = useCheckoutPage(props, { form, button, problemBox });
+  const { quote, quoteState, state, problem, errors, runner } = page;
+  const locked = isLocked(state);
+  const stale = quoteState === 'loading';
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    // Read from the runner, not from what was rendered: a second press in the same tick is locked out.
+    if (isLocked(runner.state()) || stale) return;
+    const invalid = fieldErrorsOf(event.currentTarget);
+    if (invalid.length > 0) return page.refuse({ code: 'invalid_request', detail: '', fields: invalid });
+    const { submitter } = event.nativeEvent as SubmitEvent;
+    page.refuse(undefined);
+    runner.submit(bodyOf(new FormData(event.currentTarget, submitter), quote));
+  }
+
+  function change(event: ChangeEvent<HTMLFormElement>) {
+    const { name } = event.target as unknown as HTMLInputElement;
+    page.noteEdit(name);
+    if (name === 'shippingMethod' || name === countryFieldName) page.choose();
+  }
+
+  if (page.ordered) return <PlacedAlready url={page.ordered.url} />;
+
+  return (
+    <div className="grid items-start gap-x-16 gap-y-8 lg:grid-cols-[minmax(0,1fr)_24rem]">
+      <form
+        ref={form}
+        method="post"
+        action="/api/orders"
+        onSubmit={submit}
+        onChange={change}
+        className="grid gap-10"
+      >
+        <HiddenInputs quote={quote} />
+        {/* Enter in a field presses a form's first button, which has to be one that simply orders. */}
+        <button type="submit" tabIndex={-1} aria-hidden="true" className="sr-only">
+          Place order
+        </button>
+        <FoldedSummary lines={props.lines} quote={quote} stale={stale} />
+        {problem ? (
+          <ProblemSummary ref={problemBox} problem={problem} titles={titlesOf(props.lines)} />
+        ) : null}
+        <div inert={locked} className="grid gap-10 transition-opacity inert:opacity-60">
+          <Section title="Contact">
+            <ContactFields values={props.values} errors={errors} />
+          </Section>
+          <Section title="Delivery address">
+            <AddressFields values={props.values} errors={errors} country={props.choice.country} />
+          </Section>
+          <Section title="Delivery method">
+            <DeliveryMethods
+              quote={quote}
+              chosen={props.choice.shippingMethod}
+              error={errors.shippingMethod}
+            />
+            <noscript>
+              <p className="mt-4 mb-2 text-muted">
+                The total follows the country and the delivery method that you choose.
+              </p>
+              <Button variant="secondary" formMethod="get" formAction="/checkout" formNoValidate>
+                Update totals
+              </Button>
+            </noscript>
+          </Section>
+          <Section title="Payment">
+            <PaymentMethods quote={quote} error={errors['payment.method']} />
+          </Section>
+        </div>
+        <div className="grid gap-4">
+          <SubmitArea
+            ref={button}
+            state={state}
+            busyLabel={stale ? 'Updating the total' : undefined}
+            onCheckAgain={() => runner.report({ type: 'check_again' })}
+          >
+            Place order · {formatMoney(quote.totalMinor, quote.currency)}
+          </SubmitArea>
+          {quoteState === 'failed' ? <QuoteFailed onRetry={page.choose} /> : null}
+          <p className="text-sm text-muted">
+            Nothing is charged today: the invoice comes with the parcel. You can cancel until your order is on
+            its way, and return it within thirty days. Press as often as you like, it is ordered once.
+          </p>
+        </div>
+      </form>
+      <SideSummary lines={props.lines} quote={quote} stale={stale} />
+    </div>
+  );
+}
+
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section>
+      <h2 className="mb-4 text-xl">{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+/** What the browser posts by itself. `autoComplete` keeps it from restoring the values of an older page. */
+function HiddenInputs({ quote }: { quote: CheckoutQuote }) {
+  const { submitToken, cartId, cartVersion, totalMinor, currency } = quote;
+  return Object.entries({ submitToken, cartId, cartVersion, totalMinor, currency }).map(([name, value]) => (
+    <input key={name} type="hidden" name={name} value={value} autoComplete="off" />
+  ));
+}
+
+function QuoteFailed({ onRetry }: { onRetry: () => void }) {
+  return (
+    <p role="status" className="text-muted">
+      The total could not be updated just now. It is checked again when you place the order.{' '}
+      <Button type="button" variant="quiet" size="inline" onClick={onRetry}>
+        Update it now
+      </Button>
+    </p>
+  );
+}
+
+const titlesOf = (lines: OrderLine[]) => Object.fromEntries(lines.map(({ sku, title }) => [sku, title]));

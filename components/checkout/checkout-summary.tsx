@@ -1,0 +1,71 @@
+import { ChevronDown } from 'lucide-react';
+import { type OrderLine, OrderLines } from '#components/orders/order-lines.tsx';
+import { OrderTotals } from '#components/orders/order-totals.tsx';
+import { cn } from '#components/ui/cn.ts';
+import { Price } from '#components/ui/price.tsx';
+import { TextLink } from '#components/ui/text-link.tsx';
+import type { CheckoutQuote } from '#lib/checkout/schema.ts';
+
+interface SummaryProps {
+  lines: OrderLine[];
+  quote: CheckoutQuote;
+  /** The totals are being asked for again and may change. */
+  stale: boolean;
+}
+
+/** What is bought and what it costs: beside the form where there is room. */
+export function SideSummary({ lines, quote, stale }: SummaryProps) {
+  return (
+    <section aria-labelledby="summary-title" className="max-lg:hidden">
+      <div className="sticky top-6 rounded-lg border border-line bg-raised p-6">
+        <div className="mb-5 flex items-baseline justify-between gap-4">
+          <h2 id="summary-title" className="text-xl">
+            Your order
+          </h2>
+          <TextLink href="/cart">Change</TextLink>
+        </div>
+        <Contents lines={lines} quote={quote} stale={stale} />
+      </div>
+    </section>
+  );
+}
+
+/** The same above the form on a phone, folded: its one line already says the total. */
+export function FoldedSummary({ lines, quote, stale }: SummaryProps) {
+  const things = lines.reduce((sum, { quantity }) => sum + quantity, 0);
+  return (
+    <details className="group rounded-lg border border-line bg-raised lg:hidden">
+      <summary className="flex min-h-13 list-none items-center gap-2 px-4 font-medium [&::-webkit-details-marker]:hidden">
+        <span className="flex-1">
+          Your order{' '}
+          <span className="font-normal text-muted">
+            ({things} {things === 1 ? 'thing' : 'things'})
+          </span>
+        </span>
+        <Price
+          minor={quote.totalMinor}
+          currency={quote.currency}
+          className={cn('text-lg font-semibold', stale && 'text-muted')}
+        />
+        <ChevronDown aria-hidden className="size-5 text-muted transition-transform group-open:rotate-180" />
+      </summary>
+      <div className="border-t border-line p-4">
+        <Contents lines={lines} quote={quote} stale={stale} />
+        <p className="mt-4">
+          <TextLink href="/cart">Change your cart</TextLink>
+        </p>
+      </div>
+    </details>
+  );
+}
+
+function Contents({ lines, quote, stale }: SummaryProps) {
+  return (
+    <>
+      <OrderLines lines={lines} currency={quote.currency} />
+      <div className={cn('mt-5 border-t border-line pt-5', stale && '[&_dd]:text-muted')}>
+        <OrderTotals totals={quote} currency={quote.currency} />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,37 @@
+import { PendingOrder } from '#components/checkout/pending-order.tsx';
+import { PlacedAlready } from '#components/checkout/placed-already.tsx';
+import { ButtonLink } from '#components/ui/button.tsx';
+import { Container } from '#components/ui/container.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import type { OrderSummary } from '#lib/orders/schema.ts';
+
+/** An order this young is most likely the one that the shopper came back from. */
+const justPlacedMs = 30 * 60_000;
+
+/** A checkout with nothing to check out: after an order the order, else the way back to the shop. */
+export function EmptyCheckout({ latest }: { latest: OrderSummary | undefined }) {
+  const justPlaced = latest && Date.now() - Date.parse(latest.placedAt) < justPlacedMs;
+  return (
+    <Container>
+      <PendingOrder />
+      {justPlaced ? (
+        <PlacedAlready url={`/orders/${latest.id}`} number={latest.number} />
+      ) : (
+        <EmptyState
+          headingLevel="h1"
+          title="Your cart is empty"
+          actions={
+            <>
+              <ButtonLink href="/">See what we have</ButtonLink>
+              <ButtonLink href="/orders" variant="secondary">
+                Your orders
+              </ButtonLink>
+            </>
+          }
+        >
+          <p>There is nothing to check out yet. What you put into the cart waits for you here.</p>
+        </EmptyState>
+      )}
+    </Container>
+  );
+}

@@ -1,0 +1,71 @@
+import { missingMessageOf } from '#components/checkout/checkout-fields.ts';
+import type { SubmissionBody } from '#components/checkout/submission-client.ts';
+import type { Problem } from '#components/checkout/submission-machine.ts';
+import type { CheckoutQuote } from '#lib/checkout/schema.ts';
+
+type FieldError = NonNullable<Problem['fields']>[number];
+
+/**
+ * The body of the order: what was typed from the form, what is bought from the quote that the
+ * page shows, never from the hidden inputs, into which a browser may have restored older values.
+ */
+export function bodyOf(form: FormData, quote: CheckoutQuote): SubmissionBody {
+  const text = (name: string) => String(form.get(name) ?? '');
+  const address = Object.fromEntries(
+    ['name', 'line1', 'line2', 'city', 'region', 'postalCode', 'country'].map((part) => [
+      part,
+      text(`shippingAddress.${part}`),
+    ]),
+  );
+  return {
+    submitToken: quote.submitToken,
+    cartId: quote.cartId,
+    cartVersion: quote.cartVersion,
+    totalMinor: quote.totalMinor,
+    currency: quote.currency,
+    email: text('email'),
+    shippingMethod: text('shippingMethod'),
+    shippingAddress: address,
+    payment: { method: text('payment.method') },
+    ...(form.get('confirmDuplicate') === 'true' ? { confirmDuplicate: true } : {}),
+  };
+}
+
+/** The text fields of a form that hold something. */
+export function typedIn(form: HTMLFormElement): Record<string, string> {
+  const typed = textInputsOf(form).map(({ name, value }) => [name, value] as const);
+  return Object.fromEntries(typed.filter(([, value]) => value !== ''));
+}
+
+/** Fills the text fields that are empty. */
+export function fillIn(form: HTMLFormElement, values: Record<string, string>): void {
+  for (const input of textInputsOf(form)) {
+    if (input.value === '') input.value = values[input.name] ?? '';
+  }
+}
+
+function textInputsOf(form: HTMLFormElement): HTMLInputElement[] {
+  return Array.from(form.elements).filter(
+    (element): element is HTMLInputElement =>
+      element instanceof HTMLInputElement && (element.type === 'text' || element.type === 'email'),
+  );
+}
+
+/** What the browser can tell is wrong without asking the server: empty fields and odd addresses. */
+export function fieldErrorsOf(form: HTMLFormElement): FieldError[] {
+  return textInputsOf(form)
+    .map((input) => ({ path: input.name, message: messageOf(input) }))
+    .filter((error): error is FieldError => error.message !== undefined);
+}
+
+function messageOf(input: HTMLInputElement): string | undefined {
+  if (input.value.trim() === '') return input.required ? missingMessageOf(input.name) : undefined;
+  if (input.validity.valid) return undefined;
+  return input.type === 'email' ? 'Enter an email address like name@example.com.' : input.validationMessage;
+}
+
+/** A message of the server's schema, which continues a field's name, as a sentence of its own. */
+export function sentenceOf(message: string): string {
+  const capital = message.charAt(0).toUpperCase() + message.slice(1);
+  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
+}

@@ -1,0 +1,112 @@
+'use client';
+
+import { LoaderCircle } from 'lucide-react';
+import { type ReactNode, type Ref, useEffect, useState } from 'react';
+import type { SubmissionState } from '#components/checkout/submission-machine.ts';
+import { Button } from '#components/ui/button.tsx';
+import { TextLink } from '#components/ui/text-link.tsx';
+
+/**
+ * The button and what is to be said about the press of it. The button is never `disabled`, which
+ * would take the focus away: `aria-disabled` says the same, and the form's handler ignores it.
+ */
+export function SubmitArea({
+  state,
+  busyLabel,
+  onCheckAgain,
+  ref,
+  children,
+}: {
+  state: SubmissionState;
+  /** Why the button has to wait although nothing was submitted. */
+  busyLabel: string | undefined;
+  onCheckAgain: () => void;
+  ref: Ref<HTMLButtonElement>;
+  /** What the button says when it can be pressed. */
+  children: ReactNode;
+}) {
+  const label = busyLabel ?? labelOf(state);
+  const waiting = label !== undefined;
+  const askable = state.phase === 'stalled' || state.phase === 'offline';
+  return (
+    <div className="grid gap-3">
+      <Button ref={ref} size="lg" block aria-disabled={waiting || undefined}>
+        {waiting && !askable ? (
+          <LoaderCircle aria-hidden className="size-5 shrink-0 motion-safe:animate-spin" />
+        ) : null}
+        {label ?? children}
+      </Button>
+      {/* Always there, so that screen readers are listening when something is said. */}
+      <div role="status" className="text-center text-muted empty:hidden">
+        {statusOf(state)}
+      </div>
+      {state.phase === 'pausing' && state.why === 'busy' ? <Countdown untilMs={state.untilMs} /> : null}
+      {askable ? (
+        <Button type="button" variant="secondary" block onClick={onCheckAgain}>
+          Check again
+        </Button>
+      ) : null}
+    </div>
+  );
+}
+
+/** Undefined while the button can be pressed. */
+function labelOf(state: SubmissionState): string | undefined {
+  switch (state.phase) {
+    case 'ready':
+      return undefined;
+    case 'offline':
+      return 'Waiting for your connection';
+    case 'stalled':
+      return 'Not confirmed yet';
+    case 'placed':
+      return 'Your order is placed';
+    default:
+      return 'Your order has been received, please wait';
+  }
+}
+
+function statusOf(state: SubmissionState): ReactNode {
+  switch (state.phase) {
+    case 'ready':
+    case 'sending':
+      return undefined;
+    case 'asking':
+      return 'We are checking what became of your order. It cannot be placed twice.';
+    case 'pausing':
+      if (state.why === 'busy') {
+        return 'The shop is very busy. Your order keeps its place: we send it again by ourselves.';
+      }
+      return state.why === 'working'
+        ? 'Your order is being worked on. Please keep this page open.'
+        : 'We are checking what became of your order. It cannot be placed twice.';
+    case 'offline':
+      return state.step === 'sending'
+        ? 'You are offline. Your order is sent by itself as soon as you are back.'
+        : 'You are offline. As soon as you are back we check what became of your order. It cannot be placed twice.';
+    case 'stalled':
+      return (
+        <>
+          We do not know yet whether your order went through. It cannot be placed twice: check again in a
+          moment, or look among <TextLink href="/orders">your orders</TextLink> later.
+        </>
+      );
+    case 'placed':
+      return 'Opening your order.';
+  }
+}
+
+/** Seconds to go, for the eye only: a screen reader that read every one would never stop. */
+function Countdown({ untilMs }: { untilMs: number }) {
+  const [nowMs, setNowMs] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNowMs(Date.now()), 250);
+    return () => clearInterval(timer);
+  }, []);
+  const seconds = Math.max(1, Math.ceil((untilMs - nowMs) / 1_000));
+  return (
+    <p aria-hidden className="figures text-center text-sm text-muted">
+      Again in {seconds} {seconds === 1 ? 'second' : 'seconds'}
+    </p>
+  );
+}

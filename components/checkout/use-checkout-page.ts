@@ -1,0 +1,149 @@
+'use client';
+
+import { useRouter } from 'next/navigation';
+import { type RefObject, useEffect, useEffectEvent, useState } from 'react';
+import { countryFieldName } from '#components/checkout/checkout-fields.ts';
+import { fillIn, sentenceOf, typedIn } from '#components/checkout/form-data.ts';
+import {
+  rememberedSubmission,
+  rememberedTyped,
+  rememberTyped,
+} from '#components/checkout/pending-submission.ts';
+import { askSubmission } from '#components/checkout/submission-client.ts';
+import { isLocked, type Problem } from '#components/checkout/submission-machine.ts';
+import { type Selection, sameChoice, useQuote } from '#components/checkout/use-quote.ts';
+import { useSubmission } from '#components/checkout/use-submission.ts';
+import type { OrderLine } from '#components/orders/order-lines.tsx';
+import type { Cart } from '#lib/cart/schema.ts';
+import type { CheckoutQuote } from '#lib/checkout/schema.ts';
+
+export const notRecorded: Problem = {
+  code: 'not_recorded',
+  detail:
+    'This page was loaded again before your order had reached us, and we have no record of it. Please check your details and place it again; it cannot be placed twice.',
+};
+
+export interface CheckoutPageProps {
+  quote: CheckoutQuote;
+  /** The delivery method and country that the quote is for. */
+  choice: Selection;
+  lines: OrderLine[];
+  /** What was typed before, by field name. */
+  values: Record<string, string>;
+  /** Why a submission without JavaScript was refused. */
+  problem?: Problem | undefined;
+}
+
+interface Parts {
+  form: RefObject<HTMLFormElement | null>;
+  button: RefObject<HTMLButtonElement | null>;
+  problemBox: RefObject<HTMLDivElement | null>;
+}
+
+/** Everything that the checkout page knows and does beside drawing itself. */
+export function useCheckoutPage(props: CheckoutPageProps, { form, button, problemBox }: Parts) {
+  const router = useRouter();
+  const { runner, state } = useSubmission();
+  const { quote, choice, state: quoteState, adopt, requote } = useQuote(props.quote, props.choice);
+  const [refusal, refuse] = useState<Problem | undefined>(props.problem);
+  const [edits, setEdits] = useState<{ of?: Problem; names: string[] }>({ names: [] });
+  const [ordered, setOrdered] = useState<{ url?: string }>();
+
+  const problem = state.phase === 'ready' ? (refusal ?? state.problem) : undefined;
+  const edited = edits.of === problem ? edits.names : [];
+  const errors = errorsOf(problem, edited);
+
+  /** Finds out whether the cart that this page shows was ordered or edited elsewhere meanwhile. */
+  const catchUp = useEffectEvent(async () => {
+    const current = runner.state();
+    if (current.phase === 'placed') return setOrdered({ url: current.url });
+    const cart = isLocked(current) ? undefined : await fetchCart();
+    if (!cart) return;
+    // A shopper gets another cart only when this one has become an order.
+    if (cart.id === quote.cartId) return router.refresh();
+    const answer = await askSubmission(quote.submitToken);
+    setOrdered({ url: answer.kind === 'done' ? answer.url : undefined });
+  });
+
+  async function choose() {
+    if (!form.current) return;
+    const chosen = choiceIn(form.current);
+    window.history.replaceState(null, '', addressOf(chosen));
+    const answer = await requote(chosen);
+    if (answer?.kind === 'empty') catchUp();
+  }
+
+  const begin = useEffectEvent((element: HTMLFormElement) => {
+    // From here on the page shows what is wrong in its own words, beside the field.
+    element.noValidate = true;
+    fillIn(element, rememberedTyped());
+    const pending = rememberedSubmission();
+    if (pending) runner.resume(pending, notRecorded);
+    // The browser may have restored a choice, or the shopper made one before the script was there.
+    if (!sameChoice(choiceIn(element), choice)) choose();
+  });
+
+  useEffect(() => {
+    const element = form.current;
+    if (!element) return;
+    begin(element);
+    const keepTyped = () => rememberTyped(runner.state().phase === 'placed' ? undefined : typedIn(element));
+    const onPageShow = (event: PageTransitionEvent) => event.persisted && catchUp();
+    window.addEventListener('pagehide', keepTyped);
+    window.addEventListener('pageshow', onPageShow);
+    return () => {
+      keepTyped();
+      window.removeEventListener('pagehide', keepTyped);
+      window.removeEventListener('pageshow', onPageShow);
+    };
+  }, [form, runner]);
+
+  const afterRefusal = useEffectEvent(({ code, quote: newer }: Problem) => {
+    if (newer) adopt(newer);
+    else if (code === 'token_invalid') choose();
+    // New lines, stock and prices come from the server; what is typed stays where it is.
+    if (['cart_changed', 'cart_empty', 'token_invalid', 'out_of_stock'].includes(code)) router.refresh();
+  });
+
+  useEffect(() => {
+    if (state.phase === 'ready' && state.problem) afterRefusal(state.problem);
+  }, [state]);
+
+  useEffect(() => {
+    if (problem) problemBox.current?.focus();
+  }, [problem, problemBox]);
+
+  const locked = isLocked(state);
+  useEffect(() => {
+    // The field that had the focus can't keep it while the form is locked.
+    if (locked) button.current?.focus({ preventScroll: true });
+  }, [locked, button]);
+
+  const noteEdit = (name: string) => setEdits({ of: problem, names: [...edited, name] });
+
+  return { runner, state, quote, quoteState, problem, errors, ordered, refuse, noteEdit, choose };
+}
+
+function errorsOf(problem: Problem | undefined, edited: string[]): Record<string, string | undefined> {
+  const standing = (problem?.fields ?? []).filter(({ path }) => !edited.includes(path));
+  return Object.fromEntries(standing.map(({ path, message }) => [path, sentenceOf(message)]));
+}
+
+function choiceIn(form: HTMLFormElement) {
+  const data = new FormData(form);
+  return { shippingMethod: String(data.get('shippingMethod')), country: String(data.get(countryFieldName)) };
+}
+
+/** The page's own address with the choice in it, so that a reload shows the same total. */
+function addressOf({ shippingMethod, country }: { shippingMethod: string; country: string }): string {
+  return `/checkout?${new URLSearchParams({ shippingMethod, [countryFieldName]: country })}`;
+}
+
+async function fetchCart(): Promise<Cart | undefined> {
+  try {
+    const response = await fetch('/api/cart', { cache: 'no-store', signal: AbortSignal.timeout(8_000) });
+    return response.ok ? ((await response.json()) as Cart) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,82 @@
+'use client';
+
+import { useRouter } from 'next/navigation';
+import { type FormEvent, useRef, useState } from 'react';
+import { Button } from '#components/ui/button.tsx';
+
+/**
+ * Cancels an order: by itself a form of one button; with JavaScript it asks first, in a dialog,
+ * and stays on the page. Cancelling twice is cancelling once, so trying again is always safe.
+ */
+export function CancelOrder({ id, number }: { id: string; number: string }) {
+  const router = useRouter();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const running = useRef(false);
+  const [state, setState] = useState<'asking' | 'cancelling' | 'failed'>('asking');
+  const action = `/api/orders/${id}/cancel`;
+
+  function ask(event: FormEvent) {
+    event.preventDefault();
+    setState('asking');
+    dialog.current?.showModal();
+  }
+
+  async function cancel(event: FormEvent) {
+    event.preventDefault();
+    if (running.current) return;
+    running.current = true;
+    setState('cancelling');
+    const answered = await postCancel(action);
+    running.current = false;
+    if (!answered) return setState('failed');
+    dialog.current?.close();
+    // Cancelled, or by now something that can't be: the page shows which.
+    router.refresh();
+  }
+
+  return (
+    <>
+      <form method="post" action={action} onSubmit={ask}>
+        <Button variant="danger">Cancel this order</Button>
+      </form>
+      <dialog
+        ref={dialog}
+        aria-labelledby="cancel-title"
+        className="m-auto w-[min(30rem,calc(100vw-2.5rem))] rounded-lg border border-line bg-raised p-6 text-ink shadow-raised backdrop:bg-ink/50"
+      >
+        <form onSubmit={cancel} className="grid gap-4">
+          <h2 id="cancel-title" className="text-xl">
+            Cancel order {number}?
+          </h2>
+          <p className="text-muted">
+            Nothing will be sent, and there will be nothing to pay. To have these things after all, you would
+            order them anew.
+          </p>
+          <p role="status" className="font-medium text-bad empty:hidden">
+            {state === 'failed'
+              ? 'We could not reach the shop. Nothing has changed as far as we know; it is safe to try again.'
+              : null}
+          </p>
+          <div className="flex flex-wrap gap-3">
+            <Button type="button" variant="secondary" onClick={() => dialog.current?.close()}>
+              Keep my order
+            </Button>
+            <Button variant="danger" aria-disabled={state === 'cancelling' || undefined}>
+              {state === 'cancelling' ? 'Cancelling' : 'Yes, cancel it'}
+            </Button>
+          </div>
+        </form>
+      </dialog>
+    </>
+  );
+}
+
+/** Whether the shop has answered: that it is done, or that it can't be done any more. */
+async function postCancel(action: string): Promise<boolean> {
+  try {
+    const response = await fetch(action, { method: 'POST', signal: AbortSignal.timeout(15_000) });
+    return response.ok || response.status === 409;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,37 @@
+import type { OrderView } from '#lib/orders/schema.ts';
+
+/** What happens from here on, for an order that is on its way to being sent. */
+export function NextSteps({ order }: { order: OrderView }) {
+  const steps = stepsOf(order);
+  if (steps.length === 0) return null;
+  return (
+    <section>
+      <h2 className="text-xl">What happens next</h2>
+      <ol className="mt-3 grid gap-2">
+        {steps.map((step, index) => (
+          <li key={step} className="flex gap-3">
+            <span
+              aria-hidden
+              className="figures grid size-6 shrink-0 place-items-center rounded-full bg-accent-soft text-sm font-semibold text-accent"
+            >
+              {index + 1}
+            </span>
+            <span>{step}</span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function stepsOf({ status, shippingMethod, payments }: OrderView): string[] {
+  if (status !== 'placed' && status !== 'paid') return [];
+  const days = shippingMethod === 'express' ? 'one to two' : 'three to five';
+  return [
+    'We pack your things. Until they leave us, you can still cancel on this page.',
+    `Your parcel arrives within ${days} working days.`,
+    ...(payments.some(({ method, status }) => method === 'invoice' && status === 'due')
+      ? ['You pay the invoice that comes with it within 14 days of delivery.']
+      : []),
+  ];
+}

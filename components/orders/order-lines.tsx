@@ -1,0 +1,86 @@
+import { cn } from '#components/ui/cn.ts';
+import { Price } from '#components/ui/price.tsx';
+import { TextLink } from '#components/ui/text-link.tsx';
+
+export interface OrderLine {
+  sku: string;
+  title: string;
+  quantity: number;
+  unitPriceMinor: number;
+  /** The product's page, while we have one. */
+  href?: string | undefined;
+  image?: string | undefined;
+  /** Units in stock, where that matters still. */
+  available?: number | undefined;
+}
+
+/** What is or was bought: picture, name, how many, for how much. */
+export function OrderLines({
+  lines,
+  currency,
+  className,
+}: {
+  lines: OrderLine[];
+  currency: string;
+  className?: string;
+}) {
+  return (
+    <ul className={cn('divide-y divide-line', className)}>
+      {lines.map((line) => (
+        <li key={line.sku} className="flex gap-4 py-4 first:pt-0 last:pb-0">
+          <LinePicture src={line.image} />
+          <div className="min-w-0 flex-1">
+            <div className="flex items-baseline justify-between gap-4">
+              <p className="min-w-0 font-medium break-words">
+                {line.href ? (
+                  <TextLink
+                    href={line.href}
+                    prefetch={false}
+                    className="text-ink no-underline hover:underline"
+                  >
+                    {line.title}
+                  </TextLink>
+                ) : (
+                  line.title
+                )}
+              </p>
+              <Price minor={line.unitPriceMinor * line.quantity} currency={currency} />
+            </div>
+            <p className="figures text-sm text-muted">
+              {line.quantity} × <Price minor={line.unitPriceMinor} currency={currency} />
+            </p>
+            <Shortage line={line} />
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function LinePicture({ src }: { src: string | undefined }) {
+  if (!src) return <div aria-hidden className="size-16 shrink-0 rounded-md bg-well" />;
+  // Not through an image server: an SVG of a few kB, which it could not make smaller.
+  return (
+    <img
+      src={src}
+      alt=""
+      width={64}
+      height={64}
+      loading="lazy"
+      decoding="async"
+      className="size-16 shrink-0 rounded-md bg-well object-cover"
+    />
+  );
+}
+
+function Shortage({ line: { available, quantity } }: { line: OrderLine }) {
+  if (available === undefined || available >= quantity) return null;
+  return (
+    <p className="mt-1 text-sm font-medium text-bad">
+      {available === 0 ? 'Sold out.' : `Only ${available} left.`}{' '}
+      <TextLink href="/cart" className="text-bad hover:text-bad">
+        Change it in the cart
+      </TextLink>
+    </p>
+  );
+}

@@ -1,0 +1,23 @@
+import { Price } from '#components/ui/price.tsx';
+import { SummaryList, SummaryRow } from '#components/ui/summary-list.tsx';
+import type { Totals } from '#lib/checkout/quote.ts';
+
+/** How the total comes about. Rows that are nothing and mean nothing are left out. */
+export function OrderTotals({ totals, currency }: { totals: Totals; currency: string }) {
+  const amount = (minor: number) => <Price minor={minor} currency={currency} />;
+  return (
+    <SummaryList>
+      <SummaryRow label="Subtotal">{amount(totals.subtotalMinor)}</SummaryRow>
+      <SummaryRow label="Delivery">
+        {totals.shippingMinor === 0 ? 'Free' : amount(totals.shippingMinor)}
+      </SummaryRow>
+      {totals.discountMinor > 0 ? (
+        <SummaryRow label="Discount">−{amount(totals.discountMinor)}</SummaryRow>
+      ) : null}
+      <SummaryRow label="Tax">{totals.taxMinor === 0 ? 'None' : amount(totals.taxMinor)}</SummaryRow>
+      <SummaryRow label="Total" total>
+        {amount(totals.totalMinor)}
+      </SummaryRow>
+    </SummaryList>
+  );
+}
