@@ -1,0 +1,75 @@
+import type { Client } from 'pg';
+import { foreignKeyOf, keyOf, type Table } from './tables.ts';
+
+// Partitions are left out: they are their parent's business. So is the migrations' own table.
+const shopTables = `
+  SELECT oid, relname FROM pg_class
+  WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+    AND NOT relispartition AND relname <> '_prisma_migrations'`;
+
+// A generated column is the database's own: no client can write it, so none has to know it.
+const columnsQuery = `
+  SELECT t.relname AS table, a.attname AS column, format_type(a.atttypid, a.atttypmod) AS type,
+         NOT a.attnotnull AS nullable
+  FROM (${shopTables}) t JOIN pg_attribute a ON a.attrelid = t.oid
+  WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+  ORDER BY a.attnum`;
+
+const keysQuery = `
+  SELECT t.relname AS table, i.indisprimary AS primary,
+         (SELECT array_agg(a.attname::text ORDER BY k.position)
+          FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, position)
+          JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.attnum
+          WHERE k.position <= i.indnkeyatts) AS columns
+  FROM (${shopTables}) t JOIN pg_index i ON i.indrelid = t.oid
+  WHERE i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL`;
+
+// conparentid = 0: one row for the key of a partitioned table, none for those of its partitions.
+const foreignKeysQuery = `
+  SELECT t.relname AS table, target.relname AS target,
+         (SELECT array_agg(a.attname::text ORDER BY k.position)
+          FROM unnest(c.conkey) WITH ORDINALITY AS k (attnum, position)
+          JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum) AS columns,
+         (SELECT array_agg(a.attname::text ORDER BY k.position)
+          FROM unnest(c.confkey) WITH ORDINALITY AS k (attnum, position)
+          JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.attnum) AS to
+  FROM (${shopTables}) t JOIN pg_constraint c ON c.conrelid = t.oid AND c.contype = 'f' AND c.conparentid = 0
+  JOIN pg_class target ON target.oid = c.confrelid
+  WHERE c.convalidated`;
+
+interface Row {
+  table: string;
+  column: string;
+  type: string;
+  nullable: boolean;
+  primary: boolean;
+  columns: string[];
+  target: string;
+  to: string[];
+}
+
+/** The tables that the database has, by name. */
+export async function actualTables(client: Client): Promise<Map<string, Table>> {
+  const [names, columns, keys, foreignKeys] = [
+    await client.query<{ relname: string }>(shopTables),
+    await client.query<Row>(columnsQuery),
+    await client.query<Row>(keysQuery),
+    await client.query<Row>(foreignKeysQuery),
+  ];
+  const tables = new Map<string, Table>();
+  for (const { relname } of names.rows) {
+    tables.set(relname, { columns: new Map(), primaryKey: '', uniqueKeys: [], foreignKeys: [] });
+  }
+  for (const { table, column, type, nullable } of columns.rows) {
+    tables.get(table)?.columns.set(column, { type, nullable });
+  }
+  for (const row of keys.rows) {
+    const table = tables.get(row.table);
+    if (table && row.primary) table.primaryKey = keyOf(row.columns);
+    else table?.uniqueKeys.push(keyOf(row.columns));
+  }
+  for (const row of foreignKeys.rows) {
+    tables.get(row.table)?.foreignKeys.push(foreignKeyOf(row.columns, row.target, row.to));
+  }
+  return tables;
+}

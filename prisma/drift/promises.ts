@@ -1,0 +1,137 @@
+import type { Client } from 'pg';
+
+/**
+ * What the database must refuse by itself, whatever the code above it does. Prisma's client
+ * knows nothing of these, so each is asked for here by what it says, never by its name:
+ * partitions and shards rename constraints.
+ */
+interface Promise_ {
+  sentence: string;
+  table: string;
+  /** As `pg_get_constraintdef` writes it, or for a partial unique index `UNIQUE (columns) WHERE …`. */
+  definition: string;
+}
+
+export const promises: readonly Promise_[] = [
+  {
+    sentence: 'nothing is sold that is not there',
+    table: 'stock',
+    definition: 'CHECK ((available >= 0))',
+  },
+  {
+    sentence: 'one submission makes one order',
+    table: 'orders',
+    definition: 'UNIQUE (user_id, submit_token)',
+  },
+  {
+    sentence: 'one cart makes one order',
+    table: 'orders',
+    definition: 'UNIQUE (user_id, cart_id)',
+  },
+  {
+    sentence: 'an order has one live payment',
+    table: 'payment',
+    definition:
+      "UNIQUE (user_id, order_id) WHERE (status <> ALL (ARRAY['declined'::text, 'voided'::text, 'refunded'::text]))",
+  },
+  {
+    sentence: 'a shopper has one open cart',
+    table: 'cart',
+    definition: "UNIQUE (user_id) WHERE (status = 'open'::text)",
+  },
+  {
+    sentence: 'a total is the sum of its parts',
+    table: 'orders',
+    definition:
+      'CHECK (((total_minor = (((subtotal_minor + shipping_minor) + tax_minor) - discount_minor)) AND (total_minor >= 0)))',
+  },
+  {
+    sentence: 'an order comes from a cart of the same shopper',
+    table: 'orders',
+    definition: 'FOREIGN KEY (user_id, cart_id) REFERENCES cart(user_id, id)',
+  },
+  {
+    sentence: 'a line belongs to an order of the same shopper',
+    table: 'order_line',
+    definition: 'FOREIGN KEY (user_id, order_id) REFERENCES orders(user_id, id)',
+  },
+  {
+    sentence: 'a payment belongs to an order of the same shopper',
+    table: 'payment',
+    definition: 'FOREIGN KEY (user_id, order_id) REFERENCES orders(user_id, id)',
+  },
+  {
+    sentence: 'a line of an order has a quantity',
+    table: 'order_line',
+    definition: 'CHECK ((quantity > 0))',
+  },
+  {
+    sentence: 'no payment is negative',
+    table: 'payment',
+    definition: 'CHECK ((amount_minor >= 0))',
+  },
+  {
+    sentence: 'two changes of one version of an order are not both recorded',
+    table: 'order_event',
+    definition: 'PRIMARY KEY (user_id, order_id, version)',
+  },
+];
+
+// A constraint that is switched off says so at the end of its definition, and so differs.
+const definitionsQuery = `
+  SELECT conrelid::regclass::text AS table, pg_get_constraintdef(oid) AS definition
+  FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conparentid = 0 AND conrelid <> 0
+  UNION ALL
+  SELECT i.indrelid::regclass::text,
+         format('UNIQUE (%s) WHERE %s',
+                (SELECT string_agg(a.attname, ', ' ORDER BY k.position)
+                 FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, position)
+                 JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum),
+                pg_get_expr(i.indpred, i.indrelid))
+  FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid
+  WHERE i.indisunique AND i.indisvalid AND i.indpred IS NOT NULL AND i.indexprs IS NULL
+    AND t.relnamespace = 'public'::regnamespace AND NOT t.relispartition`;
+
+/** The tables whose rows live in partitions, each 16 of them by the shopper. */
+const partitioned = ['orders', 'order_line', 'payment', 'order_event'];
+const partitionCount = 16;
+
+const partitionsQuery = `
+  SELECT parent::regclass::text AS table, pg_get_partkeydef(parent) AS key,
+         (SELECT count(*)::int FROM pg_inherits WHERE inhparent = parent) AS partitions
+  FROM unnest($1::regclass[]) AS parent`;
+
+/** What a crash would empty: an unlogged table keeps no promise. */
+const unloggedQuery = `
+  SELECT relname FROM pg_class
+  WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relpersistence <> 'p'`;
+
+/** Each broken promise as a sentence; empty when the database keeps them all. */
+export async function brokenPromises(client: Client): Promise<string[]> {
+  const { rows } = await client.query<{ table: string; definition: string }>(definitionsQuery);
+  const kept = new Set(rows.map((row) => `${row.table}: ${row.definition}`));
+  const broken = promises
+    .filter(({ table, definition }) => !kept.has(`${table}: ${definition}`))
+    .map(
+      ({ sentence, table, definition }) =>
+        `${table}: ${definition} is missing, so "${sentence}" does not hold`,
+    );
+
+  const unlogged = await client.query<{ relname: string }>(unloggedQuery);
+  broken.push(...unlogged.rows.map(({ relname }) => `${relname} is UNLOGGED: a crash would empty it`));
+
+  // On Citus the same tables are spread over shards instead.
+  const citus = await client.query("SELECT 1 FROM pg_extension WHERE extname = 'citus'");
+  if (citus.rowCount) return broken;
+  const parts = await client.query<{ table: string; key: string | null; partitions: number }>(
+    partitionsQuery,
+    [partitioned],
+  );
+  const uneven = parts.rows.filter(
+    ({ key, partitions }) => key !== 'HASH (user_id)' || partitions !== partitionCount,
+  );
+  return [
+    ...broken,
+    ...uneven.map(({ table }) => `${table} is not in ${partitionCount} partitions by HASH (user_id)`),
+  ];
+}
