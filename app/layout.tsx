@@ -2,6 +2,7 @@ import './globals.css';
 import type { Metadata, Viewport } from 'next';
 import localFont from 'next/font/local';
 import type { ReactNode } from 'react';
+import { menuCategories, siteUrl } from '#app/site.ts';
 import { SiteFooter } from '#components/site/site-footer.tsx';
 import { SiteHeader } from '#components/site/site-header.tsx';
 
@@ -13,10 +14,19 @@ const sans = localFont({
   variable: '--font-instrument-sans',
 });
 
-export const metadata: Metadata = {
-  title: { default: 'Once: things to buy once and keep', template: '%s · Once' },
-  description: 'A small shop for durable everyday things, made to be used daily and repaired when they wear.',
-};
+const description =
+  'A small shop for durable everyday things, made to be used daily and repaired when they wear.';
+
+// A function, because the shop's address is known when it runs, not when it is built.
+export function generateMetadata(): Metadata {
+  return {
+    metadataBase: siteUrl(),
+    title: { default: 'Once: things to buy once and keep', template: '%s · Once' },
+    description,
+    openGraph: { siteName: 'Once', type: 'website', locale: 'en_US' },
+    formatDetection: { telephone: false },
+  };
+}
 
 export const viewport: Viewport = {
   themeColor: [
@@ -25,7 +35,7 @@ export const viewport: Viewport = {
   ],
 };
 
-export default function RootLayout({ children }: { children: ReactNode }) {
+export default async function RootLayout({ children }: { children: ReactNode }) {
   return (
     <html lang="en" className={sans.variable}>
       <body className="flex min-h-dvh flex-col">
@@ -35,7 +45,7 @@ export default function RootLayout({ children }: { children: ReactNode }) {
         >
           Skip to content
         </a>
-        <SiteHeader categories={[]} />
+        <SiteHeader categories={await menuCategories()} />
         <main id="main" tabIndex={-1} className="flex-1 outline-none">
           {children}
         </main>

@@ -1,20 +1,32 @@
 import { Search } from 'lucide-react';
 import { cn } from '#components/ui/cn.ts';
+import { maxQueryLength } from '#lib/catalogue/schema.ts';
 
 /** A plain GET form: a search has an address, and works without JavaScript. */
-export function SearchForm({ id, query, className }: { id: string; query?: string; className?: string }) {
+export function SearchForm({
+  id,
+  query,
+  label = 'Search the shop',
+  className,
+}: {
+  id: string;
+  query?: string;
+  /** Tells this search from another one on the same page. */
+  label?: string;
+  className?: string;
+}) {
   return (
-    <search className={cn('min-w-0', className)}>
+    <search aria-label={label} className={cn('min-w-0', className)}>
       <form action="/search" className="relative">
         <label htmlFor={id} className="sr-only">
-          Search the shop
+          {label}
         </label>
         <input
           id={id}
           type="search"
           name="query"
           defaultValue={query}
-          maxLength={100}
+          maxLength={maxQueryLength}
           placeholder="Search"
           className="h-11 w-full min-w-0 rounded-md border border-edge bg-raised pr-11 pl-4 text-base transition-colors placeholder:text-muted hover:border-ink"
         />

@@ -1,17 +1,20 @@
 'use client';
 
 import { Minus, Plus } from 'lucide-react';
-import { type ComponentProps, useRef } from 'react';
+import { type ComponentProps, useState } from 'react';
 import { cn } from '#components/ui/cn.ts';
 
 interface QuantityStepperProps {
   name: string;
   /** Says of what: "Quantity of Enamel kettle". */
   label: string;
-  value: number | string;
-  onChange: (text: string) => void;
+  value: number;
+  /** Called for a press of a button at once, for a typed number when the field is left. */
+  onChange: (value: number) => void;
   min?: number;
   max: number;
+  /** Ties the field to the sentence that says what is wrong with it. */
+  describedBy?: string | undefined;
   className?: string;
 }
 
@@ -20,17 +23,24 @@ interface QuantityStepperProps {
  * JavaScript the buttons are not shown, and the number is typed.
  */
 export function QuantityStepper({
+  name,
   label,
   value,
   onChange,
   min = 1,
   max,
+  describedBy,
   className,
-  ...input
 }: QuantityStepperProps) {
-  const field = useRef<HTMLInputElement>(null);
-  const current = Number(value) || 0;
-  const step = (by: number) => onChange(String(Math.min(max, Math.max(min, current + by))));
+  // What is being typed: not a number yet, or not yet the one that is meant.
+  const [draft, setDraft] = useState<string>();
+
+  function commit() {
+    setDraft(undefined);
+    const typed = Math.min(max, Math.max(min, Number.parseInt(draft ?? '', 10)));
+    if (typed !== value && !Number.isNaN(typed)) onChange(typed);
+  }
+
   return (
     <div
       className={cn(
@@ -38,25 +48,33 @@ export function QuantityStepper({
         className,
       )}
     >
-      <StepButton aria-label={`One less: ${label}`} disabled={current <= min} onClick={() => step(-1)}>
+      <StepButton
+        aria-label={`One less: ${label}`}
+        disabled={value <= min}
+        onClick={() => onChange(Math.max(min, value - 1))}
+      >
         <Minus aria-hidden className="size-4" />
       </StepButton>
       <input
-        ref={field}
         type="number"
         inputMode="numeric"
+        name={name}
         aria-label={label}
+        aria-describedby={describedBy}
         min={min}
         max={max}
         step={1}
         required
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-        onFocus={() => field.current?.select()}
+        value={draft ?? value}
+        onChange={(event) => setDraft(event.target.value)}
+        onBlur={draft === undefined ? undefined : commit}
         className="figures w-11 rounded-sm bg-transparent text-center font-medium"
-        {...input}
       />
-      <StepButton aria-label={`One more: ${label}`} disabled={current >= max} onClick={() => step(1)}>
+      <StepButton
+        aria-label={`One more: ${label}`}
+        disabled={value >= max}
+        onClick={() => onChange(Math.min(max, value + 1))}
+      >
         <Plus aria-hidden className="size-4" />
       </StepButton>
     </div>

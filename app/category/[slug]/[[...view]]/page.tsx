@@ -1,0 +1,76 @@
+import type { Metadata } from 'next';
+import { notFound } from 'next/navigation';
+import { categoryHref, parseCategoryView } from '#app/category/[slug]/category-view.ts';
+import { Breadcrumb } from '#components/catalogue/breadcrumb.tsx';
+import { Pagination } from '#components/catalogue/pagination.tsx';
+import { ProductGrid } from '#components/catalogue/product-grid.tsx';
+import { SortLinks, sortTitles } from '#components/catalogue/sort-links.tsx';
+import { Container } from '#components/ui/container.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { PageTitle } from '#components/ui/page-title.tsx';
+import { listCategories } from '#lib/catalogue/list-categories.ts';
+import { listProductsPage } from '#lib/catalogue/list-products-page.ts';
+
+// A minute old at most: prices and stock are checked again when an order is placed.
+export const revalidate = 60;
+
+interface Props {
+  params: Promise<{ slug: string; view?: string[] }>;
+}
+
+export async function generateStaticParams() {
+  return (await listCategories()).map(({ slug }) => ({ slug, view: [] }));
+}
+
+async function readView({ params }: Props) {
+  const { slug, view: segments } = await params;
+  const view = parseCategoryView(segments);
+  const category = (await listCategories()).find((one) => one.slug === slug);
+  if (!view || !category) notFound();
+  return { category, view };
+}
+
+export async function generateMetadata(props: Props): Promise<Metadata> {
+  const { category, view } = await readView(props);
+  const sorted = view.sort === 'featured' ? '' : `, ${sortTitles[view.sort].toLowerCase()}`;
+  const paged = view.page > 1 ? `, page ${view.page}` : '';
+  return {
+    title: `${category.title}${sorted}${paged}`,
+    description: category.description,
+    // Another order of the same products is not another page to a search engine.
+    alternates: { canonical: categoryHref(category.slug, { sort: 'featured', page: view.page }) },
+    openGraph: { title: category.title, description: category.description },
+  };
+}
+
+export default async function CategoryPage(props: Props) {
+  const { category, view } = await readView(props);
+  const { products, total, pageCount } = await listProductsPage({ category: category.slug, ...view });
+  if (view.page > pageCount) notFound();
+  return (
+    <Container>
+      <Breadcrumb crumbs={[{ title: 'Home', href: '/' }]} />
+      <PageTitle className="pt-2 sm:pt-4" lead={category.description}>
+        {category.title}
+      </PageTitle>
+      <div className="mb-8 flex flex-col border-y border-line sm:flex-row-reverse sm:items-center sm:justify-between sm:gap-8">
+        <SortLinks sort={view.sort} hrefOf={(sort) => categoryHref(category.slug, { sort, page: 1 })} />
+        <p className="figures shrink-0 py-2.5 text-muted max-sm:hidden">
+          {total === 1 ? '1 product' : `${total} products`}
+        </p>
+      </div>
+      {total > 0 ? (
+        <ProductGrid products={products} headingLevel="h2" eager />
+      ) : (
+        <EmptyState title="This shelf is empty just now">
+          <p>New things are on their way. Until then, the other shelves are in the menu above.</p>
+        </EmptyState>
+      )}
+      <Pagination
+        page={view.page}
+        pageCount={pageCount}
+        hrefOf={(page) => categoryHref(category.slug, { ...view, page })}
+      />
+    </Container>
+  );
+}

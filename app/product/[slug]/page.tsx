@@ -1,0 +1,145 @@
+import type { Metadata } from 'next';
+import { notFound } from 'next/navigation';
+import { cache } from 'react';
+import { addVariantToCart } from '#app/product/[slug]/actions.ts';
+import { productJsonLd } from '#app/product/[slug]/product-json-ld.ts';
+import { menuCategories, siteUrl } from '#app/site.ts';
+import { AddToCartForm } from '#components/catalogue/add-to-cart-form.tsx';
+import { Breadcrumb } from '#components/catalogue/breadcrumb.tsx';
+import { BuyingFacts } from '#components/catalogue/buying-facts.tsx';
+import { ProductGrid } from '#components/catalogue/product-grid.tsx';
+import { ProductPicture } from '#components/catalogue/product-picture.tsx';
+import { Alert } from '#components/ui/alert.tsx';
+import { Container } from '#components/ui/container.tsx';
+import { Price } from '#components/ui/price.tsx';
+import { maxLineQuantity } from '#lib/cart/schema.ts';
+import { getProduct } from '#lib/catalogue/get-product.ts';
+import { listProducts } from '#lib/catalogue/list-products.ts';
+import type { Product } from '#lib/catalogue/schema.ts';
+
+// A minute old at most: prices and stock are checked again when an order is placed.
+export const revalidate = 60;
+
+/** How many products are built ahead; the rest are built when they are first asked for. */
+const builtAhead = 100;
+const relatedCount = 4;
+
+interface Props {
+  params: Promise<{ slug: string }>;
+}
+
+export async function generateStaticParams() {
+  return (await listProducts({ limit: builtAhead })).products.map(({ slug }) => ({ slug }));
+}
+
+// Metadata and page ask for the same product once.
+const productOf = cache(async (slug: string): Promise<Product> => (await getProduct(slug)) ?? notFound());
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const { slug, title, description, image } = await productOf((await params).slug);
+  return {
+    title,
+    description,
+    alternates: { canonical: `/product/${slug}` },
+    openGraph: { title, description, images: [image] },
+  };
+}
+
+export default async function ProductPage({ params }: Props) {
+  const product = await productOf((await params).slug);
+  const [related, categories] = await Promise.all([relatedTo(product), menuCategories()]);
+  const category = categories.find(({ slug }) => slug === product.category);
+  return (
+    <Container>
+      <script
+        type="application/ld+json"
+        dangerouslySetInnerHTML={{ __html: productJsonLd(product, siteUrl()) }}
+      />
+      <Breadcrumb
+        crumbs={[
+          { title: 'Home', href: '/' },
+          { title: category?.title ?? 'Shelf', href: `/category/${product.category}` },
+        ]}
+      />
+      <div className="grid gap-8 pt-2 md:grid-cols-2 md:gap-12 lg:grid-cols-[1.15fr_1fr] lg:gap-16">
+        <ProductPicture
+          image={product.image}
+          alt={product.title}
+          eager
+          className="self-start md:sticky md:top-6"
+        />
+        <div className="grid content-start gap-6">
+          <ProductHeading product={product} />
+          <p className="text-lg">{product.description}</p>
+          <Purchase product={product} />
+          <BuyingFacts />
+          <Details details={product.details} />
+        </div>
+      </div>
+      {related.length > 0 ? (
+        <section className="mt-20 sm:mt-28" aria-labelledby="related">
+          <h2 id="related" className="mb-6 text-2xl">
+            From the same shelf
+          </h2>
+          <ProductGrid products={related} />
+        </section>
+      ) : null}
+    </Container>
+  );
+}
+
+async function relatedTo({ slug, category }: Product) {
+  const { products } = await listProducts({ category, limit: relatedCount + 1 });
+  return products.filter((other) => other.slug !== slug).slice(0, relatedCount);
+}
+
+function ProductHeading({ product: { title, variants } }: { product: Product }) {
+  const prices = variants.map(({ priceMinor }) => priceMinor);
+  const lowest = Math.min(...prices);
+  return (
+    <div>
+      <h1 className="text-3xl tracking-[-0.025em]">{title}</h1>
+      {variants[0] ? (
+        <p className="mt-3 text-xl font-semibold">
+          <Price minor={lowest} currency={variants[0].currency} from={Math.max(...prices) > lowest} />
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+function Purchase({ product: { title, variants } }: { product: Product }) {
+  if (!variants.some(({ available }) => available > 0)) {
+    return (
+      <Alert tone="caution" title="Sold out">
+        <p>There is none left of it at the moment, so it can't be ordered.</p>
+      </Alert>
+    );
+  }
+  return (
+    <AddToCartForm
+      title={title}
+      variants={variants}
+      maxQuantity={maxLineQuantity}
+      action={addVariantToCart}
+    />
+  );
+}
+
+function Details({ details }: { details: string[] }) {
+  if (details.length === 0) return null;
+  return (
+    <section aria-labelledby="details">
+      <h2 id="details" className="text-lg">
+        Details
+      </h2>
+      <ul className="mt-2 border-t border-line">
+        {details.map((detail) => (
+          <li key={detail} className="border-b border-line py-2.5 text-muted">
+            {detail}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

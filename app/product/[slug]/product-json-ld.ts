@@ -1,0 +1,33 @@
+import type { Product } from '#lib/catalogue/schema.ts';
+
+/**
+ * The product as schema.org writes it, ready to stand in a script element: `<` is escaped, so no
+ * text of the catalogue can end the element. Prices there are decimals, in the currency's digits.
+ */
+export function productJsonLd(product: Product, siteUrl: URL): string {
+  const url = new URL(`/product/${product.slug}`, siteUrl).href;
+  const offers = product.variants.map(({ sku, priceMinor, currency, available }) => ({
+    '@type': 'Offer',
+    sku,
+    url,
+    price: decimal(priceMinor, currency),
+    priceCurrency: currency,
+    availability: `https://schema.org/${available > 0 ? 'InStock' : 'OutOfStock'}`,
+  }));
+  const document = {
+    '@context': 'https://schema.org',
+    '@type': 'Product',
+    name: product.title,
+    description: product.description,
+    image: new URL(product.image, siteUrl).href,
+    url,
+    offers,
+  };
+  return JSON.stringify(document).replaceAll('<', '\\u003c');
+}
+
+function decimal(minor: number, currency: string): string {
+  const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions()
+    .maximumFractionDigits;
+  return (minor / 10 ** (digits ?? 2)).toFixed(digits ?? 2);
+}

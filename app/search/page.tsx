@@ -1,0 +1,76 @@
+import type { Metadata } from 'next';
+import { z } from 'zod';
+import { menuCategories } from '#app/site.ts';
+import { Pagination } from '#components/catalogue/pagination.tsx';
+import { ProductGrid } from '#components/catalogue/product-grid.tsx';
+import { SearchForm } from '#components/site/search-form.tsx';
+import { ButtonLink } from '#components/ui/button.tsx';
+import { Container } from '#components/ui/container.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { PageTitle } from '#components/ui/page-title.tsx';
+import { listProductsPage } from '#lib/catalogue/list-products-page.ts';
+import { maxQueryLength } from '#lib/catalogue/schema.ts';
+
+/** What the address says, made harmless: a search that can't be meant is an empty one. */
+const searchParamsSchema = z.object({
+  query: z
+    .string()
+    .transform((text) => text.replaceAll('\0', '').trim().slice(0, maxQueryLength))
+    .catch(''),
+  page: z.coerce.number().int().min(1).max(9_999).catch(1),
+});
+
+interface Props {
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+}
+
+export async function generateMetadata({ searchParams }: Props): Promise<Metadata> {
+  const { query } = searchParamsSchema.parse(await searchParams);
+  return { title: query ? `Search: ${query}` : 'Search', robots: { index: false } };
+}
+
+const searchHref = (query: string, page: number) =>
+  `/search?${new URLSearchParams({ query, ...(page > 1 ? { page: String(page) } : {}) })}`;
+
+export default async function SearchPage({ searchParams }: Props) {
+  const { query, page } = searchParamsSchema.parse(await searchParams);
+  const found = query ? await listProductsPage({ query, page }) : undefined;
+  return (
+    <Container>
+      <PageTitle lead={found && found.total > 0 ? countText(found.total) : undefined}>
+        {query ? `Results for “${query}”` : 'Search the shop'}
+      </PageTitle>
+      <SearchForm id="page-search" label="Search again" query={query} className="mb-10 max-w-[32rem]" />
+      {found && found.products.length > 0 ? (
+        <ProductGrid products={found.products} headingLevel="h2" eager />
+      ) : (
+        <NothingFound searched={query !== ''} />
+      )}
+      {found && found.products.length > 0 ? (
+        <Pagination page={page} pageCount={found.pageCount} hrefOf={(to) => searchHref(query, to)} />
+      ) : null}
+    </Container>
+  );
+}
+
+const countText = (total: number) => (total === 1 ? '1 product' : `${total} products`);
+
+async function NothingFound({ searched }: { searched: boolean }) {
+  const categories = await menuCategories();
+  return (
+    <EmptyState
+      title={searched ? 'Nothing here by that name' : 'What are you looking for?'}
+      actions={categories.map(({ slug, title }) => (
+        <ButtonLink key={slug} href={`/category/${slug}`} variant="secondary">
+          {title}
+        </ButtonLink>
+      ))}
+    >
+      <p>
+        {searched
+          ? 'Every word has to occur in a product, so fewer or shorter words find more: “pan” finds what “iron frying pans” does not. Or look along a shelf:'
+          : 'Type a word or two above: a thing, a material, a use. Or look along a shelf:'}
+      </p>
+    </EmptyState>
+  );
+}

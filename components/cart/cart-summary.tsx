@@ -1,0 +1,48 @@
+import { type CartView, isShort, subtotalOf } from '#components/cart/cart-state.ts';
+import { Button, ButtonLink } from '#components/ui/button.tsx';
+import { Card } from '#components/ui/card.tsx';
+import { SummaryList, SummaryRow } from '#components/ui/summary-list.tsx';
+import { freeStandardFromMinor } from '#lib/checkout/quote.ts';
+import { formatMoney } from '#lib/money.ts';
+
+/** What the cart comes to before delivery, and the way to the checkout. */
+export function CartSummary({ cart }: { cart: CartView }) {
+  const subtotalMinor = subtotalOf(cart);
+  const short = cart.lines.some(isShort);
+  return (
+    <Card className="lg:sticky lg:top-6">
+      <h2 className="sr-only">Summary</h2>
+      <SummaryList>
+        <SummaryRow label="Subtotal">
+          <span className="text-xl font-semibold">{formatMoney(subtotalMinor, cart.currency)}</span>
+        </SummaryRow>
+      </SummaryList>
+      <p className="mt-3 text-muted">{deliveryNote(subtotalMinor, cart.currency)}</p>
+      {short ? (
+        <>
+          <Button type="button" size="lg" block disabled className="mt-5" aria-describedby="checkout-blocked">
+            Check out
+          </Button>
+          <p id="checkout-blocked" className="mt-3 font-medium text-caution">
+            Something in your cart is short of stock. Change it, and you can check out.
+          </p>
+        </>
+      ) : (
+        <ButtonLink href="/checkout" prefetch={false} size="lg" block className="mt-5">
+          Check out
+        </ButtonLink>
+      )}
+      <p className="mt-4 text-sm text-muted">
+        You see the whole total, tax and delivery included, before you order. One checkout makes one order,
+        however often you press the button.
+      </p>
+    </Card>
+  );
+}
+
+function deliveryNote(subtotalMinor: number, currency: string): string {
+  const missing = freeStandardFromMinor - subtotalMinor;
+  return missing > 0
+    ? `${formatMoney(missing, currency)} more, and standard delivery in the United States is free.`
+    : 'Standard delivery in the United States is free with this order.';
+}

@@ -1,0 +1,57 @@
+import {
+  type CartEditState,
+  type CartLineView,
+  type CartView,
+  type LineEdit,
+  subtotalOf,
+} from '#components/cart/cart-state.ts';
+import { Alert } from '#components/ui/alert.tsx';
+import { Button } from '#components/ui/button.tsx';
+import { formatMoney } from '#lib/money.ts';
+
+/**
+ * What came of the last edit. A new quantity is seen where it was set and only said here; a
+ * removal is shown with its way back; a refusal that has no line to stand beside is shown too.
+ */
+export function EditNews({
+  state: { edit, problem },
+  before,
+  cart,
+  onUndo,
+}: {
+  state: CartEditState;
+  before: CartLineView | undefined;
+  cart: CartView;
+  onUndo: (edit: LineEdit) => void;
+}) {
+  const line = cart.lines.find(({ sku }) => sku === edit?.sku);
+  const edited = before && before.sku === edit?.sku ? before : undefined;
+  const removed = edited && !line && !problem;
+  return (
+    <>
+      <div role="status">
+        {removed ? (
+          <div className="mb-6 flex flex-wrap items-center justify-between gap-x-6 rounded-md bg-well px-4 py-1">
+            <p className="py-2">
+              <span className="font-medium">{edited.title}</span> is out of your cart.
+            </p>
+            <Button
+              type="button"
+              variant="quiet"
+              size="inline"
+              onClick={() => onUndo({ sku: edited.sku, quantity: edited.quantity })}
+            >
+              Put it back
+            </Button>
+          </div>
+        ) : null}
+        {line && !problem ? (
+          <p className="sr-only">
+            {line.title}: quantity {line.quantity}. Subtotal {formatMoney(subtotalOf(cart), cart.currency)}.
+          </p>
+        ) : null}
+      </div>
+      {problem && !line ? <Alert tone="bad" role="alert" className="mb-6" title={problem} /> : null}
+    </>
+  );
+}

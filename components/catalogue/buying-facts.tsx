@@ -1,0 +1,26 @@
+import { FileText, RotateCcw, Truck } from 'lucide-react';
+import { freeStandardFromMinor } from '#lib/checkout/quote.ts';
+import { formatMoney, storeCurrency } from '#lib/money.ts';
+
+const facts = [
+  {
+    icon: Truck,
+    text: `Free standard delivery in the United States from ${formatMoney(freeStandardFromMinor, storeCurrency)}`,
+  },
+  { icon: RotateCcw, text: 'Thirty days to send it back, used or not' },
+  { icon: FileText, text: 'Pay by invoice, within 14 days of delivery' },
+];
+
+/** What a shopper asks before they press the button. */
+export function BuyingFacts() {
+  return (
+    <ul className="grid gap-2 text-muted">
+      {facts.map(({ icon: Icon, text }) => (
+        <li key={text} className="flex gap-3">
+          <Icon aria-hidden className="mt-0.5 size-5 shrink-0" />
+          {text}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,53 @@
+import Link from 'next/link';
+import { ProductPicture } from '#components/catalogue/product-picture.tsx';
+import { Container } from '#components/ui/container.tsx';
+
+/** A category and the picture of a thing from it. */
+export interface ShelfItem {
+  slug: string;
+  title: string;
+  image: string;
+}
+
+/** The shop's sentence, and below it a shelf with one thing of each kind: the way in. */
+export function HomeHero({ shelf }: { shelf: ShelfItem[] }) {
+  return (
+    <Container className="pt-10 sm:pt-16">
+      <div className="grid items-end gap-x-12 gap-y-5 lg:grid-cols-[1fr_25rem]">
+        <h1 className="text-4xl tracking-[-0.045em]">Buy it once.</h1>
+        <p className="max-w-[34rem] text-lg text-muted">
+          Plain, well-made things for every day. They are repaired when they wear, and they get better with
+          use.
+        </p>
+      </div>
+      <nav aria-label="Shelves" className="mt-8 sm:mt-12">
+        <ul className="grid grid-cols-3 gap-y-6 lg:grid-cols-6">
+          {shelf.map((item) => (
+            <ShelfPlace key={item.slug} {...item} />
+          ))}
+        </ul>
+      </nav>
+    </Container>
+  );
+}
+
+function ShelfPlace({ slug, title, image }: ShelfItem) {
+  return (
+    <li>
+      <Link href={`/category/${slug}`} className="group block rounded-sm">
+        {/* The board runs on under every place, so that a row of them is one shelf. */}
+        <div className="border-b-4 border-accent px-1.5 sm:px-2.5">
+          <ProductPicture
+            image={image}
+            alt=""
+            eager
+            className="rounded-b-none transition-transform group-hover:-translate-y-1 motion-reduce:transform-none"
+          />
+        </div>
+        <span className="flex min-h-11 items-center px-1.5 font-medium group-hover:text-accent group-hover:underline group-hover:underline-offset-4 sm:px-2.5">
+          {title}
+        </span>
+      </Link>
+    </li>
+  );
+}

@@ -1,0 +1,39 @@
+import Link from 'next/link';
+import { cn } from '#components/ui/cn.ts';
+
+const step =
+  'inline-flex min-h-11 items-center rounded-md border border-edge bg-raised px-5 font-semibold transition-colors hover:border-accent hover:text-accent';
+
+/** Links to the neighbouring pages of a list. Nothing when there is one page only. */
+export function Pagination({
+  page,
+  pageCount,
+  hrefOf,
+}: {
+  page: number;
+  pageCount: number;
+  hrefOf: (page: number) => string;
+}) {
+  if (pageCount <= 1) return null;
+  return (
+    <nav aria-label="Pages" className="mt-12 flex flex-wrap items-center justify-between gap-4">
+      {page > 1 ? (
+        <Link href={hrefOf(page - 1)} rel="prev" className={step}>
+          Previous
+        </Link>
+      ) : (
+        <span className={cn(step, 'invisible')} aria-hidden />
+      )}
+      <p className="figures text-muted">
+        Page {page} of {pageCount}
+      </p>
+      {page < pageCount ? (
+        <Link href={hrefOf(page + 1)} rel="next" className={step}>
+          Next
+        </Link>
+      ) : (
+        <span className={cn(step, 'invisible')} aria-hidden />
+      )}
+    </nav>
+  );
+}

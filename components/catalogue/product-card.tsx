@@ -1,0 +1,54 @@
+import Link from 'next/link';
+import { ProductPicture } from '#components/catalogue/product-picture.tsx';
+import { stockState, stockText } from '#components/catalogue/stock.ts';
+import { Badge } from '#components/ui/badge.tsx';
+import { Price } from '#components/ui/price.tsx';
+import type { ProductSummary } from '#lib/catalogue/schema.ts';
+import { storeCurrency } from '#lib/money.ts';
+
+/** A product in a list. The whole card is its link; the title names it. */
+export function ProductCard({
+  product,
+  eager,
+  headingLevel: Heading = 'h3',
+}: {
+  product: ProductSummary;
+  eager?: boolean;
+  headingLevel?: 'h2' | 'h3';
+}) {
+  const prices = product.variants.map((variant) => variant.priceMinor);
+  const lowest = Math.min(...prices);
+  const left = product.variants.reduce((sum, variant) => sum + variant.available, 0);
+  return (
+    <article className="group relative">
+      <div className="relative">
+        <ProductPicture
+          image={product.image}
+          alt=""
+          eager={eager}
+          className="ring-accent ring-inset transition-shadow after:pointer-events-none after:absolute after:inset-0 after:rounded-lg after:ring-accent after:ring-inset after:transition-shadow group-hover:after:ring-3"
+        />
+        {stockState(left) === 'in' ? null : (
+          <Badge tone={left > 0 ? 'caution' : 'neutral'} className="absolute bottom-3 left-3">
+            {stockText(left)}
+          </Badge>
+        )}
+      </div>
+      <Heading className="mt-3 text-base tracking-normal sm:text-lg">
+        <Link
+          href={`/product/${product.slug}`}
+          className="outline-none after:absolute after:inset-0 after:rounded-lg focus-visible:after:outline-3 focus-visible:after:outline-accent focus-visible:after:outline-offset-2"
+        >
+          {product.title}
+        </Link>
+      </Heading>
+      <p className="mt-0.5 text-muted">
+        <Price
+          minor={lowest}
+          currency={product.variants[0]?.currency ?? storeCurrency}
+          from={Math.max(...prices) > lowest}
+        />
+      </p>
+    </article>
+  );
+}

@@ -1,0 +1,31 @@
+import Link from 'next/link';
+import type { ProductSort } from '#lib/catalogue/schema.ts';
+
+export const sortTitles: Record<ProductSort, string> = {
+  featured: 'Our order',
+  'price-asc': 'Price, low to high',
+  'price-desc': 'Price, high to low',
+  newest: 'Newest',
+  title: 'A to Z',
+};
+
+/** The orders that a list can be in, each with an address of its own. */
+export function SortLinks({ sort, hrefOf }: { sort: ProductSort; hrefOf: (sort: ProductSort) => string }) {
+  return (
+    <nav aria-label="Sort by" className="-mx-5 overflow-x-auto px-5 [scrollbar-width:none] sm:mx-0 sm:px-0">
+      <ul className="flex gap-5">
+        {(Object.keys(sortTitles) as ProductSort[]).map((id) => (
+          <li key={id}>
+            <Link
+              href={hrefOf(id)}
+              aria-current={id === sort ? 'true' : undefined}
+              className="inline-flex min-h-11 items-center whitespace-nowrap text-muted underline-offset-8 hover:text-accent aria-[current]:font-semibold aria-[current]:text-ink aria-[current]:underline aria-[current]:decoration-2 aria-[current]:decoration-accent"
+            >
+              {sortTitles[id]}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

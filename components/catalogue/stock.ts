@@ -1,0 +1,16 @@
+/** From how few on a shopper is told the number: enough to decide today, few enough to be true. */
+const fewUnits = 5;
+
+export type StockState = 'in' | 'few' | 'out';
+
+export function stockState(available: number): StockState {
+  if (available <= 0) return 'out';
+  return available <= fewUnits ? 'few' : 'in';
+}
+
+/** What a page says of a variant's stock. */
+export function stockText(available: number): string {
+  const state = stockState(available);
+  if (state === 'out') return 'Sold out';
+  return state === 'few' ? `Only ${available} left` : 'In stock';
+}
