@@ -12,6 +12,21 @@ import { processWide, takeProcessWide } from '#lib/process-wide.ts';
 /** How long a page may wait for a free connection before it is told to come back. */
 const connectTimeoutMs = 3_000;
 
+const statementNames = new Map<string, string>();
+
+/**
+ * The driver prepares a statement once per connection and reuses its plan. It is named by its
+ * text, so equal statements share a name and different ones never do.
+ */
+export function statementName(sql: string): string {
+  let name = statementNames.get(sql);
+  if (!name) {
+    name = createHash('sha1').update(sql).digest('base64url');
+    statementNames.set(sql, name);
+  }
+  return name;
+}
+
 function makeClient(connections: number, application: string): PrismaClient {
   const adapter = new PrismaPg(
     {
@@ -23,12 +38,10 @@ function makeClient(connections: number, application: string): PrismaClient {
       keepAlive: true,
     },
     {
-      // The driver prepares a statement once per connection and reuses the plan: named by
-      // its text, so equal statements share a name and different ones never do.
-      statementNameGenerator: ({ sql }) => createHash('sha1').update(sql).digest('base64url'),
+      statementNameGenerator: ({ sql }) => statementName(sql),
     },
   );
-  return new PrismaClient({ adapter });
+  return new PrismaClient({ adapter, transactionOptions: { maxWait: connectTimeoutMs, timeout: 5_000 } });
 }
 
 /** The client of pages, carts and look-ups. */

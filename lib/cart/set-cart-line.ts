@@ -4,6 +4,9 @@ import { db, type Tx } from '#lib/db.ts';
 import { AppError } from '#lib/errors.ts';
 import { maxTotalMinor } from '#lib/money.ts';
 
+/** What a sku looks like. Anything else is not asked for: some of it PostgreSQL could not even read. */
+const skuForm = /^[\w.-]{1,64}$/;
+
 export interface SetCartLine {
   userId: string;
   sku: string;
@@ -64,12 +67,9 @@ async function writeLine(tx: Tx, cartId: string, { userId, sku, quantity }: SetC
         WHERE user_id = ${userId}::uuid AND cart_id = ${cartId}::uuid AND sku = ${sku}`) > 0
     );
   }
+  if (!skuForm.test(sku)) throw noSuchSku(sku);
   const variants = await tx.$queryRaw<unknown[]>`SELECT 1 FROM variant WHERE sku = ${sku}`;
-  if (variants.length === 0) {
-    throw new AppError('not_found', {
-      detail: `There is no product with the sku "${sku.slice(0, 64)}". Nothing was changed.`,
-    });
-  }
+  if (variants.length === 0) throw noSuchSku(sku);
   return (
     (await tx.$executeRaw`
       INSERT INTO cart_line AS line (user_id, cart_id, sku, quantity)
@@ -77,6 +77,12 @@ async function writeLine(tx: Tx, cartId: string, { userId, sku, quantity }: SetC
       ON CONFLICT (user_id, cart_id, sku) DO UPDATE SET quantity = EXCLUDED.quantity
       WHERE line.quantity <> EXCLUDED.quantity`) > 0
   );
+}
+
+function noSuchSku(sku: string): AppError {
+  return new AppError('not_found', {
+    detail: `There is no product with the sku "${sku.slice(0, 64)}". Nothing was changed.`,
+  });
 }
 
 function refuseTooMuch(cart: Cart): void {

@@ -27,7 +27,7 @@ export async function listOrders({
   const after = cursor === undefined ? undefined : readCursor(cursor);
   const rows = await db().$queryRaw<(Omit<OrderSummary, 'placedAt'> & { placedAt: Date })[]>`
     SELECT id, number, status, currency, total_minor AS "totalMinor", placed_at AS "placedAt",
-           (SELECT sum(quantity)::int FROM order_line line
+           (SELECT coalesce(sum(quantity), 0)::int FROM order_line line
             WHERE line.user_id = orders.user_id AND line.order_id = orders.id) AS "itemCount"
     FROM orders
     WHERE user_id = ${userId}::uuid

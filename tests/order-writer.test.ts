@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, expect, test } from 'vitest';
+import { setCartLine } from '#lib/cart/set-cart-line.ts';
+import { getCheckout } from '#lib/checkout/get-checkout.ts';
+import { db, statementName } from '#lib/db.ts';
+import type { Decision } from '#lib/orders/decide.ts';
+import { type Placement, placementOf } from '#lib/orders/placement.ts';
+import { submissionSchema } from '#lib/orders/schema.ts';
+import { writeOrders } from '#lib/orders/write-orders.ts';
+import { addProduct, availableOf, soldOf } from '#tests/support/shop.ts';
+import { address, inTurns } from '#tests/support/shopper.ts';
+import { startTcpProxy, type TcpProxy } from '#tests/support/tcp-proxy.ts';
+import { openTestShop } from '#tests/support/test-shop.ts';
+
+/** The writer's transaction by itself, over a proxy that can lose what the database says. */
+
+let proxy: TcpProxy;
+
+await openTestShop({
+  throughProxy: async (databaseUrl) => {
+    const url = new URL(databaseUrl);
+    proxy = await startTcpProxy(Number(url.port));
+    url.port = String(proxy.port);
+    return url.href;
+  },
+});
+afterAll(() => proxy.close());
+
+async function place(sku: string, change: Partial<Placement> = {}): Promise<Placement> {
+  const userId = randomUUID();
+  await setCartLine({ userId, sku, quantity: 1 });
+  const quote = await getCheckout({ userId, shippingMethod: 'standard', country: 'US' });
+  const submission = submissionSchema.parse({
+    ...quote,
+    email: 'ada@example.com',
+    shippingMethod: 'standard',
+    shippingAddress: address,
+    payment: { method: 'invoice' },
+  });
+  return { ...placementOf(userId, submission), ...change };
+}
+
+async function outcomesOf(placements: Placement[]): Promise<(Decision['outcome'] | 'refused')[]> {
+  const results = await writeOrders(placements);
+  return results.map((result) => (result.status === 'fulfilled' ? result.value.outcome : 'refused'));
+}
+
+test('a full batch is one transaction that writes every part of every order', async () => {
+  await addProduct('BATCH', { available: 100 });
+  const placements = await inTurns(64, () => place('BATCH'));
+  expect(new Set(await outcomesOf(placements))).toEqual(new Set(['accepted']));
+  const [parts] = await db().$queryRaw<Record<string, number>[]>`
+    SELECT count(*)::int AS orders, count(DISTINCT orders.xmin::text)::int AS transactions,
+           (SELECT count(*)::int FROM payment WHERE amount_minor = 1749 AND status = 'due') AS payments,
+           (SELECT count(*)::int FROM order_event WHERE to_status = 'placed') AS events,
+           (SELECT count(*)::int FROM cart WHERE status = 'ordered') AS carts
+    FROM orders`;
+  expect(parts).toEqual({ orders: 64, transactions: 1, payments: 64, events: 64, carts: 64 });
+  expect(await availableOf('BATCH')).toBe(36);
+});
+
+test('one submission that the database refuses takes none of the good ones with it', async () => {
+  await addProduct('GOOD', { available: 100 });
+  const placements = await inTurns(9, () => place('GOOD'));
+  // Past the schema's guard on purpose: jsonb refuses a NUL character.
+  const bad = await place('GOOD', {
+    shippingAddress: { ...address, name: 'A\u0000' },
+  });
+  placements.splice(4, 0, bad);
+  const outcomes = await outcomesOf(placements);
+  expect(outcomes[4]).toBe('refused');
+  expect(outcomes.filter((outcome) => outcome === 'accepted')).toHaveLength(9);
+  expect(await soldOf('GOOD')).toEqual({ orders: 9, quantity: 9 });
+  expect(await availableOf('GOOD')).toBe(91);
+});
+
+test('a commit whose reply was lost makes one order, and it is told as new', async () => {
+  await addProduct('LOST', { available: 10 });
+  for (let round = 0; round < 5; round += 1) {
+    const placement = await place('LOST');
+    proxy.loseReplyTo(statementName('COMMIT'));
+    const [result] = await writeOrders([placement]);
+    expect(result).toMatchObject({
+      status: 'fulfilled',
+      value: { outcome: 'accepted', created: true, receipt: { id: placement.orderId } },
+    });
+  }
+  expect(proxy.repliesLost()).toBe(5);
+  expect(await soldOf('LOST')).toEqual({ orders: 5, quantity: 5 });
+  expect(await availableOf('LOST')).toBe(5);
+});
+
+test('a connection lost before the commit makes one order too', async () => {
+  await addProduct('BEFORE', { available: 10 });
+  const placement = await place('BEFORE');
+  // The order's id travels with the statement that writes it, and with none before.
+  proxy.loseReplyTo(placement.orderId);
+  expect(await outcomesOf([placement])).toEqual(['accepted']);
+  expect(await soldOf('BEFORE')).toEqual({ orders: 1, quantity: 1 });
+});
+
+test('batches that want the same carts and skus in other orders never deadlock and never lose a unit', async () => {
+  await addProduct('CROSS-A', { available: 500 });
+  await addProduct('CROSS-B', { available: 500 });
+  const placements = await inTurns(96, async (index) => {
+    const [first, second] = index % 2 ? ['CROSS-A', 'CROSS-B'] : ['CROSS-B', 'CROSS-A'];
+    const { userId } = await place(first as string);
+    await setCartLine({ userId, sku: second as string, quantity: 1 });
+    const quote = await getCheckout({ userId, shippingMethod: 'standard', country: 'US' });
+    const template = await place(first as string);
+    return { ...template, ...quote, userId };
+  });
+  const reversed = [...placements].reverse();
+  const before = await deadlocks();
+  const results = await Promise.all(
+    [0, 32, 64].flatMap((at) => [
+      writeOrders(placements.slice(at, at + 32)),
+      writeOrders(reversed.slice(at, at + 32)),
+    ]),
+  );
+  for (const result of results.flat())
+    expect(result).toMatchObject({ status: 'fulfilled', value: { outcome: 'accepted' } });
+  expect(await deadlocks()).toBe(before);
+  expect(await soldOf('CROSS-A')).toEqual({ orders: 96, quantity: 96 });
+  expect(await availableOf('CROSS-A')).toBe(404);
+  expect(await availableOf('CROSS-B')).toBe(404);
+});
+
+test('a unique key that refuses an order shows the order that stands', async () => {
+  await addProduct('COLLIDE');
+  const placement = await place('COLLIDE');
+  await writeOrders([placement]);
+  // As if every check before the constraint had failed: the cart claims to be open again.
+  await db()
+    .$executeRaw`UPDATE cart SET status = 'open', updated_at = now() - interval '1 day' WHERE id = ${placement.cartId}::uuid`;
+  const [again] = await writeOrders([{ ...placement, orderId: randomUUID() }]);
+  expect(again).toMatchObject({
+    status: 'fulfilled',
+    value: { outcome: 'accepted', created: false, receipt: { id: placement.orderId } },
+  });
+  expect((await soldOf('COLLIDE')).orders).toBe(1);
+});
+
+async function deadlocks(): Promise<number> {
+  const [row] = await db().$queryRaw<{ deadlocks: number }[]>`
+    SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()`;
+  return row?.deadlocks ?? -1;
+}

@@ -1,0 +1,35 @@
+import { afterAll } from 'vitest';
+import { closeDb } from '#lib/db.ts';
+import { drainOrderWriter } from '#lib/orders/order-writer.ts';
+import { closeRedis } from '#lib/redis.ts';
+import { createTestDatabase } from '#tests/support/database.ts';
+import { useTestEnv } from '#tests/support/env.ts';
+import { startRedisServer, type TestRedis } from '#tests/support/redis-server.ts';
+
+/** The shop of one test file: its own database and its own Redis, real ones. */
+export interface TestShop {
+  redis: TestRedis;
+  databaseUrl: string;
+}
+
+interface Options {
+  /** Configuration that differs from the tests' own. */
+  env?: Record<string, string>;
+  /** Puts something between the shop and its database. */
+  throughProxy?: (databaseUrl: string) => Promise<string>;
+}
+
+/** Opens it and closes it at the end of the file. Call it at the top of the file, once. */
+export async function openTestShop({ env = {}, throughProxy }: Options = {}): Promise<TestShop> {
+  const database = await createTestDatabase();
+  const redis = await startRedisServer();
+  const databaseUrl = (await throughProxy?.(database.connectionString)) ?? database.connectionString;
+  useTestEnv({ DATABASE_URL: databaseUrl, REDIS_URL: redis.url, ...env });
+  afterAll(async () => {
+    await drainOrderWriter();
+    await Promise.all([closeDb(), closeRedis()]);
+    await redis.close();
+    await database.drop();
+  });
+  return { redis, databaseUrl };
+}
