@@ -37,12 +37,12 @@ export function CancelOrder({ id, number }: { id: string; number: string }) {
   return (
     <>
       <form method="post" action={action} onSubmit={ask}>
-        <Button variant="danger">Cancel this order</Button>
+        <Button variant="secondary">Cancel this order</Button>
       </form>
       <dialog
         ref={dialog}
         aria-labelledby="cancel-title"
-        className="m-auto w-[min(30rem,calc(100vw-2.5rem))] rounded-lg border border-line bg-raised p-6 text-ink shadow-raised backdrop:bg-ink/50"
+        className="m-auto w-[min(30rem,calc(100vw-2.5rem))] rounded-lg border border-line bg-raised p-6 text-ink shadow-raised backdrop:bg-[rgb(0_0_0/0.55)]"
       >
         <form onSubmit={cancel} className="grid gap-4">
           <h2 id="cancel-title" className="text-xl">

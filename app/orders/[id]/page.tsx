@@ -34,13 +34,15 @@ export default async function OrderPage({ params }: { params: Promise<{ id: stri
   return (
     <Container>
       <OrderHeading order={order} />
-      <div className="grid items-start gap-x-16 gap-y-8 lg:grid-cols-[minmax(0,1fr)_24rem]">
+      <div className="grid items-start gap-x-16 gap-y-10 lg:grid-cols-[minmax(0,1fr)_24rem] lg:grid-rows-[auto_1fr]">
         <div className="grid gap-10">
           <StatusCard order={order} />
           <NextSteps order={order} />
-          <Details order={order} />
         </div>
-        <section aria-labelledby="lines-title" className="rounded-lg border border-line bg-raised p-5 sm:p-6">
+        <section
+          aria-labelledby="lines-title"
+          className="rounded-lg border border-line bg-raised p-5 sm:p-6 lg:col-start-2 lg:row-span-2 lg:row-start-1"
+        >
           <h2 id="lines-title" className="mb-5 text-xl">
             What you ordered
           </h2>
@@ -49,6 +51,10 @@ export default async function OrderPage({ params }: { params: Promise<{ id: stri
             <OrderTotals totals={order} currency={order.currency} />
           </div>
         </section>
+        <div className="grid gap-10">
+          <Details order={order} />
+          {order.cancellable ? <Cancellation order={order} /> : null}
+        </div>
       </div>
       <p className="mt-12 flex flex-wrap gap-3">
         <ButtonLink href="/">Go on shopping</ButtonLink>
@@ -90,7 +96,7 @@ function OrderHeading({ order: { number, status, placedAt } }: { order: OrderVie
   );
 }
 
-function StatusCard({ order: { id, number, status, version, cancellable } }: { order: OrderView }) {
+function StatusCard({ order: { id, status, version } }: { order: OrderView }) {
   const { sentence, final } = statusWords(status);
   return (
     <Card className="grid justify-items-start gap-3">
@@ -99,9 +105,18 @@ function StatusCard({ order: { id, number, status, version, cancellable } }: { o
         <StatusBadge status={status} />
         <p className="text-lg">{sentence}</p>
       </div>
-      {cancellable ? <CancelOrder id={id} number={number} /> : null}
       {final ? null : <OrderWatch id={id} version={version} />}
     </Card>
+  );
+}
+
+function Cancellation({ order: { id, number } }: { order: OrderView }) {
+  return (
+    <section>
+      <h2 className="text-xl">Changed your mind?</h2>
+      <p className="mt-2 mb-4 text-muted">Until your parcel leaves us, you can cancel the order.</p>
+      <CancelOrder id={id} number={number} />
+    </section>
   );
 }
 
@@ -109,10 +124,10 @@ function Details({ order }: { order: OrderView }) {
   const invoice = order.payments.some(({ method }) => method === 'invoice');
   return (
     <dl className="grid gap-6 sm:grid-cols-2">
-      <Detail label="Delivered to">
+      <Detail label="Delivery address">
         <Address address={order.shippingAddress} />
       </Detail>
-      <Detail label="Delivery">{order.shippingMethod === 'express' ? 'Express' : 'Standard'}</Detail>
+      <Detail label="Delivery method">{order.shippingMethod === 'express' ? 'Express' : 'Standard'}</Detail>
       <Detail label="Payment">{invoice ? 'Invoice' : 'Card'}</Detail>
       <Detail label="Email">{order.email}</Detail>
     </dl>
