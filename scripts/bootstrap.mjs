@@ -1,0 +1,180 @@
+// Every npm script begins here: makes a fresh clone ready, then runs the script it is given
+// on Node 24. Plain JavaScript without dependencies, because it runs on whatever Node there is
+// before anything is installed.
+//
+//   node scripts/bootstrap.mjs scripts/start.ts --port 4000
+
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const inRoot = (...parts) => path.join(root, ...parts);
+const oldestNode = 18;
+const neededNode = 24;
+
+/** Progress goes to stderr: what a script answers on stdout stays clean. */
+const say = (line) => process.stderr.write(`${line}\n`);
+
+class SetupError extends Error {}
+
+/** Waits for a command. `quiet` keeps its words to itself unless it fails. */
+function run(command, args, { env = process.env, quiet = false } = {}) {
+  return new Promise((resolve, reject) => {
+    // What a setup step prints is progress, so its stdout is our stderr.
+    const child = spawn(command, args, { cwd: root, env, stdio: quiet ? 'pipe' : ['ignore', 2, 2] });
+    let words = '';
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (words += chunk));
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      if (code === 0) return resolve();
+      reject(new SetupError(`${words}${args.join(' ')} ended with ${signal ?? `exit code ${code}`}`));
+    });
+  });
+}
+
+function hashOf(files, ...more) {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(readFileSync(inRoot(file)));
+  return hash.update(more.join('\n')).digest('hex');
+}
+
+const readMarker = (file) => (existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined);
+
+/**
+ * Whether what npm noted about node_modules is what package-lock.json asks for: true for a
+ * folder that somebody installed by hand.
+ */
+function installedMatches() {
+  const noted = inRoot('node_modules', '.package-lock.json');
+  if (!existsSync(noted)) return false;
+  const { packages: wanted } = JSON.parse(readFileSync(inRoot('package-lock.json'), 'utf8'));
+  const { packages: had } = JSON.parse(readFileSync(noted, 'utf8'));
+  const fits = (list, here) => !list || list.includes(here);
+  return Object.entries(wanted).every(([name, { version, optional, os: systems, cpu }]) => {
+    if (name === '' || had[name]?.version === version) return true;
+    const forThisMachine = fits(systems, process.platform) && fits(cpu, process.arch);
+    return Boolean(optional) && (!forThisMachine || Boolean(systems));
+  });
+}
+
+/** npm as it was started, else the one on PATH. */
+function npmCommand() {
+  const { npm_execpath: cli = '', npm_node_execpath: node } = process.env;
+  // Not the Node that runs this script: it may live in the folder that npm is about to replace.
+  return cli.endsWith('npm-cli.js') && node ? [node, cli] : ['npm'];
+}
+
+async function installPackages() {
+  const marker = inRoot('node_modules', '.once-installed');
+  const hash = hashOf(['package-lock.json'], process.platform, process.arch);
+  if (readMarker(marker) === hash) return;
+  if (!installedMatches()) {
+    say('Installing packages (once; half a minute to two)');
+    const started = Date.now();
+    const seconds = () => Math.round((Date.now() - started) / 1000);
+    const ticker = setInterval(() => say(`  still installing, ${seconds()} s`), 10_000);
+    const [command, ...args] = npmCommand();
+    // Errors are shown; notices about funding and about other people's packages are not ours to pass on.
+    const quietly = ['--loglevel=error', '--no-audit', '--no-fund', '--no-update-notifier'];
+    const everything = ['--include=dev', '--include=optional'];
+    await run(command, [...args, 'ci', ...quietly, ...everything]).finally(() => clearInterval(ticker));
+    say(`  packages installed in ${seconds()} s`);
+  }
+  writeFileSync(marker, hash);
+}
+
+const majorOf = (version) => Number(version.replace(/^v/, '').split('.')[0]);
+
+/** A Node that is new enough: the one at work, else the one that came with the packages. */
+function findNode() {
+  if (majorOf(process.versions.node) >= neededNode && existsSync(process.execPath)) return process.execPath;
+  const installed = inRoot('node_modules', '.bin', 'node');
+  const answer = existsSync(installed)
+    ? spawnSync(installed, ['--version'], { encoding: 'utf8' })
+    : undefined;
+  if (answer?.status === 0 && majorOf(answer.stdout) >= neededNode) return installed;
+  throw new SetupError(
+    `Node ${neededNode} or later is needed. This is ${process.version}, and none came with the packages for ` +
+      `${process.platform}-${process.arch}. Install one from https://nodejs.org and try again.`,
+  );
+}
+
+async function generateClient(node, env) {
+  const sources = [
+    'prisma/schema.prisma',
+    'prisma/datamodel-generator.mjs',
+    'prisma.config.ts',
+    'package-lock.json',
+  ];
+  const marker = inRoot('lib', 'generated', '.once-generated');
+  const hash = hashOf(sources);
+  const made = ['prisma/client.ts', 'datamodel.json'].every((file) =>
+    existsSync(inRoot('lib', 'generated', file)),
+  );
+  if (made && readMarker(marker) === hash) return;
+  say('Generating the database client');
+  // Generating needs no engine, but Prisma looks for one and would download it: it is shown a
+  // program that does nothing.
+  const engine = ['/bin/true', '/usr/bin/true'].find((file) => existsSync(file));
+  const offline = {
+    PRISMA_SCHEMA_ENGINE_BINARY: engine,
+    CHECKPOINT_DISABLE: '1',
+    PRISMA_HIDE_UPDATE_MESSAGE: '1',
+  };
+  mkdirSync(inRoot('lib', 'generated'), { recursive: true });
+  const cli = inRoot('node_modules', 'prisma', 'build', 'index.js');
+  await run(node, [cli, 'generate'], { env: { ...env, ...offline }, quiet: true });
+  writeFileSync(marker, hash);
+}
+
+/**
+ * Runs the script to its end, whatever signals come meanwhile: it is the one that knows how to
+ * stop. Ctrl-C reaches every process of the terminal, and npm passes it on as well, so one press
+ * arrives several times; those within a second are one.
+ */
+function runScript(node, args, env) {
+  const child = spawn(node, args, { stdio: 'inherit', env });
+  const lastSent = new Map();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      const now = Date.now();
+      if (now - (lastSent.get(signal) ?? 0) < 1_000) return;
+      lastSent.set(signal, now);
+      child.kill(signal);
+    });
+  }
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code, signal) => resolve(code ?? 128 + (os.constants.signals[signal] ?? 0)));
+  });
+}
+
+async function main([script, ...args]) {
+  if (process.platform === 'win32') {
+    throw new SetupError('Windows is not supported by itself; inside WSL everything works.');
+  }
+  if (majorOf(process.versions.node) < oldestNode) {
+    throw new SetupError(
+      `Node ${oldestNode} or later is needed to begin with, and this is ${process.version}.`,
+    );
+  }
+  await installPackages();
+  const node = findNode();
+  const env = {
+    ...process.env,
+    PATH: `${inRoot('node_modules', '.bin')}${path.delimiter}${process.env.PATH ?? ''}`,
+  };
+  await generateClient(node, env);
+  return runScript(node, [inRoot(script), ...args], env);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  say(error instanceof SetupError ? error.message : error.stack);
+  process.exitCode = 1;
+}
