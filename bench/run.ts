@@ -28,7 +28,7 @@ try {
   const before = await usage();
   const result = await saturate(lab.origin, requests, connections);
   const after = await usage();
-  const { rows } = await lab.client.query<{ orders: number; lines: number; sold: number; accounts: boolean }>(
+  const { rows } = await lab.client.query<{ orders: number; lines: number; sold: number }>(
     `SELECT (SELECT count(*)::int FROM orders) AS orders, (SELECT count(*)::int FROM order_line) AS lines,
             (SELECT sum(100000000 - available)::int FROM stock WHERE sku LIKE 'BENCH-%') AS sold`,
   );
@@ -47,7 +47,7 @@ try {
       .join(', '),
     'orders, lines, units sold': Object.values(rows[0] ?? {}).join(', '),
   });
-  const [{ orders, lines, sold }] = rows as [{ orders: number; lines: number; sold: number }];
+  const { orders = 0, lines = 0, sold = 0 } = rows[0] ?? {};
   if (orders !== count + 2_000 || lines !== orders || sold !== orders) {
     throw new Error(
       `${count + 2_000} carts were submitted, but there are ${orders} orders, ${lines} lines, ${sold} units sold`,

@@ -1,0 +1,19 @@
+import { AppError } from '#lib/errors.ts';
+import { route } from '#lib/http.ts';
+
+/** A call that doesn't exist gets a problem like any other, not a page. */
+const notFound = route(async () => {
+  throw new AppError('not_found', {
+    detail: 'There is no such call. /api/openapi.json lists those that exist.',
+  });
+});
+
+export {
+  notFound as DELETE,
+  notFound as GET,
+  notFound as HEAD,
+  notFound as OPTIONS,
+  notFound as PATCH,
+  notFound as POST,
+  notFound as PUT,
+};

@@ -1,0 +1,53 @@
+import { type NextRequest, NextResponse } from 'next/server';
+
+/**
+ * In front of every page and call that goes through Next's router: a request id for each, and a
+ * strict content policy for the pages that show or take a shopper's data. `POST /api/orders` on
+ * the Node host does not come this way and makes its own id.
+ */
+export function proxy(request: NextRequest): NextResponse {
+  const headers = new Headers(request.headers);
+  const requestId = harmless(request.headers.get('x-request-id')) ?? crypto.randomUUID();
+  headers.set('x-request-id', requestId);
+  const policy = isPersonal(request.nextUrl.pathname) ? contentPolicy(crypto.randomUUID()) : undefined;
+  // Next reads the nonce from the request's policy and puts it on its own scripts.
+  if (policy) headers.set('content-security-policy', policy);
+  const response = NextResponse.next({ request: { headers } });
+  response.headers.set('x-request-id', requestId);
+  if (policy) response.headers.set('content-security-policy', policy);
+  return response;
+}
+
+export const config = {
+  // Built files and pictures are the same for everybody and carry no id.
+  matcher: ['/((?!_next/static|_next/image|products/|favicon).*)'],
+};
+
+function harmless(id: string | null): string | undefined {
+  return id && /^[\w-]{8,64}$/.test(id) ? id : undefined;
+}
+
+/**
+ * Pages rendered for one shopper. The catalogue's pages are rendered once for all, so a nonce in
+ * them would be everybody's: they have the policy of next.config.ts.
+ */
+function isPersonal(pathname: string): boolean {
+  return /^\/(cart|checkout|orders)(\/|$)/.test(pathname);
+}
+
+function contentPolicy(nonce: string): string {
+  // React's development build evaluates code to show where an error came from.
+  const development = process.env.NODE_ENV === 'development' ? " 'unsafe-eval'" : '';
+  return [
+    "default-src 'self'",
+    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${development}`,
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "object-src 'none'",
+  ].join('; ');
+}
