@@ -6,7 +6,7 @@ import { EmptyCheckout } from '#components/checkout/empty-checkout.tsx';
 import { Container } from '#components/ui/container.tsx';
 import { PageTitle } from '#components/ui/page-title.tsx';
 import { getCart } from '#lib/cart/get-cart.ts';
-import { findSkus } from '#lib/catalogue/find-skus.ts';
+import { findVariants } from '#lib/catalogue/find-variants.ts';
 import { checkoutQuoteOf } from '#lib/checkout/get-checkout.ts';
 import { checkoutQuerySchema } from '#lib/checkout/schema.ts';
 import { currentShopper } from '#lib/next-session.ts';
@@ -29,10 +29,10 @@ export default async function CheckoutPage({ searchParams }: { searchParams: Pro
   const query = textsOf(await searchParams);
   const values = { ...draft?.values, ...query };
   const choice = choiceOf(values);
-  const skus = await findSkus(cart.lines.map(({ sku }) => sku));
+  const variants = await findVariants(cart.lines.map(({ sku }) => sku));
   const lines = cart.lines.map((line) => {
-    const { slug, ...details } = skus.get(line.sku) ?? {};
-    return { ...line, ...details, href: slug && `/product/${slug}` };
+    const { slug, image, available = 0 } = variants.get(line.sku) ?? {};
+    return { ...line, image, available, href: slug && `/product/${slug}` };
   });
 
   return (

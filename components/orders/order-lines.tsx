@@ -1,3 +1,4 @@
+import { ProductPicture } from '#components/catalogue/product-picture.tsx';
 import { cn } from '#components/ui/cn.ts';
 import { Price } from '#components/ui/price.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
@@ -28,7 +29,11 @@ export function OrderLines({
     <ul className={cn('divide-y divide-line', className)}>
       {lines.map((line) => (
         <li key={line.sku} className="flex gap-4 py-4 first:pt-0 last:pb-0">
-          <LinePicture src={line.image} />
+          {line.image ? (
+            <ProductPicture image={line.image} alt="" className="size-16 shrink-0 rounded-md" />
+          ) : (
+            <div aria-hidden className="size-16 shrink-0 rounded-md bg-well" />
+          )}
           <div className="min-w-0 flex-1">
             <div className="flex items-baseline justify-between gap-4">
               <p className="min-w-0 font-medium break-words">
@@ -54,22 +59,6 @@ export function OrderLines({
         </li>
       ))}
     </ul>
-  );
-}
-
-function LinePicture({ src }: { src: string | undefined }) {
-  if (!src) return <div aria-hidden className="size-16 shrink-0 rounded-md bg-well" />;
-  // Not through an image server: an SVG of a few kB, which it could not make smaller.
-  return (
-    <img
-      src={src}
-      alt=""
-      width={64}
-      height={64}
-      loading="lazy"
-      decoding="async"
-      className="size-16 shrink-0 rounded-md bg-well object-cover"
-    />
   );
 }
 

@@ -13,7 +13,7 @@ import { ButtonLink } from '#components/ui/button.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { Container } from '#components/ui/container.tsx';
 import { PageTitle } from '#components/ui/page-title.tsx';
-import { findSkus } from '#lib/catalogue/find-skus.ts';
+import { findVariants } from '#lib/catalogue/find-variants.ts';
 import { countryName } from '#lib/checkout/quote.ts';
 import type { ShippingAddress } from '#lib/checkout/shipping-address.ts';
 import { currentShopper } from '#lib/next-session.ts';
@@ -67,10 +67,10 @@ export default async function OrderPage({ params }: { params: Promise<{ id: stri
 }
 
 async function withPictures({ lines }: OrderView) {
-  const skus = await findSkus(lines.map(({ sku }) => sku));
+  const variants = await findVariants(lines.map(({ sku }) => sku));
   return lines.map((line) => {
-    const details = skus.get(line.sku);
-    return { ...line, image: details?.image, href: details && `/product/${details.slug}` };
+    const variant = variants.get(line.sku);
+    return { ...line, image: variant?.image, href: variant && `/product/${variant.slug}` };
   });
 }
 
