@@ -87,5 +87,5 @@ export async function pingRedis(): Promise<boolean> {
 /** Closes the connection; whatever is in flight ends unanswered. The next call opens a new one. */
 export async function closeRedis(): Promise<void> {
   const current = takeProcessWide<Connection | 'off'>('redis');
-  if (current && current !== 'off') current.client.close();
+  if (current && current !== 'off') await current.client.close();
 }

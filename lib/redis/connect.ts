@@ -11,12 +11,12 @@ export type RedisConfig = Pick<Env, 'REDIS_URL' | 'UPSTASH_REDIS_REST_URL' | 'UP
 export interface RedisClient {
   transport: 'rest' | 'tcp' | 'memory';
   redis: Redis;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /**
- * The one client over the transport that the configuration names, or undefined for none. Opens
- * no connection yet. `deadlineMs` is how long a caller waits: a REST request is aborted a little
+ * The one client over the transport that the configuration names (REST before TCP where it
+ * names both), or undefined for none. Opens no connection yet. `deadlineMs` is how long a caller waits: a REST request is aborted a little
  * later, and a command whose connection took longer is not sent at all.
  */
 export function connectRedis(config: RedisConfig, deadlineMs: number): RedisClient | undefined {
@@ -28,7 +28,7 @@ export function connectRedis(config: RedisConfig, deadlineMs: number): RedisClie
 function openClient(config: RedisConfig, deadlineMs: number): RedisClient | undefined {
   const { REDIS_URL: url, UPSTASH_REDIS_REST_URL: restUrl, UPSTASH_REDIS_REST_TOKEN: token } = config;
   if (restUrl && token) {
-    return { transport: 'rest', redis: makeRestRedis(restUrl, token, deadlineMs * 2), close: () => {} };
+    return { transport: 'rest', redis: makeRestRedis(restUrl, token, deadlineMs * 2), close: async () => {} };
   }
   if (!url) return undefined;
   const transport = url.startsWith('memory:') ? 'memory' : 'tcp';

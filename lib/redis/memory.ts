@@ -29,7 +29,7 @@ end
  * Redis inside this process, for a machine without one: development and demonstrations. It does
  * what orders ask of Redis, scripts included; it doesn't check types, for one, as Redis does.
  */
-export function openMemory(): { wire: Wire; close(): void } {
+export function openMemory(): { wire: Wire; close(): Promise<void> } {
   // Loaded only here: it brings a Lua machine along that no other transport needs.
   const store = import('ioredis-mock').then(
     ({ default: RedisMock }) => new RedisMock({ lazyConnect: false }),
@@ -63,7 +63,7 @@ export function openMemory(): { wire: Wire; close(): void } {
     sendTransaction: run,
     scriptPrelude,
   };
-  return { wire, close: () => {} };
+  return { wire, close: async () => void (await store).disconnect?.() };
 }
 
 /** Commands in small letters, SET's options ("NX", "PX") in capitals: it knows them no other way. */

@@ -15,7 +15,7 @@ const silenceMs = 2_000;
 const keepAliveMs = 30_000;
 
 /** One connection to your own Redis. Commands are sent at most once and never wait in a queue. */
-export function openTcp(url: string, firstConnectWaitMs: number): { wire: Wire; close(): void } {
+export function openTcp(url: string, firstConnectWaitMs: number): { wire: Wire; close(): Promise<void> } {
   const connection = new Connection(url, {
     lazyConnect: true,
     connectTimeout: connectTimeoutMs,
@@ -63,7 +63,7 @@ export function openTcp(url: string, firstConnectWaitMs: number): { wire: Wire; 
       return results.map(([error, result]) => (error ? { error: error.message } : { result }));
     },
   };
-  return { wire, close: () => connection.disconnect() };
+  return { wire, close: async () => connection.disconnect() };
 }
 
 /** Redis's refusal is a reply like any other; a lost connection stays an error. */

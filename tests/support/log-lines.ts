@@ -1,0 +1,12 @@
+import { pino } from 'pino';
+import { processWide, takeProcessWide } from '#lib/process-wide.ts';
+
+/** Puts a logger in place that keeps its lines; the array grows as they are written. */
+export function keepLogLines(): Record<string, unknown>[] {
+  const lines: Record<string, unknown>[] = [];
+  takeProcessWide('logger');
+  processWide('logger', () =>
+    pino({ level: 'debug', base: null }, { write: (line: string) => void lines.push(JSON.parse(line)) }),
+  );
+  return lines;
+}
