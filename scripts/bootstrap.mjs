@@ -53,11 +53,10 @@ function installedMatches() {
   if (!existsSync(noted)) return false;
   const { packages: wanted } = JSON.parse(readFileSync(inRoot('package-lock.json'), 'utf8'));
   const { packages: had } = JSON.parse(readFileSync(noted, 'utf8'));
-  const fits = (list, here) => !list || list.includes(here);
-  return Object.entries(wanted).every(([name, { version, optional, os: systems, cpu }]) => {
-    if (name === '' || had[name]?.version === version) return true;
-    const forThisMachine = fits(systems, process.platform) && fits(cpu, process.arch);
-    return Boolean(optional) && (!forThisMachine || Boolean(systems));
+  return Object.entries(wanted).every(([name, { version, optional }]) => {
+    // Optional packages are those of other machines; npm leaves them out.
+    const installed = had[name]?.version;
+    return name === '' || installed === version || (optional && installed === undefined);
   });
 }
 
