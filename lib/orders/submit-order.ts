@@ -142,16 +142,14 @@ async function withinOrInProgress(
   ms: number,
   placement: Placement,
 ): Promise<Decision> {
-  const stop = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(inProgress(placement)), ms);
+  });
   try {
-    const late = sleep(ms, undefined, { signal: stop.signal }).then(() => {
-      throw inProgress(placement);
-    });
-    // When `running` wins, `late` rejects with an abort that nobody needs to hear of.
-    late.catch(() => undefined);
     return await Promise.race([running, late]);
   } finally {
-    stop.abort();
+    clearTimeout(timer);
   }
 }
 

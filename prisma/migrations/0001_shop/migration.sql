@@ -109,8 +109,7 @@ CREATE TABLE order_line (
   title            text NOT NULL,
   quantity         integer NOT NULL CHECK (quantity > 0),
   unit_price_minor integer NOT NULL CHECK (unit_price_minor >= 0),
-  PRIMARY KEY (user_id, order_id, sku),
-  FOREIGN KEY (user_id, order_id) REFERENCES orders (user_id, id)
+  PRIMARY KEY (user_id, order_id, sku)
 ) PARTITION BY HASH (user_id);
 
 CREATE TABLE payment (
@@ -127,8 +126,7 @@ CREATE TABLE payment (
   provider_ref    text,
   version         integer NOT NULL DEFAULT 1 CHECK (version >= 1),
   created_at      timestamptz(3) NOT NULL DEFAULT now(),
-  PRIMARY KEY (user_id, order_id, attempt),
-  FOREIGN KEY (user_id, order_id) REFERENCES orders (user_id, id)
+  PRIMARY KEY (user_id, order_id, attempt)
 ) PARTITION BY HASH (user_id);
 -- Promise two: one live charge per order. A new attempt needs the last one to be over.
 CREATE UNIQUE INDEX payment_one_live ON payment (user_id, order_id)
@@ -144,12 +142,14 @@ CREATE TABLE order_event (
   actor       text NOT NULL,
   reason      text NOT NULL,
   at          timestamptz(3) NOT NULL DEFAULT now(),
-  PRIMARY KEY (user_id, order_id, version),
-  FOREIGN KEY (user_id, order_id) REFERENCES orders (user_id, id)
+  PRIMARY KEY (user_id, order_id, version)
 ) PARTITION BY HASH (user_id);
 
 -- 16 partitions of each, the same hash of the same column, so that an order and all that
--- hangs on it stand in partitions of one number.
+-- hangs on it stand in partitions of one number. Lines, payments and events belong to an order
+-- of that very partition: a foreign key from partition to partition says so, and is checked by
+-- one index look-up, where one that names the parent plans over all 16 for every row (measured:
+-- three quarters of what an order cost).
 DO $$
 DECLARE
   parent text;
@@ -159,6 +159,10 @@ BEGIN
     FOR part IN 0..15 LOOP
       EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES WITH (MODULUS 16, REMAINDER %s)',
                      parent || '_p' || lpad(part::text, 2, '0'), parent, part);
+      IF parent <> 'orders' THEN
+        EXECUTE format('ALTER TABLE %I ADD FOREIGN KEY (user_id, order_id) REFERENCES %I (user_id, id)',
+                       parent || '_p' || lpad(part::text, 2, '0'), 'orders_p' || lpad(part::text, 2, '0'));
+      END IF;
     END LOOP;
   END LOOP;
 END
