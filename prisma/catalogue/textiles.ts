@@ -100,10 +100,10 @@ export const textiles: CategorySeed = {
       slug: 'canvas-apron',
       title: 'Canvas Apron',
       description:
-        'Cut from 12-ounce canvas, the weight of a good pair of jeans, with straps that cross at the back and leave the neck alone. One deep pocket for a cloth, one narrow one for a pen. Equal to flour, paint and roses.',
+        'Cut from 12-ounce canvas, the weight of a good pair of jeans, with a single strap that runs through both sides and so sets its own length. One deep pocket for a cloth, one narrow one for a pen. Equal to flour, paint and roses.',
       details: [
         'Organic cotton canvas, 400 g/m²; brass rivets',
-        '86 cm long; straps adjust to any size',
+        '86 cm long; one size, by way of the strap',
         'Wash at 40 °C; the colour softens with wear',
         'Sewn in Porto, Portugal',
       ],
