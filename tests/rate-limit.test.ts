@@ -195,11 +195,10 @@ test('nobody is limited while Redis hangs, and the breaker hears of it', async (
   const claim = { userId: randomUUID(), ip: newIp() };
   await expect.poll(() => limit(claim)).toMatchObject({ limited: true });
   await server.pause();
-  const start = performance.now();
-  expect(await claims(50, () => claim)).toEqual(Array(50).fill(open));
-  // A deadline for each of the few until the breaker opens, and for a probe or two.
-  expect(performance.now() - start).toBeLessThan(20 * redis.redisDeadlineMs);
+  // As many as open the breaker: each ran into the deadline, which the library alone would not tell.
+  expect(await claims(5, () => claim)).toEqual(Array(5).fill(open));
   expect(redis.redisState()).toBe('degraded');
+  expect(await claims(100, () => claim)).toEqual(Array(100).fill(open));
   expect(lines).toHaveLength(1);
 });
 

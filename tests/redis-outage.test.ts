@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { keepLogLines } from '#tests/support/log-lines.ts';
 import { startRedisServer } from '#tests/support/redis-server.ts';
+import { startTcpProxy } from '#tests/support/tcp-proxy.ts';
 import { startUpstashRest } from '#tests/support/upstash-rest.ts';
 
 /** What orders see of Redis while it is stopped, hanging, flushed and back again. */
@@ -147,30 +148,34 @@ test('a call that was given up while the first connection was made is not sent l
     .toEqual({ answered: true, value: null });
 });
 
+test('a connection that falls silent is replaced, though nobody closes it', async () => {
+  const proxy = await startTcpProxy(server.port);
+  configs.proxied = { REDIS_URL: `redis://127.0.0.1:${proxy.port}` };
+  redis = await use('proxied');
+  await connected();
+  proxy.silence();
+  await expectLoss();
+  await expectReturn();
+  await redis.closeRedis();
+  await proxy.close();
+});
+
 test('a Redis that was never there: the first calls go on without it as well', async () => {
   await server.stop();
   redis = await use('tcp');
   await expectLoss();
-  expect(lines[0]?.reason).toMatch(/not connected: .*ECONNREFUSED/);
   await server.start();
   await expectReturn();
 });
 
-test('a wrong token is a Redis that is away, and the log says which and not with what', async () => {
-  configs.wrong = { ...configs.rest, UPSTASH_REDIS_REST_TOKEN: 'not-the-token' };
+test.each([
+  ['token', { ...configs.rest, UPSTASH_REDIS_REST_TOKEN: 'not-the-right-one' }],
+  ['password', { REDIS_URL: `redis://user:not-the-right-one@127.0.0.1:${server.port}` }],
+])('a wrong %s is a Redis that is away, and the log does not tell it', async (_, config) => {
+  configs.wrong = config;
   redis = await use('wrong');
   await expectLoss();
-  expect(lines).toMatchObject([{ reason: 'WRONGPASS invalid or missing auth token' }]);
-  expect(JSON.stringify(lines)).not.toContain('not-the-token');
-});
-
-test('a wrong password is a Redis that is away, and the log does not tell it', async () => {
-  const { port } = server;
-  configs.wrong = { REDIS_URL: `redis://user:not-the-password@127.0.0.1:${port}` };
-  redis = await use('wrong');
-  await expectLoss();
-  expect(lines[0]?.reason).toMatch(/WRONGPASS/);
-  expect(JSON.stringify(lines)).not.toContain('not-the-password');
+  expect(JSON.stringify(lines)).not.toContain('not-the-right-one');
 });
 
 test('memory: answers, and says once that it serves one process only', async () => {

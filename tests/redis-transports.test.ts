@@ -303,6 +303,25 @@ test('a wrong bearer token is not served, and does not show in the error', async
   await expect(client.redis.set('a', 'b')).rejects.toThrow(/^WRONGPASS invalid or missing auth token$/);
 });
 
+test('a wrong password is the reason that is given, without the password', async () => {
+  const client = open({ REDIS_URL: `redis://user:not-the-password@127.0.0.1:${server.port}` });
+  await expect(client.redis.get('a')).rejects.toThrow(/^not connected: WRONGPASS (?!.*not-the-password)/);
+  await client.close();
+});
+
+test('a server that is not there is the reason that is given', async () => {
+  const proxy = await startTcpProxy(server.port);
+  await proxy.close();
+  const tcp = open({ REDIS_URL: `redis://127.0.0.1:${proxy.port}` });
+  await expect(tcp.redis.get('a')).rejects.toThrow(/^not connected: connect ECONNREFUSED /);
+  await tcp.close();
+  const http = open({
+    UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${proxy.port}`,
+    UPSTASH_REDIS_REST_TOKEN: 'any',
+  });
+  await expect(http.redis.get('a')).rejects.toThrow('fetch failed (ECONNREFUSED)');
+});
+
 test('without configuration there is no client', () => {
   expect(connectRedis({}, deadlineMs)).toBeUndefined();
 });

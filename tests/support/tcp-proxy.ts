@@ -5,6 +5,8 @@ export interface TcpProxy {
   port: number;
   /** The next bytes that come back are thrown away and both ends of their connection closed. */
   loseNextReply(): void;
+  /** Connections that are open now stay open, and nothing passes through them any more. */
+  silence(): void;
   /** The same for the reply to the next bytes that hold this text. */
   loseReplyTo(text: string): void;
   /** How many replies were thrown away so far. */
@@ -60,6 +62,9 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       waitingFor = text;
     },
     repliesLost: () => lost,
+    silence: () => {
+      for (const socket of sockets) socket.unpipe().pause();
+    },
     async close() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
