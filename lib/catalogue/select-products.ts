@@ -71,10 +71,15 @@ export const variantsOf = (productId: Prisma.Sql) => Prisma.sql`(
   FROM variant LEFT JOIN stock ON stock.sku = variant.sku
   WHERE variant.product_id = ${productId})`;
 
-/** One page of a list, by one walk over the index of its sort. */
+/** One page of a list. */
 export async function selectProducts(select: SelectProducts): Promise<ProductRow[]> {
+  return db().$queryRaw<ProductRow[]>(pageQuery(select));
+}
+
+/** The statement behind it: first a walk over the index of the sort, then the variants of what it met. */
+export function pageQuery(select: SelectProducts): Prisma.Sql {
   const { key, id, direction } = sorts[select.sort];
-  return db().$queryRaw<ProductRow[]>`
+  return Prisma.sql`
     WITH page AS (
       SELECT product.id, product.slug, product.title, product.category_slug, product.image, ${key} AS sort_key
       FROM ${listed} WHERE ${matches(select)} AND ${isBehind(select)}
