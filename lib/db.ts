@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
+import type { ClientBase } from 'pg';
 import { env } from '#lib/env.ts';
 import { PrismaClient } from '#lib/generated/prisma/client.ts';
 import { processWide, takeProcessWide } from '#lib/process-wide.ts';
@@ -27,7 +28,7 @@ export function statementName(sql: string): string {
   return name;
 }
 
-function makeClient(connections: number, application: string): PrismaClient {
+function makeClient(connections: number, application: string, settings = ''): PrismaClient {
   const adapter = new PrismaPg(
     {
       connectionString: env().DATABASE_URL,
@@ -36,6 +37,8 @@ function makeClient(connections: number, application: string): PrismaClient {
       application_name: application,
       // A connection whose peer has gone is noticed in seconds, not after two hours.
       keepAlive: true,
+      // By a statement, because poolers such as PgBouncer refuse settings in the handshake.
+      ...(settings && { onConnect: async (client: ClientBase) => void (await client.query(settings)) }),
     },
     {
       statementNameGenerator: ({ sql }) => statementName(sql),
@@ -49,9 +52,14 @@ export function db(): PrismaClient {
   return processWide('db', () => makeClient(env().DATABASE_CONNECTIONS, 'once'));
 }
 
-/** The client of the order writer, and of it alone. */
+/**
+ * The client of the order writer, and of it alone. Its statements are few and their arrays say
+ * nothing that a plan could use, so each is planned once a connection and not once a batch.
+ */
 export function writerDb(): PrismaClient {
-  return processWide('writerDb', () => makeClient(env().WRITER_CONNECTIONS, 'once-writer'));
+  return processWide('writerDb', () =>
+    makeClient(env().WRITER_CONNECTIONS, 'once-writer', 'SET plan_cache_mode = force_generic_plan'),
+  );
 }
 
 /** Closes both pools; what runs is let finish. */
