@@ -10,7 +10,7 @@ import { declareHostResolvesIp } from '#lib/http.ts';
 import { logger } from '#lib/logger.ts';
 import { drainOrderWriter } from '#lib/orders/order-writer.ts';
 import { submitOrder } from '#lib/orders/submit-order.ts';
-import { closeRedis } from '#lib/redis.ts';
+import { closeRedis, pingRedis } from '#lib/redis.ts';
 
 /**
  * The Node host: hands `POST /api/orders` to the same function that Next's route handler exports,
@@ -33,7 +33,8 @@ else await serve();
 
 async function serve(): Promise<void> {
   const app = next({ dev: NODE_ENV !== 'production', hostname: HOST, port: PORT });
-  await app.prepare();
+  // Redis is asked once before the first order is, so that none waits for its connection.
+  await Promise.all([app.prepare(), pingRedis()]);
   const handlePage = app.getRequestHandler();
   const handleOrder = getRequestListener(submitOrder, { overrideGlobalObjects: false });
   const ipHeader = declareHostResolvesIp();

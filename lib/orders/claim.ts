@@ -18,7 +18,7 @@ const answerKeptMs = 24 * 3600 * 1000;
 
 export type Claim<Answer> =
   /** Ours now; or Redis did not answer and the database decides alone. */
-  | { state: 'fresh'; owner: string | undefined }
+  | { state: 'fresh'; owner: string }
   /** Another request has this submission, or another submission of this shopper, in work. */
   | { state: 'in_progress' }
   | { state: 'done'; answer: Answer };
@@ -54,29 +54,20 @@ export async function claimSubmission<Answer>(submission: Submission): Promise<C
   const asked = await askRedis((redis) =>
     redis.eval<string[], string>(claimScript, keysOf(submission), [owner, String(claimLeaseMs)]),
   );
-  if (!asked.answered) return { state: 'fresh', owner: undefined };
-  if (asked.value === 'fresh') return { state: 'fresh', owner };
+  // Without an answer the claim may stand all the same, so it keeps its owner, who gives it back.
+  if (!asked.answered || asked.value === 'fresh') return { state: 'fresh', owner };
   return readClaim(asked.value);
 }
 
 /** Keeps the answer for those who ask again. Called after the order is committed, never before. */
-export async function completeClaim(
-  submission: Submission,
-  owner: string | undefined,
-  answer: unknown,
-): Promise<void> {
+export async function completeClaim(submission: Submission, owner: string, answer: unknown): Promise<void> {
   await askRedis((redis) =>
-    redis.eval(completeScript, keysOf(submission), [
-      owner ?? '',
-      JSON.stringify(answer),
-      String(answerKeptMs),
-    ]),
+    redis.eval(completeScript, keysOf(submission), [owner, JSON.stringify(answer), String(answerKeptMs)]),
   );
 }
 
 /** Gives the claim back: nothing was created, and the next submission may try. */
-export async function releaseClaim(submission: Submission, owner: string | undefined): Promise<void> {
-  if (owner === undefined) return;
+export async function releaseClaim(submission: Submission, owner: string): Promise<void> {
   await askRedis((redis) => redis.eval(releaseScript, keysOf(submission), [owner]));
 }
 

@@ -96,7 +96,7 @@ interface StoredAnswer {
 }
 
 /** The claim, or the decision that somebody else's claim led to. */
-async function claimOrAnswer(placement: Placement): Promise<{ owner: string | undefined } | Decision> {
+async function claimOrAnswer(placement: Placement): Promise<{ owner: string } | Decision> {
   const until = performance.now() + duplicateWaitMs;
   for (let look = 0; ; look += 1) {
     const claim = await claimSubmission<StoredAnswer>(placement);
@@ -130,7 +130,7 @@ async function overQuota(placement: Placement, ip: string | undefined): Promise<
   });
 }
 
-function settleClaim(placement: Placement, owner: string | undefined, decision: Decision | undefined) {
+function settleClaim(placement: Placement, owner: string, decision: Decision | undefined) {
   if (decision?.outcome !== 'accepted') return releaseClaim(placement, owner);
   const answer: StoredAnswer = { bodyHash: placement.bodyHash, receipt: decision.receipt };
   return completeClaim(placement, owner, answer);
