@@ -1,0 +1,16 @@
+import { afterAll } from 'vitest';
+import { closeDb } from '#lib/db.ts';
+import { seed } from '#prisma/seed.ts';
+import { createTestDatabase } from '#tests/support/database.ts';
+import { useTestEnv } from '#tests/support/env.ts';
+
+/** A shop with so many products and no Redis, closed at the end of the file. Call it at the top, once. */
+export async function openCatalogue(products: number): Promise<void> {
+  const { connectionString, drop } = await createTestDatabase();
+  useTestEnv({ DATABASE_URL: connectionString });
+  afterAll(async () => {
+    await closeDb();
+    await drop();
+  });
+  await seed({ connectionString, products, log: () => undefined });
+}
