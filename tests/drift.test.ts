@@ -59,6 +59,11 @@ test.each([
   ],
   ['that payments are one at a time', 'DROP INDEX payment_one_live', 'one live payment'],
   ['that open carts are one at a time', 'DROP INDEX cart_one_open', 'one open cart'],
+  [
+    'that lines belong to an order, in one partition of sixteen',
+    'ALTER TABLE order_line_p07 DROP CONSTRAINT order_line_p07_user_id_order_id_fkey',
+    'a line belongs to an order',
+  ],
   ['that the disk has it', 'ALTER TABLE stock SET UNLOGGED', 'stock is UNLOGGED'],
   [
     'a weaker check of the same name',

@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { partitionKeysQuery } from './partition-keys.ts';
 import { foreignKeyOf, keyOf, type Table } from './tables.ts';
 
 // Partitions are left out: they are their parent's business. So is the migrations' own table.
@@ -35,7 +36,9 @@ const foreignKeysQuery = `
           JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.attnum) AS to
   FROM (${shopTables}) t JOIN pg_constraint c ON c.conrelid = t.oid AND c.contype = 'f' AND c.conparentid = 0
   JOIN pg_class target ON target.oid = c.confrelid
-  WHERE c.convalidated`;
+  WHERE c.convalidated
+  UNION ALL
+  SELECT pk.table, pk.target, pk.columns, pk.to FROM (${partitionKeysQuery}) pk`;
 
 interface Row {
   table: string;

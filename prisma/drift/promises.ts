@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { partitionKeysQuery } from './partition-keys.ts';
 
 /**
  * What the database must refuse by itself, whatever the code above it does. Prisma's client
@@ -61,6 +62,11 @@ export const promises: readonly Promise_[] = [
     definition: 'FOREIGN KEY (user_id, order_id) REFERENCES orders(user_id, id)',
   },
   {
+    sentence: 'a change that is recorded belongs to an order of the same shopper',
+    table: 'order_event',
+    definition: 'FOREIGN KEY (user_id, order_id) REFERENCES orders(user_id, id)',
+  },
+  {
     sentence: 'a line of an order has a quantity',
     table: 'order_line',
     definition: 'CHECK ((quantity > 0))',
@@ -81,6 +87,8 @@ export const promises: readonly Promise_[] = [
 const definitionsQuery = `
   SELECT conrelid::regclass::text AS table, pg_get_constraintdef(oid) AS definition
   FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conparentid = 0 AND conrelid <> 0
+  UNION ALL
+  SELECT pk.table, pk.definition FROM (${partitionKeysQuery}) pk
   UNION ALL
   SELECT i.indrelid::regclass::text,
          format('UNIQUE (%s) WHERE %s',
