@@ -29,6 +29,7 @@ export function ProblemSummary({
       autoFocus
       role="group"
       tone={toneOf(problem.code)}
+      aria-label={titleOf(problem.code)}
       title={titleOf(problem.code)}
     >
       <div className="mt-1 grid gap-2">
@@ -75,16 +76,21 @@ function FieldList({ problem: { fields = [], detail } }: { problem: Problem }) {
           <li key={path}>
             {isShownField(path) ? (
               <a href={`#${path}`} className="font-medium text-bad underline underline-offset-4">
-                {labelOf(path)}: {sentenceOf(message)}
+                {namedSentenceOf(path, message)}
               </a>
             ) : (
-              `${labelOf(path)}: ${sentenceOf(message)}`
+              namedSentenceOf(path, message)
             )}
           </li>
         ))}
       </ul>
     </>
   );
+}
+
+/** "Enter the postal code." says of what it speaks; other messages need the field's name before them. */
+function namedSentenceOf(path: string, message: string): string {
+  return /^(enter|choose) /i.test(message) ? sentenceOf(message) : `${labelOf(path)}: ${message}`;
 }
 
 function Shortages({

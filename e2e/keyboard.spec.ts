@@ -1,0 +1,48 @@
+import { expect, type Page, test } from './support/test.ts';
+
+/** Presses Tab until the thing has the focus, as someone without a mouse does. */
+async function tabTo(page: Page, role: 'link' | 'button' | 'textbox', name: string | RegExp): Promise<void> {
+  const target = page.getByRole('main').getByRole(role, { name }).first();
+  await expect(target).toBeVisible();
+  for (let presses = 0; presses < 60; presses += 1) {
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`Tab never reached the ${role} ${name}`);
+}
+
+test('with the keyboard alone a shopper goes from the product to one order', async ({ page, shop }) => {
+  const [wanted] = await shop.goods();
+  await page.goto(`/product/${wanted?.slug}`);
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('link', { name: 'Skip to content' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'button', 'Add to cart');
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'link', 'See your cart');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/cart');
+  await tabTo(page, 'link', 'Check out');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/checkout/);
+
+  // A first try with nothing typed: the focus lands on what is wrong, and from there on its field.
+  await tabTo(page, 'button', /^Place order/);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('group', { name: 'Please check these details' })).toBeFocused();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await expect(shop.field('email')).toBeFocused();
+
+  await page.keyboard.type('ada@example.com');
+  await tabTo(page, 'textbox', 'Full name');
+  await page.keyboard.type('Ada Lovelace');
+  await tabTo(page, 'textbox', 'Street and number');
+  await page.keyboard.type('12 St James Square');
+  await tabTo(page, 'textbox', 'Postal code');
+  await page.keyboard.type('94107');
+  await tabTo(page, 'textbox', 'Town or city');
+  await page.keyboard.type('San Francisco');
+  await page.keyboard.press('Enter');
+  await shop.expectOneOrderShown();
+});

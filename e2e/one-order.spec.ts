@@ -1,0 +1,229 @@
+import { Shop } from './support/shop.ts';
+import { expect, type Page, test } from './support/test.ts';
+
+/** Counts what reaches the order endpoint from these pages. */
+function countOrderPosts(...pages: Page[]): () => number {
+  let posts = 0;
+  for (const page of pages) {
+    page.on('request', (request) => {
+      if (request.method() === 'POST' && new URL(request.url()).pathname === '/api/orders') posts += 1;
+    });
+  }
+  return () => posts;
+}
+
+test('a double click makes one order with one request', async ({ page, shop }) => {
+  await shop.readyToOrder();
+  const posts = countOrderPosts(page);
+  await shop.placeOrder.dblclick();
+  await shop.expectOneOrderShown();
+  expect(posts()).toBe(1);
+});
+
+test('a click and Enter in the same instant make one order with one request', async ({ page, shop }) => {
+  await shop.readyToOrder();
+  const posts = countOrderPosts(page);
+  await shop.field('email').focus();
+  await page.evaluate(() => {
+    const form = document.querySelector<HTMLFormElement>('form[action="/api/orders"]');
+    const buttons = form?.querySelectorAll<HTMLButtonElement>('button[type=submit]');
+    // What Enter in a field does is a click on the form's first button.
+    buttons?.[0]?.click();
+    buttons?.[buttons.length - 1]?.click();
+    form?.requestSubmit();
+  });
+  await shop.expectOneOrderShown();
+  expect(posts()).toBe(1);
+});
+
+test('while an order is under way the page says so, and pressing on does nothing', async ({ page, shop }) => {
+  await shop.readyToOrder();
+  const posts = countOrderPosts(page);
+  let letGo: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await page.route('**/api/orders', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await shop.placeOrder.click();
+  await expect(shop.submitButton).toHaveText('Your order has been received, please wait');
+  await expect(shop.submitButton).toHaveAttribute('aria-disabled', 'true');
+  await expect(shop.submitButton).toBeFocused();
+  for (let press = 0; press < 5; press += 1) await page.keyboard.press('Enter');
+  await shop.submitButton.click({ force: true });
+  letGo();
+  await shop.expectOneOrderShown();
+  expect(posts()).toBe(1);
+});
+
+/** Keeps the page's scripts from arriving until they are let go. */
+async function holdScripts(page: Page): Promise<() => void> {
+  let letGo: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await page.route('**/_next/static/**/*.js*', async (route) => {
+    await held;
+    // A page that was left meanwhile does not want them any more.
+    await route.continue().catch(() => undefined);
+  });
+  return letGo;
+}
+
+test('a click before the script has loaded is not lost and makes one order', async ({ page, shop }) => {
+  await shop.fillCart();
+  const letScriptsGo = await holdScripts(page);
+  await page.goto('/checkout', { waitUntil: 'commit' });
+  await shop.fillForm();
+  await shop.placeOrder.click({ noWaitAfter: true });
+  await page.waitForURL(/\/orders\//, { waitUntil: 'commit' });
+  letScriptsGo();
+  await shop.expectOneOrderShown();
+});
+
+test('a click before the script, and another with it while the first is on its way, make one order', async ({
+  page,
+  shop,
+}) => {
+  await shop.fillCart();
+  const posts = countOrderPosts(page);
+  const letScriptsGo = await holdScripts(page);
+  // The browser's own post hangs until the page's has been made.
+  await page.route('**/api/orders', async (route) => {
+    if (route.request().isNavigationRequest()) await expect.poll(posts).toBe(2);
+    await route.continue().catch(() => undefined);
+  });
+  // Presses again the moment that the script has taken the form over. From inside the page,
+  // because a test can't act on a page that is about to be left.
+  await page.addInitScript(() => {
+    new MutationObserver(() => {
+      const form = document.querySelector<HTMLFormElement>('form[action="/api/orders"][novalidate]');
+      form?.querySelector<HTMLButtonElement>('button[type=submit]')?.click();
+    }).observe(document, { subtree: true, attributes: true, attributeFilter: ['novalidate'] });
+  });
+  await page.goto('/checkout', { waitUntil: 'commit' });
+  await shop.fillForm();
+  await shop.placeOrder.click({ noWaitAfter: true });
+  await expect.poll(posts).toBe(1);
+  letScriptsGo();
+  await shop.expectOneOrderShown();
+  expect(posts()).toBe(2);
+});
+
+test('two tabs that submit one cart at the same time show one order', async ({ page, shop, context }) => {
+  await shop.readyToOrder();
+  const other = new Shop(await context.newPage());
+  await other.openCheckout();
+  await other.fillForm();
+  await Promise.all([shop.placeOrder.click(), other.placeOrder.click()]);
+  const path = await shop.expectOneOrderShown();
+  await other.page.waitForURL(`**${path}`);
+  expect(other.page).not.toBe(page);
+});
+
+test('a second tab that is submitted later, with another delivery, leads to the order of the first', async ({
+  shop,
+  context,
+}) => {
+  await shop.readyToOrder();
+  const later = new Shop(await context.newPage());
+  await later.openCheckout();
+  await later.fillForm();
+  await later.page.getByLabel('Express').check();
+  await expect(later.placeOrder).toBeVisible();
+
+  await shop.placeOrder.click();
+  const path = await shop.expectOneOrderShown();
+  await later.placeOrder.click();
+  await later.page.waitForURL(`**${path}`);
+  expect(await shop.orders()).toHaveLength(1);
+});
+
+test('Back after ordering shows that the order is placed, with no form to send it again', async ({
+  page,
+  shop,
+}) => {
+  await shop.readyToOrder();
+  await shop.placeOrder.click();
+  const path = await shop.expectOneOrderShown();
+  await page.goBack();
+  await expect(page.getByRole('heading', { name: 'You already placed this order' })).toBeVisible();
+  await expect(page.locator('form[action="/api/orders"]')).toHaveCount(0);
+  await page.getByRole('link', { name: 'See your order' }).click();
+  await page.waitForURL(`**${path}`);
+  expect(await shop.orders()).toHaveLength(1);
+});
+
+test('a checkout that the browser kept in memory knows that its cart was ordered meanwhile', async ({
+  page,
+  shop,
+}) => {
+  await shop.readyToOrder();
+  const path = await orderFromElsewhere(page);
+  await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
+  await expect(page.getByRole('heading', { name: 'You already placed this order' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'See your order' })).toHaveAttribute('href', path);
+  expect(await shop.orders()).toHaveLength(1);
+});
+
+test('a reload while the order is under way shows that order', async ({ page, shop }) => {
+  await shop.readyToOrder();
+  await page.route('**/api/orders', async (route) => {
+    // The shop gets it and answers, but the page will not be there to hear.
+    await route.fetch();
+    await page.waitForTimeout(60_000).catch(() => undefined);
+  });
+  await shop.placeOrder.click();
+  await expect.poll(async () => (await shop.orders()).length).toBe(1);
+  await page.reload();
+  await shop.expectOneOrderShown();
+});
+
+test('a reload before the order has reached the shop keeps what was typed, and one press more makes one order', async ({
+  page,
+  shop,
+}) => {
+  await shop.readyToOrder();
+  await page.route('**/api/orders', (route) => route.abort('connectionfailed'));
+  await page.route('**/api/submissions/*', (route) => route.abort('connectionfailed'));
+  await shop.placeOrder.click();
+  await expect(page.getByText('We are checking what became of your order')).toBeVisible();
+  await page.unrouteAll();
+  await page.reload();
+  await expect(page.getByText('we have no record of it')).toBeVisible({ timeout: 30_000 });
+  await expect(shop.field('shippingAddress.city')).toHaveValue('San Francisco');
+  expect(await shop.orders()).toHaveLength(0);
+  await shop.placeOrder.click();
+  await shop.expectOneOrderShown();
+});
+
+/** Orders the cart without this page's button, as another tab would. Gives the order's path. */
+async function orderFromElsewhere(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const quote = await (await fetch('/api/checkout')).json();
+    const answer = await fetch('/api/orders', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': quote.submitToken },
+      body: JSON.stringify({
+        submitToken: quote.submitToken,
+        cartId: quote.cartId,
+        cartVersion: quote.cartVersion,
+        totalMinor: quote.totalMinor,
+        currency: quote.currency,
+        email: 'ada@example.com',
+        shippingMethod: 'standard',
+        shippingAddress: {
+          name: 'Ada Lovelace',
+          line1: '12 St James Square',
+          city: 'San Francisco',
+          postalCode: '94107',
+          country: 'US',
+        },
+        payment: { method: 'invoice' },
+      }),
+    });
+    return (await answer.json()).order.url;
+  });
+}

@@ -1,0 +1,66 @@
+import { Shop } from './support/shop.ts';
+import { expect, test } from './support/test.ts';
+
+test('an order is cancelled only after the question, once, and its page shows it', async ({ page, shop }) => {
+  await shop.readyToOrder();
+  await shop.placeOrder.click();
+  await shop.expectOneOrderShown();
+  await page.getByRole('button', { name: 'Cancel this order' }).click();
+  await page.getByRole('button', { name: 'Keep my order' }).click();
+  expect((await shop.orders())[0]?.status).toBe('placed');
+
+  await page.getByRole('button', { name: 'Cancel this order' }).click();
+  await page.getByRole('button', { name: 'Yes, cancel it' }).dblclick();
+  await expect(page.getByText('This order is cancelled.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Cancel this order' })).toHaveCount(0);
+  expect((await shop.orders())[0]?.status).toBe('cancelled');
+});
+
+test('an open order page shows by itself what became of the order elsewhere', async ({ page, shop }) => {
+  await shop.readyToOrder();
+  await shop.placeOrder.click();
+  const path = await shop.expectOneOrderShown();
+  const answer = await shop.context.request.post(`/api${path}/cancel`);
+  expect(answer.ok()).toBe(true);
+  await expect(page.getByRole('status').filter({ hasText: 'This order is cancelled.' })).toBeVisible();
+});
+
+test("another shopper does not see the order's page", async ({ shop, browser }) => {
+  await shop.readyToOrder();
+  await shop.placeOrder.click();
+  const path = await shop.expectOneOrderShown();
+  const origin = new URL(shop.page.url()).origin;
+  const stranger = new Shop(await browser.newPage({ baseURL: origin }));
+  await stranger.fillCart();
+  const answer = await stranger.page.goto(path);
+  expect(answer?.status()).toBe(404);
+  await expect(
+    stranger.page.getByRole('heading', { name: 'There is nothing at this address' }),
+  ).toBeVisible();
+  await stranger.context.close();
+});
+
+test('every order of a shopper is in the list, newest first, over all of its pages', async ({
+  page,
+  shop,
+}) => {
+  const goods = (await shop.goods()).slice(0, 21);
+  for (const { sku } of goods) {
+    await shop.fillCart({ count: 0 });
+    await shop.setLine(sku, 1);
+    await page.goto('/checkout');
+    await shop.fillForm();
+    await shop.placeOrder.click();
+    await page.waitForURL(/\/orders\//);
+  }
+  await page.goto('/orders');
+  const numbers = page.getByRole('main').getByRole('heading', { level: 2 });
+  await expect(numbers).toHaveCount(20);
+  const firstPage = await numbers.allTextContents();
+  await page.getByRole('link', { name: 'Older orders' }).click();
+  await expect(numbers).toHaveCount(1);
+  const all = [...firstPage, ...(await numbers.allTextContents())];
+  expect(new Set(all).size).toBe(21);
+  await page.getByRole('link', { name: 'Newest orders' }).click();
+  await expect(numbers).toHaveCount(20);
+});

@@ -1,0 +1,112 @@
+import { expect, test } from './support/test.ts';
+
+test('empty fields are named above and beside, nothing is sent, and the focus goes to the problem', async ({
+  page,
+  shop,
+}) => {
+  await shop.fillCart();
+  await shop.openCheckout();
+  await shop.placeOrder.click();
+  await expect(page.getByRole('group', { name: 'Please check these details' })).toBeFocused();
+  const email = shop.field('email');
+  await expect(email).toHaveAttribute('aria-invalid', 'true');
+  await expect(email).toHaveAccessibleDescription(/Enter your email address\./);
+  await page.getByRole('link', { name: 'Enter the postal code.' }).click();
+  await expect(shop.field('shippingAddress.postalCode')).toBeFocused();
+  await shop.field('shippingAddress.postalCode').fill('94107');
+  await expect(shop.field('shippingAddress.postalCode')).not.toHaveAttribute('aria-invalid', 'true');
+  expect(await shop.orders()).toHaveLength(0);
+});
+
+test('what only the shop can judge is shown beside its field, and corrected it makes one order', async ({
+  page,
+  shop,
+}) => {
+  await shop.readyToOrder();
+  await shop.field('email').fill('ada@nowhere');
+  await shop.placeOrder.click();
+  await expect(shop.field('email')).toHaveAccessibleDescription(/name@example\.com/);
+  await expect(page.getByRole('group', { name: 'Please check these details' })).toBeFocused();
+  expect(await shop.orders()).toHaveLength(0);
+  await shop.field('email').fill('ada@example.com');
+  await shop.placeOrder.click();
+  await shop.expectOneOrderShown();
+});
+
+test('a cart that was changed in another tab is not ordered at the old total; the new one is shown first', async ({
+  page,
+  shop,
+}) => {
+  const [first] = await shop.fillCart();
+  await shop.openCheckout();
+  await shop.fillForm();
+  const before = await shop.placeOrder.textContent();
+  await shop.setLine(first?.sku ?? '', 3);
+  await shop.placeOrder.click();
+  await expect(page.getByRole('group', { name: 'Your cart or its total changed' })).toBeFocused();
+  expect(await shop.orders()).toHaveLength(0);
+  await expect(shop.placeOrder).not.toHaveText(before ?? '');
+  await expect(page.getByText('3 ×').filter({ visible: true })).toBeVisible();
+  await expect(shop.field('shippingAddress.city')).toHaveValue('San Francisco');
+  await shop.placeOrder.click();
+  await shop.expectOneOrderShown();
+});
+
+test('what is short of stock is named with what is left, and changed in the cart it can be ordered', async ({
+  page,
+  shop,
+}) => {
+  const goods = await shop.goods();
+  const scarce = goods.toSorted((a, b) => a.available - b.available)[0];
+  await shop.fillCart({ count: 0 });
+  await shop.setLine(scarce?.sku ?? '', 99);
+  await shop.openCheckout();
+  await shop.fillForm();
+  await shop.placeOrder.click();
+  const problem = page.getByRole('group', { name: 'Not everything is left' });
+  await expect(problem).toBeFocused();
+  await expect(problem).toContainText(/you asked for 99, \d+ are left/);
+  expect(await shop.orders()).toHaveLength(0);
+
+  await problem.getByRole('link', { name: 'Change your cart' }).click();
+  await page.waitForURL('**/cart');
+  await shop.setLine(scarce?.sku ?? '', 1);
+  await shop.openCheckout();
+  await expect(shop.field('shippingAddress.city')).toHaveValue('San Francisco');
+  await shop.placeOrder.click();
+  await shop.expectOneOrderShown();
+});
+
+test('the same things once more within ten minutes are asked about, and ordered again only when wanted', async ({
+  page,
+  shop,
+}) => {
+  await shop.readyToOrder();
+  await shop.placeOrder.click();
+  const earlier = await shop.expectOneOrderShown();
+
+  await shop.readyToOrder();
+  await shop.placeOrder.click();
+  const problem = page.getByRole('group', { name: 'Did you mean to order this twice?' });
+  await expect(problem).toBeFocused();
+  await expect(problem.getByRole('link', { name: 'See the earlier order' })).toHaveAttribute('href', earlier);
+  expect(await shop.orders()).toHaveLength(1);
+
+  await problem.getByRole('button', { name: 'Order it again anyway' }).click();
+  await page.waitForURL(/\/orders\//);
+  expect(await shop.orders()).toHaveLength(2);
+});
+
+test('without the session cookie the page says that the shop needs it, and nothing is ordered', async ({
+  page,
+  shop,
+  context,
+}) => {
+  await shop.readyToOrder();
+  const cookies = await context.cookies();
+  await context.clearCookies();
+  await shop.placeOrder.click();
+  await expect(page.getByRole('group', { name: 'We need a cookie to know your cart' })).toBeFocused();
+  await context.addCookies(cookies);
+  expect(await shop.orders()).toHaveLength(0);
+});

@@ -1,0 +1,108 @@
+import { type BrowserContext, expect, type Locator, type Page } from '@playwright/test';
+
+interface ProductAnswer {
+  slug: string;
+  title: string;
+  variants: { sku: string; title: string; priceMinor: number; available: number }[];
+}
+
+export interface Goods {
+  sku: string;
+  slug: string;
+  title: string;
+  available: number;
+}
+
+/** A full and valid checkout form, by field name. */
+export const address: Record<string, string> = {
+  email: 'ada@example.com',
+  'shippingAddress.name': 'Ada Lovelace',
+  'shippingAddress.line1': '12 St James Square',
+  'shippingAddress.postalCode': '94107',
+  'shippingAddress.city': 'San Francisco',
+};
+
+/** What a test does in the shop, beside looking at pages: one shopper, known by the page's cookies. */
+export class Shop {
+  readonly page: Page;
+  readonly context: BrowserContext;
+
+  constructor(page: Page) {
+    this.page = page;
+    this.context = page.context();
+  }
+
+  get placeOrder(): Locator {
+    return this.page.getByRole('button', { name: /^Place order/ });
+  }
+
+  /** The button in any of its states. */
+  get submitButton(): Locator {
+    return this.page.locator('form[action="/api/orders"] button[type=submit]:not([tabindex])').last();
+  }
+
+  /** Things with plenty in stock, the same ones each time, so that tests don't buy each other out. */
+  async goods(): Promise<Goods[]> {
+    const answer = await this.context.request.get('/api/products?limit=100');
+    const { products } = (await answer.json()) as { products: ProductAnswer[] };
+    return products.flatMap(({ slug, title, variants }) =>
+      variants
+        .filter(({ available }) => available >= 20)
+        .slice(0, 1)
+        .map(({ sku, available }) => ({ sku, slug, title, available })),
+    );
+  }
+
+  async setLine(sku: string, quantity: number): Promise<void> {
+    const answer = await this.context.request.put(`/api/cart/lines/${sku}`, { data: { quantity } });
+    expect(answer.ok(), await answer.text()).toBe(true);
+  }
+
+  /** Puts `count` different things into the cart, beginning with the `first` of the catalogue. */
+  async fillCart({ count = 2, first = 0 } = {}): Promise<Goods[]> {
+    await this.context.request.get('/api/cart');
+    const chosen = (await this.goods()).slice(first, first + count);
+    for (const { sku } of chosen) await this.setLine(sku, 1);
+    return chosen;
+  }
+
+  async fillForm(values: Record<string, string> = {}): Promise<void> {
+    for (const [name, value] of Object.entries({ ...address, ...values })) await this.field(name).fill(value);
+  }
+
+  field(name: string): Locator {
+    return this.page.locator(`[name="${name}"]`);
+  }
+
+  /** A checkout that wants nothing but the press of its button, with its script running. */
+  async readyToOrder(options?: { count?: number; first?: number }): Promise<void> {
+    await this.fillCart(options);
+    await this.openCheckout();
+    await this.fillForm();
+  }
+
+  /** Waits for the script: it turns the browser's own validation off when it takes over. */
+  async openCheckout(): Promise<void> {
+    await this.page.goto('/checkout');
+    await expect(this.page.locator('form[action="/api/orders"]')).toHaveAttribute('novalidate', '');
+  }
+
+  /** The shopper's orders as the shop has them. */
+  async orders(): Promise<{ id: string; number: string; status: string; totalMinor: number }[]> {
+    const answer = await this.context.request.get('/api/orders');
+    expect(answer.ok(), await answer.text()).toBe(true);
+    return ((await answer.json()) as { orders: never[] }).orders;
+  }
+
+  /** The browser shows the one and only order of this shopper. Gives its path. */
+  async expectOneOrderShown(page: Page = this.page): Promise<string> {
+    // Not waitForURL, which fails when one navigation takes another's place.
+    await expect(page).toHaveURL(/\/orders\/[0-9a-f-]{36}$/, { timeout: 30_000 });
+    const orders = await this.orders();
+    expect(orders).toHaveLength(1);
+    const [order] = orders;
+    expect(new URL(page.url()).pathname).toBe(`/orders/${order?.id}`);
+    await expect(page.getByRole('heading', { level: 1 })).toContainText(order?.number ?? 'an order number');
+    return `/orders/${order?.id}`;
+  }
+}

@@ -1,0 +1,26 @@
+import { test as base, type ConsoleMessage, expect, type Page } from '@playwright/test';
+import { Shop } from './shop.ts';
+
+/** Answers that a test provokes on purpose are logged by the browser; they say nothing of the page. */
+const isNetworkNews = (message: ConsoleMessage) => /^Failed to load resource/.test(message.text());
+
+/** Every test has a shop of its own shopper, and fails when a page complains in the console. */
+export const test = base.extend<{ shop: Shop; quietConsole: undefined }>({
+  shop: async ({ page }, use) => {
+    await use(new Shop(page));
+  },
+  quietConsole: [
+    async ({ context }, use) => {
+      const complaints: string[] = [];
+      context.on('console', (message) => {
+        if (message.type() === 'error' && !isNetworkNews(message)) complaints.push(message.text());
+      });
+      context.on('weberror', (error) => complaints.push(String(error.error())));
+      await use(undefined);
+      expect(complaints, 'what the pages complained of in the console').toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export { expect, type Page };

@@ -1,0 +1,103 @@
+import { expect, test } from './support/test.ts';
+
+test.use({ javaScriptEnabled: false });
+
+test('without JavaScript a shopper browses, orders, and has one order', async ({ page, shop }) => {
+  const [wanted] = await shop.goods();
+  await page.goto(`/product/${wanted?.slug}`);
+  await page.getByRole('button', { name: 'Add to cart' }).click();
+  await page.waitForURL(/\/cart/);
+  await page.getByRole('link', { name: 'Check out' }).click();
+  await shop.fillForm();
+  await shop.placeOrder.click();
+  await shop.expectOneOrderShown();
+});
+
+test('without JavaScript a refused form comes back with the problem and everything that was typed', async ({
+  page,
+  shop,
+}) => {
+  await shop.fillCart();
+  await page.goto('/checkout');
+  await shop.fillForm({ email: 'ada@nowhere', 'shippingAddress.line2': 'Flat 3' });
+  await page.getByLabel('Express').check();
+  await page.getByLabel('Country').selectOption('US');
+  await shop.placeOrder.click();
+
+  await expect(page.getByRole('group', { name: 'Please check these details' })).toBeVisible();
+  await expect(shop.field('email')).toHaveAccessibleDescription(/name@example\.com/);
+  await expect(shop.field('email')).toHaveValue('ada@nowhere');
+  await expect(shop.field('shippingAddress.line2')).toHaveValue('Flat 3');
+  await expect(page.getByLabel('Express')).toBeChecked();
+  expect(await shop.orders()).toHaveLength(0);
+
+  await shop.field('email').fill('ada@example.com');
+  await shop.placeOrder.click();
+  await shop.expectOneOrderShown();
+});
+
+test('without JavaScript the totals can be updated before ordering, keeping what was typed', async ({
+  page,
+  shop,
+}) => {
+  await shop.fillCart();
+  await page.goto('/checkout');
+  await shop.fillForm();
+  const before = await shop.placeOrder.textContent();
+  await page.getByLabel('Country').selectOption('DE');
+  await page.getByRole('button', { name: 'Update totals' }).click();
+  await expect(shop.placeOrder).not.toHaveText(before ?? '');
+  await expect(page.getByLabel('Country')).toHaveValue('DE');
+  await expect(shop.field('shippingAddress.city')).toHaveValue('San Francisco');
+  await shop.placeOrder.click();
+  await shop.expectOneOrderShown();
+});
+
+test('without JavaScript a changed total is shown before anything is ordered', async ({ page, shop }) => {
+  await shop.fillCart();
+  await page.goto('/checkout');
+  await shop.fillForm();
+  const before = await shop.placeOrder.textContent();
+  // Chosen, but the totals were not updated: the order would cost more than the page says.
+  await page.getByLabel('Country').selectOption('DE');
+  await shop.placeOrder.click();
+  await expect(page.getByRole('group', { name: 'Your cart or its total changed' })).toBeVisible();
+  await expect(shop.placeOrder).not.toHaveText(before ?? '');
+  expect(await shop.orders()).toHaveLength(0);
+  await shop.placeOrder.click();
+  await shop.expectOneOrderShown();
+});
+
+test('without JavaScript a double click makes one order', async ({ shop, page }) => {
+  await shop.fillCart();
+  await page.goto('/checkout');
+  await shop.fillForm();
+  await shop.placeOrder.dblclick();
+  await shop.expectOneOrderShown();
+});
+
+test('without JavaScript a second order of the same things is confirmed first', async ({ page, shop }) => {
+  for (let round = 0; round < 2; round += 1) {
+    await shop.fillCart();
+    await page.goto('/checkout');
+    await shop.fillForm();
+    await shop.placeOrder.click();
+    if (round === 0) await shop.expectOneOrderShown();
+  }
+  expect(await shop.orders()).toHaveLength(1);
+  await page.getByRole('button', { name: 'Order it again anyway' }).click();
+  await page.waitForURL(/\/orders\//);
+  expect(await shop.orders()).toHaveLength(2);
+});
+
+test('without JavaScript an order can be cancelled', async ({ page, shop }) => {
+  await shop.fillCart();
+  await page.goto('/checkout');
+  await shop.fillForm();
+  await shop.placeOrder.click();
+  const path = await shop.expectOneOrderShown();
+  await page.getByRole('button', { name: 'Cancel this order' }).click();
+  await page.waitForURL(`**${path}`);
+  await expect(page.getByText('This order is cancelled.')).toBeVisible();
+  expect((await shop.orders())[0]?.status).toBe('cancelled');
+});

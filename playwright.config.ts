@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { defineConfig } from '@playwright/test';
+
+/**
+ * The shop as a person meets it, in a real browser against the built shop: `npx playwright test`
+ * after `npm run build`. With `E2E_BASE_URL` the suite runs against a shop that is up already.
+ */
+
+/** Debian's own browser where it is installed; elsewhere the one that Playwright brings. */
+const debianChromium = '/usr/bin/chromium';
+const installed = existsSync(debianChromium);
+
+// The port is found by e2e/serve.ts, which says it below; the workers read it from here.
+const { E2E_BASE_URL, E2E_PORT } = process.env;
+
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'test-results/e2e',
+  fullyParallel: true,
+  // Two browsers and the shop fill two cores; more would only make everything slow at once.
+  workers: 2,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  reporter: [['list']],
+  use: {
+    baseURL: E2E_BASE_URL ?? `http://127.0.0.1:${E2E_PORT}`,
+    viewport: { width: 1280, height: 900 },
+    trace: 'retain-on-failure',
+    actionTimeout: 15_000,
+    navigationTimeout: 30_000,
+    launchOptions: {
+      executablePath: installed ? debianChromium : undefined,
+      args: [
+        // Debian's CI containers run as root, where Chromium's sandbox refuses to start.
+        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+        '--disable-gpu',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--no-first-run',
+      ],
+    },
+  },
+  webServer: E2E_BASE_URL
+    ? undefined
+    : {
+        command: 'node e2e/serve.ts',
+        wait: { stdout: /the shop is open on port (?<E2E_PORT>\d+)/ },
+        timeout: 120_000,
+        stderr: 'pipe',
+        gracefulShutdown: { signal: 'SIGTERM', timeout: 30_000 },
+      },
+});
