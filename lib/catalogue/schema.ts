@@ -18,7 +18,7 @@ export const catalogueCaching = {
 /** A search is a few words; a longer text is a mistake or an attack on the database's time. */
 export const maxQueryLength = 200;
 
-export const variantSchema = z
+const variantSchema = z
   .object({
     sku: z.string(),
     title: z.string().describe('What tells it from the other variants; empty when there is only one.'),
@@ -28,7 +28,7 @@ export const variantSchema = z
   })
   .meta({ id: 'Variant' });
 
-export const productSummarySchema = z
+const productSummarySchema = z
   .object({
     slug: z.string(),
     title: z.string(),
@@ -79,7 +79,6 @@ export type Variant = z.output<typeof variantSchema>;
 export type ProductSummary = z.output<typeof productSummarySchema>;
 export type Product = z.output<typeof productSchema>;
 export type ProductList = z.output<typeof productListSchema>;
-export type ProductQuery = z.input<typeof productQuerySchema>;
 
 /** A category as menus and headings show it. */
 export interface Category {

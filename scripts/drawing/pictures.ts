@@ -8,7 +8,7 @@ import { outdoors } from '#scripts/drawing/outdoors.ts';
 import { Pen } from '#scripts/drawing/pen.ts';
 import { textiles } from '#scripts/drawing/textiles.ts';
 
-export interface Picture {
+interface Picture {
   tile: Tile;
   draw(pen: Pen): void;
 }

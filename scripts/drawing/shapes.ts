@@ -1,7 +1,7 @@
 /** Paths of the shapes that most things are made of. Lengths are units of a 400 by 400 picture. */
 
 /** How flat a horizontal circle looks: everything that stands is seen from the same height. */
-export const tilt = 0.2;
+const tilt = 0.2;
 
 /** A point of an outline; `corner` where it bends sharply instead of flowing on. */
 type Point = [x: number, y: number, corner?: boolean];
