@@ -5,6 +5,7 @@
 const problems = {
   invalid_request: { status: 400, title: 'The request is not valid', retryable: false },
   session_required: { status: 401, title: 'There is no session', retryable: false },
+  token_required: { status: 401, title: 'A bearer token is needed', retryable: false },
   foreign_origin: { status: 403, title: 'The request came from another site', retryable: false },
   not_found: { status: 404, title: 'Not found', retryable: false },
   method_not_allowed: { status: 405, title: 'This method is not allowed here', retryable: false },

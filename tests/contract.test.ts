@@ -581,4 +581,13 @@ describe('the other calls', () => {
     const wrong = await shopper.request('/api/orders?cursor=nonsense');
     expect([wrong.status, (await problemOf(wrong)).fields]).toMatchObject([400, [{ path: 'cursor' }]]);
   });
+
+  test('metrics count the answers', async () => {
+    const response = await callHandlers('/api/metrics');
+    expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=/);
+    const text = await response.text();
+    expect(text).toMatch(/once_order_answers_total\{outcome="accepted"\} \d+/);
+    expect(text).toMatch(/once_order_answers_total\{outcome="replayed"\} \d+/);
+    expect(text).toContain('once_order_queue{state="waiting"} 0');
+  });
 });

@@ -98,7 +98,8 @@ export function makeBatchQueue<Item, Result>(
   };
 }
 
-function overloaded(): AppError {
+/** Said to whom there is no room for: nothing was begun. */
+export function overloaded(): AppError {
   return new AppError('overloaded', {
     detail:
       'The shop is very busy. Nothing was ordered yet; the same submission is safe to send again in a moment.',

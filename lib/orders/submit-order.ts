@@ -4,9 +4,11 @@ import { AppError } from '#lib/errors.ts';
 import { asAppError, clientIpOf, refuseForeignOrigin, requestIdOf } from '#lib/http.ts';
 import { logger } from '#lib/logger.ts';
 import { answerOutcome, answerProblem } from '#lib/orders/answer.ts';
+import { overloaded } from '#lib/orders/batch-queue.ts';
 import { claimSubmission, completeClaim, releaseClaim } from '#lib/orders/claim.ts';
 import { type Decision, decideAgain } from '#lib/orders/decide.ts';
 import { findOrderOfSubmission } from '#lib/orders/find-orders.ts';
+import { countAnswer } from '#lib/orders/order-metrics.ts';
 import { orderWriter } from '#lib/orders/order-writer.ts';
 import { type Placement, placementOf, type Receipt } from '#lib/orders/placement.ts';
 import { limitFreshClaim } from '#lib/orders/rate-limit.ts';
@@ -18,6 +20,7 @@ import {
 } from '#lib/orders/read-submission.ts';
 import { runOnce } from '#lib/orders/single-flight.ts';
 import { isSubmitTokenOf } from '#lib/orders/submit-token.ts';
+import { processWide } from '#lib/process-wide.ts';
 import { requireSession } from '#lib/session.ts';
 
 /**
@@ -32,24 +35,43 @@ const duplicateWaitMs = 2_000;
 /** How long a first submission waits for its own answer before it is told to ask again. */
 const answerWaitMs = 10_000;
 
+/**
+ * Submissions in this process at a time, from their first byte to their answer. One more is refused
+ * before its body is read, which costs a small part of what an order does: that is what keeps the
+ * orders of a rush going. A form is let through, because to refuse it unread would lose what was typed.
+ */
+const maxInFlight = 4_096;
+
+const inFlight = () => processWide('ordersInFlight', () => ({ count: 0 }));
+
 /** Pauses between looks at a claim that another process holds. */
 const claimPollMs = [20, 40, 80, 120, 200];
 
 export async function submitOrder(request: Request): Promise<Response> {
+  const beganAt = performance.now();
   const requestId = requestIdOf(request);
   let raw: RawSubmission = { isForm: isFormPost(request), typed: {}, body: undefined };
   let response: Response;
+  let outcome: string;
+  inFlight().count += 1;
   try {
+    if (inFlight().count > maxInFlight && !raw.isForm) throw overloaded();
     refuseForeignOrigin(request);
     raw = await readRawSubmission(request);
     const userId = requireSession(request);
     const submission = parseSubmission(raw, request.headers.get('idempotency-key'));
     const decision = await place(placementOf(userId, submission), clientIpOf(request));
     response = await answerOutcome(decision, userId, submission, raw, requestId);
+    outcome = decision.outcome === 'accepted' && !decision.created ? 'replayed' : decision.outcome;
   } catch (error) {
-    response = answerProblem(asAppError(error, requestId), raw, requestId);
+    const known = asAppError(error, requestId);
+    response = answerProblem(known, raw, requestId);
+    outcome = known.code;
+  } finally {
+    inFlight().count -= 1;
   }
   response.headers.set('x-request-id', requestId);
+  countAnswer(outcome, beganAt);
   return response;
 }
 

@@ -2,6 +2,7 @@ import * as cartLine from '#app/api/cart/lines/[sku]/route.ts';
 import * as cart from '#app/api/cart/route.ts';
 import * as checkout from '#app/api/checkout/route.ts';
 import * as health from '#app/api/health/route.ts';
+import * as metrics from '#app/api/metrics/route.ts';
 import * as openapi from '#app/api/openapi.json/route.ts';
 import * as cancel from '#app/api/orders/[id]/cancel/route.ts';
 import * as order from '#app/api/orders/[id]/route.ts';
@@ -21,6 +22,7 @@ type Handler = (request: Request, context: never) => Promise<Response>;
 /** Next's file routes, as the tests reach them without Next. */
 const routes: [RegExp, Record<string, unknown>][] = [
   [/^\/api\/health$/, health],
+  [/^\/api\/metrics$/, metrics],
   [/^\/api\/openapi.json$/, openapi],
   [/^\/api\/ready$/, ready],
   [/^\/api\/cart$/, cart],

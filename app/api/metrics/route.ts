@@ -1,0 +1,20 @@
+import { env } from '#lib/env.ts';
+import { AppError } from '#lib/errors.ts';
+import { route } from '#lib/http.ts';
+import { readMetrics } from '#lib/orders/order-metrics.ts';
+import { sameBytes } from '#lib/signing.ts';
+
+export const dynamic = 'force-dynamic';
+
+export const GET = route(async (request) => {
+  const token = env().METRICS_TOKEN;
+  const given = request.headers.get('authorization') ?? '';
+  if (token && !sameBytes(Buffer.from(given), Buffer.from(`Bearer ${token}`))) {
+    throw new AppError('token_required', {
+      detail: 'Metrics need the header "Authorization: Bearer" with the METRICS_TOKEN of this shop.',
+      headers: { 'www-authenticate': 'Bearer' },
+    });
+  }
+  const { contentType, text } = await readMetrics();
+  return new Response(text, { headers: { 'content-type': contentType, 'cache-control': 'no-store' } });
+});
