@@ -114,7 +114,7 @@ function Shortages({
       </ul>
       <p>
         Nothing was ordered. <TextLink href="/cart">Change your cart</TextLink>, then come back: what you
-        typed is kept in this form while this page is open.
+        typed is kept.
       </p>
     </>
   );

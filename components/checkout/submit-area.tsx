@@ -30,7 +30,7 @@ export function SubmitArea({
   const askable = state.phase === 'stalled' || state.phase === 'offline';
   return (
     <div className="grid gap-3">
-      <Button ref={ref} size="lg" block aria-disabled={waiting || undefined}>
+      <Button ref={ref} size="lg" block aria-disabled={waiting || undefined} className="py-2">
         {waiting && !askable ? (
           <LoaderCircle aria-hidden className="size-5 shrink-0 motion-safe:animate-spin" />
         ) : null}
@@ -50,6 +50,8 @@ export function SubmitArea({
   );
 }
 
+const receivedLabel = 'Your order has been received, please wait';
+
 /** Undefined while the button can be pressed. */
 function labelOf(state: SubmissionState): string | undefined {
   switch (state.phase) {
@@ -61,8 +63,10 @@ function labelOf(state: SubmissionState): string | undefined {
       return 'Not confirmed yet';
     case 'placed':
       return 'Your order is placed';
+    case 'pausing':
+      return state.why === 'busy' ? 'The shop is busy, please wait' : receivedLabel;
     default:
-      return 'Your order has been received, please wait';
+      return receivedLabel;
   }
 }
 
@@ -75,7 +79,7 @@ function statusOf(state: SubmissionState): ReactNode {
       return 'We are checking what became of your order. It cannot be placed twice.';
     case 'pausing':
       if (state.why === 'busy') {
-        return 'The shop is very busy. Your order keeps its place: we send it again by ourselves.';
+        return 'We send your order again by ourselves, as soon as there is room. It cannot be placed twice.';
       }
       return state.why === 'working'
         ? 'Your order is being worked on. Please keep this page open.'
