@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { cookies } from 'next/headers';
+import { unlessUnavailable } from '#app/unless-unavailable.tsx';
 import { countryFieldName } from '#components/checkout/checkout-fields.ts';
 import { CheckoutForm } from '#components/checkout/checkout-form.tsx';
 import { EmptyCheckout } from '#components/checkout/empty-checkout.tsx';
@@ -18,6 +19,11 @@ export const metadata: Metadata = { title: 'Checkout', robots: { index: false } 
 type Query = Record<string, string | string[] | undefined>;
 
 export default async function CheckoutPage({ searchParams }: { searchParams: Promise<Query> }) {
+  const query = await searchParams;
+  return unlessUnavailable('/checkout', () => drawCheckout(textsOf(query)));
+}
+
+async function drawCheckout(query: Record<string, string>) {
   const userId = await currentShopper();
   const cart = userId ? await getCart({ userId }) : undefined;
   if (!userId || !cart || cart.lines.length === 0) {
@@ -26,7 +32,6 @@ export default async function CheckoutPage({ searchParams }: { searchParams: Pro
   }
 
   const draft = readCheckoutDraft((await cookies()).get(checkoutDraftCookie)?.value);
-  const query = textsOf(await searchParams);
   const values = { ...draft?.values, ...query };
   const choice = choiceOf(values);
   const variants = await findVariants(cart.lines.map(({ sku }) => sku));

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { redirect } from 'next/navigation';
+import { unlessUnavailable } from '#app/unless-unavailable.tsx';
 import { formatDay } from '#components/orders/dates.ts';
 import { StatusBadge } from '#components/orders/status-badge.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
@@ -21,7 +22,10 @@ export default async function OrdersPage({
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
   const { cursor } = await searchParams;
-  const after = typeof cursor === 'string' ? cursor : undefined;
+  return unlessUnavailable('/orders', () => drawOrders(typeof cursor === 'string' ? cursor : undefined));
+}
+
+async function drawOrders(after: string | undefined) {
   const { orders, nextCursor } = await ordersAfter(after);
   if (orders.length === 0 && after === undefined) return <NoOrders />;
 

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import type { ReactNode } from 'react';
+import { unlessUnavailable } from '#app/unless-unavailable.tsx';
 import { CancelOrder } from '#components/orders/cancel-order.tsx';
 import { formatDay } from '#components/orders/dates.ts';
 import { NextSteps } from '#components/orders/next-steps.tsx';
@@ -26,8 +27,13 @@ export const metadata: Metadata = { title: 'Your order', robots: { index: false 
 const freshMs = 30 * 60_000;
 
 export default async function OrderPage({ params }: { params: Promise<{ id: string }> }) {
+  const { id } = await params;
+  return unlessUnavailable(`/orders/${encodeURIComponent(id)}`, () => drawOrder(id));
+}
+
+async function drawOrder(id: string) {
   const userId = await currentShopper();
-  const order = userId ? await getOrder({ userId, id: (await params).id }) : undefined;
+  const order = userId ? await getOrder({ userId, id }) : undefined;
   if (!order) notFound();
   const lines = await withPictures(order);
 
