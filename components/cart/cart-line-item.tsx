@@ -44,7 +44,7 @@ export function CartLineItem(props: CartLineItemProps) {
           <LineForm {...props}>
             <QuantityStepper
               name="quantity"
-              label={`Quantity of ${line.title}`}
+              of={line.title}
               value={line.quantity}
               max={maxQuantity}
               describedBy={problem ? problemId : undefined}

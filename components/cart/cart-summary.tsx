@@ -33,8 +33,7 @@ export function CartSummary({ cart }: { cart: CartView }) {
         </ButtonLink>
       )}
       <p className="mt-4 text-sm text-muted">
-        You see the whole total, tax and delivery included, before you order. One checkout makes one order,
-        however often you press the button.
+        You see the whole total, tax and delivery included, before you order.
       </p>
     </Card>
   );

@@ -57,7 +57,7 @@ export function AddToCartForm({ title, variants, maxQuantity, action }: AddToCar
       <div className="flex gap-3">
         <QuantityStepper
           name="quantity"
-          label={`Quantity of ${title}`}
+          of={title}
           value={quantity}
           max={maxQuantity}
           onChange={setQuantity}

@@ -14,7 +14,7 @@ export function HomeHero({ shelf }: { shelf: ShelfItem[] }) {
   return (
     <Container className="pt-10 sm:pt-16">
       <div className="grid items-end gap-x-12 gap-y-5 lg:grid-cols-[1fr_25rem]">
-        <h1 className="text-4xl tracking-[-0.045em]">Buy it once.</h1>
+        <h1 className="text-4xl tracking-[-0.04em] [word-spacing:0.06em]">Buy it once.</h1>
         <p className="max-w-[34rem] text-lg text-muted">
           Plain, well-made things for every day. They are repaired when they wear, and they get better with
           use.
@@ -36,7 +36,7 @@ function ShelfPlace({ slug, title, image }: ShelfItem) {
     <li>
       <Link href={`/category/${slug}`} className="group block rounded-sm">
         {/* The board runs on under every place, so that a row of them is one shelf. */}
-        <div className="border-b-4 border-accent px-1.5 sm:px-2.5">
+        <div className="relative px-1.5 pb-1 after:absolute after:-inset-x-px after:bottom-0 after:h-1 after:bg-accent sm:px-2.5">
           <ProductPicture
             image={image}
             alt=""

@@ -21,14 +21,14 @@ export function OrderingPromises() {
     <Container className="mt-20 sm:mt-28">
       <section
         aria-labelledby="promises"
-        className="rounded-lg bg-accent px-6 py-10 text-on-accent sm:px-10 sm:py-14"
+        className="rounded-lg bg-band px-6 py-10 text-on-band sm:px-10 sm:py-14"
       >
         <h2 id="promises" className="max-w-[24rem] text-2xl">
           Ordering should be the dull part
         </h2>
         <dl className="mt-8 grid gap-8 md:grid-cols-3 md:gap-10">
           {promises.map(({ title, text }) => (
-            <div key={title} className="border-t border-on-accent/40 pt-4">
+            <div key={title} className="border-t border-on-band/40 pt-4">
               <dt className="text-lg font-semibold">{title}</dt>
               <dd className="mt-1">{text}</dd>
             </div>

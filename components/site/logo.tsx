@@ -6,11 +6,11 @@ export function Logo() {
   return (
     <Link
       href="/"
-      aria-label="Once, home"
-      className="inline-flex min-h-11 shrink-0 items-center gap-[0.12em] text-2xl font-semibold tracking-[-0.04em]"
+      className="inline-flex min-h-11 shrink-0 items-center gap-[0.05em] text-2xl font-semibold tracking-[-0.04em]"
     >
-      <PlateMark className="size-[0.86em] translate-y-[0.03em] text-accent" />
+      <PlateMark className="size-[0.76em] translate-y-[0.06em] text-accent" />
       <span aria-hidden>nce</span>
+      <span className="sr-only">Once, home</span>
     </Link>
   );
 }

@@ -6,7 +6,7 @@ import { maxQueryLength } from '#lib/catalogue/schema.ts';
 export function SearchForm({
   id,
   query,
-  label = 'Search the shop',
+  label,
   className,
 }: {
   id: string;
@@ -19,7 +19,7 @@ export function SearchForm({
     <search aria-label={label} className={cn('min-w-0', className)}>
       <form action="/search" className="relative">
         <label htmlFor={id} className="sr-only">
-          {label}
+          {label ?? 'Search the shop'}
         </label>
         <input
           id={id}

@@ -9,9 +9,9 @@ export function SiteNav({ categories }: { categories: { slug: string; title: str
   return (
     <nav
       aria-label="Categories"
-      className="-mx-5 overflow-x-auto px-5 [scrollbar-width:none] sm:-mx-8 sm:px-8"
+      className="-mx-5 overflow-x-auto px-5 [scrollbar-width:none] max-sm:mask-r-from-85% max-sm:mask-r-to-99% sm:-mx-8 sm:px-8"
     >
-      <ul className="flex gap-6 sm:gap-8">
+      <ul className="flex w-max gap-6 pr-5 sm:gap-8 sm:pr-0">
         {categories.map(({ slug, title }) => {
           const here = path === `/category/${slug}` || path.startsWith(`/category/${slug}/`);
           return (

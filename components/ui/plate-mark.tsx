@@ -4,8 +4,7 @@ import type { ComponentProps } from 'react';
 export function PlateMark(props: ComponentProps<'svg'>) {
   return (
     <svg viewBox="0 0 64 64" fill="none" aria-hidden="true" {...props}>
-      <circle cx="32" cy="32" r="27" stroke="currentColor" strokeWidth="7" />
-      <circle cx="32" cy="32" r="15.5" stroke="currentColor" strokeOpacity="0.35" strokeWidth="1.5" />
+      <circle cx="32" cy="32" r="26.5" stroke="currentColor" strokeWidth="11" />
     </svg>
   );
 }

@@ -6,8 +6,8 @@ import { cn } from '#components/ui/cn.ts';
 
 interface QuantityStepperProps {
   name: string;
-  /** Says of what: "Quantity of Enamel kettle". */
-  label: string;
+  /** What it counts; the field is then labelled "Quantity of …". */
+  of: string;
   value: number;
   /** Called for a press of a button at once, for a typed number when the field is left. */
   onChange: (value: number) => void;
@@ -24,7 +24,7 @@ interface QuantityStepperProps {
  */
 export function QuantityStepper({
   name,
-  label,
+  of,
   value,
   onChange,
   min = 1,
@@ -49,7 +49,7 @@ export function QuantityStepper({
       )}
     >
       <StepButton
-        aria-label={`One less: ${label}`}
+        aria-label={`One less: ${of}`}
         disabled={value <= min}
         onClick={() => onChange(Math.max(min, value - 1))}
       >
@@ -59,7 +59,7 @@ export function QuantityStepper({
         type="number"
         inputMode="numeric"
         name={name}
-        aria-label={label}
+        aria-label={`Quantity of ${of}`}
         aria-describedby={describedBy}
         min={min}
         max={max}
@@ -71,7 +71,7 @@ export function QuantityStepper({
         className="figures w-11 rounded-sm bg-transparent text-center font-medium"
       />
       <StepButton
-        aria-label={`One more: ${label}`}
+        aria-label={`One more: ${of}`}
         disabled={value >= max}
         onClick={() => onChange(Math.min(max, value + 1))}
       >
