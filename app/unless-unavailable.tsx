@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { Container } from '#components/ui/container.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
-import { isDatabaseAway } from '#lib/http.ts';
+import { isDatabaseAway } from '#lib/db-errors.ts';
 import { logger } from '#lib/logger.ts';
 
 /**
