@@ -60,6 +60,7 @@ async function lockOpenCart(tx: Tx, userId: string) {
 
 /** Whether the line changed. */
 async function writeLine(tx: Tx, cartId: string, { userId, sku, quantity }: SetCartLine): Promise<boolean> {
+  if (!skuForm.test(sku)) throw noSuchSku(sku);
   if (quantity === 0) {
     return (
       (await tx.$executeRaw`
@@ -67,7 +68,6 @@ async function writeLine(tx: Tx, cartId: string, { userId, sku, quantity }: SetC
         WHERE user_id = ${userId}::uuid AND cart_id = ${cartId}::uuid AND sku = ${sku}`) > 0
     );
   }
-  if (!skuForm.test(sku)) throw noSuchSku(sku);
   const variants = await tx.$queryRaw<unknown[]>`SELECT 1 FROM variant WHERE sku = ${sku}`;
   if (variants.length === 0) throw noSuchSku(sku);
   return (
