@@ -228,3 +228,10 @@ test('any quantity of anything keeps the cart within its bounds', async () => {
     { numRuns: 200 },
   );
 });
+
+test('a sku that no database could read is no sku, whether it is set or removed', async () => {
+  for (const quantity of [0, 1]) {
+    const response = await shopper.send('PUT', '/api/cart/lines/A%00', { quantity });
+    expect(response.status).toBe(404);
+  }
+});
