@@ -6,7 +6,7 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,11 +21,39 @@ const say = (line) => process.stderr.write(`${line}\n`);
 
 class SetupError extends Error {}
 
+/**
+ * Hands signals on to the child, whose end is then ours. Ctrl-C reaches every process of the
+ * terminal, and npm passes it on as well, so one press arrives several times; those within a
+ * second are one.
+ */
+function passSignals(child) {
+  const lastSent = new Map();
+  const handlers = ['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => {
+    const handler = () => {
+      const now = Date.now();
+      if (now - (lastSent.get(signal) ?? 0) < 1_000) return;
+      lastSent.set(signal, now);
+      child.kill(signal);
+    };
+    process.on(signal, handler);
+    return () => process.off(signal, handler);
+  });
+  child.once('exit', () => {
+    for (const remove of handlers) remove();
+  });
+}
+
+const codeOf = (code, signal) => code ?? 128 + (os.constants.signals[signal] ?? 0);
+
 /** Waits for a command. `quiet` keeps its words to itself unless it fails. */
 function run(command, args, { env = process.env, quiet = false } = {}) {
   return new Promise((resolve, reject) => {
     // What a setup step prints is progress, so its stdout is our stderr.
     const child = spawn(command, args, { cwd: root, env, stdio: quiet ? 'pipe' : ['ignore', 2, 2] });
+    passSignals(child);
+    // npm tidies up for minutes when it is interrupted, and begins anew the next time anyway.
+    const kill = () => setTimeout(() => child.kill('SIGKILL'), 2_000).unref();
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, kill);
     let words = '';
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (words += chunk));
     child.on('error', reject);
@@ -60,6 +88,38 @@ function installedMatches() {
   });
 }
 
+/** One install at a time: two starts of a fresh clone would delete each other's files. */
+async function inTurn(work) {
+  const file = inRoot('.data', 'installing');
+  mkdirSync(path.dirname(file), { recursive: true });
+  for (let looks = 1; ; looks++) {
+    try {
+      writeFileSync(file, String(process.pid), { flag: 'wx' });
+      break;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    const pid = Number(readMarker(file));
+    if (looks === 2) say(`Waiting for the packages that process ${pid} installs`);
+    // A file without a number is one that is being written, unless it stays so.
+    if (pid ? !isAlive(pid) : looks > 4) rmSync(file, { force: true });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  try {
+    return await work();
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
+
+function isAlive(pid) {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
 /** npm as it was started, else the one on PATH. */
 function npmCommand() {
   const { npm_execpath: cli = '', npm_node_execpath: node } = process.env;
@@ -72,18 +132,23 @@ async function installPackages() {
   const hash = hashOf(['package-lock.json'], process.platform, process.arch);
   if (readMarker(marker) === hash) return;
   if (!installedMatches()) {
-    say('Installing packages (once; half a minute to two)');
-    const started = Date.now();
-    const seconds = () => Math.round((Date.now() - started) / 1000);
-    const ticker = setInterval(() => say(`  still installing, ${seconds()} s`), 10_000);
-    const [command, ...args] = npmCommand();
-    // Errors are shown; notices about funding and about other people's packages are not ours to pass on.
-    const quietly = ['--loglevel=error', '--no-audit', '--no-fund', '--no-update-notifier'];
-    const everything = ['--include=dev', '--include=optional'];
-    await run(command, [...args, 'ci', ...quietly, ...everything]).finally(() => clearInterval(ticker));
-    say(`  packages installed in ${seconds()} s`);
+    const installedMeanwhile = () => readMarker(marker) === hash;
+    await inTurn(async () => installedMeanwhile() || runNpmCi());
   }
   writeFileSync(marker, hash);
+}
+
+async function runNpmCi() {
+  say('Installing packages (once; half a minute to two)');
+  const started = Date.now();
+  const seconds = () => Math.round((Date.now() - started) / 1000);
+  const ticker = setInterval(() => say(`  still installing, ${seconds()} s`), 10_000);
+  const [command, ...args] = npmCommand();
+  // Errors are shown; notices about funding and about other people's packages are not ours to pass on.
+  const quietly = ['--loglevel=error', '--no-audit', '--no-fund', '--no-update-notifier'];
+  const everything = ['--include=dev', '--include=optional'];
+  await run(command, [...args, 'ci', ...quietly, ...everything]).finally(() => clearInterval(ticker));
+  say(`  packages installed in ${seconds()} s`);
 }
 
 const majorOf = (version) => Number(version.replace(/^v/, '').split('.')[0]);
@@ -130,25 +195,13 @@ async function generateClient(node, env) {
   writeFileSync(marker, hash);
 }
 
-/**
- * Runs the script to its end, whatever signals come meanwhile: it is the one that knows how to
- * stop. Ctrl-C reaches every process of the terminal, and npm passes it on as well, so one press
- * arrives several times; those within a second are one.
- */
+/** Runs the script to its end, whatever signals come meanwhile: it is the one that knows how to stop. */
 function runScript(node, args, env) {
   const child = spawn(node, args, { stdio: 'inherit', env });
-  const lastSent = new Map();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.on(signal, () => {
-      const now = Date.now();
-      if (now - (lastSent.get(signal) ?? 0) < 1_000) return;
-      lastSent.set(signal, now);
-      child.kill(signal);
-    });
-  }
+  passSignals(child);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('exit', (code, signal) => resolve(code ?? 128 + (os.constants.signals[signal] ?? 0)));
+    child.on('exit', (code, signal) => resolve(codeOf(code, signal)));
   });
 }
 

@@ -15,6 +15,8 @@ export interface RedisServer {
   /** Resolves when the server is gone, whoever ended it. */
   exited: Promise<void>;
   stop(): Promise<void>;
+  /** Starts another like it at the same address, for one that died. */
+  respawn(): Promise<RedisServer | undefined>;
 }
 
 const startTimeoutMs = 10_000;
@@ -88,7 +90,8 @@ export async function spawnRedis(options: {
     if (child.exitCode !== null) break;
     if (!(await accepts(port))) continue;
     const url = `redis://${password ? `:${password}@` : ''}127.0.0.1:${port}`;
-    return { url, port, pid, exited, stop: () => stopChild(child, exited) };
+    const stop = () => stopChild(child, exited);
+    return { url, port, pid, exited, stop, respawn: () => spawnRedis(options) };
   }
   await stopChild(child, exited);
   throw new Error(`redis-server did not start${logFile ? `; its log: ${logFile}` : ''}`);

@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { parseEnv } from '#lib/env.ts';
+
+/** A message for the person at the terminal; its stack would help nobody. */
+export class Advice extends Error {}
+
+interface Flag {
+  variable: string;
+  argument: string;
+  meaning: string;
+}
+
+/** Every flag stands for a variable; a flag wins over its variable. */
+const flags: Record<string, Flag> = {
+  port: { variable: 'PORT', argument: '4000', meaning: 'where to listen (3000)' },
+  host: { variable: 'HOST', argument: '0.0.0.0', meaning: 'the address to listen on (127.0.0.1)' },
+  'data-dir': {
+    variable: 'DATA_DIR',
+    argument: 'path',
+    meaning: 'where the embedded services keep their data (.data)',
+  },
+  'database-url': {
+    variable: 'DATABASE_URL',
+    argument: 'postgresql://…',
+    meaning: 'a PostgreSQL to use instead of the embedded one',
+  },
+  'redis-url': {
+    variable: 'REDIS_URL',
+    argument: 'redis://…',
+    meaning: 'a Redis to use instead of one of our own; memory: for none',
+  },
+  'web-concurrency': { variable: 'WEB_CONCURRENCY', argument: '2', meaning: 'how many processes serve (1)' },
+};
+
+export const usage = [
+  'npm start -- [flags]',
+  '',
+  ...Object.entries(flags).map(([name, { argument, meaning, variable }]) => {
+    return `  ${`--${name} ${argument}`.padEnd(34)}${meaning}; or ${variable}`;
+  }),
+  `  ${'--dev'.padEnd(34)}hot reload instead of a build (npm run dev)`,
+  `  ${'--help'.padEnd(34)}this text`,
+].join('\n');
+
+export type Variables = Record<string, string | undefined>;
+
+/** The variables of a process: those of its environment, then those of a `.env` file for what is not set. */
+export function readVariables(root: string): Variables {
+  const file = path.join(root, '.env');
+  if (existsSync(file)) process.loadEnvFile(file);
+  // An empty variable means "not set": that is how compose files and CI write it.
+  return Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
+}
+
+export interface StartOptions {
+  dev: boolean;
+  help: boolean;
+  /** The environment with the flags put in. */
+  variables: Variables;
+}
+
+/** Reads the flags of `npm start`. Throws with the list of flags when one is unknown. */
+export function readOptions(args: string[], variables: Variables): StartOptions {
+  const named = Object.fromEntries(Object.keys(flags).map((name) => [name, { type: 'string' as const }]));
+  const options = {
+    ...named,
+    dev: { type: 'boolean' as const },
+    help: { type: 'boolean' as const, short: 'h' },
+  };
+  let values: Record<string, string | boolean | undefined>;
+  try {
+    values = parseArgs({ args, options }).values;
+  } catch (error) {
+    const [firstSentence = ''] = (error as Error).message.split('. ');
+    throw new Advice(`${firstSentence}\n\n${usage}`);
+  }
+  const given = Object.entries(flags).flatMap(([name, { variable }]) => {
+    const value = values[name];
+    return typeof value === 'string' ? [[variable, value] as const] : [];
+  });
+  const merged = { ...variables, ...Object.fromEntries(given) };
+  return { dev: values.dev === true, help: values.help === true, variables: merged };
+}
+
+/**
+ * Checks what the user set before anything is started, with stand-ins for what will be filled
+ * in later, and hands back the values that the launcher itself goes by.
+ */
+export function checkVariables(variables: Variables): { port: number; host: string; dataDir: string } {
+  const later = { DATABASE_URL: 'postgresql://later', ONCE_SECRET: 'x'.repeat(32) };
+  try {
+    const { PORT, HOST, DATA_DIR } = parseEnv({ ...later, ...variables, NODE_ENV: 'production' });
+    return { port: PORT, host: HOST, dataDir: path.resolve(DATA_DIR) };
+  } catch (error) {
+    throw new Advice((error as Error).message);
+  }
+}

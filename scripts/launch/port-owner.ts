@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { capture, commandOf } from '#scripts/services/processes.ts';
+import { Advice } from './options.ts';
+
+/** The error of listening there now, or undefined when it works. */
+function tryListening(port: number, host: string): Promise<NodeJS.ErrnoException | undefined> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', resolve);
+    probe.listen({ port, host, exclusive: true }, () => probe.close(() => resolve(undefined)));
+  });
+}
+
+/** The socket that listens on a port, by Linux's own tables: state 0A is LISTEN, column 9 the inode. */
+function listeningInode(port: number): string | undefined {
+  const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
+    const rows = readFileSync(table, 'utf8').split('\n').slice(1);
+    const row = rows
+      .map((line) => line.trim().split(/\s+/))
+      .find((cells) => cells[1]?.endsWith(suffix) && cells[3] === '0A');
+    if (row) return row[9];
+  }
+  return undefined;
+}
+
+function ownerOnLinux(port: number): number | undefined {
+  const socket = `socket:[${listeningInode(port)}]`;
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .find((pid) => {
+      try {
+        return readdirSync(`/proc/${pid}/fd`).some((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`) === socket);
+      } catch {
+        return false;
+      }
+    });
+}
+
+/** Who listens on a port, as far as this user may know. */
+async function ownerOf(port: number): Promise<string | undefined> {
+  try {
+    const pid =
+      process.platform === 'linux'
+        ? ownerOnLinux(port)
+        : Number(
+            (await capture('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-t'])).stdout.split('\n')[0],
+          );
+    return pid ? `process ${pid} (${(commandOf(pid) ?? 'unknown').slice(0, 100)})` : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Throws with who has the port and what to type, before any long work is begun for nothing. */
+export async function requireFreePort(port: number, host: string): Promise<void> {
+  const error = await tryListening(port, host);
+  if (!error) return;
+  if (error.code === 'EADDRINUSE') {
+    const owner = (await ownerOf(port)) ?? 'another process';
+    throw new Advice(
+      `Port ${port} is taken by ${owner}.\nStop it, or use another port:  npm start -- --port ${port + 1}`,
+    );
+  }
+  if (error.code === 'EACCES') {
+    throw new Advice(`Port ${port} is for root alone. Use one above 1023:  npm start -- --port 3000`);
+  }
+  throw new Advice(`Nothing can listen on ${host}:${port}: ${error.message}`);
+}

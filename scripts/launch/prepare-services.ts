@@ -1,0 +1,91 @@
+import pg from 'pg';
+import { migrate } from '#prisma/migrate.ts';
+import { seed } from '#prisma/seed.ts';
+import { startPostgres } from '#scripts/services/postgres.ts';
+import { openDatabase } from './database.ts';
+import { keepRunning } from './keep-running.ts';
+import type { Variables } from './options.ts';
+import { say, step } from './progress.ts';
+import { chooseRedis } from './redis.ts';
+import type { Shutdown } from './shutdown.ts';
+
+export interface Services {
+  dataDir: string;
+  /** The shop's environment; the addresses of what is started are put in. */
+  variables: Variables;
+  shutdown: Shutdown;
+}
+
+/** Opens the database, watches over it when it is ours, and brings it up to date. */
+export async function prepareDatabase({ dataDir, variables, shutdown }: Services): Promise<void> {
+  const database = await step(
+    'database',
+    (note) => openDatabase(variables, dataDir, note),
+    ({ description }) => description,
+  );
+  variables.DATABASE_URL = database.url;
+  let { server } = database;
+  if (server) {
+    shutdown.add('PostgreSQL', async () => server?.stop());
+    const watching = keepRunning({
+      name: 'PostgreSQL',
+      service: server,
+      restart: () => startPostgres({ dataDir, log: say }),
+      onRestart: (fresh) => {
+        server = fresh;
+      },
+      signal: shutdown.signal,
+    });
+    shutdown.add('the watch over PostgreSQL', () => watching);
+  }
+  shutdown.signal.throwIfAborted();
+  await step(
+    'migrations',
+    (note) => migrate(database.url, note),
+    (applied) => (applied.length > 0 ? `${applied.length} applied` : 'up to date'),
+  );
+  shutdown.signal.throwIfAborted();
+  await step(
+    'catalogue',
+    () => fillCatalogue(database.url),
+    (products) => (products > 0 ? `${products} products` : 'in place'),
+  );
+}
+
+/** Seeds an empty shop. One with products is left alone: its prices may have been changed since. */
+async function fillCatalogue(connectionString: string): Promise<number> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  const { rowCount } = await client.query('SELECT 1 FROM product LIMIT 1').finally(() => client.end());
+  if (rowCount) return 0;
+  const { products } = await seed({ connectionString, log: () => undefined });
+  return products;
+}
+
+/** Finds or starts a Redis, and watches over it when it is ours. */
+export async function prepareRedis({ dataDir, variables, shutdown }: Services): Promise<void> {
+  const choice = await step(
+    'redis',
+    () => chooseRedis(variables, dataDir),
+    ({ description }) => description,
+  );
+  Object.assign(variables, choice.variables);
+  let { server } = choice;
+  if (!server) return;
+  const { respawn } = server;
+  shutdown.add('Redis', async () => server?.stop());
+  const watching = keepRunning({
+    name: 'Redis',
+    service: server,
+    restart: async () => {
+      const fresh = await respawn();
+      if (!fresh) throw new Error('redis-server is no longer there');
+      return fresh;
+    },
+    onRestart: (fresh) => {
+      server = fresh;
+    },
+    signal: shutdown.signal,
+  });
+  shutdown.add('the watch over Redis', () => watching);
+}

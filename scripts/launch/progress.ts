@@ -1,0 +1,55 @@
+/** How long a step works in silence before a line says that it still does. */
+const stillWorkingAfterMs = 10_000;
+
+const { stdout } = process;
+// A closed terminal is no reason to leave the services running.
+stdout.on('error', () => undefined);
+process.stderr.on('error', () => undefined);
+
+const colour = (code: number) => (text: string) => (stdout.isTTY ? `\u001b[${code}m${text}\u001b[0m` : text);
+export const green = colour(32);
+export const red = colour(31);
+export const yellow = colour(33);
+export const dim = colour(2);
+export const bold = colour(1);
+
+/** What a long wait took: `0.4 s`, `12 s`, `2 min 05 s`. */
+export function duration(ms: number): string {
+  const seconds = ms / 1_000;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 100) return `${Math.round(seconds)} s`;
+  return `${Math.floor(seconds / 60)} min ${String(Math.round(seconds % 60)).padStart(2, '0')} s`;
+}
+
+export function say(line = ''): void {
+  stdout.write(`${line}\n`);
+}
+
+/**
+ * Shows one step of a start: its name at once, what came of it and how long it took at its end.
+ * `work` may show notes on the way; `describe` says in a few words what it came to.
+ */
+export async function step<Result>(
+  name: string,
+  work: (note: (line: string) => void) => Promise<Result>,
+  describe: (result: Result) => string,
+): Promise<Result> {
+  const started = performance.now();
+  const label = name.padEnd(12);
+  const elapsed = () => duration(performance.now() - started);
+  // In a terminal the line of a running step is replaced by its result; a log gets the result alone.
+  const clear = stdout.isTTY ? '\r\u001b[K' : '';
+  const note = (line: string) => say(`${clear}    ${dim(line)}`);
+  if (stdout.isTTY) stdout.write(`  ${dim('·')} ${label}`);
+  const ticker = setInterval(() => note(`${name}: still working, ${elapsed()}`), stillWorkingAfterMs);
+  try {
+    const result = await work(note);
+    say(`${clear}  ${green('✓')} ${label} ${describe(result)}  ${dim(elapsed())}`);
+    return result;
+  } catch (error) {
+    say(`${clear}  ${red('✗')} ${label} ${dim(elapsed())}`);
+    throw error;
+  } finally {
+    clearInterval(ticker);
+  }
+}

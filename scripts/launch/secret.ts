@@ -1,0 +1,25 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Advice, type Variables } from './options.ts';
+
+/**
+ * The key of cookies and submit tokens: the user's own, else one that is made once and kept,
+ * so that a restart signs nobody out. Who calls this production has to bring one: a secret
+ * that lives beside the data is copied with it.
+ */
+export function findSecret(variables: Variables, dataDir: string): { secret: string; from: string } {
+  if (variables.ONCE_SECRET) return { secret: variables.ONCE_SECRET, from: 'ONCE_SECRET' };
+  if (variables.NODE_ENV === 'production') {
+    throw new Advice(
+      'ONCE_SECRET is missing, and NODE_ENV=production asks for one of your own: at least 32 random ' +
+        'characters, the same in every process and after every restart.\nOne to copy:  openssl rand -base64 32',
+    );
+  }
+  const file = path.join(dataDir, 'secret');
+  if (existsSync(file)) return { secret: readFileSync(file, 'utf8').trim(), from: `kept in ${file}` };
+  const secret = randomBytes(32).toString('base64url');
+  mkdirSync(dataDir, { recursive: true });
+  writeFileSync(file, `${secret}\n`, { mode: 0o600, flag: 'wx' });
+  return { secret, from: `made, and kept in ${file}` };
+}

@@ -1,0 +1,130 @@
+import path from 'node:path';
+import { type App, startApp, urlOf } from './launch/app.ts';
+import { AppLog } from './launch/app-log.ts';
+import { ensureBuild } from './launch/build.ts';
+import { ChildFailed, lastLines } from './launch/child.ts';
+import { type DataDirLock, describeHolder, takeDataDir } from './launch/data-dir-lock.ts';
+import { Advice, checkVariables, readOptions, readVariables, usage } from './launch/options.ts';
+import { requireFreePort } from './launch/port-owner.ts';
+import { prepareDatabase, prepareRedis, type Services } from './launch/prepare-services.ts';
+import { bold, dim, duration, red, say, step } from './launch/progress.ts';
+import { findSecret } from './launch/secret.ts';
+import { Shutdown, Stopped } from './launch/shutdown.ts';
+import { choosePort } from './services/ports.ts';
+import { commandOf, waitForExit } from './services/processes.ts';
+
+/** `npm start`: from a clone to an open shop, and back to nothing running, in order. */
+
+const root = path.resolve(import.meta.dirname, '..');
+/** The shop of a launcher that was killed gives itself 20 s for what it had admitted. */
+const orphanTimeoutMs = 25_000;
+
+interface Launch extends Services {
+  dev: boolean;
+  host: string;
+  port: number;
+  lock: DataDirLock;
+}
+
+/** A killed launcher takes its shop along, which first answers what it had admitted. */
+async function waitForOrphan({ lock }: Launch): Promise<void> {
+  const { appPid } = lock.previous ?? {};
+  if (!appPid || !commandOf(appPid)?.includes('server.ts')) return;
+  say(dim(`  waiting for the shop of an earlier start (process ${appPid}) to finish`));
+  if (!(await waitForExit(appPid, orphanTimeoutMs))) process.kill(appPid, 'SIGKILL');
+}
+
+/** Builds what changed, starts the shop and waits until it answers. */
+async function openShop(launch: Launch, log: AppLog, url: string): Promise<App> {
+  const { dev, dataDir, host, port, variables, shutdown, lock } = launch;
+  const { signal } = shutdown;
+  if (!dev) {
+    const logFile = path.join(dataDir, 'logs', 'build.log');
+    await step('build', () => ensureBuild({ root, logFile, variables, signal }), String);
+  }
+  signal.throwIfAborted();
+  const own = {
+    NODE_ENV: dev ? 'development' : 'production',
+    HOST: host,
+    PORT: String(port),
+    DATA_DIR: dataDir,
+  };
+  const environment = { ...variables, ...own };
+  const onSpawn = (appPid: number) => lock.update({ appPid });
+  const app = await step(
+    'shop',
+    () => startApp({ root, variables: environment, url, log, onSpawn, signal }),
+    () =>
+      Number(variables.WEB_CONCURRENCY) > 1 ? `${variables.WEB_CONCURRENCY} processes answer` : 'answers',
+  );
+  shutdown.add('the shop', app.stop);
+  lock.update({ url });
+  return app;
+}
+
+async function launchShop(launch: Launch, started: number): Promise<void> {
+  const { host, port, dataDir, variables, shutdown } = launch;
+  await waitForOrphan(launch);
+  await requireFreePort(port, host);
+  const { secret, from } = findSecret(variables, dataDir);
+  variables.ONCE_SECRET = secret;
+  await step('secret', async () => from, String);
+  await prepareDatabase(launch);
+  shutdown.signal.throwIfAborted();
+  await prepareRedis(launch);
+  shutdown.signal.throwIfAborted();
+  const log = new AppLog(dataDir, { chatty: launch.dev });
+  const url = urlOf(host, port);
+  const app = await openShop(launch, log, url);
+
+  say(`\n  The shop is open: ${bold(url)}  ${dim(`after ${duration(performance.now() - started)}`)}`);
+  say(dim(`  Ctrl-C closes it. Its log: ${path.relative(process.cwd(), log.file)}\n`));
+  const { code, signal } = await Promise.race([app.exited, whenAborted(shutdown.signal)]);
+  const how = signal ? `was ended by ${signal}` : `ended with exit code ${code}`;
+  throw new ChildFailed(`The shop ${how}. The end of ${log.file}:\n\n${lastLines(log.file)}`);
+}
+
+function whenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+async function main(): Promise<number> {
+  const started = performance.now();
+  const { dev, help, variables } = readOptions(process.argv.slice(2), readVariables(root));
+  if (help) {
+    say(usage);
+    return 0;
+  }
+  const { port, host, dataDir } = checkVariables(variables);
+  const lock = takeDataDir(dataDir, dev ? 'npm run dev' : 'npm start');
+  if ('heldBy' in lock) throw new Advice(describeHolder(dataDir, lock.heldBy));
+  const shutdown = new Shutdown();
+  shutdown.add('the lock', async () => lock.release());
+  const launch = { dev, host, dataDir, lock, shutdown, variables, port: port || (await choosePort()) };
+  try {
+    await launchShop(launch, started);
+    return 0;
+  } catch (error) {
+    const asked = error instanceof Stopped;
+    if (!asked) report(error);
+    shutdown.abort(error as Error);
+    const well = await shutdown.stopAll();
+    if (asked && well) say('Everything is stopped');
+    return asked && well ? 0 : 1;
+  }
+}
+
+function report(error: unknown): void {
+  const { message, stack } = error as Error;
+  say(`\n${red(error instanceof Advice || error instanceof ChildFailed ? message : (stack ?? message))}`);
+}
+
+process.exit(
+  await main().catch((error) => {
+    report(error);
+    return 1;
+  }),
+);

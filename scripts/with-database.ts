@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { migrate } from '#prisma/migrate.ts';
+import { takeDataDir } from './launch/data-dir-lock.ts';
+import { openDatabase } from './launch/database.ts';
+import { Advice, checkVariables, readVariables, type Variables } from './launch/options.ts';
+import { runningPostgres } from './services/postgres.ts';
+
+/**
+ * Runs a script against the shop's database, whether the shop is open or not: the database
+ * that runs is used, and one that does not is started for as long as the script needs it.
+ *
+ *   node scripts/with-database.ts --migrate prisma/seed.ts --products 5000
+ *
+ * `--migrate` brings the database up to date first.
+ */
+
+const root = path.resolve(import.meta.dirname, '..');
+
+/** Takes the two flags that say which database; everything else is the script's own. */
+function splitArgs(args: string[]): { variables: Variables; rest: string[] } {
+  const options = { 'data-dir': { type: 'string' as const }, 'database-url': { type: 'string' as const } };
+  const { tokens } = parseArgs({ args, options, strict: false, allowPositionals: true, tokens: true });
+  const ours = tokens.filter((token) => token.kind === 'option' && token.name in options);
+  const taken = new Set<number>();
+  const variables: Variables = {};
+  for (const token of ours) {
+    if (token.kind !== 'option' || token.value === undefined)
+      throw new Advice(`${args[token.index]} needs a value`);
+    taken.add(token.index);
+    if (!token.inlineValue) taken.add(token.index + 1);
+    variables[token.name === 'data-dir' ? 'DATA_DIR' : 'DATABASE_URL'] = token.value;
+  }
+  return { variables, rest: args.filter((_, index) => !taken.has(index)) };
+}
+
+function run(script: string, args: string[], variables: Variables): Promise<number> {
+  // The terminal's Ctrl-C reaches the script by itself; we outlive it to stop the database.
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
+  return new Promise((resolve, reject) => {
+    const env = variables as NodeJS.ProcessEnv;
+    const child = spawn(process.execPath, [path.join(root, script), ...args], {
+      cwd: root,
+      env,
+      stdio: 'inherit',
+    });
+    process.on('SIGTERM', () => child.kill('SIGTERM'));
+    child.on('error', reject);
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+async function main(commandLine: string[]): Promise<number> {
+  const migrateFirst = commandLine[0] === '--migrate';
+  const [script = '', ...args] = migrateFirst ? commandLine.slice(1) : commandLine;
+  const { variables: flags, rest } = splitArgs(args);
+  const given = { ...readVariables(root), ...flags };
+  const { dataDir } = checkVariables(given);
+  const runOn = async (url: string) => {
+    if (migrateFirst) await migrate(url, console.log);
+    return run(script, rest, { ...given, DATA_DIR: dataDir, DATABASE_URL: url });
+  };
+  if (given.DATABASE_URL) return runOn(given.DATABASE_URL);
+
+  mkdirSync(dataDir, { recursive: true });
+  const lock = takeDataDir(dataDir, `npm run ${process.env.npm_lifecycle_event ?? script}`);
+  if ('heldBy' in lock) {
+    const url = await runningPostgres(dataDir);
+    if (url) return runOn(url);
+    throw new Advice(
+      `${lock.heldBy.what} (process ${lock.heldBy.pid}) is about to start the database: try again in a moment`,
+    );
+  }
+  try {
+    const { url, server } = await openDatabase(given, dataDir, (line) => console.error(line));
+    try {
+      return await runOn(url);
+    } finally {
+      await server?.stop();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch((error: Error) => {
+  console.error(error instanceof Advice ? error.message : error);
+  return 1;
+});
