@@ -1,0 +1,56 @@
+import { chmod, chown, cp, mkdir, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { defaultPages } from './nginx-config.ts';
+import { capture } from './processes.ts';
+import { captureAs } from './service-user.ts';
+
+const oldestVersion = [1, 22];
+/** A log beyond this moves aside at the next start; the one before it is dropped. */
+const maxLogBytes = 100_000_000;
+
+/** The nginx of this machine. Its usual places are not on everybody's PATH. Throws when it is too old. */
+export async function findNginx(): Promise<string | undefined> {
+  for (const program of ['nginx', '/usr/sbin/nginx', '/usr/local/sbin/nginx', '/opt/homebrew/bin/nginx']) {
+    const answer = await capture(program, ['-v']).catch(() => undefined);
+    const version = answer?.stderr.match(/nginx\/(\d+)\.(\d+)/);
+    if (!version) continue;
+    const [major = 0, minor = 0] = [Number(version[1]), Number(version[2])];
+    const [oldestMajor = 0, oldestMinor = 0] = oldestVersion;
+    if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return program;
+    throw new Error(`nginx ${oldestVersion.join('.')} or later is needed, and ${program} is ${version[0]}`);
+  }
+  return undefined;
+}
+
+/** Makes the folder, closed to other users, and says who the workers run as when we are root. */
+export async function prepareFolder(
+  folder: string,
+  log: (line: string) => void,
+): Promise<string | undefined> {
+  const inside = (name: string) => path.join(folder, name);
+  await rm(inside('cache'), { recursive: true, force: true });
+  for (const name of ['cache', 'temp', 'pages']) await mkdir(inside(name), { recursive: true });
+  await cp(defaultPages, inside('pages'), { recursive: true });
+  for (const name of ['access.log', 'error.log']) {
+    const size = await stat(inside(name)).then(
+      (found) => found.size,
+      () => 0,
+    );
+    if (size > maxLogBytes) await rename(inside(name), inside(`${name}.1`));
+  }
+  await chmod(folder, 0o700);
+  if (process.getuid?.() !== 0) return undefined;
+
+  for (const name of ['www-data', 'nobody']) {
+    const [uid, gid] = await Promise.all(
+      ['-u', '-g'].map(async (flag) => (await capture('id', [flag, name])).stdout),
+    );
+    if (!uid || !gid) continue;
+    const ids = { uid: Number(uid), gid: Number(gid) };
+    for (const owned of ['.', 'cache', 'temp', 'pages']) await chown(inside(owned), ids.uid, ids.gid);
+    const reached = await captureAs(ids, 'test', ['-w', inside('cache')]);
+    if (reached.code === 0) return `${name} ${(await capture('id', ['-gn', name])).stdout.trim()}`;
+  }
+  log(`${folder} lies in a folder that is closed to other users, so the edge's workers run as root`);
+  return 'root';
+}

@@ -1,0 +1,168 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { defaultLimits, type EdgeSettings, ownMachine, renderEdgeConfig } from './nginx-config.ts';
+import { findNginx, prepareFolder } from './nginx-folder.ts';
+import { choosePort, isFree } from './ports.ts';
+import { capture } from './processes.ts';
+import { watchdog } from './watchdog.ts';
+
+/** An nginx in front of the shop that this process started and that ends with it. */
+export interface Edge {
+  url: string;
+  port: number;
+  pid: number;
+  /** Resolves when it is gone, whoever ended it. */
+  exited: Promise<void>;
+  /** Goes over to other settings without losing a request; throws, and goes on as it was, when they are wrong. */
+  reload(change: Partial<EdgeOptions>): Promise<void>;
+  /** Answers what it has and ends. */
+  stop(): Promise<void>;
+}
+
+/** What is not given has the defaults of `scripts/render-nginx.ts`. */
+export type EdgeOptions = Partial<
+  Omit<EdgeSettings, 'listen' | 'prefix' | 'cache' | 'pages' | 'accessLog' | 'errorLog' | 'user'>
+> & { upstreams: string[] };
+
+const startTimeoutMs = 10_000;
+/** Longer than any answer takes: see the time-outs of the order gate. */
+const stopTimeoutMs = 30_000;
+
+/**
+ * Starts nginx at `host:port` in a folder of its own under `dataDir`, with an empty cache: what
+ * was kept may belong to another build or another database. Answers undefined when the machine
+ * has no nginx.
+ */
+export async function startEdge(start: {
+  dataDir: string;
+  host: string;
+  port: number;
+  options: EdgeOptions;
+  log: (line: string) => void;
+}): Promise<Edge | undefined> {
+  const { host, port, log } = start;
+  const program = await findNginx();
+  if (!program) return undefined;
+  if (!(await isFree(port, host)))
+    throw new Error(`port ${port} of ${host} is taken: choose another for the edge`);
+
+  const folder = path.join(path.resolve(start.dataDir), 'edge');
+  const user = await prepareFolder(folder, log);
+  const gate = start.options.gate ?? `127.0.0.1:${await choosePort()}`;
+  let options = start.options;
+  await writeConfig(program, folder, settingsOf(`${host}:${port}`, user, { gate, ...options }));
+
+  // In its own group, so that Ctrl-C in the terminal stops the launcher, which stops nginx in turn.
+  const child = spawn(program, argumentsFor(folder), { cwd: folder, stdio: 'ignore', detached: true });
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`${program} did not start`);
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve())).then(() =>
+    endGroup(pid),
+  );
+  const guard = watchdog('kill "$1"', [String(pid)]);
+  void exited.then(guard.dismiss);
+  await waitUntilListening(child, host, port, folder);
+
+  return {
+    url: `http${options.tls ? 's' : ''}://${host}:${port}`,
+    port,
+    pid,
+    exited,
+    reload: async (change) => {
+      const next = { ...options, ...change };
+      await writeConfig(program, folder, settingsOf(`${host}:${port}`, user, { gate, ...next }));
+      options = next;
+      child.kill('SIGHUP');
+    },
+    stop: () => stopChild(child, exited),
+  };
+}
+
+/** Paths are relative to the folder: it may have a name that would need quoting in the configuration. */
+function settingsOf(
+  listen: string,
+  user: string | undefined,
+  options: EdgeOptions & { gate: string },
+): EdgeSettings {
+  return {
+    serverNames: [],
+    tls: undefined,
+    balancers: [],
+    operators: [],
+    unlimited: ownMachine,
+    limits: defaultLimits,
+    cacheSize: '512m',
+    workers: 'auto',
+    ...options,
+    listen: [listen],
+    user,
+    prefix: '.',
+    cache: './cache',
+    pages: './pages',
+    accessLog: './access.log',
+    errorLog: './error.log',
+  };
+}
+
+const configFile = 'nginx.conf';
+
+const argumentsFor = (folder: string, config = configFile) => [
+  ...['-p', folder],
+  ...['-c', path.join(folder, config)],
+  // Before the configuration is read, the log that was compiled in would be opened.
+  ...['-e', path.join(folder, 'error.log')],
+];
+
+/** Puts a configuration in place once nginx has accepted it. */
+async function writeConfig(program: string, folder: string, settings: EdgeSettings): Promise<void> {
+  const candidate = `${configFile}.new`;
+  await writeFile(path.join(folder, candidate), renderEdgeConfig(settings));
+  const tested = await capture(program, ['-t', '-q', ...argumentsFor(folder, candidate)], { cwd: folder });
+  if (tested.code !== 0) throw new Error(`nginx refuses its configuration:\n${tested.stderr.trim()}`);
+  await rename(path.join(folder, candidate), path.join(folder, configFile));
+}
+
+async function waitUntilListening(
+  child: ChildProcess,
+  host: string,
+  port: number,
+  folder: string,
+): Promise<void> {
+  for (const deadline = Date.now() + startTimeoutMs; Date.now() < deadline; await sleep(20)) {
+    if (child.exitCode !== null) break;
+    if (await accepts(host, port)) return;
+  }
+  child.kill('SIGKILL');
+  const words = await readFile(path.join(folder, 'error.log'), 'utf8').catch(() => '');
+  throw new Error(`nginx did not start:\n${words.trimEnd().split('\n').slice(-5).join('\n')}`);
+}
+
+function accepts(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, host);
+    const done = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => done(true)).once('error', () => done(false));
+  });
+}
+
+async function stopChild(child: ChildProcess, exited: Promise<void>): Promise<void> {
+  child.kill('SIGQUIT');
+  const late = setTimeout(() => child.kill('SIGTERM'), stopTimeoutMs);
+  await exited;
+  clearTimeout(late);
+}
+
+/** Workers don't notice that their master was killed; they share its group. */
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGTERM');
+  } catch {
+    // Nobody is left.
+  }
+}
