@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { defineConfig } from '@playwright/test';
 
 /**
- * The shop as a person meets it, in a real browser against the built shop: `npx playwright test`
- * after `npm run build`. With `E2E_BASE_URL` the suite runs against a shop that is up already.
+ * The shop as a person meets it, in a real browser against a built shop that e2e/serve.ts opens.
+ * With `E2E_BASE_URL` the suite runs against one that is open already.
  */
 
 /** Debian's own browser where it is installed; elsewhere the one that Playwright brings. */
@@ -25,7 +25,8 @@ export default defineConfig({
   use: {
     baseURL: E2E_BASE_URL ?? `http://127.0.0.1:${E2E_PORT}`,
     viewport: { width: 1280, height: 900 },
-    trace: 'retain-on-failure',
+    // A trace of every test costs more than the tests; `--trace on` brings one when it is wanted.
+    screenshot: 'only-on-failure',
     actionTimeout: 15_000,
     navigationTimeout: 30_000,
     launchOptions: {
@@ -46,7 +47,7 @@ export default defineConfig({
     : {
         command: 'node e2e/serve.ts',
         wait: { stdout: /the shop is open on port (?<E2E_PORT>\d+)/ },
-        timeout: 120_000,
+        timeout: 240_000,
         stderr: 'pipe',
         gracefulShutdown: { signal: 'SIGTERM', timeout: 30_000 },
       },

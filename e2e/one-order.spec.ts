@@ -161,7 +161,7 @@ test('a checkout that the browser kept in memory knows that its cart was ordered
   shop,
 }) => {
   await shop.readyToOrder();
-  const path = await orderFromElsewhere(page);
+  const path = await shop.orderFromElsewhere();
   await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
   await expect(page.getByRole('heading', { name: 'You already placed this order' })).toBeVisible();
   await expect(page.getByRole('link', { name: 'See your order' })).toHaveAttribute('href', path);
@@ -198,32 +198,3 @@ test('a reload before the order has reached the shop keeps what was typed, and o
   await shop.placeOrder.click();
   await shop.expectOneOrderShown();
 });
-
-/** Orders the cart without this page's button, as another tab would. Gives the order's path. */
-async function orderFromElsewhere(page: Page): Promise<string> {
-  return page.evaluate(async () => {
-    const quote = await (await fetch('/api/checkout')).json();
-    const answer = await fetch('/api/orders', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'idempotency-key': quote.submitToken },
-      body: JSON.stringify({
-        submitToken: quote.submitToken,
-        cartId: quote.cartId,
-        cartVersion: quote.cartVersion,
-        totalMinor: quote.totalMinor,
-        currency: quote.currency,
-        email: 'ada@example.com',
-        shippingMethod: 'standard',
-        shippingAddress: {
-          name: 'Ada Lovelace',
-          line1: '12 St James Square',
-          city: 'San Francisco',
-          postalCode: '94107',
-          country: 'US',
-        },
-        payment: { method: 'invoice' },
-      }),
-    });
-    return (await answer.json()).order.url;
-  });
-}

@@ -17,20 +17,18 @@ test('an order is cancelled only after the question, once, and its page shows it
 });
 
 test('an open order page shows by itself what became of the order elsewhere', async ({ page, shop }) => {
-  await shop.readyToOrder();
-  await shop.placeOrder.click();
-  const path = await shop.expectOneOrderShown();
+  await shop.fillCart();
+  const path = await shop.orderFromElsewhere();
+  await page.goto(path);
   const answer = await shop.context.request.post(`/api${path}/cancel`);
   expect(answer.ok()).toBe(true);
   await expect(page.getByRole('status').filter({ hasText: 'This order is cancelled.' })).toBeVisible();
 });
 
-test("another shopper does not see the order's page", async ({ shop, browser }) => {
-  await shop.readyToOrder();
-  await shop.placeOrder.click();
-  const path = await shop.expectOneOrderShown();
-  const origin = new URL(shop.page.url()).origin;
-  const stranger = new Shop(await browser.newPage({ baseURL: origin }));
+test("another shopper does not see the order's page", async ({ shop, browser, baseURL }) => {
+  await shop.fillCart();
+  const path = await shop.orderFromElsewhere();
+  const stranger = new Shop(await browser.newPage({ baseURL }));
   await stranger.fillCart();
   const answer = await stranger.page.goto(path);
   expect(answer?.status()).toBe(404);
@@ -48,10 +46,7 @@ test('every order of a shopper is in the list, newest first, over all of its pag
   for (const { sku } of goods) {
     await shop.fillCart({ count: 0 });
     await shop.setLine(sku, 1);
-    await page.goto('/checkout');
-    await shop.fillForm();
-    await shop.placeOrder.click();
-    await page.waitForURL(/\/orders\//);
+    await shop.orderFromElsewhere();
   }
   await page.goto('/orders');
   const numbers = page.getByRole('main').getByRole('heading', { level: 2 });

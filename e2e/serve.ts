@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { choosePort } from '#scripts/services/ports.ts';
+
+/**
+ * Opens a shop for the browser tests: the real launcher, on a port and in a data folder of its
+ * own, so that a shop which is open already is neither used nor disturbed. Ends with it.
+ */
+
+const root = path.resolve(import.meta.dirname, '..');
+const readyPollMs = 250;
+
+const dataDir = await mkdtemp(path.join(tmpdir(), 'once-e2e-'));
+const port = await choosePort();
+const shop = spawn(process.execPath, [path.join(root, 'scripts', 'start.ts')], {
+  cwd: root,
+  // Its progress goes where it is seen only when something is wrong; stdout says one thing, below.
+  stdio: ['ignore', 2, 2],
+  env: {
+    ...process.env,
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    DATA_DIR: dataDir,
+    DATABASE_URL: '',
+    PUBLIC_URL: '',
+    // All shoppers of the suite come from one address, and order more often than people do.
+    RATE_LIMIT_SHOPPER_PER_MIN: '0',
+    RATE_LIMIT_IP_PER_MIN: '0',
+  },
+});
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => shop.kill(signal));
+shop.on('exit', async (code, signal) => {
+  await rm(dataDir, { recursive: true, force: true });
+  process.exit(code ?? (signal ? 1 : 0));
+});
+
+while (!(await isReady())) await new Promise((resolve) => setTimeout(resolve, readyPollMs));
+process.stdout.write(`the shop is open on port ${port}\n`);
+
+async function isReady(): Promise<boolean> {
+  try {
+    return (await fetch(`http://127.0.0.1:${port}/api/ready`)).ok;
+  } catch {
+    return false;
+  }
+}
