@@ -67,5 +67,4 @@ export async function closeDb(): Promise<void> {
   await Promise.all(['db', 'writerDb'].map((name) => takeProcessWide<PrismaClient>(name)?.$disconnect()));
 }
 
-export type Db = PrismaClient;
 export type Tx = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0];

@@ -40,7 +40,7 @@ export function sessionCookieOptions() {
 }
 
 /** Reads one cookie of a request. Where a name stands twice the first one counts, as in Next. */
-export function readCookie(request: Request, name: string): string | undefined {
+function readCookie(request: Request, name: string): string | undefined {
   for (const pair of (request.headers.get('cookie') ?? '').split(';')) {
     const at = pair.indexOf('=');
     if (at > 0 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();

@@ -31,7 +31,7 @@ export function placementOf(userId: string, submission: Submission): Placement {
 }
 
 /** A JSON and a form post of the same order have the same hash: it is taken of what they mean. */
-export function hashBody({ submitToken, confirmDuplicate, ...meaning }: Submission): string {
+function hashBody({ submitToken, confirmDuplicate, ...meaning }: Submission): string {
   // The schema's output has its keys in the schema's order, so equal meanings are equal texts.
   return createHash('sha256').update(JSON.stringify(meaning)).digest('base64url');
 }

@@ -3,7 +3,7 @@ import { mediaTypeOf, parseJson, parseOrThrow, readBody } from '#lib/http.ts';
 import { type Submission, submissionSchema } from '#lib/orders/schema.ts';
 
 /** Far above the largest honest submission (every field full is about 4 KiB), far below a nuisance. */
-export const maxSubmissionBytes = 16 * 1024;
+const maxSubmissionBytes = 16 * 1024;
 
 /** A body as it came, before it is judged: kept so that nothing typed is lost when it is refused. */
 export interface RawSubmission {

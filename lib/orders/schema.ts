@@ -27,7 +27,7 @@ export const submissionSchema = z
 export type Submission = z.output<typeof submissionSchema>;
 
 /** Only fields that never change, so that the same submission gets the same bytes for ever. */
-export const orderReceiptSchema = z
+const orderReceiptSchema = z
   .object({
     id: z.uuid(),
     number: z.string(),
@@ -61,7 +61,7 @@ export const submissionProblemExtras = {
   possible_duplicate: z.object({ order: orderReceiptSchema }),
 };
 
-export const orderStatuses = [
+const orderStatuses = [
   'placed',
   'payment_pending',
   'payment_unknown',

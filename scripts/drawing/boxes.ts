@@ -1,6 +1,6 @@
 import { paint, shade } from '#scripts/drawing/colour.ts';
+import type { Drawings } from '#scripts/drawing/drawings.ts';
 import { grain, type Pen } from '#scripts/drawing/pen.ts';
-import type { Drawings } from '#scripts/drawing/pictures.ts';
 import {
   band,
   box,

@@ -1,6 +1,6 @@
 import { paint, shade } from '#scripts/drawing/colour.ts';
+import type { Drawings } from '#scripts/drawing/drawings.ts';
 import type { Pen } from '#scripts/drawing/pen.ts';
-import type { Drawings } from '#scripts/drawing/pictures.ts';
 import { band, box, circle, closed, curve, ellipse, line, points, turned } from '#scripts/drawing/shapes.ts';
 
 export const light: Drawings = {

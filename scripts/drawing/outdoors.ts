@@ -1,6 +1,6 @@
 import { mix, paint, shade } from '#scripts/drawing/colour.ts';
+import type { Drawings } from '#scripts/drawing/drawings.ts';
 import { grain } from '#scripts/drawing/pen.ts';
-import type { Drawings } from '#scripts/drawing/pictures.ts';
 import {
   band,
   box,

@@ -1,20 +1,12 @@
 import { boxes } from '#scripts/drawing/boxes.ts';
 import { care } from '#scripts/drawing/care.ts';
-import type { Tile } from '#scripts/drawing/colour.ts';
 import { desk } from '#scripts/drawing/desk.ts';
+import type { Drawings } from '#scripts/drawing/drawings.ts';
 import { kitchen } from '#scripts/drawing/kitchen.ts';
 import { light } from '#scripts/drawing/light.ts';
 import { outdoors } from '#scripts/drawing/outdoors.ts';
 import { Pen } from '#scripts/drawing/pen.ts';
 import { textiles } from '#scripts/drawing/textiles.ts';
-
-interface Picture {
-  tile: Tile;
-  draw(pen: Pen): void;
-}
-
-/** Pictures by their product's slug. */
-export type Drawings = Record<string, Picture>;
 
 const drawings: Drawings = { ...kitchen, ...desk, ...textiles, ...light, ...outdoors, ...care, ...boxes };
 

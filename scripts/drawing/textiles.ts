@@ -1,6 +1,6 @@
 import { mix, paint, shade } from '#scripts/drawing/colour.ts';
+import type { Drawings } from '#scripts/drawing/drawings.ts';
 import type { Pen } from '#scripts/drawing/pen.ts';
-import type { Drawings } from '#scripts/drawing/pictures.ts';
 import { box, circle, closed, curve, ellipse, line, points, poly } from '#scripts/drawing/shapes.ts';
 
 export const textiles: Drawings = {

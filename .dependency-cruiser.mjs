@@ -1,0 +1,100 @@
+/**
+ * The walls between the rooms (docs/architecture.md). A rule's comment is what a person reads
+ * when they run into it.
+ * @type {import('dependency-cruiser').IConfiguration}
+ */
+const domain = '^lib/(catalogue|cart|checkout|orders|stock)/';
+
+/** What a domain shows to other domains, besides functions: its shapes and its pure rules. */
+const clientSafe = [
+  '^lib/(money|uuid)\\.ts$',
+  '^lib/(catalogue|cart|checkout|orders)/schema\\.ts$',
+  '^lib/cart/marker\\.ts$',
+  '^lib/checkout/(quote|shipping-address)\\.ts$',
+];
+
+export default {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'Two files that need each other are one file, or lack a third that both need.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'lib-knows-no-pages',
+      comment: 'lib is used by app and components, not the other way round.',
+      severity: 'error',
+      from: { path: '^lib/' },
+      to: { path: '^(app|components|server\\.ts|proxy\\.ts|scripts|bench|tests|e2e)' },
+    },
+    {
+      name: 'lib-knows-no-framework',
+      comment: 'Next is met in one thin adapter, so that every domain function runs on any host.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/next-session\\.ts$' },
+      to: { path: '^node_modules/(next|react|react-dom)/' },
+    },
+    {
+      name: 'platform-knows-no-domain',
+      comment: 'What everything stands on does not depend on what stands on it.',
+      severity: 'error',
+      from: { path: '^lib/[^/]+\\.ts$', pathNot: '^lib/next-session\\.ts$' },
+      to: { path: domain },
+    },
+    {
+      name: 'components-use-types-and-pure-helpers',
+      comment: 'Components are shipped to browsers: no database, no configuration, no Node.',
+      severity: 'error',
+      from: { path: '^components/', pathNot: '\\.test\\.tsx?$' },
+      to: { path: '^lib/', pathNot: clientSafe, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'components-know-no-pages',
+      comment: 'A component is used by pages; a page hands it what it needs, actions included.',
+      severity: 'error',
+      from: { path: '^components/' },
+      to: { path: '^(app|scripts|bench|tests|e2e|prisma)/' },
+    },
+    {
+      name: 'components-know-no-node',
+      comment: 'Components are shipped to browsers.',
+      severity: 'error',
+      from: { path: '^components/', pathNot: '\\.test\\.tsx?$' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'generated-client-stays-in-lib',
+      comment: 'Pages ask domain functions, not the database.',
+      severity: 'error',
+      from: { path: '^(app|components|proxy\\.ts)' },
+      to: { path: '^lib/(generated/|db\\.ts)' },
+    },
+    {
+      name: 'production-code-uses-no-test-tools',
+      comment: 'What is not installed in production must not be needed there.',
+      severity: 'error',
+      from: { path: '^(app|components|lib|server\\.ts|proxy\\.ts|prisma)', pathNot: '\\.test\\.tsx?$' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'nothing-unresolvable',
+      comment: 'An import that leads nowhere.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: '^(node_modules|lib/generated)' },
+    exclude: { path: '^(\\.next|\\.data|lib/generated/.*)' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.json', '.css', '.d.ts'],
+    },
+  },
+};
