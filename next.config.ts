@@ -18,6 +18,8 @@ const config: NextConfig = {
   // part of them again at every start would only keep the shopkeeper waiting.
   typescript: { ignoreBuildErrors: true },
   agentRules: false,
+  // Seconds that a cache in front may go on showing a page it cannot renew: an hour-old price, not a year-old one.
+  expireTime: 3_600,
   // Loaded by Node itself: they read files beside them or keep native state.
   serverExternalPackages: ['pino', 'pg', '@prisma/client', '@prisma/adapter-pg', 'ioredis', 'ioredis-mock'],
   // /api/ready compares the migrations in the folder with those in the database.

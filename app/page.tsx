@@ -10,14 +10,14 @@ import type { ProductSort, ProductSummary } from '#lib/catalogue/schema.ts';
 export const revalidate = 60;
 
 export default async function HomePage() {
-  const [shelf, featured, newest] = await Promise.all([
-    oneOfEachCategory(),
-    productsBy('featured', 8),
-    productsBy('newest', 4),
-  ]);
+  const shelf = await oneOfEachCategory();
+  // Nothing is shown twice: what stands on the shelf is not featured, what is featured not new.
+  const featured = await productsBy('featured', 8, new Set(shelf.map(({ product }) => product)));
+  const shown = new Set([...shelf.map(({ product }) => product), ...featured.map(({ slug }) => slug)]);
+  const newest = await productsBy('newest', 4, shown);
   return (
     <>
-      <HomeHero shelf={shelf} />
+      <HomeHero shelf={shelf.map(({ slug, title, image }) => ({ slug, title, image }))} />
       <ProductSection id="featured" title="To begin with" products={featured} />
       <ProductSection id="newest" title="New on the shelves" products={newest} />
       <OrderingPromises />
@@ -26,18 +26,22 @@ export default async function HomePage() {
 }
 
 /** Each category with the first thing on its shelf; an empty one is left out. */
-async function oneOfEachCategory(): Promise<ShelfItem[]> {
+async function oneOfEachCategory(): Promise<(ShelfItem & { product: string })[]> {
   const categories = await listCategories();
   const items = await Promise.all(
     categories.map(async ({ slug, title }) => {
       const [first] = (await listProducts({ category: slug, limit: 1 })).products;
-      return first ? [{ slug, title, image: first.image }] : [];
+      return first ? [{ slug, title, image: first.image, product: first.slug }] : [];
     }),
   );
   return items.flat();
 }
 
-const productsBy = async (sort: ProductSort, limit: number) => (await listProducts({ sort, limit })).products;
+/** The first `count` products of a sort that are not among `without`, whose slugs they are. */
+async function productsBy(sort: ProductSort, count: number, without: Set<string>): Promise<ProductSummary[]> {
+  const { products } = await listProducts({ sort, limit: count + without.size });
+  return products.filter(({ slug }) => !without.has(slug)).slice(0, count);
+}
 
 function ProductSection({ id, title, products }: { id: string; title: string; products: ProductSummary[] }) {
   if (products.length === 0) return null;

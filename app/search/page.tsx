@@ -38,11 +38,11 @@ export default async function SearchPage({ searchParams }: Props) {
   return (
     <Container>
       <PageTitle lead={found && found.total > 0 ? countText(found.total) : undefined}>
-        {query ? `Results for “${query}”` : 'Search the shop'}
+        {titleOf(query, found?.total)}
       </PageTitle>
       <SearchForm id="page-search" label="Search again" query={query} className="mb-10 max-w-[32rem]" />
       {found && found.products.length > 0 ? (
-        <ProductGrid products={found.products} headingLevel="h2" eager />
+        <ProductGrid products={found.products} headingLevel="h2" />
       ) : (
         <NothingFound searched={query !== ''} />
       )}
@@ -53,13 +53,18 @@ export default async function SearchPage({ searchParams }: Props) {
   );
 }
 
+function titleOf(query: string, total: number | undefined): string {
+  if (!query) return 'Search the shop';
+  return total ? `Results for “${query}”` : `Nothing found for “${query}”`;
+}
+
 const countText = (total: number) => (total === 1 ? '1 product' : `${total} products`);
 
 async function NothingFound({ searched }: { searched: boolean }) {
   const categories = await menuCategories();
   return (
     <EmptyState
-      title={searched ? 'Nothing here by that name' : 'What are you looking for?'}
+      title={searched ? 'Try it in other words' : 'What are you looking for?'}
       actions={categories.map(({ slug, title }) => (
         <ButtonLink key={slug} href={`/category/${slug}`} variant="secondary">
           {title}

@@ -1,18 +1,11 @@
 'use client';
 
-import {
-  type ReactNode,
-  startTransition,
-  useActionState,
-  useEffect,
-  useOptimistic,
-  useRef,
-  useState,
-} from 'react';
+import { type ReactNode, startTransition, useEffect, useOptimistic, useRef, useState } from 'react';
 import { announceCartCount } from '#components/cart/cart-events.ts';
 import { CartLineItem } from '#components/cart/cart-line-item.tsx';
 import {
   type CartEditAction,
+  type CartEditState,
   type CartLineView,
   type CartView,
   countOf,
@@ -21,6 +14,7 @@ import {
 } from '#components/cart/cart-state.ts';
 import { CartSummary } from '#components/cart/cart-summary.tsx';
 import { EditNews } from '#components/cart/edit-news.tsx';
+import { useFormAction } from '#components/cart/use-form-action.ts';
 
 interface CartEditorProps {
   cart: CartView;
@@ -34,7 +28,7 @@ interface CartEditorProps {
  * it; without JavaScript the same forms are posted, and the page comes back with the answer.
  */
 export function CartEditor({ cart, maxQuantity, action, whenEmpty }: CartEditorProps) {
-  const [state, post] = useActionState(action, { version: cart.version });
+  const { state, formAction, send } = useFormAction(action, { version: cart.version }, unreached);
   const [shown, showEdit] = useOptimistic(cart, withEdit);
   // The line that was edited last, as it was before: what is said of it, and what undo brings back.
   const [before, setBefore] = useState<CartLineView>();
@@ -48,9 +42,9 @@ export function CartEditor({ cart, maxQuantity, action, whenEmpty }: CartEditorP
     if (line) setBefore(line);
     // The button that was pressed goes with its line; the keyboard goes on from the cart.
     if (change.quantity === 0) editor.current?.focus();
-    startTransition(() => {
+    startTransition(async () => {
       showEdit(change);
-      post(formOf(change, cart.version));
+      await send(formOf(change, cart.version));
     });
   }
 
@@ -72,7 +66,7 @@ export function CartEditor({ cart, maxQuantity, action, whenEmpty }: CartEditorP
                 maxQuantity={maxQuantity}
                 problem={problemOf(line)}
                 onEdit={edit}
-                action={post}
+                action={formAction}
               />
             ))}
           </ul>
@@ -82,6 +76,13 @@ export function CartEditor({ cart, maxQuantity, action, whenEmpty }: CartEditorP
     </div>
   );
 }
+
+const unreached = ({ version }: CartEditState, form: FormData): CartEditState => ({
+  version,
+  edit: { sku: String(form.get('sku')), quantity: Number(form.get('quantity')) },
+  problem:
+    'We could not reach the shop, so this change may not be saved. Check your connection and try again.',
+});
 
 function formOf({ sku, quantity }: LineEdit, version: number): FormData {
   const form = new FormData();

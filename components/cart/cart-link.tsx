@@ -45,7 +45,6 @@ export function CartLink() {
       <span className="max-sm:sr-only">Cart</span>
       {count > 0 ? (
         <span className="figures grid h-6 min-w-6 place-items-center rounded-full bg-accent px-1.5 text-sm font-semibold text-on-accent">
-          <span className="sr-only">, </span>
           {count}
           <span className="sr-only"> {count === 1 ? 'thing' : 'things'} in it</span>
         </span>

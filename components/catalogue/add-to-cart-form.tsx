@@ -1,7 +1,8 @@
 'use client';
 
-import { startTransition, useActionState, useEffect, useId, useState } from 'react';
+import { useEffect, useId, useState, useTransition } from 'react';
 import { announceCartCount } from '#components/cart/cart-events.ts';
+import { useFormAction } from '#components/cart/use-form-action.ts';
 import { StockNote } from '#components/catalogue/stock-note.tsx';
 import { Alert } from '#components/ui/alert.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -34,7 +35,8 @@ interface AddToCartFormProps {
  * on in the cart; with it they stay here and are told.
  */
 export function AddToCartForm({ title, variants, maxQuantity, action }: AddToCartFormProps) {
-  const [state, post, adding] = useActionState(action, { times: 0 });
+  const { state, formAction, send } = useFormAction(action, { times: 0 }, unknown);
+  const [adding, startAdding] = useTransition();
   const [sku, setSku] = useState((variants.find(({ available }) => available > 0) ?? variants[0])?.sku);
   const [quantity, setQuantity] = useState(1);
   const problemId = useId();
@@ -45,12 +47,12 @@ export function AddToCartForm({ title, variants, maxQuantity, action }: AddToCar
 
   return (
     <form
-      action={post}
+      action={formAction}
       className="grid gap-5"
       onSubmit={(event) => {
         event.preventDefault();
         const form = new FormData(event.currentTarget);
-        if (!adding) startTransition(() => post(form));
+        if (!adding) startAdding(() => send(form));
       }}
     >
       <VariantChoice variants={variants} sku={sku} onChoose={setSku} />
@@ -87,6 +89,13 @@ export function AddToCartForm({ title, variants, maxQuantity, action }: AddToCar
     </form>
   );
 }
+
+// The call may have arrived and only its answer been lost, and adding twice is not adding once.
+const unknown = (before: AddState): AddState => ({
+  times: before.times + 1,
+  problem:
+    'The connection was lost, so we cannot tell whether it was added. Look in your cart before you try again.',
+});
 
 /** Radios where there is a choice, a hidden field where there is none. */
 function VariantChoice({

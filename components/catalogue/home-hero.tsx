@@ -34,17 +34,15 @@ export function HomeHero({ shelf }: { shelf: ShelfItem[] }) {
 function ShelfPlace({ slug, title, image }: ShelfItem) {
   return (
     <li>
-      <Link href={`/category/${slug}`} className="group block rounded-sm">
-        {/* The board runs on under every place, so that a row of them is one shelf. */}
-        <div className="relative px-1.5 pb-1 after:absolute after:-inset-x-px after:bottom-0 after:h-1 after:bg-accent sm:px-2.5">
-          <ProductPicture
-            image={image}
-            alt=""
-            eager
-            className="rounded-b-none transition-transform group-hover:-translate-y-1 motion-reduce:transform-none"
-          />
-        </div>
-        <span className="flex min-h-11 items-center px-1.5 font-medium group-hover:text-accent group-hover:underline group-hover:underline-offset-4 sm:px-2.5">
+      <Link href={`/category/${slug}`} className="group flex h-full flex-col justify-end rounded-sm">
+        <ProductPicture
+          image={image}
+          alt=""
+          className="mx-1.5 rounded-b-none transition-transform group-hover:-translate-y-1 motion-reduce:transform-none sm:mx-2.5"
+        />
+        {/* The board belongs to the name below it and reaches a pixel over its neighbours, so that
+            a row of them is one straight shelf whatever the columns are rounded to. */}
+        <span className="relative flex min-h-12 items-center px-1.5 pt-1 font-medium after:absolute after:-inset-x-px after:top-0 after:h-1 after:bg-accent group-hover:text-accent group-hover:underline group-hover:underline-offset-4 sm:px-2.5">
           {title}
         </span>
       </Link>

@@ -9,11 +9,9 @@ import { storeCurrency } from '#lib/money.ts';
 /** A product in a list. The whole card is its link; the title names it. */
 export function ProductCard({
   product,
-  eager,
   headingLevel: Heading = 'h3',
 }: {
   product: ProductSummary;
-  eager?: boolean;
   headingLevel?: 'h2' | 'h3';
 }) {
   const prices = product.variants.map((variant) => variant.priceMinor);
@@ -25,7 +23,6 @@ export function ProductCard({
         <ProductPicture
           image={product.image}
           alt=""
-          eager={eager}
           className="ring-accent ring-inset transition-shadow after:pointer-events-none after:absolute after:inset-0 after:rounded-lg after:ring-accent after:ring-inset after:transition-shadow group-hover:after:ring-3"
         />
         {stockState(left) === 'in' ? null : (

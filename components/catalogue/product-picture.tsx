@@ -13,7 +13,7 @@ export function ProductPicture({
   image: string;
   /** Empty where the title stands beside the picture. */
   alt: string;
-  /** For pictures that are seen without scrolling. */
+  /** For a page's one large picture. A list's stay lazy: React has eager ones fetched with every prefetched link. */
   eager?: boolean;
   className?: string;
 }) {

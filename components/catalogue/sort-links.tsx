@@ -2,7 +2,7 @@ import Link from 'next/link';
 import type { ProductSort } from '#lib/catalogue/schema.ts';
 
 export const sortTitles: Record<ProductSort, string> = {
-  featured: 'Our order',
+  featured: 'Featured',
   'price-asc': 'Price, low to high',
   'price-desc': 'Price, high to low',
   newest: 'Newest',
@@ -12,8 +12,11 @@ export const sortTitles: Record<ProductSort, string> = {
 /** The orders that a list can be in, each with an address of its own. */
 export function SortLinks({ sort, hrefOf }: { sort: ProductSort; hrefOf: (sort: ProductSort) => string }) {
   return (
-    <nav aria-label="Sort by" className="-mx-5 overflow-x-auto px-5 [scrollbar-width:none] sm:mx-0 sm:px-0">
-      <ul className="flex gap-5">
+    <nav
+      aria-label="Sort by"
+      className="-mx-5 overflow-x-auto px-5 [scrollbar-width:none] max-sm:mask-r-from-85% max-sm:mask-r-to-99% sm:mx-0 sm:px-0"
+    >
+      <ul className="flex w-max gap-5 pr-5 sm:pr-0">
         {(Object.keys(sortTitles) as ProductSort[]).map((id) => (
           <li key={id}>
             <Link

@@ -3,13 +3,13 @@ import { CircleAlert, CircleCheck, Clock, Info } from 'lucide-react';
 import type { ComponentProps, ReactNode } from 'react';
 import { cn } from '#components/ui/cn.ts';
 
-const alert = cva('flex gap-3 rounded-md border-l-4 px-4 py-3', {
+const alert = cva('flex gap-3 rounded-md px-4 py-3.5', {
   variants: {
     tone: {
-      info: 'border-accent bg-accent-soft [&>svg]:text-accent',
-      good: 'border-good bg-good-soft [&>svg]:text-good',
-      caution: 'border-caution bg-caution-soft [&>svg]:text-caution',
-      bad: 'border-bad bg-bad-soft [&>svg]:text-bad',
+      info: 'bg-accent-soft [&>svg]:text-accent',
+      good: 'bg-good-soft [&>svg]:text-good',
+      caution: 'bg-caution-soft [&>svg]:text-caution',
+      bad: 'bg-bad-soft [&>svg]:text-bad',
     },
   },
   defaultVariants: { tone: 'info' },

@@ -14,11 +14,11 @@ export function EmptyState({
   headingLevel?: 'h1' | 'h2';
 }) {
   return (
-    <div className="flex flex-col items-start gap-5 py-12 sm:items-center sm:py-20 sm:text-center">
-      <PlateMark className="size-16 text-accent" />
+    <div className="flex flex-col items-start gap-4 py-8 sm:py-12">
+      <PlateMark className="size-12 text-accent" />
       <Heading className="text-2xl">{title}</Heading>
       {children ? <div className="max-w-[32rem] text-muted">{children}</div> : null}
-      {actions ? <div className="flex flex-wrap gap-3 sm:justify-center">{actions}</div> : null}
+      {actions ? <div className="mt-2 flex flex-wrap gap-3">{actions}</div> : null}
     </div>
   );
 }

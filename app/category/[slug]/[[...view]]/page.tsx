@@ -60,7 +60,7 @@ export default async function CategoryPage(props: Props) {
         </p>
       </div>
       {total > 0 ? (
-        <ProductGrid products={products} headingLevel="h2" eager />
+        <ProductGrid products={products} headingLevel="h2" />
       ) : (
         <EmptyState title="This shelf is empty just now">
           <p>New things are on their way. Until then, the other shelves are in the menu above.</p>

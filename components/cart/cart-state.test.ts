@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { type CartView, countOf, isShort, subtotalOf, withEdit } from '#components/cart/cart-state.ts';
+
+const line = (sku: string, quantity: number, unitPriceMinor: number, available: number) => ({
+  sku,
+  title: sku,
+  quantity,
+  unitPriceMinor,
+  lineTotalMinor: quantity * unitPriceMinor,
+  slug: sku,
+  image: undefined,
+  available,
+});
+const cart: CartView = { version: 3, currency: 'USD', lines: [line('a', 2, 500, 9), line('b', 1, 1_250, 0)] };
+
+describe('the cart as it will be when an edit is accepted', () => {
+  it('has the line at its new quantity and price, and the others as they were', () => {
+    const edited = withEdit(cart, { sku: 'a', quantity: 5 });
+    expect(edited.lines[0]).toMatchObject({ quantity: 5, lineTotalMinor: 2_500 });
+    expect(edited.lines[1]).toEqual(cart.lines[1]);
+    expect([countOf(edited), subtotalOf(edited)]).toEqual([6, 3_750]);
+  });
+
+  it('is without a line that was set to zero', () => {
+    expect(withEdit(cart, { sku: 'a', quantity: 0 }).lines.map(({ sku }) => sku)).toEqual(['b']);
+  });
+
+  it('leaves the cart it was made from alone, so that a refused edit can be taken back', () => {
+    const before = structuredClone(cart);
+    withEdit(cart, { sku: 'a', quantity: 7 });
+    expect(cart).toEqual(before);
+  });
+});
+
+it('a line is short when it wants more than there is, and not when it wants the last', () => {
+  expect(isShort(line('a', 3, 100, 2))).toBe(true);
+  expect(isShort(line('a', 2, 100, 2))).toBe(false);
+});
