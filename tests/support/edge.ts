@@ -54,10 +54,10 @@ export interface RawAnswer {
 /** Sends exactly these header lines, also several of one name, which `fetch` would join. */
 export function sendRaw(
   url: string,
-  init: { method?: string; headers?: [string, string][]; body?: string; chunked?: boolean },
+  init: { method?: string; host?: string; headers?: [string, string][]; body?: string; chunked?: boolean },
 ): Promise<RawAnswer> {
-  const { method = 'GET', headers = [], body, chunked } = init;
-  const lines = [...headers, ['Host', new URL(url).host], ['Connection', 'close']];
+  const { method = 'GET', host = new URL(url).host, headers = [], body, chunked } = init;
+  const lines = [...headers, ['Host', host], ['Connection', 'close']];
   if (body !== undefined) {
     lines.push(
       chunked ? ['Transfer-Encoding', 'chunked'] : ['Content-Length', String(Buffer.byteLength(body))],
