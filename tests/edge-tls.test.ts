@@ -1,0 +1,126 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { type ClientHttp2Session, connect, constants } from 'node:http2';
+import { request as httpsRequest } from 'node:https';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { callUrl } from '#tests/support/call.ts';
+import { openTestEdge } from '#tests/support/edge.ts';
+import { addProduct, soldOf } from '#tests/support/shop.ts';
+import { shopperWith } from '#tests/support/shopper.ts';
+import { openTestShop } from '#tests/support/test-shop.ts';
+import { shopListener, startUpstream } from '#tests/support/upstream.ts';
+
+/** TLS and HTTP/2, as a browser speaks to the edge. */
+
+await openTestShop();
+const folder = await mkdtemp(path.join(os.tmpdir(), 'once-tls-'));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+const [certificate, key] = [path.join(folder, 'certificate.pem'), path.join(folder, 'key.pem')];
+execFileSync(
+  'openssl',
+  [
+    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
+    ...[
+      '-subj',
+      '/CN=127.0.0.1',
+      '-addext',
+      'subjectAltName=IP:127.0.0.1',
+      '-out',
+      certificate,
+      '-keyout',
+      key,
+    ],
+  ],
+  { stdio: 'ignore' },
+);
+const ca = await readFile(certificate);
+
+const shop = await startUpstream(shopListener);
+const direct = callUrl(`http://${shop.address}`);
+const edge = await openTestEdge({ upstreams: [shop.address], tls: { certificate, key } });
+const session: ClientHttp2Session = connect(edge.url, { ca });
+afterAll(() => session.close());
+
+interface Answer {
+  status: number;
+  headers: Record<string, unknown>;
+  body: string;
+}
+
+/** One request over the shared HTTP/2 connection. Node sends no Content-Length of its own. */
+function ask(headers: Record<string, string>, body?: string): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const stream = session.request(headers, { endStream: body === undefined });
+    const answer: Answer = { status: 0, headers: {}, body: '' };
+    stream.setEncoding('utf8');
+    stream.on('response', (given) => {
+      answer.status = Number(given[constants.HTTP2_HEADER_STATUS]);
+      answer.headers = given;
+    });
+    stream.on('data', (text: string) => {
+      answer.body += text;
+    });
+    stream.on('error', reject).on('end', () => resolve(answer));
+    if (body !== undefined) stream.end(body);
+  });
+}
+
+test('HTTP/2 is spoken, and a browser is told to come back over TLS', async () => {
+  const answer = await ask({ ':path': '/api/health' });
+  expect(session.alpnProtocol).toBe('h2');
+  expect([answer.status, answer.headers['strict-transport-security']]).toEqual([200, 'max-age=31536000']);
+  expect(shop.seen.at(-1)?.headers).toMatchObject({
+    host: new URL(edge.url).host,
+    'x-forwarded-proto': 'https',
+  });
+});
+
+test('HTTP/1.1 is spoken to those who know no other', async () => {
+  const status = await new Promise((resolve, reject) => {
+    httpsRequest(`${edge.url}/api/health`, { ca }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    })
+      .on('error', reject)
+      .end();
+  });
+  expect(status).toBe(200);
+});
+
+test('copies of an order on one HTTP/2 connection make one order, with or without a length, and another body is seen', async () => {
+  const shopper = await shopperWith(direct, await addProduct('HTTP2'));
+  const body = await shopper.body();
+  const text = JSON.stringify(body);
+  const headers = (length?: number): Record<string, string> => ({
+    ':method': 'POST',
+    ':path': '/api/orders',
+    'content-type': 'application/json',
+    cookie: shopper.cookie,
+    origin: edge.url,
+    'idempotency-key': body.submitToken,
+    ...(length === undefined ? {} : { 'content-length': String(length) }),
+  });
+  const length = Buffer.byteLength(text);
+  const first = await ask(headers(length), text);
+  expect([first.status, first.headers['idempotent-replayed']]).toEqual([201, undefined]);
+  const before = shop.asked('POST', '/api/orders');
+  const copies = await Promise.all(
+    Array.from({ length: 30 }, (_, index) => ask(headers(index % 2 ? length : undefined), text)),
+  );
+  for (const copy of copies) {
+    expect([copy.status, copy.body, copy.headers['idempotent-replayed']]).toEqual([201, first.body, 'true']);
+  }
+  expect(shop.asked('POST', '/api/orders')).toBe(before);
+  for (const known of [length, undefined]) {
+    const other = await ask(headers(known), text.replace('ada@', 'eve@'));
+    expect([other.status, JSON.parse(other.body).code]).toEqual([422, 'key_reused']);
+  }
+  expect(await soldOf('HTTP2')).toEqual({ orders: 1, quantity: 1 });
+});
+
+test('a body that is too large is a problem here too', async () => {
+  const answer = await ask({ ':method': 'POST', ':path': '/api/orders' }, 'x'.repeat(17_000));
+  expect([answer.status, JSON.parse(answer.body).code]).toEqual([413, 'payload_too_large']);
+});
