@@ -4,6 +4,7 @@ import { AppLog } from './launch/app-log.ts';
 import { ensureBuild } from './launch/build.ts';
 import { ChildFailed, lastLines } from './launch/child.ts';
 import { type DataDirLock, describeHolder, takeDataDir } from './launch/data-dir-lock.ts';
+import { announceEdge, openEdge } from './launch/edge.ts';
 import { Advice, checkVariables, readOptions, readVariables, usage } from './launch/options.ts';
 import { requireFreePort } from './launch/port-owner.ts';
 import { prepareDatabase, prepareRedis, type Services } from './launch/prepare-services.ts';
@@ -23,6 +24,7 @@ interface Launch extends Services {
   dev: boolean;
   host: string;
   port: number;
+  edgePort: number | undefined;
   lock: DataDirLock;
 }
 
@@ -31,7 +33,9 @@ async function waitForOrphan({ lock }: Launch): Promise<void> {
   const { appPid } = lock.previous ?? {};
   if (!appPid || !commandOf(appPid)?.includes('server.ts')) return;
   say(dim(`  waiting for the shop of an earlier start (process ${appPid}) to finish`));
-  if (!(await waitForExit(appPid, orphanTimeoutMs))) process.kill(appPid, 'SIGKILL');
+  if (await waitForExit(appPid, orphanTimeoutMs)) return;
+  process.kill(appPid, 'SIGKILL');
+  await waitForExit(appPid, orphanTimeoutMs);
 }
 
 /** Builds what changed, starts the shop and waits until it answers. */
@@ -57,15 +61,16 @@ async function openShop(launch: Launch, log: AppLog, url: string): Promise<App> 
     () =>
       Number(variables.WEB_CONCURRENCY) > 1 ? `${variables.WEB_CONCURRENCY} processes answer` : 'answers',
   );
-  shutdown.add('the shop', app.stop);
+  shutdown.add('the shop', () => app.stop().finally(() => log.show()));
   lock.update({ url });
   return app;
 }
 
 async function launchShop(launch: Launch, started: number): Promise<void> {
-  const { host, port, dataDir, variables, shutdown } = launch;
+  const { host, port, edgePort, dataDir, variables, shutdown } = launch;
   await waitForOrphan(launch);
   await requireFreePort(port, host);
+  if (edgePort !== undefined) await announceEdge({ host, port: edgePort, variables });
   const { secret, from } = findSecret(variables, dataDir);
   variables.ONCE_SECRET = secret;
   await step('secret', async () => from, String);
@@ -74,8 +79,12 @@ async function launchShop(launch: Launch, started: number): Promise<void> {
   await prepareRedis(launch);
   shutdown.signal.throwIfAborted();
   const log = new AppLog(dataDir, { chatty: launch.dev });
-  const url = urlOf(host, port);
-  const app = await openShop(launch, log, url);
+  log.follow(shutdown.signal);
+  const app = await openShop(launch, log, urlOf(host, port));
+  const url =
+    edgePort === undefined
+      ? urlOf(host, port)
+      : await openEdge(launch, { host, port: edgePort, appPort: port });
 
   say(`\n  The shop is open: ${bold(url)}  ${dim(`after ${duration(performance.now() - started)}`)}`);
   say(dim(`  Ctrl-C closes it. Its log: ${path.relative(process.cwd(), log.file)}\n`));
@@ -93,7 +102,7 @@ function whenAborted(signal: AbortSignal): Promise<never> {
 
 async function main(): Promise<number> {
   const started = performance.now();
-  const { dev, help, variables } = readOptions(process.argv.slice(2), readVariables(root));
+  const { dev, edgePort, help, variables } = readOptions(process.argv.slice(2), readVariables(root));
   if (help) {
     say(usage);
     return 0;
@@ -103,7 +112,16 @@ async function main(): Promise<number> {
   if ('heldBy' in lock) throw new Advice(describeHolder(dataDir, lock.heldBy));
   const shutdown = new Shutdown();
   shutdown.add('the lock', async () => lock.release());
-  const launch = { dev, host, dataDir, lock, shutdown, variables, port: port || (await choosePort()) };
+  const launch = {
+    dev,
+    edgePort,
+    host,
+    dataDir,
+    lock,
+    shutdown,
+    variables,
+    port: port || (await choosePort()),
+  };
   try {
     await launchShop(launch, started);
     return 0;

@@ -1,11 +1,11 @@
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { copyFileSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import { dim, red, say, yellow } from './progress.ts';
 
 /** Beyond this a log moves aside, and the one before it goes: two files at most. */
 const maxLogBytes = 50_000_000;
+/** A warning may be this late in the terminal. */
+const lookEveryMs = 250;
 /** pino's levels: 40 is a warning, 50 an error. */
 const warning = 40;
 const error = 50;
@@ -39,12 +39,19 @@ export function readable({ level, time, msg, err, pid: _pid, hostname: _host, ..
   return [dim(at), badness, said, dim(shown.join(' '))].filter(Boolean).join(' ');
 }
 
-/** The app's log: every line into a file, what a shopkeeper must know also to the terminal. */
+/** What Next says of its own well-being, which is news to a developer only. */
+const wellBeing = /^\s*[✓▲○-]/;
+
+/**
+ * The app's log. The app writes into the file itself, so it neither waits for this process nor
+ * breaks with it; what a shopkeeper must know is read from there and shown in the terminal.
+ */
 export class AppLog {
   readonly file: string;
   readonly #chatty: boolean;
-  #fd = -1;
-  #bytes = 0;
+  readonly #fd: number;
+  #position: number;
+  #unfinished = '';
 
   /** `chatty` shows everything that is no log line, too: what Next says to a developer. */
   constructor(dataDir: string, { chatty }: { chatty: boolean }) {
@@ -52,30 +59,51 @@ export class AppLog {
     mkdirSync(folder, { recursive: true });
     this.file = path.join(folder, 'app.log');
     this.#chatty = chatty;
-    this.#open();
+    // For appending, by us and by the app: a file that was emptied grows from its new end.
+    this.#fd = openSync(this.file, 'a+');
+    this.#position = fstatSync(this.#fd).size;
   }
 
-  follow(stream: Readable, { isError }: { isError: boolean }): void {
-    createInterface({ input: stream }).on('line', (line) => {
-      this.#write(line);
-      const entry = parseEntry(line);
-      if (entry && entry.level >= warning) say(readable(entry));
-      if (!entry && (this.#chatty || isError) && line.trim()) say(line);
-    });
+  /** For the app's stdout and stderr. */
+  get fd(): number {
+    return this.#fd;
   }
 
-  #open(): void {
-    this.#fd = openSync(this.file, 'a');
-    this.#bytes = statSync(this.file).size;
+  /** Shows what is new every now and then, until `signal` is aborted. */
+  follow(signal: AbortSignal): void {
+    const timer = setInterval(() => {
+      this.show();
+      if (this.#position > maxLogBytes) this.#rotate();
+    }, lookEveryMs);
+    signal.addEventListener('abort', () => clearInterval(timer), { once: true });
   }
 
-  #write(line: string): void {
-    if (this.#bytes > maxLogBytes) {
-      closeSync(this.#fd);
-      rmSync(`${this.file}.1`, { force: true });
-      renameSync(this.file, `${this.file}.1`);
-      this.#open();
+  /** Shows what was written since the last time. */
+  show(): void {
+    const buffer = Buffer.alloc(64 * 1024);
+    for (;;) {
+      const bytes = readSync(this.#fd, buffer, 0, buffer.length, this.#position);
+      if (bytes === 0) return;
+      this.#position += bytes;
+      const lines = (this.#unfinished + buffer.toString('utf8', 0, bytes)).split('\n');
+      this.#unfinished = lines.pop() ?? '';
+      for (const line of lines) this.#showLine(line);
     }
-    this.#bytes += writeSync(this.#fd, `${line}\n`);
+  }
+
+  #showLine(line: string): void {
+    const entry = parseEntry(line);
+    if (entry) {
+      if (entry.level >= warning) say(readable(entry));
+    } else if (line.trim() && (this.#chatty || !wellBeing.test(line))) {
+      say(line);
+    }
+  }
+
+  /** A copy moves aside and the file is emptied under its writers, who keep it open. */
+  #rotate(): void {
+    copyFileSync(this.file, `${this.file}.1`);
+    ftruncateSync(this.#fd);
+    this.#position = 0;
   }
 }

@@ -49,7 +49,7 @@ export async function startApp(options: {
   const child = spawn(process.execPath, ['server.ts'], {
     cwd: root,
     env: { ...variables, NEXT_TELEMETRY_DISABLED: '1' } as unknown as NodeJS.ProcessEnv,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', log.fd, log.fd],
     // Its own group: Ctrl-C reaches the launcher, which then stops things in their order.
     detached: true,
   });
@@ -61,8 +61,6 @@ export async function startApp(options: {
   });
   const guard = watchdog('kill "$1"', [String(pid)]);
   void exited.then(guard.dismiss);
-  log.follow(child.stdout, { isError: false });
-  log.follow(child.stderr, { isError: true });
 
   const stop = async () => {
     child.kill('SIGTERM');

@@ -32,6 +32,7 @@ const flags: Record<string, Flag> = {
     meaning: 'a Redis to use instead of one of our own; memory: for none',
   },
   'web-concurrency': { variable: 'WEB_CONCURRENCY', argument: '2', meaning: 'how many processes serve (1)' },
+  'edge-port': { variable: 'EDGE_PORT', argument: '8080', meaning: 'where nginx listens with --edge (8080)' },
 };
 
 export const usage = [
@@ -40,6 +41,7 @@ export const usage = [
   ...Object.entries(flags).map(([name, { argument, meaning, variable }]) => {
     return `  ${`--${name} ${argument}`.padEnd(34)}${meaning}; or ${variable}`;
   }),
+  `  ${'--edge'.padEnd(34)}nginx in front of the shop: limits, and duplicates answered before Node`,
   `  ${'--dev'.padEnd(34)}hot reload instead of a build (npm run dev)`,
   `  ${'--help'.padEnd(34)}this text`,
 ].join('\n');
@@ -56,6 +58,8 @@ export function readVariables(root: string): Variables {
 
 export interface StartOptions {
   dev: boolean;
+  /** Where nginx listens in front of the shop; undefined without it. */
+  edgePort: number | undefined;
   help: boolean;
   /** The environment with the flags put in. */
   variables: Variables;
@@ -67,6 +71,7 @@ export function readOptions(args: string[], variables: Variables): StartOptions 
   const options = {
     ...named,
     dev: { type: 'boolean' as const },
+    edge: { type: 'boolean' as const },
     help: { type: 'boolean' as const, short: 'h' },
   };
   let values: Record<string, string | boolean | undefined>;
@@ -81,7 +86,21 @@ export function readOptions(args: string[], variables: Variables): StartOptions 
     return typeof value === 'string' ? [[variable, value] as const] : [];
   });
   const merged = { ...variables, ...Object.fromEntries(given) };
-  return { dev: values.dev === true, help: values.help === true, variables: merged };
+  const dev = values.dev === true;
+  const wanted = values.edge === true || merged.EDGE_PORT !== undefined;
+  return {
+    dev,
+    edgePort: wanted ? edgePort(merged, dev) : undefined,
+    help: values.help === true,
+    variables: merged,
+  };
+}
+
+function edgePort({ EDGE_PORT = '8080' }: Variables, dev: boolean): number {
+  if (dev)
+    throw new Advice('--edge stands before the built shop: it goes with npm start, not with npm run dev');
+  if (/^\d{1,5}$/.test(EDGE_PORT) && Number(EDGE_PORT) < 65_536) return Number(EDGE_PORT);
+  throw new Advice(`--edge-port must be a port, not "${EDGE_PORT}"`);
 }
 
 /**

@@ -55,17 +55,17 @@ async function ownerOf(port: number): Promise<string | undefined> {
 }
 
 /** Throws with who has the port and what to type, before any long work is begun for nothing. */
-export async function requireFreePort(port: number, host: string): Promise<void> {
+export async function requireFreePort(port: number, host: string, flag = '--port'): Promise<void> {
   const error = await tryListening(port, host);
   if (!error) return;
   if (error.code === 'EADDRINUSE') {
     const owner = (await ownerOf(port)) ?? 'another process';
     throw new Advice(
-      `Port ${port} is taken by ${owner}.\nStop it, or use another port:  npm start -- --port ${port + 1}`,
+      `Port ${port} is taken by ${owner}.\nStop it, or use another port:  npm start -- ${flag} ${port + 1}`,
     );
   }
   if (error.code === 'EACCES') {
-    throw new Advice(`Port ${port} is for root alone. Use one above 1023:  npm start -- --port 3000`);
+    throw new Advice(`Port ${port} is for root alone. Use one above 1023:  npm start -- ${flag} 8080`);
   }
   throw new Advice(`Nothing can listen on ${host}:${port}: ${error.message}`);
 }

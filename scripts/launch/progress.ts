@@ -1,7 +1,7 @@
-/** How long a step works in silence before a line says that it still does. */
-const stillWorkingAfterMs = 10_000;
-
 const { stdout } = process;
+/** A terminal's line of a running step counts its seconds; a log gets a line now and then. */
+const tickEveryMs = stdout.isTTY ? 1_000 : 15_000;
+
 // A closed terminal is no reason to leave the services running.
 stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
@@ -39,9 +39,14 @@ export async function step<Result>(
   const elapsed = () => duration(performance.now() - started);
   // In a terminal the line of a running step is replaced by its result; a log gets the result alone.
   const clear = stdout.isTTY ? '\r\u001b[K' : '';
-  const note = (line: string) => say(`${clear}    ${dim(line)}`);
-  if (stdout.isTTY) stdout.write(`  ${dim('·')} ${label}`);
-  const ticker = setInterval(() => note(`${name}: still working, ${elapsed()}`), stillWorkingAfterMs);
+  const running = () => stdout.write(`${clear}  ${dim('·')} ${label} ${dim(elapsed())}`);
+  const note = (line: string) => {
+    say(`${clear}    ${dim(line)}`);
+    if (stdout.isTTY) running();
+  };
+  if (stdout.isTTY) running();
+  const tick = () => (stdout.isTTY ? running() : say(`    ${name}: still working, ${elapsed()}`));
+  const ticker = setInterval(tick, tickEveryMs);
   try {
     const result = await work(note);
     say(`${clear}  ${green('✓')} ${label} ${describe(result)}  ${dim(elapsed())}`);

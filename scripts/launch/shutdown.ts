@@ -1,4 +1,3 @@
-import { constants } from 'node:os';
 import { say } from './progress.ts';
 
 /** The reason that everything waiting for the abort signal gets. */
@@ -57,7 +56,7 @@ export class Shutdown {
   /** One press of Ctrl-C arrives several times, and none of them makes stopping quicker. */
   #request(name: NodeJS.Signals): void {
     if (this.signal.aborted) return;
-    say(`\nStopping (${name}, ${constants.signals[name]})`);
+    say(`\nStopping (${name})`);
     this.#controller.abort(new Stopped(name));
   }
 }

@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { holderOf, takeDataDir } from './data-dir-lock.ts';
+
+let dataDir: string;
+beforeEach(() => {
+  dataDir = mkdtempSync(path.join(os.tmpdir(), 'once-lock-'));
+});
+afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+
+/** A process that looks like a launcher: its command line names one of the scripts. */
+async function launcher(): Promise<{ pid: number; end: () => Promise<void> }> {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'scripts/start.ts']);
+  await once(child, 'spawn');
+  const end = async () => {
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  };
+  return { pid: child.pid as number, end };
+}
+
+const note = (pid: number, more = {}) =>
+  writeFileSync(
+    path.join(dataDir, 'launcher.json'),
+    JSON.stringify({ pid, what: 'npm start', startedAt: 'then', ...more }),
+  );
+
+test('a folder that a live launcher has is not taken, and its holder is named', async () => {
+  const other = await launcher();
+  note(other.pid, { url: 'http://127.0.0.1:3000' });
+  expect(takeDataDir(dataDir, 'npm start')).toEqual({
+    heldBy: expect.objectContaining({ pid: other.pid, url: 'http://127.0.0.1:3000' }),
+  });
+  await other.end();
+});
+
+test('the folder of a launcher that was killed is taken over, with what it left behind', async () => {
+  const other = await launcher();
+  await other.end();
+  note(other.pid, { appPid: 4711 });
+  expect(takeDataDir(dataDir, 'npm start')).toMatchObject({ previous: { pid: other.pid, appPid: 4711 } });
+});
+
+test('a number that another program has by now holds nothing', () => {
+  note(process.ppid);
+  expect(holderOf(dataDir)).toBeUndefined();
+  expect(takeDataDir(dataDir, 'npm start')).toHaveProperty('release');
+});

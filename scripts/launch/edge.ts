@@ -1,0 +1,50 @@
+import { type Edge, startEdge } from '#scripts/services/nginx.ts';
+import { findNginx } from '#scripts/services/nginx-folder.ts';
+import { urlOf } from './app.ts';
+import { keepRunning } from './keep-running.ts';
+import { Advice, type Variables } from './options.ts';
+import { requireFreePort } from './port-owner.ts';
+import type { Services } from './prepare-services.ts';
+import { say, step } from './progress.ts';
+
+/** Checks that nginx can start, before any long work is begun, and makes the shop believe its headers. */
+export async function announceEdge(edge: {
+  host: string;
+  port: number;
+  variables: Variables;
+}): Promise<void> {
+  const { host, port, variables } = edge;
+  if (!(await findNginx())) {
+    throw new Advice(
+      '--edge needs nginx 1.22 or later, and there is none:  apt-get install nginx  or  brew install nginx',
+    );
+  }
+  await requireFreePort(port, host, '--edge-port');
+  variables.TRUSTED_PROXIES = [variables.TRUSTED_PROXIES, '127.0.0.1'].filter(Boolean).join(',');
+}
+
+/** Starts nginx before the open shop and watches over it. Gives back the address for shoppers. */
+export async function openEdge(
+  { dataDir, shutdown }: Services,
+  { host, port, appPort }: { host: string; port: number; appPort: number },
+): Promise<string> {
+  const upstreams = [new URL(urlOf(host, appPort)).host];
+  const open = async (): Promise<Edge> => {
+    const edge = await startEdge({ dataDir, host, port, options: { upstreams }, log: say });
+    if (!edge) throw new Advice('nginx is no longer there');
+    return edge;
+  };
+  let edge = await step('edge', open, ({ pid }) => `nginx answers, process ${pid}`);
+  shutdown.add('the edge', () => edge.stop());
+  const watching = keepRunning({
+    name: 'The edge',
+    service: edge,
+    restart: open,
+    onRestart: (fresh) => {
+      edge = fresh;
+    },
+    signal: shutdown.signal,
+  });
+  shutdown.add('the watch over the edge', () => watching);
+  return urlOf(host, port);
+}
