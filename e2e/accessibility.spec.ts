@@ -15,6 +15,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
   ]) {
     test.describe(`in ${colorScheme} colours on ${device}`, () => {
       test.use({ colorScheme, viewport });
+      // Each looks at nine states of the page, one after another.
+      test.slow();
 
       test('axe finds nothing in the catalogue and on the empty pages', async ({ page, shop }) => {
         const [wanted] = await shop.goods();

@@ -192,7 +192,9 @@ test('a reload before the order has reached the shop keeps what was typed, and o
   await expect(page.getByText('We are checking what became of your order')).toBeVisible();
   await page.unrouteAll();
   await page.reload();
-  await expect(page.getByText('we have no record of it')).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole('group', { name: 'We have no record of your order' })).toBeFocused({
+    timeout: 30_000,
+  });
   await expect(shop.field('shippingAddress.city')).toHaveValue('San Francisco');
   expect(await shop.orders()).toHaveLength(0);
   await shop.placeOrder.click();

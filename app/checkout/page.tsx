@@ -28,7 +28,7 @@ async function drawCheckout(query: Record<string, string>) {
   const cart = userId ? await getCart({ userId }) : undefined;
   if (!userId || !cart || cart.lines.length === 0) {
     const latest = userId ? (await listOrders({ userId })).orders[0] : undefined;
-    return <EmptyCheckout latest={latest} />;
+    return <EmptyCheckout latest={latest} known={userId !== undefined} />;
   }
 
   const draft = readCheckoutDraft((await cookies()).get(checkoutDraftCookie)?.value);

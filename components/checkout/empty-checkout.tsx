@@ -8,9 +8,15 @@ import type { OrderSummary } from '#lib/orders/schema.ts';
 /** An order this young is most likely the one that the shopper came back from. */
 const justPlacedMs = 30 * 60_000;
 
+interface EmptyCheckoutProps {
+  latest: OrderSummary | undefined;
+  /** Whether the shopper has come with the shop's cookie. */
+  known: boolean;
+}
+
 /** A checkout with nothing to check out: after an order the order, else the way back to the shop. */
-export function EmptyCheckout({ latest }: { latest: OrderSummary | undefined }) {
-  const justPlaced = latest && Date.now() - Date.parse(latest.placedAt) < justPlacedMs;
+export function EmptyCheckout({ latest, known }: EmptyCheckoutProps) {
+  const justPlaced = latest && isAlive(latest) && Date.now() - Date.parse(latest.placedAt) < justPlacedMs;
   return (
     <Container>
       <PendingOrder />
@@ -29,9 +35,16 @@ export function EmptyCheckout({ latest }: { latest: OrderSummary | undefined }) 
             </>
           }
         >
-          <p>There is nothing to check out yet. What you put into the cart waits for you here.</p>
+          <p>
+            There is nothing to check out yet.{' '}
+            {known
+              ? 'What you put into the cart waits for you here.'
+              : 'If you did put something in, your browser has not kept the cookie that the shop knows your cart by: allow cookies for this site and try again.'}
+          </p>
         </EmptyState>
       )}
     </Container>
   );
 }
+
+const isAlive = ({ status }: OrderSummary): boolean => status !== 'cancelled' && status !== 'refunded';

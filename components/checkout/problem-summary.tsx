@@ -61,6 +61,30 @@ function Explanation({ problem, titles }: { problem: Problem; titles: Record<str
           then load this page again. Nothing was ordered.
         </p>
       );
+    case 'in_progress':
+      return (
+        <p>
+          It has reached us, but it is not placed yet. Place it again in a moment: it makes one order, however
+          often you do.
+        </p>
+      );
+    case 'key_reused':
+      return (
+        <p>
+          This checkout was sent before with other details. Look among{' '}
+          <TextLink href="/orders">your orders</TextLink> whether it is there; if it is not, load this page
+          again and place it.
+        </p>
+      );
+    case 'rate_limited':
+    case 'overloaded':
+    case 'unavailable':
+      return (
+        <p>
+          Your order could not be taken just now, and everything you typed is still here. Please place it
+          again in a minute; it cannot be placed twice.
+        </p>
+      );
     default:
       return <p>{sentenceOf(problem.detail)}</p>;
   }
@@ -148,9 +172,12 @@ function titleOf(code: string): string {
     case 'in_progress':
       return 'Your order is being worked on';
     case 'rate_limited':
+      return 'Too many orders in a short time';
     case 'overloaded':
     case 'unavailable':
       return 'The shop is very busy';
+    case 'not_recorded':
+      return 'We have no record of your order';
     case 'session_required':
       return 'We need a cookie to know your cart';
     default:

@@ -172,10 +172,7 @@ function afterBusy(
 
 function giveUp(course: Course, code: string): SubmissionState {
   if (course.uncertain) return { phase: 'stalled' };
-  const detail =
-    code === 'rate_limited'
-      ? 'There were too many orders from here in a short time, so yours was not taken. Nothing was ordered. Please try again in a minute.'
-      : 'The shop is very busy and could not take your order. Nothing was ordered and everything you typed is still here. Please try again in a minute.';
+  const detail = 'The shop could not take the order. Nothing was ordered.';
   return { phase: 'ready', problem: { code, detail } };
 }
 

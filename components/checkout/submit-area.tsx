@@ -37,7 +37,7 @@ export function SubmitArea({
         {label ?? children}
       </Button>
       {/* Always there, so that screen readers are listening when something is said. */}
-      <div role="status" className="text-center text-muted empty:hidden">
+      <div role="status" className="text-center text-muted empty:absolute">
         {statusOf(state)}
       </div>
       {state.phase === 'pausing' && state.why === 'busy' ? <Countdown untilMs={state.untilMs} /> : null}
@@ -73,8 +73,10 @@ function labelOf(state: SubmissionState): string | undefined {
 function statusOf(state: SubmissionState): ReactNode {
   switch (state.phase) {
     case 'ready':
-    case 'sending':
       return undefined;
+    case 'sending':
+      // The eye reads it on the button; the ear hears no button change its name.
+      return <span className="sr-only">{receivedLabel}</span>;
     case 'asking':
       return 'We are checking what became of your order. It cannot be placed twice.';
     case 'pausing':

@@ -20,7 +20,7 @@ import type { CheckoutQuote } from '#lib/checkout/schema.ts';
 export const notRecorded: Problem = {
   code: 'not_recorded',
   detail:
-    'This page was loaded again before your order had reached us, and we have no record of it. Please check your details and place it again; it cannot be placed twice.',
+    'This page was loaded again before your order had reached us. Please check your details and place it again; it cannot be placed twice.',
 };
 
 export interface CheckoutPageProps {
@@ -60,7 +60,10 @@ export function useCheckoutPage(props: CheckoutPageProps, { form, button, proble
     const cart = isLocked(current) ? undefined : await fetchCart();
     if (!cart) return;
     // A shopper gets another cart only when this one has become an order.
-    if (cart.id === quote.cartId) return router.refresh();
+    if (cart.id === quote.cartId) {
+      if (cart.version !== quote.cartVersion) router.refresh();
+      return;
+    }
     const answer = await askSubmission(quote.submitToken);
     setOrdered({ url: answer.kind === 'done' ? answer.url : undefined });
   });

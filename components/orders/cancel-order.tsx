@@ -52,7 +52,7 @@ export function CancelOrder({ id, number }: { id: string; number: string }) {
             Nothing will be sent, and there will be nothing to pay. To have these things after all, you would
             order them anew.
           </p>
-          <p role="status" className="font-medium text-bad empty:hidden">
+          <p role="status" className="font-medium text-bad empty:absolute">
             {state === 'failed'
               ? 'We could not reach the shop. Nothing has changed as far as we know; it is safe to try again.'
               : null}
