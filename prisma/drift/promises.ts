@@ -13,7 +13,7 @@ interface Promise_ {
   definition: string;
 }
 
-export const promises: readonly Promise_[] = [
+const promises: readonly Promise_[] = [
   {
     sentence: 'nothing is sold that is not there',
     table: 'stock',

@@ -19,7 +19,7 @@ interface Entry {
 }
 
 /** A log line as the app writes them, or undefined for anything else that was printed. */
-export function parseEntry(line: string): Entry | undefined {
+function parseEntry(line: string): Entry | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
     const entry = JSON.parse(line) as Entry;
@@ -30,7 +30,7 @@ export function parseEntry(line: string): Entry | undefined {
 }
 
 /** One line for a person: when, how bad, what, and the details that are plain values. */
-export function readable({ level, time, msg, err, pid: _pid, hostname: _host, ...details }: Entry): string {
+function readable({ level, time, msg, err, pid: _pid, hostname: _host, ...details }: Entry): string {
   const at = new Date(time).toTimeString().slice(0, 8);
   const badness = level >= error ? red('error') : yellow('warn ');
   const plain = Object.entries(details).filter(([, value]) => value !== null && typeof value !== 'object');

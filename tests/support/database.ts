@@ -18,7 +18,7 @@ declare module 'vitest' {
 }
 
 /** Tests create and drop databases; they do so on this machine or nowhere. */
-export function refuseRemote(connectionString: string): void {
+function refuseRemote(connectionString: string): void {
   const { hostname } = new URL(connectionString);
   if (!['127.0.0.1', 'localhost', '[::1]'].includes(hostname)) {
     throw new Error(`tests run against a database on this machine only, and ${hostname} is another`);
