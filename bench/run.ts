@@ -1,68 +1,132 @@
-import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
-import { cpuSecondsOf } from '#bench/cpu.ts';
-import { openLab } from '#bench/lab.ts';
-import { percentile, saturate } from '#bench/load.ts';
-import { addBenchProducts, prepareOrders } from '#bench/shoppers.ts';
+import os from 'node:os';
+import path from 'node:path';
+import { makeBench } from '#bench/bench.ts';
+import { root } from '#bench/lab/children.ts';
+import { fillWithOrders } from '#bench/lab/fill.ts';
+import { type Lab, openLab } from '#bench/lab/lab.ts';
+import { describeMachine } from '#bench/lab/machine.ts';
+import { addBenchProducts } from '#bench/lab/orders.ts';
+import { saturate } from '#bench/load/load.ts';
+import type { Measurement } from '#bench/measurement.ts';
+import { type Options, readOptions, usage } from '#bench/options.ts';
+import { chooseScenarios, scenarios } from '#bench/programme.ts';
+import { judge } from '#bench/report/goals.ts';
+import { type Results, sourceOf, updatePage, writeResults } from '#bench/report/results.ts';
+import { figure } from '#bench/report/table.ts';
+import { brokenLines, cpuTable, figureLines, goalsTable, ratesTable } from '#bench/report/text.ts';
 
-/** `npm run bench`: how many orders a second this machine makes, and that not one was lost. */
+/**
+ * `npm run bench`: what the shop does on this machine, against yardsticks in the same run, and that
+ * no promise was broken meanwhile. Ends with 1 when one was.
+ */
 
-const { values } = parseArgs({
-  options: {
-    orders: { type: 'string', default: '20000' },
-    connections: { type: 'string', default: '128' },
-    skus: { type: 'string', default: '1000' },
-  },
-});
-const [count, connections, skuCount] = [
-  Number(values.orders),
-  Number(values.connections),
-  Number(values.skus),
-];
+const began = performance.now();
 
-const lab = await openLab();
-try {
-  const skus = await addBenchProducts(lab.client, skuCount);
-  await saturate(lab.origin, await prepareOrders(lab.client, skus, 2_000), connections); // warm-up
-  const requests = await prepareOrders(lab.client, skus, count);
-  const before = await usage();
-  const result = await saturate(lab.origin, requests, connections);
-  const after = await usage();
-  const { rows } = await lab.client.query<{ orders: number; lines: number; sold: number }>(
-    `SELECT (SELECT count(*)::int FROM orders) AS orders, (SELECT count(*)::int FROM order_line) AS lines,
-            (SELECT sum(100000000 - available)::int FROM stock WHERE sku LIKE 'BENCH-%') AS sold`,
-  );
-  console.log(
-    `${cpus().length} cores, ${cpus()[0]?.model}; load generator, node, redis and postgres share them`,
-  );
-  console.table({
-    'orders a second': Math.round((result.statuses['201'] ?? 0) / result.seconds),
-    'p50 ms': percentile(result, 0.5).toFixed(1),
-    'p99 ms': percentile(result, 0.99).toFixed(1),
-    answers: JSON.stringify(result.statuses),
-    'CPU seconds': Object.entries(after)
-      .map(
-        ([tier, seconds]) => `${tier} ${(seconds - (before[tier as keyof typeof before] ?? 0)).toFixed(2)}`,
-      )
-      .join(', '),
-    'orders, lines, units sold': Object.values(rows[0] ?? {}).join(', '),
-  });
-  const { orders = 0, lines = 0, sold = 0 } = rows[0] ?? {};
-  if (orders !== count + 2_000 || lines !== orders || sold !== orders) {
-    throw new Error(
-      `${count + 2_000} carts were submitted, but there are ${orders} orders, ${lines} lines, ${sold} units sold`,
-    );
-  }
-} finally {
-  await lab.close();
+function say(line: string): void {
+  const seconds = Math.round((performance.now() - began) / 1000);
+  console.error(`${String(seconds).padStart(5)} s  ${line}`);
 }
 
-async function usage() {
-  const { node, redis, postgres } = lab.pids;
-  return {
-    node: await cpuSecondsOf(node),
-    redis: await cpuSecondsOf(redis),
-    postgres: await cpuSecondsOf(postgres),
-    load: await cpuSecondsOf(process.pid),
-  };
+async function main(args: string[]): Promise<number> {
+  const options = readOptions(
+    args,
+    scenarios.map(({ name }) => name),
+  );
+  if (options === 'help') {
+    console.log(usage);
+    return 0;
+  }
+  const date = new Date().toISOString();
+  const loadBefore = os.loadavg()[0] ?? 0;
+  const lab = await openLab({ ...options, say });
+  try {
+    const measurements = await Promise.race([measure(options, lab), untilSignal()]);
+    const command = ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
+    const machine = await describeMachine(lab, loadBefore);
+    return await report(options, { date, command, machine, goals: judge(measurements), measurements });
+  } finally {
+    await lab.close();
+  }
+}
+
+async function measure(options: Options, lab: Lab): Promise<Measurement[]> {
+  const skus = await addBenchProducts(lab.client, options.skus);
+  if (options.oldOrders > 0) await fillWithOrders(lab.client, skus, options.oldOrders, say);
+  const bench = makeBench(options, lab, skus, say);
+  say('warming up');
+  const warmUp = await bench.prepareOrders(options.warmUpOrders);
+  await saturate(
+    bench.shop,
+    warmUp.map(({ request }) => request),
+    options,
+  );
+  const measurements: Measurement[] = [];
+  for (const scenario of chooseScenarios(scenarios, options.only)) {
+    const missing = scenario.missing?.(bench);
+    say(`${scenario.name}: ${missing ? `left out: ${missing}` : scenario.about}`);
+    if (missing) continue;
+    for (const measurement of await scenario.run(bench)) {
+      measurements.push(measurement);
+      say(`  ${inOneLine(measurement)}`);
+    }
+  }
+  return measurements;
+}
+
+function inOneLine({
+  title,
+  answeredPerSecond,
+  committed,
+  committedPerSecond,
+  latency,
+  checks,
+}: Measurement): string {
+  const orders = committed > 0 ? `, ${figure(committedPerSecond)} orders/s` : '';
+  const p99 = latency ? `, p99 ${figure(latency.p99)} ms` : '';
+  const broken = checks.some(({ holds }) => !holds) ? ', A GUARANTEE IS BROKEN' : '';
+  return `${title}: ${figure(answeredPerSecond)} answers/s${orders}${p99}${broken}`;
+}
+
+/** Prints and writes everything; gives the exit code. */
+async function report(options: Options, results: Results): Promise<number> {
+  const { measurements, goals } = results;
+  const complete = !options.quick && options.only.length === 0;
+  // A part of the figures, or figures of too few requests, are not what the README shows.
+  const folder = options.out ?? (complete ? 'bench/results' : '.data/bench');
+  const files = await writeResults(path.resolve(root, folder), results);
+  if (complete && options.out === undefined)
+    await updatePage(path.join(root, 'docs', 'benchmarks.md'), results);
+
+  const texts = [
+    ratesTable(measurements),
+    cpuTable(measurements),
+    figureLines(measurements).join('\n'),
+    goalsTable(goals),
+  ];
+  console.log(`\n${[sourceOf(results).join('\n'), ...texts].filter(Boolean).join('\n\n')}\n`);
+  if (options.quick) console.log('A quick run has too few requests for its figures to mean anything.\n');
+  console.log(files.map((file) => `written: ${path.relative(process.cwd(), file)}`).join('\n'));
+  const broken = brokenLines(measurements);
+  if (broken.length === 0) return 0;
+  console.error(`\nBroken guarantees:\n  ${broken.join('\n  ')}`);
+  return 1;
+}
+
+/** Rejects when the run is interrupted, so that everything it started is stopped in order. */
+function untilSignal(): Promise<never> {
+  const interrupted = new Promise<never>((_, reject) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => reject(new Error(`ended by ${signal}`)));
+    }
+  });
+  interrupted.catch(() => undefined);
+  return interrupted;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  // What was interrupted in the middle of a load would go on without its servers.
+  process.exit(1);
 }

@@ -1,0 +1,107 @@
+import { parseArgs } from 'node:util';
+
+/** How much is measured. The figures of a quick run are too few to mean anything: it shows that all works. */
+export interface Options {
+  /** Orders of the saturated scenarios; the others take their share of it. */
+  orders: number;
+  warmUpOrders: number;
+  skus: number;
+  /** Requests in flight of the closed model. */
+  connections: number;
+  overloadSeconds: number;
+  /** How many times the measured capacity is offered in the overload. */
+  overloadFactor: number;
+  overloadConnections: number;
+  pgbenchSeconds: number;
+  /** Minutes at half of the capacity with an eye on memory; 0 leaves it out. */
+  soakMinutes: number;
+  /** Node processes of the shop. */
+  processes: number;
+  /** Orders in the tables before anything is measured. */
+  oldOrders: number;
+  /** Switch the shop's rate limits off, instead of counting every order against limits nobody reaches. */
+  noLimits: boolean;
+  quick: boolean;
+  /** Names of scenarios, empty for all. */
+  only: string[];
+  /** Where results go instead of the usual place. */
+  out: string | undefined;
+}
+
+const sizes = {
+  full: {
+    orders: 20_000,
+    warmUpOrders: 3_000,
+    connections: 128,
+    overloadSeconds: 20,
+    overloadConnections: 8_000,
+    pgbenchSeconds: 10,
+  },
+  quick: {
+    orders: 600,
+    warmUpOrders: 200,
+    connections: 32,
+    overloadSeconds: 2,
+    overloadConnections: 1_000,
+    pgbenchSeconds: 3,
+  },
+};
+
+export const usage = `npm run bench -- [flags]
+
+  --only unique,hot       these scenarios and the yardsticks they are compared with
+  --quick                 everything with tiny counts, in about a minute: a smoke test
+  --orders 20000          orders of a saturated scenario
+  --connections 128       requests in flight while saturated
+  --overload-seconds 20   how long 10 times the capacity is offered
+  --soak-minutes 0        minutes at half of the capacity, watching memory
+  --processes 1           Node processes of the shop
+  --million               a million orders in the tables before anything is measured
+  --no-limits             without the shop's rate limits
+  --out DIR               results go there
+  --help                  this text`;
+
+const flags = {
+  only: { type: 'string', default: '' },
+  quick: { type: 'boolean', default: false },
+  orders: { type: 'string' },
+  connections: { type: 'string' },
+  'overload-seconds': { type: 'string' },
+  'soak-minutes': { type: 'string', default: '0' },
+  processes: { type: 'string', default: '1' },
+  million: { type: 'boolean', default: false },
+  'no-limits': { type: 'boolean', default: false },
+  out: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
+
+/** Throws with a sentence for whoever typed it. `known` are the names that `--only` takes. */
+export function readOptions(args: string[], known: string[]): Options | 'help' {
+  const { values } = parseArgs({ args, options: flags });
+  if (values.help) return 'help';
+  const size = values.quick ? sizes.quick : sizes.full;
+  const only = values.only.split(',').filter(Boolean);
+  const unknown = only.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new Error(`--only knows ${known.join(', ')}; not ${unknown.join(', ')}`);
+  return {
+    ...size,
+    orders: wholeNumber('orders', values.orders ?? size.orders, 100),
+    connections: wholeNumber('connections', values.connections ?? size.connections, 1),
+    overloadSeconds: wholeNumber('overload-seconds', values['overload-seconds'] ?? size.overloadSeconds, 1),
+    soakMinutes: wholeNumber('soak-minutes', values['soak-minutes'], 0),
+    processes: wholeNumber('processes', values.processes, 1),
+    overloadFactor: 10,
+    skus: 1_000,
+    oldOrders: values.million ? 1_000_000 : 0,
+    noLimits: values['no-limits'],
+    quick: values.quick,
+    only,
+    out: values.out,
+  };
+}
+
+function wholeNumber(flag: string, value: string | number, least: number): number {
+  const number = Number(value);
+  if (Number.isSafeInteger(number) && number >= least) return number;
+  throw new Error(`--${flag} takes a whole number from ${least} up, not "${value}"`);
+}
