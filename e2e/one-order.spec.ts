@@ -83,6 +83,27 @@ test('a click before the script has loaded is not lost and makes one order', asy
   await shop.expectOneOrderShown();
 });
 
+test('what was typed and chosen before the script has loaded stays, and the total follows it', async ({
+  page,
+  shop,
+}) => {
+  await shop.fillCart();
+  const letScriptsGo = await holdScripts(page);
+  await page.goto('/checkout', { waitUntil: 'commit' });
+  await shop.fillForm();
+  await page.getByLabel('Country').selectOption('DE');
+  await page.getByLabel('Express').check();
+  const before = await shop.placeOrder.textContent();
+  letScriptsGo();
+  await expect(shop.placeOrder).not.toHaveText(before ?? '');
+  await expect(page.getByLabel('Country')).toHaveValue('DE');
+  await expect(page.getByLabel('Express')).toBeChecked();
+  await expect(shop.field('email')).toHaveValue('ada@example.com');
+  await expect(shop.placeOrder).toBeVisible();
+  await shop.placeOrder.click();
+  await shop.expectOneOrderShown();
+});
+
 test('a click before the script, and another with it while the first is on its way, make one order', async ({
   page,
   shop,

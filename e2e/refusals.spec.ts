@@ -52,6 +52,26 @@ test('a cart that was changed in another tab is not ordered at the old total; th
   await shop.expectOneOrderShown();
 });
 
+test('Back from a detour to the cart shows the new total, with everything that was typed', async ({
+  page,
+  shop,
+}) => {
+  const [first] = await shop.fillCart();
+  await page.goto('/cart');
+  await page.getByRole('link', { name: 'Check out' }).click();
+  await shop.fillForm();
+  const before = await shop.placeOrder.textContent();
+  await page.getByRole('link', { name: 'Change', exact: true }).click();
+  await expect(page).toHaveURL(/\/cart$/);
+  await shop.setLine(first?.sku ?? '', 3);
+  await page.goBack();
+  await expect(shop.placeOrder).toBeVisible();
+  await expect(shop.placeOrder).not.toHaveText(before ?? '');
+  await expect(shop.field('shippingAddress.city')).toHaveValue('San Francisco');
+  await shop.placeOrder.click();
+  await shop.expectOneOrderShown();
+});
+
 test('what is short of stock is named with what is left, and changed in the cart it can be ordered', async ({
   page,
   shop,

@@ -91,7 +91,7 @@ export const patienceMs = 120_000;
 export const maxResends = 6;
 
 /** One answer may have overtaken a submission that was still on its way. */
-export const unknownsUntilResend = 2;
+const unknownsUntilResend = 2;
 
 /** After this long nothing that was sent can still be on its way: not recorded is not ordered. */
 export const settledMs = 10_000;

@@ -34,6 +34,12 @@ export interface CheckoutPageProps {
   problem?: Problem | undefined;
 }
 
+/**
+ * Whether this document has shown a checkout before. A page that Back brings again within one
+ * document is drawn from memory, so it has to find out what has become of its cart.
+ */
+let shownBefore = false;
+
 interface Parts {
   form: RefObject<HTMLFormElement | null>;
   button: RefObject<HTMLButtonElement | null>;
@@ -82,6 +88,8 @@ export function useCheckoutPage(props: CheckoutPageProps, { form, button, proble
     fillIn(element, rememberedTyped());
     const pending = rememberedSubmission();
     if (pending) runner.resume(pending, notRecorded);
+    if (shownBefore) catchUp();
+    shownBefore = true;
     // The browser may have restored a choice, or the shopper made one before the script was there.
     if (!sameChoice(choiceIn(element), choice)) choose();
   });

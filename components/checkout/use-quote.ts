@@ -14,7 +14,7 @@ export type QuoteAnswer = { kind: 'quote'; quote: CheckoutQuote } | { kind: 'emp
 const timeoutMs = 8_000;
 
 /** The quote of the open cart as it is now. Never throws; an abort counts as failed. */
-export async function fetchQuote(selection: Selection, signal?: AbortSignal): Promise<QuoteAnswer> {
+async function fetchQuote(selection: Selection, signal?: AbortSignal): Promise<QuoteAnswer> {
   const deadline = AbortSignal.timeout(timeoutMs);
   try {
     const response = await fetch(`/api/checkout?${new URLSearchParams({ ...selection })}`, {

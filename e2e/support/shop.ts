@@ -14,7 +14,7 @@ export interface Goods {
 }
 
 /** A full and valid checkout form, by field name. */
-export const address: Record<string, string> = {
+const address: Record<string, string> = {
   email: 'ada@example.com',
   'shippingAddress.name': 'Ada Lovelace',
   'shippingAddress.line1': '12 St James Square',
