@@ -57,6 +57,8 @@ const schema = z
   .refine((env) => !env.UPSTASH_REDIS_REST_URL === !env.UPSTASH_REDIS_REST_TOKEN, {
     path: ['UPSTASH_REDIS_REST_TOKEN'],
     error: 'UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN go together: set both or neither',
+    /** Set by Vercel: the host name of the production deployment, without a scheme. */
+    VERCEL_PROJECT_PRODUCTION_URL: z.string().min(1).optional(),
   });
 
 export type Env = z.infer<typeof schema>;
@@ -77,4 +79,10 @@ let cached: Env | undefined;
 export function env(): Env {
   cached ??= parseEnv(process.env);
   return cached;
+}
+
+/** Whether browsers reach the shop over TLS, so that its cookies may say `Secure`. */
+export function isSecure(): boolean {
+  const { PUBLIC_URL, VERCEL } = env();
+  return VERCEL || (PUBLIC_URL?.startsWith('https:') ?? false);
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { env } from '#lib/env.ts';
+import { isSecure } from '#lib/env.ts';
 import { AppError } from '#lib/errors.ts';
 import { sameBytes, sign, signUnderAll } from '#lib/signing.ts';
 
@@ -35,7 +35,7 @@ export function sessionCookieOptions() {
     sameSite: 'lax',
     path: '/',
     maxAge: sessionMaxAgeSeconds,
-    secure: env().PUBLIC_URL?.startsWith('https:') ?? false,
+    secure: isSecure(),
   } as const;
 }
 

@@ -1,5 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
+import { isSecure } from '#lib/env.ts';
 import { problemCodes } from '#lib/errors.ts';
 import { shortageSchema } from '#lib/orders/schema.ts';
 
@@ -14,7 +15,13 @@ export const checkoutDraftCookie = 'once_checkout_draft';
 const draftMaxAgeSeconds = 15 * 60;
 
 /** Browsers keep a cookie of up to 4,096 bytes, name and attributes included. */
-const maxCookieBytes = 3_800;
+export const maxCookieBytes = 3_800;
+
+/** A sentence or two: what is left of an explanation when even that is too long for a cookie. */
+const maxDetailCharacters = 400;
+
+/** The page of an order of this shop. The cookie isn't signed, and the page links to what it says. */
+const orderPath = /^\/orders\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const draftSchema = z.object({
   problem: z
@@ -23,26 +30,60 @@ const draftSchema = z.object({
       detail: z.string(),
       fields: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
       items: z.array(shortageSchema).optional(),
-      order: z.object({ url: z.string() }).optional(),
+      order: z.object({ url: z.string().regex(orderPath) }).optional(),
       /** The version of the cart that was refused: on another cart the problem is history. */
       cartVersion: z.int().optional(),
     })
     .optional(),
   /** What was typed, by field name. */
   values: z.record(z.string(), z.string()),
+  /** When it was kept, in milliseconds since 1970: an order placed later has settled its problem. */
+  keptAtMs: z.int(),
 });
 
 export type CheckoutDraft = z.output<typeof draftSchema>;
 
 /** The fields that a person types or chooses; the hidden ones come fresh with the page. */
-const keptFields = /^(email|shippingMethod|payment\.method|shippingAddress\.\w{1,20})$/;
+const keptFields =
+  /^(email|shippingMethod|payment\.method|shippingAddress\.(name|line1|line2|city|region|postalCode|country))$/;
 
 /** Header that keeps a draft. One too large for a cookie keeps what fits: the problem first. */
 export function keepDraftHeader(problem: CheckoutDraft['problem'], typed: Record<string, string>): string {
   const values = Object.fromEntries(Object.entries(typed).filter(([name]) => keptFields.test(name)));
-  const whole = seal({ problem, values });
-  return header(whole.length <= maxCookieBytes ? whole : seal({ problem, values: {} }), draftMaxAgeSeconds);
+  return header(sealWithin({ problem, values, keptAtMs: Date.now() }), draftMaxAgeSeconds);
 }
+
+function sealWithin(whole: CheckoutDraft): string {
+  let draft: CheckoutDraft | undefined = whole;
+  let sealed = seal(draft);
+  while (sealed.length > maxCookieBytes) {
+    draft = smaller(draft);
+    if (!draft) return '';
+    sealed = seal(draft);
+  }
+  return sealed;
+}
+
+/** A draft without the part of it that is missed least, or undefined when nothing more can go. */
+function smaller({ problem, values, keptAtMs }: CheckoutDraft): CheckoutDraft | undefined {
+  const [largest] = Object.entries(values).toSorted(([, a], [, b]) => b.length - a.length);
+  if (largest) {
+    const { [largest[0]]: _, ...others } = values;
+    return { problem, values: others, keptAtMs };
+  }
+  if (problem?.items?.length)
+    return { problem: { ...problem, items: half(problem.items) }, values, keptAtMs };
+  if (problem?.fields?.length) {
+    return { problem: { ...problem, fields: half(problem.fields) }, values, keptAtMs };
+  }
+  if (problem && problem.detail.length > maxDetailCharacters) {
+    const detail = `${problem.detail.slice(0, maxDetailCharacters)}…`;
+    return { problem: { ...problem, detail }, values, keptAtMs };
+  }
+  return undefined;
+}
+
+const half = <T>(list: T[]): T[] => list.slice(0, Math.floor(list.length / 2));
 
 /** Header that forgets the draft, sent with every order that was placed. */
 export function forgetDraftHeader(): string {
@@ -66,5 +107,6 @@ function seal(draft: CheckoutDraft): string {
 }
 
 function header(value: string, maxAgeSeconds: number): string {
-  return `${checkoutDraftCookie}=${value}; Path=/checkout; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax`;
+  const attributes = `Path=/checkout; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax`;
+  return `${checkoutDraftCookie}=${value}; ${attributes}${isSecure() ? '; Secure' : ''}`;
 }

@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import { deflateRawSync } from 'node:zlib';
+import { beforeAll, expect, test, vi } from 'vitest';
+import { isSecure } from '#lib/env.ts';
+import {
+  type CheckoutDraft,
+  checkoutDraftCookie,
+  forgetDraftHeader,
+  keepDraftHeader,
+  maxCookieBytes,
+  readCheckoutDraft,
+} from '#lib/orders/checkout-draft.ts';
+import { sessionCookieOptions } from '#lib/session.ts';
+
+beforeAll(() => {
+  vi.stubEnv('DATABASE_URL', 'postgresql://127.0.0.1/none');
+  vi.stubEnv('ONCE_SECRET', 'a-secret-of-at-least-32-characters');
+  vi.stubEnv('PUBLIC_URL', 'https://shop.test');
+});
+
+const cookieValueOf = (header: string) => header.split(';')[0]?.slice(checkoutDraftCookie.length + 1) ?? '';
+const read = (header: string) => readCheckoutDraft(cookieValueOf(header));
+
+/** Text that no compression makes shorter. */
+const noise = (bytes: number) => randomBytes(bytes).toString('base64url');
+
+const typed = {
+  email: 'ada@example.com',
+  shippingMethod: 'express',
+  'payment.method': 'invoice',
+  'shippingAddress.city': 'London',
+  'shippingAddress.country': 'GB',
+};
+
+const refused: NonNullable<CheckoutDraft['problem']> = {
+  code: 'invalid_request',
+  detail: 'email: enter it.',
+};
+
+test('what was typed comes back with the problem, and nothing that the page makes itself', () => {
+  const draft = read(keepDraftHeader(refused, { ...typed, submitToken: 'x', 'shippingAddress.other': 'y' }));
+  expect(draft).toMatchObject({ problem: refused, values: typed });
+  expect(Object.keys(draft?.values ?? {}).toSorted()).toEqual(Object.keys(typed).toSorted());
+});
+
+test('of too much that was typed only the largest values are lost', () => {
+  const header = keepDraftHeader(refused, {
+    ...typed,
+    'shippingAddress.line1': noise(2_000),
+    'shippingAddress.line2': noise(6_000),
+  });
+  const draft = read(header);
+  expect(draft?.problem).toEqual(refused);
+  expect(draft?.values).toMatchObject(typed);
+  expect(draft?.values['shippingAddress.line1']).toBeDefined();
+  expect(draft?.values).not.toHaveProperty(['shippingAddress.line2']);
+});
+
+test('a problem with more shortages than fit keeps its code and the first of them', () => {
+  const items = Array.from({ length: 200 }, () => ({ sku: noise(40), requested: 2, available: 1 }));
+  const draft = read(keepDraftHeader({ code: 'out_of_stock', detail: 'Not enough.', items }, typed));
+  expect(draft?.problem).toMatchObject({ code: 'out_of_stock', detail: 'Not enough.' });
+  const kept = draft?.problem?.items ?? [];
+  expect(kept.length).toBeGreaterThan(10);
+  expect(kept).toEqual(items.slice(0, kept.length));
+});
+
+test('whatever is kept, the cookie is one that browsers keep, and says why', () => {
+  const fields = Array.from({ length: 40 }, () => ({ path: noise(30), message: noise(200) }));
+  const items = Array.from({ length: 100 }, () => ({ sku: noise(40), requested: 2, available: 1 }));
+  const wide = Array.from({ length: 6_000 }, () =>
+    String.fromCodePoint(0x4e00 + ((Math.random() * 20_000) | 0)),
+  );
+  for (const detail of ['short', noise(10_000), wide.join('')]) {
+    const header = keepDraftHeader({ code: 'out_of_stock', detail, fields, items }, { email: noise(5_000) });
+    expect(cookieValueOf(header).length).toBeLessThanOrEqual(maxCookieBytes);
+    expect(Buffer.byteLength(header)).toBeLessThanOrEqual(4_096);
+    expect(read(header)?.problem?.code).toBe('out_of_stock');
+  }
+});
+
+test('a cookie that was written by hand leads to no page but an order of this shop', () => {
+  const written = (url: string) =>
+    deflateRawSync(
+      JSON.stringify({ problem: { ...refused, order: { url } }, values: {}, keptAtMs: 1 }),
+    ).toString('base64url');
+  const own = '/orders/8d8ac610-566d-4ef0-9c22-186b2a5ed793';
+  expect(readCheckoutDraft(written(own))?.problem?.order?.url).toBe(own);
+  for (const url of [
+    'https://elsewhere.test',
+    '//elsewhere.test',
+    'javascript:alert(1)',
+    `${own}/../../cart`,
+  ]) {
+    expect(readCheckoutDraft(written(url))).toBeUndefined();
+  }
+});
+
+test('where the shop is served over TLS, the session and the draft are sent over nothing else', () => {
+  expect(isSecure()).toBe(true);
+  expect(sessionCookieOptions().secure).toBe(true);
+  expect(keepDraftHeader(undefined, typed)).toMatch(/; HttpOnly; SameSite=Lax; Secure$/);
+  expect(forgetDraftHeader()).toMatch(/Max-Age=0; .*; Secure$/);
+});
