@@ -36,7 +36,9 @@ function isPersonal(pathname: string): boolean {
 }
 
 function contentPolicy(nonce: string): string {
-  // React's development build evaluates code to show where an error came from.
+  // React's development build evaluates code to show where an error came from. Read here and not
+  // through lib/env.ts, because Next writes the value in when it builds, and this file stays apart
+  // from the server's configuration.
   const development = process.env.NODE_ENV === 'development' ? " 'unsafe-eval'" : '';
   return [
     "default-src 'self'",

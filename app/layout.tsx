@@ -17,7 +17,8 @@ const sans = localFont({
 const description =
   'A small shop for durable everyday things, made to be used daily and repaired when they wear.';
 
-// A function, because the shop's address is known when it runs, not when it is built.
+// A function, because the configuration is read when a page is drawn, not when this file is loaded.
+// What the build draws carries the address that it was built with: another one means another build.
 export function generateMetadata(): Metadata {
   return {
     metadataBase: siteUrl(),

@@ -6,7 +6,8 @@ import { logger } from '#lib/logger.ts';
 
 /** The address that links to this shop begin with. */
 export function siteUrl(): URL {
-  return new URL(env().PUBLIC_URL ?? `http://localhost:${env().PORT}`);
+  const { PUBLIC_URL, VERCEL_PROJECT_PRODUCTION_URL: host, PORT } = env();
+  return new URL(PUBLIC_URL ?? (host ? `https://${host}` : `http://localhost:${PORT}`));
 }
 
 // Every page shows them, so a shopper's own pages (cart, checkout) don't ask for them each time.
