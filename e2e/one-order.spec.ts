@@ -189,6 +189,32 @@ test('a checkout that the browser kept in memory knows that its cart was ordered
   expect(await shop.orders()).toHaveLength(1);
 });
 
+test('a checkout of a cart that this browser has lost is not told to be ordered', async ({
+  page,
+  shop,
+  context,
+}) => {
+  await shop.readyToOrder();
+  await context.clearCookies();
+  await page.getByLabel('Country').selectOption('DE');
+  await expect(page.getByRole('heading', { name: 'Your cart is empty' })).toBeVisible();
+  await expect(page.getByText('You already placed this order')).toHaveCount(0);
+});
+
+test('Back after ordering and cancelling shows an empty cart, not an order that stands', async ({
+  page,
+  shop,
+}) => {
+  await shop.readyToOrder();
+  await shop.placeOrder.click();
+  await shop.expectOneOrderShown();
+  await page.getByRole('button', { name: 'Cancel this order' }).click();
+  await page.getByRole('button', { name: 'Yes, cancel it' }).click();
+  await expect(page.getByText('This order is cancelled.')).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole('heading', { name: 'Your cart is empty' })).toBeVisible();
+});
+
 test('a reload while the order is under way shows that order', async ({ page, shop }) => {
   await shop.readyToOrder();
   await page.route('**/api/orders', async (route) => {

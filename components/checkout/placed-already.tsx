@@ -2,15 +2,15 @@ import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 
 /** In the place of a form that has done its work: seen after the Back button, or in a second tab. */
-export function PlacedAlready({ url, number }: { url?: string | undefined; number?: string }) {
+export function PlacedAlready({ url, number }: { url: string; number?: string }) {
   return (
     <EmptyState
       headingLevel="h1"
       title="You already placed this order"
       actions={
         <>
-          {url ? <ButtonLink href={url}>See your order</ButtonLink> : null}
-          <ButtonLink href="/orders" variant={url ? 'secondary' : 'primary'}>
+          <ButtonLink href={url}>See your order</ButtonLink>
+          <ButtonLink href="/orders" variant="secondary">
             All your orders
           </ButtonLink>
           <ButtonLink href="/" variant="quiet">
@@ -20,7 +20,7 @@ export function PlacedAlready({ url, number }: { url?: string | undefined; numbe
       }
     >
       <p>
-        {number ? `Order ${number} is placed, once. ` : 'It is placed, once. '}
+        {number ? `Order ${number} is placed, once. ` : 'It has become one order. '}
         Nothing is left in this cart, so there is nothing to pay for a second time.
       </p>
     </EmptyState>

@@ -53,7 +53,7 @@ export function useCheckoutPage(props: CheckoutPageProps, { form, button, proble
   const { quote, choice, state: quoteState, adopt, requote } = useQuote(props.quote, props.choice);
   const [refusal, refuse] = useState<Problem | undefined>(props.problem);
   const [edits, setEdits] = useState<{ of?: Problem; names: string[] }>({ names: [] });
-  const [ordered, setOrdered] = useState<{ url?: string }>();
+  const [ordered, setOrdered] = useState<{ url: string }>();
 
   const problem = state.phase === 'ready' ? (refusal ?? state.problem) : undefined;
   const edited = edits.of === problem ? edits.names : [];
@@ -65,13 +65,15 @@ export function useCheckoutPage(props: CheckoutPageProps, { form, button, proble
     if (current.phase === 'placed') return setOrdered({ url: current.url });
     const cart = isLocked(current) ? undefined : await fetchCart();
     if (!cart) return;
-    // A shopper gets another cart only when this one has become an order.
     if (cart.id === quote.cartId) {
       if (cart.version !== quote.cartVersion) router.refresh();
       return;
     }
+    // Another cart: this one has become an order, or the browser has become another shopper. Only
+    // the order itself proves which; without it the server draws the page again for whoever this is.
     const answer = await askSubmission(quote.submitToken);
-    setOrdered({ url: answer.kind === 'done' ? answer.url : undefined });
+    if (answer.kind === 'done') setOrdered({ url: answer.url });
+    else router.refresh();
   });
 
   async function choose() {
