@@ -27,7 +27,7 @@ export function ProductPicture({
         loading={eager ? 'eager' : 'lazy'}
         fetchPriority={eager ? 'high' : 'auto'}
         decoding="async"
-        className="size-full object-cover"
+        className="size-full object-cover dark:brightness-90"
       />
     </div>
   );
