@@ -1,15 +1,16 @@
 import cluster from 'node:cluster';
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
+import type { AddressInfo, Socket } from 'node:net';
 import next from 'next';
-import { clientAddress } from '#lib/client-address.ts';
+import { clientAddress, setOwnHeader } from '#lib/client-address.ts';
 import { closeDb } from '#lib/db.ts';
 import { env } from '#lib/env.ts';
+import { AppError } from '#lib/errors.ts';
 import { declareHostResolvesIp } from '#lib/http.ts';
 import { logger } from '#lib/logger.ts';
+import { isOrder, orderListener } from '#lib/orders/node-listener.ts';
 import { drainOrderWriter } from '#lib/orders/order-writer.ts';
-import { submitOrder } from '#lib/orders/submit-order.ts';
 import { closeRedis, pingRedis } from '#lib/redis.ts';
 
 /**
@@ -19,10 +20,14 @@ import { closeRedis, pingRedis } from '#lib/redis.ts';
  */
 
 /** Longer than a reverse proxy keeps an idle connection (nginx: 60 s), so that it is never the one surprised. */
-const keepAliveTimeoutMs = 65_000;
+const keepAliveTimeout = 65_000;
 
 /** A request that has not arrived whole by then is given up: longer than a slow phone needs for 16 KiB. */
-const requestTimeoutMs = 20_000;
+const requestTimeout = 20_000;
+const connectionsCheckingInterval = 2_000;
+
+/** How often a stop looks for connections that have become idle. */
+const sweepMs = 100;
 
 /** How long a stop waits for what was admitted before it ends anyway: longer than any answer takes. */
 const shutdownLimitMs = 20_000;
@@ -36,40 +41,48 @@ async function serve(): Promise<void> {
   // Redis is asked once before the first order is, so that none waits for its connection.
   await Promise.all([app.prepare(), pingRedis()]);
   const handlePage = app.getRequestHandler();
-  const handleOrder = getRequestListener(submitOrder, { overrideGlobalObjects: false });
+  const handleOrder = orderListener(HOST);
   const ipHeader = declareHostResolvesIp();
+  const untouched = new Set<Socket>();
   let stopping = false;
 
-  const server = createServer(
-    { requestTimeout: requestTimeoutMs, keepAliveTimeout: keepAliveTimeoutMs },
-    handle,
-  );
+  const server = createServer({ requestTimeout, connectionsCheckingInterval, keepAliveTimeout }, handle);
+  // Browsers open connections ahead of use; one that never carried a byte would hold up a stop.
+  server.on('connection', (socket) => {
+    untouched.add(socket);
+    socket.once('close', () => untouched.delete(socket));
+  });
   server.listen(PORT, HOST, () => {
     const { port } = server.address() as AddressInfo;
     logger().info({ host: HOST, port }, 'listening');
   });
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  // A signal may come twice, to the group and from the one who started us: the second says nothing new.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
+    untouched.delete(request.socket);
     // Whatever the client claims to be, its address is what the socket and trusted proxies say.
-    request.headers[ipHeader] = clientAddress(request, env().TRUSTED_PROXIES);
+    setOwnHeader(request, ipHeader, clientAddress(request, env().TRUSTED_PROXIES));
     if (stopping) response.setHeader('connection', 'close');
-    const isOrder = request.method === 'POST' && /^\/api\/orders\/?(\?|$)/.test(request.url ?? '');
-    void (isOrder ? handleOrder(request, response) : handlePage(request, response));
+    if (!isReadable(request.url)) refuseUnreadable(response);
+    else void (isOrder(request) ? handleOrder(request, response) : handlePage(request, response));
   }
 
   /** Takes nothing new, answers what was admitted, closes the pools, and ends with 0. */
   async function stop(signal: NodeJS.Signals): Promise<void> {
-    logger().info({ signal }, 'stopping');
+    if (stopping) return;
     stopping = true;
+    logger().info({ signal }, 'stopping');
     setTimeout(() => {
       logger().error('some requests did not end in time; ending without them');
       process.exit(1);
     }, shutdownLimitMs).unref();
     const closed = new Promise((resolve) => server.close(resolve));
-    server.closeIdleConnections();
+    for (const socket of untouched) socket.destroy();
+    // A connection becomes idle when its last answer is out, and would be kept for the next request.
+    const sweep = setInterval(() => server.closeIdleConnections(), sweepMs);
     await closed;
+    clearInterval(sweep);
     await drainOrderWriter();
     await app.close();
     await Promise.all([closeDb(), closeRedis()]);
@@ -78,18 +91,37 @@ async function serve(): Promise<void> {
   }
 }
 
+/** A path with a broken escape has no meaning, and would be an error in the middle of Next. */
+function isReadable(url = '/'): boolean {
+  try {
+    decodeURI(url);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function refuseUnreadable(response: ServerResponse): void {
+  const requestId = randomUUID();
+  const error = new AppError('invalid_request', { detail: 'The path is not valid.', extra: { fields: [] } });
+  response.writeHead(error.status, { 'content-type': 'application/problem+json', 'x-request-id': requestId });
+  response.end(JSON.stringify(error.toProblem(requestId)));
+}
+
 /** Several processes on one port. One that dies is replaced; a signal stops all and waits for them. */
 function superviseWorkers(count: number): void {
   let stopping = false;
   for (let index = 0; index < count; index += 1) cluster.fork();
   cluster.on('exit', (worker, code, signal) => {
+    // The worst end of a worker is the end of all.
+    if (stopping) process.exitCode = Math.max(Number(process.exitCode ?? 0), code ?? 1);
     if (stopping) return;
     logger().error({ pid: worker.process.pid, code, signal }, 'a server process died; starting another');
     // Not at once: a process that cannot start must not become a fork bomb.
     setTimeout(() => !stopping && cluster.fork(), 500);
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
+    process.on(signal, () => {
       stopping = true;
       for (const worker of Object.values(cluster.workers ?? {})) worker?.kill('SIGTERM');
     });

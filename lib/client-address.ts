@@ -16,6 +16,19 @@ export function clientAddress(request: IncomingMessage, trustedProxies: readonly
   return hops.at(-1) ?? '';
 }
 
+/**
+ * Makes a header of a request our own word: whatever the client wrote under its name is gone, from
+ * the parsed headers and from the raw ones that web-standard requests are built of.
+ */
+export function setOwnHeader(request: IncomingMessage, name: string, value: string): void {
+  const { rawHeaders } = request;
+  for (let at = rawHeaders.length - 2; at >= 0; at -= 2) {
+    if (rawHeaders[at]?.toLowerCase() === name) rawHeaders.splice(at, 2);
+  }
+  rawHeaders.push(name, value);
+  request.headers[name] = value;
+}
+
 /** `::ffff:127.0.0.1` is how a socket that takes both families writes `127.0.0.1`. */
 function withoutMapping(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, '');

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { ClientBase } from 'pg';
 import { env } from '#lib/env.ts';
@@ -12,6 +13,24 @@ import { processWide, takeProcessWide } from '#lib/process-wide.ts';
 
 /** How long a page may wait for a free connection before it is told to come back. */
 const connectTimeoutMs = 3_000;
+
+/** An idle connection is closed properly after this long … */
+const idleMs = 10_000;
+
+/** … and one that has been silent for longer than that is waiting for an answer that won't come. */
+const silentMs = 12_000;
+
+/**
+ * A database that vanished without a word (power, a dropped route) leaves a statement waiting for
+ * as long as TCP repeats itself, a quarter of an hour; Prisma's own time-out cannot end it. Closing
+ * the socket does: the statement fails, and the pool makes a new connection.
+ */
+function endWhenSilent(client: ClientBase): void {
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+  stream.setTimeout(silentMs, () =>
+    stream.destroy(new Error('Connection terminated: the database is silent')),
+  );
+}
 
 const statementNames = new Map<string, string>();
 
@@ -35,10 +54,12 @@ function makeClient(connections: number, application: string, settings = ''): Pr
       max: connections,
       connectionTimeoutMillis: connectTimeoutMs,
       application_name: application,
-      // A connection whose peer has gone is noticed in seconds, not after two hours.
-      keepAlive: true,
+      idleTimeoutMillis: idleMs,
       // By a statement, because poolers such as PgBouncer refuse settings in the handshake.
-      ...(settings && { onConnect: async (client: ClientBase) => void (await client.query(settings)) }),
+      onConnect: async (client: ClientBase) => {
+        endWhenSilent(client);
+        if (settings) await client.query(settings);
+      },
     },
     {
       statementNameGenerator: ({ sql }) => statementName(sql),

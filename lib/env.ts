@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /**
@@ -48,18 +49,29 @@ const schema = z
           .split(',')
           .map((address) => address.trim())
           .filter(Boolean),
-      ),
+      )
+      .refine((entries) => entries.every(isAddressOrNetwork), {
+        error: 'must be addresses or networks like 10.0.0.7, 10.0.0.0/8 or fd00::/8, separated by commas',
+      }),
     METRICS_TOKEN: z.string().min(1).optional(),
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
     /** Set by Vercel: its proxy, and nothing else, writes x-real-ip there. */
     VERCEL: flag.default(false),
+    /** Set by Vercel: the host name of the production deployment, without a scheme. */
+    VERCEL_PROJECT_PRODUCTION_URL: z.string().min(1).optional(),
   })
   .refine((env) => !env.UPSTASH_REDIS_REST_URL === !env.UPSTASH_REDIS_REST_TOKEN, {
     path: ['UPSTASH_REDIS_REST_TOKEN'],
     error: 'UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN go together: set both or neither',
-    /** Set by Vercel: the host name of the production deployment, without a scheme. */
-    VERCEL_PROJECT_PRODUCTION_URL: z.string().min(1).optional(),
   });
+
+function isAddressOrNetwork(entry: string): boolean {
+  const [address = '', bits, ...rest] = entry.split('/');
+  const version = isIP(address);
+  const inRange =
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 6 ? 128 : 32));
+  return version !== 0 && inRange && rest.length === 0;
+}
 
 export type Env = z.infer<typeof schema>;
 

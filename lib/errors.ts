@@ -40,8 +40,19 @@ export interface ProblemOptions {
   cause?: unknown;
 }
 
+const mark: unique symbol = Symbol.for('once.AppError') as never;
+
 /** A problem on its way to the caller. Thrown by anything between the request and the answer. */
 export class AppError extends Error {
+  /**
+   * Next's bundle and server.ts each have their own copy of this class, and an error made by one
+   * is caught by the other: what counts is the mark, not the copy.
+   */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && mark in value;
+  }
+
+  readonly [mark] = true;
   readonly code: ProblemCode;
   readonly options: ProblemOptions;
 

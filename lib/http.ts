@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
-import { isDatabaseAway } from '#lib/db-errors.ts';
+import { isDatabaseAway, isRetryable } from '#lib/db-errors.ts';
 import { env } from '#lib/env.ts';
 import { AppError } from '#lib/errors.ts';
 import { logger } from '#lib/logger.ts';
+import { processWide } from '#lib/process-wide.ts';
 
 /** Every answer of a shopper's call: never kept by a shared cache. */
 const privateHeaders = { 'cache-control': 'no-store' };
@@ -40,8 +41,8 @@ export function problem(error: AppError, requestId: string): Response {
 /** Anything thrown, as a problem: what we know as it is, what we don't as a masked 500 in the log. */
 export function asAppError(error: unknown, requestId: string): AppError {
   if (error instanceof AppError) return error;
-  if (isDatabaseAway(error)) {
-    logger().warn({ requestId, err: error }, 'database away');
+  if (isDatabaseAway(error) || isRetryable(error)) {
+    logDatabaseAway(error);
     return new AppError('unavailable', {
       detail: 'The shop cannot reach its database. Nothing was lost; please try again in a moment.',
       retryAfterSeconds: 2,
@@ -53,6 +54,18 @@ export function asAppError(error: unknown, requestId: string): AppError {
     detail: `Something went wrong on our side. Please try again; if it happens again, tell us this id: ${requestId}.`,
     cause: error,
   });
+}
+
+/** An outage is one line every so often, not one for each of ten thousand requests. */
+const logEveryMs = 10_000;
+
+function logDatabaseAway(error: unknown): void {
+  const log = processWide('databaseAwayLog', () => ({ saidAt: Number.NEGATIVE_INFINITY, unsaid: 0 }));
+  log.unsaid += 1;
+  if (performance.now() - log.saidAt < logEveryMs) return;
+  logger().warn({ err: error, requests: log.unsaid }, 'the database does not answer');
+  log.saidAt = performance.now();
+  log.unsaid = 0;
 }
 
 type Handler<Context> = (request: Request, context: Context, requestId: string) => Promise<Response>;
@@ -83,6 +96,18 @@ export function parseOrThrow<Schema extends z.ZodType>(schema: Schema, value: un
   throw new AppError('invalid_request', { detail: `${named}.`, extra: { fields } });
 }
 
+/** Answers the methods that a call doesn't have. `allow` names those that it has. */
+export function notAllowed<Context>(
+  allow: string,
+): (request: Request, context: Context) => Promise<Response> {
+  return route(async (request) => {
+    throw new AppError('method_not_allowed', {
+      detail: `${request.method} is not possible here; ${allow} is. Nothing was changed.`,
+      headers: { allow },
+    });
+  });
+}
+
 /** The query string as an object; of a name given twice the last one counts. */
 export function queryOf(request: Request): Record<string, string> {
   return Object.fromEntries(new URL(request.url).searchParams);
@@ -101,10 +126,16 @@ export async function readBody(request: Request, maxBytes: number): Promise<stri
   if (!request.body) return '';
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength;
-    if (size > maxBytes) throw tooLarge();
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+      size += chunk.byteLength;
+      if (size > maxBytes) throw tooLarge();
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    // The client went away or its line broke: nobody's outage but theirs.
+    throw new AppError('invalid_request', { detail: 'The body was cut off.', extra: { fields: [] }, cause });
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
@@ -165,8 +196,8 @@ const clientIpHeader = 'x-once-client-ip';
 
 /**
  * The caller's address for rate limits. server.ts resolves it from the socket and the trusted
- * proxies and hands it over in a header that it first takes from the client; Vercel's proxy
- * writes x-real-ip. Under any other host it isn't known, and undefined means "not limited by address".
+ * proxies and puts it in a header that it takes from the client; Vercel's proxy writes x-real-ip.
+ * Under any other host it isn't known, and undefined means "not limited by address".
  */
 export function clientIpOf(request: Request): string | undefined {
   if (hostResolvesIp()) return request.headers.get(clientIpHeader) ?? undefined;

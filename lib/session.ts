@@ -39,13 +39,14 @@ export function sessionCookieOptions() {
   } as const;
 }
 
-/** Reads one cookie of a request. Where a name stands twice the first one counts, as in Next. */
+/** Reads one cookie of a request. Where a name stands twice the last one counts, as in Next. */
 function readCookie(request: Request, name: string): string | undefined {
+  let value: string | undefined;
   for (const pair of (request.headers.get('cookie') ?? '').split(';')) {
     const at = pair.indexOf('=');
-    if (at > 0 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();
+    if (at > 0 && pair.slice(0, at).trim() === name) value = pair.slice(at + 1).trim();
   }
-  return undefined;
+  return value;
 }
 
 /** The shopper of a request, or undefined. */

@@ -16,7 +16,7 @@ const carts = 60;
 async function burst(sku: string, fault: () => Promise<void>): Promise<Response[]> {
   await addProduct(sku, { available: carts - 10 });
   const ready = await shoppersWith(call, carts, sku);
-  const wave = () => Promise.all(ready.map(({ shopper, body }) => shopper.order(body)));
+  const wave = () => Promise.all(ready.map(({ shopper, body }) => shopper.orderUntilSettled(body)));
   const first = wave();
   const struck = fault();
   const later = await Promise.all([wave(), wave(), wave()]);

@@ -12,6 +12,8 @@ interface CartRow {
   currency: string;
 }
 
+type Line = Omit<Cart['lines'][number], 'lineTotalMinor'>;
+
 /** A line's title: the product's, and the variant's where the product comes in more than one. */
 export const lineTitleSql = Prisma.sql`product.title || CASE WHEN variant.title = '' THEN '' ELSE ', ' || variant.title END`;
 
@@ -32,9 +34,8 @@ export async function latestCart(tx: Tx, userId: string): Promise<CartRow | unde
 
 /** A stored cart with its lines, oldest line first, at the catalogue's prices of now. */
 export async function readCart(tx: Tx, userId: string, cart: CartRow): Promise<Cart> {
-  const lines = await tx.$queryRaw<Cart['lines']>`
-    SELECT line.sku, ${lineTitleSql} AS title, line.quantity, variant.price_minor AS "unitPriceMinor",
-           line.quantity * variant.price_minor AS "lineTotalMinor"
+  const lines = await tx.$queryRaw<Line[]>`
+    SELECT line.sku, ${lineTitleSql} AS title, line.quantity, variant.price_minor AS "unitPriceMinor"
     FROM cart_line line
     JOIN variant ON variant.sku = line.sku
     JOIN product ON product.id = variant.product_id
@@ -54,7 +55,8 @@ export function emptyCart(userId: string, lastCartId: string | undefined): Cart 
   return toCart({ id: uuid8From(hash), version: 1, currency: storeCurrency }, []);
 }
 
-function toCart({ id, version, currency }: Omit<CartRow, 'status'>, lines: Cart['lines']): Cart {
+function toCart({ id, version, currency }: Omit<CartRow, 'status'>, read: Line[]): Cart {
+  const lines = read.map((line) => ({ ...line, lineTotalMinor: line.quantity * line.unitPriceMinor }));
   const subtotalMinor = lines.reduce((sum, line) => sum + line.lineTotalMinor, 0);
   return { id, version, currency, lines, subtotalMinor };
 }

@@ -32,7 +32,8 @@ export async function answerOutcome(
 
 /** A refusal: a problem document, or the checkout page again with the problem and all that was typed. */
 export function answerProblem(error: AppError, raw: RawSubmission, requestId: string): Response {
-  if (!raw.isForm) return problem(error, requestId);
+  // A foreign site's form gets its status and nothing else: least of all a cookie of ours.
+  if (!raw.isForm || error.code === 'foreign_origin') return problem(error, requestId);
   const { fields, items, order } = (error.options.extra ?? {}) as Record<string, never>;
   const cartVersion = Number(raw.typed.cartVersion);
   const kept = {

@@ -75,6 +75,15 @@ test('who has waited too long is refused without being begun', async () => {
   expect(await fresh).toBe(30);
 });
 
+test('who has waited too long is told so in time, also while every batch hangs', async () => {
+  const { queue } = heldQueue({ maxWaitMs: 20 });
+  void queue.add(1);
+  const began = performance.now();
+  await expect(queue.add(2)).rejects.toMatchObject({ code: 'overloaded' });
+  expect(performance.now() - began).toBeLessThan(1_000);
+  expect(queue.depth()).toEqual({ waiting: 0, running: 1 });
+});
+
 test('each item of a batch has its own end, and a batch that throws ends all of its own and no others', async () => {
   const work = vi
     .fn()

@@ -42,6 +42,7 @@ export function makeBatchQueue<Item, Result>(
   let running = 0;
   let closed = false;
   let onIdle: (() => void) | undefined;
+  let expiry: NodeJS.Timeout | undefined;
 
   function pump(): void {
     while (batches < options.maxRunning && waiting.length > 0) {
@@ -58,6 +59,19 @@ export function makeBatchQueue<Item, Result>(
       reject(overloaded());
       return false;
     });
+  }
+
+  /** Tells those at the head of the queue in time, also while every batch hangs. */
+  function expire(): void {
+    expiry = undefined;
+    const now = performance.now();
+    while (waiting[0] && waiting[0].until <= now) waiting.shift()?.reject(overloaded());
+    watchHead();
+  }
+
+  function watchHead(): void {
+    const [head] = waiting;
+    if (head && !expiry) expiry = setTimeout(expire, Math.max(1, head.until - performance.now()));
   }
 
   async function run(batch: Waiting<Item, Result>[]): Promise<void> {
@@ -85,6 +99,7 @@ export function makeBatchQueue<Item, Result>(
       return new Promise((resolve, reject) => {
         waiting.push({ item, until: performance.now() + options.maxWaitMs, resolve, reject });
         pump();
+        watchHead();
       });
     },
     depth: () => ({ waiting: waiting.length, running }),

@@ -6,11 +6,12 @@ import type { OrderStatus } from '#lib/orders/schema.ts';
 const transitions: Record<OrderStatus, readonly OrderStatus[]> = {
   placed: ['paid', 'fulfilled', 'cancelled'],
   payment_pending: ['paid', 'payment_unknown', 'payment_declined', 'cancelled'],
-  payment_unknown: ['paid', 'payment_declined', 'cancelled'],
+  // Not cancelled: money may be on its way. The answer of the provider comes first.
+  payment_unknown: ['paid', 'payment_declined'],
   payment_declined: ['payment_pending', 'paid', 'payment_unknown', 'cancelled'],
-  paid: ['fulfilled', 'refunded', 'cancelled'],
+  paid: ['fulfilled', 'refunded'],
   fulfilled: ['refunded'],
-  cancelled: ['refunded'],
+  cancelled: [],
   refunded: [],
 };
 

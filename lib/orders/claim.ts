@@ -8,10 +8,11 @@ import { askRedis } from '#lib/redis.ts';
  */
 
 /**
- * How long a claim stands without its owner: longer than a submission may wait and be written
- * (see order-writer.ts), so that only an owner that died lets its claim run out.
+ * How long a claim stands without its owner: longer than a submission waits (3 s), is tried (5 s) and
+ * is tried for the last time (8 s), so that only an owner that died, or a database that hangs, lets a
+ * claim run out. Then two may be at work on one submission, which the database settles.
  */
-const claimLeaseMs = 15_000;
+const claimLeaseMs = 30_000;
 
 /** How long an answer is kept here. Later replays are answered from the database. */
 const answerKeptMs = 24 * 3600 * 1000;
@@ -19,8 +20,8 @@ const answerKeptMs = 24 * 3600 * 1000;
 export type Claim<Answer> =
   /** Ours now; or Redis did not answer and the database decides alone. */
   | { state: 'fresh'; owner: string }
-  /** Another request has this submission, or another submission of this shopper, in work. */
-  | { state: 'in_progress' }
+  /** Another request has this submission in work, or another submission of this shopper. */
+  | { state: 'in_progress'; what: 'this' | 'another' }
   | { state: 'done'; answer: Answer };
 
 interface Submission {
@@ -33,7 +34,7 @@ const claimScript = `
 local claim = redis.call('GET', KEYS[1])
 if claim and claim ~= 'p' .. ARGV[1] then return claim end
 local lock = redis.call('GET', KEYS[2])
-if lock and lock ~= ARGV[1] then return 'p' .. lock end
+if lock and lock ~= ARGV[1] then return 'l' .. lock end
 redis.call('SET', KEYS[1], 'p' .. ARGV[1], 'PX', ARGV[2])
 redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
 return 'fresh'`;
@@ -79,9 +80,8 @@ export async function isClaimed(submission: Submission): Promise<boolean> {
 }
 
 function readClaim<Answer>(value: string): Claim<Answer> {
-  return value.startsWith('d')
-    ? { state: 'done', answer: JSON.parse(value.slice(1)) as Answer }
-    : { state: 'in_progress' };
+  if (value.startsWith('d')) return { state: 'done', answer: JSON.parse(value.slice(1)) as Answer };
+  return { state: 'in_progress', what: value.startsWith('l') ? 'another' : 'this' };
 }
 
 /** Both keys carry the shopper as hash tag, so that one script may touch both on a Redis cluster. */

@@ -14,7 +14,10 @@ export const orderListSchema = z
 type OrderList = z.output<typeof orderListSchema>;
 
 /** Where a page ends: the time and id of its last order. */
-const cursorSchema = z.tuple([z.iso.datetime(), z.uuid()]);
+const cursorSchema = z.tuple([
+  z.iso.datetime().refine((time) => new Date(time).getUTCFullYear() > 1970),
+  z.uuid(),
+]);
 
 /** The shopper's own orders, newest first. Throws `invalid_request` for a cursor that isn't ours. */
 export async function listOrders({

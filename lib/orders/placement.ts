@@ -30,10 +30,23 @@ export function placementOf(userId: string, submission: Submission): Placement {
   };
 }
 
-/** A JSON and a form post of the same order have the same hash: it is taken of what they mean. */
-function hashBody({ submitToken, confirmDuplicate, ...meaning }: Submission): string {
-  // The schema's output has its keys in the schema's order, so equal meanings are equal texts.
-  return createHash('sha256').update(JSON.stringify(meaning)).digest('base64url');
+/**
+ * A JSON and a form post of the same order have the same hash: it is taken of what they mean. The
+ * list is written out and carries a version, so that a field added later cannot turn a replay of an
+ * old order into "the key was used for another submission".
+ */
+export function hashBody({ shippingAddress: to, ...order }: Submission): string {
+  const meaning = [
+    order.cartId,
+    order.cartVersion,
+    order.totalMinor,
+    order.currency,
+    order.email,
+    order.shippingMethod,
+    [to.name, to.line1, to.line2, to.city, to.region, to.postalCode, to.country],
+    order.payment.method,
+  ];
+  return `v1.${createHash('sha256').update(JSON.stringify(meaning)).digest('base64url')}`;
 }
 
 export function toOrderReceipt({ id, number, totalMinor, currency }: Receipt): OrderReceipt {

@@ -18,10 +18,23 @@ export function isFormPost(request: Request): boolean {
   return mediaTypeOf(request) === 'application/x-www-form-urlencoded';
 }
 
+/**
+ * The checkout's form by the names of its fields; of a name given twice the last one counts.
+ * Throws `unsupported_media_type`, `payload_too_large`, and `invalid_request` for what isn't UTF-8.
+ */
+export async function readForm(request: Request): Promise<Record<string, string>> {
+  if (!isFormPost(request)) {
+    throw new AppError('unsupported_media_type', {
+      detail: 'Send the form as application/x-www-form-urlencoded. Nothing was changed.',
+    });
+  }
+  return Object.fromEntries(new URLSearchParams(await readBody(request, maxSubmissionBytes)));
+}
+
 /** Throws `unsupported_media_type`, `payload_too_large`, and `invalid_request` for what isn't JSON. */
 export async function readRawSubmission(request: Request): Promise<RawSubmission> {
   if (isFormPost(request)) {
-    const typed = Object.fromEntries(new URLSearchParams(await readBody(request, maxSubmissionBytes)));
+    const typed = await readForm(request);
     return { isForm: true, typed, body: fromForm(typed) };
   }
   if (mediaTypeOf(request) === 'application/json') {

@@ -36,11 +36,12 @@ const duplicateWaitMs = 2_000;
 const answerWaitMs = 10_000;
 
 /**
- * Submissions in this process at a time, from their first byte to their answer. One more is refused
- * before its body is read, which costs a small part of what an order does: that is what keeps the
- * orders of a rush going. A form is let through, because to refuse it unread would lose what was typed.
+ * Submissions in this process at a time. One more is refused before its body is read, which costs a
+ * small part of what an order does: that is what keeps the orders of a rush going. Forms have more
+ * room, because to refuse one unread loses what was typed.
  */
 const maxInFlight = 4_096;
+const maxFormsInFlight = 6_144;
 
 const inFlight = () => processWide('ordersInFlight', () => ({ count: 0 }));
 
@@ -53,14 +54,18 @@ export async function submitOrder(request: Request): Promise<Response> {
   let raw: RawSubmission = { isForm: isFormPost(request), typed: {}, body: undefined };
   let response: Response;
   let outcome: string;
-  inFlight().count += 1;
+  let admitted = 0;
   try {
-    if (inFlight().count > maxInFlight && !raw.isForm) throw overloaded();
+    if (inFlight().count >= (raw.isForm ? maxFormsInFlight : maxInFlight)) throw overloaded();
     refuseForeignOrigin(request);
+    const ip = clientIpOf(request);
     raw = await readRawSubmission(request);
+    // Counted once its body is here: one that trickles in takes no place from another.
+    admitted = 1;
+    inFlight().count += 1;
     const userId = requireSession(request);
     const submission = parseSubmission(raw, request.headers.get('idempotency-key'));
-    const decision = await place(placementOf(userId, submission), clientIpOf(request));
+    const decision = await place(placementOf(userId, submission), ip);
     response = await answerOutcome(decision, userId, submission, raw, requestId);
     outcome = decision.outcome === 'accepted' && !decision.created ? 'replayed' : decision.outcome;
   } catch (error) {
@@ -68,7 +73,7 @@ export async function submitOrder(request: Request): Promise<Response> {
     response = answerProblem(known, raw, requestId);
     outcome = known.code;
   } finally {
-    inFlight().count -= 1;
+    inFlight().count -= admitted;
   }
   response.headers.set('x-request-id', requestId);
   countAnswer(outcome, beganAt);
@@ -128,16 +133,22 @@ async function claimOrAnswer(placement: Placement): Promise<{ owner: string } | 
       if (bodyHash !== placement.bodyHash) return { outcome: 'key_reused' };
       return { outcome: 'accepted', receipt, created: false };
     }
-    if (performance.now() > until) return standingOrder(placement);
+    if (performance.now() > until) return standingOrder(placement, claim.what);
     await sleep(claimPollMs[Math.min(look, claimPollMs.length - 1)]);
   }
 }
 
 /** Whoever holds the claim may have died after its commit: the database knows. Throws `in_progress`. */
-async function standingOrder(placement: Placement): Promise<Decision> {
+async function standingOrder(placement: Placement, what: 'this' | 'another'): Promise<Decision> {
   const order = await findOrderOfSubmission(db(), placement);
   if (order) return decideAgain(placement, order);
-  throw inProgress(placement);
+  if (what === 'this') throw inProgress(placement);
+  throw new AppError('in_progress', {
+    detail:
+      'Another order of yours is still being worked on. This one has not been begun; send it again in a moment with the same token.',
+    headers: submissionLocation(placement),
+    retryAfterSeconds: 1,
+  });
 }
 
 /** Throws `rate_limited`, but never at a submission whose order stands: that one gets its answer. */
@@ -175,13 +186,17 @@ async function withinOrInProgress(
   }
 }
 
-function inProgress({ submitToken }: Placement): AppError {
+function inProgress(placement: Placement): AppError {
   return new AppError('in_progress', {
     detail:
       'Your order has been received and is still being worked on. Ask again with the same token; it makes one order however often you do.',
-    headers: { location: `/api/submissions/${submitToken}` },
+    headers: submissionLocation(placement),
     retryAfterSeconds: 1,
   });
+}
+
+function submissionLocation({ submitToken }: Placement): { location: string } {
+  return { location: `/api/submissions/${submitToken}` };
 }
 
 function asReplay(decision: Decision): Decision {

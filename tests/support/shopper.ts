@@ -80,6 +80,20 @@ export class Shopper {
     return this.send('POST', '/api/orders', body, { 'idempotency-key': body.submitToken, ...headers });
   }
 
+  /**
+   * Sends the same submission until it is settled: on a busy machine it may be told to ask again
+   * (`in_progress`, `overloaded`), which is an answer of the contract and not the end.
+   */
+  async orderUntilSettled(body: OrderBody): Promise<Response> {
+    for (let tries = 1; ; tries += 1) {
+      const response = await this.order(body);
+      const { code } = (await response.clone().json()) as { code?: string };
+      const again = code === 'in_progress' || code === 'overloaded';
+      if (!again || tries === 30) return response;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+
   /** A form post with the same names, as a browser without JavaScript sends it. */
   orderByForm(body: OrderBody, headers: Record<string, string> = {}): Promise<Response> {
     return this.request('/api/orders', {

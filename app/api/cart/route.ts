@@ -1,5 +1,5 @@
 import { getCart } from '#lib/cart/get-cart.ts';
-import { json, route } from '#lib/http.ts';
+import { json, notAllowed, route } from '#lib/http.ts';
 import { sessionOrNew } from '#lib/session.ts';
 
 export const GET = route(async (request) => {
@@ -7,3 +7,7 @@ export const GET = route(async (request) => {
   const cart = await getCart({ userId });
   return json(cart, { headers: { ...headers, etag: `"${cart.version}"` } });
 });
+
+const refuse = notAllowed('GET');
+
+export { refuse as DELETE, refuse as PATCH, refuse as POST, refuse as PUT };

@@ -1,6 +1,6 @@
 import { getCheckout } from '#lib/checkout/get-checkout.ts';
 import { checkoutQuerySchema } from '#lib/checkout/schema.ts';
-import { json, parseOrThrow, queryOf, route } from '#lib/http.ts';
+import { json, notAllowed, parseOrThrow, queryOf, route } from '#lib/http.ts';
 import { sessionOrNew } from '#lib/session.ts';
 
 export const GET = route(async (request) => {
@@ -8,3 +8,7 @@ export const GET = route(async (request) => {
   const { userId } = sessionOrNew(request);
   return json(await getCheckout({ userId, ...query }));
 });
+
+const refuse = notAllowed('GET');
+
+export { refuse as DELETE, refuse as PATCH, refuse as POST, refuse as PUT };

@@ -1,6 +1,6 @@
 import { env } from '#lib/env.ts';
 import { AppError } from '#lib/errors.ts';
-import { route } from '#lib/http.ts';
+import { notAllowed, route } from '#lib/http.ts';
 import { readMetrics } from '#lib/orders/order-metrics.ts';
 import { sameBytes } from '#lib/signing.ts';
 
@@ -18,3 +18,7 @@ export const GET = route(async (request) => {
   const { contentType, text } = await readMetrics();
   return new Response(text, { headers: { 'content-type': contentType, 'cache-control': 'no-store' } });
 });
+
+const refuse = notAllowed('GET');
+
+export { refuse as DELETE, refuse as PATCH, refuse as POST, refuse as PUT };

@@ -1,6 +1,6 @@
 import { listProducts } from '#lib/catalogue/list-products.ts';
 import { catalogueCaching, productQuerySchema } from '#lib/catalogue/schema.ts';
-import { json, parseOrThrow, queryOf, route } from '#lib/http.ts';
+import { json, notAllowed, parseOrThrow, queryOf, route } from '#lib/http.ts';
 
 /** `GET /api/products`: the products that match, page by page. */
 export const GET = route(async (request) => {
@@ -9,3 +9,7 @@ export const GET = route(async (request) => {
   const query = parseOrThrow(productQuerySchema, Object.fromEntries(given));
   return json(await listProducts(query), { headers: catalogueCaching });
 });
+
+const refuse = notAllowed('GET');
+
+export { refuse as DELETE, refuse as PATCH, refuse as POST, refuse as PUT };

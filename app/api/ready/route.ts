@@ -1,4 +1,4 @@
-import { json, route } from '#lib/http.ts';
+import { json, notAllowed, route } from '#lib/http.ts';
 import { checkReadiness } from '#lib/readiness.ts';
 
 export const dynamic = 'force-dynamic';
@@ -7,3 +7,7 @@ export const GET = route(async () => {
   const readiness = await checkReadiness();
   return json(readiness, { status: readiness.status === 'unavailable' ? 503 : 200 });
 });
+
+const refuse = notAllowed('GET');
+
+export { refuse as DELETE, refuse as PATCH, refuse as POST, refuse as PUT };

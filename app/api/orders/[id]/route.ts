@@ -1,5 +1,5 @@
 import { AppError } from '#lib/errors.ts';
-import { json, route } from '#lib/http.ts';
+import { json, notAllowed, route } from '#lib/http.ts';
 import { getOrder } from '#lib/orders/get-order.ts';
 import { sessionOf } from '#lib/session.ts';
 
@@ -10,3 +10,7 @@ export const GET = route<{ params: Promise<{ id: string }> }>(async (request, { 
   if (!order) throw new AppError('not_found', { detail: 'There is no such order of yours.' });
   return json(order, { headers: { etag: `"${order.version}"` } });
 });
+
+const refuse = notAllowed('GET');
+
+export { refuse as DELETE, refuse as PATCH, refuse as POST, refuse as PUT };

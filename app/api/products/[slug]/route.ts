@@ -1,7 +1,7 @@
 import { getProduct } from '#lib/catalogue/get-product.ts';
 import { catalogueCaching } from '#lib/catalogue/schema.ts';
 import { AppError } from '#lib/errors.ts';
-import { json, route } from '#lib/http.ts';
+import { json, notAllowed, route } from '#lib/http.ts';
 
 /** `GET /api/products/{slug}`: one product in full. */
 export const GET = route(async (_request, { params }: { params: Promise<{ slug: string }> }) => {
@@ -12,3 +12,7 @@ export const GET = route(async (_request, { params }: { params: Promise<{ slug: 
   }
   return json(product, { headers: catalogueCaching });
 });
+
+const refuse = notAllowed('GET');
+
+export { refuse as DELETE, refuse as PATCH, refuse as POST, refuse as PUT };

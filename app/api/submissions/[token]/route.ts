@@ -1,5 +1,5 @@
 import { AppError } from '#lib/errors.ts';
-import { json, route } from '#lib/http.ts';
+import { json, notAllowed, route } from '#lib/http.ts';
 import { getSubmission } from '#lib/orders/get-submission.ts';
 import { requireSession } from '#lib/session.ts';
 import { isUuid } from '#lib/uuid.ts';
@@ -16,3 +16,7 @@ export const GET = route<{ params: Promise<{ token: string }> }>(async (request,
   }
   return json(await getSubmission({ userId, submitToken }));
 });
+
+const refuse = notAllowed('GET');
+
+export { refuse as DELETE, refuse as PATCH, refuse as POST, refuse as PUT };

@@ -1,7 +1,7 @@
 import { cartLineInputSchema } from '#lib/cart/schema.ts';
 import { setCartLine } from '#lib/cart/set-cart-line.ts';
 import { AppError } from '#lib/errors.ts';
-import { json, parseOrThrow, readJson, refuseForeignOrigin, route } from '#lib/http.ts';
+import { json, notAllowed, parseOrThrow, readJson, refuseForeignOrigin, route } from '#lib/http.ts';
 import { sessionOrNew } from '#lib/session.ts';
 
 /** A quantity needs a few bytes; this is room for any way of writing it. */
@@ -27,3 +27,7 @@ function readIfMatch(value: string | null): number | undefined {
     extra: { fields: [{ path: 'If-Match', message }] },
   });
 }
+
+const refuse = notAllowed('PUT');
+
+export { refuse as DELETE, refuse as GET, refuse as PATCH, refuse as POST };

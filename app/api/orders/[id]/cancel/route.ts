@@ -1,28 +1,38 @@
-import { AppError } from '#lib/errors.ts';
-import { json, refuseForeignOrigin, route } from '#lib/http.ts';
+import type { ProblemCode } from '#lib/errors.ts';
+import { asAppError, json, notAllowed, refuseForeignOrigin, route } from '#lib/http.ts';
 import { cancelOrder } from '#lib/orders/cancel-order.ts';
 import { getOrder } from '#lib/orders/get-order.ts';
 import { orderUrl } from '#lib/orders/placement.ts';
 import { isFormPost } from '#lib/orders/read-submission.ts';
 import { requireSession } from '#lib/session.ts';
 
-export const POST = route<{ params: Promise<{ id: string }> }>(async (request, { params }) => {
+export const POST = route<{ params: Promise<{ id: string }> }>(async (request, { params }, requestId) => {
   refuseForeignOrigin(request);
-  const userId = requireSession(request);
   const { id } = await params;
-  if (isFormPost(request)) return cancelFromPage(userId, id);
+  if (isFormPost(request)) return cancelFromPage(request, id, requestId);
+  const userId = requireSession(request);
   const { changed } = await cancelOrder({ userId, id });
   const headers: Record<string, string> = changed ? {} : { 'idempotent-replayed': 'true' };
   return json(await getOrder({ userId, id }), { headers });
 });
 
-/** A form is sent back to the order's page, which shows what the order is now. */
-async function cancelFromPage(userId: string, id: string): Promise<Response> {
+/** Whoever has no such order has no page of it either: their own orders are the next best thing. */
+const withoutOrder: ProblemCode[] = ['not_found', 'session_required'];
+
+/**
+ * A form is sent back to the order's page, whatever came of it: the page shows what the order is
+ * now, or that the shop can't be reached, better than a document for programs could.
+ */
+async function cancelFromPage(request: Request, id: string, requestId: string): Promise<Response> {
+  let location = orderUrl(encodeURIComponent(id));
   try {
-    await cancelOrder({ userId, id });
+    await cancelOrder({ userId: requireSession(request), id });
   } catch (error) {
-    // The page shows a status that can't be cancelled better than a bare error could.
-    if (!(error instanceof AppError && error.code === 'not_cancellable')) throw error;
+    if (withoutOrder.includes(asAppError(error, requestId).code)) location = '/orders';
   }
-  return new Response(null, { status: 303, headers: { location: orderUrl(encodeURIComponent(id)) } });
+  return new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } });
 }
+
+const refuse = notAllowed('POST');
+
+export { refuse as DELETE, refuse as GET, refuse as PATCH, refuse as PUT };

@@ -1,0 +1,30 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { AppError } from '#lib/errors.ts';
+import { problem } from '#lib/http.ts';
+import { submitOrder } from '#lib/orders/submit-order.ts';
+
+/** `POST /api/orders` as a listener of `node:http`, past Next's router. */
+export function orderListener(
+  hostname: string,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  return getRequestListener(submitOrder, {
+    hostname,
+    // Next has replaced globals of its own; each keeps to what it was given.
+    overrideGlobalObjects: false,
+    // A request that cannot even be read as one: no host, a host that is none.
+    errorHandler: (cause) => {
+      const error = new AppError('invalid_request', {
+        detail: 'The request could not be read. Nothing was ordered.',
+        extra: { fields: [] },
+        cause,
+      });
+      return problem(error, crypto.randomUUID());
+    },
+  });
+}
+
+/** Whether a request is one for the listener. */
+export function isOrder({ method, url }: IncomingMessage): boolean {
+  return method === 'POST' && (url === '/api/orders' || url?.startsWith('/api/orders?') === true);
+}

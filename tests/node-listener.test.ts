@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { afterAll, expect, test } from 'vitest';
+import { clientAddress, setOwnHeader } from '#lib/client-address.ts';
+import { declareHostResolvesIp } from '#lib/http.ts';
+import { orderListener } from '#lib/orders/node-listener.ts';
+import { sealSession } from '#lib/session.ts';
+import { callHandlers } from '#tests/support/call.ts';
+import { addProduct } from '#tests/support/shop.ts';
+import { shopperWith } from '#tests/support/shopper.ts';
+import { openTestShop } from '#tests/support/test-shop.ts';
+
+/** `POST /api/orders` over real sockets, as server.ts serves it. */
+
+await openTestShop({ env: { RATE_LIMIT_IP_PER_MIN: '2' } });
+
+const header = declareHostResolvesIp();
+const handle = orderListener('127.0.0.1');
+const server = createServer((request, response) => {
+  setOwnHeader(request, header, clientAddress(request, []));
+  void handle(request, response);
+});
+await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+const { port } = server.address() as AddressInfo;
+afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+test('a client that writes its own address is limited by the one it comes from', async () => {
+  // What broke: the address was read after the body, from headers that only the client had written.
+  await addProduct('SPOOF');
+  const statuses: number[] = [];
+  for (let count = 0; count < 4; count += 1) {
+    const shopper = await shopperWith(callHandlers, 'SPOOF');
+    const body = await shopper.body();
+    const response = await fetch(`http://127.0.0.1:${port}/api/orders`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        cookie: shopper.cookie,
+        'x-once-client-ip': `6.6.6.${count}`,
+        'x-forwarded-for': `7.7.7.${count}`,
+      },
+      body: JSON.stringify(body),
+    });
+    statuses.push(response.status);
+  }
+  expect(statuses).toEqual([201, 201, 429, 429]);
+});
+
+test('a request without a readable host is a problem with an id, not an empty answer', async () => {
+  const answer = await new Promise<string>((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.end('POST /api/orders HTTP/1.1\r\nHost: a b\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+    });
+    let text = '';
+    socket.on('data', (bytes) => {
+      text += bytes;
+    });
+    socket.on('close', () => resolve(text));
+  });
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  expect(answer).toMatch(/"code":"invalid_request"/);
+});
+
+test('a body that its client cuts off is nobody’s outage', async () => {
+  const cookie = `once_session=${sealSession(randomUUID())}`;
+  const socket = connect(port, '127.0.0.1');
+  socket.write(
+    `POST /api/orders HTTP/1.1\r\nHost: shop\r\nCookie: ${cookie}\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"a":`,
+  );
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  socket.destroy();
+  await expect
+    .poll(async () => (await callHandlers('/api/metrics')).text())
+    .toMatch(/once_order_answers_total\{outcome="invalid_request"\} \d+/);
+  expect(await (await callHandlers('/api/metrics')).text()).not.toContain('outcome="unavailable"');
+});
