@@ -63,9 +63,11 @@ export const ownMachine = ['127.0.0.0/8', '::1'];
  */
 const burstSeconds = { session: 4, newcomer: 10, address: 4 };
 
+const origin = '# Rendered from deploy/nginx by scripts/render-nginx.ts. Change it there.';
+
 /** The whole configuration as one text. Throws on a value that would not stay a value in it. */
 export function renderEdgeConfig(settings: EdgeSettings): string {
-  return `${fill(readTemplate('nginx.conf'), wordsOf(settings))}\n`;
+  return `${origin}\n\n${fill(readTemplate('nginx.conf'), wordsOf(settings))}\n`;
 }
 
 /** A template with each `include parts/…;` replaced by that file, as far in as its include is. */
