@@ -14,6 +14,7 @@ import { judge } from '#bench/report/goals.ts';
 import { type Results, sourceOf, updatePage, writeResults } from '#bench/report/results.ts';
 import { figure } from '#bench/report/table.ts';
 import { brokenLines, cpuTable, figureLines, goalsTable, ratesTable } from '#bench/report/text.ts';
+import { lastLines } from '#scripts/launch/child.ts';
 
 /**
  * `npm run bench`: what the shop does on this machine, against yardsticks in the same run, and that
@@ -45,6 +46,8 @@ async function main(args: string[]): Promise<number> {
     const machine = await describeMachine(lab, loadBefore);
     return await report(options, { date, command, machine, goals: judge(measurements), measurements });
   } finally {
+    const words = lastLines(lab.shopLog);
+    if (words) console.error(`\nThe shop's last warnings:\n${words}`);
     await lab.close();
   }
 }

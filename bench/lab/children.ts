@@ -25,13 +25,14 @@ export async function startChild(options: {
   command: string;
   args: string[];
   variables?: Record<string, string>;
+  cwd?: string;
   logFile: string;
   ready: () => Promise<boolean>;
 }): Promise<Child> {
-  const { command, args, variables, logFile, ready } = options;
+  const { command, args, variables, cwd = root, logFile, ready } = options;
   const log = openSync(logFile, 'a');
   const child = spawn(command, args, {
-    cwd: root,
+    cwd,
     env: { ...process.env, ...variables },
     stdio: ['ignore', log, log],
     // Its own group: Ctrl-C reaches the bench, which stops its servers in order.

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
-import { type Child, listens, root, startChild } from '#bench/lab/children.ts';
+import { root } from '#bench/lab/children.ts';
+import { startShop } from '#bench/lab/shop.ts';
 import { migrate } from '#prisma/migrate.ts';
 import { seed } from '#prisma/seed.ts';
-import { ensureBuild } from '#scripts/launch/build.ts';
 import { choosePort } from '#scripts/services/ports.ts';
 import { startPostgres } from '#scripts/services/postgres.ts';
 import { capture } from '#scripts/services/processes.ts';
@@ -25,6 +25,8 @@ export interface Lab {
   versions: { postgres: string; redis: string };
   /** For files of a measurement; also the servers' logs. Gone with the lab. */
   folder: string;
+  /** What the shop had to say: warnings and errors. */
+  shopLog: string;
   close(): Promise<void>;
 }
 
@@ -88,7 +90,8 @@ async function start(folder: string, opened: (() => Promise<unknown>)[], options
   };
   // The requests are signed in this process, with the secret that the shop checks them with.
   Object.assign(process.env, variables);
-  const node = await startShop(folder, variables, say);
+  const shopLog = path.join(folder, 'shop.log');
+  const node = await startShop({ folder, variables, logFile: shopLog, say });
   opened.push(node.stop);
 
   const client = new pg.Client({ connectionString: postgres.connectionString });
@@ -100,6 +103,7 @@ async function start(folder: string, opened: (() => Promise<unknown>)[], options
     databaseUrl: postgres.connectionString,
     redisUrl: redis.url,
     client,
+    shopLog,
     pids: { node: node.pid, redis: redis.pid, postgres: postgres.pid },
     versions: { postgres: rows[0]?.server_version ?? '', redis: await redisVersion() },
   };
@@ -119,30 +123,4 @@ async function startRedis(folder: string): Promise<RedisServer> {
   if (!redis)
     throw new Error('the bench needs a redis-server on the PATH (Debian: apt-get install redis-server)');
   return redis;
-}
-
-async function startShop(
-  folder: string,
-  variables: Record<string, string>,
-  say: (line: string) => void,
-): Promise<Child> {
-  say('building the shop, unless it is built');
-  const build = await ensureBuild({
-    root,
-    logFile: path.join(folder, 'build.log'),
-    variables: { ...process.env, ...variables },
-    signal: new AbortController().signal,
-  });
-  say(`the shop's build: ${build}`);
-  const port = Number(variables.PORT);
-  return startChild({
-    command: process.execPath,
-    args: ['server.ts'],
-    variables,
-    logFile: path.join(folder, 'shop.log'),
-    ready: async () => {
-      if (!(await listens(port))) return false;
-      return (await fetch(`http://127.0.0.1:${port}/api/ready`)).ok;
-    },
-  });
 }

@@ -14,7 +14,7 @@ export interface Order {
   request: Buffer;
 }
 
-export const benchPriceMinor = 2_500;
+const benchPriceMinor = 2_500;
 
 /** More of each sku than can ever be sold, and few enough for a sum over a thousand of them. */
 const benchStock = 100_000_000;
@@ -25,20 +25,21 @@ const batchSize = 10_000;
 /** A cart that was made and then got its one line. */
 const cartVersion = 2;
 
-/** Skus that only the bench sells. */
+/** Skus that only the bench sells: old products at the end of a category of their own. */
 export async function addBenchProducts(client: Client, skus: number): Promise<string[]> {
   const names = Array.from({ length: skus }, (_, index) => `BENCH-${String(index).padStart(4, '0')}`);
   await client.query(
-    `INSERT INTO category (slug, title, description, position) VALUES ('bench', 'Bench', '', 999) ON CONFLICT DO NOTHING`,
+    `INSERT INTO category (slug, title, description, position) VALUES ('bench', 'Bench', '', 999)`,
   );
   await client.query(
-    `INSERT INTO product (id, slug, title, description, details, category_slug, image, position)
-     SELECT gen_random_uuid(), lower(sku), sku, '', '{}', 'bench', '', 0 FROM unnest($1::text[]) AS sku ON CONFLICT DO NOTHING`,
+    `INSERT INTO product (id, slug, title, description, details, category_slug, image, position, created_at)
+     SELECT gen_random_uuid(), lower(sku), sku, '', '{}', 'bench', (SELECT image FROM product LIMIT 1), 9999, '2000-01-01'
+     FROM unnest($1::text[]) AS sku`,
     [names],
   );
   await client.query(
     `INSERT INTO variant (sku, product_id, title, price_minor, currency, position)
-     SELECT title, id, '', $1, 'USD', 0 FROM product WHERE category_slug = 'bench' ON CONFLICT DO NOTHING`,
+     SELECT title, id, '', $1, 'USD', 0 FROM product WHERE category_slug = 'bench'`,
     [benchPriceMinor],
   );
   await client.query(`INSERT INTO stock (sku, available) SELECT unnest($1::text[]), $2`, [names, benchStock]);

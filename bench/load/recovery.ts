@@ -8,7 +8,7 @@ export interface Probe {
 }
 
 /** An order that is answered within this is answered quickly. */
-export const quickMs = 100;
+const quickMs = 100;
 
 /** All is well again once orders have been answered quickly for as long as this. */
 const steadyMs = 1_000;

@@ -35,7 +35,7 @@ export function placementOf(userId: string, submission: Submission): Placement {
  * list is written out and carries a version, so that a field added later cannot turn a replay of an
  * old order into "the key was used for another submission".
  */
-export function hashBody({ shippingAddress: to, ...order }: Submission): string {
+function hashBody({ shippingAddress: to, ...order }: Submission): string {
   const meaning = [
     order.cartId,
     order.cartVersion,

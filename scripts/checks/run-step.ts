@@ -7,7 +7,7 @@ import type { Step } from './steps.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-export interface Counts {
+interface Counts {
   passed: number;
   failed: number;
 }
