@@ -47,6 +47,8 @@ test('without JavaScript the totals can be updated before ordering, keeping what
   await page.getByLabel('Country').selectOption('DE');
   await page.getByRole('button', { name: 'Update totals' }).click();
   await expect(shop.placeOrder).not.toHaveText(before ?? '');
+  // Histories and logs keep addresses: nothing that was typed goes into one.
+  expect(new URL(page.url()).search).toBe('?shippingMethod=standard&country=DE');
   await expect(page.getByLabel('Country')).toHaveValue('DE');
   await expect(shop.field('shippingAddress.city')).toHaveValue('San Francisco');
   await shop.placeOrder.click();
@@ -100,4 +102,63 @@ test('without JavaScript an order can be cancelled', async ({ page, shop }) => {
   await page.waitForURL(`**${path}`);
   await expect(page.getByText('This order is cancelled.')).toBeVisible();
   expect((await shop.orders())[0]?.status).toBe('cancelled');
+});
+
+test('a link fills nothing but the delivery method and the country into the checkout', async ({
+  page,
+  shop,
+}) => {
+  await shop.fillCart();
+  const planted = new URLSearchParams({
+    email: 'stranger@example.com',
+    'shippingAddress.line1': '1 Stranger Street',
+    shippingMethod: 'express',
+    country: 'DE',
+  });
+  await page.goto(`/checkout?${planted}`);
+  await expect(shop.field('email')).toHaveValue('');
+  await expect(shop.field('shippingAddress.line1')).toHaveValue('');
+  await expect(page.getByLabel('Express')).toBeChecked();
+  await expect(page.getByLabel('Country')).toHaveValue('DE');
+});
+
+test('without JavaScript a cart that was emptied meanwhile is told, though there is no form left', async ({
+  page,
+  shop,
+}) => {
+  const [only] = await shop.fillCart({ count: 1 });
+  await page.goto('/checkout');
+  await shop.fillForm();
+  await shop.setLine(only?.sku ?? '', 0);
+  await shop.placeOrder.click();
+  await expect(page.getByRole('group', { name: 'Your cart or its total changed' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Your cart is empty' })).toBeVisible();
+  expect(await shop.orders()).toHaveLength(0);
+});
+
+test('without JavaScript and without the session cookie the page says that the shop needs it', async ({
+  page,
+  shop,
+  context,
+}) => {
+  await shop.fillCart();
+  await page.goto('/checkout');
+  await shop.fillForm();
+  await context.clearCookies();
+  await shop.placeOrder.click();
+  await expect(page.getByRole('group', { name: 'We need a cookie to know your cart' })).toBeVisible();
+});
+
+test('without JavaScript a cancel that is refused leads to a page, not to a document for programs', async ({
+  page,
+  shop,
+  context,
+}) => {
+  await shop.fillCart();
+  const path = await shop.orderFromElsewhere();
+  await page.goto(path);
+  await context.clearCookies();
+  await page.getByRole('button', { name: 'Cancel this order' }).click();
+  await page.waitForURL('**/orders');
+  await expect(page.getByRole('heading', { name: 'No orders yet' })).toBeVisible();
 });

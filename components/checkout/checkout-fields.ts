@@ -25,6 +25,15 @@ export const emailField: CheckoutField = {
 
 export const countryFieldName = 'shippingAddress.country';
 
+/**
+ * The checkout's address with the choice in it, so that a reload shows the same total. Nothing else
+ * goes there: addresses are kept in histories and logs, and anybody can write one into a link.
+ */
+export function checkoutAddress(choice: { shippingMethod: string; country: string }): string {
+  const { shippingMethod, country } = choice;
+  return `/checkout?${new URLSearchParams({ shippingMethod, country })}`;
+}
+
 /** In the order of a label: who, where, and where that is. The country is a select and stands apart. */
 export const addressFields: CheckoutField[] = [
   {

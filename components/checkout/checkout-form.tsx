@@ -84,7 +84,7 @@ export function CheckoutForm(props: CheckoutPageProps) {
               <p className="mt-4 mb-2 text-muted">
                 The total follows the country and the delivery method that you choose.
               </p>
-              <Button variant="secondary" formMethod="get" formAction="/checkout" formNoValidate>
+              <Button variant="secondary" formAction="/checkout/totals" formNoValidate>
                 Update totals
               </Button>
             </noscript>

@@ -1,5 +1,7 @@
+import { EmptyProblem } from '#components/checkout/empty-problem.tsx';
 import { PendingOrder } from '#components/checkout/pending-order.tsx';
 import { PlacedAlready } from '#components/checkout/placed-already.tsx';
+import type { Problem } from '#components/checkout/submission-machine.ts';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { Container } from '#components/ui/container.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
@@ -12,14 +14,21 @@ interface EmptyCheckoutProps {
   latest: OrderSummary | undefined;
   /** Whether the shopper has come with the shop's cookie. */
   known: boolean;
+  /** Why the last form was refused, if no order was placed since. */
+  problem: Problem | undefined;
 }
 
+/** Refusals that are certain of two things: nothing was ordered, and the cart that it was of is gone. */
+const ofLostCarts = ['session_required', 'cart_changed', 'cart_empty', 'token_invalid'];
+
 /** A checkout with nothing to check out: after an order the order, else the way back to the shop. */
-export function EmptyCheckout({ latest, known }: EmptyCheckoutProps) {
-  const justPlaced = latest && isAlive(latest) && Date.now() - Date.parse(latest.placedAt) < justPlacedMs;
+export function EmptyCheckout({ latest, known, problem }: EmptyCheckoutProps) {
+  const recent = latest && isAlive(latest) && Date.now() - Date.parse(latest.placedAt) < justPlacedMs;
+  const justPlaced = recent && !(problem && ofLostCarts.includes(problem.code));
   return (
     <Container>
       <PendingOrder />
+      {problem && !justPlaced ? <EmptyProblem problem={problem} /> : null}
       {justPlaced ? (
         <PlacedAlready url={`/orders/${latest.id}`} number={latest.number} />
       ) : (

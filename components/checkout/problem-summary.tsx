@@ -158,7 +158,7 @@ function Duplicate({ problem: { order, detail } }: { problem: Problem }) {
   );
 }
 
-function titleOf(code: string): string {
+export function titleOf(code: string): string {
   switch (code) {
     case 'invalid_request':
       return 'Please check these details';

@@ -2,7 +2,7 @@
 
 import { useRouter } from 'next/navigation';
 import { type RefObject, useEffect, useEffectEvent, useState } from 'react';
-import { countryFieldName } from '#components/checkout/checkout-fields.ts';
+import { checkoutAddress, countryFieldName } from '#components/checkout/checkout-fields.ts';
 import { fillIn, sentenceOf, typedIn } from '#components/checkout/form-data.ts';
 import {
   rememberedSubmission,
@@ -79,7 +79,7 @@ export function useCheckoutPage(props: CheckoutPageProps, { form, button, proble
   async function choose() {
     if (!form.current) return;
     const chosen = choiceIn(form.current);
-    window.history.replaceState(null, '', addressOf(chosen));
+    window.history.replaceState(null, '', checkoutAddress(chosen));
     const answer = await requote(chosen);
     if (answer?.kind === 'empty') catchUp();
   }
@@ -145,11 +145,6 @@ function errorsOf(problem: Problem | undefined, edited: string[]): Record<string
 function choiceIn(form: HTMLFormElement) {
   const data = new FormData(form);
   return { shippingMethod: String(data.get('shippingMethod')), country: String(data.get(countryFieldName)) };
-}
-
-/** The page's own address with the choice in it, so that a reload shows the same total. */
-function addressOf({ shippingMethod, country }: { shippingMethod: string; country: string }): string {
-  return `/checkout?${new URLSearchParams({ shippingMethod, [countryFieldName]: country })}`;
 }
 
 async function fetchCart(): Promise<Cart | undefined> {

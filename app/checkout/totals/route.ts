@@ -1,0 +1,21 @@
+import { choiceOf } from '#app/checkout/choice.ts';
+import { checkoutAddress, countryFieldName } from '#components/checkout/checkout-fields.ts';
+import { refuseForeignOrigin, route } from '#lib/http.ts';
+import { keepDraftHeader } from '#lib/orders/checkout-draft.ts';
+import { readForm } from '#lib/orders/read-submission.ts';
+
+/**
+ * "Update totals" of a page without JavaScript: back to the checkout with the choice in its
+ * address, and with what was typed in a cookie, because a name and an address belong in no URL.
+ */
+export const POST = route(async (request) => {
+  refuseForeignOrigin(request);
+  const typed = await readForm(request);
+  const choice = choiceOf({ shippingMethod: typed.shippingMethod, country: typed[countryFieldName] });
+  const headers = {
+    location: checkoutAddress(choice),
+    'cache-control': 'no-store',
+    'set-cookie': keepDraftHeader(undefined, typed),
+  };
+  return new Response(null, { status: 303, headers });
+});
