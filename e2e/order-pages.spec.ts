@@ -16,6 +16,44 @@ test('an order is cancelled only after the question, once, and its page shows it
   expect((await shop.orders())[0]?.status).toBe('cancelled');
 });
 
+test('while an order is being cancelled nobody is offered to keep it', async ({ page, shop }) => {
+  await shop.fillCart();
+  await page.goto(await shop.orderFromElsewhere());
+  let letGo: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await page.route('**/cancel', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.getByRole('button', { name: 'Cancel this order' }).click();
+  await page.getByRole('button', { name: 'Yes, cancel it' }).click();
+  await expect(page.getByRole('button', { name: 'Keep my order' })).toBeDisabled();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  letGo();
+  await expect(page.getByText('This order is cancelled.')).toBeVisible();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+});
+
+test('a cancel without the session cookie is told as that, not as a shop out of reach', async ({
+  page,
+  shop,
+  context,
+}) => {
+  await shop.fillCart();
+  await page.goto(await shop.orderFromElsewhere());
+  await page.getByRole('button', { name: 'Cancel this order' }).click();
+  const cookies = await context.cookies();
+  await context.clearCookies();
+  await page.getByRole('button', { name: 'Yes, cancel it' }).click();
+  await expect(page.getByRole('dialog')).toContainText('Your browser did not send the cookie');
+  await context.addCookies(cookies);
+  await page.getByRole('button', { name: 'Yes, cancel it' }).click();
+  await expect(page.getByText('This order is cancelled.')).toBeVisible();
+});
+
 test('an open order page shows by itself what became of the order elsewhere', async ({ page, shop }) => {
   await shop.fillCart();
   const path = await shop.orderFromElsewhere();

@@ -2,6 +2,7 @@
 
 import { useRouter } from 'next/navigation';
 import { type FormEvent, useRef, useState } from 'react';
+import { type CancelAnswer, cancelSentences, postCancel } from '#components/orders/post-cancel.ts';
 import { Button } from '#components/ui/button.tsx';
 
 /**
@@ -12,7 +13,7 @@ export function CancelOrder({ id, number }: { id: string; number: string }) {
   const router = useRouter();
   const dialog = useRef<HTMLDialogElement>(null);
   const running = useRef(false);
-  const [state, setState] = useState<'asking' | 'cancelling' | 'failed'>('asking');
+  const [state, setState] = useState<'asking' | 'cancelling' | Exclude<CancelAnswer, 'settled'>>('asking');
   const action = `/api/orders/${id}/cancel`;
 
   function ask(event: FormEvent) {
@@ -26,9 +27,9 @@ export function CancelOrder({ id, number }: { id: string; number: string }) {
     if (running.current) return;
     running.current = true;
     setState('cancelling');
-    const answered = await postCancel(action);
+    const answer = await postCancel(action);
     running.current = false;
-    if (!answered) return setState('failed');
+    if (answer !== 'settled') return setState(answer);
     dialog.current?.close();
     // Cancelled, or by now something that can't be: the page shows which.
     router.refresh();
@@ -42,6 +43,8 @@ export function CancelOrder({ id, number }: { id: string; number: string }) {
       <dialog
         ref={dialog}
         aria-labelledby="cancel-title"
+        // While it is under way there is nothing left to decide: Escape waits for the answer, too.
+        onCancel={(event) => running.current && event.preventDefault()}
         className="m-auto w-[min(30rem,calc(100vw-2.5rem))] rounded-lg border border-line bg-raised p-6 text-ink shadow-raised backdrop:bg-[rgb(0_0_0/0.55)]"
       >
         <form onSubmit={cancel} className="grid gap-4">
@@ -53,12 +56,15 @@ export function CancelOrder({ id, number }: { id: string; number: string }) {
             order them anew.
           </p>
           <p role="status" className="font-medium text-bad empty:absolute">
-            {state === 'failed'
-              ? 'We could not reach the shop. Nothing has changed as far as we know; it is safe to try again.'
-              : null}
+            {state === 'asking' || state === 'cancelling' ? null : cancelSentences[state]}
           </p>
           <div className="flex flex-wrap gap-3">
-            <Button type="button" variant="secondary" onClick={() => dialog.current?.close()}>
+            <Button
+              type="button"
+              variant="secondary"
+              disabled={state === 'cancelling'}
+              onClick={() => dialog.current?.close()}
+            >
               Keep my order
             </Button>
             <Button variant="danger" aria-disabled={state === 'cancelling' || undefined}>
@@ -69,14 +75,4 @@ export function CancelOrder({ id, number }: { id: string; number: string }) {
       </dialog>
     </>
   );
-}
-
-/** Whether the shop has answered: that it is done, or that it can't be done any more. */
-async function postCancel(action: string): Promise<boolean> {
-  try {
-    const response = await fetch(action, { method: 'POST', signal: AbortSignal.timeout(15_000) });
-    return response.ok || response.status === 409;
-  } catch {
-    return false;
-  }
 }

@@ -1,0 +1,23 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { postCancel } from '#components/orders/post-cancel.ts';
+
+afterEach(() => vi.unstubAllGlobals());
+
+test.each([
+  [200, 'settled'],
+  [409, 'settled'],
+  [401, 'no_session'],
+  [404, 'no_order'],
+  [429, 'refused'],
+  [503, 'refused'],
+] as const)('an answer of %i is told as what it is: %s', async (status, told) => {
+  vi.stubGlobal('fetch', async () => new Response(null, { status }));
+  expect(await postCancel('/api/orders/one/cancel')).toBe(told);
+});
+
+test('only an answer that did not come means that the shop was not reached', async () => {
+  vi.stubGlobal('fetch', async () => {
+    throw new TypeError('Failed to fetch');
+  });
+  expect(await postCancel('/api/orders/one/cancel')).toBe('unreachable');
+});
