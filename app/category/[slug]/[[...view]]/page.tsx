@@ -37,8 +37,10 @@ export async function generateMetadata(props: Props): Promise<Metadata> {
   return {
     title: `${category.title}${sorted}${paged}`,
     description: category.description,
-    // Another order of the same products is not another page to a search engine.
-    alternates: { canonical: categoryHref(category.slug, { sort: 'featured', page: view.page }) },
+    // Another order of the first page is no other page to a search engine; a later page has its own products.
+    alternates: {
+      canonical: categoryHref(category.slug, view.page === 1 ? { sort: 'featured', page: 1 } : view),
+    },
     openGraph: { title: category.title, description: category.description },
   };
 }
