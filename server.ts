@@ -52,6 +52,11 @@ async function serve(): Promise<void> {
     untouched.add(socket);
     socket.once('close', () => untouched.delete(socket));
   });
+  // Next keeps a process with an unhandled error alive; one that cannot listen must not look as if it served.
+  server.on('error', (error) => {
+    logger().fatal({ err: error }, 'cannot listen');
+    process.exit(1);
+  });
   server.listen(PORT, HOST, () => {
     const { port } = server.address() as AddressInfo;
     logger().info({ host: HOST, port }, 'listening');

@@ -1,7 +1,11 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { capture, commandOf } from '#scripts/services/processes.ts';
 import { Advice } from './options.ts';
+
+/** How long a port that nobody listens on may stay taken. */
+const passingMs = 5_000;
 
 /** The error of listening there now, or undefined when it works. */
 function tryListening(port: number, host: string): Promise<NodeJS.ErrnoException | undefined> {
@@ -56,12 +60,18 @@ async function ownerOf(port: number): Promise<string | undefined> {
 
 /** Throws with who has the port and what to type, before any long work is begun for nothing. */
 export async function requireFreePort(port: number, host: string, flag = '--port'): Promise<void> {
-  const error = await tryListening(port, host);
+  let error = await tryListening(port, host);
+  let owner = error?.code === 'EADDRINUSE' ? await ownerOf(port) : undefined;
+  // Without a listener it may be an outgoing connection that was given this number for a moment.
+  for (const deadline = Date.now() + passingMs; error?.code === 'EADDRINUSE' && !owner; await sleep(250)) {
+    error = await tryListening(port, host);
+    owner = error && (await ownerOf(port));
+    if (Date.now() > deadline) break;
+  }
   if (!error) return;
   if (error.code === 'EADDRINUSE') {
-    const owner = (await ownerOf(port)) ?? 'another process';
     throw new Advice(
-      `Port ${port} is taken by ${owner}.\nStop it, or use another port:  npm start -- ${flag} ${port + 1}`,
+      `Port ${port} is taken by ${owner ?? 'another process'}.\nStop it, or use another port:  npm start -- ${flag} ${port + 1}`,
     );
   }
   if (error.code === 'EACCES') {
