@@ -26,6 +26,12 @@ const keepAliveTimeout = 65_000;
 const requestTimeout = 20_000;
 const connectionsCheckingInterval = 2_000;
 
+/**
+ * Connections that wait to be accepted. Node's own 511 are fewer than a rush brings at once, and
+ * whoever finds the queue full comes back after 1, 3, 7 … seconds, however soon there is room again.
+ */
+const backlog = 4_096;
+
 /** How often a stop looks for connections that have become idle. */
 const sweepMs = 100;
 
@@ -57,7 +63,7 @@ async function serve(): Promise<void> {
     logger().fatal({ err: error }, 'cannot listen');
     process.exit(1);
   });
-  server.listen(PORT, HOST, () => {
+  server.listen({ port: PORT, host: HOST, backlog }, () => {
     const { port } = server.address() as AddressInfo;
     logger().info({ host: HOST, port }, 'listening');
   });
