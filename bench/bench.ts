@@ -6,7 +6,7 @@ import { cpuSecondsOf, ownCpuSeconds, watchMemory } from '#bench/lab/processes.t
 import { type Target, targetOf } from '#bench/load/connection.ts';
 import { saturate } from '#bench/load/load.ts';
 import { type LoadResult, latencyOf } from '#bench/load/record.ts';
-import { answersOf, type Measurement, type Tier } from '#bench/measurement.ts';
+import { answersOf, type Measurement, type Tier, type Usage } from '#bench/measurement.ts';
 import type { Options } from '#bench/options.ts';
 
 /** One file of `scenarios/` or `yardsticks/`. */
@@ -89,7 +89,7 @@ export const requestsOf = (orders: Order[]): Buffer[] => orders.map(({ request }
 async function measureShop(lab: Lab, load: ShopLoad): Promise<Measurement> {
   const before = await takeCensus(lab.client);
   const memory = await watchMemory(lab.pids.node);
-  const { value: result, cpuSeconds } = await measureCpu({ ...load.pids, ...lab.pids }, load.drive);
+  const { value: result, usage } = await measureCpu({ ...load.pids, ...lab.pids }, load.drive);
   const used = await memory.stop();
   const after = await takeCensus(lab.client);
   const fates = fatesOf(result.statusOf, load.orderOf);
@@ -101,7 +101,7 @@ async function measureShop(lab: Lab, load: ShopLoad): Promise<Measurement> {
     ...summaryOf(load, result),
     committed,
     committedPerSecond: committed / result.seconds,
-    cpuSeconds,
+    usage,
     memory: used,
     checks: [...checks, check('answers of another kind', 0, countOthers(result, load.answers))],
   };
@@ -126,7 +126,7 @@ export function summaryOf(
     committed: 0,
     committedPerSecond: 0,
     latency: latencyOf(result),
-    cpuSeconds: {},
+    usage: { cpuSeconds: {}, wallSeconds: seconds },
     memory: null,
     checks: [],
     figures: {},
@@ -137,15 +137,17 @@ export function summaryOf(
 export async function measureCpu<Value>(
   pids: Partial<Record<Tier, number>>,
   run: () => Promise<Value>,
-): Promise<{ value: Value; cpuSeconds: Partial<Record<Tier, number>> }> {
+): Promise<{ value: Value; usage: Usage }> {
   const roots = pids as Record<Tier, number>;
   const before = { ...(await cpuSecondsOf(roots)), load: await ownCpuSeconds() };
+  const began = performance.now();
   const value = await run();
+  const wallSeconds = (performance.now() - began) / 1000;
   const after = { ...(await cpuSecondsOf(roots)), load: await ownCpuSeconds() };
   const cpuSeconds = Object.fromEntries(
     Object.entries(after).map(([tier, seconds]) => [tier, seconds - before[tier as Tier]]),
   );
-  return { value, cpuSeconds };
+  return { value, usage: { cpuSeconds, wallSeconds } };
 }
 
 function countOthers({ statuses }: LoadResult, expected: number[]): number {

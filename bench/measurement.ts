@@ -6,6 +6,12 @@ import type { Latency } from '#bench/load/record.ts';
 export const tiers = ['nginx', 'node', 'redis', 'postgres', 'load'] as const;
 export type Tier = (typeof tiers)[number];
 
+/** CPU seconds used by the tiers that took part, and the time in which they did. */
+export interface Usage {
+  cpuSeconds: Partial<Record<Tier, number>>;
+  wallSeconds: number;
+}
+
 /** What was found out by offering one load to one server. */
 export interface Measurement {
   id: string;
@@ -27,8 +33,8 @@ export interface Measurement {
   committedPerSecond: number;
   /** Milliseconds. Null where the tool doesn't tell. */
   latency: Latency | null;
-  /** CPU seconds used meanwhile, of the tiers that took part. */
-  cpuSeconds: Partial<Record<Tier, number>>;
+  /** From the first request until nothing was open any more, which may be longer than the load lasted. */
+  usage: Usage;
   /** Memory of the shop's largest Node process, in MB. */
   memory: Memory | null;
   checks: Check[];
@@ -37,8 +43,8 @@ export interface Measurement {
 }
 
 /** CPU seconds of some tiers together; a tier that took no part counts as nothing. */
-export function cpuSecondsTogether({ cpuSeconds }: Measurement, of: readonly Tier[]): number {
-  return of.reduce((sum, tier) => sum + (cpuSeconds[tier] ?? 0), 0);
+export function cpuSecondsTogether({ usage }: Measurement, of: readonly Tier[]): number {
+  return of.reduce((sum, tier) => sum + (usage.cpuSeconds[tier] ?? 0), 0);
 }
 
 /** Answers by status and in all, from the counts. */

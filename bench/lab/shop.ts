@@ -3,8 +3,11 @@ import path from 'node:path';
 import { type Child, listens, root, startChild } from '#bench/lab/children.ts';
 import { ensureBuild } from '#scripts/launch/build.ts';
 
-/** Of the repository, what the shop of the bench does not share: its own build, nobody's data. */
-const notShared = new Set(['.next', '.data', '.git']);
+/**
+ * Of the repository, what the shop of the bench does not share: build, data, and what makes Next
+ * wonder which of two folders is the project.
+ */
+const notShared = new Set(['.next', '.data', '.git', 'package-lock.json']);
 
 /** Builds the shop when it has to be, and starts `server.ts` on a copy of the build. */
 export async function startShop(options: {

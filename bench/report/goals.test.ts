@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Measurement } from '#bench/measurement.ts';
 import { judge } from '#bench/report/goals.ts';
 
+const used = (cpuSeconds: Measurement['usage']['cpuSeconds']) => ({ cpuSeconds, wallSeconds: 10 });
+
 function measured(id: string, rest: Partial<Measurement> = {}): Measurement {
   return {
     id,
@@ -16,7 +18,7 @@ function measured(id: string, rest: Partial<Measurement> = {}): Measurement {
     committed: 10_000,
     committedPerSecond: 1_000,
     latency: { p50: 1, p95: 2, p99: 3, max: 4 },
-    cpuSeconds: {},
+    usage: used({}),
     memory: null,
     checks: [],
     figures: {},
@@ -38,8 +40,8 @@ describe('the goals', () => {
 
   it('compare orders per CPU second of three tiers with those per CPU second of PostgreSQL, the load left out', () => {
     const goals = judged(
-      measured('unique', { cpuSeconds: { node: 3, redis: 1, postgres: 1, load: 50 } }),
-      measured('pgbench', { cpuSeconds: { postgres: 4, load: 1 } }),
+      measured('unique', { usage: used({ node: 3, redis: 1, postgres: 1, load: 50 }) }),
+      measured('pgbench', { usage: used({ postgres: 4, load: 1 }) }),
     );
     expect(goals.get('Orders per CPU second of all tiers')).toEqual({
       value: 2_000 / 2_500,
@@ -49,7 +51,7 @@ describe('the goals', () => {
 
   it('say nothing of what was not measured, or of CPU time that nobody knows', () => {
     expect([...judged(measured('unique')).keys()]).toEqual([]);
-    const blind = { cpuSeconds: { node: Number.NaN, postgres: Number.NaN } };
+    const blind = { usage: used({ node: Number.NaN, postgres: Number.NaN }) };
     expect([...judged(measured('unique', blind), measured('pgbench', blind)).keys()]).toEqual([
       'Orders a second',
     ]);
@@ -57,7 +59,8 @@ describe('the goals', () => {
 
   it('say so when the generator and not the server was the limit', () => {
     const noteWith = (load: number) =>
-      judge([measured('edge-cached'), measured('nginx-return', { cpuSeconds: { nginx: 5, load } })])[0]?.note;
+      judge([measured('edge-cached'), measured('nginx-return', { usage: used({ nginx: 5, load }) })])[0]
+        ?.note;
     expect(noteWith(9.5)).toBe('the generator was the limit');
     expect(noteWith(5)).toBeUndefined();
   });

@@ -88,12 +88,12 @@ function perCpuSecond(measurement: Measurement | undefined, of: readonly Tier[])
 }
 
 function answersPerNginxSecond(measurement: Measurement | undefined): number | undefined {
-  return measurement && divide(measurement.sent, measurement.cpuSeconds.nginx);
+  return measurement && divide(measurement.sent, measurement.usage.cpuSeconds.nginx);
 }
 
 /** A generator that has no more to give makes every server look alike; then CPU seconds tell more. */
 function limitOfTheLoad(measurement: Measurement | undefined): string | undefined {
-  const busy = measurement ? (measurement.cpuSeconds.load ?? 0) / measurement.seconds : 0;
+  const busy = measurement ? (measurement.usage.cpuSeconds.load ?? 0) / measurement.usage.wallSeconds : 0;
   return busy > 0.8 ? 'the generator was the limit' : undefined;
 }
 

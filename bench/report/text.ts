@@ -40,7 +40,8 @@ export function cpuTable(measurements: Measurement[]): string {
     'node MB',
   ];
   const rows = measurements.map((measurement) => {
-    const { cpuSeconds, committed, seconds, memory } = measurement;
+    const { usage, committed, memory } = measurement;
+    const { cpuSeconds, wallSeconds } = usage;
     const each = (value: number | undefined, of: number) =>
       value === undefined || of === 0 ? '–' : figure((value / of) * 1e6);
     const shop = cpuSecondsTogether(measurement, ['nginx', 'node', 'redis', 'postgres']);
@@ -48,7 +49,7 @@ export function cpuTable(measurements: Measurement[]): string {
       measurement.title,
       ...tiers.map((tier) => each(cpuSeconds[tier], answersOf(measurement))),
       each(shop, committed),
-      `${figure(Math.round(((cpuSeconds.load ?? Number.NaN) / seconds) * 100))} %`,
+      `${figure(Math.round(((cpuSeconds.load ?? Number.NaN) / wallSeconds) * 100))} %`,
       memory ? [memory.startMb, memory.peakMb, memory.endMb].map(Math.round).join(' → ') : '–',
     ];
   });

@@ -66,7 +66,7 @@ function aboutTheCrowd(
     ...summaryOf(measurement, crowd),
     committed: measurement.committed,
     committedPerSecond: median,
-    cpuSeconds: measurement.cpuSeconds,
+    usage: measurement.usage,
     memory: measurement.memory,
     checks: measurement.checks,
     latency: ofStatus(201),

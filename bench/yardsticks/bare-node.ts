@@ -24,14 +24,12 @@ export const bareNode: Scenario = {
     try {
       const target = { host: '127.0.0.1', port };
       await saturate(target, some, { connections }); // warm-up
-      const { value, cpuSeconds } = await measureCpu({ node: server.pid }, () =>
+      const { value, usage } = await measureCpu({ node: server.pid }, () =>
         saturate(target, requests, { connections }),
       );
       const model = `as fast as answers come, ${connections} at a time`;
       const summary = summaryOf({ id: 'bare-node', title: 'A bare node:http server', model }, value);
-      return [
-        { ...summary, cpuSeconds, checks: [check('answers', requests.length, value.statuses['201'] ?? 0)] },
-      ];
+      return [{ ...summary, usage, checks: [check('answers', requests.length, value.statuses['201'] ?? 0)] }];
     } finally {
       await server.stop();
     }

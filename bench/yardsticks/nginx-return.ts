@@ -59,13 +59,13 @@ async function measureReturn({ options, lab, prepareOrders }: Bench, program: st
     ready: () => listens(port),
   });
   try {
-    const { value, cpuSeconds } = await measureCpu({ nginx: server.pid }, () =>
+    const { value, usage } = await measureCpu({ nginx: server.pid }, () =>
       saturate({ host: '127.0.0.1', port }, requests, { connections }),
     );
     const model = `as fast as answers come, ${connections} at a time`;
     const summary = summaryOf({ id: 'nginx-return', title: 'nginx, return 200', model }, value);
     const checks = [check('answers', requests.length, value.statuses['200'] ?? 0)];
-    return { ...summary, cpuSeconds, checks };
+    return { ...summary, usage, checks };
   } finally {
     await server.stop();
   }

@@ -59,7 +59,7 @@ async function measurePgbench(bench: Bench, id: string, title: string, skus: num
     const script = path.join(lab.folder, 'order.pgbench.sql');
     await writeFile(script, orderScript);
     const before = await count(client);
-    const { value, cpuSeconds } = await measureCpu({ postgres: lab.pids.postgres }, () =>
+    const { value, usage } = await measureCpu({ postgres: lab.pids.postgres }, () =>
       runPgbench(yardstickUrl(bench), script, skus, options.pgbenchSeconds),
     );
     const { transactions, perSecond, averageMs } = readPgbench(value);
@@ -77,7 +77,7 @@ async function measurePgbench(bench: Bench, id: string, title: string, skus: num
       committed: transactions,
       committedPerSecond: perSecond,
       latency: null,
-      cpuSeconds,
+      usage,
       memory: null,
       checks: [
         check('orders made, by what pgbench was told', transactions, after.orders - before.orders),

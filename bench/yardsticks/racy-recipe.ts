@@ -26,7 +26,7 @@ export const racyRecipe: Scenario = {
     });
     try {
       const pids = { node: server.pid, redis: lab.pids.redis, postgres: lab.pids.postgres };
-      const { value, cpuSeconds } = await measureCpu(pids, () =>
+      const { value, usage } = await measureCpu(pids, () =>
         saturate({ host: '127.0.0.1', port }, requests, { connections }),
       );
       const { rows } = await client.query<{ made: number; carts: number; twice: number }>(
@@ -45,7 +45,7 @@ export const racyRecipe: Scenario = {
           ...summary,
           committed: made,
           committedPerSecond: made / value.seconds,
-          cpuSeconds,
+          usage,
           figures: {
             'carts submitted': orders.length,
             'orders made': made,
