@@ -31,8 +31,8 @@ const asked = (method: string, path: string) =>
 
 afterEach(async () => {
   expect(dying).toBeUndefined();
-  // As long as a process that failed is left alone.
-  await sleep(2_200);
+  // As long as a process that failed is left alone: two seconds, which nginx counts in whole ones.
+  await sleep(3_200);
 });
 
 async function ready(sku: string): Promise<Shopper> {
@@ -127,7 +127,7 @@ describe('processes that are gone', () => {
     } finally {
       await Promise.all(processes.map((upstream) => upstream.start()));
     }
-    await sleep(2_200);
+    await sleep(3_200);
     expect((await shopper.order(body)).status).toBe(201);
     expect(await soldOf('ALLGONE')).toEqual({ orders: 1, quantity: 1 });
   });
