@@ -39,9 +39,10 @@ async function main(args: string[]): Promise<number> {
   }
   const date = new Date().toISOString();
   const loadBefore = os.loadavg()[0] ?? 0;
-  const lab = await openLab({ ...options, say });
+  const signal = signalOfInterruption();
+  const lab = await openLab({ ...options, say, signal });
   try {
-    const measurements = await Promise.race([measure(options, lab), untilSignal()]);
+    const measurements = await Promise.race([measure(options, lab), untilAborted(signal)]);
     const command = ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
     const machine = await describeMachine(lab, loadBefore);
     return await report(options, { date, command, machine, goals: judge(measurements), measurements });
@@ -115,15 +116,23 @@ async function report(options: Options, results: Results): Promise<number> {
   return 1;
 }
 
-/** Rejects when the run is interrupted, so that everything it started is stopped in order. */
-function untilSignal(): Promise<never> {
-  const interrupted = new Promise<never>((_, reject) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => reject(new Error(`ended by ${signal}`)));
-    }
+/** Aborted by Ctrl-C and its like, so that everything that was started is stopped in order. */
+function signalOfInterruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => controller.abort(new Error(`ended by ${signal}`)));
+  }
+  return controller.signal;
+}
+
+function untilAborted(signal: AbortSignal): Promise<never> {
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason));
+    if (signal.aborted) reject(signal.reason);
   });
-  interrupted.catch(() => undefined);
-  return interrupted;
+  // It may come when nobody waits for it any more.
+  aborted.catch(() => undefined);
+  return aborted;
 }
 
 try {

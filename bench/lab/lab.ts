@@ -34,6 +34,8 @@ export interface LabOptions {
   processes: number;
   noLimits: boolean;
   say: (line: string) => void;
+  /** Ends the start in order. */
+  signal: AbortSignal;
 }
 
 /**
@@ -50,15 +52,17 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const folder = await mkdtemp(path.join(root, '.data', 'bench-'));
   // Servers that drop the rights of root pass through it to folders of their own.
   await chmod(folder, 0o711);
-  const opened: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
+  const opened: (() => Promise<unknown>)[] = [
+    () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),
+  ];
   const close = async () => {
     for (const undo of opened.splice(0).reverse()) await undo();
   };
   try {
     return { ...(await start(folder, opened, options)), folder, close };
   } catch (error) {
-    // The folder stays: it has the logs that say why.
-    opened.shift();
+    // After a failure the folder stays: it has the logs that say why.
+    if (!options.signal.aborted) opened.shift();
     await close();
     throw error;
   }
@@ -66,7 +70,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
 
 /** Pushes the way back of every step, so that a start that fails leaves nothing running. */
 async function start(folder: string, opened: (() => Promise<unknown>)[], options: LabOptions) {
-  const { say } = options;
+  const { say, signal } = options;
   say('starting PostgreSQL and Redis');
   const postgres = await startPostgres({ dataDir: folder, log: () => undefined });
   // Whoever kills the bench leaves nobody to stop the database. SIGINT is its fast, clean way to end.
@@ -77,6 +81,7 @@ async function start(folder: string, opened: (() => Promise<unknown>)[], options
   const redis = await startRedis(folder);
   opened.push(redis.stop);
 
+  signal.throwIfAborted();
   const port = await choosePort();
   const variables = {
     NODE_ENV: 'production',
@@ -91,10 +96,12 @@ async function start(folder: string, opened: (() => Promise<unknown>)[], options
   // The requests are signed in this process, with the secret that the shop checks them with.
   Object.assign(process.env, variables);
   const shopLog = path.join(folder, 'shop.log');
-  const node = await startShop({ folder, variables, logFile: shopLog, say });
+  const node = await startShop({ folder, variables, logFile: shopLog, say, signal });
   opened.push(node.stop);
 
   const client = new pg.Client({ connectionString: postgres.connectionString });
+  // An interrupted run takes the database away in the middle of a question.
+  client.on('error', () => undefined);
   await client.connect();
   opened.push(() => client.end());
   const { rows } = await client.query<{ server_version: string }>('SHOW server_version');

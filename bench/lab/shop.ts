@@ -15,14 +15,15 @@ export async function startShop(options: {
   variables: Record<string, string>;
   logFile: string;
   say: (line: string) => void;
+  signal: AbortSignal;
 }): Promise<Child> {
-  const { folder, variables, logFile, say } = options;
+  const { folder, variables, logFile, say, signal } = options;
   say('building the shop, unless it is built');
   const build = await ensureBuild({
     root,
     logFile: path.join(folder, 'build.log'),
     variables: { ...process.env, ...variables },
-    signal: new AbortController().signal,
+    signal,
   });
   say(`the shop's build: ${build}`);
   const port = Number(variables.PORT);
