@@ -47,8 +47,11 @@ async function main(args: string[]): Promise<number> {
     const machine = await describeMachine(lab, loadBefore);
     return await report(options, { date, command, machine, goals: judge(measurements), measurements });
   } finally {
-    const words = lastLines(lab.shopLog);
-    if (words) console.error(`\nThe shop's last warnings:\n${words}`);
+    // What is not JSON there is Next saying that it starts.
+    const warnings = lastLines(lab.shopLog)
+      .split('\n')
+      .filter((line) => line.startsWith('{'));
+    if (warnings.length > 0) console.error(`\nThe shop's last warnings:\n${warnings.join('\n')}`);
     await lab.close();
   }
 }
