@@ -10,7 +10,7 @@ export interface Caption {
   source: string[];
 }
 
-const size = { width: 860, left: 280, right: 150, top: 74, row: 46, bar: 18 };
+const size = { width: 860, left: 290, right: 170, top: 74, row: 46, bar: 18 };
 const chartWidth = size.width - size.left - size.right;
 
 /** Readable on a light and on a dark page: it follows what the reader's system prefers. */
