@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { AppError, type ProblemCode } from '#lib/errors.ts';
 import { defaultLimits, ownMachine } from '#scripts/services/nginx-config.ts';
 import { openTestEdge, type RawAnswer, sendRaw } from '#tests/support/edge.ts';
@@ -322,7 +322,7 @@ describe('what every answer carries', () => {
 describe('the process', () => {
   test('goes over to other settings while it works, and stays as it is when they are wrong', async () => {
     const other = await startUpstream((_, response) => response.end('"the other"'));
-    const changing = await openTestEdge({ upstreams });
+    const changing = await openTestEdge({ upstreams }, onTestFinished);
     const during = Promise.all(Array.from({ length: 5 }, () => changing.call('/api/slow')));
     await sleep(100);
     await changing.reload({ upstreams: [other.address] });
@@ -339,7 +339,7 @@ describe('the process', () => {
   });
 
   test('answers what it has before it ends, and leaves nothing behind', async () => {
-    const ending = await openTestEdge({ upstreams });
+    const ending = await openTestEdge({ upstreams }, onTestFinished);
     const last = ending.call('/api/slow');
     await sleep(100);
     await Promise.all([ending.stop(), ending.exited]);
@@ -349,7 +349,8 @@ describe('the process', () => {
   });
 
   test('refuses names that are not the shop’s', async () => {
-    const named = await openTestEdge({ upstreams, serverNames: ['shop.example', '*.shop.example'] });
+    const serverNames = ['shop.example', '*.shop.example'];
+    const named = await openTestEdge({ upstreams, serverNames }, onTestFinished);
     const ask = async (host: string) => (await sendRaw(`${named.url}/api/health`, { host })).status;
     expect(await ask('shop.example')).toBe(200);
     expect(await ask('www.shop.example:8080')).toBe(200);

@@ -8,14 +8,17 @@ import { type Edge, type EdgeOptions, startEdge } from '#scripts/services/nginx.
 import { choosePort } from '#scripts/services/ports.ts';
 import { type Call, callUrl } from '#tests/support/call.ts';
 
-/** A real nginx of one test file, ended with it. */
+/** A real nginx, ended with its test file or its test. */
 export interface TestEdge extends Edge {
   call: Call;
   /** The lines of its access log so far. */
   logLines(): Promise<Record<string, string | number>[]>;
 }
 
-export async function openTestEdge(options: EdgeOptions): Promise<TestEdge> {
+type AtEnd = (clean: () => Promise<void>) => void;
+
+/** Call it at the top of a file; within a test, say `onTestFinished` for its end. */
+export async function openTestEdge(options: EdgeOptions, atEnd: AtEnd = afterAll): Promise<TestEdge> {
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'once-edge-'));
   const port = await choosePort();
   const edge = await startEdge({
@@ -26,7 +29,7 @@ export async function openTestEdge(options: EdgeOptions): Promise<TestEdge> {
     log: () => undefined,
   });
   if (!edge) throw new Error('these tests need nginx:  apt-get install nginx  or  brew install nginx');
-  afterAll(async () => {
+  atEnd(async () => {
     await edge.stop();
     await rm(dataDir, { recursive: true, force: true });
   });
