@@ -32,7 +32,7 @@ async function readView({ params }: Props) {
 
 export async function generateMetadata(props: Props): Promise<Metadata> {
   const { category, view } = await readView(props);
-  const sorted = view.sort === 'featured' ? '' : `, ${sortTitles[view.sort].toLowerCase()}`;
+  const sorted = view.sort === 'featured' ? '' : `: ${sortTitles[view.sort]}`;
   const paged = view.page > 1 ? `, page ${view.page}` : '';
   return {
     title: `${category.title}${sorted}${paged}`,
