@@ -47,7 +47,8 @@ export default defineConfig({
     : {
         command: 'node e2e/serve.ts',
         wait: { stdout: /the shop is open on port (?<E2E_PORT>\d+)/ },
-        timeout: 240_000,
+        // The launcher builds what has changed, which takes minutes on a busy machine.
+        timeout: 600_000,
         stderr: 'pipe',
         gracefulShutdown: { signal: 'SIGTERM', timeout: 30_000 },
       },

@@ -16,7 +16,7 @@ export default function ErrorPage({ error, retry }: { error: unknown; retry: () 
             <Button type="button" onClick={retry}>
               Try again
             </Button>
-            <ButtonLink href="/orders" variant="secondary">
+            <ButtonLink href="/orders" prefetch={false} variant="secondary">
               Your orders
             </ButtonLink>
             <ButtonLink href="/" variant="quiet">

@@ -14,7 +14,7 @@ export default function NotFound() {
         actions={
           <>
             <ButtonLink href="/">See what we have</ButtonLink>
-            <ButtonLink href="/orders" variant="secondary">
+            <ButtonLink href="/orders" prefetch={false} variant="secondary">
               Your orders
             </ButtonLink>
           </>

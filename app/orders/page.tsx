@@ -39,13 +39,14 @@ async function drawOrders(after: string | undefined) {
       </ul>
       <nav aria-label="Pages of orders" className="mt-8 flex flex-wrap justify-between gap-3 empty:hidden">
         {after ? (
-          <ButtonLink href="/orders" variant="secondary">
+          <ButtonLink href="/orders" prefetch={false} variant="secondary">
             Newest orders
           </ButtonLink>
         ) : null}
         {nextCursor ? (
           <ButtonLink
             href={`/orders?cursor=${encodeURIComponent(nextCursor)}`}
+            prefetch={false}
             variant="secondary"
             className="ml-auto"
           >

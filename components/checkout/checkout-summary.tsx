@@ -22,7 +22,9 @@ export function SideSummary({ lines, quote, stale }: SummaryProps) {
           <h2 id="summary-title" className="text-xl">
             Your order
           </h2>
-          <TextLink href="/cart">Change</TextLink>
+          <TextLink href="/cart" prefetch={false}>
+            Change
+          </TextLink>
         </div>
         <Contents lines={lines} quote={quote} stale={stale} />
       </div>
@@ -52,7 +54,9 @@ export function FoldedSummary({ lines, quote, stale }: SummaryProps) {
       <div className="border-t border-line p-4">
         <Contents lines={lines} quote={quote} stale={stale} />
         <p className="mt-4">
-          <TextLink href="/cart">Change your cart</TextLink>
+          <TextLink href="/cart" prefetch={false}>
+            Change your cart
+          </TextLink>
         </p>
       </div>
     </details>

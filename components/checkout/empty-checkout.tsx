@@ -38,7 +38,7 @@ export function EmptyCheckout({ latest, known, problem }: EmptyCheckoutProps) {
           actions={
             <>
               <ButtonLink href="/">See what we have</ButtonLink>
-              <ButtonLink href="/orders" variant="secondary">
+              <ButtonLink href="/orders" prefetch={false} variant="secondary">
                 Your orders
               </ButtonLink>
             </>

@@ -40,8 +40,11 @@ function Explanation({ problem: { code, detail } }: { problem: Problem }) {
     case 'internal':
       return (
         <>
-          Look among <TextLink href="/orders">your orders</TextLink> in a moment to see whether it is there.
-          It cannot be placed twice.
+          Look among{' '}
+          <TextLink href="/orders" prefetch={false}>
+            your orders
+          </TextLink>{' '}
+          in a moment to see whether it is there. It cannot be placed twice.
         </>
       );
     default:

@@ -9,8 +9,10 @@ export function PlacedAlready({ url, number }: { url: string; number?: string })
       title="You already placed this order"
       actions={
         <>
-          <ButtonLink href={url}>See your order</ButtonLink>
-          <ButtonLink href="/orders" variant="secondary">
+          <ButtonLink href={url} prefetch={false}>
+            See your order
+          </ButtonLink>
+          <ButtonLink href="/orders" prefetch={false} variant="secondary">
             All your orders
           </ButtonLink>
           <ButtonLink href="/" variant="quiet">

@@ -72,8 +72,10 @@ function Explanation({ problem, titles }: { problem: Problem; titles: Record<str
       return (
         <p>
           This checkout was sent before with other details. Look among{' '}
-          <TextLink href="/orders">your orders</TextLink> whether it is there; if it is not, load this page
-          again and place it.
+          <TextLink href="/orders" prefetch={false}>
+            your orders
+          </TextLink>{' '}
+          whether it is there; if it is not, load this page again and place it.
         </p>
       );
     case 'rate_limited':
@@ -137,8 +139,11 @@ function Shortages({
         ))}
       </ul>
       <p>
-        Nothing was ordered. <TextLink href="/cart">Change your cart</TextLink>, then come back: what you
-        typed is kept.
+        Nothing was ordered.{' '}
+        <TextLink href="/cart" prefetch={false}>
+          Change your cart
+        </TextLink>
+        , then come back: what you typed is kept.
       </p>
     </>
   );
@@ -152,7 +157,11 @@ function Duplicate({ problem: { order, detail } }: { problem: Problem }) {
         <Button variant="secondary" name="confirmDuplicate" value="true">
           Order it again anyway
         </Button>
-        {order ? <TextLink href={order.url}>See the earlier order</TextLink> : null}
+        {order ? (
+          <TextLink href={order.url} prefetch={false}>
+            See the earlier order
+          </TextLink>
+        ) : null}
       </p>
     </>
   );

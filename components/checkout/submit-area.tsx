@@ -94,7 +94,11 @@ function statusOf(state: SubmissionState): ReactNode {
       return (
         <>
           We do not know yet whether your order went through. It cannot be placed twice: check again in a
-          moment, or look among <TextLink href="/orders">your orders</TextLink> later.
+          moment, or look among{' '}
+          <TextLink href="/orders" prefetch={false}>
+            your orders
+          </TextLink>{' '}
+          later.
         </>
       );
     case 'placed':

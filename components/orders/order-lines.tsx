@@ -67,7 +67,7 @@ function Shortage({ line: { available, quantity } }: { line: OrderLine }) {
   return (
     <p className="mt-1 text-sm font-medium text-bad">
       {available === 0 ? 'Sold out.' : `Only ${available} left.`}{' '}
-      <TextLink href="/cart" className="text-bad hover:text-bad">
+      <TextLink href="/cart" prefetch={false} className="text-bad hover:text-bad">
         Change it in the cart
       </TextLink>
     </p>

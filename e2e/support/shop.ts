@@ -83,7 +83,7 @@ export class Shop {
 
   /** Waits for the script: it turns the browser's own validation off when it takes over. */
   async openCheckout(): Promise<void> {
-    await this.page.goto('/checkout');
+    await this.page.goto('/checkout', { waitUntil: 'domcontentloaded' });
     await expect(this.page.locator('form[action="/api/orders"]')).toHaveAttribute('novalidate', '');
   }
 

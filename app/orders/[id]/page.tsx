@@ -64,7 +64,7 @@ async function drawOrder(id: string) {
       </div>
       <p className="mt-12 flex flex-wrap gap-3">
         <ButtonLink href="/">Go on shopping</ButtonLink>
-        <ButtonLink href="/orders" variant="secondary">
+        <ButtonLink href="/orders" prefetch={false} variant="secondary">
           All your orders
         </ButtonLink>
       </p>
