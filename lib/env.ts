@@ -38,6 +38,32 @@ const schema = z
       .transform((list) => list.split(',').filter((secret) => secret.length > 0)),
     RATE_LIMIT_SHOPPER_PER_MIN: count(10),
     RATE_LIMIT_IP_PER_MIN: count(300),
+    /** How long an order that isn't paid keeps its stock, in minutes. */
+    HOLD_MINUTES: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(7 * 24 * 60)
+      .default(15),
+    /** Charge at once, or authorise now and capture when the order is fulfilled. */
+    PAYMENT_CAPTURE: z.enum(['automatic', 'manual']).default('automatic'),
+    STRIPE_SECRET_KEY: z.string().min(1).optional(),
+    /** Any server that speaks Stripe's API; the simulator's address in development. */
+    STRIPE_API_BASE: z.url().default('https://api.stripe.com'),
+    STRIPE_WEBHOOK_SECRET: z.string().min(1).optional(),
+    /** With it the browser shows Stripe's Payment Element; without it, the simulator's test cards. */
+    STRIPE_PUBLISHABLE_KEY: z.string().min(1).optional(),
+    SMTP_URL: z
+      .string()
+      .regex(/^smtps?:\/\//, 'must start with smtp:// or smtps://')
+      .optional(),
+    MAIL_FROM: z.string().min(3).default('Once <orders@once.example>'),
+    /** Shows the mails of everybody at /mailbox: for one's own machine, never for a shop that is open. */
+    LOCAL_MAILBOX: flag.default(false),
+    /** Where order events are posted, signed with ORDER_WEBHOOK_SECRET (whsec_…). */
+    ORDER_WEBHOOK_URL: z.url().optional(),
+    ORDER_WEBHOOK_SECRET: z.string().min(1).optional(),
+    CRON_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
     WEB_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(1),
     PUBLIC_URL: z.url().optional(),
     /** Addresses of reverse proxies whose X-Forwarded-For is believed, separated by commas. */

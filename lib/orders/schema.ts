@@ -3,6 +3,24 @@ import { shippingMethodIds } from '#lib/checkout/quote.ts';
 import { checkoutQuoteSchema } from '#lib/checkout/schema.ts';
 import { shippingAddressSchema, storedAddressSchema } from '#lib/checkout/shipping-address.ts';
 
+/** How an order is to be paid: later by invoice, or now with a payment method of the provider's. */
+export const paymentChoiceSchema = z.discriminatedUnion(
+  'method',
+  [
+    z.object({ method: z.literal('invoice') }),
+    z.object({
+      method: z.literal('card'),
+      token: z
+        .string({ error: 'choose a card' })
+        .min(1, 'choose a card')
+        .max(255, 'may have at most 255 characters')
+        .regex(/^[\w-]+$/, 'must be the name that the payment provider gave the card')
+        .describe("The provider's name of a payment method; a card number never comes here."),
+    }),
+  ],
+  { error: 'must be invoice or card' },
+);
+
 /** What `POST /api/orders` takes. A form post carries the same names, nested ones with dots. */
 export const submissionSchema = z
   .object({
@@ -18,7 +36,7 @@ export const submissionSchema = z
       .pipe(z.email('enter an email address like name@example.com')),
     shippingMethod: z.enum(shippingMethodIds, { error: `must be one of ${shippingMethodIds.join(', ')}` }),
     shippingAddress: shippingAddressSchema,
-    payment: z.object({ method: z.literal('invoice', { error: 'must be invoice' }) }),
+    payment: paymentChoiceSchema,
     /** The shopper was told that they may have bought this already, and wants it again. */
     confirmDuplicate: z.boolean('must be true or false').default(false),
   })

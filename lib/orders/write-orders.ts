@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { lineTitleSql } from '#lib/cart/get-cart.ts';
 import { type Tx, writerDb } from '#lib/db.ts';
 import { isDatabaseAway, isRetryable, isUniqueViolation } from '#lib/db-errors.ts';
+import { env } from '#lib/env.ts';
 import {
   type CartSnapshot,
   type Decision,
@@ -166,14 +167,15 @@ async function write(tx: Tx, { orders, taken }: Plan): Promise<void> {
       SELECT * FROM json_to_recordset(${JSON.stringify(orders.map(orderRow))}::json) AS row (
         user_id uuid, id uuid, number text, cart_id uuid, submit_token uuid, body_hash text, lines_hash text,
         currency text, subtotal_minor int, shipping_minor int, tax_minor int, discount_minor int,
-        total_minor int, email text, shipping_method text, shipping_address jsonb, payment_method text)
+        total_minor int, email text, shipping_method text, shipping_address jsonb, status text,
+        accepted boolean, hold interval, payment_method text, payment_status text, payment_token text)
     ), placed AS (
       INSERT INTO orders (user_id, id, number, cart_id, submit_token, body_hash, lines_hash, status, currency,
                           subtotal_minor, shipping_minor, tax_minor, discount_minor, total_minor,
-                          email, shipping_method, shipping_address)
-      SELECT user_id, id, number, cart_id, submit_token, body_hash, lines_hash, 'placed', currency,
+                          email, shipping_method, shipping_address, accepted_at, hold_until)
+      SELECT user_id, id, number, cart_id, submit_token, body_hash, lines_hash, status, currency,
              subtotal_minor, shipping_minor, tax_minor, discount_minor, total_minor,
-             email, shipping_method, shipping_address
+             email, shipping_method, shipping_address, CASE WHEN accepted THEN now() END, now() + hold
       FROM new_order
     ), lines AS (
       INSERT INTO order_line (user_id, order_id, sku, title, quantity, unit_price_minor)
@@ -181,12 +183,13 @@ async function write(tx: Tx, { orders, taken }: Plan): Promise<void> {
       FROM json_to_recordset(${JSON.stringify(lines)}::json) AS row (
         user_id uuid, order_id uuid, sku text, title text, quantity int, unit_price_minor int)
     ), payments AS (
-      INSERT INTO payment (user_id, order_id, attempt, method, status, amount_minor, currency, idempotency_key)
-      SELECT user_id, id, 1, payment_method, 'due', total_minor, currency, 'order:' || id || ':1'
+      INSERT INTO payment (user_id, order_id, attempt, method, status, amount_minor, currency, idempotency_key, token)
+      SELECT user_id, id, 1, payment_method, payment_status, total_minor, currency, 'order:' || id || ':1',
+             payment_token
       FROM new_order
     ), events AS (
       INSERT INTO order_event (user_id, order_id, version, from_status, to_status, actor, reason)
-      SELECT user_id, id, 1, NULL, 'placed', 'shopper', 'submitted the checkout' FROM new_order
+      SELECT user_id, id, 1, NULL, status, 'shopper', 'submitted the checkout' FROM new_order
     ), carts AS (
       UPDATE cart SET status = 'ordered', updated_at = now()
       FROM new_order WHERE cart.user_id = new_order.user_id AND cart.id = new_order.cart_id
@@ -215,6 +218,21 @@ function orderRow(order: NewOrder) {
     email: placement.email,
     shipping_method: placement.shippingMethod,
     shipping_address: placement.shippingAddress,
-    payment_method: placement.payment.method,
+    ...beginningOf(placement.payment),
+  };
+}
+
+/** An invoice is accepted as it is placed; a card order waits for its charge, and holds its stock until then. */
+function beginningOf(payment: Placement['payment']) {
+  if (payment.method === 'invoice') {
+    return { status: 'placed', accepted: true, payment_method: 'invoice', payment_status: 'due' };
+  }
+  return {
+    status: 'payment_pending',
+    accepted: false,
+    hold: `${env().HOLD_MINUTES} minutes`,
+    payment_method: 'card',
+    payment_status: 'created',
+    payment_token: payment.token,
   };
 }
