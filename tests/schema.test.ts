@@ -79,6 +79,7 @@ const insertPayment = (orderId: string, attempt: number, status: string) =>
     order_id: orderId,
     attempt,
     method: 'card',
+    token: 'pm_card_visa',
     status,
     amount_minor: 1480,
     currency: 'USD',
