@@ -1,13 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { Logger, runMigrations } from 'graphile-worker';
 import pg from 'pg';
 
 /**
  * Applies the hand-written SQL of ./migrations. Prisma's own `migrate deploy` needs an engine
  * that is downloaded, splits no statement list of ours reliably and runs it outside a
  * transaction; this runner needs nothing but the driver. It keeps Prisma's table, checksums
- * and lock, so that either tool can go on where the other stopped.
+ * and lock, so that either tool can go on where the other stopped. The tables of the job queue are
+ * graphile-worker's own: its migrations run after ours, in a schema of their own.
  */
 
 const migrationsFolder = path.join(import.meta.dirname, 'migrations');
@@ -27,6 +29,9 @@ const createTable = `
     started_at          timestamptz NOT NULL DEFAULT now(),
     applied_steps_count integer NOT NULL DEFAULT 0
   )`;
+
+/** What graphile-worker says of each step is of no use to anybody; an error it throws. */
+const quiet = new Logger(() => () => undefined);
 
 interface Migration {
   name: string;
@@ -129,6 +134,7 @@ export async function migrate(connectionString: string, log: (line: string) => v
       await apply(client, migration);
       log(`applied ${migration.name}`);
     }
+    await runMigrations({ connectionString, logger: quiet });
     return pending.map((migration) => migration.name);
   } finally {
     // The lock belongs to the session and goes with it.

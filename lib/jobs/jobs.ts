@@ -1,0 +1,32 @@
+/**
+ * Every job by its name, with what it is told. A job's payload names rows and never copies them:
+ * by the time it runs they may have changed, and it decides on what they are then.
+ */
+export interface JobPayloads {
+  /** Says to the outside what happened to orders: one job for all orders of a batch. */
+  announce: { events: OrderVersion[] };
+  /** Sends a mail that `announce` has written. */
+  send_mail: OrderVersion & { kind: string };
+  /** Posts one order event to ORDER_WEBHOOK_URL. */
+  deliver_webhook: OrderVersion;
+  /** Asks the provider what became of a payment whose end nobody knows. */
+  settle_payment: { userId: string; orderId: string; attempt: number };
+  /** Asks the provider for a refund that has been recorded, and writes what came of it. */
+  settle_refund: { userId: string; orderId: string; id: string };
+  /** Every minute: payments and refunds that nobody goes on with. */
+  sweep_payments: Periodic;
+  /** Every minute: unpaid orders whose hold is over. */
+  expire_holds: Periodic;
+}
+
+export type JobName = keyof JobPayloads;
+
+/** A version of an order: what happened to it is its `order_event` of the same key. */
+export interface OrderVersion {
+  userId: string;
+  orderId: string;
+  version: number;
+}
+
+/** What graphile-worker's cron adds by itself; nothing reads it. */
+type Periodic = Record<string, unknown>;
