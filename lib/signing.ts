@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { env } from '#lib/env.ts';
 
 /** HMAC-SHA-256 under the current secret. `purpose` keeps one use's values out of another's. */
@@ -16,6 +16,18 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
+const keys = new Map<string, KeyObject>();
+
+/** A secret as the key it is used as, made once: a string is made into one at every use. */
+function keyOf(secret: string): KeyObject {
+  let key = keys.get(secret);
+  if (!key) {
+    key = createSecretKey(secret, 'utf8');
+    keys.set(secret, key);
+  }
+  return key;
+}
+
 function mac(secret: string, purpose: string, message: string): Buffer {
-  return createHmac('sha256', secret).update(`${purpose}\n${message}`).digest();
+  return createHmac('sha256', keyOf(secret)).update(`${purpose}\n${message}`).digest();
 }

@@ -15,7 +15,7 @@ interface CartRow {
 type Line = Omit<Cart['lines'][number], 'lineTotalMinor'>;
 
 /** A line's title: the product's, and the variant's where the product comes in more than one. */
-export const lineTitleSql = Prisma.sql`product.title || CASE WHEN variant.title = '' THEN '' ELSE ', ' || variant.title END`;
+const lineTitleSql = Prisma.sql`line_title(product.title, variant.title)`;
 
 /** The shopper's open cart; an empty one that isn't stored yet when they have none. */
 export async function getCart({ userId }: { userId: string }): Promise<Cart> {

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lineTitleSql } from '#lib/cart/get-cart.ts';
 import { type Tx, writerDb } from '#lib/db.ts';
 import { isDatabaseAway, isRetryable, isUniqueViolation } from '#lib/db-errors.ts';
 import { env } from '#lib/env.ts';
@@ -81,10 +80,8 @@ async function settleRefused(placement: Placement, error: unknown): Promise<Prom
 }
 
 async function writeBatch(tx: Tx, placements: Placement[]): Promise<Decision[]> {
-  const carts = await lockCarts(tx, placements);
-  await readLines(tx, carts);
+  const { carts, stock } = await lockBatch(tx, placements);
   const orders = await readOrders(tx, carts, placements);
-  const stock = await lockStock(tx, [...carts.values()]);
   const plan = decide({ carts: [...carts.values()], orders, stock }, placements);
   if (plan.orders.length > 0) await write(tx, plan);
   return plan.decisions;
@@ -95,37 +92,27 @@ interface LockedCart extends CartSnapshot {
   orderedLately: boolean;
 }
 
-async function lockCarts(tx: Tx, placements: Placement[]): Promise<Map<string, LockedCart>> {
-  const rows = await tx.$queryRaw<Omit<LockedCart, 'lines'>[]>`
-    SELECT cart.user_id AS "userId", cart.id, cart.version, cart.status, cart.currency,
-           EXISTS (SELECT 1 FROM cart other
-                   WHERE other.user_id = cart.user_id AND other.status = 'ordered'
-                     AND other.updated_at > now() - interval '10 minutes') AS "orderedLately"
-    FROM cart
-    JOIN unnest(${placements.map(({ userId }) => userId)}::uuid[], ${placements.map(({ cartId }) => cartId)}::uuid[])
-      AS wanted (user_id, id) ON wanted.user_id = cart.user_id AND wanted.id = cart.id
-    ORDER BY cart.user_id, cart.id
-    FOR UPDATE OF cart`;
-  return new Map(rows.map((row) => [keyOf(row.userId, row.id), { ...row, lines: [] }]));
+interface LockedBatch {
+  carts: Map<string, LockedCart>;
+  stock: Map<string, number>;
 }
 
-/**
- * The lines of locked carts at the prices of now. A statement of its own: one that had waited for
- * a lock would show the cart as it is and the lines as they were before the wait.
- */
-async function readLines(tx: Tx, carts: Map<string, CartSnapshot>): Promise<void> {
-  const open = [...carts.values()].filter(({ status }) => status === 'open');
-  if (open.length === 0) return;
-  const rows = await tx.$queryRaw<(LineSnapshot & { userId: string; cartId: string })[]>`
-    SELECT line.user_id AS "userId", line.cart_id AS "cartId", line.sku, ${lineTitleSql} AS title,
-           line.quantity, variant.price_minor AS "unitPriceMinor"
-    FROM unnest(${open.map(({ userId }) => userId)}::uuid[], ${open.map(({ id }) => id)}::uuid[])
-      AS wanted (user_id, cart_id)
-    JOIN cart_line line ON line.user_id = wanted.user_id AND line.cart_id = wanted.cart_id
-    JOIN variant ON variant.sku = line.sku
-    JOIN product ON product.id = variant.product_id
-    ORDER BY line.added_at, line.sku`;
-  for (const { userId, cartId, ...line } of rows) carts.get(keyOf(userId, cartId))?.lines.push(line);
+/** Locks the carts of a batch and the stock of what is in them, in one round trip: see its migration. */
+async function lockBatch(tx: Tx, placements: Placement[]): Promise<LockedBatch> {
+  const wanted = [...new Map(placements.map((one) => [keyOf(one.userId, one.cartId), one])).values()];
+  const [row] = await tx.$queryRaw<{ batch: string }[]>`
+    SELECT lock_order_batch(${wanted.map(({ userId }) => userId)}::uuid[],
+                            ${wanted.map(({ cartId }) => cartId)}::uuid[]) AS batch`;
+  const batch = JSON.parse(row?.batch ?? '') as {
+    carts: Omit<LockedCart, 'lines'>[];
+    lines: (LineSnapshot & { userId: string; cartId: string })[];
+    stock: Record<string, number>;
+  };
+  const carts = new Map(
+    batch.carts.map((cart) => [keyOf(cart.userId, cart.id), { ...cart, lines: [] as LineSnapshot[] }]),
+  );
+  for (const { userId, cartId, ...line } of batch.lines) carts.get(keyOf(userId, cartId))?.lines.push(line);
+  return { carts, stock: new Map(Object.entries(batch.stock)) };
 }
 
 /** Orders that stand already; only shoppers who have ordered something can have any. */
@@ -139,14 +126,6 @@ async function readOrders(
     return cart?.status === 'ordered' || cart?.orderedLately;
   });
   return returning.length > 0 ? findOrders(tx, returning) : [];
-}
-
-async function lockStock(tx: Tx, carts: CartSnapshot[]): Promise<Map<string, number>> {
-  const skus = [...new Set(carts.flatMap(({ lines }) => lines.map(({ sku }) => sku)))];
-  if (skus.length === 0) return new Map();
-  const rows = await tx.$queryRaw<{ sku: string; available: number }[]>`
-    SELECT sku, available FROM stock WHERE sku = ANY(${skus}::text[]) ORDER BY sku FOR UPDATE`;
-  return new Map(rows.map(({ sku, available }) => [sku, available]));
 }
 
 /** Everything of a batch in one statement: one round trip, whatever the number of orders. */
