@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Logger, runMigrations } from 'graphile-worker';
 import pg from 'pg';
+import { jobNames } from '#lib/jobs/jobs.ts';
 
 /**
  * Applies the hand-written SQL of ./migrations. Prisma's own `migrate deploy` needs an engine
@@ -135,6 +136,12 @@ export async function migrate(connectionString: string, log: (line: string) => v
       log(`applied ${migration.name}`);
     }
     await runMigrations({ connectionString, logger: quiet });
+    // Whoever enqueues looks its job's number up, and none is made up on the way.
+    await client.query(
+      `INSERT INTO graphile_worker._private_tasks (identifier)
+       SELECT unnest($1::text[]) ON CONFLICT (identifier) DO NOTHING`,
+      [jobNames],
+    );
     return pending.map((migration) => migration.name);
   } finally {
     // The lock belongs to the session and goes with it.

@@ -21,6 +21,17 @@ export interface JobPayloads {
 
 export type JobName = keyof JobPayloads;
 
+/** The same names at run time. */
+export const jobNames: readonly JobName[] = [
+  'announce',
+  'send_mail',
+  'deliver_webhook',
+  'settle_payment',
+  'settle_refund',
+  'sweep_payments',
+  'expire_holds',
+];
+
 /** A version of an order: what happened to it is its `order_event` of the same key. */
 export interface OrderVersion {
   userId: string;
