@@ -3,7 +3,7 @@
  * when they run into it.
  * @type {import('dependency-cruiser').IConfiguration}
  */
-const domain = '^lib/(catalogue|cart|checkout|orders|stock)/';
+const domain = '^lib/(catalogue|cart|checkout|orders|stock|payments)/';
 
 /** What a domain shows to other domains, besides functions: its shapes and its pure rules. */
 const clientSafe = [
@@ -70,6 +70,20 @@ export default {
       severity: 'error',
       from: { path: '^(app|components|proxy\\.ts)' },
       to: { path: '^lib/(generated/|db\\.ts)' },
+    },
+    {
+      name: 'simulator-is-an-independent-truth',
+      comment: "A till that shared the shop's code would share its mistakes.",
+      severity: 'error',
+      from: { path: '^simulator/' },
+      to: { pathNot: '^simulator/', dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'the-shop-knows-no-simulator',
+      comment: "Only Stripe's API stands between the two; npm start runs it as a process of its own.",
+      severity: 'error',
+      from: { path: '^(app|components|lib|prisma|scripts|server\\.ts|proxy\\.ts)' },
+      to: { path: '^simulator/' },
     },
     {
       name: 'production-code-uses-no-test-tools',

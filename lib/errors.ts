@@ -4,8 +4,10 @@
  */
 const problems = {
   invalid_request: { status: 400, title: 'The request is not valid', retryable: false },
+  signature_invalid: { status: 400, title: 'The signature is not valid', retryable: false },
   session_required: { status: 401, title: 'There is no session', retryable: false },
   token_required: { status: 401, title: 'A bearer token is needed', retryable: false },
+  payment_declined: { status: 402, title: 'The card was declined', retryable: false },
   foreign_origin: { status: 403, title: 'The request came from another site', retryable: false },
   not_found: { status: 404, title: 'Not found', retryable: false },
   method_not_allowed: { status: 405, title: 'This method is not allowed here', retryable: false },
@@ -16,6 +18,10 @@ const problems = {
   possible_duplicate: { status: 409, title: 'You may have bought this already', retryable: false },
   in_progress: { status: 409, title: 'The submission is still being worked on', retryable: true },
   not_cancellable: { status: 409, title: 'The order can no longer be cancelled', retryable: false },
+  not_payable: { status: 409, title: 'The order cannot be paid', retryable: false },
+  wrong_attempt: { status: 409, title: 'This is not the attempt that is expected next', retryable: false },
+  payment_unsettled: { status: 409, title: 'The payment is still being confirmed', retryable: true },
+  not_refundable: { status: 409, title: 'This cannot be refunded', retryable: false },
   order_changed: { status: 409, title: 'The order has changed meanwhile', retryable: true },
   precondition_failed: { status: 412, title: 'The cart has changed meanwhile', retryable: false },
   payload_too_large: { status: 413, title: 'The request is too large', retryable: false },

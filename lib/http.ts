@@ -211,6 +211,16 @@ function ownOrigins(request: Request): string[] {
   return [`http://${host}`, `https://${host}`];
 }
 
+/**
+ * The name by which the caller reaches the shop: for a way back to it, never for a decision. A
+ * browser says it with every post, and `refuseForeignOrigin` has found it to be ours.
+ */
+export function originOf(request: Request): string {
+  const url = new URL(request.url);
+  const host = request.headers.get('host') ?? url.host;
+  return env().PUBLIC_URL ?? request.headers.get('origin') ?? `${url.protocol}//${host}`;
+}
+
 const clientIpHeader = 'x-once-client-ip';
 
 /**

@@ -4,6 +4,10 @@ import { type CountryCode, quote, type ShippingMethodId, shippingMethodsFor } fr
 import type { CheckoutQuote } from '#lib/checkout/schema.ts';
 import { AppError } from '#lib/errors.ts';
 import { submitTokenFor } from '#lib/orders/submit-token.ts';
+import { takesCards } from '#lib/payments/takes-cards.ts';
+
+const card = { id: 'card', label: 'Card: charged when you order' };
+const invoice = { id: 'invoice', label: 'Invoice: pay within 14 days of delivery' };
 
 export interface GetCheckout {
   userId: string;
@@ -41,6 +45,6 @@ export function checkoutQuoteOf({
     currency: cart.currency,
     ...totals,
     shippingMethods: shippingMethodsFor(totals.subtotalMinor, country),
-    paymentMethods: [{ id: 'invoice', label: 'Invoice: pay within 14 days of delivery' }],
+    paymentMethods: takesCards() ? [card, invoice] : [invoice],
   };
 }

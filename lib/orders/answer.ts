@@ -7,6 +7,7 @@ import type { Decision } from '#lib/orders/decide.ts';
 import { toOrderReceipt } from '#lib/orders/placement.ts';
 import type { RawSubmission } from '#lib/orders/read-submission.ts';
 import type { Shortage, Submission } from '#lib/orders/schema.ts';
+import { declineSentence } from '#lib/payments/decline-sentence.ts';
 
 /** From a decision to the bytes of its answer: JSON for programs, a redirect for forms. */
 export async function answerOutcome(
@@ -20,14 +21,21 @@ export async function answerOutcome(
     const order = toOrderReceipt(decision.receipt);
     if (raw.isForm) return seeOther(order.url, forgetDraftHeader());
     const created = decision.outcome === 'accepted';
-    const replayed: Record<string, string> =
-      created && !decision.created ? { 'idempotent-replayed': 'true' } : {};
+    const replayed = created ? replayedHeader(decision) : {};
     return json(
       { outcome: decision.outcome, order },
       { status: created ? 201 : 200, headers: { ...(created ? { location: order.url } : {}), ...replayed } },
     );
   }
+  // The order stands and its page takes another card: there is nothing to correct at the checkout.
+  if (decision.outcome === 'payment_declined' && raw.isForm) {
+    return seeOther(toOrderReceipt(decision.receipt).url, forgetDraftHeader());
+  }
   return answerProblem(await toProblem(decision, userId, submission), raw, requestId);
+}
+
+function replayedHeader({ created }: { created: boolean }): Record<string, string> {
+  return created ? {} : { 'idempotent-replayed': 'true' };
 }
 
 /** A refusal: a problem document, or the checkout page again with the problem and all that was typed. */
@@ -57,6 +65,14 @@ type Refusal = Exclude<Decision, { outcome: 'accepted' | 'already_ordered' }>;
 
 async function toProblem(decision: Refusal, userId: string, submission: Submission): Promise<AppError> {
   switch (decision.outcome) {
+    case 'payment_declined': {
+      const order = toOrderReceipt(decision.receipt);
+      return new AppError('payment_declined', {
+        detail: `${declineSentence(decision.declineCode)} Order ${order.number} is kept for you and waits for another card.`,
+        extra: { order },
+        headers: replayedHeader(decision),
+      });
+    }
     case 'possible_duplicate': {
       const order = toOrderReceipt(decision.receipt);
       return new AppError('possible_duplicate', {

@@ -7,11 +7,13 @@ const transitions: Record<OrderStatus, readonly OrderStatus[]> = {
   placed: ['paid', 'fulfilled', 'cancelled'],
   payment_pending: ['paid', 'payment_unknown', 'payment_declined', 'cancelled'],
   // Not cancelled: money may be on its way. The answer of the provider comes first.
-  payment_unknown: ['paid', 'payment_declined'],
-  payment_declined: ['payment_pending', 'paid', 'payment_unknown', 'cancelled'],
-  paid: ['fulfilled', 'refunded'],
+  payment_unknown: ['paid', 'payment_pending', 'payment_declined'],
+  payment_declined: ['payment_pending', 'paid', 'cancelled'],
+  // Declined again when an authorisation lapses that nobody captured.
+  paid: ['fulfilled', 'refunded', 'payment_declined'],
   fulfilled: ['refunded'],
-  cancelled: [],
+  // By a charge that came after its hold was over, if its stock is still there.
+  cancelled: ['paid'],
   refunded: [],
 };
 
@@ -34,7 +36,8 @@ export interface OrderChange {
  */
 export async function changeOrder(tx: Tx, change: OrderChange): Promise<void> {
   const { userId, orderId, version, from, to, actor, reason } = change;
-  if (!transitions[from].includes(to)) {
+  // To stay what it is can be worth an event: something happened that its owner is to be told.
+  if (from !== to && !transitions[from].includes(to)) {
     throw new Error(`an order cannot go from ${from} to ${to}`);
   }
   const changed = await tx.$executeRaw`

@@ -103,6 +103,7 @@ function orderOf(cart: CartSnapshot): OrderSnapshot {
     submitToken: `t-${cart.userId}-${cart.id}-${cart.version}`,
     bodyHash: 'body-1',
     linesHash: 'none',
+    accepted: true,
     recent: true,
   };
 }

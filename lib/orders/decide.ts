@@ -33,6 +33,8 @@ export interface OrderSnapshot extends Receipt {
   submitToken: string;
   bodyHash: string;
   linesHash: string;
+  /** Whether its submission was answered "accepted": an invoice's is at once, a card's when it is charged. */
+  accepted: boolean;
   /** Placed within the last ten minutes and not cancelled since. */
   recent: boolean;
 }
@@ -45,7 +47,10 @@ export interface Snapshot {
 }
 
 export type Decision =
-  | { outcome: 'accepted'; receipt: Receipt; created: boolean }
+  /** `paymentDue`: it stands, and its card is to be charged before the shopper is told so. */
+  | { outcome: 'accepted'; receipt: Receipt; created: boolean; paymentDue?: true }
+  /** It stands and waits for another card. Only said of a card that was charged, never by `decide`. */
+  | { outcome: 'payment_declined'; receipt: Receipt; created: boolean; declineCode: string | null }
   | { outcome: 'already_ordered'; receipt: Receipt }
   | { outcome: 'possible_duplicate'; receipt: Receipt }
   | { outcome: 'key_reused' }
@@ -86,7 +91,7 @@ export function decide(snapshot: Snapshot, placements: readonly Placement[]): Pl
         plan.taken.set(sku, (plan.taken.get(sku) ?? 0) + quantity);
       }
       standing.set(placement.userId, [...ofShopper, order]);
-      plan.decisions.push({ outcome: 'accepted', receipt: receiptOf(order), created: true });
+      plan.decisions.push(accepted(order, true));
     } else {
       plan.decisions.push(decided);
     }
@@ -133,6 +138,7 @@ function decideOne(
       bodyHash: placement.bodyHash,
       currency: cart.currency,
       linesHash,
+      accepted: placement.payment.method === 'invoice',
       recent: true,
       placement,
       lines: cart.lines,
@@ -149,7 +155,12 @@ export function decideAgain(placement: Placement, order: OrderSnapshot): Decisio
   if (order.bodyHash !== bodyHash || order.cartId !== cartId) return { outcome: 'key_reused' };
   // The same order id means that an earlier try of this same placement committed and only its
   // reply was lost: the shopper is told of a new order, because to them it is one.
-  return { outcome: 'accepted', receipt, created: order.id === orderId };
+  return accepted(order, order.id === orderId);
+}
+
+function accepted(order: OrderSnapshot, created: boolean): Decision {
+  const decision = { outcome: 'accepted', receipt: receiptOf(order), created } as const;
+  return order.accepted ? decision : { ...decision, paymentDue: true };
 }
 
 function left({ stock }: Snapshot, { taken }: Plan, sku: string): number {

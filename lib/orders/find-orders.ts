@@ -8,7 +8,7 @@ const duplicateWindowMinutes = 10;
 const columns = Prisma.sql`
   orders.user_id AS "userId", orders.id, orders.number, orders.cart_id AS "cartId",
   orders.submit_token AS "submitToken", orders.body_hash AS "bodyHash", orders.lines_hash AS "linesHash",
-  orders.total_minor AS "totalMinor", orders.currency,
+  orders.total_minor AS "totalMinor", orders.currency, orders.accepted_at IS NOT NULL AS accepted,
   orders.placed_at > now() - make_interval(mins => ${duplicateWindowMinutes})
     AND orders.status NOT IN ('cancelled', 'refunded') AS recent`;
 

@@ -18,6 +18,7 @@ export async function getSubmission(submission: {
   // Asked before the database: a submission that is done between the two looks is then found there.
   const busy = isPlacing(submission.userId, submission.submitToken) || (await isClaimed(submission));
   const order = await findOrderOfSubmission(db(), submission);
-  if (order) return { state: 'done', orderUrl: orderUrl(order.id) };
+  // An order whose card is being charged stands, but its answer is still on the way.
+  if (order && !(busy && !order.accepted)) return { state: 'done', orderUrl: orderUrl(order.id) };
   return { state: busy ? 'in_progress' : 'unknown' };
 }

@@ -1,6 +1,7 @@
 import { AppError } from '#lib/errors.ts';
 import { mediaTypeOf, parseJson, parseOrThrow, readBody } from '#lib/http.ts';
 import { type Submission, submissionSchema } from '#lib/orders/schema.ts';
+import { takesCards } from '#lib/payments/takes-cards.ts';
 
 /** Far above the largest honest submission (every field full is about 4 KiB), far below a nuisance. */
 const maxSubmissionBytes = 16 * 1024;
@@ -50,7 +51,19 @@ export async function readRawSubmission(request: Request): Promise<RawSubmission
  * Checks a body. The key may stand in the header, in the body, or in both if they agree.
  * Throws `invalid_request` with the fields named.
  */
-export function parseSubmission({ body }: RawSubmission, idempotencyKey: string | null): Submission {
+export function parseSubmission(raw: RawSubmission, idempotencyKey: string | null): Submission {
+  const submission = readSubmission(raw, idempotencyKey);
+  if (submission.payment.method === 'card' && !takesCards()) {
+    const message = 'card is not offered here';
+    throw new AppError('invalid_request', {
+      detail: `payment.method: ${message}. Nothing was ordered.`,
+      extra: { fields: [{ path: 'payment.method', message }] },
+    });
+  }
+  return submission;
+}
+
+function readSubmission({ body }: RawSubmission, idempotencyKey: string | null): Submission {
   if (idempotencyKey === null || typeof body !== 'object' || body === null || Array.isArray(body)) {
     return parseOrThrow(submissionSchema, body);
   }
@@ -80,7 +93,7 @@ function fromForm(typed: Record<string, string>): Record<string, unknown> {
     email: typed.email,
     shippingMethod: typed.shippingMethod,
     shippingAddress: Object.fromEntries(address),
-    payment: { method: typed['payment.method'] },
+    payment: { method: typed['payment.method'], token: typed['payment.token'] },
     confirmDuplicate: typed.confirmDuplicate === 'true' || typed.confirmDuplicate === 'on',
   };
 }

@@ -77,6 +77,8 @@ export const submissionProblemExtras = {
   cart_changed: z.object({ quote: checkoutQuoteSchema.nullable() }),
   out_of_stock: z.object({ items: z.array(shortageSchema) }),
   possible_duplicate: z.object({ order: orderReceiptSchema }),
+  payment_declined: z.object({ order: orderReceiptSchema }),
+  wrong_attempt: z.object({ expected: z.int() }),
 };
 
 const orderStatuses = [

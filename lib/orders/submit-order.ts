@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { db } from '#lib/db.ts';
 import { AppError } from '#lib/errors.ts';
-import { asAppError, clientIpOf, refuseForeignOrigin, requestIdOf } from '#lib/http.ts';
+import { asAppError, clientIpOf, originOf, refuseForeignOrigin, requestIdOf } from '#lib/http.ts';
 import { logger } from '#lib/logger.ts';
 import { answerOutcome, answerProblem } from '#lib/orders/answer.ts';
 import { overloaded } from '#lib/orders/batch-queue.ts';
+import { chargeIfDue } from '#lib/orders/charge-if-due.ts';
 import { claimSubmission, completeClaim, releaseClaim } from '#lib/orders/claim.ts';
 import { type Decision, decideAgain } from '#lib/orders/decide.ts';
 import { findOrderOfSubmission } from '#lib/orders/find-orders.ts';
@@ -65,7 +66,7 @@ export async function submitOrder(request: Request): Promise<Response> {
     inFlight().count += 1;
     const userId = requireSession(request);
     const submission = parseSubmission(raw, request.headers.get('idempotency-key'));
-    const decision = await place(placementOf(userId, submission), ip);
+    const decision = await place(placementOf(userId, submission), { ip, origin: originOf(request) });
     response = await answerOutcome(decision, userId, submission, raw, requestId);
     outcome = decision.outcome === 'accepted' && !decision.created ? 'replayed' : decision.outcome;
   } catch (error) {
@@ -80,9 +81,15 @@ export async function submitOrder(request: Request): Promise<Response> {
   return response;
 }
 
-async function place(placement: Placement, ip: string | undefined): Promise<Decision> {
-  if (!isSubmitTokenOf(placement.submitToken, placement)) return placeAgain(placement);
-  const { first, running } = runOnce(placement, () => placeFresh(placement, ip));
+/** Who asks, as far as it matters to how: their address, and the name by which they reach the shop. */
+interface Caller {
+  ip: string | undefined;
+  origin: string;
+}
+
+async function place(placement: Placement, caller: Caller): Promise<Decision> {
+  if (!isSubmitTokenOf(placement.submitToken, placement)) return placeAgain(placement, caller);
+  const { first, running } = runOnce(placement, () => placeFresh(placement, caller));
   const decision = await withinOrInProgress(running, first ? answerWaitMs : duplicateWaitMs, placement);
   return first ? decision : asReplay(decision);
 }
@@ -91,21 +98,22 @@ async function place(placement: Placement, ip: string | undefined): Promise<Deci
  * A token that doesn't fit its body. Either it never was this shopper's, or the order stands
  * already: made under a secret that has since been retired, or with another body.
  */
-async function placeAgain(placement: Placement): Promise<Decision> {
+async function placeAgain(placement: Placement, caller: Caller): Promise<Decision> {
   const order = await findOrderOfSubmission(db(), placement);
-  if (order) return decideAgain(placement, order);
+  if (order) return chargeIfDue(decideAgain(placement, order), placement, caller.origin);
   throw new AppError('token_invalid', {
     detail:
       'The submit token does not belong to this cart, version and total. Nothing was ordered; get a new one from /api/checkout.',
   });
 }
 
-async function placeFresh(placement: Placement, ip: string | undefined): Promise<Decision> {
+async function placeFresh(placement: Placement, { ip, origin }: Caller): Promise<Decision> {
   const claim = await claimOrAnswer(placement);
   if ('outcome' in claim) return claim;
   let decision: Decision | undefined;
   try {
-    decision = (await overQuota(placement, ip)) ?? (await orderWriter().add(placement));
+    const placed = (await overQuota(placement, ip)) ?? (await orderWriter().add(placement));
+    decision = await chargeIfDue(placed, placement, origin);
     return decision;
   } finally {
     // Not awaited: the shopper's answer does not depend on Redis. A claim that could not be
@@ -200,5 +208,5 @@ function submissionLocation({ submitToken }: Placement): { location: string } {
 }
 
 function asReplay(decision: Decision): Decision {
-  return decision.outcome === 'accepted' ? { ...decision, created: false } : decision;
+  return 'created' in decision ? { ...decision, created: false } : decision;
 }

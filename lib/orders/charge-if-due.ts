@@ -1,0 +1,26 @@
+import { AppError } from '#lib/errors.ts';
+import type { Decision } from '#lib/orders/decide.ts';
+import { chargeAttempt, isRefused } from '#lib/payments/charge-attempt.ts';
+
+/**
+ * Charges the card of an order that stands and was never answered "accepted": a new one, or one
+ * whose process died on the way, or whose card was refused. Everything else passes through.
+ */
+export async function chargeIfDue(
+  decision: Decision,
+  { userId }: { userId: string },
+  origin: string,
+): Promise<Decision> {
+  if (decision.outcome !== 'accepted' || !decision.paymentDue) return decision;
+  const { receipt, created } = decision;
+  const settled = await chargeAttempt({ userId, orderId: receipt.id }, origin);
+  if (settled?.order.accepted) return { outcome: 'accepted', receipt, created };
+  if (settled && isRefused(settled)) {
+    return { outcome: 'payment_declined', receipt, created, declineCode: settled.payment.declineCode };
+  }
+  // Several are at work on it at this moment, and each saw the other's hand.
+  throw new AppError('in_progress', {
+    detail: 'Your order stands and its payment is still being worked on. Send it again with the same token.',
+    retryAfterSeconds: 1,
+  });
+}

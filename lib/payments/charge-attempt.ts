@@ -1,0 +1,25 @@
+import { askToCharge } from '#lib/payments/find-out.ts';
+import { isOpen } from '#lib/payments/payment-rows.ts';
+import type { AttemptKey } from '#lib/payments/provider.ts';
+import { type Settled, settlePayment } from '#lib/payments/settle-payment.ts';
+
+/**
+ * Charges an attempt that is written down, the order's latest if none is named, and writes what came
+ * of it. One that was charged before is answered as it stands; one whose process died is gone on
+ * with. Undefined when there is no such attempt.
+ */
+export function chargeAttempt(
+  key: Omit<AttemptKey, 'attempt'> & { attempt?: number },
+  origin: string | undefined,
+): Promise<Settled | undefined> {
+  return settlePayment({
+    key,
+    ask: async (payment) => (payment.status === 'created' ? askToCharge(payment, origin) : undefined),
+    actor: 'shopper',
+  });
+}
+
+/** Whether the shopper is to be told that their card was refused: it was, and nothing was said before. */
+export function isRefused({ order, payment }: Settled): boolean {
+  return !order.accepted && !isOpen(payment.status);
+}

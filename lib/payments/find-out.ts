@@ -1,0 +1,88 @@
+import { env } from '#lib/env.ts';
+import { logger } from '#lib/logger.ts';
+import { paymentProvider } from '#lib/payments/payment-provider.ts';
+import type { PaymentRow } from '#lib/payments/payment-rows.ts';
+import { UnknownOutcome } from '#lib/payments/provider.ts';
+import type { Finding } from '#lib/payments/settle.ts';
+
+/** The questions about one attempt. None of them throws for what the provider doesn't say. */
+
+/** Providers keep a key for 24 hours; an hour less, because clocks and queues are not exact. */
+const keyKeptMs = 23 * 3600 * 1000;
+
+/**
+ * Charges the attempt, with its key: the first request and every later one are the same charge.
+ * `origin` is how the shopper reaches the shop, for the way back from the bank.
+ */
+export function askToCharge(payment: PaymentRow, origin?: string): Promise<Finding> {
+  if (!isKeyKept(payment)) return lookUp(payment);
+  return orUnknown(payment, () => charge(payment, origin));
+}
+
+/** What became of it, without charging: `absent` when the provider has no such charge. */
+export function lookUp(payment: PaymentRow): Promise<Finding> {
+  return orUnknown(payment, async () => (await find(payment)) ?? 'absent');
+}
+
+/** What became of it; where the provider has no such charge, it is made, as long as the key is safe. */
+export function lookUpOrCharge(payment: PaymentRow): Promise<Finding> {
+  return orUnknown(payment, async () => {
+    const found = await find(payment);
+    if (found) return found;
+    return payment.providerRef === null && isKeyKept(payment) ? charge(payment) : 'absent';
+  });
+}
+
+/** Calls the charge off if it took no money yet, and says what it is then. */
+export async function callOff(payment: PaymentRow): Promise<Finding> {
+  return orUnknown(payment, async () => {
+    const found = await find(payment);
+    if (!found?.ref) return 'absent';
+    const waits = found.status === 'requires_action' || found.status === 'processing';
+    return waits ? (await paymentProvider()).void(found.ref) : found;
+  });
+}
+
+async function find({ userId, orderId, attempt, providerRef, createdAt }: PaymentRow) {
+  const provider = await paymentProvider();
+  if (providerRef) return provider.retrieve(providerRef);
+  return provider.find({ userId, orderId, attempt }, createdAt);
+}
+
+async function charge(payment: PaymentRow, origin?: string) {
+  const { userId, orderId, attempt, idempotencyKey, amountMinor, currency, token } = payment;
+  if (token === null) throw new Error(`attempt ${attempt} of order ${orderId} has nothing to charge`);
+  return (await paymentProvider()).authorize({
+    userId,
+    orderId,
+    attempt,
+    idempotencyKey,
+    amountMinor,
+    currency,
+    token,
+    returnUrl: returnUrl(orderId, origin),
+  });
+}
+
+/**
+ * Where the bank sends the shopper. A job knows no caller's origin; without PUBLIC_URL its request
+ * may then differ from the first one's, which the provider refuses to answer for a key that it knows,
+ * and the charge is found by looking instead.
+ */
+function returnUrl(orderId: string, origin?: string): string {
+  const { PUBLIC_URL, VERCEL_PROJECT_PRODUCTION_URL: host, PORT } = env();
+  const base = PUBLIC_URL ?? origin ?? (host ? `https://${host}` : `http://localhost:${PORT}`);
+  return new URL(`/orders/${orderId}/payment-return`, base).href;
+}
+
+const isKeyKept = ({ createdAt }: PaymentRow) => Date.now() - createdAt.getTime() < keyKeptMs;
+
+async function orUnknown({ orderId, attempt }: PaymentRow, ask: () => Promise<Finding>): Promise<Finding> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof UnknownOutcome)) throw error;
+    logger().warn({ err: error, orderId, attempt }, 'the payment provider gave no answer');
+    return 'unknown';
+  }
+}

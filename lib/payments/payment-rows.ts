@@ -1,0 +1,92 @@
+import type { Tx } from '#lib/db.ts';
+import { Prisma } from '#lib/generated/prisma/client.ts';
+import type { OrderStatus } from '#lib/orders/schema.ts';
+import type { AttemptKey } from '#lib/payments/provider.ts';
+
+/** A payment's way: `due` is an invoice's; a card's begins as `created` and is over when it is refused, called off or given back. */
+export type PaymentStatus =
+  | 'due'
+  | 'created'
+  | 'requires_action'
+  | 'unknown'
+  | 'authorized'
+  | 'succeeded'
+  | 'declined'
+  | 'voided'
+  | 'refunded';
+
+/** Nobody has written down yet how it ended. */
+export const isOpen = (status: PaymentStatus): boolean =>
+  status === 'created' || status === 'requires_action' || status === 'unknown';
+
+/** It will not take money any more; what was taken has been given back. */
+export const isOver = (status: PaymentStatus): boolean =>
+  status === 'declined' || status === 'voided' || status === 'refunded';
+
+export interface PaymentRow extends AttemptKey {
+  method: 'invoice' | 'card';
+  status: PaymentStatus;
+  version: number;
+  amountMinor: number;
+  currency: string;
+  idempotencyKey: string;
+  providerRef: string | null;
+  token: string | null;
+  declineCode: string | null;
+  actionUrl: string | null;
+  refundedMinor: number;
+  createdAt: Date;
+}
+
+export interface OrderRow {
+  id: string;
+  number: string;
+  status: OrderStatus;
+  version: number;
+  totalMinor: number;
+  currency: string;
+  /** Whether the shop has said "accepted" to its submission. */
+  accepted: boolean;
+  /** Who changed it last, as in its events. */
+  lastActor: string;
+}
+
+const paymentColumns = Prisma.sql`
+  user_id AS "userId", order_id AS "orderId", attempt, method, status, version, amount_minor AS "amountMinor",
+  currency, idempotency_key AS "idempotencyKey", provider_ref AS "providerRef", token,
+  decline_code AS "declineCode", action_url AS "actionUrl", refunded_minor AS "refundedMinor",
+  created_at AS "createdAt"`;
+
+/** An attempt of an order, the latest one if none is named; undefined when there is none. */
+export async function readPayment(
+  tx: Tx,
+  { userId, orderId, attempt }: Omit<AttemptKey, 'attempt'> & { attempt?: number },
+): Promise<PaymentRow | undefined> {
+  const [row] = await tx.$queryRaw<PaymentRow[]>`
+    SELECT ${paymentColumns} FROM payment
+    WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid
+      AND attempt = coalesce(${attempt ?? null}::int, attempt)
+    ORDER BY attempt DESC LIMIT 1`;
+  return row;
+}
+
+/**
+ * An order and its payments, oldest attempt first, locked in this order by everybody: whoever
+ * changes either is alone with them. Undefined when there is no such order of this shopper.
+ */
+export async function lockOrder(
+  tx: Tx,
+  { userId, orderId }: { userId: string; orderId: string },
+): Promise<{ order: OrderRow; payments: PaymentRow[] } | undefined> {
+  const [order] = await tx.$queryRaw<OrderRow[]>`
+    SELECT id, number, status, version, total_minor AS "totalMinor", currency,
+           accepted_at IS NOT NULL AS accepted,
+           (SELECT actor FROM order_event event WHERE event.user_id = orders.user_id
+              AND event.order_id = orders.id AND event.version = orders.version) AS "lastActor"
+    FROM orders WHERE user_id = ${userId}::uuid AND id = ${orderId}::uuid FOR UPDATE`;
+  if (!order) return undefined;
+  const payments = await tx.$queryRaw<PaymentRow[]>`
+    SELECT ${paymentColumns} FROM payment
+    WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid ORDER BY attempt FOR UPDATE`;
+  return { order, payments };
+}

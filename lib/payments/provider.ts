@@ -1,0 +1,110 @@
+/**
+ * What the shop asks of a payment provider, and the shapes of its answers. One adapter speaks to
+ * Stripe (`stripe.ts`) and to every server that speaks Stripe's API.
+ */
+
+/** An attempt to pay an order, by its key in the database. The provider keeps it with the charge. */
+export interface AttemptKey {
+  userId: string;
+  orderId: string;
+  attempt: number;
+}
+
+/** All that the provider is asked for a charge. The same key must always come with the same words. */
+export interface ChargeRequest extends AttemptKey {
+  idempotencyKey: string;
+  amountMinor: number;
+  currency: string;
+  /** The provider's name of a payment method. */
+  token: string;
+  /** Where the bank sends the shopper back to. */
+  returnUrl: string;
+}
+
+export type ChargeStatus =
+  /** The money is ours. */
+  | 'succeeded'
+  /** The money is kept for us and taken when we capture it. */
+  | 'authorized'
+  /** The shopper has to confirm with their bank, at `actionUrl`. */
+  | 'requires_action'
+  | 'processing'
+  /** Refused, and not charged. */
+  | 'declined'
+  /** Called off before any money was taken. */
+  | 'voided';
+
+/** What the provider says of a charge. */
+export interface Charge {
+  /** The provider's name of it; undefined where a refusal has none. */
+  ref?: string;
+  status: ChargeStatus;
+  amountMinor: number;
+  currency: string;
+  declineCode?: string;
+  actionUrl?: string;
+  /** The attempt that it was made for; undefined for a charge that is none of ours. */
+  attempt?: AttemptKey;
+}
+
+export interface RefundRequest {
+  /** The refund's id in the database. */
+  id: string;
+  orderId: string;
+  idempotencyKey: string;
+  /** The provider's name of the charge. */
+  chargeRef: string;
+  amountMinor: number;
+}
+
+export interface ProviderRefund {
+  ref: string;
+  status: 'succeeded' | 'pending' | 'failed';
+}
+
+/** A webhook whose signature was right. It is believed about nothing but what to look at. */
+export interface ProviderEvent {
+  id: string;
+  type: string;
+  /** The charge that it is about; undefined for an event that is about none. */
+  chargeRef?: string;
+}
+
+export interface PaymentProvider {
+  /** Charges, or authorises where captures are manual. A refusal is an answer: status `declined`. */
+  authorize(request: ChargeRequest): Promise<Charge>;
+  /** Takes the money of an authorised charge; one that is captured already is answered as it is. */
+  capture(ref: string, idempotencyKey: string): Promise<Charge>;
+  /** Calls off a charge that took no money yet; one that did is answered as it is. */
+  void(ref: string): Promise<Charge>;
+  /** Throws `RefundRefused` when it will never be. */
+  refund(request: RefundRequest): Promise<ProviderRefund>;
+  /** The refund that was made for this id, if it was. */
+  findRefund(request: Pick<RefundRequest, 'id' | 'chargeRef'>): Promise<ProviderRefund | undefined>;
+  retrieve(ref: string): Promise<Charge | undefined>;
+  /** The charge of an attempt, by what the provider kept with it. */
+  find(attempt: AttemptKey, since: Date): Promise<Charge | undefined>;
+  /** All charges since a time, newest first. */
+  listSince(since: Date): AsyncIterable<Charge>;
+  /** Checks the signature. Throws `signature_invalid`. */
+  readEvent(body: string, signature: string | null): ProviderEvent;
+}
+
+/**
+ * The provider gave no answer that says what happened: too late, lost, busy, broken. The charge may
+ * have been made or not. Never a reason to ask with another key.
+ */
+export class UnknownOutcome extends Error {
+  constructor(what: string, cause: unknown) {
+    super(`the provider's answer to "${what}" is not known`, { cause });
+    this.name = 'UnknownOutcome';
+  }
+}
+
+/** The provider will not give this money back, however often it is asked. */
+export class RefundRefused extends Error {
+  constructor(cause: unknown) {
+    super('the provider refuses the refund', { cause });
+    this.name = 'RefundRefused';
+  }
+}

@@ -1,0 +1,281 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import Stripe from 'stripe';
+import { AppError } from '#lib/errors.ts';
+import {
+  type AttemptKey,
+  type Charge,
+  type ChargeStatus,
+  type PaymentProvider,
+  type ProviderEvent,
+  type ProviderRefund,
+  RefundRefused,
+  UnknownOutcome,
+} from '#lib/payments/provider.ts';
+import { isUuid } from '#lib/uuid.ts';
+
+/** The version of Stripe's API that this file was written for, whatever the account's own is. */
+const apiVersion = '2026-10-28.endive';
+
+/**
+ * How long one answer is waited for, repeats included. With the order writer before it and the
+ * write after it, it fits into the 10 s that a shopper waits for their answer.
+ */
+export const providerDeadlineMs = 6_000;
+
+/** Between two looks whether the same request, sent twice at once, has been answered. */
+const inUsePauseMs = 250;
+
+/** The clocks of two machines may differ by this much. */
+const clockSkewMs = 60_000;
+
+export interface StripeOptions {
+  secretKey: string;
+  apiBase: string;
+  webhookSecret: string | undefined;
+  capture: 'automatic' | 'manual';
+}
+
+/** The adapter to Stripe, on its own SDK. */
+export function stripeProvider(options: StripeOptions): PaymentProvider {
+  const base = new URL(options.apiBase);
+  const secure = base.protocol === 'https:';
+  const stripe = new Stripe(options.secretKey, {
+    apiVersion,
+    protocol: secure ? 'https' : 'http',
+    host: base.hostname,
+    port: base.port || (secure ? 443 : 80),
+    timeout: providerDeadlineMs,
+    // Who asks again, and when, is decided where it is known what the order is by then.
+    maxNetworkRetries: 0,
+    telemetry: false,
+  });
+  const { paymentIntents, refunds } = stripe;
+
+  return {
+    authorize: (request) =>
+      withinDeadline('charge', async (signal) => {
+        try {
+          return chargeOf(await onceFree(signal, () => paymentIntents.create(...intentOf(request, options))));
+        } catch (error) {
+          if (isRefusal(error)) return refusalOf(error, request);
+          throw error;
+        }
+      }),
+
+    capture: (ref, idempotencyKey) =>
+      withinDeadline('capture', async () =>
+        chargeOf(
+          await paymentIntents
+            .capture(ref, {}, { idempotencyKey })
+            .catch(unlessPast(() => paymentIntents.retrieve(ref))),
+        ),
+      ),
+
+    void: (ref) =>
+      withinDeadline('void', async () =>
+        chargeOf(await paymentIntents.cancel(ref).catch(unlessPast(() => paymentIntents.retrieve(ref)))),
+      ),
+
+    refund: ({ id, orderId, idempotencyKey, chargeRef, amountMinor }) =>
+      withinDeadline('refund', async (signal) => {
+        const metadata = { refund_id: id, order_id: orderId };
+        try {
+          return refundOf(
+            await onceFree(signal, () =>
+              refunds.create(
+                { payment_intent: chargeRef, amount: amountMinor, metadata },
+                { idempotencyKey },
+              ),
+            ),
+          );
+        } catch (error) {
+          if (isRefusal(error)) throw new RefundRefused(error);
+          throw error;
+        }
+      }),
+
+    findRefund: ({ id, chargeRef }) =>
+      withinDeadline('find refund', async () => {
+        const { data } = await refunds.list({ payment_intent: chargeRef, limit: 100 });
+        const found = data.find(({ metadata }) => metadata?.refund_id === id);
+        return found && refundOf(found);
+      }),
+
+    retrieve: (ref) =>
+      withinDeadline('retrieve', async () => {
+        try {
+          return chargeOf(await paymentIntents.retrieve(ref));
+        } catch (error) {
+          if (error instanceof Stripe.errors.StripeError && error.statusCode === 404) return undefined;
+          throw error;
+        }
+      }),
+
+    async find(attempt, since) {
+      for await (const charge of this.listSince(new Date(since.getTime() - clockSkewMs))) {
+        if (isOf(charge, attempt)) return charge;
+      }
+      return undefined;
+    },
+
+    async *listSince(since) {
+      const created = { gte: Math.floor(since.getTime() / 1000) };
+      for (let after: string | undefined, more = true; more; ) {
+        const page = await withinDeadline('list', () =>
+          paymentIntents.list({ created, limit: 100, starting_after: after }),
+        );
+        yield* page.data.map(chargeOf);
+        after = page.data.at(-1)?.id;
+        more = page.has_more && after !== undefined;
+      }
+    },
+
+    readEvent: (body, signature) => readEvent(stripe, body, signature, options.webhookSecret),
+  };
+}
+
+type CreateIntent = [Stripe.PaymentIntentCreateParams, Stripe.RequestOptions];
+
+function intentOf(
+  request: Parameters<PaymentProvider['authorize']>[0],
+  { capture }: StripeOptions,
+): CreateIntent {
+  const { userId, orderId, attempt, amountMinor, currency, token, returnUrl, idempotencyKey } = request;
+  return [
+    {
+      amount: amountMinor,
+      currency: currency.toLowerCase(),
+      payment_method: token,
+      allowed_payment_method_types: ['card'],
+      confirm: true,
+      capture_method: capture,
+      return_url: returnUrl,
+      metadata: { user_id: userId, order_id: orderId, attempt: String(attempt) },
+    },
+    { idempotencyKey },
+  ];
+}
+
+const statuses: Record<string, ChargeStatus> = {
+  succeeded: 'succeeded',
+  requires_capture: 'authorized',
+  requires_action: 'requires_action',
+  // A confirmation that was refused sends an intent back to the beginning, and we never go on with it.
+  requires_payment_method: 'declined',
+  canceled: 'voided',
+};
+
+function chargeOf(intent: Stripe.PaymentIntent): Charge {
+  const { decline_code, code } = intent.last_payment_error ?? {};
+  const taken = intent.status === 'succeeded';
+  return {
+    ref: intent.id,
+    status: statuses[intent.status] ?? 'processing',
+    amountMinor: taken ? intent.amount_received : intent.amount,
+    currency: intent.currency.toUpperCase(),
+    declineCode: decline_code ?? code ?? undefined,
+    actionUrl: intent.next_action?.redirect_to_url?.url ?? undefined,
+    attempt: attemptOf(intent.metadata),
+  };
+}
+
+function attemptOf(metadata: Stripe.Metadata | null): AttemptKey | undefined {
+  const { user_id: userId = '', order_id: orderId = '', attempt = '' } = metadata ?? {};
+  if (!isUuid(userId) || !isUuid(orderId) || !/^[1-9]\d{0,3}$/.test(attempt)) return undefined;
+  return { userId: userId.toLowerCase(), orderId: orderId.toLowerCase(), attempt: Number(attempt) };
+}
+
+function isOf({ attempt: of }: Charge, { userId, orderId, attempt }: AttemptKey): boolean {
+  return of?.userId === userId && of.orderId === orderId && of.attempt === attempt;
+}
+
+function refundOf({ id, status }: Stripe.Refund): ProviderRefund {
+  const known =
+    status === 'succeeded' ? status : status === 'failed' || status === 'canceled' ? 'failed' : 'pending';
+  return { ref: id, status: known };
+}
+
+/**
+ * Whether an error says "no" for good: the card was refused, or what was asked makes no sense. A
+ * wrong API key (401, 403), a busy server (409, 429) and everything else may end either way.
+ */
+function isRefusal(error: unknown): error is InstanceType<typeof Stripe.errors.StripeError> {
+  const { StripeCardError, StripeInvalidRequestError } = Stripe.errors;
+  return (
+    (error instanceof StripeCardError || error instanceof StripeInvalidRequestError) &&
+    [400, 402, 404].includes(error.statusCode ?? 0)
+  );
+}
+
+function refusalOf(
+  error: InstanceType<typeof Stripe.errors.StripeError>,
+  { userId, orderId, attempt, amountMinor, currency }: Parameters<PaymentProvider['authorize']>[0],
+): Charge {
+  return {
+    ref: error.payment_intent?.id,
+    status: 'declined',
+    amountMinor,
+    currency,
+    declineCode: error.decline_code ?? error.code ?? 'invalid_request',
+    attempt: { userId, orderId, attempt },
+  };
+}
+
+/** For a change that came too late because the charge is already in another state: looks at it. */
+function unlessPast<T>(look: () => Promise<T>): (error: unknown) => Promise<T> {
+  return (error) => {
+    const { code } = error as { code?: string };
+    if (code === 'payment_intent_unexpected_state') return look();
+    throw error;
+  };
+}
+
+/** Waits while an equal request of the same key is being worked on; its answer is then ours. */
+async function onceFree<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if ((error as { statusCode?: number }).statusCode !== 409) throw error;
+      await sleep(inUsePauseMs, undefined, { signal });
+    }
+  }
+}
+
+/** Whatever is no answer within the deadline is `UnknownOutcome`. */
+async function withinDeadline<T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const signal = AbortSignal.timeout(providerDeadlineMs);
+  const late = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  try {
+    return await Promise.race([work(signal), late]);
+  } catch (error) {
+    if (error instanceof RefundRefused) throw error;
+    throw new UnknownOutcome(what, error);
+  }
+}
+
+function readEvent(
+  stripe: Stripe,
+  body: string,
+  signature: string | null,
+  secret: string | undefined,
+): ProviderEvent {
+  if (!secret) {
+    throw new AppError('unavailable', {
+      detail: 'STRIPE_WEBHOOK_SECRET is not set, so no event can be checked.',
+    });
+  }
+  try {
+    const { id, type, data } = stripe.webhooks.constructEvent(body, signature ?? '', secret);
+    const about = data.object as { object?: string; id?: string; payment_intent?: string | null };
+    const chargeRef = about.object === 'payment_intent' ? about.id : about.payment_intent;
+    return { id, type, chargeRef: typeof chargeRef === 'string' ? chargeRef : undefined };
+  } catch (cause) {
+    throw new AppError('signature_invalid', {
+      detail: 'The signature does not fit the body. Nothing was changed.',
+      cause,
+    });
+  }
+}
