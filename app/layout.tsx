@@ -2,9 +2,10 @@ import './globals.css';
 import type { Metadata, Viewport } from 'next';
 import localFont from 'next/font/local';
 import type { ReactNode } from 'react';
-import { menuCategories, siteUrl } from '#app/site.ts';
+import { menuCategories } from '#app/site.ts';
 import { SiteFooter } from '#components/site/site-footer.tsx';
 import { SiteHeader } from '#components/site/site-header.tsx';
+import { siteUrl } from '#lib/env.ts';
 
 // One variable file, 30 kB, served by the shop itself; the fallback is scaled to its measures,
 // so nothing moves when it arrives.

@@ -1,14 +1,7 @@
 import { unstable_cache } from 'next/cache';
 import { listCategories } from '#lib/catalogue/list-categories.ts';
 import type { Category } from '#lib/catalogue/schema.ts';
-import { env } from '#lib/env.ts';
 import { logger } from '#lib/logger.ts';
-
-/** The address that links to this shop begin with. */
-export function siteUrl(): URL {
-  const { PUBLIC_URL, VERCEL_PROJECT_PRODUCTION_URL: host, PORT } = env();
-  return new URL(PUBLIC_URL ?? (host ? `https://${host}` : `http://localhost:${PORT}`));
-}
 
 // Every page shows them, so a shopper's own pages (cart, checkout) don't ask for them each time.
 const cachedCategories = unstable_cache(listCategories, ['site-categories'], { revalidate: 60 });

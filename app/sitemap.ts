@@ -1,8 +1,8 @@
 import type { MetadataRoute } from 'next';
-import { siteUrl } from '#app/site.ts';
 import { listCategories } from '#lib/catalogue/list-categories.ts';
 import { listProducts } from '#lib/catalogue/list-products.ts';
 import { maxPageSize } from '#lib/catalogue/schema.ts';
+import { siteUrl } from '#lib/env.ts';
 
 // The shop's address is known when it runs, not when it is built.
 export const dynamic = 'force-dynamic';

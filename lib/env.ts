@@ -62,7 +62,14 @@ const schema = z
     LOCAL_MAILBOX: flag.default(false),
     /** Where order events are posted, signed with ORDER_WEBHOOK_SECRET (whsec_…). */
     ORDER_WEBHOOK_URL: z.url().optional(),
-    ORDER_WEBHOOK_SECRET: z.string().min(1).optional(),
+    ORDER_WEBHOOK_SECRET: z
+      .string()
+      .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, 'must be whsec_ and at least 24 bytes in base64')
+      .optional(),
+    /** Jobs that one worker runs at the same time. */
+    JOB_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(5),
+    /** How often an idle worker looks for jobs, in milliseconds. */
+    JOB_POLL_MS: z.coerce.number().int().min(50).max(60_000).default(1_000),
     CRON_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
     WEB_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(1),
     PUBLIC_URL: z.url().optional(),
@@ -89,6 +96,10 @@ const schema = z
   .refine((env) => !env.UPSTASH_REDIS_REST_URL === !env.UPSTASH_REDIS_REST_TOKEN, {
     path: ['UPSTASH_REDIS_REST_TOKEN'],
     error: 'UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN go together: set both or neither',
+  })
+  .refine((env) => !env.ORDER_WEBHOOK_URL || env.ORDER_WEBHOOK_SECRET, {
+    path: ['ORDER_WEBHOOK_SECRET'],
+    error: 'is missing: without it nobody can tell that what comes to ORDER_WEBHOOK_URL is from this shop',
   });
 
 function isAddressOrNetwork(entry: string): boolean {
@@ -117,6 +128,12 @@ let cached: Env | undefined;
 export function env(): Env {
   cached ??= parseEnv(process.env);
   return cached;
+}
+
+/** The address that links to this shop begin with, on its pages, in mails and in what it tells others. */
+export function siteUrl(): URL {
+  const { PUBLIC_URL, VERCEL_PROJECT_PRODUCTION_URL: host, PORT } = env();
+  return new URL(PUBLIC_URL ?? (host ? `https://${host}` : `http://localhost:${PORT}`));
 }
 
 /** Whether browsers reach the shop over TLS, so that its cookies may say `Secure`. */

@@ -3,7 +3,7 @@ import { notFound } from 'next/navigation';
 import { cache } from 'react';
 import { addVariantToCart } from '#app/product/[slug]/actions.ts';
 import { productJsonLd } from '#app/product/[slug]/product-json-ld.ts';
-import { menuCategories, siteUrl } from '#app/site.ts';
+import { menuCategories } from '#app/site.ts';
 import { AddToCartForm } from '#components/catalogue/add-to-cart-form.tsx';
 import { Breadcrumb } from '#components/catalogue/breadcrumb.tsx';
 import { BuyingFacts } from '#components/catalogue/buying-facts.tsx';
@@ -16,6 +16,7 @@ import { maxLineQuantity } from '#lib/cart/schema.ts';
 import { getProduct } from '#lib/catalogue/get-product.ts';
 import { listProducts } from '#lib/catalogue/list-products.ts';
 import type { Product } from '#lib/catalogue/schema.ts';
+import { siteUrl } from '#lib/env.ts';
 
 // A minute old at most: prices and stock are checked again when an order is placed.
 export const revalidate = 60;

@@ -81,7 +81,8 @@ CREATE TABLE mail (
   subject    text NOT NULL,
   body       text NOT NULL,
   -- kept: there is no mail server; the mail can be read in the local mailbox.
-  status     text NOT NULL CHECK (status IN ('queued', 'sent', 'kept')),
+  -- refused: the mail server says that this will never be delivered.
+  status     text NOT NULL CHECK (status IN ('queued', 'sent', 'kept', 'refused')),
   created_at timestamptz(3) NOT NULL DEFAULT now(),
   sent_at    timestamptz(3),
   PRIMARY KEY (user_id, order_id, version, kind)
