@@ -1,0 +1,86 @@
+import type { Intent, Movement } from './model.ts';
+
+/** What a bank's statement says about one payment: sums of movements, whatever the intent says of itself. */
+export interface LedgerRow {
+  paymentIntent: string;
+  /** Members of the payment's metadata, as the shop sent them. */
+  orderId: string | null;
+  attempt: string | null;
+  /** Minor units of `currency`, like all sums here. */
+  amount: number;
+  currency: string;
+  authorized: number;
+  captured: number;
+  voided: number;
+  refunded: number;
+  declines: number;
+  /** The intent's own word, to compare. */
+  status: string;
+  /** The shopper's money is held or taken: authorized and not voided, or captured and not wholly refunded. */
+  live: boolean;
+  created: number;
+}
+
+type Sums = Pick<LedgerRow, 'authorized' | 'captured' | 'voided' | 'refunded' | 'declines'>;
+
+export class Ledger {
+  readonly #sums = new Map<string, Sums>();
+
+  apply({ kind, intent, amount }: Movement): void {
+    const sums = this.#sums.get(intent) ?? {
+      authorized: 0,
+      captured: 0,
+      voided: 0,
+      refunded: 0,
+      declines: 0,
+    };
+    this.#sums.set(intent, sums);
+    switch (kind) {
+      case 'authorized':
+        sums.authorized += amount;
+        break;
+      case 'charged':
+        sums.authorized += amount;
+        sums.captured += amount;
+        break;
+      case 'captured':
+        sums.captured += amount;
+        // What was authorized and not taken is released with the capture.
+        sums.voided += sums.authorized - sums.captured;
+        break;
+      case 'voided':
+        sums.voided += amount;
+        break;
+      case 'refunded':
+        sums.refunded += amount;
+        break;
+      case 'refund_failed':
+        sums.refunded -= amount;
+        break;
+      case 'declined':
+        sums.declines += 1;
+    }
+  }
+
+  /** A row for every payment whose money moved or was refused; `orderId` narrows it to one order's. */
+  rows(intents: Iterable<Intent>, orderId?: string): LedgerRow[] {
+    const rows: LedgerRow[] = [];
+    for (const intent of intents) {
+      const sums = this.#sums.get(intent.id);
+      if (!sums || (orderId !== undefined && intent.metadata.order_id !== orderId)) continue;
+      const { id, amount, currency, status, created, metadata } = intent;
+      rows.push({
+        paymentIntent: id,
+        orderId: metadata.order_id ?? null,
+        attempt: metadata.attempt ?? null,
+        amount,
+        currency,
+        ...sums,
+        status,
+        live: sums.authorized - sums.voided - sums.refunded > 0,
+        created,
+      });
+    }
+    return rows;
+  }
+}

@@ -1,0 +1,20 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { settleIntent } from './intents.ts';
+import { settleRefund } from './refunds.ts';
+import type { Till } from './till.ts';
+
+/** How often the till looks for what has come due: the payments and refunds that take their time. */
+const lookEveryMs = 100;
+
+/** Settles payments and refunds when their time has come, until `signal`. */
+export async function settleInTime(till: Till, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await sleep(lookEveryMs, undefined, { signal, ref: false }).catch(() => undefined);
+    if (signal.aborted) return;
+    for (const { intent, refund } of till.takeDue(Date.now())) {
+      const outcome = refund ? settleRefund(intent, refund) : settleIntent(intent, till.now());
+      // A full disk is told to whoever asks next; here there is nobody to tell.
+      await till.commit(outcome).catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import type { Decline } from './model.ts';
+
+/** What happens when a payment method is charged. */
+export type Behaviour =
+  | { does: 'pay' }
+  | { does: 'decline'; why: Decline }
+  /** The shopper's bank asks first (3-D Secure). */
+  | { does: 'ask'; next: Behaviour }
+  /** Known only a while later, as with a bank debit. */
+  | { does: 'take_time'; next: Behaviour };
+
+export interface TestCard {
+  brand: string;
+  last4: string;
+  behaviour: Behaviour;
+  /** What becomes of a refund: at once (undefined), some time later, or it fails some time later. */
+  refund?: 'pending' | 'fails';
+}
+
+const pay: Behaviour = { does: 'pay' };
+const declined = (declineCode: string, message = 'Your card was declined.'): Behaviour => ({
+  does: 'decline',
+  why: { code: 'card_declined', declineCode, message },
+});
+const refused = (code: string, message: string): Behaviour => ({ does: 'decline', why: { code, message } });
+const insufficient = declined('insufficient_funds', 'Your card has insufficient funds.');
+const ask = (next: Behaviour): Behaviour => ({ does: 'ask', next });
+const visa = (last4: string, behaviour: Behaviour, refund?: TestCard['refund']): TestCard => ({
+  brand: 'visa',
+  last4,
+  behaviour,
+  refund,
+});
+
+/** Stripe's test payment methods (docs.stripe.com/testing) that a shop for cards has a use for. */
+const cards: Record<string, TestCard> = {
+  pm_card_visa: visa('4242', pay),
+  pm_card_visa_debit: visa('5556', pay),
+  pm_card_mastercard: { brand: 'mastercard', last4: '4444', behaviour: pay },
+  pm_card_mastercard_debit: { brand: 'mastercard', last4: '8210', behaviour: pay },
+  pm_card_mastercard_prepaid: { brand: 'mastercard', last4: '5100', behaviour: pay },
+  pm_card_amex: { brand: 'amex', last4: '0005', behaviour: pay },
+  pm_card_discover: { brand: 'discover', last4: '1117', behaviour: pay },
+  pm_card_diners: { brand: 'diners', last4: '0004', behaviour: pay },
+  pm_card_jcb: { brand: 'jcb', last4: '0505', behaviour: pay },
+  pm_card_unionpay: { brand: 'unionpay', last4: '0005', behaviour: pay },
+  pm_card_bypassPending: visa('0077', pay),
+
+  pm_card_chargeDeclined: visa('0002', declined('generic_decline')),
+  pm_card_chargeDeclinedInsufficientFunds: visa('9995', insufficient),
+  pm_card_chargeDeclinedLostCard: visa('9987', declined('lost_card')),
+  pm_card_chargeDeclinedStolenCard: visa('9979', declined('stolen_card')),
+  pm_card_chargeDeclinedFraudulent: visa('0019', declined('fraudulent')),
+  pm_card_chargeDeclinedVelocityLimitExceeded: visa(
+    '6975',
+    declined(
+      'card_velocity_exceeded',
+      'Your card was declined for making repeated attempts too frequently or exceeding its amount limit.',
+    ),
+  ),
+  pm_card_chargeDeclinedExpiredCard: visa('0069', refused('expired_card', 'Your card has expired.')),
+  pm_card_chargeDeclinedIncorrectCvc: visa(
+    '0127',
+    refused('incorrect_cvc', "Your card's security code is incorrect."),
+  ),
+  pm_card_chargeDeclinedProcessingError: visa(
+    '0119',
+    refused('processing_error', 'An error occurred while processing your card. Try again in a little bit.'),
+  ),
+
+  pm_card_authenticationRequired: visa('3184', ask(pay)),
+  pm_card_authenticationRequiredChargeDeclinedInsufficientFunds: visa('3178', ask(insufficient)),
+  pm_card_threeDSecure2Required: visa('3220', ask(pay)),
+  pm_card_threeDSecureRequired: visa('3063', ask(pay)),
+  pm_card_threeDSecureRequiredChargeDeclined: visa('1629', ask(declined('generic_decline'))),
+  pm_card_threeDSecureRequiredProcessingError: visa('1280', declined('generic_decline')),
+  pm_card_threeDSecureOptional: visa('3055', pay),
+  pm_card_amex_threeDSecureNotSupported: { brand: 'amex', last4: '0005', behaviour: pay },
+
+  pm_card_pendingRefund: visa('7726', pay, 'pending'),
+  pm_card_refundFail: visa('5126', pay, 'fails'),
+
+  pm_usBankAccount_success: { brand: 'bank', last4: '6789', behaviour: { does: 'take_time', next: pay } },
+  pm_usBankAccount_insufficientFunds: {
+    brand: 'bank',
+    last4: '2227',
+    behaviour: { does: 'take_time', next: insufficient },
+  },
+};
+
+/**
+ * The test card of a payment method id, or undefined for a name that Stripe doesn't have. The
+ * declining ones go by two names in Stripe's documentation: `pm_card_chargeDeclined…` and
+ * `pm_card_visa_chargeDeclined…`.
+ */
+export function testCard(paymentMethod: string): TestCard | undefined {
+  const name = paymentMethod.replace(/^pm_card_visa_(?=chargeDeclined)/, 'pm_card_');
+  return Object.hasOwn(cards, name) ? cards[name] : undefined;
+}

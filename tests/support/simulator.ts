@@ -1,0 +1,47 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import Stripe from 'stripe';
+import { afterAll } from 'vitest';
+import { type Simulator, type SimulatorOptions, startSimulator } from '#simulator/start-simulator.ts';
+
+/** A folder for a simulator's books, gone at the end of the file. */
+export function simulatorFolder(): string {
+  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'once-till-'));
+  afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+  return dataDir;
+}
+
+/** A simulator in this process, closed at the end of the file. Its pauses are short. */
+export async function openSimulator(options: Partial<SimulatorOptions> = {}): Promise<Simulator> {
+  const simulator = await startSimulator({
+    dataDir: options.dataDir ?? simulatorFolder(),
+    retryMs: 20,
+    settleMs: 100,
+    ...options,
+  });
+  afterAll(() => simulator.kill());
+  return simulator;
+}
+
+/** The official client, which asks once: what a test sees is what was answered. */
+export function stripeFor(url: string, secretKey = 'sk_test_simulator', timeout = 10_000): Stripe {
+  const { hostname, port } = new URL(url);
+  return new Stripe(secretKey, { host: hostname, port, protocol: 'http', maxNetworkRetries: 0, timeout });
+}
+
+/** A simulator in a process of its own, as `npm start` runs it: one that can be killed. */
+export async function spawnSimulator(dataDir: string): Promise<{ url: string; child: ChildProcess }> {
+  const main = path.resolve(import.meta.dirname, '..', '..', 'simulator', 'main.ts');
+  const child = spawn(process.execPath, [main, '--port', '0', '--data-dir', dataDir], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { PATH: process.env.PATH },
+  });
+  afterAll(() => void child.kill('SIGKILL'));
+  for await (const text of child.stdout) {
+    const url = String(text).match(/http:\S+/)?.[0];
+    if (url) return { url, child };
+  }
+  throw new Error('the simulator did not start');
+}
