@@ -38,7 +38,8 @@ export async function checkReadiness(): Promise<Readiness> {
   return { status: 'ready', database: 'up', redis };
 }
 
-async function checkDatabase(): Promise<{ state: Readiness['database']; reason?: string }> {
+/** Whether the database answers and has every migration, with the reason when not. */
+export async function checkDatabase(): Promise<{ state: Readiness['database']; reason?: string }> {
   try {
     const missing = await missingMigrations();
     if (missing.length === 0) return { state: 'up' };
@@ -60,12 +61,15 @@ async function checkDatabase(): Promise<{ state: Readiness['database']; reason?:
 }
 
 async function missingMigrations(): Promise<string[]> {
-  const [folders, rows] = await Promise.all([
+  const [folders, rows, [queue]] = await Promise.all([
     readdir(join(process.cwd(), 'prisma', 'migrations'), { withFileTypes: true }),
     db().$queryRaw<{ name: string }[]>`
       SELECT migration_name AS name FROM _prisma_migrations
       WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`,
+    db().$queryRaw<{ there: boolean }[]>`
+      SELECT to_regclass('graphile_worker.migrations') IS NOT NULL AS there`,
   ]);
   const applied = new Set(rows.map(({ name }) => name));
-  return folders.filter((entry) => entry.isDirectory() && !applied.has(entry.name)).map(({ name }) => name);
+  const missing = folders.filter((entry) => entry.isDirectory() && !applied.has(entry.name));
+  return [...missing.map(({ name }) => name), ...(queue?.there ? [] : ['the job queue'])];
 }

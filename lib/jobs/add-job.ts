@@ -16,34 +16,42 @@ export interface JobOptions {
   maxAttempts?: number;
 }
 
-/** graphile-worker's own number of tries. */
-const defaultAttempts = 25;
-
 /**
  * Enqueues a job in the transaction of whatever it is about: it runs when that commits, and never
  * if it doesn't. It may run more than once, and must come to the same then.
- *
- * Without a key it is a plain row and no NOTIFY, which `graphile_worker.add_job` would send:
- * transactions that notify commit one after the other, all over the server, and so would the
- * payments of a rush. The worker looks for jobs every second instead.
  */
 export async function addJob<Name extends JobName>(
   tx: Tx,
   name: Name,
   payload: JobPayloads[Name],
-  { runAt, key, maxAttempts = defaultAttempts }: JobOptions = {},
+  { runAt, key, maxAttempts }: JobOptions = {},
 ): Promise<void> {
-  const body = JSON.stringify(payload);
-  const at = runAt?.toISOString() ?? null;
-  if (key === undefined) {
-    await tx.$executeRaw`
-      INSERT INTO graphile_worker._private_jobs (task_id, payload, run_at, max_attempts)
-      VALUES ((SELECT id FROM graphile_worker._private_tasks WHERE identifier = ${name}),
-              ${body}::json, coalesce(${at}::timestamptz, now()), ${maxAttempts}::int)`;
-    return;
-  }
+  if (key === undefined) return addJobs(tx, name, [payload], { runAt, maxAttempts });
   await tx.$executeRaw`
     SELECT 1 FROM graphile_worker.add_job(
-      identifier => ${name}, payload => ${body}::json, run_at => ${at}::timestamptz,
-      max_attempts => ${maxAttempts}::int, job_key => ${key})`;
+      identifier => ${name}, payload => ${JSON.stringify(payload)}::json,
+      run_at => ${runAt?.toISOString() ?? null}::timestamptz,
+      max_attempts => ${maxAttempts ?? null}::int, job_key => ${key})`;
+}
+
+/** graphile-worker's own number of tries. */
+const defaultAttempts = 25;
+
+/**
+ * Enqueues a job for each payload: plain rows and no NOTIFY, which `graphile_worker.add_jobs` would
+ * send. Transactions that notify commit one after the other, all over the server, and so would the
+ * payments of a rush; the worker looks for jobs every second instead.
+ */
+export async function addJobs<Name extends JobName>(
+  tx: Tx,
+  name: Name,
+  payloads: readonly JobPayloads[Name][],
+  { runAt, maxAttempts = defaultAttempts }: Omit<JobOptions, 'key'> = {},
+): Promise<void> {
+  if (payloads.length === 0) return;
+  await tx.$executeRaw`
+    INSERT INTO graphile_worker._private_jobs (task_id, payload, run_at, max_attempts)
+    SELECT (SELECT id FROM graphile_worker._private_tasks WHERE identifier = ${name}), payload,
+           coalesce(${runAt?.toISOString() ?? null}::timestamptz, now()), ${maxAttempts}::int
+    FROM json_array_elements(${JSON.stringify(payloads)}::json) AS payload`;
 }

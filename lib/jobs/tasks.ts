@@ -1,10 +1,20 @@
-import type { CronItem, JobHelpers } from 'graphile-worker';
+import type { CronItem } from 'graphile-worker';
+import { announce } from '#lib/announcements/announce.ts';
+import { deliverWebhook } from '#lib/announcements/deliver-webhook.ts';
 import type { JobName, JobPayloads } from '#lib/jobs/jobs.ts';
+import { sendMail } from '#lib/mail/send-mail.ts';
 
-type Tasks = { [Name in JobName]: (payload: JobPayloads[Name], helpers: JobHelpers) => Promise<void> };
+/**
+ * What runs for each job. A task has a minute (`run-task.ts`), may be run twice, also at the same
+ * time, and comes to the same then. It throws to be tried again.
+ */
+export type Tasks = { [Name in JobName]: (payload: JobPayloads[Name]) => Promise<unknown> };
 
-/** What runs for each job. Every one of them may run twice and comes to the same. */
-export const tasks: Partial<Tasks> = {};
+export const tasks: Partial<Tasks> = {
+  announce,
+  send_mail: sendMail,
+  deliver_webhook: deliverWebhook,
+};
 
 /**
  * What runs by the clock. One try each, because the next minute brings another; the key keeps a

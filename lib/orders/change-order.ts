@@ -1,5 +1,6 @@
 import type { Tx } from '#lib/db.ts';
 import { AppError } from '#lib/errors.ts';
+import { addJob } from '#lib/jobs/add-job.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
 
 /** What an order may become from each status. Whatever isn't here doesn't happen. */
@@ -31,7 +32,8 @@ export interface OrderChange {
 }
 
 /**
- * The only way an order changes. Checks the version, counts it up, and records who and why.
+ * The only way an order changes. Checks the version, counts it up, records who and why, and has
+ * it announced.
  * Throws `order_changed` when somebody else was faster: read the order again and decide again.
  */
 export async function changeOrder(tx: Tx, change: OrderChange): Promise<void> {
@@ -51,6 +53,7 @@ export async function changeOrder(tx: Tx, change: OrderChange): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO order_event (user_id, order_id, version, from_status, to_status, actor, reason)
     VALUES (${userId}::uuid, ${orderId}::uuid, ${version + 1}::int, ${from}, ${to}, ${actor}, ${reason})`;
+  await addJob(tx, 'announce', { events: [{ userId, orderId, version: version + 1 }] });
 }
 
 export function canBecome(from: OrderStatus, to: OrderStatus): boolean {

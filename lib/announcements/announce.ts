@@ -1,0 +1,60 @@
+import { readEvents } from '#lib/announcements/read-events.ts';
+import { whatToSay } from '#lib/announcements/what-to-say.ts';
+import { db, type Tx } from '#lib/db.ts';
+import { env } from '#lib/env.ts';
+import { addJobs } from '#lib/jobs/add-job.ts';
+import type { JobPayloads, OrderVersion } from '#lib/jobs/jobs.ts';
+import { type MailKind, writeMail } from '#lib/mail/write-mail.ts';
+
+interface NewMail extends OrderVersion {
+  kind: MailKind;
+  recipient: string;
+  subject: string;
+  body: string;
+}
+
+/**
+ * Says to the outside what happened to orders: writes the mails and the deliveries, and with them,
+ * in one transaction, the jobs that send them. What stands already is left alone, so running twice
+ * sends nothing twice.
+ */
+export async function announce({ events }: JobPayloads['announce']): Promise<void> {
+  const { ORDER_WEBHOOK_URL } = env();
+  const known = (await readEvents(events)).map((entry) => ({ ...entry, ...whatToSay(entry.event) }));
+  const mails = known.flatMap(({ userId, orderId, version, event, order, mail }) =>
+    mail
+      ? [{ userId, orderId, version, kind: mail, recipient: order.email, ...writeMail(mail, order, event) }]
+      : [],
+  );
+  const deliveries = ORDER_WEBHOOK_URL ? known.filter(({ webhook }) => webhook) : [];
+  if (mails.length === 0 && deliveries.length === 0) return;
+  await db().$transaction(async (tx) => {
+    await addJobs(tx, 'send_mail', await insertMails(tx, mails));
+    await addJobs(tx, 'deliver_webhook', await insertDeliveries(tx, deliveries, ORDER_WEBHOOK_URL ?? ''));
+  });
+}
+
+/** Answers those that are to be sent: new ones, when there is a mail server to send them to. */
+async function insertMails(tx: Tx, mails: NewMail[]): Promise<JobPayloads['send_mail'][]> {
+  if (mails.length === 0) return [];
+  const status = env().SMTP_URL ? 'queued' : 'kept';
+  const added = await tx.$queryRaw<JobPayloads['send_mail'][]>`
+    INSERT INTO mail (user_id, order_id, version, kind, recipient, subject, body, status)
+    SELECT "userId", "orderId", version, kind, recipient, subject, body, ${status}
+    FROM json_to_recordset(${JSON.stringify(mails)}::json) AS row (
+      "userId" uuid, "orderId" uuid, version int, kind text, recipient text, subject text, body text)
+    ON CONFLICT (user_id, order_id, version, kind) DO NOTHING
+    RETURNING user_id AS "userId", order_id AS "orderId", version, kind`;
+  return status === 'queued' ? added : [];
+}
+
+async function insertDeliveries(tx: Tx, versions: OrderVersion[], url: string): Promise<OrderVersion[]> {
+  if (versions.length === 0) return [];
+  const keys = versions.map(({ userId, orderId, version }) => ({ userId, orderId, version }));
+  return tx.$queryRaw<OrderVersion[]>`
+    INSERT INTO webhook_delivery (user_id, order_id, version, url, message_id, status)
+    SELECT "userId", "orderId", version, ${url}, 'order_' || "orderId" || '_' || version, 'queued'
+    FROM json_to_recordset(${JSON.stringify(keys)}::json) AS row ("userId" uuid, "orderId" uuid, version int)
+    ON CONFLICT (user_id, order_id, version) DO NOTHING
+    RETURNING user_id AS "userId", order_id AS "orderId", version`;
+}

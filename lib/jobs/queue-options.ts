@@ -1,0 +1,70 @@
+import { EventEmitter } from 'node:events';
+import { Logger, type RunnerOptions, type WorkerEvents, WorkerPreset } from 'graphile-worker';
+import pg from 'pg';
+import { env } from '#lib/env.ts';
+import { taskList } from '#lib/jobs/run-task.ts';
+import { logger } from '#lib/logger.ts';
+
+/** A statement of the queue's own takes milliseconds; one that takes this long has lost its database. */
+const queryTimeoutMs = 20_000;
+
+/** What every host runs jobs with: the worker, and the cron call on a platform without processes. */
+export function queueOptions(pgPool: pg.Pool): RunnerOptions & { events: WorkerEvents } {
+  const { JOB_CONCURRENCY, JOB_POLL_MS } = env();
+  return {
+    pgPool,
+    taskList: taskList(),
+    events: tellOfFailures(new EventEmitter() as WorkerEvents),
+    noHandleSignals: true,
+    preset: {
+      extends: [WorkerPreset],
+      worker: { concurrentJobs: JOB_CONCURRENCY, pollInterval: JOB_POLL_MS, logger: queueLogger },
+    },
+  };
+}
+
+/** Connections for the queue itself, one of which listens; the tasks use the shop's own pool. */
+export function queuePool(): pg.Pool {
+  const { DATABASE_URL, JOB_CONCURRENCY } = env();
+  return new pg.Pool({
+    connectionString: DATABASE_URL,
+    application_name: 'once-worker',
+    max: Math.min(JOB_CONCURRENCY, 10) + 2,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: queryTimeoutMs,
+    keepAlive: true,
+  });
+}
+
+/** A try that failed is a warning, because another follows; a job without one is an error. */
+function tellOfFailures(events: WorkerEvents): WorkerEvents {
+  events.on('job:error', ({ job, error }) => {
+    if (job.attempts < job.max_attempts) logger().warn(aboutJob(job, error), 'a job will be tried again');
+  });
+  events.on('job:failed', ({ job, error }) => {
+    logger().error(aboutJob(job, error), 'a job has failed for good: npm run jobs');
+  });
+  return events;
+}
+
+interface FailedJob {
+  id: string;
+  task_identifier: string;
+  attempts: number;
+}
+
+function aboutJob({ id, task_identifier, attempts }: FailedJob, error: unknown) {
+  const reason = withoutAddresses(error instanceof Error ? error.message : String(error));
+  return { job: id, task: task_identifier, attempts, reason };
+}
+
+/** Mail servers quote the recipient, and the log is given no addresses. */
+const withoutAddresses = (text: string): string => text.replaceAll(/[^\s<>"']+@[^\s<>"']+/g, '…@…');
+
+/** What the queue says of itself. Failed jobs are told of above, and each one that went well is no news. */
+const queueLogger = new Logger(() => (level, message, meta) => {
+  if (meta?.failure) return;
+  if (level === 'error') logger().error({ reason: withoutAddresses(message) }, 'job queue');
+  else if (level === 'warning') logger().warn({ reason: message }, 'job queue');
+  else logger().debug({ reason: message }, 'job queue');
+});

@@ -1,0 +1,52 @@
+import type { JobHelpers, TaskList } from 'graphile-worker';
+import { db } from '#lib/db.ts';
+import { PermanentFailure } from '#lib/jobs/permanent-failure.ts';
+import { tasks } from '#lib/jobs/tasks.ts';
+
+/** How long a job may take: several times the longest wait inside any of them. */
+const deadlineMs = 60_000;
+
+/** The tasks as graphile-worker runs them: each with its deadline, and given up when nothing helps. */
+export function taskList(): TaskList {
+  return Object.fromEntries(
+    Object.entries(tasks).map(([name, task]) => [
+      name,
+      (payload: unknown, helpers: JobHelpers) => runTask(() => task(payload as never), helpers),
+    ]),
+  );
+}
+
+async function runTask(task: () => Promise<unknown>, { job }: JobHelpers): Promise<void> {
+  try {
+    await withDeadline(task());
+  } catch (error) {
+    if (error instanceof PermanentFailure) {
+      // A job is over when it has had all its tries, so this becomes the last one it has.
+      await db().$executeRaw`
+        UPDATE graphile_worker._private_jobs SET max_attempts = attempts WHERE id = ${BigInt(job.id)}`;
+      job.max_attempts = job.attempts;
+    }
+    throw error;
+  }
+}
+
+async function withDeadline(work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done after ${deadlineMs / 1_000} s`)), deadlineMs);
+  });
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+/** Beyond a job's deadline by enough for its end to be written down. */
+const lostAfter = '2 minutes';
+
+/**
+ * Frees the jobs of workers that died: a job that has been taken for longer than any job runs has
+ * nobody. (graphile-worker itself waits four hours, not knowing how long ours take.)
+ */
+export async function freeLostJobs(): Promise<void> {
+  await db().$executeRaw`
+    SELECT graphile_worker.force_unlock_workers(array_agg(DISTINCT locked_by))
+    FROM graphile_worker.jobs WHERE locked_at < now() - ${lostAfter}::interval`;
+}

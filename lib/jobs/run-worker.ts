@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseCronItems, type Runner, run } from 'graphile-worker';
+import { queueOptions, queuePool } from '#lib/jobs/queue-options.ts';
+import { freeLostJobs } from '#lib/jobs/run-task.ts';
+import { cronItems } from '#lib/jobs/tasks.ts';
+import { logger } from '#lib/logger.ts';
+import { checkDatabase } from '#lib/readiness.ts';
+
+/** After a start that failed, or a queue that gave up: soon, but no hammering on a database that is away. */
+const startAgainMs = 2_000;
+/** How often jobs of dead workers are looked for. */
+const freeEveryMs = 30_000;
+
+/** Nothing that waiting would mend: somebody has to do something first. */
+export class CannotWork extends Error {}
+
+/**
+ * Runs jobs until `signal` is aborted; then lets those in work finish. A database that goes away is
+ * waited for. Throws `CannotWork` for one that was never migrated.
+ */
+export async function runWorker({
+  signal,
+  onReady,
+}: {
+  signal: AbortSignal;
+  onReady: () => void;
+}): Promise<void> {
+  while (!signal.aborted) {
+    const { state, reason } = await checkDatabase();
+    if (state === 'not_migrated') throw new CannotWork(reason);
+    if (state === 'up') await runUntilItEnds(signal, onReady);
+    if (!signal.aborted) await sleep(startAgainMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** One life of the queue: until the signal, or until the database has been away too long for it. */
+async function runUntilItEnds(signal: AbortSignal, onReady: () => void): Promise<void> {
+  const pool = queuePool();
+  let runner: Runner | undefined;
+  const free = () =>
+    freeLostJobs().catch((error) =>
+      logger().warn({ err: error }, 'cannot look for jobs that lost their worker'),
+    );
+  const freeing = setInterval(free, freeEveryMs);
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped = runner?.stop('asked to stop').catch(() => undefined);
+  };
+  try {
+    await free();
+    runner = await run({ ...queueOptions(pool), parsedCronItems: parseCronItems(cronItems) });
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    onReady();
+    await runner.promise;
+  } catch (error) {
+    logger().warn({ err: error }, 'the job queue ended; starting it again');
+  } finally {
+    clearInterval(freeing);
+    signal.removeEventListener('abort', stop);
+    await stopped;
+    await pool.end().catch(() => undefined);
+  }
+}

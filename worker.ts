@@ -1,0 +1,49 @@
+import { closeDb } from '#lib/db.ts';
+import { CannotWork, runWorker } from '#lib/jobs/run-worker.ts';
+import { logger } from '#lib/logger.ts';
+import { closeMailer } from '#lib/mail/mailer.ts';
+
+/**
+ * The process that runs jobs: mails, the outbound webhook, payments whose end is unknown, holds.
+ * Run by `npm start` beside the shop, or by itself, as many as are wanted, wherever the shop's
+ * variables are set: `npm run worker`.
+ */
+
+/** How long a stop waits for the jobs in work before it ends anyway; they are run again then. */
+const shutdownLimitMs = 20_000;
+
+const stopping = new AbortController();
+
+function stop(signal: NodeJS.Signals): void {
+  if (stopping.signal.aborted) return;
+  logger().info({ signal }, 'stopping');
+  setTimeout(() => {
+    logger().error('some jobs did not end in time; they are run again by another worker');
+    process.exit(1);
+  }, shutdownLimitMs).unref();
+  stopping.abort();
+}
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
+
+let said = false;
+
+/** To the log, and to whoever has started us and waits for it. */
+function sayReady(): void {
+  logger().info('running jobs');
+  if (said) return;
+  said = true;
+  process.send?.('ready', () => process.disconnect());
+}
+
+try {
+  await runWorker({ signal: stopping.signal, onReady: sayReady });
+} catch (error) {
+  if (!(error instanceof CannotWork)) throw error;
+  logger().fatal(`cannot run jobs: ${error.message}`);
+  process.exitCode = 1;
+}
+closeMailer();
+await closeDb();
+logger().info('stopped');
+process.exit();
