@@ -22,6 +22,7 @@ const problems = {
   wrong_attempt: { status: 409, title: 'This is not the attempt that is expected next', retryable: false },
   payment_unsettled: { status: 409, title: 'The payment is still being confirmed', retryable: true },
   not_refundable: { status: 409, title: 'This cannot be refunded', retryable: false },
+  not_fulfillable: { status: 409, title: 'The order cannot be fulfilled', retryable: false },
   order_changed: { status: 409, title: 'The order has changed meanwhile', retryable: true },
   precondition_failed: { status: 412, title: 'The cart has changed meanwhile', retryable: false },
   payload_too_large: { status: 413, title: 'The request is too large', retryable: false },

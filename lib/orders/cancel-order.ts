@@ -1,58 +1,106 @@
+import { randomUUID } from 'node:crypto';
 import { db, type Tx } from '#lib/db.ts';
 import { AppError } from '#lib/errors.ts';
-import { canBecome, changeOrder } from '#lib/orders/change-order.ts';
+import { canBecome } from '#lib/orders/change-order.ts';
+import { endOrder } from '#lib/orders/end-order.ts';
+import { askedNow, giveBack } from '#lib/orders/refund-order.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
-import { returnStock } from '#lib/stock/return-stock.ts';
+import { callOff, lookUp } from '#lib/payments/find-out.ts';
+import { isOpen, lockOrder, type OrderRow, type PaymentRow } from '#lib/payments/payment-rows.ts';
+import { settlePayment } from '#lib/payments/settle-payment.ts';
 import { isUuid } from '#lib/uuid.ts';
 
+/** Whether an order can be cancelled, for the page's button: what it says is decided again under a lock. */
+export function isCancellable(status: OrderStatus): boolean {
+  return status === 'paid' || canBecome(status, 'cancelled');
+}
+
+/** As long as a charge may be on its way from a request, it cannot be called off yet. */
+const chargingMs = 10_000;
+
 /**
- * Cancels an order before fulfilment: its status, its stock and its open payment in one
- * transaction. Cancelling twice is cancelling once: `changed` is false the second time.
- * Throws `not_found` (also for another shopper's order) and `not_cancellable`.
+ * Cancels an order before fulfilment. An open charge is called off at the provider first; what was
+ * paid is given back whole, and the order is `refunded` then, else `cancelled`. The stock goes back
+ * in the same transaction. Cancelling twice is cancelling once: `changed` is false the second time.
+ * Throws `not_found` (also for another shopper's order), `not_cancellable`, and `payment_unsettled`
+ * while nobody knows whether the card was charged.
  */
 export async function cancelOrder({
   userId,
   id,
+  actor = 'shopper',
 }: {
   userId: string;
   id: string;
+  actor?: string;
 }): Promise<{ changed: boolean }> {
   if (!isUuid(id)) throw noSuchOrder();
-  return db().$transaction(async (tx) => {
-    const order = await lockOrder(tx, userId, id);
-    if (order.status === 'cancelled') return { changed: false };
-    if (!canBecome(order.status, 'cancelled')) {
-      throw new AppError('not_cancellable', {
-        detail: `The order is ${order.status} and can no longer be cancelled. Nothing was changed; you can still return what you received.`,
-      });
-    }
-    await changeOrder(tx, {
-      userId,
-      orderId: id,
-      version: order.version,
-      from: order.status,
-      to: 'cancelled',
-      actor: 'shopper',
-      reason: 'cancelled by its owner',
-    });
-    await tx.$executeRaw`
-      UPDATE payment SET status = 'voided', version = version + 1
-      WHERE user_id = ${userId}::uuid AND order_id = ${id}::uuid AND status = 'due'`;
-    await returnStock(tx, { userId, orderId: id });
-    return { changed: true };
+  await callOffOpenCharge({ userId, orderId: id }, actor);
+  const refundId = randomUUID();
+  const done = await db().$transaction((tx) => cancel(tx, { userId, orderId: id, refundId, actor }));
+  if (done === 'refund') await askedNow({ userId, orderId: id, id: refundId });
+  return { changed: done !== 'nothing' };
+}
+
+async function callOffOpenCharge(key: { userId: string; orderId: string }, actor: string): Promise<void> {
+  await settlePayment({
+    key,
+    ask: async (payment) => {
+      if (!isOpen(payment.status) || mayBeCharging(payment)) return undefined;
+      return payment.status === 'unknown' ? lookUp(payment) : callOff(payment);
+    },
+    actor,
   });
 }
 
-/** Two that cancel at once take turns here, so that the second sees what the first did. */
-async function lockOrder(
+/** Its request is probably under way in some process, and may charge after we have looked. */
+function mayBeCharging({ status, createdAt }: PaymentRow): boolean {
+  return status === 'created' && Date.now() - createdAt.getTime() < chargingMs;
+}
+
+interface Cancel {
+  userId: string;
+  orderId: string;
+  refundId: string;
+  actor: string;
+}
+
+async function cancel(
   tx: Tx,
-  userId: string,
-  id: string,
-): Promise<{ status: OrderStatus; version: number }> {
-  const [order] = await tx.$queryRaw<{ status: OrderStatus; version: number }[]>`
-    SELECT status, version FROM orders WHERE user_id = ${userId}::uuid AND id = ${id}::uuid FOR UPDATE`;
-  if (order) return order;
-  throw noSuchOrder();
+  { userId, orderId, refundId, actor }: Cancel,
+): Promise<'nothing' | 'cancelled' | 'refund'> {
+  const locked = await lockOrder(tx, { userId, orderId });
+  if (!locked) throw noSuchOrder();
+  const order = { ...locked.order, userId };
+  if (order.status === 'cancelled' || order.status === 'refunded') return 'nothing';
+  if (locked.payments.some(({ status }) => isOpen(status))) throw unsettled();
+  if (!isCancellable(order.status)) throw notCancellable(order);
+  const reason = actor === 'shopper' ? 'cancelled by its owner' : 'cancelled by an operator';
+  const paid = locked.payments.find(({ status }) => status === 'succeeded' || status === 'authorized');
+  if (paid) {
+    const amount = paid.amountMinor - paid.refundedMinor;
+    await giveBack(tx, { order, payment: paid, amount, request: { id: refundId, actor, reason } });
+    return 'refund';
+  }
+  await endOrder(tx, order, { to: 'cancelled', actor, reason });
+  await tx.$executeRaw`
+    UPDATE payment SET status = 'voided', version = version + 1, updated_at = now()
+    WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid AND status = 'due'`;
+  return 'cancelled';
+}
+
+function unsettled(): AppError {
+  return new AppError('payment_unsettled', {
+    detail:
+      'It is not known yet whether the card was charged, and until then the order cannot be cancelled. Nothing was changed; try again in a moment.',
+    retryAfterSeconds: 3,
+  });
+}
+
+function notCancellable({ status }: OrderRow): AppError {
+  return new AppError('not_cancellable', {
+    detail: `The order is ${status} and can no longer be cancelled. Nothing was changed; you can still return what you received.`,
+  });
 }
 
 function noSuchOrder(): AppError {

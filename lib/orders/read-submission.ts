@@ -99,6 +99,6 @@ function fromForm(typed: Record<string, string>): Record<string, unknown> {
 }
 
 /** Digits as a number; anything else as it is, for the schema to refuse by name. */
-function wholeNumber(text: string | undefined): number | string | undefined {
+export function wholeNumber(text: string | undefined): number | string | undefined {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : text;
 }

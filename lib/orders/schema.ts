@@ -3,20 +3,20 @@ import { shippingMethodIds } from '#lib/checkout/quote.ts';
 import { checkoutQuoteSchema } from '#lib/checkout/schema.ts';
 import { shippingAddressSchema, storedAddressSchema } from '#lib/checkout/shipping-address.ts';
 
+/** What a card is charged with. */
+export const paymentTokenSchema = z
+  .string({ error: 'choose a card' })
+  .min(1, 'choose a card')
+  .max(255, 'may have at most 255 characters')
+  .regex(/^[\w-]+$/, 'must be the name that the payment provider gave the card')
+  .describe("The provider's name of a payment method; a card number never comes here.");
+
 /** How an order is to be paid: later by invoice, or now with a payment method of the provider's. */
 export const paymentChoiceSchema = z.discriminatedUnion(
   'method',
   [
     z.object({ method: z.literal('invoice') }),
-    z.object({
-      method: z.literal('card'),
-      token: z
-        .string({ error: 'choose a card' })
-        .min(1, 'choose a card')
-        .max(255, 'may have at most 255 characters')
-        .regex(/^[\w-]+$/, 'must be the name that the payment provider gave the card')
-        .describe("The provider's name of a payment method; a card number never comes here."),
-    }),
+    z.object({ method: z.literal('card'), token: paymentTokenSchema }),
   ],
   { error: 'must be invoice or card' },
 );
@@ -45,7 +45,7 @@ export const submissionSchema = z
 export type Submission = z.output<typeof submissionSchema>;
 
 /** Only fields that never change, so that the same submission gets the same bytes for ever. */
-const orderReceiptSchema = z
+export const orderReceiptSchema = z
   .object({
     id: z.uuid(),
     number: z.string(),
@@ -92,6 +92,21 @@ const orderStatuses = [
   'refunded',
 ] as const;
 
+/** A payment's way: `due` is an invoice's; the last three are over. */
+const paymentStatuses = [
+  'due',
+  'created',
+  'requires_action',
+  'unknown',
+  'authorized',
+  'succeeded',
+  'declined',
+  'voided',
+  'refunded',
+] as const;
+
+export type PaymentStatus = (typeof paymentStatuses)[number];
+
 export type OrderStatus = (typeof orderStatuses)[number];
 
 export const orderSchema = z
@@ -113,8 +128,23 @@ export const orderSchema = z
       z.object({ sku: z.string(), title: z.string(), quantity: z.int(), unitPriceMinor: z.int() }),
     ),
     payments: z.array(
-      z.object({ attempt: z.int(), method: z.string(), status: z.string(), amountMinor: z.int() }),
+      z.object({
+        attempt: z.int(),
+        method: z.string(),
+        status: z.enum(paymentStatuses),
+        amountMinor: z.int(),
+        /** What of it has been or is being given back. */
+        refundedMinor: z.int(),
+        /** Why it was declined, in the provider's words for programs. */
+        declineCode: z.string().optional(),
+        /** Where its owner confirms with their bank, while it is `requires_action`. */
+        actionUrl: z.string().optional(),
+      }),
     ),
+    /** The attempt that it can be paid with next, by `POST /api/orders/{id}/payments`. */
+    payable: z.object({ attempt: z.int() }).nullable(),
+    /** Until when its stock is kept while it isn't paid. */
+    holdUntil: z.iso.datetime().nullable(),
     /** Whether its owner can still cancel it. */
     cancellable: z.boolean(),
     placedAt: z.iso.datetime(),

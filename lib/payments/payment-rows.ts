@@ -1,19 +1,7 @@
 import type { Tx } from '#lib/db.ts';
 import { Prisma } from '#lib/generated/prisma/client.ts';
-import type { OrderStatus } from '#lib/orders/schema.ts';
+import type { OrderStatus, PaymentStatus } from '#lib/orders/schema.ts';
 import type { AttemptKey } from '#lib/payments/provider.ts';
-
-/** A payment's way: `due` is an invoice's; a card's begins as `created` and is over when it is refused, called off or given back. */
-export type PaymentStatus =
-  | 'due'
-  | 'created'
-  | 'requires_action'
-  | 'unknown'
-  | 'authorized'
-  | 'succeeded'
-  | 'declined'
-  | 'voided'
-  | 'refunded';
 
 /** Nobody has written down yet how it ended. */
 export const isOpen = (status: PaymentStatus): boolean =>

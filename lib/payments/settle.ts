@@ -1,11 +1,5 @@
-import type { OrderStatus } from '#lib/orders/schema.ts';
-import {
-  isOpen,
-  isOver,
-  type OrderRow,
-  type PaymentRow,
-  type PaymentStatus,
-} from '#lib/payments/payment-rows.ts';
+import type { OrderStatus, PaymentStatus } from '#lib/orders/schema.ts';
+import { isOpen, isOver, type OrderRow, type PaymentRow } from '#lib/payments/payment-rows.ts';
 import type { Charge } from '#lib/payments/provider.ts';
 
 /**

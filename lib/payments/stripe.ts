@@ -146,7 +146,6 @@ function intentOf(
       amount: amountMinor,
       currency: currency.toLowerCase(),
       payment_method: token,
-      allowed_payment_method_types: ['card'],
       confirm: true,
       capture_method: capture,
       return_url: returnUrl,

@@ -5,12 +5,15 @@ import * as health from '#app/api/health/route.ts';
 import * as metrics from '#app/api/metrics/route.ts';
 import * as openapi from '#app/api/openapi.json/route.ts';
 import * as cancel from '#app/api/orders/[id]/cancel/route.ts';
+import * as payments from '#app/api/orders/[id]/payments/route.ts';
 import * as order from '#app/api/orders/[id]/route.ts';
 import * as orders from '#app/api/orders/route.ts';
 import * as product from '#app/api/products/[slug]/route.ts';
 import * as products from '#app/api/products/route.ts';
 import * as ready from '#app/api/ready/route.ts';
 import * as submission from '#app/api/submissions/[token]/route.ts';
+import * as paymentWebhook from '#app/api/webhooks/payments/route.ts';
+import * as paymentReturn from '#app/orders/[id]/payment-return/route.ts';
 
 /** Sends a request and gives its answer: to the handlers in this process, or over a socket. */
 export type Call = (path: string, init?: RequestInit) => Promise<Response>;
@@ -33,6 +36,9 @@ const routes: [RegExp, Record<string, unknown>][] = [
   [/^\/api\/orders$/, orders],
   [/^\/api\/orders\/(?<id>[^/]+)$/, order],
   [/^\/api\/orders\/(?<id>[^/]+)\/cancel$/, cancel],
+  [/^\/api\/orders\/(?<id>[^/]+)\/payments$/, payments],
+  [/^\/api\/webhooks\/payments$/, paymentWebhook],
+  [/^\/orders\/(?<id>[^/]+)\/payment-return$/, paymentReturn],
   [/^\/api\/submissions\/(?<token>[^/]+)$/, submission],
 ];
 

@@ -5,6 +5,7 @@ import { productListSchema, productQuerySchema, productSchema } from '#lib/catal
 import { checkoutQuerySchema, checkoutQuoteSchema } from '#lib/checkout/schema.ts';
 import { type ProblemCode, problemCodes, problemStatus, problemTitle } from '#lib/errors.ts';
 import { orderListQuerySchema, orderListSchema } from '#lib/orders/list-orders.ts';
+import { paymentAcceptedSchema, paymentInputSchema } from '#lib/orders/pay-order.ts';
 import {
   acceptedSchema,
   alreadyOrderedSchema,
@@ -13,6 +14,7 @@ import {
   submissionSchema,
   submissionStateSchema,
 } from '#lib/orders/schema.ts';
+import { eventReceivedSchema } from '#lib/payments/receive-event.ts';
 import { readinessSchema } from '#lib/readiness.ts';
 
 /**
@@ -72,6 +74,8 @@ export function openApiDocument() {
         },
       },
       '/api/orders/{id}/cancel': { post: cancelOrder },
+      '/api/orders/{id}/payments': { post: payOrder },
+      '/api/webhooks/payments': { post: receiveEvent },
       '/api/submissions/{submitToken}': {
         get: {
           ...read('What became of a submission', submissionStateSchema, [
@@ -158,6 +162,7 @@ const submitOrder: ZodOpenApiOperationObject = {
     ...problems(
       'invalid_request',
       'session_required',
+      'payment_declined',
       'foreign_origin',
       'cart_changed',
       'out_of_stock',
@@ -181,7 +186,56 @@ const cancelOrder: ZodOpenApiOperationObject = {
   requestParams: { path: z.object({ id: z.string() }) },
   responses: {
     '200': { ...answer('The order as it is now', orderSchema), headers: replayHeader },
-    ...problems('session_required', 'foreign_origin', 'not_found', 'not_cancellable', 'unavailable'),
+    ...problems(
+      'session_required',
+      'foreign_origin',
+      'not_found',
+      'not_cancellable',
+      'payment_unsettled',
+      'unavailable',
+    ),
+  },
+};
+
+const payOrder: ZodOpenApiOperationObject = {
+  summary: 'The next attempt to pay an order by card; the same attempt again is the same payment',
+  description: "A form post with the same field names is answered with 303 to the order's page.",
+  security: [{ session: [] }],
+  requestParams: { path: z.object({ id: z.string() }) },
+  requestBody: { content: { 'application/json': { schema: paymentInputSchema } } },
+  responses: {
+    '201': {
+      ...answer('The card was charged, or will be known to be', paymentAcceptedSchema),
+      headers: replayHeader,
+    },
+    ...problems(
+      'invalid_request',
+      'session_required',
+      'payment_declined',
+      'foreign_origin',
+      'not_found',
+      'not_payable',
+      'wrong_attempt',
+      'payment_unsettled',
+      'payload_too_large',
+      'unsupported_media_type',
+      'key_reused',
+      'rate_limited',
+      'unavailable',
+    ),
+  },
+};
+
+const receiveEvent: ZodOpenApiOperationObject = {
+  summary: "The payment provider's events, each applied once",
+  description: 'The body is signed by the provider. Anything but 200 means that it is to be sent again.',
+  requestParams: { header: z.object({ 'Stripe-Signature': z.string() }) },
+  requestBody: {
+    content: { 'application/json': { schema: z.looseObject({ id: z.string(), type: z.string() }) } },
+  },
+  responses: {
+    '200': answer('Received', eventReceivedSchema),
+    ...problems('signature_invalid', 'not_found', 'payload_too_large', 'unavailable'),
   },
 };
 

@@ -1,0 +1,54 @@
+import type { ProblemCode } from '#lib/errors.ts';
+import {
+  asAppError,
+  clientIpOf,
+  json,
+  notAllowed,
+  originOf,
+  parseOrThrow,
+  readJson,
+  refuseForeignOrigin,
+  route,
+} from '#lib/http.ts';
+import { paymentInputSchema, payOrder } from '#lib/orders/pay-order.ts';
+import { orderUrl } from '#lib/orders/placement.ts';
+import { isFormPost, readForm, wholeNumber } from '#lib/orders/read-submission.ts';
+import { requireSession } from '#lib/session.ts';
+
+/** Three short fields. */
+const maxPaymentBytes = 2 * 1024;
+
+export const POST = route<{ params: Promise<{ id: string }> }>(async (request, { params }, requestId) => {
+  refuseForeignOrigin(request);
+  const { id } = await params;
+  if (isFormPost(request)) return payFromPage(request, id, requestId);
+  const input = await readJson(request, maxPaymentBytes);
+  const { body, created } = await pay(request, id, input);
+  const headers: Record<string, string> = created ? {} : { 'idempotent-replayed': 'true' };
+  return json(body, { status: 201, headers: { location: body.order.url, ...headers } });
+});
+
+function pay(request: Request, id: string, input: unknown) {
+  const userId = requireSession(request);
+  const payment = parseOrThrow(paymentInputSchema, input);
+  return payOrder({ ...payment, userId, id, ip: clientIpOf(request), origin: originOf(request) });
+}
+
+/** Whoever has no such order has no page of it either: their own orders are the next best thing. */
+const withoutOrder: ProblemCode[] = ['not_found', 'session_required'];
+
+/** A form is sent back to the order's page, which shows what came of it and takes the next card. */
+async function payFromPage(request: Request, id: string, requestId: string): Promise<Response> {
+  let location = orderUrl(encodeURIComponent(id));
+  try {
+    const typed = await readForm(request);
+    await pay(request, id, { ...typed, attempt: wholeNumber(typed.attempt) });
+  } catch (error) {
+    if (withoutOrder.includes(asAppError(error, requestId).code)) location = '/orders';
+  }
+  return new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } });
+}
+
+const refuse = notAllowed('POST');
+
+export { refuse as DELETE, refuse as GET, refuse as PATCH, refuse as PUT };

@@ -1,0 +1,58 @@
+import { db, type Tx } from '#lib/db.ts';
+import { logger } from '#lib/logger.ts';
+import { canBecome } from '#lib/orders/change-order.ts';
+import { endOrder } from '#lib/orders/end-order.ts';
+import { callOff } from '#lib/payments/find-out.ts';
+import { isOpen, lockOrder } from '#lib/payments/payment-rows.ts';
+import { holdsActor } from '#lib/payments/settle.ts';
+import { settlePayment } from '#lib/payments/settle-payment.ts';
+
+/** Ended in one run, one after the other, for as long: the rest comes with the next minute's. */
+const maxExpired = 100;
+const runMs = 40_000;
+
+interface Key {
+  userId: string;
+  orderId: string;
+}
+
+/**
+ * Cancels unpaid orders whose hold is over and puts their stock back. The provider is asked about an
+ * open attempt first: one that was paid after all is paid, one that waits for the shopper at their
+ * bank is called off. An order whose payment is unknown keeps its stock until the provider answers.
+ */
+export async function expireHolds(): Promise<void> {
+  const keys = await db().$queryRaw<Key[]>`
+    SELECT user_id AS "userId", id AS "orderId" FROM orders
+    WHERE hold_until < now() AND status IN ('payment_pending', 'payment_declined')
+    ORDER BY hold_until LIMIT ${maxExpired}`;
+  const until = performance.now() + runMs;
+  for (const key of keys) {
+    if (performance.now() > until) return;
+    try {
+      await settlePayment({
+        key,
+        ask: async (payment) => (isOpen(payment.status) ? callOff(payment) : undefined),
+        actor: holdsActor,
+      });
+      await db().$transaction((tx) => expire(tx, key));
+    } catch (error) {
+      // One that fails keeps no other waiting; the next run meets it again.
+      logger().error({ err: error, orderId: key.orderId }, 'a hold could not be ended');
+    }
+  }
+}
+
+/** Whatever was true when the order was found is looked at again under its lock. */
+async function expire(tx: Tx, key: Key): Promise<void> {
+  const locked = await lockOrder(tx, key);
+  if (!locked) return;
+  const { order, payments } = locked;
+  if (!canBecome(order.status, 'cancelled') || payments.some(({ status }) => isOpen(status))) return;
+  const [row] = await tx.$queryRaw<{ over: boolean }[]>`
+    SELECT hold_until < now() AS over FROM orders
+    WHERE user_id = ${key.userId}::uuid AND id = ${key.orderId}::uuid`;
+  if (!row?.over) return;
+  const reason = 'it was not paid before its hold was over';
+  await endOrder(tx, { ...order, userId: key.userId }, { to: 'cancelled', actor: holdsActor, reason });
+}

@@ -1,0 +1,198 @@
+import { z } from 'zod';
+import { db, type Tx } from '#lib/db.ts';
+import { isUniqueViolation } from '#lib/db-errors.ts';
+import { AppError } from '#lib/errors.ts';
+import { changeOrder } from '#lib/orders/change-order.ts';
+import { type Receipt, toOrderReceipt } from '#lib/orders/placement.ts';
+import { limitFreshClaim } from '#lib/orders/rate-limit.ts';
+import { type OrderStatus, orderReceiptSchema, paymentTokenSchema } from '#lib/orders/schema.ts';
+import { chargeAttempt } from '#lib/payments/charge-attempt.ts';
+import { declineSentence } from '#lib/payments/decline-sentence.ts';
+import { callOff } from '#lib/payments/find-out.ts';
+import { isOpen, isOver, lockOrder, type PaymentRow, readPayment } from '#lib/payments/payment-rows.ts';
+import { extendHold, type Settled, settlePayment } from '#lib/payments/settle-payment.ts';
+import { takesCards } from '#lib/payments/takes-cards.ts';
+import { isUuid } from '#lib/uuid.ts';
+
+/** More cards than a person has; whoever needs more is trying out cards that are not theirs. */
+const maxAttempts = 10;
+
+export const paymentInputSchema = z
+  .object({
+    attempt: z.int('must be a whole number').min(1, 'must be 1 or more').max(9_999, 'must be 9999 or less'),
+    method: z.literal('card', 'must be card'),
+    token: paymentTokenSchema,
+  })
+  .meta({ id: 'PaymentInput' });
+
+export const paymentAcceptedSchema = z
+  .object({
+    outcome: z.literal('accepted'),
+    payment: z.object({ attempt: z.int(), status: z.string(), amountMinor: z.int() }),
+    order: orderReceiptSchema,
+  })
+  .meta({ id: 'PaymentAccepted' });
+
+export interface PayOrder extends z.output<typeof paymentInputSchema> {
+  userId: string;
+  id: string;
+  ip: string | undefined;
+  /** By which name the shopper reaches the shop, for the way back from the bank. */
+  origin: string;
+}
+
+export interface Paid {
+  body: z.output<typeof paymentAcceptedSchema>;
+  created: boolean;
+}
+
+/** The attempt that an order can be paid with next; none while it is paid, ended or on its way. */
+export function nextAttempt(
+  status: OrderStatus,
+  payments: readonly Pick<PaymentRow, 'attempt' | 'status'>[],
+): number | undefined {
+  const last = payments.at(-1);
+  const waits = status === 'payment_declined' || last?.status === 'requires_action';
+  if (!last || !waits || last.attempt >= maxAttempts || !takesCards()) return undefined;
+  return last.attempt + 1;
+}
+
+/**
+ * The next attempt to pay an order: written down, charged, answered. The same attempt with the same
+ * token again is a replay. An attempt that waits at the bank is called off for the next one.
+ * Throws `not_found`, `payment_declined`, `key_reused`, `wrong_attempt`, `not_payable`,
+ * `payment_unsettled` and `rate_limited`.
+ */
+export async function payOrder(request: PayOrder): Promise<Paid> {
+  const { userId, id: orderId, attempt, origin } = request;
+  if (!isUuid(orderId)) throw noSuchOrder();
+  const begun = await begin(request);
+  const settled = await chargeAttempt({ userId, orderId, attempt }, origin);
+  if (!settled) throw noSuchOrder();
+  return answer(settled, begun.created);
+}
+
+function answer({ order, payment }: Settled, created: boolean): Paid {
+  const receipt: Receipt = order;
+  const { attempt, status, amountMinor } = payment;
+  if (status === 'created') throw unsettled();
+  if (isOver(status)) {
+    throw new AppError('payment_declined', {
+      detail: `${declineSentence(payment.declineCode)} The order is kept for you and waits for another card.`,
+      extra: { order: toOrderReceipt(receipt) },
+      headers: created ? {} : { 'idempotent-replayed': 'true' },
+    });
+  }
+  const body = {
+    outcome: 'accepted' as const,
+    payment: { attempt, status, amountMinor },
+    order: toOrderReceipt(receipt),
+  };
+  return { body, created };
+}
+
+async function begin(request: PayOrder): Promise<{ created: boolean }> {
+  const { userId, id: orderId, attempt, token, ip } = request;
+  const standing = await readPayment(db(), { userId, orderId, attempt });
+  if (standing) return replay(standing, token);
+  const quota = await limitFreshClaim({ userId, ip });
+  if (quota.limited) {
+    throw new AppError('rate_limited', {
+      detail: `Those were many attempts in a short time. Nothing was charged; the same one is safe to send again in ${quota.retryAfterSeconds} s.`,
+      retryAfterSeconds: quota.retryAfterSeconds,
+    });
+  }
+  await callOffAtTheBank(request);
+  try {
+    return await db().$transaction((tx) => write(tx, request));
+  } catch (error) {
+    // The key of attempts, or of live ones: somebody was faster by a hair, and theirs stands now.
+    const faster = isUniqueViolation(error) && (await readPayment(db(), { userId, orderId, attempt }));
+    if (faster) return replay(faster, token);
+    throw error;
+  }
+}
+
+function replay(standing: PaymentRow, token: string): { created: false } {
+  if (standing.method === 'card' && standing.token === token) return { created: false };
+  if (standing.method !== 'card') throw notPayable('It is paid by invoice.');
+  throw new AppError('key_reused', {
+    detail: `Attempt ${standing.attempt} was made with another card. Nothing was charged now; send the next attempt.`,
+  });
+}
+
+/** The shopper was at their bank and came back with another card: the first one's charge ends. */
+async function callOffAtTheBank({ userId, id: orderId, attempt }: PayOrder): Promise<void> {
+  await settlePayment({
+    key: { userId, orderId },
+    ask: async (last) =>
+      last.status === 'requires_action' && last.attempt === attempt - 1 ? callOff(last) : undefined,
+    actor: 'shopper',
+  });
+}
+
+async function write(tx: Tx, request: PayOrder): Promise<{ created: boolean }> {
+  const { userId, id: orderId, attempt, token } = request;
+  const locked = await lockOrder(tx, { userId, orderId });
+  if (!locked) throw noSuchOrder();
+  const { order, payments } = locked;
+  const standing = payments.find((payment) => payment.attempt === attempt);
+  if (standing) return replay(standing, token);
+  const expected = expectedAttempt(order.status, payments);
+  if (attempt !== expected) {
+    throw new AppError('wrong_attempt', {
+      detail: `The next attempt of this order is number ${expected}. Nothing was charged.`,
+      extra: { expected },
+    });
+  }
+  await changeOrder(tx, {
+    userId,
+    orderId,
+    version: order.version,
+    from: order.status,
+    to: 'payment_pending',
+    actor: 'shopper',
+    reason: `attempt ${attempt} to pay by card`,
+  });
+  await extendHold(tx, { userId, orderId });
+  await tx.$executeRaw`
+    INSERT INTO payment (user_id, order_id, attempt, method, status, amount_minor, currency, idempotency_key, token)
+    VALUES (${userId}::uuid, ${orderId}::uuid, ${attempt}::int, 'card', 'created', ${order.totalMinor}::int,
+            ${order.currency}, ${`order:${orderId}:${attempt}`}, ${token})`;
+  return { created: true };
+}
+
+/** Throws where the order takes no further attempt now. */
+function expectedAttempt(status: OrderStatus, payments: PaymentRow[]): number {
+  const expected = nextAttempt(status, payments);
+  if (expected !== undefined) {
+    // It waits at the bank, was to be called off, and the provider has not said that it is.
+    if (payments.some((payment) => isOpen(payment.status))) throw unsettled();
+    return expected;
+  }
+  if (payments.some((payment) => isOpen(payment.status))) throw unsettled();
+  if (status === 'payment_declined') {
+    throw notPayable(
+      takesCards() ? 'No more cards are tried for it.' : 'Cards are not taken at this moment.',
+    );
+  }
+  throw notPayable(status === 'placed' ? 'It is paid by invoice.' : `It is ${status} already.`);
+}
+
+function notPayable(why: string): AppError {
+  return new AppError('not_payable', {
+    detail: `This order cannot be paid by card. ${why} Nothing was charged.`,
+  });
+}
+
+function unsettled(): AppError {
+  return new AppError('payment_unsettled', {
+    detail:
+      'The last attempt to pay is still being confirmed. Nothing more was charged; look again in a moment.',
+    retryAfterSeconds: 3,
+  });
+}
+
+function noSuchOrder(): AppError {
+  return new AppError('not_found', { detail: 'There is no such order of yours.' });
+}

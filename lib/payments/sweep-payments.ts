@@ -1,0 +1,75 @@
+import { db } from '#lib/db.ts';
+import { logger } from '#lib/logger.ts';
+import { lookUpOrCharge } from '#lib/payments/find-out.ts';
+import { isOpen } from '#lib/payments/payment-rows.ts';
+import { type AttemptKey, UnknownOutcome } from '#lib/payments/provider.ts';
+import { settlePayment } from '#lib/payments/settle-payment.ts';
+import { type RefundKey, settleRefund } from '#lib/payments/settle-refund.ts';
+
+/**
+ * How long an attempt or a refund is left to whoever began it: longer than a submission takes from
+ * its commit to its answer, so that only what somebody died over is swept up.
+ */
+const leftAloneSeconds = 30;
+
+/** The same of one that waits for the shopper at their bank, whose webhook tells of it sooner. */
+const atTheBankSeconds = 120;
+
+/** Asked about in one sweep, one after the other, for as long: the rest comes with the next minute's. */
+const maxSwept = 50;
+const sweepMs = 40_000;
+
+/**
+ * Goes on with payments and refunds that nobody goes on with: their process died, their job or their
+ * webhook was lost. Several sweeps at once share the work.
+ */
+export async function sweepPayments(): Promise<void> {
+  const until = performance.now() + sweepMs;
+  for (const key of await takePayments()) {
+    if (performance.now() > until) return;
+    await goOn(key, () =>
+      settlePayment({
+        key,
+        ask: async (payment) => (isOpen(payment.status) ? lookUpOrCharge(payment) : undefined),
+        actor: 'job:sweep_payments',
+      }),
+    );
+  }
+  for (const key of await takeRefunds()) {
+    if (performance.now() > until) return;
+    await goOn(key, () => settleRefund(key));
+  }
+}
+
+/** One that fails keeps none of the others waiting; the next sweep meets it again. */
+async function goOn(key: { orderId: string }, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const log = error instanceof UnknownOutcome ? 'warn' : 'error';
+    logger()[log]({ err: error, orderId: key.orderId }, 'a payment could not be swept up');
+  }
+}
+
+/** Their time is set to now, so that the longest neglected come first the next time. */
+function takePayments(): Promise<AttemptKey[]> {
+  return db().$queryRaw<AttemptKey[]>`
+    UPDATE payment SET updated_at = now()
+    FROM (SELECT user_id, order_id, attempt FROM payment
+          WHERE status IN ('created', 'requires_action', 'unknown')
+            AND updated_at < now() - make_interval(secs => CASE status WHEN 'requires_action'
+              THEN ${atTheBankSeconds}::int ELSE ${leftAloneSeconds}::int END)
+          ORDER BY updated_at LIMIT ${maxSwept} FOR UPDATE SKIP LOCKED) AS taken
+    WHERE payment.user_id = taken.user_id AND payment.order_id = taken.order_id AND payment.attempt = taken.attempt
+    RETURNING payment.user_id AS "userId", payment.order_id AS "orderId", payment.attempt`;
+}
+
+function takeRefunds(): Promise<RefundKey[]> {
+  return db().$queryRaw<RefundKey[]>`
+    UPDATE refund SET updated_at = now()
+    FROM (SELECT user_id, order_id, id FROM refund
+          WHERE status = 'created' AND updated_at < now() - make_interval(secs => ${leftAloneSeconds}::int)
+          ORDER BY updated_at LIMIT ${maxSwept} FOR UPDATE SKIP LOCKED) AS taken
+    WHERE refund.user_id = taken.user_id AND refund.order_id = taken.order_id AND refund.id = taken.id
+    RETURNING refund.user_id AS "userId", refund.order_id AS "orderId", refund.id`;
+}
