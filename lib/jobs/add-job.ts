@@ -53,5 +53,5 @@ export async function addJobs<Name extends JobName>(
     INSERT INTO graphile_worker._private_jobs (task_id, payload, run_at, max_attempts)
     SELECT (SELECT id FROM graphile_worker._private_tasks WHERE identifier = ${name}), payload,
            coalesce(${runAt?.toISOString() ?? null}::timestamptz, now()), ${maxAttempts}::int
-    FROM json_array_elements(${JSON.stringify(payloads)}::json) AS payload`;
+    FROM json_array_elements(${JSON.stringify(payloads)}::json) AS job (payload)`;
 }

@@ -39,5 +39,7 @@ export interface OrderVersion {
   version: number;
 }
 
-/** What graphile-worker's cron adds by itself; nothing reads it. */
-type Periodic = Record<string, unknown>;
+/** Told nothing: it looks for what there is to do. */
+type Periodic = Record<never, never>;
+
+export type PeriodicName = 'sweep_payments' | 'expire_holds';

@@ -26,7 +26,7 @@ export function queueOptions(pgPool: pg.Pool): RunnerOptions & { events: WorkerE
 /** Connections for the queue itself, one of which listens; the tasks use the shop's own pool. */
 export function queuePool(): pg.Pool {
   const { DATABASE_URL, JOB_CONCURRENCY } = env();
-  return new pg.Pool({
+  const pool = new pg.Pool({
     connectionString: DATABASE_URL,
     application_name: 'once-worker',
     max: Math.min(JOB_CONCURRENCY, 10) + 2,
@@ -34,6 +34,11 @@ export function queuePool(): pg.Pool {
     query_timeout: queryTimeoutMs,
     keepAlive: true,
   });
+  // A connection that breaks is replaced, and whoever was using it is told by their own statement.
+  const broken = (error: Error) => logger().debug({ err: error }, 'a connection of the job queue broke');
+  pool.on('error', broken);
+  pool.on('connect', (client) => client.on('error', broken));
+  return pool;
 }
 
 /** A try that failed is a warning, because another follows; a job without one is an error. */

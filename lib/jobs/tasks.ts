@@ -1,8 +1,11 @@
-import type { CronItem } from 'graphile-worker';
 import { announce } from '#lib/announcements/announce.ts';
 import { deliverWebhook } from '#lib/announcements/deliver-webhook.ts';
-import type { JobName, JobPayloads } from '#lib/jobs/jobs.ts';
+import type { JobName, JobPayloads, PeriodicName } from '#lib/jobs/jobs.ts';
 import { sendMail } from '#lib/mail/send-mail.ts';
+import { expireHolds } from '#lib/orders/expire-holds.ts';
+import { settleRefund } from '#lib/payments/settle-refund.ts';
+import { settleUnknownPayment } from '#lib/payments/settle-unknown-payment.ts';
+import { sweepPayments } from '#lib/payments/sweep-payments.ts';
 
 /**
  * What runs for each job. A task has a minute (`run-task.ts`), may be run twice, also at the same
@@ -14,10 +17,14 @@ export const tasks: Partial<Tasks> = {
   announce,
   send_mail: sendMail,
   deliver_webhook: deliverWebhook,
+  settle_payment: settleUnknownPayment,
+  settle_refund: settleRefund,
+  sweep_payments: sweepPayments,
+  expire_holds: expireHolds,
 };
 
-/**
- * What runs by the clock. One try each, because the next minute brings another; the key keeps a
- * worker that was away from finding a heap of them.
- */
-export const cronItems: CronItem[] = [];
+/** What runs every minute by itself, whether anybody asked for it or not. */
+export const periodicTasks: readonly PeriodicName[] = ['sweep_payments', 'expire_holds'];
+
+/** Keeps a worker that was away from finding a heap of the same. */
+export const periodicKey = (name: PeriodicName): string => `every_minute:${name}`;

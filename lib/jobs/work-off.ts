@@ -1,0 +1,50 @@
+import { runOnce } from 'graphile-worker';
+import { db } from '#lib/db.ts';
+import { addJob } from '#lib/jobs/add-job.ts';
+import { queueOptions, queuePool } from '#lib/jobs/queue-options.ts';
+import { freeLostJobs } from '#lib/jobs/run-task.ts';
+import { periodicKey, periodicTasks } from '#lib/jobs/tasks.ts';
+
+/** What came of the tries that were made. */
+export interface WorkedOff {
+  succeeded: number;
+  /** Tries that failed; the jobs are tried again later. */
+  failed: number;
+  /** Jobs that had their last try. */
+  failedForGood: number;
+  /** Whether time was up before there was nothing left to do. */
+  outOfTime: boolean;
+}
+
+/**
+ * Runs what runs by the clock, and every job that is due, until there is none or `limitMs` is over;
+ * then no more are begun. A worker for platforms where no process stays: the cron call is its host.
+ */
+export async function workOff({ limitMs }: { limitMs: number }): Promise<WorkedOff> {
+  await freeLostJobs();
+  for (const name of periodicTasks) await addJob(db(), name, {}, { key: periodicKey(name), maxAttempts: 1 });
+  const pool = queuePool();
+  const options = queueOptions(pool);
+  const result: WorkedOff = { succeeded: 0, failed: 0, failedForGood: 0, outOfTime: false };
+  let timer: NodeJS.Timeout | undefined;
+  options.events.on('job:success', () => {
+    result.succeeded += 1;
+  });
+  options.events.on('job:error', ({ job }) => {
+    if (job.attempts < job.max_attempts) result.failed += 1;
+    else result.failedForGood += 1;
+  });
+  options.events.on('pool:create', ({ workerPool }) => {
+    timer = setTimeout(() => {
+      result.outOfTime = true;
+      void workerPool.gracefulShutdown('time is up');
+    }, limitMs);
+  });
+  try {
+    await runOnce(options);
+  } finally {
+    clearTimeout(timer);
+    await pool.end();
+  }
+  return result;
+}

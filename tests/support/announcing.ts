@@ -1,0 +1,20 @@
+import { db } from '#lib/db.ts';
+import { addJob } from '#lib/jobs/add-job.ts';
+import type { OrderVersion } from '#lib/jobs/jobs.ts';
+import { callHandlers } from '#tests/support/call.ts';
+import { shopperWith } from '#tests/support/shopper.ts';
+
+/** An order on invoice, placed by a shopper of its own. */
+export async function placeOrder(sku: string, change: Record<string, unknown> = {}): Promise<OrderVersion> {
+  const shopper = await shopperWith(callHandlers, sku);
+  const response = await shopper.order(await shopper.body(change));
+  if (response.status !== 201) throw new Error(`${response.status} ${await response.text()}`);
+  const { order } = (await response.json()) as { order: { id: string } };
+  const { userId, version } = await db().order.findFirstOrThrow({ where: { id: order.id } });
+  return { userId, orderId: order.id, version };
+}
+
+/** Has versions of orders announced by one job, as the order writer does for a batch. */
+export function announceLater(...events: OrderVersion[]): Promise<void> {
+  return addJob(db(), 'announce', { events });
+}

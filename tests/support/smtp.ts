@@ -1,0 +1,98 @@
+import type { AddressInfo } from 'node:net';
+import { SMTPServer } from 'smtp-server';
+
+/** A mail server that keeps what it accepts, and misbehaves on request. */
+export interface TestSmtp {
+  url: string;
+  /** What was accepted, in order. */
+  mails: ReceivedMail[];
+  /** Recipients that it will never take anything for. */
+  unknownRecipients: Set<string>;
+  /** From now on and until called with 0, recipients are told to come back later. */
+  deferNext(times: number): void;
+  /** Accepts mails but keeps the answer to itself until `answer` is called. */
+  holdAnswers(): { answer: () => void };
+  close(): Promise<void>;
+}
+
+export interface ReceivedMail {
+  to: string[];
+  messageId: string;
+  subject: string;
+  /** The plain text, decoded, with plain line ends. */
+  text: string;
+}
+
+export async function startSmtp(): Promise<TestSmtp> {
+  const mails: ReceivedMail[] = [];
+  const unknownRecipients = new Set<string>();
+  let deferrals = 0;
+  let mayAnswer = Promise.resolve();
+
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    onRcptTo({ address }, _session, callback) {
+      if (unknownRecipients.has(address)) return callback(refusal(550, '5.1.1 no such mailbox'));
+      if (deferrals > 0) {
+        deferrals -= 1;
+        return callback(refusal(450, '4.2.1 come back later'));
+      }
+      callback();
+    },
+    onData(stream, session, callback) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        const to = session.envelope.rcptTo.map(({ address }) => address);
+        mails.push({ to, ...parse(Buffer.concat(chunks).toString('utf8')) });
+        void mayAnswer.then(() => callback());
+      });
+    },
+  });
+  // A client that is killed in the middle of a mail is no reason for the server to end.
+  server.on('error', () => undefined);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.server.address() as AddressInfo;
+  return {
+    url: `smtp://127.0.0.1:${port}`,
+    mails,
+    unknownRecipients,
+    deferNext: (times) => {
+      deferrals = times;
+    },
+    holdAnswers: () => {
+      let answer = () => {};
+      mayAnswer = new Promise((resolve) => {
+        answer = resolve;
+      });
+      return { answer };
+    },
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+function refusal(responseCode: number, message: string): Error {
+  return Object.assign(new Error(message), { responseCode });
+}
+
+function parse(raw: string): Omit<ReceivedMail, 'to'> {
+  const [head = '', ...rest] = raw.replaceAll('\r\n', '\n').split('\n\n');
+  const headers = head.replaceAll(/\n[ \t]+/g, ' ');
+  const header = (name: string) => new RegExp(`^${name}: (.*)$`, 'im').exec(headers)?.[1] ?? '';
+  return {
+    messageId: header('Message-ID'),
+    subject: header('Subject'),
+    text: decode(rest.join('\n\n'), header('Content-Transfer-Encoding').toLowerCase()),
+  };
+}
+
+function decode(body: string, encoding: string): string {
+  if (encoding === 'base64') return Buffer.from(body, 'base64').toString('utf8').replaceAll('\r\n', '\n');
+  if (encoding !== 'quoted-printable') return body;
+  const bytes = body
+    .replaceAll('=\n', '')
+    .replaceAll('%', '%25')
+    .replaceAll(/=([0-9A-F]{2})/g, '%$1');
+  return decodeURIComponent(bytes);
+}
