@@ -8,7 +8,7 @@ export const paymentTokenSchema = z
   .string({ error: 'choose a card' })
   .min(1, 'choose a card')
   .max(255, 'may have at most 255 characters')
-  .regex(/^[\w-]+$/, 'must be the name that the payment provider gave the card')
+  .regex(/^[\w-]*$/, 'must be the name that the payment provider gave the card')
   .describe("The provider's name of a payment method; a card number never comes here.");
 
 /** How an order is to be paid: later by invoice, or now with a payment method of the provider's. */

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, expect, test } from 'vitest';
+import { fulfilOrder } from '#lib/orders/fulfil-order.ts';
+import { refundOrder } from '#lib/orders/refund-order.ts';
+import { lookUp } from '#lib/payments/find-out.ts';
+import { settlePayment } from '#lib/payments/settle-payment.ts';
+import { callHandlers } from '#tests/support/call.ts';
+import { conforming } from '#tests/support/conforming.ts';
+import { cardBody, expectBooksToAgree, orderOf } from '#tests/support/money.ts';
+import { openPayingShop } from '#tests/support/paying-shop.ts';
+import { addProduct, availableOf } from '#tests/support/shop.ts';
+import { shopperWith } from '#tests/support/shopper.ts';
+import { stripeFor } from '#tests/support/simulator.ts';
+
+/** PAYMENT_CAPTURE=manual: the amount is reserved with the order, and taken when it is fulfilled. */
+
+const { till } = await openPayingShop({ PAYMENT_CAPTURE: 'manual' });
+const call = conforming(callHandlers);
+afterEach(() => expectBooksToAgree(till));
+
+async function authorised(sku: string) {
+  const shopper = await shopperWith(call, await addProduct(sku, { available: 5 }));
+  expect((await shopper.order(await cardBody(shopper))).status).toBe(201);
+  const order = await orderOf(shopper);
+  expect(order).toMatchObject({ status: 'paid', payments: [{ status: 'authorized' }] });
+  return { shopper, order, key: { userId: order.userId, orderId: order.id } };
+}
+
+const actor = 'operator:eva';
+
+test('the money is taken when the order is fulfilled, once', async () => {
+  const { shopper, order, key } = await authorised('CAPTURE');
+  expect(till.ledger(order.id)).toMatchObject([{ authorized: order.totalMinor, captured: 0 }]);
+  expect(await fulfilOrder({ ...key, actor })).toEqual({ changed: true });
+  expect(await fulfilOrder({ ...key, actor })).toEqual({ changed: false });
+  expect(await orderOf(shopper)).toMatchObject({ status: 'fulfilled', payments: [{ status: 'succeeded' }] });
+  expect(till.ledger(order.id)).toMatchObject([{ captured: order.totalMinor }]);
+});
+
+test('an order whose capture got no answer is not fulfilled, and is when it is asked again', async () => {
+  const { shopper, order, key } = await authorised('CAPTURE-LOST');
+  till.addFault({ kind: 'error_after', on: { path: '/capture$' } });
+  await expect(fulfilOrder({ ...key, actor })).rejects.toMatchObject({ name: 'UnknownOutcome' });
+  expect((await orderOf(shopper)).status).toBe('paid');
+  expect(await fulfilOrder({ ...key, actor })).toEqual({ changed: true });
+  expect(till.ledger(order.id)).toMatchObject([{ captured: order.totalMinor }]);
+});
+
+test('an order that is cancelled before its money was taken is called off, not refunded', async () => {
+  const { shopper, order } = await authorised('CAPTURE-CANCEL');
+  expect((await shopper.send('POST', `/api/orders/${order.id}/cancel`, {})).status).toBe(200);
+  expect(await orderOf(shopper)).toMatchObject({ status: 'refunded', payments: [{ status: 'refunded' }] });
+  expect(till.ledger(order.id)).toMatchObject([{ voided: order.totalMinor, refunded: 0, live: false }]);
+  expect(await availableOf('CAPTURE-CANCEL')).toBe(5);
+});
+
+test('a part of what is only reserved cannot be refunded', async () => {
+  const { key } = await authorised('CAPTURE-PART');
+  const part = { ...key, id: randomUUID(), amountMinor: 100, reason: 'test', actor };
+  await expect(refundOrder(part)).rejects.toMatchObject({ code: 'not_refundable' });
+});
+
+test('an order whose authorisation lapsed is not fulfilled and waits for another card', async () => {
+  const { shopper, order, key } = await authorised('CAPTURE-LAPSED');
+  await stripeFor(till.url).paymentIntents.cancel(order.payments[0]?.providerRef ?? '');
+  await settlePayment({ key, ask: lookUp, actor: 'test' });
+  await expect(fulfilOrder({ ...key, actor })).rejects.toMatchObject({ code: 'not_fulfillable' });
+  expect(await (await shopper.request(`/api/orders/${order.id}`)).json()).toMatchObject({
+    status: 'payment_declined',
+    payable: { attempt: 2 },
+    holdUntil: expect.any(String),
+    payments: [{ status: 'voided' }],
+  });
+});

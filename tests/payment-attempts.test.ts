@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, expect, test } from 'vitest';
+import { answerBank } from '#tests/support/bank.ts';
+import { callHandlers } from '#tests/support/call.ts';
+import { conforming } from '#tests/support/conforming.ts';
+import { bankCard, cardBody, declinedCard, expectBooksToAgree, orderOf } from '#tests/support/money.ts';
+import { openPayingShop } from '#tests/support/paying-shop.ts';
+import { addProduct } from '#tests/support/shop.ts';
+import { Shopper, shopperWith } from '#tests/support/shopper.ts';
+
+/** `POST /api/orders/{id}/payments`: the next attempt of an order, and everything that is none. */
+
+const { till } = await openPayingShop({ RATE_LIMIT_SHOPPER_PER_MIN: '12' });
+const call = conforming(callHandlers);
+afterEach(() => expectBooksToAgree(till));
+
+async function declinedOrder(sku: string): Promise<{ shopper: Shopper; id: string }> {
+  const shopper = await shopperWith(call, await addProduct(sku));
+  expect((await shopper.order(await cardBody(shopper, declinedCard))).status).toBe(402);
+  return { shopper, id: (await orderOf(shopper)).id };
+}
+
+function pay(shopper: Shopper, id: string, attempt: number, token = 'pm_card_visa'): Promise<Response> {
+  return shopper.send('POST', `/api/orders/${id}/payments`, { attempt, method: 'card', token });
+}
+
+const told = async (response: Response) => [
+  response.status,
+  ((await response.json()) as { code?: string }).code,
+];
+
+test('the same attempt with the same card again is the same payment', async () => {
+  const { shopper, id } = await declinedOrder('AGAIN');
+  const first = await pay(shopper, id, 2);
+  const again = await pay(shopper, id, 2);
+  expect([first.status, again.status]).toEqual([201, 201]);
+  expect(await again.text()).toBe(await first.text());
+  expect([first, again].map(({ headers }) => headers.get('idempotent-replayed'))).toEqual([null, 'true']);
+  expect(till.ledger(id).filter(({ live }) => live)).toHaveLength(1);
+});
+
+test('a declined attempt is told as declined again, and the next number is free', async () => {
+  const { shopper, id } = await declinedOrder('DECLINES');
+  expect(await told(await pay(shopper, id, 2, declinedCard))).toEqual([402, 'payment_declined']);
+  const again = await pay(shopper, id, 2, declinedCard);
+  expect(again.headers.get('idempotent-replayed')).toBe('true');
+  expect(await told(again)).toEqual([402, 'payment_declined']);
+  expect((await pay(shopper, id, 3)).status).toBe(201);
+  expect(await orderOf(shopper)).toMatchObject({
+    status: 'paid',
+    payments: [{}, {}, { status: 'succeeded' }],
+  });
+});
+
+test('the number of an attempt that was made with another card is taken', async () => {
+  const { shopper, id } = await declinedOrder('TAKEN');
+  expect((await pay(shopper, id, 2)).status).toBe(201);
+  expect(await told(await pay(shopper, id, 2, 'pm_card_mastercard'))).toEqual([422, 'key_reused']);
+});
+
+test('a wrong number is told with the one that is expected', async () => {
+  const { shopper, id } = await declinedOrder('WRONG');
+  const response = await pay(shopper, id, 7);
+  expect([response.status, await response.json()]).toMatchObject([
+    409,
+    { code: 'wrong_attempt', expected: 2 },
+  ]);
+});
+
+test('many equal attempts at once are one charge, and of different cards one wins', async () => {
+  const { shopper, id } = await declinedOrder('RACE');
+  const cards = ['pm_card_visa', 'pm_card_mastercard', 'pm_card_visa', 'pm_card_mastercard', 'pm_card_visa'];
+  const statuses = (await Promise.all(cards.map((token) => pay(shopper, id, 2, token)))).map(
+    ({ status }) => status,
+  );
+  expect(statuses.filter((status) => status === 201).length).toBeGreaterThanOrEqual(2);
+  expect(statuses.every((status) => status === 201 || status === 422)).toBe(true);
+  expect(till.ledger(id).filter(({ live }) => live)).toHaveLength(1);
+});
+
+test('a paid, a cancelled and an invoice order take no attempt', async () => {
+  const paid = await shopperWith(call, await addProduct('PAID'));
+  await paid.order(await cardBody(paid));
+  expect(await told(await pay(paid, (await orderOf(paid)).id, 2))).toEqual([409, 'not_payable']);
+
+  const { shopper, id } = await declinedOrder('GONE');
+  expect((await shopper.send('POST', `/api/orders/${id}/cancel`, {})).status).toBe(200);
+  expect(await told(await pay(shopper, id, 2))).toEqual([409, 'not_payable']);
+
+  const invoice = await shopperWith(call, await addProduct('INVOICE'));
+  await invoice.order(await invoice.body());
+  const { id: invoiceId } = await orderOf(invoice);
+  for (const attempt of [1, 2])
+    expect(await told(await pay(invoice, invoiceId, attempt))).toEqual([409, 'not_payable']);
+});
+
+test('another shopper, or nobody, cannot pay an order', async () => {
+  const { id } = await declinedOrder('NOTYOURS');
+  const stranger = new Shopper(call);
+  expect((await pay(stranger, id, 2)).status).toBe(401);
+  await stranger.cart();
+  for (const other of [id, randomUUID(), 'nonsense']) {
+    expect(await told(await pay(stranger, other, 2))).toEqual([404, 'not_found']);
+  }
+});
+
+test('whoever waits at their bank may pay with another card, and the first charge is called off', async () => {
+  const shopper = await shopperWith(call, await addProduct('CHANGED-MIND'));
+  await shopper.order(await cardBody(shopper, bankCard));
+  const { id } = await orderOf(shopper);
+  expect((await pay(shopper, id, 2)).status).toBe(201);
+  expect(await orderOf(shopper)).toMatchObject({
+    status: 'paid',
+    payments: [{ status: 'declined' }, { status: 'succeeded' }],
+  });
+  expect(till.ledger(id).filter(({ live }) => live)).toHaveLength(1);
+});
+
+test('whoever confirmed at their bank meanwhile has paid, and the other card is not charged', async () => {
+  const shopper = await shopperWith(call, await addProduct('CONFIRMED-MEANWHILE'));
+  await shopper.order(await cardBody(shopper, bankCard));
+  const { id } = await orderOf(shopper);
+  till.addFault({ kind: 'webhook_drop', times: 5, on: { orderId: id } });
+  await answerBank(shopper, `/api/orders/${id}`, 'confirm');
+  expect(await told(await pay(shopper, id, 2))).toEqual([409, 'not_payable']);
+  expect(await orderOf(shopper)).toMatchObject({ status: 'paid', payments: [{ status: 'succeeded' }] });
+});
+
+test('a form post is sent to the page of the order, whatever came of it', async () => {
+  const { shopper, id } = await declinedOrder('PAYFORM');
+  const form = (token: string, attempt: number) =>
+    shopper.request(`/api/orders/${id}/payments`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ attempt: String(attempt), method: 'card', token }).toString(),
+    });
+  for (const [token, attempt] of [
+    [declinedCard, 2],
+    ['', 3],
+    ['pm_card_visa', 3],
+  ] as const) {
+    const response = await form(token, attempt);
+    expect([response.status, response.headers.get('location')]).toEqual([303, `/orders/${id}`]);
+  }
+  expect(await orderOf(shopper)).toMatchObject({
+    status: 'paid',
+    payments: [{}, {}, { status: 'succeeded' }],
+  });
+});
+
+test.each([
+  ['no attempt', { method: 'card', token: 'pm_card_visa' }, 'attempt'],
+  ['attempt zero', { attempt: 0, method: 'card', token: 'pm_card_visa' }, 'attempt'],
+  ['another method', { attempt: 2, method: 'invoice', token: 'pm_card_visa' }, 'method'],
+  ['no token', { attempt: 2, method: 'card' }, 'token'],
+])('%s is refused with the field named', async (_, body, path) => {
+  const shopper = new Shopper(call);
+  await shopper.cart();
+  const response = await shopper.send('POST', `/api/orders/${randomUUID()}/payments`, body);
+  expect([response.status, await response.json()]).toMatchObject([400, { fields: [{ path }] }]);
+});
+
+test('attempts count against the quota of a shopper, replays do not, and ten cards are enough', async () => {
+  const { shopper, id } = await declinedOrder('QUOTA');
+  for (let attempt = 2; attempt <= 10; attempt += 1) {
+    expect((await pay(shopper, id, attempt, declinedCard)).status).toBe(402);
+  }
+  expect(await told(await pay(shopper, id, 11))).toEqual([409, 'not_payable']);
+  expect(await told(await pay(shopper, id, 11))).toEqual([409, 'not_payable']);
+  const limited = await pay(shopper, id, 11);
+  expect([limited.status, Number(limited.headers.get('retry-after')) > 0]).toEqual([429, true]);
+  expect((await pay(shopper, id, 10, declinedCard)).status).toBe(402);
+});

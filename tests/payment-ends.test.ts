@@ -1,0 +1,334 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, describe, expect, test } from 'vitest';
+import { db } from '#lib/db.ts';
+import { expireHolds } from '#lib/orders/expire-holds.ts';
+import { fulfilOrder } from '#lib/orders/fulfil-order.ts';
+import { refundOrder } from '#lib/orders/refund-order.ts';
+import { settleRefund } from '#lib/payments/settle-refund.ts';
+import { sweepPayments } from '#lib/payments/sweep-payments.ts';
+import { answerBank } from '#tests/support/bank.ts';
+import { callHandlers } from '#tests/support/call.ts';
+import { conforming } from '#tests/support/conforming.ts';
+import {
+  bankCard,
+  cardBody,
+  declinedCard,
+  eventually,
+  expectBooksToAgree,
+  type OrderInDb,
+  orderOf,
+} from '#tests/support/money.ts';
+import { openPayingShop } from '#tests/support/paying-shop.ts';
+import { addProduct, availableOf } from '#tests/support/shop.ts';
+import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
+
+/** How a card order ends: cancelled, refunded, fulfilled, or because nobody paid in time. */
+
+const { till } = await openPayingShop();
+const call = conforming(callHandlers);
+afterEach(() => expectBooksToAgree(till));
+
+async function ordered(sku: string, token?: string): Promise<{ shopper: Shopper; order: OrderInDb }> {
+  const shopper = await shopperWith(call, await addProduct(sku, { available: 5 }), 2);
+  await shopper.order(await cardBody(shopper, token));
+  return { shopper, order: await orderOf(shopper) };
+}
+
+const cancel = (shopper: Shopper, { id }: OrderInDb) => shopper.send('POST', `/api/orders/${id}/cancel`, {});
+const refund = ({ userId, id }: OrderInDb, change: { id?: string; amountMinor?: number } = {}) =>
+  refundOrder({ userId, orderId: id, id: randomUUID(), reason: 'broken', actor: 'operator:eva', ...change });
+
+/** As if the hold had been over for a second, and the order were as old as that makes it. */
+async function endHold({ id }: OrderInDb): Promise<void> {
+  await db().$executeRaw`UPDATE orders SET hold_until = now() - interval '1 second' WHERE id = ${id}::uuid`;
+}
+
+async function lostWebhooks({ id }: OrderInDb): Promise<void> {
+  till.addFault({ kind: 'webhook_drop', times: 50, on: { orderId: id } });
+}
+
+/** The shopper finds the bank's page still open and confirms. */
+async function confirmAtBank({ payments }: OrderInDb): Promise<void> {
+  const page = await fetch(`${till.url}/3ds/${payments[0]?.providerRef}`, {
+    method: 'POST',
+    body: new URLSearchParams({ answer: 'confirm' }),
+    redirect: 'manual',
+  });
+  await page.body?.cancel();
+}
+
+describe('its owner cancels', () => {
+  test('a paid order: the money goes back whole and the stock once, however often they ask', async () => {
+    const { shopper, order } = await ordered('CANCEL-PAID');
+    expect(await availableOf('CANCEL-PAID')).toBe(3);
+    const answers = await Promise.all(Array.from({ length: 6 }, () => cancel(shopper, order)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(6).fill(200));
+    expect(answers.filter(({ headers }) => !headers.has('idempotent-replayed'))).toHaveLength(1);
+    expect(await answers[0]?.json()).toMatchObject({
+      status: 'refunded',
+      payments: [{ status: 'refunded', refundedMinor: order.totalMinor }],
+    });
+    expect(till.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor, live: false }]);
+    expect(await availableOf('CANCEL-PAID')).toBe(5);
+    expect(await db().refund.findMany({ where: { orderId: order.id } })).toMatchObject([
+      { status: 'succeeded', actor: 'shopper' },
+    ]);
+  });
+
+  test('an order that waits at the bank: the charge is called off first', async () => {
+    const { shopper, order } = await ordered('CANCEL-BANK', bankCard);
+    expect((await cancel(shopper, order)).status).toBe(200);
+    expect(await orderOf(shopper)).toMatchObject({ status: 'cancelled', payments: [{ status: 'declined' }] });
+    expect(await availableOf('CANCEL-BANK')).toBe(5);
+    await confirmAtBank(order);
+    expect(till.ledger(order.id).filter(({ live }) => live)).toEqual([]);
+  });
+
+  test('an order that was paid at the bank a moment ago: it is refunded', async () => {
+    const { shopper, order } = await ordered('CANCEL-JUST-PAID', bankCard);
+    await lostWebhooks(order);
+    await answerBank(shopper, `/api/orders/${order.id}`, 'confirm');
+    expect((await cancel(shopper, order)).status).toBe(200);
+    expect(await orderOf(shopper)).toMatchObject({ status: 'refunded', payments: [{ status: 'refunded' }] });
+    expect(await availableOf('CANCEL-JUST-PAID')).toBe(5);
+  });
+
+  test('a declined order: nothing was charged and nothing goes back but the stock', async () => {
+    const { shopper, order } = await ordered('CANCEL-DECLINED', declinedCard);
+    expect((await cancel(shopper, order)).status).toBe(200);
+    expect(await orderOf(shopper)).toMatchObject({ status: 'cancelled', payments: [{ status: 'declined' }] });
+    expect(await availableOf('CANCEL-DECLINED')).toBe(5);
+  });
+
+  test('an order whose payment is unknown: not before the provider has answered', async () => {
+    const shopper = await shopperWith(call, await addProduct('CANCEL-UNKNOWN', { available: 5 }), 2);
+    till.addFault({ kind: 'error_before', times: 3 });
+    await shopper.order(await cardBody(shopper));
+    const order = await orderOf(shopper);
+    expect(order.status).toBe('payment_unknown');
+    const early = await cancel(shopper, order);
+    expect([early.status, await early.json()]).toMatchObject([
+      409,
+      { code: 'payment_unsettled', retryable: true },
+    ]);
+    till.clearFaults();
+    expect((await cancel(shopper, order)).status).toBe(200);
+    expect(await orderOf(shopper)).toMatchObject({ status: 'cancelled', payments: [{ status: 'declined' }] });
+    expect(await availableOf('CANCEL-UNKNOWN')).toBe(5);
+  });
+
+  test('a fulfilled order: no longer', async () => {
+    const { shopper, order } = await ordered('CANCEL-FULFILLED');
+    await fulfilOrder({ userId: order.userId, orderId: order.id, actor: 'operator:eva' });
+    const late = await cancel(shopper, order);
+    expect([late.status, await late.json()]).toMatchObject([409, { code: 'not_cancellable' }]);
+  });
+
+  test('while the provider does not answer, the order is refunded and a job gives the money back', async () => {
+    const { shopper, order } = await ordered('CANCEL-AWAY');
+    till.addFault({ kind: 'error_before', times: 2, on: { path: '/v1/refunds' } });
+    expect((await cancel(shopper, order)).status).toBe(200);
+    expect(await orderOf(shopper)).toMatchObject({ status: 'refunded' });
+    const [row] = await db().refund.findMany({ where: { orderId: order.id } });
+    expect(row).toMatchObject({ status: 'created' });
+    till.clearFaults();
+    const key = { userId: order.userId, orderId: order.id, id: row?.id ?? '' };
+    expect(await Promise.all([settleRefund(key), settleRefund(key)])).toEqual(['succeeded', 'succeeded']);
+    expect(till.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor }]);
+  });
+});
+
+describe('an operator refunds', () => {
+  test('a part, twice, and never more than was paid', async () => {
+    const { shopper, order } = await ordered('REFUND-PART');
+    const id = randomUUID();
+    expect(await refund(order, { id, amountMinor: 500 })).toEqual({ created: true, status: 'succeeded' });
+    expect(await refund(order, { id, amountMinor: 500 })).toEqual({ created: false, status: 'succeeded' });
+    await expect(refund(order, { id, amountMinor: 600 })).rejects.toMatchObject({ code: 'key_reused' });
+    await refund(order, { amountMinor: 300 });
+    await expect(refund(order, { amountMinor: order.totalMinor - 799 })).rejects.toMatchObject({
+      code: 'not_refundable',
+    });
+    expect(await orderOf(shopper)).toMatchObject({
+      status: 'paid',
+      payments: [{ status: 'succeeded', refundedMinor: 800 }],
+    });
+    expect(till.ledger(order.id)).toMatchObject([{ refunded: 800 }]);
+    expect(await availableOf('REFUND-PART')).toBe(3);
+  });
+
+  test('all that is left: the order is refunded, and what was not sent goes back on the shelf', async () => {
+    const { shopper, order } = await ordered('REFUND-WHOLE');
+    await refund(order, { amountMinor: 500 });
+    await refund(order);
+    expect(await orderOf(shopper)).toMatchObject({
+      status: 'refunded',
+      payments: [{ status: 'refunded', refundedMinor: order.totalMinor }],
+    });
+    expect(await availableOf('REFUND-WHOLE')).toBe(5);
+    await expect(refund(order)).rejects.toMatchObject({ code: 'not_refundable' });
+  });
+
+  test('a fulfilled order: the money goes back and the stock does not', async () => {
+    const { shopper, order } = await ordered('REFUND-FULFILLED');
+    await fulfilOrder({ userId: order.userId, orderId: order.id, actor: 'operator:eva' });
+    await refund(order);
+    expect(await orderOf(shopper)).toMatchObject({ status: 'refunded' });
+    expect(await availableOf('REFUND-FULFILLED')).toBe(3);
+  });
+
+  test('many at once: the sum is never more than was paid', async () => {
+    const { order } = await ordered('REFUND-RACE');
+    const third = Math.floor(order.totalMinor / 3);
+    const results = await Promise.allSettled(
+      Array.from({ length: 8 }, () => refund(order, { amountMinor: third })),
+    );
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+    expect(till.ledger(order.id)).toMatchObject([{ refunded: third * 3 }]);
+  });
+
+  test('a refund that takes the provider some days is looked at until it is done', async () => {
+    const { order } = await ordered('REFUND-SLOW', 'pm_card_pendingRefund');
+    const id = randomUUID();
+    expect(await refund(order, { id })).toEqual({ created: true, status: 'created' });
+    const key = { userId: order.userId, orderId: order.id, id };
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await settleRefund(key)).toBe('succeeded');
+  });
+
+  test('a refund whose reply is lost is made once', async () => {
+    const { order } = await ordered('REFUND-LOST');
+    const id = randomUUID();
+    till.addFault({ kind: 'error_after', on: { method: 'POST', path: '/v1/refunds' } });
+    expect(await refund(order, { id, amountMinor: 700 })).toEqual({ created: true, status: 'created' });
+    await db().$executeRaw`UPDATE refund SET updated_at = now() - interval '1 minute' WHERE id = ${id}::uuid`;
+    await sweepPayments();
+    expect(await refund(order, { id, amountMinor: 700 })).toEqual({ created: false, status: 'succeeded' });
+    expect(till.ledger(order.id)).toMatchObject([{ refunded: 700 }]);
+  });
+});
+
+describe('when the hold of an unpaid order is over', () => {
+  test('a declined order is cancelled and its stock is back once', async () => {
+    const { shopper, order } = await ordered('HOLD-DECLINED', declinedCard);
+    await expireHolds();
+    expect((await orderOf(shopper)).status).toBe('payment_declined');
+    await endHold(order);
+    await Promise.all([expireHolds(), expireHolds(), expireHolds()]);
+    expect(await orderOf(shopper)).toMatchObject({ status: 'cancelled', holdUntil: null });
+    expect(await availableOf('HOLD-DECLINED')).toBe(5);
+  });
+
+  test('an order that waits at the bank is called off there, then cancelled', async () => {
+    const { shopper, order } = await ordered('HOLD-BANK', bankCard);
+    await endHold(order);
+    await expireHolds();
+    expect(await orderOf(shopper)).toMatchObject({ status: 'cancelled', payments: [{ status: 'declined' }] });
+    expect(await availableOf('HOLD-BANK')).toBe(5);
+    await confirmAtBank(order);
+    expect(till.ledger(order.id).filter(({ live }) => live)).toEqual([]);
+  });
+
+  test('an order that was paid at the bank, and nobody told us, is paid', async () => {
+    const { shopper, order } = await ordered('HOLD-PAID', bankCard);
+    await lostWebhooks(order);
+    await answerBank(shopper, `/api/orders/${order.id}`, 'confirm');
+    await endHold(order);
+    await expireHolds();
+    expect(await orderOf(shopper)).toMatchObject({ status: 'paid', holdUntil: null });
+    expect(await availableOf('HOLD-PAID')).toBe(3);
+  });
+
+  test('an order is not cancelled while the provider does not answer', async () => {
+    const { shopper, order } = await ordered('HOLD-AWAY', bankCard);
+    await endHold(order);
+    till.addFault({ kind: 'error_before', times: 3 });
+    await expireHolds();
+    expect((await orderOf(shopper)).status).toBe('payment_pending');
+    till.clearFaults();
+    await expireHolds();
+    expect((await orderOf(shopper)).status).toBe('cancelled');
+  });
+});
+
+describe('a charge that comes after the order was cancelled', () => {
+  /** The order is ended behind the provider's back, as by a process that asked it a moment too early. */
+  async function endUnseen(order: OrderInDb, actor: string): Promise<void> {
+    await db().$executeRaw`
+      UPDATE payment SET status = 'declined', version = version + 1 WHERE order_id = ${order.id}::uuid`;
+    await db().$executeRaw`
+      UPDATE orders SET status = 'cancelled', version = version + 1, hold_until = NULL WHERE id = ${order.id}::uuid`;
+    await db().$executeRaw`
+      INSERT INTO order_event (user_id, order_id, version, from_status, to_status, actor, reason)
+      SELECT user_id, id, version, 'payment_pending', 'cancelled', ${actor}, 'test' FROM orders WHERE id = ${order.id}::uuid`;
+    await db()
+      .$executeRaw`UPDATE stock SET available = available + 2 FROM order_line line WHERE line.order_id = ${order.id}::uuid AND stock.sku = line.sku`;
+  }
+
+  test('takes the stock again and pays the order, if its stock is still there', async () => {
+    const { shopper, order } = await ordered('LATE-THERE', bankCard);
+    await endUnseen(order, 'job:expire_holds');
+    expect(await availableOf('LATE-THERE')).toBe(5);
+    await confirmAtBank(order);
+    expect(await eventually(shopper, ({ status }) => status === 'paid')).toMatchObject({
+      status: 'paid',
+      payments: [{ status: 'succeeded' }],
+    });
+    expect(await availableOf('LATE-THERE')).toBe(3);
+  });
+
+  test('goes back whole, if its stock is gone, and the order says why', async () => {
+    const { shopper, order } = await ordered('LATE-GONE', bankCard);
+    await endUnseen(order, 'job:expire_holds');
+    await db().$executeRaw`UPDATE stock SET available = 1 WHERE sku = 'LATE-GONE'`;
+    await confirmAtBank(order);
+    await eventually(shopper, ({ payments }) => payments[0]?.status === 'refunded');
+    const [row] = await db().refund.findMany({ where: { orderId: order.id } });
+    expect(await settleRefund({ userId: order.userId, orderId: order.id, id: row?.id ?? '' })).toBe(
+      'succeeded',
+    );
+    expect(await orderOf(shopper)).toMatchObject({
+      status: 'cancelled',
+      payments: [{ status: 'refunded', refundedMinor: order.totalMinor }],
+    });
+    expect(await availableOf('LATE-GONE')).toBe(1);
+    const events = await db().orderEvent.findMany({
+      where: { orderId: order.id },
+      orderBy: { version: 'desc' },
+    });
+    expect(events[0]).toMatchObject({ toStatus: 'cancelled', reason: expect.stringContaining('sold out') });
+  });
+
+  test('goes back whole, if its owner had cancelled the order', async () => {
+    const { shopper, order } = await ordered('LATE-OWNER', bankCard);
+    await endUnseen(order, 'shopper');
+    await confirmAtBank(order);
+    await eventually(shopper, ({ payments }) => payments[0]?.status === 'refunded');
+    await db().$executeRaw`UPDATE refund SET updated_at = now() - interval '1 minute'`;
+    await sweepPayments();
+    expect(till.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor, live: false }]);
+    expect(await availableOf('LATE-OWNER')).toBe(5);
+  });
+
+  test('goes back whole, if another attempt has paid meanwhile', async () => {
+    const { shopper, order } = await ordered('LATE-SECOND', bankCard);
+    await db()
+      .$executeRaw`UPDATE payment SET status = 'declined', version = version + 1 WHERE order_id = ${order.id}::uuid`;
+    await db().$executeRaw`UPDATE orders SET status = 'payment_declined' WHERE id = ${order.id}::uuid`;
+    const paid = await shopper.send('POST', `/api/orders/${order.id}/payments`, {
+      attempt: 2,
+      method: 'card',
+      token: 'pm_card_visa',
+    });
+    expect(paid.status).toBe(201);
+    await confirmAtBank(order);
+    await eventually(shopper, ({ payments }) => payments[0]?.status === 'refunded');
+    await db().$executeRaw`UPDATE refund SET updated_at = now() - interval '1 minute'`;
+    await sweepPayments();
+    expect(await orderOf(shopper)).toMatchObject({
+      status: 'paid',
+      payments: [{ status: 'refunded' }, { status: 'succeeded' }],
+    });
+    expect(till.ledger(order.id).filter(({ live }) => live)).toHaveLength(1);
+  });
+});

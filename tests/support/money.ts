@@ -1,0 +1,79 @@
+import { expect } from 'vitest';
+import { db } from '#lib/db.ts';
+import type { Simulator } from '#simulator/start-simulator.ts';
+import type { OrderBody, Shopper } from '#tests/support/shopper.ts';
+
+/** What the tests of payments say and look at. */
+
+export const card = (token = 'pm_card_visa') => ({ payment: { method: 'card', token } });
+
+export const declinedCard = 'pm_card_chargeDeclined';
+export const bankCard = 'pm_card_authenticationRequired';
+
+export function userIdOf(shopper: Shopper): string {
+  return shopper.cookie.split('=')[1]?.split('.')[0] ?? '';
+}
+
+/** The body that orders the cart with a card. */
+export const cardBody = (shopper: Shopper, token?: string): Promise<OrderBody> => shopper.body(card(token));
+
+export interface OrderInDb {
+  holdUntil: Date | null;
+  userId: string;
+  id: string;
+  status: string;
+  totalMinor: number;
+  accepted: boolean;
+  payments: { attempt: number; status: string; providerRef: string | null; refundedMinor: number }[];
+}
+
+/** The one order of a shopper, as the database has it. */
+export async function orderOf(shopper: Shopper): Promise<OrderInDb> {
+  const order = await db().order.findFirstOrThrow({
+    where: { userId: userIdOf(shopper) },
+    include: { payments: { orderBy: { attempt: 'asc' } } },
+  });
+  return { ...order, accepted: order.acceptedAt !== null };
+}
+
+/** Waits until an order is as it should be, and answers it as it is in the end. */
+export async function eventually(
+  shopper: Shopper,
+  isSo: (order: OrderInDb) => boolean,
+  withinMs = 10_000,
+): Promise<OrderInDb> {
+  const until = Date.now() + withinMs;
+  for (;;) {
+    const order = await orderOf(shopper);
+    if (isSo(order) || Date.now() > until) return order;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+/**
+ * The provider's books and ours, side by side, order by order: they say the same; no order has two
+ * live charges; none that is paid has less than its total; nothing was charged without an order.
+ */
+export async function expectBooksToAgree(till: Simulator): Promise<void> {
+  await till.flushWebhooks();
+  const orders = await db().order.findMany({ include: { payments: true } });
+  const byId = new Map(orders.map((order) => [order.id, order]));
+  for (const row of till.ledger()) {
+    expect(byId.has(row.orderId ?? ''), `charge ${row.paymentIntent} has an order`).toBe(true);
+  }
+  for (const { id, status, totalMinor, payments } of orders) {
+    const rows = till.ledger(id);
+    const live = rows.filter((row) => row.live);
+    expect(live.length, `live charges of order ${id}`).toBeLessThanOrEqual(1);
+    const kept = live.reduce((sum, row) => sum + row.authorized - row.voided - row.refunded, 0);
+    const ours = payments
+      .filter((payment) => payment.status === 'succeeded' || payment.status === 'authorized')
+      .reduce((sum, { amountMinor, refundedMinor }) => sum + amountMinor - refundedMinor, 0);
+    expect({ id, status, kept }).toEqual({ id, status, kept: ours });
+    const paidWhole = live.some((row) => row.authorized - row.voided === totalMinor);
+    if (status === 'paid' || status === 'fulfilled') {
+      const isInvoice = payments.some(({ method }) => method === 'invoice');
+      expect(isInvoice || paidWhole, `order ${id} is paid whole`).toBe(true);
+    }
+  }
+}
