@@ -21,7 +21,16 @@ const config: NextConfig = {
   // Seconds that a cache in front may go on showing a page it cannot renew: an hour-old price, not a year-old one.
   expireTime: 3_600,
   // Loaded by Node itself: they read files beside them or keep native state.
-  serverExternalPackages: ['pino', 'pg', '@prisma/client', '@prisma/adapter-pg', 'ioredis', 'ioredis-mock'],
+  serverExternalPackages: [
+    'pino',
+    'pg',
+    '@prisma/client',
+    '@prisma/adapter-pg',
+    'ioredis',
+    'ioredis-mock',
+    'graphile-worker',
+    'nodemailer',
+  ],
   // /api/ready compares the migrations in the folder with those in the database.
   outputFileTracingIncludes: { '/api/ready': ['./prisma/migrations/**'] },
   headers: async () => [

@@ -1,10 +1,24 @@
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { expect, test } from 'vitest';
+import path from 'node:path';
+import pg from 'pg';
+import { beforeEach, expect, inject, test, vi } from 'vitest';
 import { db } from '#lib/db.ts';
 import { addJob } from '#lib/jobs/add-job.ts';
+import { workOff } from '#lib/jobs/work-off.ts';
+import { announceLater, placeOrder } from '#tests/support/announcing.ts';
+import { callHandlers } from '#tests/support/call.ts';
+import { conforming } from '#tests/support/conforming.ts';
+import { createTestDatabase } from '#tests/support/database.ts';
+import { addProduct } from '#tests/support/shop.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
+import { startWorker } from '#tests/support/worker.ts';
 
-await openTestShop();
+const cronSecret = 'a-secret-of-the-platforms-clock';
+const shop = await openTestShop({ env: { CRON_SECRET: cronSecret } });
+const call = conforming(callHandlers);
+
+beforeEach(() => db().$executeRaw`DELETE FROM graphile_worker._private_jobs`);
 
 interface QueuedJob {
   task: string;
@@ -20,6 +34,31 @@ const queued = (key: string) =>
 
 const payment = () => ({ userId: randomUUID(), orderId: randomUUID(), attempt: 1 });
 
+/** A job that no try can do anything with. */
+const addPoison = (maxAttempts: number) => addJob(db(), 'announce', {} as never, { maxAttempts });
+
+/** `npm run jobs` as an operator types it, after npm. */
+async function runJobsCommand(...args: string[]): Promise<{ code: number | null; output: string }> {
+  const script = path.resolve(import.meta.dirname, '../scripts/jobs.ts');
+  const child = spawn(process.execPath, [script, ...args]);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  }
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { code, output };
+}
+
+async function gauge(name: string): Promise<number> {
+  const text = await (await callHandlers('/api/metrics')).text();
+  return Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1]);
+}
+
+const cron = (authorization?: string) =>
+  call('/api/cron/jobs', authorization ? { headers: { authorization } } : {});
+
 test('a job is enqueued with the transaction it is about, and not without it', async () => {
   const kept = randomUUID();
   const undone = randomUUID();
@@ -30,11 +69,14 @@ test('a job is enqueued with the transaction it is about, and not without it', a
   await expect(
     db().$transaction(async (tx) => {
       await addJob(tx, 'settle_payment', payment(), { key: undone });
+      await addJob(tx, 'settle_payment', payment());
       throw new Error('the order could not be written');
     }),
   ).rejects.toThrow('the order could not be written');
   expect(await queued(kept)).toEqual([{ task: 'settle_payment', runAt, attempts: 0, maxAttempts: 7 }]);
-  expect(await queued(undone)).toEqual([]);
+  const [all] = await db().$queryRaw<{ count: number }[]>`
+    SELECT count(*)::int AS count FROM graphile_worker.jobs`;
+  expect(all?.count).toBe(1);
 });
 
 test('a job that has not begun is replaced by the next one of its key', async () => {
@@ -43,4 +85,119 @@ test('a job that has not begun is replaced by the next one of its key', async ()
   await db().$transaction((tx) => addJob(tx, 'settle_payment', payment(), { key }));
   await db().$transaction((tx) => addJob(tx, 'settle_payment', payment(), { key, runAt: later }));
   expect(await queued(key)).toMatchObject([{ runAt: later }]);
+});
+
+test('a job that fails at every try is counted, shown with its error, run again when asked, and given up when asked', async () => {
+  await addPoison(1);
+  expect(await gauge('once_jobs_waiting')).toBe(1);
+  expect(await workOff({ limitMs: 10_000 })).toMatchObject({ failedForGood: 1 });
+  expect(await gauge('once_jobs_waiting')).toBe(0);
+  expect(await gauge('once_jobs_failed')).toBe(1);
+  const shown = await runJobsCommand();
+  expect(shown.output).toContain('1 failed');
+  expect(shown.output).toMatch(/\d+ {2}announce/);
+  expect(shown.output).toContain('Cannot read properties of undefined');
+  const id = /^(\d+) {2}announce/m.exec(shown.output)?.[1] ?? '';
+
+  expect((await runJobsCommand('retry', '987654321')).code).toBe(1);
+  expect(await runJobsCommand('retry', id)).toEqual({ code: 0, output: '1 to be run again\n' });
+  expect(await gauge('once_jobs_failed')).toBe(0);
+  expect(await workOff({ limitMs: 10_000 })).toMatchObject({ failed: 1, failedForGood: 0 });
+
+  await db().$executeRaw`UPDATE graphile_worker._private_jobs SET attempts = max_attempts`;
+  expect(await runJobsCommand('drop', id)).toEqual({ code: 0, output: '1 given up\n' });
+  expect((await runJobsCommand()).output).toContain('0 failed');
+});
+
+test('a poison job does not keep the jobs behind it', async () => {
+  const order = await placeOrder(await addProduct('BEHIND'));
+  for (let index = 0; index < 5; index += 1) await addPoison(25);
+  await announceLater(order);
+  await workOff({ limitMs: 10_000 });
+  expect(await db().mail.count({ where: { orderId: order.orderId } })).toBe(1);
+});
+
+test('jobs of a worker that died are free again after the time that no job takes', async () => {
+  const order = await placeOrder(await addProduct('LOST'));
+  await announceLater(order);
+  const takenFor = (age: string) => db().$executeRaw`
+    UPDATE graphile_worker._private_jobs SET locked_by = 'dead', locked_at = now() - ${age}::interval`;
+  await takenFor('1 minute');
+  await workOff({ limitMs: 10_000 });
+  expect(await db().mail.count({ where: { orderId: order.orderId } })).toBe(0);
+  await takenFor('3 minutes');
+  await workOff({ limitMs: 10_000 });
+  expect(await db().mail.count({ where: { orderId: order.orderId } })).toBe(1);
+});
+
+test('a worker runs what is added while it waits, and ends with 0 when it is told to', async () => {
+  const worker = startWorker();
+  await worker.ready;
+  const order = await placeOrder(await addProduct('WAITS'));
+  await announceLater(order);
+  await vi.waitFor(
+    async () => expect(await db().mail.count({ where: { orderId: order.orderId } })).toBe(1),
+    5_000,
+  );
+  worker.child.kill('SIGTERM');
+  expect(await worker.exited).toEqual({ code: 0, signal: null });
+});
+
+test('a worker waits for a database that goes away, and goes on when it is back', async () => {
+  const worker = startWorker();
+  await worker.ready;
+  const name = new URL(shop.databaseUrl).pathname.slice(1);
+  const admin = new pg.Client({ connectionString: inject('adminUrl') });
+  await admin.connect();
+  await admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+  await admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  expect(worker.child.exitCode).toBeNull();
+  await admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
+  await admin.end();
+  const order = await placeOrder(await addProduct('BACK'));
+  await announceLater(order);
+  await vi.waitFor(
+    async () => expect(await db().mail.count({ where: { orderId: order.orderId } })).toBe(1),
+    15_000,
+  );
+  worker.child.kill('SIGTERM');
+  expect(await worker.exited).toEqual({ code: 0, signal: null });
+});
+
+test('a worker on a database without the migrations says so and ends', async () => {
+  const empty = await createTestDatabase();
+  const client = new pg.Client({ connectionString: empty.connectionString });
+  await client.connect();
+  await client.query('DROP SCHEMA graphile_worker CASCADE').finally(() => client.end());
+  const worker = startWorker({ DATABASE_URL: empty.connectionString });
+  expect(await worker.exited).toEqual({ code: 1, signal: null });
+  expect(worker.log()).toContain('migrations are missing: the job queue; run npm run migrate');
+  await empty.drop();
+});
+
+test('the cron call runs jobs for whoever knows its secret, and nobody else', async () => {
+  const order = await placeOrder(await addProduct('CRON'));
+  await announceLater(order);
+  for (const wrong of [undefined, 'Bearer ', `Bearer ${cronSecret}x`]) {
+    const refused = await cron(wrong);
+    expect(refused.status).toBe(401);
+    expect(await refused.json()).toMatchObject({ code: 'token_required' });
+  }
+  expect(await db().mail.count({ where: { orderId: order.orderId } })).toBe(0);
+  const response = await cron(`Bearer ${cronSecret}`);
+  expect(response.status).toBe(200);
+  // The announcement, and what runs every minute.
+  expect(await response.json()).toMatchObject({ succeeded: 3, failed: 0, outOfTime: false });
+  expect(await db().mail.count({ where: { orderId: order.orderId } })).toBe(1);
+});
+
+test('jobs that are not begun when the time is up are left for the next call', async () => {
+  const order = await placeOrder(await addProduct('SHORT'));
+  for (let index = 0; index < 200; index += 1) await announceLater(order);
+  expect(await workOff({ limitMs: 1 })).toMatchObject({ outOfTime: true });
+  const [left] = await db().$queryRaw<{ count: number; taken: number }[]>`
+    SELECT count(*)::int AS count, count(locked_at)::int AS taken FROM graphile_worker.jobs`;
+  expect(left?.count).toBeGreaterThan(100);
+  expect(left?.taken).toBe(0);
 });

@@ -107,7 +107,7 @@ test('a mail server that says "later" is asked again later', async () => {
   expect(await statusesOf(order)).toEqual(['confirmation queued']);
   // As if the time until the next try were over.
   await db().$executeRaw`UPDATE graphile_worker._private_jobs SET run_at = now()`;
-  expect(await work()).toMatchObject({ succeeded: 1, failed: 0 });
+  expect(await work()).toMatchObject({ failed: 0 });
   expect(smtp.mails).toHaveLength(1);
   expect(await statusesOf(order)).toEqual(['confirmation sent']);
 });
@@ -166,5 +166,19 @@ test('a worker that is killed between an announcement and its mail sends it once
   await db().$executeRaw`
     UPDATE graphile_worker._private_jobs SET run_at = now(), locked_at = locked_at - interval '3 minutes'`;
   await work();
+  expect(smtp.mails).toHaveLength(1);
+});
+
+test('a worker that is told to end finishes the mail it is sending', async () => {
+  const order = await placeOrder(sku);
+  const held = smtp.holdAnswers();
+  await announceLater(order);
+  const worker = startWorker();
+  await vi.waitFor(() => expect(smtp.mails).toHaveLength(1), 10_000);
+  worker.child.kill('SIGTERM');
+  await vi.waitFor(() => expect(worker.log()).toContain('stopping'), 5_000);
+  held.answer();
+  expect(await worker.exited).toEqual({ code: 0, signal: null });
+  expect(await statusesOf(order)).toEqual(['confirmation sent']);
   expect(smtp.mails).toHaveLength(1);
 });

@@ -18,7 +18,14 @@ export function queueOptions(pgPool: pg.Pool): RunnerOptions & { events: WorkerE
     noHandleSignals: true,
     preset: {
       extends: [WorkerPreset],
-      worker: { concurrentJobs: JOB_CONCURRENCY, pollInterval: JOB_POLL_MS, logger: queueLogger },
+      worker: {
+        concurrentJobs: JOB_CONCURRENCY,
+        pollInterval: JOB_POLL_MS,
+        logger: queueLogger,
+        // Only what is written in batches, however short, is waited for at the end.
+        completeJobBatchDelay: 0,
+        failJobBatchDelay: 0,
+      },
     },
   };
 }

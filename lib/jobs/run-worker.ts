@@ -63,13 +63,8 @@ async function runUntilItEnds(signal: AbortSignal, onReady: () => void): Promise
   }
 }
 
-/** One try each: the next minute brings another. */
 function everyMinute() {
   return parseCronItems(
-    periodicTasks.map((task) => ({
-      task,
-      match: '* * * * *',
-      options: { jobKey: periodicKey(task), maxAttempts: 1 },
-    })),
+    periodicTasks.map((task) => ({ task, match: '* * * * *', options: { jobKey: periodicKey(task) } })),
   );
 }

@@ -11,9 +11,9 @@ import { sweepPayments } from '#lib/payments/sweep-payments.ts';
  * What runs for each job. A task has a minute (`run-task.ts`), may be run twice, also at the same
  * time, and comes to the same then. It throws to be tried again.
  */
-export type Tasks = { [Name in JobName]: (payload: JobPayloads[Name]) => Promise<unknown> };
+type Tasks = { [Name in JobName]: (payload: JobPayloads[Name]) => Promise<unknown> };
 
-export const tasks: Partial<Tasks> = {
+export const tasks: Tasks = {
   announce,
   send_mail: sendMail,
   deliver_webhook: deliverWebhook,
@@ -26,5 +26,5 @@ export const tasks: Partial<Tasks> = {
 /** What runs every minute by itself, whether anybody asked for it or not. */
 export const periodicTasks: readonly PeriodicName[] = ['sweep_payments', 'expire_holds'];
 
-/** Keeps a worker that was away from finding a heap of the same. */
+/** One that has not succeeded by then is replaced by the next minute's: there is never a heap of the same. */
 export const periodicKey = (name: PeriodicName): string => `every_minute:${name}`;

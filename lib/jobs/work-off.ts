@@ -3,18 +3,8 @@ import { db } from '#lib/db.ts';
 import { addJob } from '#lib/jobs/add-job.ts';
 import { queueOptions, queuePool } from '#lib/jobs/queue-options.ts';
 import { freeLostJobs } from '#lib/jobs/run-task.ts';
+import type { WorkedOff } from '#lib/jobs/schema.ts';
 import { periodicKey, periodicTasks } from '#lib/jobs/tasks.ts';
-
-/** What came of the tries that were made. */
-export interface WorkedOff {
-  succeeded: number;
-  /** Tries that failed; the jobs are tried again later. */
-  failed: number;
-  /** Jobs that had their last try. */
-  failedForGood: number;
-  /** Whether time was up before there was nothing left to do. */
-  outOfTime: boolean;
-}
 
 /**
  * Runs what runs by the clock, and every job that is due, until there is none or `limitMs` is over;
@@ -22,7 +12,7 @@ export interface WorkedOff {
  */
 export async function workOff({ limitMs }: { limitMs: number }): Promise<WorkedOff> {
   await freeLostJobs();
-  for (const name of periodicTasks) await addJob(db(), name, {}, { key: periodicKey(name), maxAttempts: 1 });
+  for (const name of periodicTasks) await addJob(db(), name, {}, { key: periodicKey(name) });
   const pool = queuePool();
   const options = queueOptions(pool);
   const result: WorkedOff = { succeeded: 0, failed: 0, failedForGood: 0, outOfTime: false };

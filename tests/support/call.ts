@@ -1,6 +1,7 @@
 import * as cartLine from '#app/api/cart/lines/[sku]/route.ts';
 import * as cart from '#app/api/cart/route.ts';
 import * as checkout from '#app/api/checkout/route.ts';
+import * as cronJobs from '#app/api/cron/jobs/route.ts';
 import * as health from '#app/api/health/route.ts';
 import * as metrics from '#app/api/metrics/route.ts';
 import * as openapi from '#app/api/openapi.json/route.ts';
@@ -24,6 +25,7 @@ type Handler = (request: Request, context: never) => Promise<Response>;
 
 /** Next's file routes, as the tests reach them without Next. */
 const routes: [RegExp, Record<string, unknown>][] = [
+  [/^\/api\/cron\/jobs$/, cronJobs],
   [/^\/api\/health$/, health],
   [/^\/api\/metrics$/, metrics],
   [/^\/api\/openapi.json$/, openapi],

@@ -1,6 +1,7 @@
 import { env } from '#lib/env.ts';
 import { AppError } from '#lib/errors.ts';
 import { notAllowed, route } from '#lib/http.ts';
+import { registerJobMetrics } from '#lib/jobs/job-metrics.ts';
 import { readMetrics } from '#lib/orders/order-metrics.ts';
 import { sameBytes } from '#lib/signing.ts';
 
@@ -15,6 +16,7 @@ export const GET = route(async (request) => {
       headers: { 'www-authenticate': 'Bearer' },
     });
   }
+  registerJobMetrics();
   const { contentType, text } = await readMetrics();
   return new Response(text, { headers: { 'content-type': contentType, 'cache-control': 'no-store' } });
 });

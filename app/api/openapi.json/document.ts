@@ -4,6 +4,7 @@ import { cartLineInputSchema, cartSchema } from '#lib/cart/schema.ts';
 import { productListSchema, productQuerySchema, productSchema } from '#lib/catalogue/schema.ts';
 import { checkoutQuerySchema, checkoutQuoteSchema } from '#lib/checkout/schema.ts';
 import { type ProblemCode, problemCodes, problemStatus, problemTitle } from '#lib/errors.ts';
+import { workedOffSchema } from '#lib/jobs/schema.ts';
 import { orderListQuerySchema, orderListSchema } from '#lib/orders/list-orders.ts';
 import { paymentAcceptedSchema, paymentInputSchema } from '#lib/orders/pay-order.ts';
 import {
@@ -87,9 +88,22 @@ export function openApiDocument() {
           requestParams: { path: z.object({ submitToken: z.string() }) },
         },
       },
+      '/api/cron/jobs': {
+        get: {
+          ...read('Runs the jobs that are due, where no worker does', workedOffSchema, [
+            'token_required',
+            'not_found',
+            'unavailable',
+          ]),
+          security: [{ cron: [] }],
+        },
+      },
     },
     components: {
-      securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'once_session' } },
+      securitySchemes: {
+        session: { type: 'apiKey', in: 'cookie', name: 'once_session' },
+        cron: { type: 'http', scheme: 'bearer' },
+      },
     },
   });
 }

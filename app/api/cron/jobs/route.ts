@@ -1,0 +1,37 @@
+import { env } from '#lib/env.ts';
+import { AppError } from '#lib/errors.ts';
+import { json, notAllowed, route } from '#lib/http.ts';
+import { workOff } from '#lib/jobs/work-off.ts';
+import { sameBytes } from '#lib/signing.ts';
+
+export const dynamic = 'force-dynamic';
+
+/** How long the platform lets the call run, in seconds: `limitMs`, and the jobs that were begun by then. */
+export const maxDuration = 120;
+
+const limitMs = 50_000;
+
+/**
+ * The worker of a platform without processes of one's own: called every minute by its clock
+ * (vercel.json), it does what there is to do. Harmless beside a worker, and twice at once.
+ */
+export const GET = route(async (request) => {
+  const { CRON_SECRET } = env();
+  if (!CRON_SECRET) {
+    throw new AppError('not_found', {
+      detail: 'This shop runs its jobs in a worker: CRON_SECRET is not set.',
+    });
+  }
+  const given = request.headers.get('authorization') ?? '';
+  if (!sameBytes(Buffer.from(given), Buffer.from(`Bearer ${CRON_SECRET}`))) {
+    throw new AppError('token_required', {
+      detail: 'This call needs the header "Authorization: Bearer" with the CRON_SECRET of this shop.',
+      headers: { 'www-authenticate': 'Bearer' },
+    });
+  }
+  return json(await workOff({ limitMs }));
+});
+
+const refuse = notAllowed('GET');
+
+export { refuse as DELETE, refuse as PATCH, refuse as POST, refuse as PUT };

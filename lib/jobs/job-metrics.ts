@@ -1,0 +1,69 @@
+import { Gauge } from 'prom-client';
+import { db } from '#lib/db.ts';
+import { logger } from '#lib/logger.ts';
+import { metrics } from '#lib/metrics.ts';
+import { processWide } from '#lib/process-wide.ts';
+
+interface Depth {
+  waiting: number;
+  failed: number;
+  oldestSeconds: number;
+}
+
+/** What the queue holds, the same whichever process is asked. */
+async function readDepth(): Promise<Depth> {
+  const [depth] = await db().$queryRaw<Depth[]>`
+    SELECT count(*) FILTER (WHERE due)::int AS waiting,
+           count(*) FILTER (WHERE attempts >= max_attempts AND locked_at IS NULL)::int AS failed,
+           coalesce(extract(epoch FROM now() - min(run_at) FILTER (WHERE due)), 0)::float8 AS "oldestSeconds"
+    FROM (SELECT *, attempts < max_attempts AND locked_at IS NULL AND run_at <= now() AS due
+          FROM graphile_worker._private_jobs) jobs`;
+  return depth ?? { waiting: 0, failed: 0, oldestSeconds: 0 };
+}
+
+const unknown: Depth = { waiting: Number.NaN, failed: Number.NaN, oldestSeconds: Number.NaN };
+
+let reading: Promise<Depth> | undefined;
+
+/** One look for all gauges of a scrape, which are collected together. */
+function depth(): Promise<Depth> {
+  reading ??= readDepth()
+    .catch((error) => {
+      // The other metrics are wanted all the more when the database is away.
+      logger().debug({ err: error }, 'the depth of the job queue is unknown');
+      return unknown;
+    })
+    .finally(() => {
+      reading = undefined;
+    });
+  return reading;
+}
+
+function addGauge(name: string, help: string, pick: (depth: Depth) => number): void {
+  new Gauge({
+    name,
+    help,
+    registers: [metrics()],
+    async collect() {
+      this.set(pick(await depth()));
+    },
+  });
+}
+
+/** Adds the queue's depth to the process's metrics; asked for with each scrape. */
+export function registerJobMetrics(): void {
+  processWide('jobMetrics', () => {
+    addGauge('once_jobs_waiting', 'Jobs that are due and that no worker has taken yet', (now) => now.waiting);
+    addGauge(
+      'once_jobs_failed',
+      'Jobs that have had their last try and wait for an operator: npm run jobs',
+      (now) => now.failed,
+    );
+    addGauge(
+      'once_jobs_oldest_seconds',
+      'How long the job that is due and has waited longest has waited',
+      (now) => now.oldestSeconds,
+    );
+    return true;
+  });
+}

@@ -1,0 +1,94 @@
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+
+/**
+ * `npm run jobs`: what the job queue holds, and the jobs that have had their last try.
+ *
+ *   npm run jobs                      lists failed jobs with what they ended with
+ *   npm run jobs -- retry <id|all>    lets them run again, with all their tries
+ *   npm run jobs -- drop <id>         gives one up
+ */
+
+const usage = 'npm run jobs [-- retry <id|all> | -- drop <id>]';
+
+/** Tries of a job that is run again: graphile-worker's own number. */
+const tries = 25;
+/** More than a person reads; the count says how many there are. */
+const maxListed = 100;
+
+interface Job {
+  id: string;
+  task: string;
+  payload: unknown;
+  attempts: number;
+  lastError: string | null;
+  createdAt: Date;
+}
+
+const isFailed = 'attempts >= max_attempts AND locked_at IS NULL';
+
+async function list(client: pg.Client): Promise<void> {
+  const { rows: counts } = await client.query<{ waiting: number; later: number; failed: number }>(`
+    SELECT count(*) FILTER (WHERE attempts < max_attempts AND run_at <= now())::int AS waiting,
+           count(*) FILTER (WHERE attempts < max_attempts AND run_at > now())::int AS later,
+           count(*) FILTER (WHERE ${isFailed})::int AS failed
+    FROM graphile_worker._private_jobs`);
+  const [count] = counts;
+  console.log(`${count?.waiting} due or in work, ${count?.later} for later, ${count?.failed} failed`);
+  const { rows } = await client.query<Job>(
+    `SELECT job.id::text, task.identifier AS task, job.payload, job.attempts, job.last_error AS "lastError",
+            job.created_at AS "createdAt"
+     FROM graphile_worker._private_jobs job JOIN graphile_worker._private_tasks task ON task.id = job.task_id
+     WHERE ${isFailed} ORDER BY job.id LIMIT ${maxListed}`,
+  );
+  for (const job of rows) {
+    console.log(`\n${job.id}  ${job.task}  of ${job.createdAt.toISOString()}, ${job.attempts} tries`);
+    console.log(`  ${JSON.stringify(job.payload)}`);
+    console.log(`  ${job.lastError ?? 'its worker died with it'}`);
+  }
+  if (rows.length > 0) console.log(`\nnpm run jobs -- retry <id|all>   or   npm run jobs -- drop <id>`);
+}
+
+async function failedIds(client: pg.Client, id: string | undefined): Promise<string[]> {
+  if (!id || !(id === 'all' || /^\d{1,18}$/.test(id))) throw new Error(`which job? ${usage}`);
+  const { rows } = await client.query<{ id: string }>(
+    `SELECT id::text FROM graphile_worker._private_jobs WHERE ${isFailed} AND ($1 = 'all' OR id::text = $1)`,
+    [id],
+  );
+  if (rows.length === 0 && id !== 'all') throw new Error(`there is no failed job ${id}`);
+  return rows.map((row) => row.id);
+}
+
+async function retry(client: pg.Client, id: string | undefined): Promise<void> {
+  const { rowCount } = await client.query(
+    'SELECT graphile_worker.reschedule_jobs($1::bigint[], run_at => now(), attempts => 0, max_attempts => $2::int)',
+    [await failedIds(client, id), tries],
+  );
+  console.log(`${rowCount} to be run again`);
+}
+
+async function drop(client: pg.Client, id: string | undefined): Promise<void> {
+  if (id === 'all') throw new Error(`one at a time, so that each is looked at: ${usage}`);
+  const { rowCount } = await client.query('SELECT graphile_worker.complete_jobs($1::bigint[])', [
+    await failedIds(client, id),
+  ]);
+  console.log(`${rowCount} given up`);
+}
+
+async function main(): Promise<void> {
+  const { positionals } = parseArgs({ allowPositionals: true });
+  const [command = 'list', id] = positionals;
+  const run = { list, retry, drop }[command];
+  if (!run) throw new Error(usage);
+  const client = new pg.Client({
+    connectionString: process.env.DATABASE_URL,
+    application_name: 'once-jobs',
+  });
+  await client.connect();
+  await run(client, id).finally(() => client.end());
+}
+
+await main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});
