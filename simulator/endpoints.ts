@@ -29,12 +29,15 @@ const largestAmount = 99_999_999;
 
 /** Taken and of no consequence here: what a shop may tell Stripe besides. */
 const ofNoConsequence = [
+  'amount_details',
   'confirmation_method',
   'customer',
+  'customer_account',
   'error_on_requires_action',
   'excluded_payment_method_types',
   'mandate_data',
   'off_session',
+  'payment_details',
   'payment_method_configuration',
   'payment_method_options',
   'radar_options',
@@ -48,6 +51,7 @@ const ofNoConsequence = [
 
 const createParams = [
   ...ofNoConsequence,
+  'allowed_payment_method_types',
   'amount',
   'automatic_payment_methods',
   'capture_method',
@@ -64,7 +68,10 @@ const create: Endpoint = ({ till, params }) => {
   requireKnown(params, createParams);
   const currency = currencyOf(params);
   const confirm = booleanOf(params, 'confirm');
+  // What newer versions of Stripe's API call one thing and older ones another.
+  const allowed = listOf(params, 'allowed_payment_method_types');
   const types = listOf(params, 'payment_method_types');
+  const listed = [...allowed, ...types];
   const wanted = {
     amount: amountOf(params, currency),
     currency,
@@ -72,7 +79,8 @@ const create: Endpoint = ({ till, params }) => {
     metadata: metadataOf(params),
     description: textOf(params, 'description') ?? null,
     paymentMethod: paymentMethodOf(params) ?? null,
-    paymentMethodTypes: types.length > 0 ? types : ['card'],
+    allowedTypes: allowed.length > 0 ? allowed : null,
+    paymentMethodTypes: listed.length > 0 ? listed : ['card'],
     automaticPaymentMethods: types.length === 0,
     returnUrl: urlOf(params, 'return_url') ?? null,
   };
@@ -80,7 +88,7 @@ const create: Endpoint = ({ till, params }) => {
     throw invalid('`return_url` can only be passed when `confirm` is true.', { param: 'return_url' });
   }
   const redirects = textOf(params, 'automatic_payment_methods[allow_redirects]') !== 'never';
-  if (confirm && wanted.automaticPaymentMethods && redirects && !wanted.returnUrl) {
+  if (confirm && listed.length === 0 && redirects && !wanted.returnUrl) {
     throw invalid(
       'This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment methods might redirect your customer off of your page, you must provide a `return_url`.',
     );
@@ -97,7 +105,7 @@ const create: Endpoint = ({ till, params }) => {
 };
 
 const confirm: Endpoint = ({ till, params, id }) => {
-  requireKnown(params, [...ofNoConsequence, 'payment_method', 'return_url']);
+  requireKnown(params, [...ofNoConsequence, 'allowed_payment_method_types', 'payment_method', 'return_url']);
   const paymentMethod = paymentMethodOf(params);
   const returnUrl = urlOf(params, 'return_url');
   return () => {

@@ -18,6 +18,7 @@ export interface NewIntent {
   metadata: Record<string, string>;
   description: string | null;
   paymentMethod: string | null;
+  allowedTypes: string[] | null;
   paymentMethodTypes: string[];
   automaticPaymentMethods: boolean;
   returnUrl: string | null;

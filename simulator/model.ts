@@ -43,6 +43,8 @@ export interface Intent {
   metadata: Record<string, string>;
   description: string | null;
   paymentMethod: string | null;
+  /** The list that was sent, where one was; what the intent then accepts is below. */
+  allowedTypes: string[] | null;
   paymentMethodTypes: string[];
   automaticPaymentMethods: boolean;
   returnUrl: string | null;

@@ -15,6 +15,7 @@ export function intentShape(intent: Intent, view: View): Record<string, unknown>
   return {
     id,
     object: 'payment_intent',
+    allowed_payment_method_types: intent.allowedTypes,
     amount,
     amount_capturable: status === 'requires_capture' ? amount : 0,
     amount_received: status === 'succeeded' ? (charge?.amountCaptured ?? 0) : 0,

@@ -12,7 +12,7 @@ const order = (paymentMethod: string, rest: Partial<Stripe.PaymentIntentCreatePa
   currency: 'usd',
   confirm: true,
   payment_method: paymentMethod,
-  payment_method_types: ['card'],
+  allowed_payment_method_types: ['card'],
   return_url: 'https://shop.test/orders/1',
   metadata: { order_id: 'order-1', attempt: '1' },
   ...rest,

@@ -6,10 +6,16 @@ import Stripe from 'stripe';
 import { afterAll } from 'vitest';
 import { type Simulator, type SimulatorOptions, startSimulator } from '#simulator/start-simulator.ts';
 
+/** What is undone at the end of the file, newest first: also what a test in the midst of it opened. */
+const cleanings: (() => unknown)[] = [];
+afterAll(async () => {
+  for (const clean of cleanings.reverse()) await clean();
+});
+
 /** A folder for a simulator's books, gone at the end of the file. */
 export function simulatorFolder(): string {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'once-till-'));
-  afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+  cleanings.push(() => rmSync(dataDir, { recursive: true, force: true }));
   return dataDir;
 }
 
@@ -21,7 +27,7 @@ export async function openSimulator(options: Partial<SimulatorOptions> = {}): Pr
     settleMs: 100,
     ...options,
   });
-  afterAll(() => simulator.kill());
+  cleanings.push(() => simulator.kill());
   return simulator;
 }
 
@@ -36,9 +42,9 @@ export async function spawnSimulator(dataDir: string): Promise<{ url: string; ch
   const main = path.resolve(import.meta.dirname, '..', '..', 'simulator', 'main.ts');
   const child = spawn(process.execPath, [main, '--port', '0', '--data-dir', dataDir], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { PATH: process.env.PATH },
+    env: { ...process.env, STRIPE_SECRET_KEY: undefined, STRIPE_WEBHOOK_SECRET: undefined },
   });
-  afterAll(() => void child.kill('SIGKILL'));
+  cleanings.push(() => child.kill('SIGKILL'));
   for await (const text of child.stdout) {
     const url = String(text).match(/http:\S+/)?.[0];
     if (url) return { url, child };
