@@ -11,6 +11,7 @@ import { prepareDatabase, prepareRedis, type Services } from './launch/prepare-s
 import { bold, dim, duration, red, say, step } from './launch/progress.ts';
 import { findSecret } from './launch/secret.ts';
 import { Shutdown, Stopped } from './launch/shutdown.ts';
+import { prepareTill } from './launch/till.ts';
 import { choosePort } from './services/ports.ts';
 import { commandOf, waitForExit } from './services/processes.ts';
 
@@ -77,6 +78,8 @@ async function launchShop(launch: Launch, started: number): Promise<void> {
   await prepareDatabase(launch);
   shutdown.signal.throwIfAborted();
   await prepareRedis(launch);
+  shutdown.signal.throwIfAborted();
+  await prepareTill(launch, urlOf(host, port));
   shutdown.signal.throwIfAborted();
   const log = new AppLog(dataDir, { chatty: launch.dev });
   log.follow(shutdown.signal);

@@ -1,0 +1,154 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { choosePort } from '#scripts/services/ports.ts';
+import { commandOf, waitForExit } from '#scripts/services/processes.ts';
+import { watchdog } from '#scripts/services/watchdog.ts';
+import { ChildFailed, lastLines } from './child.ts';
+import { keepRunning } from './keep-running.ts';
+import type { Services } from './prepare-services.ts';
+import { step } from './progress.ts';
+
+/**
+ * The test till: the simulator of a payment provider, in a process of its own with its books under
+ * `DATA_DIR/till`. A newcomer pays with a test card at once, and no money moves.
+ */
+
+const root = path.resolve(import.meta.dirname, '..', '..');
+const startTimeoutMs = 15_000;
+const stopTimeoutMs = 10_000;
+
+/** What stays the same from start to start: payments under way know the till by it. */
+interface Settings {
+  port: number;
+  secretKey: string;
+  webhookSecret: string;
+}
+
+interface RunningTill {
+  pid: number;
+  stop: () => Promise<void>;
+}
+
+/**
+ * Starts the till and tells the shop of it, unless the shop has a provider: a STRIPE_SECRET_KEY. In
+ * production there is none without one: test cards must not pay there.
+ */
+export async function prepareTill(
+  { dataDir, variables, shutdown }: Services,
+  shopUrl: string,
+): Promise<void> {
+  if (variables.STRIPE_SECRET_KEY) return;
+  if (variables.NODE_ENV === 'production') {
+    await step('till', async () => 'none without STRIPE_SECRET_KEY: orders are paid on invoice', String);
+    return;
+  }
+  const folder = path.join(dataDir, 'till');
+  mkdirSync(folder, { recursive: true });
+  await waitForOrphan(folder);
+  const settings = await readSettings(folder);
+  const webhookUrl = `${shopUrl}/api/webhooks/payments`;
+  const start = () => startTill(folder, settings, webhookUrl);
+  let till = await step('till', start, () => `test cards, no money: 127.0.0.1:${settings.port}`);
+  Object.assign(variables, {
+    STRIPE_SECRET_KEY: settings.secretKey,
+    STRIPE_WEBHOOK_SECRET: settings.webhookSecret,
+    STRIPE_API_BASE: `http://127.0.0.1:${settings.port}`,
+  });
+  shutdown.add('the test till', () => till.stop());
+  const watching = keepRunning({
+    name: 'The test till',
+    service: till,
+    restart: start,
+    onRestart: (fresh) => {
+      till = fresh;
+    },
+    signal: shutdown.signal,
+  });
+  shutdown.add('the watch over the test till', () => watching);
+}
+
+/** The till of a launcher that was killed ends by itself; two must not write in one book. */
+async function waitForOrphan(folder: string): Promise<void> {
+  const file = pidFile(folder);
+  const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
+  if (!pid || !commandOf(pid)?.includes('simulator/main.ts')) return;
+  if (await waitForExit(pid, stopTimeoutMs)) return;
+  process.kill(pid, 'SIGKILL');
+  await waitForExit(pid, stopTimeoutMs);
+}
+
+function pidFile(folder: string): string {
+  return path.join(folder, 'pid');
+}
+
+async function readSettings(folder: string): Promise<Settings> {
+  const file = path.join(folder, 'settings.json');
+  const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Settings) : undefined;
+  const settings = {
+    secretKey: kept?.secretKey ?? `sk_test_${randomBytes(18).toString('hex')}`,
+    webhookSecret: kept?.webhookSecret ?? `whsec_${randomBytes(24).toString('hex')}`,
+    port: await choosePort(kept?.port),
+  };
+  writeFileSync(file, JSON.stringify(settings), { mode: 0o600 });
+  return settings;
+}
+
+async function startTill(folder: string, settings: Settings, webhookUrl: string): Promise<RunningTill> {
+  const { port, secretKey, webhookSecret } = settings;
+  const logFile = path.join(folder, 'till.log');
+  const output = openSync(logFile, 'a');
+  const child = spawn(process.execPath, [path.join(root, 'simulator', 'main.ts'), '--port', String(port)], {
+    cwd: folder,
+    env: {
+      SIMULATOR_DATA_DIR: folder,
+      SIMULATOR_WEBHOOK_URL: webhookUrl,
+      STRIPE_SECRET_KEY: secretKey,
+      STRIPE_WEBHOOK_SECRET: webhookSecret,
+    } as unknown as NodeJS.ProcessEnv,
+    stdio: ['ignore', output, output],
+    // Its own group: Ctrl-C reaches the launcher, which stops the shop first.
+    detached: true,
+  });
+  closeSync(output);
+  const exited = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve()).once('error', () => resolve());
+  });
+  const { pid } = child;
+  if (pid === undefined) throw new ChildFailed('the test till could not be started');
+  writeFileSync(pidFile(folder), String(pid));
+  const guard = watchdog('kill "$1"', [String(pid)]);
+  void exited.then(guard.dismiss);
+  const stop = async () => {
+    await stopChild(child, exited);
+    rmSync(pidFile(folder), { force: true });
+  };
+  for (const deadline = Date.now() + startTimeoutMs; Date.now() < deadline; await sleep(50)) {
+    if (child.exitCode !== null) break;
+    if (await answers(port)) return { pid, stop };
+  }
+  await stop();
+  throw new ChildFailed(`the test till did not start. The end of ${logFile}:\n\n${lastLines(logFile)}`);
+}
+
+/** Its answer to a call without a key is a refusal, which is an answer. */
+async function answers(port: number): Promise<boolean> {
+  try {
+    const answer = await fetch(`http://127.0.0.1:${port}/v1/payment_intents`, {
+      signal: AbortSignal.timeout(1_000),
+    });
+    await answer.body?.cancel();
+    return answer.status === 401;
+  } catch {
+    return false;
+  }
+}
+
+async function stopChild(child: ChildProcess, exited: Promise<void>): Promise<void> {
+  child.kill('SIGTERM');
+  const late = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
+  await exited;
+  clearTimeout(late);
+}
