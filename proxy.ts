@@ -32,7 +32,7 @@ function harmless(id: string | null): string | undefined {
  * them would be everybody's: they have the policy of next.config.ts.
  */
 function isPersonal(pathname: string): boolean {
-  return /^\/(cart|checkout|orders)(\/|$)/.test(pathname);
+  return /^\/(cart|checkout|orders|mailbox)(\/|$)/.test(pathname);
 }
 
 function contentPolicy(nonce: string): string {

@@ -132,8 +132,11 @@ export function env(): Env {
 
 /** The address that links to this shop begin with, on its pages, in mails and in what it tells others. */
 export function siteUrl(): URL {
-  const { PUBLIC_URL, VERCEL_PROJECT_PRODUCTION_URL: host, PORT } = env();
-  return new URL(PUBLIC_URL ?? (host ? `https://${host}` : `http://localhost:${PORT}`));
+  const { PUBLIC_URL, VERCEL_PROJECT_PRODUCTION_URL: host, HOST, PORT } = env();
+  if (PUBLIC_URL || host) return new URL(PUBLIC_URL ?? `https://${host}`);
+  // The address that npm start shows: a session that began there is not known at another name.
+  const name = ['0.0.0.0', '::'].includes(HOST) ? '127.0.0.1' : HOST;
+  return new URL(`http://${name.includes(':') ? `[${name}]` : name}:${PORT}`);
 }
 
 /** Whether browsers reach the shop over TLS, so that its cookies may say `Secure`. */

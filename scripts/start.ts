@@ -12,6 +12,7 @@ import { bold, dim, duration, red, say, step } from './launch/progress.ts';
 import { findSecret } from './launch/secret.ts';
 import { Shutdown, Stopped } from './launch/shutdown.ts';
 import { prepareTill } from './launch/till.ts';
+import { mailboxFor, openWorker } from './launch/worker.ts';
 import { choosePort } from './services/ports.ts';
 import { commandOf, waitForExit } from './services/processes.ts';
 
@@ -54,7 +55,8 @@ async function openShop(launch: Launch, log: AppLog, url: string): Promise<App> 
     PORT: String(port),
     DATA_DIR: dataDir,
   };
-  const environment = { ...variables, ...own };
+  const mailbox = mailboxFor(variables, host);
+  const environment = { ...mailbox, ...variables, ...own };
   const onSpawn = (appPid: number) => lock.update({ appPid });
   const app = await step(
     'shop',
@@ -64,6 +66,7 @@ async function openShop(launch: Launch, log: AppLog, url: string): Promise<App> 
   );
   shutdown.add('the shop', () => app.stop().finally(() => log.show()));
   lock.update({ url });
+  await openWorker({ root, variables: environment, log, shutdown });
   return app;
 }
 

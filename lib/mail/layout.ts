@@ -2,10 +2,10 @@ import { countryName, type Totals } from '#lib/checkout/quote.ts';
 import type { ShippingAddress } from '#lib/checkout/shipping-address.ts';
 import { formatMoney } from '#lib/money.ts';
 
-/** Pieces of a mail in plain text, for a reader that shows 72 columns of anything. */
+/** Pieces of a mail in plain text, for a reader that shows anything in columns of one width. */
 
-const columns = 72;
-const tableColumns = 60;
+const columns = 68;
+const tableColumns = 52;
 
 /** Breaks prose between words. What has lines already, such as a table, and a long address stay whole. */
 export function wrap(text: string): string {

@@ -1,0 +1,26 @@
+import { TextLink } from '#components/ui/text-link.tsx';
+
+/** A mail as it was written, with its addresses as links. `origin` is where the shop's own begin. */
+export function MailText({ body, origin }: { body: string; origin: string }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reachable by keyboard
+    <section tabIndex={0} aria-label="The mail" className="overflow-x-auto rounded-md bg-well p-4">
+      <pre className="font-mono text-sm leading-6">
+        {body.split(/(https?:\/\/\S+)/).map((part, index) =>
+          index % 2 === 1 ? (
+            <TextLink key={index} href={hrefOf(part, origin)} prefetch={false}>
+              {part}
+            </TextLink>
+          ) : (
+            part
+          ),
+        )}
+      </pre>
+    </section>
+  );
+}
+
+/** A link to the shop leads to the shop that is looked at, under whatever name it was opened. */
+function hrefOf(address: string, origin: string): string {
+  return address.startsWith(`${origin}/`) ? address.slice(origin.length) : address;
+}

@@ -1,0 +1,86 @@
+import type { Metadata } from 'next';
+import { notFound } from 'next/navigation';
+import { unlessUnavailable } from '#app/unless-unavailable.tsx';
+import { Badge } from '#components/ui/badge.tsx';
+import { ButtonLink } from '#components/ui/button.tsx';
+import { Container } from '#components/ui/container.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { PageTitle } from '#components/ui/page-title.tsx';
+import { env, siteUrl } from '#lib/env.ts';
+import { listMails, type MailView } from '#lib/mail/list-mails.ts';
+import { MailText } from './mail-text.tsx';
+
+export const metadata: Metadata = { title: 'Mailbox', robots: { index: false, follow: false } };
+
+// Whether there is a mailbox is known when the shop runs, not when it is built.
+export const dynamic = 'force-dynamic';
+
+/** The mails that this shop has written, on the machine of whoever tries it out. */
+export default async function MailboxPage() {
+  if (!env().LOCAL_MAILBOX) notFound();
+  return unlessUnavailable('/mailbox', drawMails);
+}
+
+async function drawMails() {
+  const mails = await listMails();
+  if (mails.length === 0) return <NoMails />;
+  const { origin } = siteUrl();
+  return (
+    <Container narrow>
+      <PageTitle lead="What this shop has written to its shoppers, newest first. Only this machine can see it.">
+        Mailbox
+      </PageTitle>
+      <ul className="grid gap-3">
+        {mails.map((mail, index) => (
+          <Mail key={mail.id} mail={mail} origin={origin} open={index === 0} />
+        ))}
+      </ul>
+    </Container>
+  );
+}
+
+const states = {
+  queued: { word: 'Waits to be sent', tone: 'caution' },
+  sent: { word: 'Sent', tone: 'good' },
+  kept: { word: 'Kept here', tone: 'neutral' },
+  refused: { word: 'Refused', tone: 'bad' },
+} as const;
+
+const clock = new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
+
+function Mail({ mail, origin, open }: { mail: MailView; origin: string; open: boolean }) {
+  const { recipient, subject, body, status, createdAt } = mail;
+  const { word, tone } = states[status];
+  return (
+    <li className="rounded-lg border border-line bg-raised">
+      <details open={open} className="group">
+        <summary className="cursor-pointer list-none rounded-lg p-5 hover:text-accent [&::-webkit-details-marker]:hidden">
+          <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2">
+            <h2 className="text-lg">{subject}</h2>
+            <Badge tone={tone}>{word}</Badge>
+          </div>
+          <p className="mt-1 break-words text-muted">
+            To {recipient}, <time dateTime={createdAt}>{clock.format(new Date(createdAt))} UTC</time>
+          </p>
+        </summary>
+        <div className="px-5 pb-5">
+          <MailText body={body} origin={origin} />
+        </div>
+      </details>
+    </li>
+  );
+}
+
+function NoMails() {
+  return (
+    <Container>
+      <EmptyState
+        headingLevel="h1"
+        title="No mails yet"
+        actions={<ButtonLink href="/">Order something</ButtonLink>}
+      >
+        <p>Without a mail server, what the shop writes to its shoppers is kept and shown here.</p>
+      </EmptyState>
+    </Container>
+  );
+}

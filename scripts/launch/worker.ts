@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import { watchdog } from '#scripts/services/watchdog.ts';
+import type { AppLog } from './app-log.ts';
+import { ChildFailed, lastLines } from './child.ts';
+import { keepRunning } from './keep-running.ts';
+import type { Variables } from './options.ts';
+import { step } from './progress.ts';
+import type { Shutdown } from './shutdown.ts';
+
+/** On a loaded machine; alone it takes a second. */
+const readyTimeoutMs = 60_000;
+/** The worker gives its jobs 20 s and then ends by itself; this is for one that hangs. */
+const stopTimeoutMs = 30_000;
+
+/**
+ * Without a mail server, mails are kept, and shown at /mailbox to whoever sits at this machine: not
+ * where others reach the shop, because the page shows the mails of everybody.
+ */
+export function mailboxFor({ SMTP_URL, PUBLIC_URL }: Variables, host: string): Variables {
+  const alone = ['127.0.0.1', 'localhost', '::1'].includes(host) && !PUBLIC_URL;
+  return alone && !SMTP_URL ? { LOCAL_MAILBOX: '1' } : {};
+}
+
+interface RunningWorker {
+  pid: number;
+  /** Lets the jobs in work finish. Answers whether it ended by itself and well. */
+  stop: () => Promise<boolean>;
+}
+
+/** Starts the worker beside the shop, with the shop's variables and log, and watches over it. */
+export async function openWorker(options: {
+  root: string;
+  variables: Variables;
+  log: AppLog;
+  shutdown: Shutdown;
+}): Promise<void> {
+  const { variables, shutdown } = options;
+  const start = () => startWorker(options);
+  const kept =
+    variables.LOCAL_MAILBOX === '1' ? 'and keeps mails at /mailbox' : 'and keeps mails: no SMTP_URL';
+  let worker = await step(
+    'worker',
+    start,
+    () => `runs jobs ${variables.SMTP_URL ? 'and sends mails' : kept}`,
+  );
+  shutdown.add('the worker', () => worker.stop());
+  const watching = keepRunning({
+    name: 'The worker',
+    service: worker,
+    restart: start,
+    onRestart: (fresh) => {
+      worker = fresh;
+    },
+    signal: shutdown.signal,
+  });
+  shutdown.add('the watch over the worker', () => watching);
+}
+
+async function startWorker({
+  root,
+  variables,
+  log,
+}: {
+  root: string;
+  variables: Variables;
+  log: AppLog;
+}): Promise<RunningWorker> {
+  const child = spawn(process.execPath, ['worker.ts'], {
+    cwd: root,
+    env: variables as unknown as NodeJS.ProcessEnv,
+    // The channel carries one word, that jobs are run, and is closed then.
+    stdio: ['ignore', log.fd, log.fd, 'ipc'],
+    // Its own group: Ctrl-C reaches the launcher, which then stops things in their order.
+    detached: true,
+  });
+  const { pid } = child;
+  if (pid === undefined) throw new ChildFailed('worker.ts could not be started');
+  const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+  // A killed launcher takes it along; its jobs are run by the next start.
+  const guard = watchdog('kill "$1"', [String(pid)]);
+  void exited.then(guard.dismiss);
+  const stop = async () => {
+    child.kill('SIGTERM');
+    const late = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
+    const code = await exited;
+    clearTimeout(late);
+    return code === 0;
+  };
+  const ready = new Promise<boolean>((resolve) => {
+    child.once('message', () => resolve(true));
+    const late = setTimeout(() => resolve(false), readyTimeoutMs);
+    void exited.then(() => clearTimeout(late)).then(() => resolve(false));
+  });
+  if (await ready) return { pid, stop };
+  await stop();
+  throw new ChildFailed(`the worker did not start. The end of ${log.file}:\n\n${lastLines(log.file)}`);
+}
