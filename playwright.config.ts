@@ -10,7 +10,7 @@ import { defineConfig } from '@playwright/test';
 const debianChromium = '/usr/bin/chromium';
 const installed = existsSync(debianChromium);
 
-// The port is found by e2e/serve.ts, which says it below; the workers read it from here.
+// The ports are found by e2e/serve.ts, which says them below; the workers read them from the environment.
 const { E2E_BASE_URL, E2E_PORT } = process.env;
 
 export default defineConfig({
@@ -46,7 +46,7 @@ export default defineConfig({
     ? undefined
     : {
         command: 'node e2e/serve.ts',
-        wait: { stdout: /the shop is open on port (?<E2E_PORT>\d+)/ },
+        wait: { stdout: /the shop is open on port (?<E2E_PORT>\d+), its till on port (?<E2E_TILL_PORT>\d+)/ },
         // The launcher builds what has changed, which takes minutes on a busy machine.
         timeout: 600_000,
         stderr: 'pipe',

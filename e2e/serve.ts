@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { choosePort } from '#scripts/services/ports.ts';
@@ -25,6 +25,8 @@ const shop = spawn(process.execPath, [path.join(root, 'scripts', 'start.ts')], {
     DATA_DIR: dataDir,
     DATABASE_URL: '',
     PUBLIC_URL: '',
+    // Without a provider of its own, the launcher gives the shop a test till.
+    STRIPE_SECRET_KEY: '',
     // All shoppers of the suite come from one address, and order more often than people do.
     RATE_LIMIT_SHOPPER_PER_MIN: '0',
     RATE_LIMIT_IP_PER_MIN: '0',
@@ -38,7 +40,10 @@ shop.on('exit', async (code, signal) => {
 });
 
 while (!(await isReady())) await new Promise((resolve) => setTimeout(resolve, readyPollMs));
-process.stdout.write(`the shop is open on port ${port}\n`);
+const till = JSON.parse(await readFile(path.join(dataDir, 'till', 'settings.json'), 'utf8')) as {
+  port: number;
+};
+process.stdout.write(`the shop is open on port ${port}, its till on port ${till.port}\n`);
 
 async function isReady(): Promise<boolean> {
   try {
