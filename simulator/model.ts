@@ -4,7 +4,7 @@
  * was. Money is integer minor units; times are Unix seconds unless the name ends in `Ms`.
  */
 
-export type IntentStatus =
+type IntentStatus =
   | 'requires_payment_method'
   | 'requires_confirmation'
   | 'requires_action'
