@@ -5,7 +5,7 @@ export function MailText({ body, origin }: { body: string; origin: string }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reachable by keyboard
     <section tabIndex={0} aria-label="The mail" className="overflow-x-auto rounded-md bg-well p-4">
-      <pre className="font-mono text-sm leading-6">
+      <pre className="font-mono text-sm leading-6 max-sm:text-xs max-sm:whitespace-pre-wrap max-sm:break-words">
         {body.split(/(https?:\/\/\S+)/).map((part, index) =>
           index % 2 === 1 ? (
             <TextLink key={index} href={hrefOf(part, origin)} prefetch={false}>

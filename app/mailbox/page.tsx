@@ -52,7 +52,7 @@ function Mail({ mail, origin, open }: { mail: MailView; origin: string; open: bo
   const { recipient, subject, body, status, createdAt } = mail;
   const { word, tone } = states[status];
   return (
-    <li className="rounded-lg border border-line bg-raised">
+    <li className="min-w-0 rounded-lg border border-line bg-raised">
       <details open={open} className="group">
         <summary className="cursor-pointer list-none rounded-lg p-5 hover:text-accent [&::-webkit-details-marker]:hidden">
           <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2">

@@ -5,7 +5,8 @@ import { formatMoney } from '#lib/money.ts';
 /** Pieces of a mail in plain text, for a reader that shows anything in columns of one width. */
 
 const columns = 68;
-const tableColumns = 52;
+/** A phone's width, where a mail is shown in letters of one width at all. */
+const tableColumns = 38;
 
 /** Breaks prose between words. What has lines already, such as a table, and a long address stay whole. */
 export function wrap(text: string): string {

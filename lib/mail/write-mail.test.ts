@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import { type MailEvent, type MailOrder, writeMail } from './write-mail.ts';
+
+const order: MailOrder = {
+  number: '7K3Q-F9M2-XDHT',
+  currency: 'USD',
+  subtotalMinor: 11_900,
+  shippingMinor: 0,
+  taxMinor: 952,
+  discountMinor: 0,
+  totalMinor: 12_852,
+  shippingAddress: {
+    name: 'Ada Lovelace',
+    line1: '12 St James’s Square',
+    line2: null,
+    city: 'Springfield',
+    region: 'IL',
+    postalCode: '62701',
+    country: 'US',
+  },
+  placedAt: new Date('2026-11-24T23:30:00Z'),
+  holdUntil: null,
+  lines: [
+    { title: 'Mug', quantity: 2, unitPriceMinor: 1_450 },
+    { title: 'Waxed Rucksack with a Name of Some Length', quantity: 1, unitPriceMinor: 9_000 },
+  ],
+  payments: [{ method: 'card', status: 'succeeded', refundedMinor: 0 }],
+  url: 'https://shop.test/orders/1',
+};
+const event: MailEvent = { actor: 'provider', returnedMinor: undefined };
+
+describe('writeMail', () => {
+  test('a confirmation says what was ordered, what it costs, how it is paid and where it goes', () => {
+    const { subject, body } = writeMail('confirmation', order, event);
+    expect(subject).toBe('Your order 7K3Q-F9M2-XDHT');
+    expect(body).toBe(`Hello Ada Lovelace,
+
+Thank you for your order. We have it, and we are getting it ready.
+You have paid $128.52 by card.
+
+Order 7K3Q-F9M2-XDHT of November 24, 2026
+
+  2 × Mug                         $29.00
+  1 × Waxed Rucksack with a Name of Some Length
+                                  $90.00
+  --------------------------------------
+  Subtotal                       $119.00
+  Delivery                          Free
+  Tax                              $9.52
+  Total                          $128.52
+
+It goes to
+  Ada Lovelace
+  12 St James’s Square
+  62701 Springfield IL
+  United States
+
+How your order is doing, in the browser in which you ordered:
+https://shop.test/orders/1
+
+Once
+`);
+  });
+
+  test.each([
+    [{ method: 'invoice', status: 'due' }, 'You pay by invoice after it has arrived.'],
+    [{ method: 'card', status: 'authorized' }, 'is reserved on your card'],
+    [{ method: 'card', status: 'succeeded' }, 'You have paid $128.52 by card.'],
+  ])('a confirmation says how an order is paid whose payment is %j', (payment, words) => {
+    const { body } = writeMail(
+      'confirmation',
+      { ...order, payments: [{ ...payment, refundedMinor: 0 }] },
+      event,
+    );
+    expect(body.replaceAll('\n', ' ')).toContain(words);
+  });
+
+  test('a declined payment says that nothing was charged, until when the order is kept, and where to pay', () => {
+    const { body } = writeMail(
+      'payment_declined',
+      { ...order, holdUntil: new Date('2026-11-24T23:45:00Z') },
+      event,
+    );
+    expect(body.replaceAll('\n', ' ')).toContain('nothing was charged. Your order is kept until 23:45 UTC');
+    expect(body).toContain(
+      'Try another card, in the browser in which you ordered:\nhttps://shop.test/orders/1',
+    );
+  });
+
+  test.each([
+    ['shopper', 'As you asked'],
+    ['job:expire_holds', 'because it was not paid in time'],
+    ['operator:ada', 'we had to cancel'],
+  ])('a cancellation by %s says why', (actor, words) => {
+    expect(writeMail('cancelled', order, { ...event, actor }).body.replaceAll('\n', ' ')).toContain(words);
+  });
+
+  test('a part that is given back is named, and with it what was given back before', () => {
+    const payments = [{ method: 'card', status: 'succeeded', refundedMinor: 5_000 }];
+    const { body } = writeMail('money_returned', { ...order, payments }, { ...event, returnedMinor: 2_000 });
+    expect(body).toContain('$20.00 goes back to you');
+    expect(body.replaceAll('\n', ' ')).toContain('With this, $50.00 of this order has been given back.');
+  });
+
+  test('a payment that came too late says that the order stays cancelled and the money comes back', () => {
+    const { body } = writeMail('late_payment_returned', order, { ...event, returnedMinor: 12_852 });
+    expect(body).toContain('Your payment came after your order had been cancelled. $128.52');
+    expect(body).toContain('The order stays cancelled.');
+  });
+});
