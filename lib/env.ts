@@ -19,7 +19,7 @@ const schema = z
       .string({ error: 'is missing: npm start and npm run dev start a database and set it' })
       .regex(/^postgres(ql)?:\/\//, 'must start with postgresql://'),
     /** Connections of the order writer, each one batch in flight. */
-    WRITER_CONNECTIONS: z.coerce.number().int().min(1).max(16).default(2),
+    WRITER_CONNECTIONS: z.coerce.number().int().min(1).max(16).default(1),
     /** Connections of everything else: pages, carts, look-ups. */
     DATABASE_CONNECTIONS: z.coerce.number().int().min(1).max(100).default(10),
     REDIS_URL: z

@@ -1,4 +1,5 @@
 import type { Tx } from '#lib/db.ts';
+import { Prisma } from '#lib/generated/prisma/client.ts';
 import type { JobName, JobPayloads } from '#lib/jobs/jobs.ts';
 
 export interface JobOptions {
@@ -46,10 +47,19 @@ export async function addJobs<Name extends JobName>(
   tx: Tx,
   name: Name,
   payloads: readonly JobPayloads[Name][],
-  { runAt, maxAttempts = defaultAttempts }: Omit<JobOptions, 'key'> = {},
+  options: Omit<JobOptions, 'key'> = {},
 ): Promise<void> {
   if (payloads.length === 0) return;
-  await tx.$executeRaw`
+  await tx.$executeRaw(insertJobs(name, payloads, options));
+}
+
+/** The same as a statement, for whoever enqueues as a part of a larger one. */
+export function insertJobs<Name extends JobName>(
+  name: Name,
+  payloads: readonly JobPayloads[Name][],
+  { runAt, maxAttempts = defaultAttempts }: Omit<JobOptions, 'key'> = {},
+): Prisma.Sql {
+  return Prisma.sql`
     INSERT INTO graphile_worker._private_jobs (task_id, payload, run_at, max_attempts)
     SELECT (SELECT id FROM graphile_worker._private_tasks WHERE identifier = ${name}), payload,
            coalesce(${runAt?.toISOString() ?? null}::timestamptz, now()), ${maxAttempts}::int

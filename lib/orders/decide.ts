@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { quote } from '#lib/checkout/quote.ts';
 import { maxTotalMinor } from '#lib/money.ts';
 import type { Placement, Receipt } from '#lib/orders/placement.ts';
@@ -174,7 +174,7 @@ function receiptOf({ id, number, totalMinor, currency }: Receipt): Receipt {
 /** The same for two carts that hold the same quantities of the same skus. */
 function hashLines(lines: LineSnapshot[]): string {
   const sorted = lines.map(({ sku, quantity }) => `${sku}\t${quantity}`).sort();
-  return createHash('sha256').update(sorted.join('\n')).digest('base64url');
+  return hash('sha256', sorted.join('\n'), 'base64url');
 }
 
 export function keyOf(userId: string, cartId: string): string {

@@ -1,4 +1,6 @@
+import { Histogram } from 'prom-client';
 import { env } from '#lib/env.ts';
+import { metrics } from '#lib/metrics.ts';
 import { type BatchQueue, makeBatchQueue } from '#lib/orders/batch-queue.ts';
 import type { Decision } from '#lib/orders/decide.ts';
 import type { Placement } from '#lib/orders/placement.ts';
@@ -14,6 +16,18 @@ const maxWaiting = 4_096;
 /** A shopper waits this long for their turn at most; then "busy, try again" is the better answer. */
 const maxWaitMs = 3_000;
 
+const batchSizes = () =>
+  processWide(
+    'orderBatchSizes',
+    () =>
+      new Histogram({
+        name: 'once_order_batch_size',
+        help: 'Orders in a batch of the order writer',
+        buckets: [1, 2, 4, 8, 16, 32, 64],
+        registers: [metrics()],
+      }),
+  );
+
 /** The process's one order writer. */
 export function orderWriter(): BatchQueue<Placement, Decision> {
   return processWide('orderWriter', () =>
@@ -22,7 +36,10 @@ export function orderWriter(): BatchQueue<Placement, Decision> {
       maxBatch,
       maxRunning: env().WRITER_CONNECTIONS,
       maxWaitMs,
-      work: writeOrders,
+      work: (placements) => {
+        batchSizes().observe(placements.length);
+        return writeOrders(placements);
+      },
     }),
   );
 }

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { newOrderNumber } from '#lib/orders/order-number.ts';
 import type { OrderReceipt, Submission } from '#lib/orders/schema.ts';
 
@@ -48,7 +48,7 @@ function hashBody({ shippingAddress: to, ...order }: Submission): string {
     // Absent from an invoice, whose hash is what it was before there were cards.
     ...(order.payment.method === 'card' ? [order.payment.token] : []),
   ];
-  return `v1.${createHash('sha256').update(JSON.stringify(meaning)).digest('base64url')}`;
+  return `v1.${hash('sha256', JSON.stringify(meaning), 'base64url')}`;
 }
 
 export function toOrderReceipt({ id, number, totalMinor, currency }: Receipt): OrderReceipt {
