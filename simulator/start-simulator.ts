@@ -179,7 +179,9 @@ async function sendAnswer(
   if (instead === 'reset') return void socket?.resetAndDestroy();
   if (instead === 'hang_up') return void socket?.destroy();
   if (instead === 'hang') {
-    await sleep(hangMs, undefined, { signal }).catch(() => undefined);
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    await sleep(hangMs, undefined, { signal: AbortSignal.any([signal, gone.signal]) }).catch(() => undefined);
     return void socket?.destroy();
   }
   sendJson(response, status, body, headers);

@@ -28,7 +28,7 @@ const flushTimeoutMs = 30_000;
 export class Webhooks {
   url: string | undefined;
   readonly #options: WebhookOptions;
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #underWay = new Map<Promise<void>, TillEvent>();
   readonly #wakeUps = new Set<() => void>();
   readonly #overtaken = new Set<() => void>();
   readonly #waitingForLane: (() => void)[] = [];
@@ -44,13 +44,16 @@ export class Webhooks {
 
   /** Begins with what an earlier process left untold. */
   tellPending(): void {
-    for (const event of this.#options.till.events()) if (event.state === 'pending') this.tell(event);
+    const told = new Set(this.#underWay.values());
+    for (const event of this.#options.till.events()) {
+      if (event.state === 'pending' && !told.has(event)) this.tell(event);
+    }
   }
 
   tell(event: TillEvent): void {
     if (this.url === undefined || this.#stop.signal.aborted) return;
     const work = this.#deliver(event).finally(() => this.#underWay.delete(work));
-    this.#underWay.add(work);
+    this.#underWay.set(work, event);
   }
 
   /** Tries everything that waits at once, and waits for it. Gives how many are still untold. */
@@ -58,7 +61,7 @@ export class Webhooks {
     for (const deadline = Date.now() + flushTimeoutMs; this.#underWay.size > 0; ) {
       if (Date.now() > deadline || this.#stop.signal.aborted) break;
       for (const wake of [...this.#overtaken, ...this.#wakeUps]) wake();
-      await Promise.race([...this.#underWay, new Promise((resolve) => setTimeout(resolve, 50))]);
+      await Promise.race([...this.#underWay.keys(), new Promise((resolve) => setTimeout(resolve, 50))]);
     }
     return this.#underWay.size;
   }
@@ -66,7 +69,7 @@ export class Webhooks {
   async close(): Promise<void> {
     this.#stop.abort();
     for (const wake of [...this.#overtaken, ...this.#wakeUps]) wake();
-    await Promise.all(this.#underWay);
+    await Promise.all(this.#underWay.keys());
   }
 
   async #deliver(event: TillEvent): Promise<void> {
