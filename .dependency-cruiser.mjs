@@ -3,7 +3,7 @@
  * when they run into it.
  * @type {import('dependency-cruiser').IConfiguration}
  */
-const domain = '^lib/(catalogue|cart|checkout|orders|stock|payments)/';
+const domain = '^lib/(catalogue|cart|checkout|orders|stock|payments|mail|announcements|jobs)/';
 
 /** What a domain shows to other domains, besides functions: its shapes and its pure rules. */
 const clientSafe = [
@@ -27,7 +27,7 @@ export default {
       comment: 'lib is used by app and components, not the other way round.',
       severity: 'error',
       from: { path: '^lib/' },
-      to: { path: '^(app|components|server\\.ts|proxy\\.ts|scripts|bench|tests|e2e)' },
+      to: { path: '^(app|components|server\\.ts|worker\\.ts|proxy\\.ts|scripts|bench|tests|e2e)' },
     },
     {
       name: 'lib-knows-no-framework',
@@ -42,6 +42,13 @@ export default {
       severity: 'error',
       from: { path: '^lib/[^/]+\\.ts$', pathNot: '^lib/next-session\\.ts$' },
       to: { path: domain },
+    },
+    {
+      name: 'jobs-are-asked-for-by-name',
+      comment: 'A domain enqueues a job; what runs for it, and where, is the business of its host.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/jobs/' },
+      to: { path: '^lib/jobs/', pathNot: '^lib/jobs/(add-job|jobs|permanent-failure)\\.ts$' },
     },
     {
       name: 'components-use-types-and-pure-helpers',

@@ -15,7 +15,7 @@ export interface OrderEvent {
   latest: boolean;
 }
 
-export type WebhookType =
+type WebhookType =
   | 'order.placed'
   | 'order.paid'
   | 'order.payment_declined'

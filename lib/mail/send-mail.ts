@@ -49,7 +49,7 @@ async function handOver(url: string, mail: Mail): Promise<void> {
 }
 
 /** The same for every try of the same mail; in the domain that it is sent from. */
-export function messageIdOf({ orderId, version, kind }: Omit<MailKey, 'userId'>, from: string): string {
+function messageIdOf({ orderId, version, kind }: Omit<MailKey, 'userId'>, from: string): string {
   const domain = /@([\w.-]+)/.exec(from)?.[1] ?? 'localhost';
   return `<${orderId}.${version}.${kind}@${domain}>`;
 }

@@ -19,6 +19,7 @@ const sources = [
   'simulator',
   'proxy.ts',
   'server.ts',
+  'worker.ts',
 ];
 
 export const steps: Step[] = [

@@ -15,7 +15,7 @@ export interface TestSmtp {
   close(): Promise<void>;
 }
 
-export interface ReceivedMail {
+interface ReceivedMail {
   to: string[];
   messageId: string;
   subject: string;
