@@ -1,3 +1,4 @@
+import os from 'node:os';
 import { closeDb } from '#lib/db.ts';
 import { CannotWork, runWorker } from '#lib/jobs/run-worker.ts';
 import { logger } from '#lib/logger.ts';
@@ -25,6 +26,9 @@ function stop(signal: NodeJS.Signals): void {
 }
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
+
+// Where both share a processor, mails can wait for shoppers and not the other way round.
+os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
 
 let said = false;
 
