@@ -9,14 +9,32 @@ import { processWide } from '#lib/process-wide.ts';
 /** Every answer of a shopper's call: never kept by a shared cache. */
 const privateHeaders = { 'cache-control': 'no-store' };
 
-export function json(
-  body: unknown,
-  init: { status?: number; headers?: Record<string, string> } = {},
-): Response {
-  return new Response(JSON.stringify(body), {
-    status: init.status ?? 200,
-    headers: { 'content-type': 'application/json', ...privateHeaders, ...init.headers },
-  });
+/** An answer before it is a `Response`, whose making costs more than writing this as it is. */
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  body: string | null;
+}
+
+export function toResponse({ status, headers, body }: Answer): Response {
+  return new Response(body, { status, headers });
+}
+
+interface JsonInit {
+  status?: number;
+  headers?: Record<string, string>;
+}
+
+export function jsonAnswer(body: unknown, { status = 200, headers }: JsonInit = {}): Answer {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', ...privateHeaders, ...headers },
+    body: JSON.stringify(body),
+  };
+}
+
+export function json(body: unknown, init?: JsonInit): Response {
+  return toResponse(jsonAnswer(body, init));
 }
 
 /** The id that ties an answer to the log: the caller's own where it is harmless, else a new one. */
@@ -25,9 +43,9 @@ export function requestIdOf(request: Request): string {
   return given && /^[\w-]{8,64}$/.test(given) ? given : randomUUID();
 }
 
-export function problem(error: AppError, requestId: string): Response {
+export function problemAnswer(error: AppError, requestId: string): Answer {
   const { headers, retryAfterSeconds } = error.options;
-  return new Response(JSON.stringify(error.toProblem(requestId)), {
+  return {
     status: error.status,
     headers: {
       'content-type': 'application/problem+json',
@@ -35,7 +53,12 @@ export function problem(error: AppError, requestId: string): Response {
       ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
       ...headers,
     },
-  });
+    body: JSON.stringify(error.toProblem(requestId)),
+  };
+}
+
+export function problem(error: AppError, requestId: string): Response {
+  return toResponse(problemAnswer(error, requestId));
 }
 
 /** Anything thrown, as a problem: what we know as it is, what we don't as a masked 500 in the log. */

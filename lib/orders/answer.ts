@@ -1,7 +1,7 @@
 import { getCheckout } from '#lib/checkout/get-checkout.ts';
 import type { CheckoutQuote } from '#lib/checkout/schema.ts';
 import { AppError } from '#lib/errors.ts';
-import { json, problem } from '#lib/http.ts';
+import { type Answer, jsonAnswer, problemAnswer } from '#lib/http.ts';
 import { forgetDraftHeader, keepDraftHeader } from '#lib/orders/checkout-draft.ts';
 import type { Decision } from '#lib/orders/decide.ts';
 import { toOrderReceipt } from '#lib/orders/placement.ts';
@@ -16,13 +16,13 @@ export async function answerOutcome(
   submission: Submission,
   raw: RawSubmission,
   requestId: string,
-): Promise<Response> {
+): Promise<Answer> {
   if (decision.outcome === 'accepted' || decision.outcome === 'already_ordered') {
     const order = toOrderReceipt(decision.receipt);
     if (raw.isForm) return seeOther(order.url, forgetDraftHeader());
     const created = decision.outcome === 'accepted';
     const replayed = created ? replayedHeader(decision) : {};
-    return json(
+    return jsonAnswer(
       { outcome: decision.outcome, order },
       { status: created ? 201 : 200, headers: { ...(created ? { location: order.url } : {}), ...replayed } },
     );
@@ -39,9 +39,9 @@ function replayedHeader({ created }: { created: boolean }): Record<string, strin
 }
 
 /** A refusal: a problem document, or the checkout page again with the problem and all that was typed. */
-export function answerProblem(error: AppError, raw: RawSubmission, requestId: string): Response {
+export function answerProblem(error: AppError, raw: RawSubmission, requestId: string): Answer {
   // A foreign site's form gets its status and nothing else: least of all a cookie of ours.
-  if (!raw.isForm || error.code === 'foreign_origin') return problem(error, requestId);
+  if (!raw.isForm || error.code === 'foreign_origin') return problemAnswer(error, requestId);
   const { fields, items, order } = (error.options.extra ?? {}) as Record<string, never>;
   const cartVersion = Number(raw.typed.cartVersion);
   const kept = {
@@ -55,10 +55,11 @@ export function answerProblem(error: AppError, raw: RawSubmission, requestId: st
   return seeOther('/checkout', keepDraftHeader(kept, raw.typed), error.options.retryAfterSeconds);
 }
 
-function seeOther(location: string, cookie: string, retryAfterSeconds?: number): Response {
-  const headers = new Headers({ location, 'cache-control': 'no-store', 'set-cookie': cookie });
-  if (retryAfterSeconds !== undefined) headers.set('retry-after', String(retryAfterSeconds));
-  return new Response(null, { status: 303, headers });
+function seeOther(location: string, cookie: string, retryAfterSeconds?: number): Answer {
+  const wait: Record<string, string> =
+    retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+  const headers = { location, 'cache-control': 'no-store', 'set-cookie': cookie, ...wait };
+  return { status: 303, headers, body: null };
 }
 
 type Refusal = Exclude<Decision, { outcome: 'accepted' | 'already_ordered' }>;

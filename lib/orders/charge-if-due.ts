@@ -9,11 +9,11 @@ import { chargeAttempt, isRefused } from '#lib/payments/charge-attempt.ts';
 export async function chargeIfDue(
   decision: Decision,
   { userId }: { userId: string },
-  origin: string,
+  origin: () => string,
 ): Promise<Decision> {
   if (decision.outcome !== 'accepted' || !decision.paymentDue) return decision;
   const { receipt, created } = decision;
-  const settled = await chargeAttempt({ userId, orderId: receipt.id }, origin);
+  const settled = await chargeAttempt({ userId, orderId: receipt.id }, origin());
   if (settled?.order.accepted) return { outcome: 'accepted', receipt, created };
   if (settled && isRefused(settled)) {
     return { outcome: 'payment_declined', receipt, created, declineCode: settled.payment.declineCode };

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { runScript } from '#lib/redis/run-script.ts';
 import { askRedis } from '#lib/redis.ts';
 
 /**
@@ -53,7 +54,7 @@ return 1`;
 export async function claimSubmission<Answer>(submission: Submission): Promise<Claim<Answer>> {
   const owner = randomUUID();
   const asked = await askRedis((redis) =>
-    redis.eval<string[], string>(claimScript, keysOf(submission), [owner, String(claimLeaseMs)]),
+    runScript<string>(redis, claimScript, keysOf(submission), [owner, String(claimLeaseMs)]),
   );
   // Without an answer the claim may stand all the same, so it keeps its owner, who gives it back.
   if (!asked.answered || asked.value === 'fresh') return { state: 'fresh', owner };
@@ -63,13 +64,17 @@ export async function claimSubmission<Answer>(submission: Submission): Promise<C
 /** Keeps the answer for those who ask again. Called after the order is committed, never before. */
 export async function completeClaim(submission: Submission, owner: string, answer: unknown): Promise<void> {
   await askRedis((redis) =>
-    redis.eval(completeScript, keysOf(submission), [owner, JSON.stringify(answer), String(answerKeptMs)]),
+    runScript(redis, completeScript, keysOf(submission), [
+      owner,
+      JSON.stringify(answer),
+      String(answerKeptMs),
+    ]),
   );
 }
 
 /** Gives the claim back: nothing was created, and the next submission may try. */
 export async function releaseClaim(submission: Submission, owner: string): Promise<void> {
-  await askRedis((redis) => redis.eval(releaseScript, keysOf(submission), [owner]));
+  await askRedis((redis) => runScript(redis, releaseScript, keysOf(submission), [owner]));
 }
 
 /** Whether somebody has the submission in work, as far as Redis knows. */

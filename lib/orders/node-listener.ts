@@ -1,14 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
+import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { AppError } from '#lib/errors.ts';
 import { problem } from '#lib/http.ts';
-import { submitOrder } from '#lib/orders/submit-order.ts';
+import { answerOrder } from '#lib/orders/submit-order.ts';
 
 /** `POST /api/orders` as a listener of `node:http`, past Next's router. */
 export function orderListener(
   hostname: string,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  return getRequestListener(submitOrder, {
+  return getRequestListener(answerDirectly, {
     hostname,
     // Next has replaced globals of its own; each keeps to what it was given.
     overrideGlobalObjects: false,
@@ -22,6 +23,15 @@ export function orderListener(
       return problem(error, crypto.randomUUID());
     },
   });
+}
+
+/** By itself the listener would read the answer back out of a stream. */
+async function answerDirectly(request: Request, env: HttpBindings | Http2Bindings): Promise<Response> {
+  const { status, headers, body } = await answerOrder(request);
+  const outgoing = env.outgoing as ServerResponse;
+  outgoing.writeHead(status, headers);
+  outgoing.end(body);
+  return RESPONSE_ALREADY_SENT;
 }
 
 /** Whether a request is one for the listener. */

@@ -1,7 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { db } from '#lib/db.ts';
 import { AppError } from '#lib/errors.ts';
-import { asAppError, clientIpOf, originOf, refuseForeignOrigin, requestIdOf } from '#lib/http.ts';
+import {
+  type Answer,
+  asAppError,
+  clientIpOf,
+  originOf,
+  refuseForeignOrigin,
+  requestIdOf,
+  toResponse,
+} from '#lib/http.ts';
 import { logger } from '#lib/logger.ts';
 import { answerOutcome, answerProblem } from '#lib/orders/answer.ts';
 import { overloaded } from '#lib/orders/batch-queue.ts';
@@ -26,7 +34,7 @@ import { requireSession } from '#lib/session.ts';
 
 /**
  * `POST /api/orders`: from a request to an order and its answer. The same function serves Next's
- * route handler and the Node host. Read it from top to bottom: who, what, whose token, claim,
+ * route handler, as a `Response`, and the Node host, which writes the answer as it is. Read it from top to bottom: who, what, whose token, claim,
  * quota, writer, answer.
  */
 
@@ -50,10 +58,14 @@ const inFlight = () => processWide('ordersInFlight', () => ({ count: 0 }));
 const claimPollMs = [20, 40, 80, 120, 200];
 
 export async function submitOrder(request: Request): Promise<Response> {
+  return toResponse(await answerOrder(request));
+}
+
+export async function answerOrder(request: Request): Promise<Answer> {
   const beganAt = performance.now();
   const requestId = requestIdOf(request);
   let raw: RawSubmission = { isForm: isFormPost(request), typed: {}, body: undefined };
-  let response: Response;
+  let answer: Answer;
   let outcome: string;
   let admitted = 0;
   try {
@@ -66,25 +78,25 @@ export async function submitOrder(request: Request): Promise<Response> {
     inFlight().count += 1;
     const userId = requireSession(request);
     const submission = parseSubmission(raw, request.headers.get('idempotency-key'));
-    const decision = await place(placementOf(userId, submission), { ip, origin: originOf(request) });
-    response = await answerOutcome(decision, userId, submission, raw, requestId);
+    const decision = await place(placementOf(userId, submission), { ip, origin: () => originOf(request) });
+    answer = await answerOutcome(decision, userId, submission, raw, requestId);
     outcome = decision.outcome === 'accepted' && !decision.created ? 'replayed' : decision.outcome;
   } catch (error) {
     const known = asAppError(error, requestId);
-    response = answerProblem(known, raw, requestId);
+    answer = answerProblem(known, raw, requestId);
     outcome = known.code;
   } finally {
     inFlight().count -= admitted;
   }
-  response.headers.set('x-request-id', requestId);
+  answer.headers['x-request-id'] = requestId;
   countAnswer(outcome, beganAt);
-  return response;
+  return answer;
 }
 
 /** Who asks, as far as it matters to how: their address, and the name by which they reach the shop. */
 interface Caller {
   ip: string | undefined;
-  origin: string;
+  origin: () => string;
 }
 
 async function place(placement: Placement, caller: Caller): Promise<Decision> {
