@@ -40,16 +40,32 @@ function contentPolicy(nonce: string): string {
   // through lib/env.ts, because Next writes the value in when it builds, and this file stays apart
   // from the server's configuration.
   const development = process.env.NODE_ENV === 'development' ? " 'unsafe-eval'" : '';
+  const stripe = stripeSources();
   return [
     "default-src 'self'",
-    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${development}`,
+    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${stripe.script}${development}`,
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data:",
     "font-src 'self'",
-    "connect-src 'self'",
+    `connect-src 'self'${stripe.connect}`,
+    `frame-src 'self'${stripe.frame}`,
     "form-action 'self'",
     "frame-ancestors 'none'",
     "base-uri 'none'",
     "object-src 'none'",
   ].join('; ');
+}
+
+/**
+ * What Stripe's Payment Element loads (docs.stripe.com/security/guide#content-security-policy), where
+ * the shop uses it. On every personal page and not only where cards are taken: a shopper comes from the
+ * cart to the checkout within one document, which keeps the policy that it began with.
+ */
+function stripeSources(): { script: string; connect: string; frame: string } {
+  if (!process.env.STRIPE_PUBLISHABLE_KEY) return { script: '', connect: '', frame: '' };
+  return {
+    script: ' https://js.stripe.com',
+    connect: ' https://api.stripe.com',
+    frame: ' https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com',
+  };
 }

@@ -2,9 +2,11 @@ import './globals.css';
 import type { Metadata, Viewport } from 'next';
 import localFont from 'next/font/local';
 import type { ReactNode } from 'react';
+import { isTestTill } from '#app/card-entry.ts';
 import { menuCategories } from '#app/site.ts';
 import { SiteFooter } from '#components/site/site-footer.tsx';
 import { SiteHeader } from '#components/site/site-header.tsx';
+import { TestTillNotice } from '#components/site/test-till-notice.tsx';
 import { siteUrl } from '#lib/env.ts';
 
 // One variable file, 30 kB, served by the shop itself; the fallback is scaled to its measures,
@@ -47,6 +49,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         >
           Skip to content
         </a>
+        {isTestTill() ? <TestTillNotice /> : null}
         <SiteHeader categories={await menuCategories()} />
         <main id="main" tabIndex={-1} className="flex-1 outline-none">
           {children}

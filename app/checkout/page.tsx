@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { cookies } from 'next/headers';
+import { cardEntry } from '#app/card-entry.ts';
 import { choiceOf } from '#app/checkout/choice.ts';
 import { unlessUnavailable } from '#app/unless-unavailable.tsx';
 import { countryFieldName } from '#components/checkout/checkout-fields.ts';
@@ -54,6 +55,7 @@ async function drawCheckout(chosen: Query) {
         choice={choice}
         lines={lines}
         values={values}
+        cardEntry={cardEntry()}
         problem={chosen.shippingMethod || chosen.country ? undefined : problemOf(draft, cart.version)}
       />
     </Container>

@@ -23,6 +23,9 @@ export const emailField: CheckoutField = {
   input: { type: 'email', inputMode: 'email', autoComplete: 'email', maxLength: 254, spellCheck: false },
 };
 
+/** What the card is charged with, when the order is paid by card. */
+export const cardFieldName = 'payment.token';
+
 export const countryFieldName = 'shippingAddress.country';
 
 /**
@@ -86,6 +89,7 @@ const labels = new Map([
   [countryFieldName, 'Country'] as const,
   ['shippingMethod', 'Delivery method'] as const,
   ['payment.method', 'Payment'] as const,
+  [cardFieldName, 'Card'] as const,
 ]);
 
 /** Whether a problem with this path can be shown beside a field that the shopper sees. */

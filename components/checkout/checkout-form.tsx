@@ -1,43 +1,67 @@
 'use client';
 
 import { type ChangeEvent, type FormEvent, type ReactNode, useRef } from 'react';
-import { countryFieldName } from '#components/checkout/checkout-fields.ts';
+import { cardFieldName, countryFieldName } from '#components/checkout/checkout-fields.ts';
 import { FoldedSummary, SideSummary } from '#components/checkout/checkout-summary.tsx';
 import { DeliveryMethods, PaymentMethods } from '#components/checkout/choices.tsx';
 import { AddressFields, ContactFields } from '#components/checkout/delivery-fields.tsx';
 import { bodyOf, fieldErrorsOf } from '#components/checkout/form-data.ts';
+import { ForCard, ForInvoice } from '#components/checkout/payment-words.tsx';
 import { PlacedAlready } from '#components/checkout/placed-already.tsx';
 import { ProblemSummary } from '#components/checkout/problem-summary.tsx';
 import { isLocked } from '#components/checkout/submission-machine.ts';
 import { SubmitArea } from '#components/checkout/submit-area.tsx';
 import { type CheckoutPageProps, useCheckoutPage } from '#components/checkout/use-checkout-page.ts';
 import type { OrderLine } from '#components/orders/order-lines.tsx';
+import type { CardEntry } from '#components/payment/card-entry.ts';
+import { CardFields } from '#components/payment/card-fields.tsx';
+import { useCardToken } from '#components/payment/use-card-token.ts';
 import { Button } from '#components/ui/button.tsx';
 import type { CheckoutQuote } from '#lib/checkout/schema.ts';
 import { formatMoney } from '#lib/money.ts';
+
+interface CheckoutFormProps extends CheckoutPageProps {
+  /** How a card is given; undefined where none is taken. */
+  cardEntry: CardEntry | undefined;
+}
 
 /**
  * The checkout: a form that the browser can post by itself, and that JavaScript, once it is
  * there, sends, watches and unlocks.
  */
-export function CheckoutForm(props: CheckoutPageProps) {
+export function CheckoutForm({ cardEntry, ...props }: CheckoutFormProps) {
   const form = useRef<HTMLFormElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const problemBox = useRef<HTMLDivElement>(null);
   const page = useCheckoutPage(props, { form, button, problemBox });
+  const card = useCardToken();
   const { quote, quoteState, state, problem, errors, runner } = page;
-  const locked = isLocked(state);
+  const locked = isLocked(state) || card.waiting;
   const stale = quoteState === 'loading';
+  const total = formatMoney(quote.totalMinor, quote.currency);
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     // Read from the runner, not from what was rendered: a second press in the same tick is locked out.
-    if (isLocked(runner.state()) || stale) return;
+    if (isLocked(runner.state()) || card.isAsking() || stale) return;
     const invalid = fieldErrorsOf(event.currentTarget);
     if (invalid.length > 0) return page.refuse({ code: 'invalid_request', detail: '', fields: invalid });
     const { submitter } = event.nativeEvent as SubmitEvent;
+    const typed = new FormData(event.currentTarget, submitter);
     page.refuse(undefined);
-    runner.submit(bodyOf(new FormData(event.currentTarget, submitter), quote));
+    if (typed.get('payment.method') === 'card' && card.isNeeded()) void askAndSend(typed);
+    else runner.submit(bodyOf(typed, quote));
+  }
+
+  /** What was typed and what it costs are as they were when the button was pressed. */
+  async function askAndSend(typed: FormData) {
+    const answer = await card.ask();
+    if (answer && 'problem' in answer) {
+      const fields = [{ path: cardFieldName, message: answer.problem }];
+      return page.refuse({ code: 'invalid_request', detail: '', fields });
+    }
+    if (answer) typed.set(cardFieldName, answer.token);
+    runner.submit(bodyOf(typed, quote));
   }
 
   function change(event: ChangeEvent<HTMLFormElement>) {
@@ -56,7 +80,7 @@ export function CheckoutForm(props: CheckoutPageProps) {
         action="/api/orders"
         onSubmit={submit}
         onChange={change}
-        className="grid gap-10"
+        className="group/checkout grid gap-10"
       >
         <HiddenInputs quote={quote} />
         {/* Enter in a field presses a form's first button, which has to be one that simply orders. */}
@@ -90,28 +114,52 @@ export function CheckoutForm(props: CheckoutPageProps) {
             </noscript>
           </Section>
           <Section title="Payment">
-            <PaymentMethods quote={quote} error={errors['payment.method']} />
+            <PaymentMethods
+              quote={quote}
+              chosen={props.values['payment.method']}
+              error={errors['payment.method']}
+              card={
+                cardEntry ? (
+                  <CardFields
+                    ref={card.element}
+                    entry={cardEntry}
+                    amount={{ amountMinor: quote.totalMinor, currency: quote.currency }}
+                    name={cardFieldName}
+                    chosen={props.values[cardFieldName]}
+                    error={errors[cardFieldName]}
+                    withoutScript="Choose the invoice, or switch JavaScript on and load this page again."
+                  />
+                ) : undefined
+              }
+            />
           </Section>
         </div>
         <div className="grid gap-4">
           <SubmitArea
             ref={button}
             state={state}
-            busyLabel={stale ? 'Updating the total' : undefined}
+            busyLabel={busyLabelOf(stale, card.waiting)}
             onCheckAgain={() => runner.report({ type: 'check_again' })}
           >
-            Place order · {formatMoney(quote.totalMinor, quote.currency)}
+            <ForInvoice>Place order · {total}</ForInvoice>
+            <ForCard>Pay {total}</ForCard>
           </SubmitArea>
           {quoteState === 'failed' ? <QuoteFailed onRetry={page.choose} /> : null}
           <p className="text-sm text-muted">
-            Nothing is charged today: the invoice comes with the parcel. You can cancel until your order is on
-            its way, and return it within thirty days. Press as often as you like, it is ordered once.
+            <ForInvoice>Nothing is charged today: the invoice comes with the parcel.</ForInvoice>
+            <ForCard>Your card is charged now, once.</ForCard> You can cancel until your order is on its way,
+            and return it within thirty days. Press as often as you like, it is ordered once.
           </p>
         </div>
       </form>
       <SideSummary lines={props.lines} quote={quote} stale={stale} />
     </div>
   );
+}
+
+function busyLabelOf(stale: boolean, askingForCard: boolean): string | undefined {
+  if (askingForCard) return 'Checking your card';
+  return stale ? 'Updating the total' : undefined;
 }
 
 function Section({ title, children }: { title: string; children: ReactNode }) {

@@ -1,3 +1,4 @@
+import { Fragment, type ReactNode } from 'react';
 import { RadioCard, RadioCards } from '#components/ui/radio-card.tsx';
 import type { CheckoutQuote } from '#lib/checkout/schema.ts';
 import { formatMoney } from '#lib/money.ts';
@@ -33,22 +34,46 @@ export function DeliveryMethods({
   );
 }
 
-export function PaymentMethods({ quote, error }: { quote: CheckoutQuote; error?: string | undefined }) {
+/**
+ * How to pay. What a method needs to know stands under it, shown by style alone while the method is
+ * chosen: so it works before the script is there, and without one.
+ */
+export function PaymentMethods({
+  quote,
+  chosen,
+  error,
+  card,
+}: {
+  quote: CheckoutQuote;
+  /** The method that was chosen before. */
+  chosen: string | undefined;
+  error?: string | undefined;
+  /** Where the card is given; without it there is no paying by card on this page. */
+  card: ReactNode;
+}) {
+  const paymentMethods = quote.paymentMethods.filter(({ id }) => id !== 'card' || card);
+  const known = paymentMethods.find(({ id }) => id === chosen) ?? paymentMethods[0];
   return (
     <RadioCards legend={<span className="sr-only">Payment</span>} error={error}>
-      {quote.paymentMethods.map(({ id, label }, index) => {
-        const [name, ...terms] = label.split(': ');
+      {paymentMethods.map((method) => {
+        const [name, ...terms] = method.label.split(': ');
         const note = terms.join(': ');
         return (
-          <RadioCard
-            key={id}
-            name="payment.method"
-            value={id}
-            defaultChecked={index === 0}
-            required
-            title={name}
-            note={note.charAt(0).toUpperCase() + note.slice(1)}
-          />
+          <Fragment key={method.id}>
+            <RadioCard
+              name="payment.method"
+              value={method.id}
+              defaultChecked={method === known}
+              required
+              title={name}
+              note={note.charAt(0).toUpperCase() + note.slice(1)}
+            />
+            {method.id === 'card' ? (
+              <div className="hidden rounded-md bg-well p-4 group-has-[[value=card]:checked]/checkout:block">
+                {card}
+              </div>
+            ) : null}
+          </Fragment>
         );
       })}
     </RadioCards>

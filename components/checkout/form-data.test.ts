@@ -42,6 +42,13 @@ test('a filled-in form makes a body that the shop accepts', () => {
   expect(parsed.data).toMatchObject({ totalMinor: 4_599, confirmDuplicate: false });
 });
 
+test('a card goes along with its token, and an invoice without the card that the form has chosen', () => {
+  const card = typed({ 'payment.method': 'card', 'payment.token': 'pm_card_visa' });
+  expect(bodyOf(card, quote).payment).toEqual({ method: 'card', token: 'pm_card_visa' });
+  const invoice = typed({ 'payment.token': 'pm_card_visa' });
+  expect(bodyOf(invoice, quote).payment).toEqual({ method: 'invoice' });
+});
+
 test('what is bought comes from the quote on the page, not from inputs that a browser restored', () => {
   const restored = typed({
     submitToken: 'old',

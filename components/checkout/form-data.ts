@@ -1,4 +1,4 @@
-import { missingMessageOf } from '#components/checkout/checkout-fields.ts';
+import { cardFieldName, missingMessageOf } from '#components/checkout/checkout-fields.ts';
 import type { SubmissionBody } from '#components/checkout/submission-client.ts';
 import type { Problem } from '#components/checkout/submission-machine.ts';
 import type { CheckoutQuote } from '#lib/checkout/schema.ts';
@@ -26,9 +26,15 @@ export function bodyOf(form: FormData, quote: CheckoutQuote): SubmissionBody {
     email: text('email'),
     shippingMethod: text('shippingMethod'),
     shippingAddress: address,
-    payment: { method: text('payment.method') },
+    payment: paymentOf(text),
     ...(form.get('confirmDuplicate') === 'true' ? { confirmDuplicate: true } : {}),
   };
+}
+
+/** The token belongs to a card alone: a form has a test card chosen while an invoice is, too. */
+function paymentOf(text: (name: string) => string): Record<string, string> {
+  const method = text('payment.method');
+  return method === 'card' ? { method, token: text(cardFieldName) } : { method };
 }
 
 /** The text fields of a form that hold something. */
@@ -47,7 +53,10 @@ export function fillIn(form: HTMLFormElement, values: Record<string, string>): v
 function textInputsOf(form: HTMLFormElement): HTMLInputElement[] {
   return Array.from(form.elements).filter(
     (element): element is HTMLInputElement =>
-      element instanceof HTMLInputElement && (element.type === 'text' || element.type === 'email'),
+      element instanceof HTMLInputElement &&
+      // The provider's card form brings inputs of its own, without a name.
+      element.name !== '' &&
+      (element.type === 'text' || element.type === 'email'),
   );
 }
 

@@ -18,6 +18,7 @@ describe('a reply to an order', () => {
   test.each([
     ['an accepted order', { status: 201, body: { outcome: 'accepted', order } }, 'placed'],
     ['a cart ordered before', { status: 200, body: { outcome: 'already_ordered', order } }, 'placed'],
+    ['a declined card', { status: 402, body: { code: 'payment_declined', order } }, 'placed'],
     ['a success that names no order', { status: 201, body: {} }, 'lost'],
     [
       'an order page on another site',

@@ -45,7 +45,8 @@ export interface HttpAnswer {
 /** What an answer to `POST /api/orders` means, from a proxy on the way too. */
 export function readReply({ status, body, retryAfterMs }: HttpAnswer): Reply {
   const order = body.order as { url?: unknown } | undefined;
-  if (status === 200 || status === 201) {
+  // A declined card's order exists and stands: its page says so, and takes another card.
+  if (status === 200 || status === 201 || (status === 402 && body.code === 'payment_declined')) {
     return isPath(order?.url) ? { kind: 'placed', url: order.url } : { kind: 'lost' };
   }
   const code = typeof body.code === 'string' ? body.code : undefined;

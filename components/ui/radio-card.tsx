@@ -1,4 +1,4 @@
-import type { ComponentProps, ReactNode } from 'react';
+import { type ComponentProps, type ReactNode, useId } from 'react';
 import { cn } from '#components/ui/cn.ts';
 
 /** A group of choices with its question: a native fieldset around native radios. */
@@ -13,11 +13,16 @@ export function RadioCards({
   className?: string;
   children: ReactNode;
 }) {
+  const errorId = useId();
   return (
-    <fieldset className="min-w-0">
+    <fieldset className="min-w-0" aria-describedby={error ? errorId : undefined}>
       <legend className="mb-2 font-medium">{legend}</legend>
       <div className={cn('grid gap-2', className)}>{children}</div>
-      {error ? <p className="mt-1.5 text-sm font-medium text-bad">{error}</p> : null}
+      {error ? (
+        <p id={errorId} className="mt-1.5 text-sm font-medium text-bad">
+          {error}
+        </p>
+      ) : null}
     </fieldset>
   );
 }

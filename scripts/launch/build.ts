@@ -44,8 +44,8 @@ async function sourceHash(root: string): Promise<string> {
 }
 
 /**
- * Builds the shop unless the build at hand was made of the same sources, the same catalogue
- * and the same public address. Answers what was done, for a person.
+ * Builds the shop unless the build at hand was made of the same sources, the same catalogue,
+ * the same public address and the same kind of till. Answers what was done, for a person.
  */
 export async function ensureBuild(options: {
   root: string;
@@ -60,6 +60,8 @@ export async function ensureBuild(options: {
     sources: await sourceHash(root),
     catalogue: await catalogueHash(variables.DATABASE_URL ?? ''),
     publicUrl: variables.PUBLIC_URL ?? '',
+    // Pages say whether their till is a test till (app/card-entry.ts).
+    testTill: String(/^(sk|rk)_test_/.test(variables.STRIPE_SECRET_KEY ?? '')),
   };
   const before = existsSync(path.join(root, '.next', 'BUILD_ID')) && existsSync(marker);
   const old: Partial<typeof parts> = before ? JSON.parse(readFileSync(marker, 'utf8')) : {};
@@ -80,6 +82,7 @@ export async function ensureBuild(options: {
     sources: 'sources changed',
     catalogue: 'the catalogue changed',
     publicUrl: 'PUBLIC_URL changed',
+    testTill: 'the till changed',
   };
   return before ? `made, because ${why[changed]}` : 'made';
 }

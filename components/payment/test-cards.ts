@@ -1,0 +1,35 @@
+/**
+ * The cards that a shopper can choose at the test till, by Stripe's names of them (the token of the
+ * payment): one that pays, one that the bank asks about, and the ways to be refused.
+ */
+export interface TestCard {
+  token: string;
+  title: string;
+  /** What happens with it. */
+  note: string;
+}
+
+export const testCards: [TestCard, ...TestCard[]] = [
+  { token: 'pm_card_visa', title: 'Visa ending in 4242', note: 'Pays at once.' },
+  {
+    token: 'pm_card_authenticationRequired',
+    title: 'Visa ending in 3184',
+    note: 'The bank asks you to confirm first (3-D Secure).',
+  },
+  { token: 'pm_card_chargeDeclined', title: 'Visa ending in 0002', note: 'Is declined.' },
+  {
+    token: 'pm_card_chargeDeclinedInsufficientFunds',
+    title: 'Visa ending in 9995',
+    note: 'Is declined: not enough money on it.',
+  },
+  {
+    token: 'pm_card_chargeDeclinedExpiredCard',
+    title: 'Visa ending in 0069',
+    note: 'Is declined: it has expired.',
+  },
+  {
+    token: 'pm_card_authenticationRequiredChargeDeclinedInsufficientFunds',
+    title: 'Visa ending in 3178',
+    note: 'The bank asks you to confirm, and then declines.',
+  },
+];
