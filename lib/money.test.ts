@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { basisPointsOf, formatMoney, maxTotalMinor } from '#lib/money.ts';
+import { basisPointsOf, formatMoney, maxTotalMinor, parseMoney } from '#lib/money.ts';
 
 test('money is shown with as many decimals as its currency has', () => {
   expect(formatMoney(4_599, 'USD')).toBe('$45.99');
@@ -25,4 +25,13 @@ test('a share is exact for every amount an order may have', () => {
       },
     ),
   );
+});
+
+test('an amount is read as it is written, to the minor unit, or not at all', () => {
+  const read = (typed: string) => parseMoney(typed, 'USD');
+  expect(['12.50', '12.5', '12', '0.07'].map(read)).toEqual([1_250, 1_250, 1_200, 7]);
+  expect(['', '.5', '12.', '12.505', '-3', '1,200', '1e3', ' 5', '5 '].map(read)).toEqual(
+    Array(9).fill(undefined),
+  );
+  expect([parseMoney('1200', 'JPY'), parseMoney('1200.5', 'JPY')]).toEqual([1_200, undefined]);
 });

@@ -29,6 +29,14 @@ export function formatMoney(minor: number, currency: string, locale = 'en-US'): 
   return format.format(minor / divisor);
 }
 
+/** `parseMoney('12.5', 'USD')` is 1250; undefined for what is no amount of the currency. */
+export function parseMoney(typed: string, currency: string): number | undefined {
+  const [, whole = '', fraction = ''] = typed.match(/^(\d{1,9})(?:\.(\d+))?$/) ?? [];
+  const decimals = formatOf(currency, 'en-US').divisor.toString().length - 1;
+  if (whole === '' || fraction.length > decimals) return undefined;
+  return Number(whole + fraction.padEnd(decimals, '0'));
+}
+
 /**
  * A share of an amount in basis points (1/100 of a percent), rounded half up to a whole minor
  * unit, as tax authorities round. Exact for every amount up to `maxTotalMinor`: the product

@@ -49,25 +49,31 @@ async function find({ userId, orderId, attempt, providerRef, createdAt }: Paymen
   return provider.find({ userId, orderId, attempt }, createdAt);
 }
 
-async function charge(payment: PaymentRow, origin?: string) {
+async function charge(payment: PaymentRow, origin?: string): Promise<Finding> {
   const { userId, orderId, attempt, idempotencyKey, amountMinor, currency, token } = payment;
   if (token === null) throw new Error(`attempt ${attempt} of order ${orderId} has nothing to charge`);
-  return (await paymentProvider()).authorize({
-    userId,
-    orderId,
-    attempt,
-    idempotencyKey,
-    amountMinor,
-    currency,
-    token,
-    returnUrl: returnUrl(orderId, origin),
-  });
+  const provider = await paymentProvider();
+  try {
+    return await provider.authorize({
+      userId,
+      orderId,
+      attempt,
+      idempotencyKey,
+      amountMinor,
+      currency,
+      token,
+      returnUrl: returnUrl(orderId, origin),
+    });
+  } catch (error) {
+    if (error instanceof UnknownOutcome && error.keyIsTaken) return (await find(payment)) ?? 'unknown';
+    throw error;
+  }
 }
 
 /**
- * Where the bank sends the shopper. A job knows no caller's origin; without PUBLIC_URL its request
- * may then differ from the first one's, which the provider refuses to answer for a key that it knows,
- * and the charge is found by looking instead.
+ * Where the bank sends the shopper. Without PUBLIC_URL it depends on how the one who asks reached the
+ * shop, so a second request may come with another address than the first: the provider then refuses
+ * the key that it knows, and the charge is looked for instead.
  */
 function returnUrl(orderId: string, origin?: string): string {
   const { PUBLIC_URL, VERCEL_PROJECT_PRODUCTION_URL: host, PORT } = env();

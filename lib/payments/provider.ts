@@ -95,9 +95,13 @@ export interface PaymentProvider {
  * have been made or not. Never a reason to ask with another key.
  */
 export class UnknownOutcome extends Error {
-  constructor(what: string, cause: unknown) {
+  /** The key has come with other words before: whatever was made under it can be found, and nothing more will be. */
+  readonly keyIsTaken: boolean;
+
+  constructor(what: string, cause: unknown, { keyIsTaken = false } = {}) {
     super(`the provider's answer to "${what}" is not known`, { cause });
     this.name = 'UnknownOutcome';
+    this.keyIsTaken = keyIsTaken;
   }
 }
 

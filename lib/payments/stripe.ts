@@ -251,7 +251,9 @@ async function withinDeadline<T>(what: string, work: (signal: AbortSignal) => Pr
     return await Promise.race([work(signal), late]);
   } catch (error) {
     if (error instanceof RefundRefused) throw error;
-    throw new UnknownOutcome(what, error);
+    throw new UnknownOutcome(what, error, {
+      keyIsTaken: error instanceof Stripe.errors.StripeIdempotencyError,
+    });
   }
 }
 

@@ -1,49 +1,32 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
 import { afterAll } from 'vitest';
 import type { Simulator } from '#simulator/start-simulator.ts';
-import { callHandlers } from '#tests/support/call.ts';
+import { heldReplies } from '#tests/support/held-replies.ts';
+import { serveHandlers } from '#tests/support/serve-handlers.ts';
 import { openSimulator } from '#tests/support/simulator.ts';
 import { openTestShop, type TestShop } from '#tests/support/test-shop.ts';
 
 /** A test shop that takes cards: its provider is a simulator of its own, which tells it of events. */
 export interface PayingShop extends TestShop {
   till: Simulator;
-  /** The same shop over a socket. */
-  url: string;
+  /** Called when the provider has answered a charge, before the shop gets to see the answer. */
+  beforeReply: (hold: () => Promise<unknown>) => void;
 }
 
 /** Opens it and closes it at the end of the file. Call it at the top of the file, once. */
 export async function openPayingShop(env: Record<string, string> = {}): Promise<PayingShop> {
   const till = await openSimulator();
+  const between = await heldReplies(till.url);
+  afterAll(between.close);
   const shop = await openTestShop({
     env: {
       STRIPE_SECRET_KEY: till.secretKey,
-      STRIPE_API_BASE: till.url,
+      STRIPE_API_BASE: between.url,
       STRIPE_WEBHOOK_SECRET: till.webhookSecret,
       ...env,
     },
   });
-  const url = await serveHandlers();
+  const { url, close } = await serveHandlers();
+  afterAll(close);
   till.setWebhookUrl(`${url}/api/webhooks/payments`);
-  return { ...shop, till, url };
-}
-
-async function serveHandlers(): Promise<string> {
-  const listener = getRequestListener(
-    async (request) => {
-      const { pathname, search } = new URL(request.url);
-      const body = request.method === 'GET' ? undefined : await request.arrayBuffer();
-      return callHandlers(pathname + search, { method: request.method, headers: request.headers, body });
-    },
-    { overrideGlobalObjects: false },
-  );
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  afterAll(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { ...shop, till, beforeReply: between.beforeReply };
 }

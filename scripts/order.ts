@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import os from 'node:os';
+import { parseArgs } from 'node:util';
+import { closeDb } from '#lib/db.ts';
+import { AppError } from '#lib/errors.ts';
+import { formatMoney, parseMoney } from '#lib/money.ts';
+import { cancelOrder } from '#lib/orders/cancel-order.ts';
+import { findOrder, type OrderKey } from '#lib/orders/find-order.ts';
+import { fulfilOrder } from '#lib/orders/fulfil-order.ts';
+import { refundOrder } from '#lib/orders/refund-order.ts';
+import { UnknownOutcome } from '#lib/payments/provider.ts';
+import { isUuid, uuid8From } from '#lib/uuid.ts';
+import { describeOrder } from './order/describe-order.ts';
+import { fillOperatorEnv } from './order/operator-env.ts';
+
+/** `npm run order`: what an operator does with one order. */
+
+const usage = `npm run order -- show <number or id>
+npm run order -- fulfil <number or id>    it leaves the house; money that is only reserved is taken
+npm run order -- cancel <number or id>    before it is fulfilled; what was paid goes back
+npm run order -- refund <number or id> [--amount 12.50] [--reason "broken"] [--id <uuid>]
+                                          all that is left of its payment, or a part
+
+  --by <name>   who does it, for the order's record (the name you are logged in with)
+  --id <uuid>   the refund's own name: the same again is the same refund. Without it, the same
+                amount for the same reason on the same day is the same refund.`;
+
+/** A message for the person at the terminal; its stack would help nobody. */
+class Advice extends Error {}
+
+const options = {
+  amount: { type: 'string' },
+  reason: { type: 'string' },
+  id: { type: 'string' },
+  by: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+interface Flags {
+  amount?: string;
+  reason?: string;
+  id?: string;
+  by?: string;
+  help?: boolean;
+}
+
+type Command = (order: OrderKey, actor: string, flags: Flags) => Promise<string>;
+
+const commands: Record<string, Command> = {
+  show: describeOrder,
+
+  async fulfil({ userId, orderId, number }, actor) {
+    const { changed } = await fulfilOrder({ userId, orderId, actor });
+    return changed
+      ? `Order ${number} is fulfilled.`
+      : `Order ${number} was fulfilled already. Nothing was changed.`;
+  },
+
+  async cancel({ userId, orderId, number }, actor) {
+    const { changed } = await cancelOrder({ userId, id: orderId, actor });
+    return changed
+      ? `Order ${number} is cancelled; what was paid goes back.`
+      : `Order ${number} had ended already. Nothing was changed.`;
+  },
+
+  refund,
+};
+
+async function refund(order: OrderKey, actor: string, flags: Flags): Promise<string> {
+  const { userId, orderId, number, currency } = order;
+  const amountMinor = readAmount(flags.amount, currency);
+  const reason = flags.reason ?? 'refunded by an operator';
+  if (flags.id !== undefined && !isUuid(flags.id)) throw new Advice(`--id must be a UUID, not "${flags.id}"`);
+  const id = flags.id ?? refundIdOf(orderId, String(amountMinor ?? 'all'), reason);
+  const { created, status } = await refundOrder({ userId, orderId, id, amountMinor, reason, actor });
+  const what = amountMinor === undefined ? 'all that was left' : formatMoney(amountMinor, currency);
+  const done = created
+    ? `Refunded ${what} of order ${number}.`
+    : `This refund of order ${number} stands already; nothing was refunded now. For another one of the same day give another --reason or --id.`;
+  return `${done} ${ends[status]}\n  refund ${id}`;
+}
+
+const ends = {
+  succeeded: 'It is on its way to the card.',
+  created: 'The provider has not done it yet; a job goes on asking.',
+  failed: 'The provider REFUSES it: the money has to go back another way.',
+};
+
+function readAmount(amount: string | undefined, currency: string): number | undefined {
+  if (amount === undefined) return undefined;
+  const minor = parseMoney(amount, currency);
+  if (minor !== undefined && minor > 0) return minor;
+  throw new Advice(`--amount must be an amount of ${currency} like 12.50, not "${amount}"`);
+}
+
+/** Typed twice is refunded once. */
+function refundIdOf(orderId: string, amount: string, reason: string): string {
+  const day = new Date().toISOString().slice(0, 10);
+  return uuid8From(createHash('sha256').update([orderId, amount, reason, day].join('\n')).digest());
+}
+
+async function main(args: string[]): Promise<number> {
+  const { positionals, values } = readArgs(args);
+  const [name = '', wanted, ...rest] = positionals;
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (values.help || !command || !wanted || rest.length > 0) {
+    console.log(usage);
+    return values.help ? 0 : 1;
+  }
+  fillOperatorEnv(process.env);
+  // What the domain logs is for the shop's log; here its errors are said in words.
+  process.env.LOG_LEVEL ??= 'silent';
+  const order = await findOrder(wanted);
+  if (!order) throw new Advice(`there is no order ${wanted}`);
+  const by = values.by ?? os.userInfo().username;
+  console.log(await command(order, `operator:${by}`, values));
+  return 0;
+}
+
+function readArgs(args: string[]): { positionals: string[]; values: Flags } {
+  try {
+    return parseArgs({ args, options, allowPositionals: true });
+  } catch (error) {
+    throw new Advice(`${(error as Error).message}\n\n${usage}`);
+  }
+}
+
+function wordsFor(error: Error): string {
+  if (error instanceof UnknownOutcome) {
+    return 'The payment provider gave no answer. Nothing was changed here; the same command again is safe.';
+  }
+  return error instanceof Advice || error instanceof AppError ? error.message : String(error.stack);
+}
+
+process.exitCode = await main(process.argv.slice(2))
+  .catch((error: Error) => {
+    console.error(wordsFor(error));
+    return 1;
+  })
+  .finally(closeDb);

@@ -1,0 +1,10 @@
+import { openPayingShop } from '#tests/support/paying-shop.ts';
+import { describePaymentFaults } from '#tests/support/payment-faults.ts';
+
+/** Every misbehaviour of the provider, with the webhook there before its answer. */
+
+const shop = await openPayingShop();
+describePaymentFaults(shop, 'the webhook first', async (shopper, body) => {
+  shop.beforeReply(() => shop.till.flushWebhooks());
+  return [await shopper.order(body)];
+});

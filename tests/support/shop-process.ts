@@ -1,0 +1,5 @@
+import { serveHandlers } from '#tests/support/serve-handlers.ts';
+
+/** A shop in a process of its own, for tests that kill it. Says where it is and lives until then. */
+const { url } = await serveHandlers();
+process.stdout.write(`${url}\n`);
