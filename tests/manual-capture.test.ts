@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
+import { db } from '#lib/db.ts';
+import { expireHolds } from '#lib/orders/expire-holds.ts';
 import { fulfilOrder } from '#lib/orders/fulfil-order.ts';
 import { refundOrder } from '#lib/orders/refund-order.ts';
 import { lookUp } from '#lib/payments/find-out.ts';
@@ -71,4 +73,29 @@ test('an order whose authorisation lapsed is not fulfilled and waits for another
     holdUntil: expect.any(String),
     payments: [{ status: 'voided' }],
   });
+});
+
+test('what was read before somebody else wrote is not believed, but read again', async () => {
+  const { shopper, order, key } = await authorised('CAPTURE-STALE');
+  let looks = 0;
+  await settlePayment({
+    key,
+    async ask(payment) {
+      const seen = await lookUp(payment);
+      looks += 1;
+      if (looks === 1) {
+        // Between the look and its writing the authorisation lapses, and the hold that it left ends.
+        await stripeFor(till.url).paymentIntents.cancel(order.payments[0]?.providerRef ?? '');
+        await settlePayment({ key, ask: lookUp, actor: 'test' });
+        await db()
+          .$executeRaw`UPDATE orders SET hold_until = now() - interval '1 second' WHERE id = ${order.id}::uuid`;
+        await expireHolds();
+      }
+      return seen;
+    },
+    actor: 'test',
+  });
+  expect(looks).toBe(2);
+  expect(await orderOf(shopper)).toMatchObject({ status: 'cancelled', payments: [{ status: 'voided' }] });
+  expect(await availableOf('CAPTURE-STALE')).toBe(5);
 });
