@@ -2,18 +2,27 @@
 
 import { useRouter } from 'next/navigation';
 import { type FormEvent, useRef, useState } from 'react';
-import { type CancelAnswer, cancelSentences, postCancel } from '#components/orders/post-cancel.ts';
+import { cancelSentences, type PostAnswer, postToOrder } from '#components/orders/post-to-order.ts';
 import { Button } from '#components/ui/button.tsx';
 
 /**
  * Cancels an order: by itself a form of one button; with JavaScript it asks first, in a dialog,
  * and stays on the page. Cancelling twice is cancelling once, so trying again is always safe.
  */
-export function CancelOrder({ id, number }: { id: string; number: string }) {
+export function CancelOrder({
+  id,
+  number,
+  money,
+}: {
+  id: string;
+  number: string;
+  /** What becomes of the money, as a sentence. */
+  money: string;
+}) {
   const router = useRouter();
   const dialog = useRef<HTMLDialogElement>(null);
   const running = useRef(false);
-  const [state, setState] = useState<'asking' | 'cancelling' | Exclude<CancelAnswer, 'settled'>>('asking');
+  const [state, setState] = useState<'asking' | 'cancelling' | Exclude<PostAnswer, 'settled'>>('asking');
   const action = `/api/orders/${id}/cancel`;
 
   function ask(event: FormEvent) {
@@ -27,7 +36,7 @@ export function CancelOrder({ id, number }: { id: string; number: string }) {
     if (running.current) return;
     running.current = true;
     setState('cancelling');
-    const answer = await postCancel(action);
+    const answer = await postToOrder(action);
     running.current = false;
     if (answer !== 'settled') return setState(answer);
     dialog.current?.close();
@@ -52,8 +61,7 @@ export function CancelOrder({ id, number }: { id: string; number: string }) {
             Cancel order {number}?
           </h2>
           <p className="text-muted">
-            Nothing will be sent, and there will be nothing to pay. To have these things after all, you would
-            order them anew.
+            Nothing will be sent. {money} To have these things after all, you would order them anew.
           </p>
           <p role="status" className="font-medium text-bad empty:absolute">
             {state === 'asking' || state === 'cancelling' ? null : cancelSentences[state]}

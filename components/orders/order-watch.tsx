@@ -2,27 +2,41 @@
 
 import { useRouter } from 'next/navigation';
 import { useEffect, useEffectEvent } from 'react';
+import { orderMark } from '#components/orders/order-mark.ts';
 import type { OrderView } from '#lib/orders/schema.ts';
 
 /** Soon after it was placed an order changes within seconds, later within hours. */
-const firstPauseMs = 5_000;
-const maxPauseMs = 30_000;
+const calm = { firstPauseMs: 5_000, maxPauseMs: 30_000 };
+
+/** A payment under way is settled within seconds, and its owner waits for it. */
+const eager = { firstPauseMs: 1_000, maxPauseMs: 10_000 };
 const growth = 1.5;
 
 /**
  * Looks after an order while its page is being looked at, and has the page drawn again when the
  * order has changed. A hidden page asks nothing and catches up when it is seen again.
  */
-export function OrderWatch({ id, version }: { id: string; version: number }) {
+export function OrderWatch({
+  id,
+  mark,
+  unsettled,
+}: {
+  id: string;
+  /** What the page shows, by `orderMark`. */
+  mark: string;
+  /** A payment is under way. */
+  unsettled: boolean;
+}) {
   const router = useRouter();
 
   const look = useEffectEvent(async (signal: AbortSignal) => {
-    const current = await fetchVersion(id, signal);
-    if (current === undefined || current === version || signal.aborted) return false;
+    const current = await fetchMark(id, signal);
+    if (current === undefined || current === mark || signal.aborted) return false;
     router.refresh();
     return true;
   });
 
+  const { firstPauseMs, maxPauseMs } = unsettled ? eager : calm;
   useEffect(() => {
     const stop = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -51,19 +65,19 @@ export function OrderWatch({ id, version }: { id: string; version: number }) {
       clearTimeout(timer);
       document.removeEventListener('visibilitychange', onVisibility);
     };
-  }, []);
+  }, [firstPauseMs, maxPauseMs]);
 
   return null;
 }
 
 /** Undefined when the order could not be asked after: the next look may find it. */
-async function fetchVersion(id: string, signal: AbortSignal): Promise<number | undefined> {
+async function fetchMark(id: string, signal: AbortSignal): Promise<string | undefined> {
   try {
     const response = await fetch(`/api/orders/${id}`, {
       cache: 'no-store',
       signal: AbortSignal.any([signal, AbortSignal.timeout(8_000)]),
     });
-    return response.ok ? ((await response.json()) as OrderView).version : undefined;
+    return response.ok ? orderMark((await response.json()) as OrderView) : undefined;
   } catch {
     return undefined;
   }

@@ -1,17 +1,17 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import type { ReactNode } from 'react';
+import { cardEntry } from '#app/card-entry.ts';
 import { unlessUnavailable } from '#app/unless-unavailable.tsx';
 import { CancelOrder } from '#components/orders/cancel-order.tsx';
 import { formatDay } from '#components/orders/dates.ts';
 import { NextSteps } from '#components/orders/next-steps.tsx';
 import { OrderLines } from '#components/orders/order-lines.tsx';
+import { moneyOnCancel } from '#components/orders/order-news.ts';
+import { OrderStatus } from '#components/orders/order-status.tsx';
 import { OrderTotals } from '#components/orders/order-totals.tsx';
-import { OrderWatch } from '#components/orders/order-watch.tsx';
-import { StatusBadge } from '#components/orders/status-badge.tsx';
-import { statusWords } from '#components/orders/status-words.ts';
+import { PaymentAttempts } from '#components/orders/payment-attempts.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
-import { Card } from '#components/ui/card.tsx';
 import { Container } from '#components/ui/container.tsx';
 import { PageTitle } from '#components/ui/page-title.tsx';
 import { findVariants } from '#lib/catalogue/find-variants.ts';
@@ -20,6 +20,8 @@ import type { ShippingAddress } from '#lib/checkout/shipping-address.ts';
 import { currentShopper } from '#lib/next-session.ts';
 import { getOrder } from '#lib/orders/get-order.ts';
 import type { OrderView } from '#lib/orders/schema.ts';
+import { whoEnded } from '#lib/orders/who-ended.ts';
+import { declineSentence } from '#lib/payments/decline-sentence.ts';
 
 export const metadata: Metadata = { title: 'Your order', robots: { index: false } };
 
@@ -34,16 +36,21 @@ export default async function OrderPage({ params }: { params: Promise<{ id: stri
 async function drawOrder(id: string) {
   const userId = await currentShopper();
   const order = userId ? await getOrder({ userId, id }) : undefined;
-  if (!order) notFound();
+  if (!userId || !order) notFound();
   const lines = await withPictures(order);
+  const facts = {
+    decline: declineSentence(order.payments.at(-1)?.declineCode),
+    endedBy: await whoEnded({ userId, id }),
+  };
 
   return (
     <Container>
       <OrderHeading order={order} />
       <div className="grid items-start gap-x-16 gap-y-10 lg:grid-cols-[minmax(0,1fr)_24rem] lg:grid-rows-[auto_1fr]">
         <div className="grid gap-10">
-          <StatusCard order={order} />
+          <OrderStatus order={order} facts={facts} cardEntry={cardEntry()} />
           <NextSteps order={order} />
+          <PaymentAttempts order={order} />
         </div>
         <section
           aria-labelledby="lines-title"
@@ -82,7 +89,8 @@ async function withPictures({ lines }: OrderView) {
 
 function OrderHeading({ order: { number, status, placedAt } }: { order: OrderView }) {
   const number_ = <span className="figures whitespace-nowrap">{number}</span>;
-  if (status === 'placed' && Date.now() - Date.parse(placedAt) < freshMs) {
+  const stands = status === 'placed' || status === 'paid';
+  if (stands && Date.now() - Date.parse(placedAt) < freshMs) {
     return (
       <PageTitle lead="You find it in this browser under Orders whenever you like.">
         Thank you. Order {number_} is placed
@@ -102,26 +110,16 @@ function OrderHeading({ order: { number, status, placedAt } }: { order: OrderVie
   );
 }
 
-function StatusCard({ order: { id, status, version } }: { order: OrderView }) {
-  const { sentence, final } = statusWords(status);
-  return (
-    <Card className="grid justify-items-start gap-3">
-      {/* Read aloud when it changes while the page is open. */}
-      <div role="status" className="grid justify-items-start gap-2">
-        <StatusBadge status={status} />
-        <p className="text-lg">{sentence}</p>
-      </div>
-      {final ? null : <OrderWatch id={id} version={version} />}
-    </Card>
-  );
-}
-
-function Cancellation({ order: { id, number } }: { order: OrderView }) {
+function Cancellation({ order }: { order: OrderView }) {
+  const { id, number, status } = order;
   return (
     <section>
       <h2 className="text-xl">Changed your mind?</h2>
-      <p className="mt-2 mb-4 text-muted">Until your parcel leaves us, you can cancel the order.</p>
-      <CancelOrder id={id} number={number} />
+      <p className="mt-2 mb-4 text-muted">
+        Until your parcel leaves us, you can cancel the order
+        {status === 'paid' ? ' and get your money back' : ''}.
+      </p>
+      <CancelOrder id={id} number={number} money={moneyOnCancel(order)} />
     </section>
   );
 }

@@ -1,23 +1,27 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { postCancel } from '#components/orders/post-cancel.ts';
+import { postToOrder } from '#components/orders/post-to-order.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 
 test.each([
   [200, 'settled'],
+  [201, 'settled'],
+  [402, 'settled'],
   [409, 'settled'],
+  [422, 'settled'],
+  [400, 'refused'],
   [401, 'no_session'],
   [404, 'no_order'],
   [429, 'refused'],
   [503, 'refused'],
 ] as const)('an answer of %i is told as what it is: %s', async (status, told) => {
   vi.stubGlobal('fetch', async () => new Response(null, { status }));
-  expect(await postCancel('/api/orders/one/cancel')).toBe(told);
+  expect(await postToOrder('/api/orders/one/cancel')).toBe(told);
 });
 
 test('only an answer that did not come means that the shop was not reached', async () => {
   vi.stubGlobal('fetch', async () => {
     throw new TypeError('Failed to fetch');
   });
-  expect(await postCancel('/api/orders/one/cancel')).toBe('unreachable');
+  expect(await postToOrder('/api/orders/one/cancel')).toBe('unreachable');
 });

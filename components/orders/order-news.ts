@@ -1,0 +1,113 @@
+import { statusWords } from '#components/orders/status-words.ts';
+import { formatMoney } from '#lib/money.ts';
+import type { OrderView } from '#lib/orders/schema.ts';
+import type { EndedBy } from '#lib/orders/who-ended.ts';
+
+/** What the page knows beside the order itself. */
+export interface OrderFacts {
+  /** Why the last card was refused, as a sentence. */
+  decline: string;
+  /** By whose hand the order ended; undefined while it hasn't. */
+  endedBy: EndedBy | undefined;
+}
+
+/** The element that says it: it takes the focus when a card was declined again. */
+export const orderNewsId = 'order-news';
+
+type Payment = OrderView['payments'][number];
+
+/** The payment that waits for the shopper at their bank, with the bank's address. */
+export function atTheBank({ payments }: OrderView): string | undefined {
+  const last = payments.at(-1);
+  return last?.status === 'requires_action' ? last.actionUrl : undefined;
+}
+
+/** What becomes of the money of an order that its owner cancels. */
+export function moneyOnCancel(order: OrderView): string {
+  const payment = mainPayment(order);
+  if (!payment || order.status !== 'paid') return 'There will be nothing to pay.';
+  const amount = money(order, payment.amountMinor - payment.refundedMinor);
+  return payment.status === 'authorized'
+    ? `The ${amount} reserved on your card is released.`
+    : `${amount} goes back to you, the way it came.`;
+}
+
+/** Where the order stands and why, in sentences for its owner: the first one is the news. */
+export function orderNews(order: OrderView, { decline, endedBy }: OrderFacts): string[] {
+  const { status } = order;
+  switch (status) {
+    case 'payment_pending':
+      return atTheBank(order)
+        ? ['Your bank wants you to confirm this payment. Nothing is charged before you have.']
+        : [statusWords(status).sentence];
+    case 'payment_declined':
+      return [`${decline} Nothing was charged, and your order is kept.`];
+    case 'paid':
+      return [...paidBy(order), ...goneBack(order)];
+    case 'fulfilled':
+      return [statusWords(status).sentence, ...goneBack(order)];
+    case 'cancelled':
+      return cancelled(order, endedBy);
+    case 'refunded': {
+      const amount = money(order, sumOfRefunds(order.payments));
+      return [
+        endedBy === 'shopper'
+          ? `You cancelled this order, and ${amount} goes back to you, the way it came.`
+          : `${amount}, all that you paid for this order, goes back to you, the way it came.`,
+        bankTakesTime,
+      ];
+    }
+    default:
+      return [statusWords(status).sentence];
+  }
+}
+
+const bankTakesTime = 'It can take your bank some days to show it.';
+
+function paidBy(order: OrderView): string[] {
+  const payment = mainPayment(order);
+  if (payment?.method !== 'card') return [statusWords('paid').sentence];
+  const amount = money(order, payment.amountMinor);
+  return payment.status === 'authorized'
+    ? [`${amount} is reserved on your card, and charged when your parcel leaves us.`]
+    : [`${amount} is paid by card, and we are getting your order ready.`];
+}
+
+/** Parts of what was paid, and charges of earlier attempts that came too late to be needed. */
+function goneBack(order: OrderView): string[] {
+  const main = mainPayment(order);
+  const part = main?.refundedMinor ?? 0;
+  const late = sumOfRefunds(order.payments.filter((payment) => payment !== main));
+  return [
+    ...(part > 0 ? [`${money(order, part)} of it goes back to you, the way it came. ${bankTakesTime}`] : []),
+    ...(late > 0
+      ? [
+          `An earlier attempt was charged late: its ${money(order, late)} goes back to you. You pay this order once.`,
+        ]
+      : []),
+  ];
+}
+
+function cancelled(order: OrderView, endedBy: EndedBy | undefined): string[] {
+  const late = sumOfRefunds(order.payments);
+  const why = {
+    hold: 'This order is cancelled. It was not paid in time, and others wait for the things it held.',
+    shop: 'This order is cancelled. We are sorry: we had to cancel it.',
+    shopper: 'This order is cancelled.',
+  }[endedBy ?? 'shopper'];
+  if (late === 0) return [`${why} Nothing is sent, and there is nothing to pay.`];
+  // Whoever paid after the hold was over has their order again, if what it needs was still there.
+  const meanwhile = endedBy === 'hold' ? ', when what you ordered was sold out' : '';
+  return [
+    why,
+    `Your payment of ${money(order, late)} came after that${meanwhile}. It goes back to you, the way it came. ${bankTakesTime}`,
+  ];
+}
+
+const mainPayment = ({ payments }: OrderView): Payment | undefined =>
+  payments.findLast(({ status }) => ['succeeded', 'authorized', 'due'].includes(status));
+
+const sumOfRefunds = (payments: readonly Payment[]): number =>
+  payments.reduce((sum, { refundedMinor }) => sum + refundedMinor, 0);
+
+const money = ({ currency }: OrderView, minor: number): string => formatMoney(minor, currency);

@@ -1,0 +1,121 @@
+import { LocalClock } from '#components/orders/local-clock.tsx';
+import { orderMark } from '#components/orders/order-mark.ts';
+import { atTheBank, type OrderFacts, orderNews, orderNewsId } from '#components/orders/order-news.ts';
+import { OrderWatch } from '#components/orders/order-watch.tsx';
+import { PayAgain } from '#components/orders/pay-again.tsx';
+import { StatusBadge } from '#components/orders/status-badge.tsx';
+import { statusWords } from '#components/orders/status-words.ts';
+import type { CardEntry } from '#components/payment/card-entry.ts';
+import { ButtonLink } from '#components/ui/button.tsx';
+import { Card } from '#components/ui/card.tsx';
+import { TextLink } from '#components/ui/text-link.tsx';
+import type { OrderView } from '#lib/orders/schema.ts';
+
+interface Props {
+  order: OrderView;
+  facts: OrderFacts;
+  /** How a card is given; undefined where none is taken. */
+  cardEntry: CardEntry | undefined;
+}
+
+/** Where the order stands, why, and what its owner can do about it. */
+export function OrderStatus({ order, facts, cardEntry }: Props) {
+  const { id, status, version } = order;
+  const unsettled = status === 'payment_pending' || status === 'payment_unknown';
+  // A charge may still come for an order that ended because it was not paid in time.
+  const settled = statusWords(status).final && facts.endedBy !== 'hold';
+  return (
+    <Card className="grid gap-5">
+      {/* Read aloud when it changes while the page is open. */}
+      <div id={orderNewsId} role="status" tabIndex={-1}>
+        {/* Another version is said again even in the same words: this card was declined, too. */}
+        <div key={version} className="grid justify-items-start gap-2">
+          <StatusBadge status={status} />
+          {orderNews(order, facts).map((sentence, index) => (
+            <p key={sentence} className={index === 0 ? 'text-lg' : 'text-muted'}>
+              {sentence}
+            </p>
+          ))}
+        </div>
+      </div>
+      <Bank order={order} />
+      <AnotherCard order={order} cardEntry={cardEntry} />
+      {unsettled ? <LookAgain id={id} /> : null}
+      {settled ? null : <OrderWatch id={id} mark={orderMark(order)} unsettled={unsettled} />}
+    </Card>
+  );
+}
+
+/** The way to the bank, and what to know before going there. */
+function Bank({ order }: { order: OrderView }) {
+  const address = atTheBank(order);
+  if (!address) return null;
+  return (
+    <div className="grid gap-4">
+      <ButtonLink href={address} prefetch={false} size="lg" block>
+        Confirm with your bank
+      </ButtonLink>
+      <p className="text-muted">
+        Your bank sends you back to this page. If you close its page half-way, this one still shows what
+        became of your payment. <Kept order={order} />
+      </p>
+    </div>
+  );
+}
+
+function AnotherCard({ order, cardEntry }: { order: OrderView; cardEntry: CardEntry | undefined }) {
+  const { id, status, payable, totalMinor: amountMinor, currency } = order;
+  if (!payable || !cardEntry) {
+    return status === 'payment_declined' ? (
+      <p>
+        No more cards are tried for this order. <Kept order={order} /> If you still want them, please cancel
+        it and order again.
+      </p>
+    ) : null;
+  }
+  const form = (
+    <PayAgain id={id} attempt={payable.attempt} entry={cardEntry} amount={{ amountMinor, currency }} />
+  );
+  if (status === 'payment_declined') {
+    return (
+      <section aria-labelledby="pay-title" className="grid gap-4 border-t border-line pt-5">
+        <h2 id="pay-title" className="text-xl">
+          Pay with another card
+        </h2>
+        <p className="text-muted">
+          <Kept order={order} /> You need not order again.
+        </p>
+        {form}
+      </section>
+    );
+  }
+  return (
+    <details className="border-t border-line pt-2">
+      <summary className="flex min-h-11 items-center font-medium text-accent underline underline-offset-4">
+        Pay with another card instead
+      </summary>
+      <div className="mt-3">{form}</div>
+    </details>
+  );
+}
+
+/** Until when nobody else can buy what was ordered. */
+function Kept({ order: { holdUntil } }: { order: OrderView }) {
+  if (!holdUntil) return null;
+  return (
+    <>
+      Your things are kept for you until <LocalClock iso={holdUntil} />.
+    </>
+  );
+}
+
+/** With JavaScript the page follows by itself. */
+function LookAgain({ id }: { id: string }) {
+  return (
+    <noscript>
+      <p>
+        <TextLink href={`/orders/${id}`}>Look again</TextLink> in a moment.
+      </p>
+    </noscript>
+  );
+}

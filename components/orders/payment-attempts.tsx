@@ -1,0 +1,40 @@
+import { Price } from '#components/ui/price.tsx';
+import type { OrderView, PaymentStatus } from '#lib/orders/schema.ts';
+
+const words: Record<PaymentStatus, string> = {
+  due: 'Due',
+  created: 'Under way',
+  requires_action: 'Waits for your bank',
+  unknown: 'Being confirmed',
+  authorized: 'Reserved on your card',
+  succeeded: 'Paid',
+  declined: 'Declined, nothing charged',
+  voided: 'Called off, nothing charged',
+  refunded: 'Given back',
+};
+
+/** Every try to pay an order, where it took more than one. */
+export function PaymentAttempts({ order: { payments, currency } }: { order: OrderView }) {
+  if (payments.length < 2) return null;
+  return (
+    <section>
+      <h2 className="text-xl">Payments</h2>
+      <ol className="mt-3 divide-y divide-line border-y border-line">
+        {payments.map(({ attempt, status, amountMinor, refundedMinor }) => (
+          <li key={attempt} className="flex flex-wrap items-baseline gap-x-4 py-2.5">
+            <span className="text-muted">Attempt {attempt}</span>
+            <span className="flex-1 font-medium">
+              {words[status]}
+              {refundedMinor > 0 && refundedMinor < amountMinor ? (
+                <>
+                  , <Price minor={refundedMinor} currency={currency} /> given back
+                </>
+              ) : null}
+            </span>
+            <Price minor={amountMinor} currency={currency} className="text-muted" />
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
