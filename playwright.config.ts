@@ -46,7 +46,10 @@ export default defineConfig({
     ? undefined
     : {
         command: 'node e2e/serve.ts',
-        wait: { stdout: /the shop is open on port (?<E2E_PORT>\d+), its till on port (?<E2E_TILL_PORT>\d+)/ },
+        wait: {
+          stdout:
+            /the shop is open on port (?<E2E_PORT>\d+), its till on port (?<E2E_TILL_PORT>\d+), with a card form on port (?<E2E_ELEMENT_PORT>\d+)/,
+        },
         // The launcher builds what has changed, which takes minutes on a busy machine.
         timeout: 600_000,
         stderr: 'pipe',

@@ -1,13 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
-import { expect, type Page, test } from './support/test.ts';
-
-/** In axe's legacy mode, which leaves frames out: these pages have none, and it takes half the time. */
-async function expectNothingFound(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`),
-  ).toEqual([]);
-}
+import { expectNothingFound } from './support/axe.ts';
+import { expect, test } from './support/test.ts';
 
 // Contrast depends on the colours and not on the width, structure on the width and not on the
 // colours, so two of the four combinations see everything.

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { choosePort } from '#scripts/services/ports.ts';
+import { runningPostgres } from '#scripts/services/postgres.ts';
 
 /**
  * Opens a shop for the browser tests: the real launcher, on a port and in a data folder of its
@@ -39,13 +41,54 @@ shop.on('exit', async (code, signal) => {
   process.exit(code ?? (signal ? 1 : 0));
 });
 
-while (!(await isReady())) await new Promise((resolve) => setTimeout(resolve, readyPollMs));
+await whenReady(port);
 const till = JSON.parse(await readFile(path.join(dataDir, 'till', 'settings.json'), 'utf8')) as {
   port: number;
+  secretKey: string;
 };
-process.stdout.write(`the shop is open on port ${port}, its till on port ${till.port}\n`);
+const elementPort = await openElementShop();
+process.stdout.write(
+  `the shop is open on port ${port}, its till on port ${till.port}, with a card form on port ${elementPort}\n`,
+);
 
-async function isReady(): Promise<boolean> {
+/**
+ * The same shop once more, as it is with a provider's publishable key: its pages then take cards in
+ * the provider's own form. It has the same database, till and build, and is one process.
+ */
+async function openElementShop(): Promise<number> {
+  const elementPort = await choosePort();
+  const second = spawn(process.execPath, [path.join(root, 'server.ts')], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    env: {
+      ...process.env,
+      NODE_ENV: 'production',
+      PORT: String(elementPort),
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'warn',
+      DATABASE_URL: await runningPostgres(dataDir),
+      REDIS_URL: 'memory:',
+      ONCE_SECRET: randomBytes(32).toString('hex'),
+      PUBLIC_URL: '',
+      STRIPE_SECRET_KEY: till.secretKey,
+      STRIPE_API_BASE: `http://127.0.0.1:${till.port}`,
+      STRIPE_PUBLISHABLE_KEY: 'pk_test_e2e',
+      RATE_LIMIT_SHOPPER_PER_MIN: '0',
+      RATE_LIMIT_IP_PER_MIN: '0',
+    },
+  });
+  // Its database goes with the first one, so it goes before.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.prependListener(signal, () => second.kill());
+  shop.on('exit', () => second.kill());
+  await whenReady(elementPort);
+  return elementPort;
+}
+
+async function whenReady(port: number): Promise<void> {
+  while (!(await isReady(port))) await new Promise((resolve) => setTimeout(resolve, readyPollMs));
+}
+
+async function isReady(port: number): Promise<boolean> {
   try {
     return (await fetch(`http://127.0.0.1:${port}/api/ready`)).ok;
   } catch {

@@ -32,8 +32,9 @@ export class Shop {
     this.context = page.context();
   }
 
+  /** The button that orders: "Place order" on invoice, "Pay" by card. */
   get placeOrder(): Locator {
-    return this.page.getByRole('button', { name: /^Place order/ });
+    return this.page.getByRole('button', { name: /^(Place order|Pay) / });
   }
 
   /** The button in any of its states. */
@@ -66,8 +67,18 @@ export class Shop {
     return chosen;
   }
 
-  async fillForm(values: Record<string, string> = {}): Promise<void> {
+  /** On invoice unless a test card is named: most tests are about the order and not about its payment. */
+  async fillForm(values: Record<string, string> = {}, card?: string): Promise<void> {
     for (const [name, value] of Object.entries({ ...address, ...values })) await this.field(name).fill(value);
+    await this.field('payment.method')
+      .and(this.page.locator(`[value="${card ? 'card' : 'invoice'}"]`))
+      .check();
+    if (card) await this.chooseCard(card);
+  }
+
+  /** Chooses a test card by its token, at the checkout or on the page of a declined order. */
+  async chooseCard(token: string): Promise<void> {
+    await this.page.locator(`input[value="${token}"]`).check();
   }
 
   field(name: string): Locator {
@@ -75,10 +86,17 @@ export class Shop {
   }
 
   /** A checkout that wants nothing but the press of its button, with its script running. */
-  async readyToOrder(options?: { count?: number; first?: number }): Promise<void> {
-    await this.fillCart(options);
+  async readyToOrder({
+    card,
+    ...goods
+  }: {
+    count?: number;
+    first?: number;
+    card?: string;
+  } = {}): Promise<void> {
+    await this.fillCart(goods);
     await this.openCheckout();
-    await this.fillForm();
+    await this.fillForm({}, card);
   }
 
   /** Waits for the script: it turns the browser's own validation off when it takes over. */

@@ -1,0 +1,187 @@
+import { expect, type Page, test } from './support/test.ts';
+import { addFault, expectOneCharge, ledgerOf } from './support/till.ts';
+
+const visa = 'pm_card_visa';
+const declined = 'pm_card_chargeDeclined';
+const poor = 'pm_card_chargeDeclinedInsufficientFunds';
+const asksTheBank = 'pm_card_authenticationRequired';
+
+const news = (page: Page) => page.locator('#order-news');
+const payButton = (page: Page) => page.getByRole('button', { name: /^Pay \$/ });
+const toTheBank = (page: Page) => page.getByRole('link', { name: 'Confirm with your bank' });
+
+test('a shopper pays with a test card and has one order that is paid, and charged once', async ({
+  page,
+  shop,
+}) => {
+  await shop.readyToOrder({ card: visa });
+  await expect(page.getByRole('complementary', { name: 'About this shop' })).toContainText('Test till.');
+  await shop.placeOrder.click();
+  const path = await shop.expectOneOrderShown();
+  await expect(news(page)).toContainText(/^Paid\$[\d.,]+ is paid by card/);
+  const [order] = await shop.orders();
+  expect(order?.status).toBe('paid');
+  await expectOneCharge(path, order?.totalMinor ?? 0);
+});
+
+test('a double click on Pay makes one order with one charge', async ({ page, shop }) => {
+  await shop.readyToOrder({ card: visa });
+  await shop.placeOrder.dblclick();
+  const path = await shop.expectOneOrderShown();
+  await expect(news(page)).toContainText('is paid by card');
+  await expectOneCharge(path, (await shop.orders())[0]?.totalMinor ?? 0);
+});
+
+test('the button says what it does, and goes with the way to pay', async ({ page, shop }) => {
+  await shop.fillCart();
+  await shop.openCheckout();
+  await expect(payButton(page)).toBeVisible();
+  await expect(page.getByRole('radio', { name: /4242/ })).toBeChecked();
+  await page.getByRole('radio', { name: /^Invoice/ }).check();
+  await expect(page.getByRole('button', { name: /^Place order · \$/ })).toBeVisible();
+  await expect(payButton(page)).toHaveCount(0);
+  await expect(page.getByRole('radio', { name: /4242/ })).toBeHidden();
+});
+
+test('a card that is declined leads to the order, which says why and is paid with another card', async ({
+  page,
+  shop,
+}) => {
+  await shop.readyToOrder({ card: poor });
+  await shop.placeOrder.click();
+  const path = await shop.expectOneOrderShown();
+  await expect(news(page)).toContainText('there is not enough money on it. Nothing was charged');
+  await expect(page.getByText(/Your things are kept for you until \d/)).toBeVisible();
+
+  await shop.chooseCard(declined);
+  await payButton(page).click();
+  await expect(news(page)).toContainText('The card was declined. Nothing was charged');
+  // The second refusal is where the keyboard and the screen reader are.
+  await expect(news(page)).toBeFocused();
+
+  await shop.chooseCard(visa);
+  await payButton(page).dblclick();
+  await expect(news(page)).toContainText('is paid by card');
+  await expect(page.getByRole('listitem').filter({ hasText: 'Attempt 3' })).toContainText('Paid');
+  await expectOneCharge(path, (await shop.orders())[0]?.totalMinor ?? 0);
+  expect((await ledgerOf(path)).map(({ declines }) => declines)).toEqual(expect.arrayContaining([1, 1, 0]));
+});
+
+test('a payment that the bank asks about is confirmed there, and back at the order it is paid', async ({
+  page,
+  shop,
+}) => {
+  await shop.readyToOrder({ card: asksTheBank });
+  await shop.placeOrder.click();
+  const path = await shop.expectOneOrderShown();
+  await expect(news(page)).toContainText('Your bank wants you to confirm this payment');
+  await toTheBank(page).click();
+  await page.getByRole('button', { name: 'Confirm payment' }).click();
+  await expect(page).toHaveURL(new RegExp(`${path}$`));
+  await expect(news(page)).toContainText('is paid by card');
+  await expectOneCharge(path, (await shop.orders())[0]?.totalMinor ?? 0);
+});
+
+test('a confirmation that is refused at the bank leads back to an order that takes another card', async ({
+  page,
+  shop,
+}) => {
+  await shop.readyToOrder({ card: asksTheBank });
+  await shop.placeOrder.click();
+  await shop.expectOneOrderShown();
+  await toTheBank(page).click();
+  await page.getByRole('button', { name: 'Refuse' }).click();
+  await expect(news(page)).toContainText('Nothing was charged');
+  await shop.chooseCard(visa);
+  await payButton(page).click();
+  await expect(news(page)).toContainText('is paid by card');
+});
+
+test('a tab that was closed at the bank loses nothing: the order is paid, and its open page shows it', async ({
+  page,
+  shop,
+  context,
+}) => {
+  await shop.readyToOrder({ card: asksTheBank });
+  await shop.placeOrder.click();
+  const path = await shop.expectOneOrderShown();
+  const bank = await toTheBank(page).getAttribute('href');
+  // Confirmed on another device, which never comes back: only the provider's word reaches the shop.
+  const answer = await fetch(bank ?? '', {
+    method: 'POST',
+    body: new URLSearchParams({ answer: 'confirm' }),
+    redirect: 'manual',
+  });
+  expect(answer.status).toBe(303);
+  await expect(news(page)).toContainText('is paid by card');
+  await page.close();
+  const later = await context.newPage();
+  await later.goto(path);
+  await expect(news(later)).toContainText('is paid by card');
+  await expectOneCharge(path, (await shop.orders())[0]?.totalMinor ?? 0);
+});
+
+test('a shopper who waits at the bank can pay with another card instead, and pays once', async ({
+  page,
+  shop,
+}) => {
+  await shop.readyToOrder({ card: asksTheBank });
+  await shop.placeOrder.click();
+  const path = await shop.expectOneOrderShown();
+  await page.getByText('Pay with another card instead').click();
+  await shop.chooseCard(visa);
+  await payButton(page).click();
+  await expect(news(page)).toContainText('is paid by card');
+  await expectOneCharge(path, (await shop.orders())[0]?.totalMinor ?? 0);
+});
+
+test('a payment of which nobody knows is told as that, and settles on the open page by itself', async ({
+  page,
+  shop,
+}) => {
+  await shop.readyToOrder({ card: declined });
+  await shop.placeOrder.click();
+  const path = await shop.expectOneOrderShown();
+  // The card is charged, every reply is lost, and the provider's own word does not come either.
+  await addFault(path, { kind: 'reply_lost', method: 'POST', times: 2 });
+  await addFault(path, { kind: 'webhook_drop', times: 20 });
+  await shop.chooseCard(visa);
+  await payButton(page).click();
+  await expect(news(page)).toContainText('are confirming your payment. You need not do anything');
+  await expect(payButton(page)).toHaveCount(0);
+  await expect(news(page)).toContainText('is paid by card', { timeout: 30_000 });
+  await expectOneCharge(path, (await shop.orders())[0]?.totalMinor ?? 0);
+});
+
+test('a payment whose answer never reaches the page is safe to send again, and is charged once', async ({
+  page,
+  shop,
+}) => {
+  await shop.readyToOrder({ card: declined });
+  await shop.placeOrder.click();
+  const path = await shop.expectOneOrderShown();
+  await page.route('**/payments', (route) => route.abort('connectionreset'), { times: 1 });
+  await shop.chooseCard(visa);
+  await payButton(page).click();
+  await expect(page.getByText('you will not be charged twice')).toBeVisible();
+  await payButton(page).click();
+  await expect(news(page)).toContainText('is paid by card');
+  await expectOneCharge(path, (await shop.orders())[0]?.totalMinor ?? 0);
+});
+
+test('whoever cancels a paid order is told before that the money goes back, and it does', async ({
+  page,
+  shop,
+}) => {
+  await shop.readyToOrder({ card: visa });
+  await shop.placeOrder.click();
+  const path = await shop.expectOneOrderShown();
+  await page.getByRole('button', { name: 'Cancel this order' }).click();
+  await expect(page.getByRole('dialog')).toContainText(/\$[\d.,]+ goes back to you, the way it came/);
+  await page.getByRole('button', { name: 'Yes, cancel it' }).click();
+  await expect(news(page)).toContainText(/You cancelled this order, and \$[\d.,]+ goes back to you/);
+  const total = (await shop.orders())[0]?.totalMinor;
+  await expect
+    .poll(() => ledgerOf(path))
+    .toEqual([expect.objectContaining({ captured: total, refunded: total, live: false })]);
+});
