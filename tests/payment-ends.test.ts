@@ -21,6 +21,7 @@ import {
 import { openPayingShop } from '#tests/support/paying-shop.ts';
 import { addProduct, availableOf } from '#tests/support/shop.ts';
 import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
+import { stripeFor } from '#tests/support/simulator.ts';
 
 /** How a card order ends: cancelled, refunded, fulfilled, or because nobody paid in time. */
 
@@ -194,6 +195,30 @@ describe('an operator refunds', () => {
     const key = { userId: order.userId, orderId: order.id, id };
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(await settleRefund(key)).toBe('succeeded');
+  });
+
+  test('a refund that the provider refuses is failed, and an operator can look what is left', async () => {
+    const { shopper, order } = await ordered('REFUND-REFUSED');
+    // Somebody has given the money back at the provider's own counter: there is nothing left to give.
+    await stripeFor(till.url).refunds.create({ payment_intent: order.payments[0]?.providerRef ?? '' });
+    expect((await refund(order)).status).toBe('failed');
+    expect(await orderOf(shopper)).toMatchObject({
+      status: 'refunded',
+      payments: [{ status: 'succeeded', refundedMinor: 0 }],
+    });
+    // Written down by hand, so that the books agree.
+    await db().$executeRaw`
+      UPDATE payment SET status = 'refunded', refunded_minor = amount_minor WHERE order_id = ${order.id}::uuid`;
+  });
+
+  test('a refund that comes back days later is failed, and can be made again', async () => {
+    const { shopper, order } = await ordered('REFUND-BACK', 'pm_card_refundFail');
+    const id = randomUUID();
+    expect((await refund(order, { id, amountMinor: 500 })).status).toBe('succeeded');
+    const after = await eventually(shopper, ({ payments }) => payments[0]?.refundedMinor === 0);
+    expect(after).toMatchObject({ status: 'paid', payments: [{ status: 'succeeded', refundedMinor: 0 }] });
+    expect((await refund(order, { id, amountMinor: 500 })).status).toBe('failed');
+    expect(till.ledger(order.id)).toMatchObject([{ refunded: 0, live: true }]);
   });
 
   test('a refund whose reply is lost is made once', async () => {

@@ -144,3 +144,15 @@ test('while the provider cannot be asked, an event is to be sent again, and is a
   expect(await told(await send(event))).toEqual([200, 'applied']);
   expect(await orderOf(shopper)).toMatchObject({ status: 'paid' });
 });
+
+test('a charge of another amount settles nothing', async () => {
+  const { shopper, id, ref } = await atTheBank('AMOUNT');
+  till.addFault({ kind: 'webhook_drop', times: 5, on: { orderId: id } });
+  await db().$executeRaw`UPDATE payment SET amount_minor = amount_minor + 1 WHERE order_id = ${id}::uuid`;
+  await answerBank(shopper, `/api/orders/${id}`, 'confirm');
+  await send(await eventOf(ref, 'evt_amount'));
+  expect(await orderOf(shopper)).toMatchObject({ status: 'payment_pending' });
+  await db().$executeRaw`UPDATE payment SET amount_minor = amount_minor - 1 WHERE order_id = ${id}::uuid`;
+  await send(await eventOf(ref, 'evt_amount_right'));
+  expect(await orderOf(shopper)).toMatchObject({ status: 'paid' });
+});

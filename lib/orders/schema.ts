@@ -12,7 +12,7 @@ export const paymentTokenSchema = z
   .describe("The provider's name of a payment method; a card number never comes here.");
 
 /** How an order is to be paid: later by invoice, or now with a payment method of the provider's. */
-export const paymentChoiceSchema = z.discriminatedUnion(
+const paymentChoiceSchema = z.discriminatedUnion(
   'method',
   [
     z.object({ method: z.literal('invoice') }),

@@ -47,7 +47,7 @@ export interface Charge {
   attempt?: AttemptKey;
 }
 
-export interface RefundRequest {
+interface RefundRequest {
   /** The refund's id in the database. */
   id: string;
   orderId: string;
@@ -68,6 +68,8 @@ export interface ProviderEvent {
   type: string;
   /** The charge that it is about; undefined for an event that is about none. */
   chargeRef?: string;
+  /** Our id of the refund that it is about. */
+  refundId?: string;
 }
 
 export interface PaymentProvider {

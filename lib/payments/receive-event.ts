@@ -5,6 +5,7 @@ import { logger } from '#lib/logger.ts';
 import { paymentProvider } from '#lib/payments/payment-provider.ts';
 import { type AttemptKey, type Charge, type ProviderEvent, UnknownOutcome } from '#lib/payments/provider.ts';
 import { settlePayment } from '#lib/payments/settle-payment.ts';
+import { reviewRefund } from '#lib/payments/settle-refund.ts';
 
 /** What came of an event: all three are answered 200, so that it isn't sent again. */
 export const eventReceivedSchema = z.object({ outcome: z.enum(['applied', 'already_applied', 'ignored']) });
@@ -25,6 +26,8 @@ export async function receiveEvent(body: string, signature: string | null): Prom
   const charge = await orSendAgain(() => provider.retrieve(chargeRef));
   const key = charge?.attempt;
   const settled = key && (await settleEvent(key, charge));
+  if (settled && event.refundId)
+    await orSendAgain(() => reviewRefund({ ...key, id: event.refundId as string }));
   if (!settled)
     logger().warn({ event: event.id, type: event.type, chargeRef }, 'an event about no order of ours');
   await db().$executeRaw`UPDATE payment_event SET applied_at = now() WHERE id = ${event.id}`;

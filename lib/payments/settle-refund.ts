@@ -46,6 +46,20 @@ export async function settleRefund(key: RefundKey): Promise<RefundStatus> {
   return db().$transaction((tx) => write(tx, refund, status, ref));
 }
 
+/**
+ * The provider has news of a refund: one that it was still at is done, or one that was done came back,
+ * days later, because the card's account is closed. Throws `UnknownOutcome`.
+ */
+export async function reviewRefund(key: RefundKey): Promise<void> {
+  const refund = await readRefund(key);
+  if (refund?.status === 'created') await settleRefund(key);
+  if (refund?.status !== 'succeeded' || refund.chargeRef === null) return;
+  const made = await (await paymentProvider()).findRefund({ id: refund.id, chargeRef: refund.chargeRef });
+  if (made?.status !== 'failed') return;
+  logger().error({ orderId: key.orderId, refund: key.id }, 'a refund came back: an operator has to look');
+  await db().$transaction((tx) => write(tx, refund, 'failed', made.ref));
+}
+
 /** A charge that took no money yet is called off, which is the same to the shopper. */
 async function askForRefund(refund: RefundRow): Promise<ProviderRefund | { status: 'failed'; ref: null }> {
   const { id, orderId, idempotencyKey, amountMinor, chargeRef, providerRef } = refund;
@@ -84,7 +98,7 @@ async function readRefund({ userId, orderId, id }: RefundKey): Promise<RefundRow
 
 async function write(
   tx: Tx,
-  { userId, orderId, id, attempt, amountMinor }: RefundRow,
+  { userId, orderId, id, attempt, amountMinor, status: seen }: RefundRow,
   status: 'succeeded' | 'failed',
   ref: string | null,
 ): Promise<RefundStatus> {
@@ -92,7 +106,7 @@ async function write(
   const changed = await tx.$executeRaw`
     UPDATE refund SET status = ${status}, provider_ref = coalesce(${ref}, provider_ref),
                       version = version + 1, updated_at = now()
-    WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid AND id = ${id}::uuid AND status = 'created'`;
+    WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid AND id = ${id}::uuid AND status = ${seen}`;
   if (changed === 0 || status === 'succeeded') return status;
   // The money is still ours, so it can be given back another way. The payment lives again, unless
   // another attempt has taken its place.

@@ -4,6 +4,7 @@ import { AppError } from '#lib/errors.ts';
 import {
   type AttemptKey,
   type Charge,
+  type ChargeRequest,
   type ChargeStatus,
   type PaymentProvider,
   type ProviderEvent,
@@ -20,7 +21,7 @@ const apiVersion = '2026-10-28.endive';
  * How long one answer is waited for, repeats included. With the order writer before it and the
  * write after it, it fits into the 10 s that a shopper waits for their answer.
  */
-export const providerDeadlineMs = 6_000;
+const providerDeadlineMs = 6_000;
 
 /** Between two looks whether the same request, sent twice at once, has been answered. */
 const inUsePauseMs = 250;
@@ -136,10 +137,7 @@ export function stripeProvider(options: StripeOptions): PaymentProvider {
 
 type CreateIntent = [Stripe.PaymentIntentCreateParams, Stripe.RequestOptions];
 
-function intentOf(
-  request: Parameters<PaymentProvider['authorize']>[0],
-  { capture }: StripeOptions,
-): CreateIntent {
+function intentOf(request: ChargeRequest, { capture }: StripeOptions): CreateIntent {
   const { userId, orderId, attempt, amountMinor, currency, token, returnUrl, idempotencyKey } = request;
   return [
     {
@@ -208,7 +206,7 @@ function isRefusal(error: unknown): error is InstanceType<typeof Stripe.errors.S
 
 function refusalOf(
   error: InstanceType<typeof Stripe.errors.StripeError>,
-  { userId, orderId, attempt, amountMinor, currency }: Parameters<PaymentProvider['authorize']>[0],
+  { userId, orderId, attempt, amountMinor, currency }: ChargeRequest,
 ): Charge {
   return {
     ref: error.payment_intent?.id,
@@ -257,6 +255,14 @@ async function withinDeadline<T>(what: string, work: (signal: AbortSignal) => Pr
   }
 }
 
+/** As much of an event's object as is looked at: an intent, a charge or a refund. */
+interface EventObject {
+  object?: string;
+  id?: string;
+  payment_intent?: string | null;
+  metadata?: Record<string, string>;
+}
+
 function readEvent(
   stripe: Stripe,
   body: string,
@@ -270,9 +276,15 @@ function readEvent(
   }
   try {
     const { id, type, data } = stripe.webhooks.constructEvent(body, signature ?? '', secret);
-    const about = data.object as { object?: string; id?: string; payment_intent?: string | null };
+    const about = data.object as EventObject;
     const chargeRef = about.object === 'payment_intent' ? about.id : about.payment_intent;
-    return { id, type, chargeRef: typeof chargeRef === 'string' ? chargeRef : undefined };
+    const refundId = about.object === 'refund' ? about.metadata?.refund_id : undefined;
+    return {
+      id,
+      type,
+      chargeRef: typeof chargeRef === 'string' ? chargeRef : undefined,
+      refundId: refundId !== undefined && isUuid(refundId) ? refundId : undefined,
+    };
   } catch (cause) {
     throw new AppError('signature_invalid', {
       detail: 'The signature does not fit the body. Nothing was changed.',
