@@ -40,6 +40,8 @@ export function orderNews(order: OrderView, { decline, endedBy }: OrderFacts): s
       return atTheBank(order)
         ? ['Your bank wants you to confirm this payment. Nothing is charged before you have.']
         : [statusWords(status).sentence];
+    case 'payment_unknown':
+      return [statusWords(status).sentence, 'This page shows it as soon as we know.'];
     case 'payment_declined':
       return [`${decline} Nothing was charged, and your order is kept.`];
     case 'paid':

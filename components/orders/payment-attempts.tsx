@@ -22,7 +22,7 @@ export function PaymentAttempts({ order: { payments, currency } }: { order: Orde
       <ol className="mt-3 divide-y divide-line border-y border-line">
         {payments.map(({ attempt, status, amountMinor, refundedMinor }) => (
           <li key={attempt} className="flex flex-wrap items-baseline gap-x-4 py-2.5">
-            <span className="text-muted">Attempt {attempt}</span>
+            <span className="figures text-muted">Attempt {attempt}</span>
             <span className="flex-1 font-medium">
               {words[status]}
               {refundedMinor > 0 && refundedMinor < amountMinor ? (

@@ -96,7 +96,7 @@ function ElementFrame({
   return (
     // The focus can be sent here; from here Tab leads into the provider's frame.
     <div id="payment.token" tabIndex={-1} className="grid gap-2">
-      <div ref={frame} className="min-h-11" />
+      <div ref={frame} className={state === 'failed' ? 'hidden' : 'min-h-11'} />
       {state === 'loading' ? <p className="text-muted">Loading the card form</p> : null}
       <div role="alert" className="empty:absolute">
         {state === 'failed' ? (

@@ -15,7 +15,7 @@ export function TestCardChoice({
 }) {
   const known = testCards.find(({ token }) => token === chosen) ?? testCards[0];
   return (
-    <RadioCards legend="Choose a test card" error={error}>
+    <RadioCards legend="Choose a test card" error={error} className="sm:grid-cols-2">
       {testCards.map((card, index) => (
         <RadioCard
           key={card.token}
