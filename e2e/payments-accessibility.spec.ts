@@ -10,7 +10,6 @@ for (const { colorScheme, device, viewport } of [
 
     test('axe finds nothing in the ways of a payment', async ({ page, shop }) => {
       await shop.readyToOrder({ card: 'pm_card_chargeDeclined' });
-      await expectNothingFound(page);
       await shop.placeOrder.click();
       await expect(page.getByText('The card was declined.')).toBeVisible();
       await expectNothingFound(page);
@@ -18,10 +17,6 @@ for (const { colorScheme, device, viewport } of [
       await page.getByRole('button', { name: /^Pay \$/ }).click();
       await expect(page.getByRole('link', { name: 'Confirm with your bank' })).toBeVisible();
       await page.getByText('Pay with another card instead').click();
-      await expectNothingFound(page);
-      await shop.chooseCard('pm_card_visa');
-      await page.getByRole('button', { name: /^Pay \$/ }).click();
-      await expect(page.getByText('is paid by card')).toBeVisible();
       await expectNothingFound(page);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
         viewport.width,
