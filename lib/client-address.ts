@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIPv6 } from 'node:net';
+import { BlockList, isIPv6, type Socket } from 'node:net';
 
 /**
  * The address a request came from. `X-Forwarded-For` is read from its end, each hop believed only
@@ -14,6 +14,12 @@ export function clientAddress(request: IncomingMessage, trustedProxies: readonly
   const trusted = blockListOf(trustedProxies);
   while (hops.length > 1 && isTrusted(trusted, hops.at(-1) ?? '')) hops.pop();
   return hops.at(-1) ?? '';
+}
+
+/** Whether a connection comes from one of the proxies that are trusted. */
+export function comesFromProxy(socket: Socket, trustedProxies: readonly string[]): boolean {
+  const { remoteAddress } = socket;
+  return remoteAddress !== undefined && isTrusted(blockListOf(trustedProxies), withoutMapping(remoteAddress));
 }
 
 /**

@@ -39,7 +39,10 @@ export function json(body: unknown, init?: JsonInit): Response {
 
 /** The id that ties an answer to the log: the caller's own where it is harmless, else a new one. */
 export function requestIdOf(request: Request): string {
-  const given = request.headers.get('x-request-id');
+  return requestIdFrom(request.headers.get('x-request-id'));
+}
+
+export function requestIdFrom(given: string | null | undefined): string {
   return given && /^[\w-]{8,64}$/.test(given) ? given : randomUUID();
 }
 
@@ -188,7 +191,7 @@ async function readChunks(request: Request, maxBytes: number, tooLarge: () => Ap
 
 /** Reads a JSON body. Throws `unsupported_media_type`, `payload_too_large` or `invalid_request`. */
 export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
-  if (mediaTypeOf(request) !== 'application/json') {
+  if (mediaTypeOf(request.headers.get('content-type')) !== 'application/json') {
     throw new AppError('unsupported_media_type', { detail: 'Send the body as application/json.' });
   }
   return parseJson(await readBody(request, maxBytes));
@@ -206,8 +209,9 @@ export function parseJson(text: string): unknown {
   }
 }
 
-export function mediaTypeOf(request: Request): string {
-  return (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+/** A `Content-Type` without its parameters. */
+export function mediaTypeOf(contentType: string | null | undefined): string {
+  return (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 }
 
 /**

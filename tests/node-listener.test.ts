@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterAll, expect, test } from 'vitest';
 import { clientAddress, setOwnHeader } from '#lib/client-address.ts';
 import { declareHostResolvesIp } from '#lib/http.ts';
+import { enter, leave } from '#lib/orders/admission.ts';
 import { orderListener } from '#lib/orders/node-listener.ts';
 import { sealSession } from '#lib/session.ts';
 import { callHandlers } from '#tests/support/call.ts';
@@ -74,4 +76,69 @@ test('a body that its client cuts off is nobody’s outage', async () => {
     .poll(async () => (await callHandlers('/api/metrics')).text())
     .toMatch(/once_order_answers_total\{outcome="invalid_request"\} \d+/);
   expect(await (await callHandlers('/api/metrics')).text()).not.toContain('outcome="unavailable"');
+});
+
+/** Fills the process with submissions for the length of a test. */
+async function whileBusy(run: () => Promise<void>): Promise<void> {
+  for (let count = 0; count < 1_024; count += 1) enter();
+  try {
+    await run();
+  } finally {
+    for (let count = 0; count < 1_024; count += 1) leave();
+  }
+}
+
+/** One connection, on which one request is sent after the other. */
+async function connection() {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  return {
+    async order(type: string): Promise<{ status: number; text: string; ms: number }> {
+      const sentAt = performance.now();
+      socket.write(
+        `POST /api/orders HTTP/1.1\r\nhost: shop\r\ncontent-type: ${type}\r\ncontent-length: 2\r\n\r\n{}`,
+      );
+      const [data] = (await once(socket, 'data')) as [Buffer];
+      return {
+        status: Number(data.toString().split(' ')[1]),
+        text: data.toString(),
+        ms: performance.now() - sentAt,
+      };
+    },
+    close: () => socket.destroy(),
+  };
+}
+
+test('in a rush whoever is not let in is told so, as everywhere, and is listened to again in a second', async () => {
+  await whileBusy(async () => {
+    const client = await connection();
+    const first = await client.order('application/json');
+    expect(first.status).toBe(503);
+    expect(first.text).toMatch(/^retry-after: 1\r$/im);
+    expect(first.text).toMatch(/^x-request-id: [\w-]{36}\r$/im);
+    expect(first.text).toContain('"code":"overloaded"');
+    expect(first.text).toContain('"retryable":true');
+    const second = await client.order('application/json');
+    expect(second.status).toBe(503);
+    // Not a figure of speed: the second request waited in the socket for as long as Retry-After says.
+    expect(second.ms).toBeGreaterThan(900);
+    client.close();
+  });
+});
+
+test('after a rush a client that was refused is served on the same connection', async () => {
+  const client = await connection();
+  await whileBusy(async () => {
+    expect((await client.order('application/json')).status).toBe(503);
+  });
+  expect((await client.order('application/json')).status).toBe(401);
+  client.close();
+});
+
+test('in a rush a form has more room, because refusing it unread loses what was typed', async () => {
+  await whileBusy(async () => {
+    const client = await connection();
+    expect((await client.order('application/x-www-form-urlencoded')).status).toBe(303);
+    client.close();
+  });
 });

@@ -121,3 +121,18 @@ test('draining finishes what was admitted and refuses what comes', async () => {
   expect(await Promise.all(admitted)).toEqual([10, 20]);
   await heldQueue().queue.drain();
 });
+
+test('the delay is that of the one that waits longest, and nothing when nobody does', async () => {
+  vi.useFakeTimers();
+  const { queue, batches } = heldQueue();
+  expect(queue.delayMs()).toBe(0);
+  const results = [1, 2, 3].map((item) => queue.add(item));
+  vi.advanceTimersByTime(40);
+  void queue.add(4).catch(() => {});
+  vi.advanceTimersByTime(10);
+  expect(queue.delayMs()).toBe(50);
+  batches[0]?.finish();
+  await results[0];
+  expect(queue.delayMs()).toBe(0);
+  vi.useRealTimers();
+});

@@ -30,6 +30,8 @@ export interface BatchQueue<Item, Result> {
   add(item: Item): Promise<Result>;
   /** Items waiting and items being worked on. */
   depth(): { waiting: number; running: number };
+  /** How long the one that waits longest has waited: 0 when nobody does. */
+  delayMs(): number;
   /** Refuses what comes and resolves when what was admitted is done. */
   drain(): Promise<void>;
 }
@@ -102,6 +104,10 @@ export function makeBatchQueue<Item, Result>(
         watchHead();
       });
     },
+    delayMs() {
+      const [head] = waiting;
+      return head ? performance.now() - (head.until - options.maxWaitMs) : 0;
+    },
     depth: () => ({ waiting: waiting.length, running }),
     drain() {
       closed = true;
@@ -113,11 +119,13 @@ export function makeBatchQueue<Item, Result>(
   };
 }
 
+export const overloadedRetrySeconds = 1;
+
 /** Said to whom there is no room for: nothing was begun. */
 export function overloaded(): AppError {
   return new AppError('overloaded', {
     detail:
       'The shop is very busy. Nothing was ordered yet; the same submission is safe to send again in a moment.',
-    retryAfterSeconds: 1,
+    retryAfterSeconds: overloadedRetrySeconds,
   });
 }

@@ -3,12 +3,19 @@ import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { AppError } from '#lib/errors.ts';
 import { problem } from '#lib/http.ts';
+import { refuseWhenBusy } from '#lib/orders/refuse-when-busy.ts';
 import { answerOrder } from '#lib/orders/submit-order.ts';
 
+type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
 /** `POST /api/orders` as a listener of `node:http`, past Next's router. */
-export function orderListener(
-  hostname: string,
-): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+export function orderListener(hostname: string): Listener {
+  const answer = orderAnswerer(hostname);
+  return async (request, response) =>
+    refuseWhenBusy(request, response) ? undefined : answer(request, response);
+}
+
+function orderAnswerer(hostname: string): Listener {
   return getRequestListener(answerDirectly, {
     hostname,
     // Next has replaced globals of its own; each keeps to what it was given.

@@ -16,7 +16,11 @@ export interface RawSubmission {
 
 /** Whether a request is a browser's form post, which is answered with pages, not with JSON. */
 export function isFormPost(request: Request): boolean {
-  return mediaTypeOf(request) === 'application/x-www-form-urlencoded';
+  return isForm(request.headers.get('content-type'));
+}
+
+export function isForm(contentType: string | null | undefined): boolean {
+  return mediaTypeOf(contentType) === 'application/x-www-form-urlencoded';
 }
 
 /**
@@ -38,7 +42,7 @@ export async function readRawSubmission(request: Request): Promise<RawSubmission
     const typed = await readForm(request);
     return { isForm: true, typed, body: fromForm(typed) };
   }
-  if (mediaTypeOf(request) === 'application/json') {
+  if (mediaTypeOf(request.headers.get('content-type')) === 'application/json') {
     return { isForm: false, typed: {}, body: parseJson(await readBody(request, maxSubmissionBytes)) };
   }
   throw new AppError('unsupported_media_type', {

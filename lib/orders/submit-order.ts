@@ -11,6 +11,7 @@ import {
   toResponse,
 } from '#lib/http.ts';
 import { logger } from '#lib/logger.ts';
+import { enter, isBusy, leave } from '#lib/orders/admission.ts';
 import { answerOutcome, answerProblem } from '#lib/orders/answer.ts';
 import { overloaded } from '#lib/orders/batch-queue.ts';
 import { chargeIfDue } from '#lib/orders/charge-if-due.ts';
@@ -29,7 +30,6 @@ import {
 } from '#lib/orders/read-submission.ts';
 import { runOnce } from '#lib/orders/single-flight.ts';
 import { isSubmitTokenOf } from '#lib/orders/submit-token.ts';
-import { processWide } from '#lib/process-wide.ts';
 import { requireSession } from '#lib/session.ts';
 
 /**
@@ -44,16 +44,6 @@ const duplicateWaitMs = 2_000;
 /** How long a first submission waits for its own answer before it is told to ask again. */
 const answerWaitMs = 10_000;
 
-/**
- * Submissions in this process at a time. One more is refused before its body is read, which costs a
- * small part of what an order does: that is what keeps the orders of a rush going. Forms have more
- * room, because to refuse one unread loses what was typed.
- */
-const maxInFlight = 4_096;
-const maxFormsInFlight = 6_144;
-
-const inFlight = () => processWide('ordersInFlight', () => ({ count: 0 }));
-
 /** Pauses between looks at a claim that another process holds. */
 const claimPollMs = [20, 40, 80, 120, 200];
 
@@ -67,15 +57,14 @@ export async function answerOrder(request: Request): Promise<Answer> {
   let raw: RawSubmission = { isForm: isFormPost(request), typed: {}, body: undefined };
   let answer: Answer;
   let outcome: string;
-  let admitted = 0;
+  let entered = false;
   try {
-    if (inFlight().count >= (raw.isForm ? maxFormsInFlight : maxInFlight)) throw overloaded();
+    if (isBusy(raw)) throw overloaded();
     refuseForeignOrigin(request);
     const ip = clientIpOf(request);
     raw = await readRawSubmission(request);
-    // Counted once its body is here: one that trickles in takes no place from another.
-    admitted = 1;
-    inFlight().count += 1;
+    enter();
+    entered = true;
     const userId = requireSession(request);
     const submission = parseSubmission(raw, request.headers.get('idempotency-key'));
     const decision = await place(placementOf(userId, submission), { ip, origin: () => originOf(request) });
@@ -86,7 +75,7 @@ export async function answerOrder(request: Request): Promise<Answer> {
     answer = answerProblem(known, raw, requestId);
     outcome = known.code;
   } finally {
-    inFlight().count -= admitted;
+    if (entered) leave();
   }
   answer.headers['x-request-id'] = requestId;
   countAnswer(outcome, beganAt);

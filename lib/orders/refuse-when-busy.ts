@@ -1,0 +1,51 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { comesFromProxy } from '#lib/client-address.ts';
+import { env } from '#lib/env.ts';
+import { problemAnswer, requestIdFrom } from '#lib/http.ts';
+import { isBusy } from '#lib/orders/admission.ts';
+import { overloaded, overloadedRetrySeconds } from '#lib/orders/batch-queue.ts';
+import { countAnswer } from '#lib/orders/order-metrics.ts';
+import { isForm } from '#lib/orders/read-submission.ts';
+
+/**
+ * What `answerOrder` would answer, for a small part of its price: in a rush most requests end here,
+ * and what they cost is taken from those that are let in.
+ */
+export function refuseWhenBusy(request: IncomingMessage, response: ServerResponse): boolean {
+  const { headers, socket } = request;
+  if (!isBusy({ isForm: isForm(headers['content-type']) })) return false;
+  const requestId = requestIdFrom(headers['x-request-id'] as string | undefined);
+  const refusal = problemAnswer(refusedUnread, requestId);
+  response.writeHead(refusal.status, { ...refusal.headers, 'x-request-id': requestId });
+  response.end(refusal.body);
+  countAnswer('overloaded', performance.now());
+  // Many clients share a proxy's connections, and the proxy has limits of its own for each of them.
+  if (!comesFromProxy(socket, env().TRUSTED_PROXIES)) readLater(request);
+  return true;
+}
+
+/** Made once: the trace that an error takes along costs as much as all else about a refusal. */
+const refusedUnread = overloaded();
+
+/** At most as many refused clients are listened to again in a second: about a tenth of a core. */
+const refusedPerSecond = 1_000;
+
+let lastTurnAt = 0;
+
+/**
+ * Who was told to come back in a second is not listened to before, and then in turns. Reading goes
+ * before everything else in Node's event loop: thousands of clients that ask again at once would
+ * keep it reading, and the orders that were let in would never end.
+ */
+function readLater(request: IncomingMessage): void {
+  const { socket } = request;
+  const now = performance.now();
+  lastTurnAt = Math.max(now + 1_000 * overloadedRetrySeconds, lastTurnAt + 1_000 / refusedPerSecond);
+  const turnInMs = lastTurnAt - now;
+  // The rest of the body has to be read first, or it would stand before the next request.
+  request.once('end', () => {
+    socket.pause();
+    setTimeout(() => socket.resume(), turnInMs).unref();
+  });
+  request.resume();
+}
