@@ -20,14 +20,13 @@ type EventOutcome = z.output<typeof eventReceivedSchema>['outcome'];
 export async function receiveEvent(body: string, signature: string | null): Promise<EventOutcome> {
   const provider = await paymentProvider();
   const event = provider.readEvent(body, signature);
-  const { chargeRef } = event;
+  const { chargeRef, refundId } = event;
   if (chargeRef === undefined) return 'ignored';
   if (await wasApplied(event, chargeRef)) return 'already_applied';
   const charge = await orSendAgain(() => provider.retrieve(chargeRef));
   const key = charge?.attempt;
   const settled = key && (await settleEvent(key, charge));
-  if (settled && event.refundId)
-    await orSendAgain(() => reviewRefund({ ...key, id: event.refundId as string }));
+  if (settled && refundId) await orSendAgain(() => reviewRefund({ ...key, id: refundId }));
   if (!settled)
     logger().warn({ event: event.id, type: event.type, chargeRef }, 'an event about no order of ours');
   await db().$executeRaw`UPDATE payment_event SET applied_at = now() WHERE id = ${event.id}`;
