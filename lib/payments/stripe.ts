@@ -2,17 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Stripe from 'stripe';
 import { AppError } from '#lib/errors.ts';
 import {
-  type AttemptKey,
-  type Charge,
   type ChargeRequest,
-  type ChargeStatus,
   type PaymentProvider,
   type ProviderEvent,
-  type ProviderRefund,
   RefundRefused,
   UnknownOutcome,
 } from '#lib/payments/provider.ts';
-import { isUuid } from '#lib/uuid.ts';
+import { chargeOf, eventOf, isOf, refundOf, refusalOf } from '#lib/payments/stripe-shapes.ts';
 
 /** The version of Stripe's API that this file was written for, whatever the account's own is. */
 const apiVersion = '2026-10-28.endive';
@@ -153,45 +149,6 @@ function intentOf(request: ChargeRequest, { capture }: StripeOptions): CreateInt
   ];
 }
 
-const statuses: Record<string, ChargeStatus> = {
-  succeeded: 'succeeded',
-  requires_capture: 'authorized',
-  requires_action: 'requires_action',
-  // A confirmation that was refused sends an intent back to the beginning, and we never go on with it.
-  requires_payment_method: 'declined',
-  canceled: 'voided',
-};
-
-function chargeOf(intent: Stripe.PaymentIntent): Charge {
-  const { decline_code, code } = intent.last_payment_error ?? {};
-  const taken = intent.status === 'succeeded';
-  return {
-    ref: intent.id,
-    status: statuses[intent.status] ?? 'processing',
-    amountMinor: taken ? intent.amount_received : intent.amount,
-    currency: intent.currency.toUpperCase(),
-    declineCode: decline_code ?? code ?? undefined,
-    actionUrl: intent.next_action?.redirect_to_url?.url ?? undefined,
-    attempt: attemptOf(intent.metadata),
-  };
-}
-
-function attemptOf(metadata: Stripe.Metadata | null): AttemptKey | undefined {
-  const { user_id: userId = '', order_id: orderId = '', attempt = '' } = metadata ?? {};
-  if (!isUuid(userId) || !isUuid(orderId) || !/^[1-9]\d{0,3}$/.test(attempt)) return undefined;
-  return { userId: userId.toLowerCase(), orderId: orderId.toLowerCase(), attempt: Number(attempt) };
-}
-
-function isOf({ attempt: of }: Charge, { userId, orderId, attempt }: AttemptKey): boolean {
-  return of?.userId === userId && of.orderId === orderId && of.attempt === attempt;
-}
-
-function refundOf({ id, status }: Stripe.Refund): ProviderRefund {
-  const known =
-    status === 'succeeded' ? status : status === 'failed' || status === 'canceled' ? 'failed' : 'pending';
-  return { ref: id, status: known };
-}
-
 /**
  * Whether an error says "no" for good: the card was refused, or what was asked makes no sense. A
  * wrong API key (401, 403), a busy server (409, 429) and everything else may end either way.
@@ -202,20 +159,6 @@ function isRefusal(error: unknown): error is InstanceType<typeof Stripe.errors.S
     (error instanceof StripeCardError || error instanceof StripeInvalidRequestError) &&
     [400, 402, 404].includes(error.statusCode ?? 0)
   );
-}
-
-function refusalOf(
-  error: InstanceType<typeof Stripe.errors.StripeError>,
-  { userId, orderId, attempt, amountMinor, currency }: ChargeRequest,
-): Charge {
-  return {
-    ref: error.payment_intent?.id,
-    status: 'declined',
-    amountMinor,
-    currency,
-    declineCode: error.decline_code ?? error.code ?? 'invalid_request',
-    attempt: { userId, orderId, attempt },
-  };
 }
 
 /** For a change that came too late because the charge is already in another state: looks at it. */
@@ -255,14 +198,6 @@ async function withinDeadline<T>(what: string, work: (signal: AbortSignal) => Pr
   }
 }
 
-/** As much of an event's object as is looked at: an intent, a charge or a refund. */
-interface EventObject {
-  object?: string;
-  id?: string;
-  payment_intent?: string | null;
-  metadata?: Record<string, string>;
-}
-
 function readEvent(
   stripe: Stripe,
   body: string,
@@ -276,15 +211,7 @@ function readEvent(
   }
   try {
     const { id, type, data } = stripe.webhooks.constructEvent(body, signature ?? '', secret);
-    const about = data.object as EventObject;
-    const chargeRef = about.object === 'payment_intent' ? about.id : about.payment_intent;
-    const refundId = about.object === 'refund' ? about.metadata?.refund_id : undefined;
-    return {
-      id,
-      type,
-      chargeRef: typeof chargeRef === 'string' ? chargeRef : undefined,
-      refundId: refundId !== undefined && isUuid(refundId) ? refundId : undefined,
-    };
+    return eventOf({ id, type, object: data.object });
   } catch (cause) {
     throw new AppError('signature_invalid', {
       detail: 'The signature does not fit the body. Nothing was changed.',
