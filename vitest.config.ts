@@ -14,6 +14,7 @@ export default defineConfig({
             'components/**/*.test.ts',
             'scripts/**/*.test.ts',
             'bench/**/*.test.ts',
+            'prove/**/*.test.ts',
             'app/**/*.test.ts',
           ],
         },
