@@ -1,0 +1,274 @@
+import { describe, expect, it, test } from 'vitest';
+import { checkHistory, type Evidence, type ViolationKind } from './check-history.ts';
+import { type Call, History, type Question } from './history.ts';
+
+/**
+ * A checker that finds nothing proves nothing until it has found everything: a run that kept its
+ * promises, and the same run spoilt in every way that there is a promise against.
+ */
+
+const submission = (change: Partial<Call>): Call => ({
+  id: 0,
+  kind: 'order',
+  app: 0,
+  shopper: 'ada',
+  token: 'token-1',
+  cart: 'cart-1',
+  sent: 'body-1',
+  startMs: 0,
+  endMs: 5,
+  outcome: 'ok',
+  status: 201,
+  answer: 'bytes-1',
+  order: 'order-1',
+  ...change,
+});
+
+/** Ada pays by invoice and sends it twice; Bob pays by card; Eve's card is refused; Dan cancels what he paid. */
+function goodRun(): Evidence {
+  const bob = { shopper: 'bob', token: 'token-2', cart: 'cart-2', sent: 'body-2', order: 'order-2' };
+  const eve = { shopper: 'eve', token: 'token-3', cart: 'cart-3', sent: 'body-3', order: 'order-3' };
+  const dan = { shopper: 'dan', token: 'token-4', cart: 'cart-4', sent: 'body-4', order: 'order-4' };
+  const order = (n: number, userId: string, status: string) => ({
+    userId,
+    id: `order-${n}`,
+    cartId: `cart-${n}`,
+    submitToken: `token-${n}`,
+    status,
+    totalMinor: 1_000,
+  });
+  const payment = (n: number, method: string, status: string, refundedMinor = 0) => ({
+    orderId: `order-${n}`,
+    attempt: 1,
+    method,
+    status,
+    amountMinor: 1_000,
+    refundedMinor,
+  });
+  const charge = (n: number, authorized: number, refunded = 0) => ({
+    paymentIntent: `pi-${n}`,
+    orderId: `order-${n}`,
+    authorized,
+    voided: 0,
+    refunded,
+  });
+  return {
+    history: [
+      submission({ id: 0 }),
+      submission({ id: 1, app: 1 }),
+      submission({ id: 2, outcome: 'unknown', status: 0, answer: undefined, order: undefined }),
+      submission({ id: 3, ...bob, answer: 'bytes-2' }),
+      submission({ id: 4, ...eve, status: 402, answer: 'bytes-3' }),
+      submission({ id: 5, ...dan, answer: 'bytes-4' }),
+      submission({ id: 6, kind: 'snoop', shopper: 'eve', token: undefined, outcome: 'fail', status: 404 }),
+    ],
+    orders: [
+      order(1, 'ada', 'placed'),
+      order(2, 'bob', 'paid'),
+      order(3, 'eve', 'payment_declined'),
+      order(4, 'dan', 'refunded'),
+    ],
+    lines: [1, 2, 3, 4].map((n) => ({ orderId: `order-${n}`, sku: 'LAMP', quantity: 1 })),
+    payments: [
+      payment(1, 'invoice', 'due'),
+      payment(2, 'card', 'succeeded'),
+      payment(3, 'card', 'declined'),
+      payment(4, 'card', 'refunded', 1_000),
+    ],
+    stock: [{ sku: 'LAMP', initial: 10, available: 7 }],
+    charges: [charge(2, 1_000), charge(3, 0), charge(4, 1_000, 1_000)],
+  };
+}
+
+/** The same run with one part of it replaced. */
+function spoilt<Part extends keyof Evidence>(
+  part: Part,
+  spoil: (rows: Evidence[Part][number][]) => Evidence[Part][number][],
+): Evidence {
+  const run = goodRun();
+  return { ...run, [part]: spoil([...run[part]] as Evidence[Part][number][]) };
+}
+
+const change = <T>(rows: T[], index: number, by: Partial<T>): T[] =>
+  rows.map((row, at) => (at === index ? { ...row, ...by } : row));
+
+/** Each kind of violation, and the history that has just that one. */
+const wrong: [ViolationKind, string, Evidence][] = [
+  [
+    'cart_ordered_twice',
+    'two tabs of one cart made two orders',
+    spoilt('orders', (rows) => change(rows, 1, { cartId: 'cart-1' })),
+  ],
+  [
+    'token_of_two_orders',
+    'one token made two orders',
+    {
+      ...spoilt('orders', (rows) => [
+        ...rows,
+        { ...(rows[0] as Evidence['orders'][number]), id: 'order-9', cartId: 'cart-9' },
+      ]),
+    },
+  ],
+  [
+    'two_live_charges',
+    'a retry with a new key charged a second time',
+    spoilt('charges', (rows) => [...rows, { ...(rows[0] as Evidence['charges'][number]), paymentIntent: 'pi-9' }]),
+  ],
+  [
+    'not_charged_its_total',
+    'a paid order was charged for less',
+    spoilt('charges', (rows) => change(rows, 0, { authorized: 900 })),
+  ],
+  ['not_charged_its_total', 'a paid order was never charged', spoilt('charges', (rows) => rows.slice(1))],
+  [
+    'charge_without_order',
+    'the order was rolled back after its charge',
+    spoilt('charges', (rows) => [
+      ...rows,
+      { paymentIntent: 'pi-9', orderId: 'order-9', authorized: 1_000, voided: 0, refunded: 0 },
+    ]),
+  ],
+  [
+    'charge_without_order',
+    'a charge names no order at all',
+    spoilt('charges', (rows) => [
+      ...rows,
+      { paymentIntent: 'pi-9', orderId: null, authorized: 1_000, voided: 0, refunded: 0 },
+    ]),
+  ],
+  [
+    'books_disagree',
+    'the card was charged and the order says declined',
+    spoilt('charges', (rows) => change(rows, 1, { authorized: 1_000 })),
+  ],
+  [
+    'books_disagree',
+    'the order says refunded and the money was kept',
+    spoilt('charges', (rows) => change(rows, 2, { refunded: 0 })),
+  ],
+  ['oversold', 'stock is below zero', spoilt('stock', (rows) => change(rows, 0, { available: -1 }))],
+  [
+    'oversold',
+    'more was sold than there was',
+    { ...spoilt('stock', (rows) => change(rows, 0, { initial: 2, available: 0 })) },
+  ],
+  [
+    'stock_not_conserved',
+    'a cancelled order gave its unit back twice',
+    spoilt('stock', (rows) => change(rows, 0, { available: 8 })),
+  ],
+  [
+    'stock_not_conserved',
+    'a refused order kept its unit',
+    spoilt('stock', (rows) => change(rows, 0, { available: 6 })),
+  ],
+  [
+    'accepted_order_lost',
+    'a 201 was answered before its commit, which failed',
+    spoilt('history', (rows) => [...rows, submission({ id: 9, token: 'token-9', order: 'order-9' })]),
+  ],
+  [
+    'accepted_order_lost',
+    "a 201 names another submission's order",
+    spoilt('history', (rows) => [...rows, submission({ id: 9, token: 'token-9' })]),
+  ],
+  [
+    'accepted_under_two_ids',
+    'the same token was accepted as two orders',
+    spoilt('history', (rows) => [...rows, submission({ id: 9, order: 'order-9' })]),
+  ],
+  [
+    'order_after_refusals',
+    'every call was told that nothing was ordered',
+    spoilt('history', (rows) => change(rows, 3, { outcome: 'fail', status: 409, order: undefined })),
+  ],
+  [
+    'order_of_nobody',
+    'an order that no client ever asked for',
+    spoilt('history', (rows) => rows.filter(({ shopper }) => shopper !== 'bob')),
+  ],
+  [
+    'answers_differ',
+    'a replay has other bytes',
+    spoilt('history', (rows) => change(rows, 1, { answer: 'other bytes' })),
+  ],
+  [
+    'answer_of_another_shopper',
+    "a submission was answered with somebody else's order",
+    spoilt('history', (rows) => change(rows, 1, { order: 'order-2' })),
+  ],
+  [
+    'answer_of_another_shopper',
+    'a guessed id was answered',
+    spoilt('history', (rows) => change(rows, 6, { outcome: 'ok', status: 200 })),
+  ],
+  [
+    'answer_of_another_shopper',
+    "a refusal names somebody else's order",
+    spoilt('history', (rows) => [
+      ...rows,
+      submission({ id: 9, outcome: 'fail', status: 409, code: 'possible_duplicate', order: 'order-2' }),
+    ]),
+  ],
+  [
+    'never_settled',
+    'an order waits for its payment for ever',
+    spoilt('orders', (rows) => change(rows, 1, { status: 'payment_unknown' })),
+  ],
+];
+
+describe('the checker', () => {
+  it('finds nothing in a run that kept every promise', () => {
+    expect(checkHistory(goodRun())).toEqual([]);
+  });
+
+  it.each(wrong)('finds %s: %s', (kind, _what, evidence) => {
+    expect(checkHistory(evidence).map((violation) => violation.kind)).toContain(kind);
+  });
+
+  it('names the calls that show it', () => {
+    const [, , evidence] = wrong.find(([kind]) => kind === 'answers_differ') as (typeof wrong)[number];
+    expect(checkHistory(evidence)).toMatchObject([{ kind: 'answers_differ', calls: [0, 1] }]);
+  });
+
+  it('lets a submission that was refused be sent again and be accepted', () => {
+    const refused = submission({ id: 9, outcome: 'fail', status: 409, answer: 'sold out', order: undefined });
+    expect(checkHistory(spoilt('history', (rows) => [refused, ...rows]))).toEqual([]);
+  });
+});
+
+describe('a history', () => {
+  const question: Question = { kind: 'order', app: 0, shopper: 'ada', token: 'token-1' };
+  const recorded = async (status: number, body: unknown, kind: Question['kind'] = 'order') => {
+    const history = new History();
+    await history.record({ ...question, kind }, async () => ({
+      status,
+      body: Buffer.from(JSON.stringify(body)),
+    }));
+    return history.calls[0] as Call;
+  };
+
+  test.each([
+    ['accepted', 201, { order: { id: 'x' } }, 'ok'],
+    ['already ordered', 200, { order: { id: 'x' } }, 'ok'],
+    ['a declined card, whose order stands', 402, { code: 'payment_declined', order: { id: 'x' } }, 'ok'],
+    ['sold out', 409, { code: 'out_of_stock' }, 'fail'],
+    ['refused at the door', 503, { code: 'overloaded' }, 'fail'],
+    ['still being worked on', 409, { code: 'in_progress' }, 'unknown'],
+    ['database away', 503, { code: 'unavailable' }, 'unknown'],
+    ['an error', 500, { code: 'internal' }, 'unknown'],
+  ])('says of %s what is known', async (_what, status, body, outcome) => {
+    expect(await recorded(status, body)).toMatchObject({ status, outcome });
+  });
+
+  it('takes no answer for "perhaps"', async () => {
+    const history = new History();
+    await history.record(question, () => Promise.reject(new Error('reset')));
+    expect(history.calls).toMatchObject([{ status: 0, outcome: 'unknown' }]);
+  });
+
+  it('keeps the order that an answer names, and a hash of its bytes', async () => {
+    const call = await recorded(201, { order: { id: 'x' } });
+    expect(call).toMatchObject({ order: 'x', answer: expect.stringMatching(/^[0-9a-f]{24}$/) });
+  });
+});

@@ -1,0 +1,302 @@
+import type { Call } from './history.ts';
+
+/**
+ * Decides whether a run kept what the shop promises. Pure: it is given what the clients saw, what
+ * stands in the database afterwards, and what the provider's own books say, and shares no code with
+ * the shop. Each rule looks at the rows alone, as if no constraint stood behind them.
+ */
+
+export interface OrderRow {
+  userId: string;
+  id: string;
+  cartId: string;
+  submitToken: string;
+  status: string;
+  totalMinor: number;
+}
+
+export interface LineRow {
+  orderId: string;
+  sku: string;
+  quantity: number;
+}
+
+export interface PaymentRow {
+  orderId: string;
+  attempt: number;
+  method: string;
+  status: string;
+  amountMinor: number;
+  refundedMinor: number;
+}
+
+export interface StockRow {
+  sku: string;
+  /** Before the run. */
+  initial: number;
+  /** After it. */
+  available: number;
+}
+
+/** What the provider's ledger says about one charge: sums of money moved, in minor units. */
+export interface ChargeRow {
+  paymentIntent: string;
+  orderId: string | null;
+  authorized: number;
+  voided: number;
+  refunded: number;
+}
+
+export interface Evidence {
+  history: readonly Call[];
+  orders: readonly OrderRow[];
+  lines: readonly LineRow[];
+  payments: readonly PaymentRow[];
+  stock: readonly StockRow[];
+  charges: readonly ChargeRow[];
+}
+
+export type ViolationKind =
+  | 'cart_ordered_twice'
+  | 'token_of_two_orders'
+  | 'two_live_charges'
+  | 'not_charged_its_total'
+  | 'charge_without_order'
+  | 'books_disagree'
+  | 'oversold'
+  | 'stock_not_conserved'
+  | 'accepted_order_lost'
+  | 'accepted_under_two_ids'
+  | 'order_after_refusals'
+  | 'order_of_nobody'
+  | 'answers_differ'
+  | 'answer_of_another_shopper'
+  | 'never_settled';
+
+export interface Violation {
+  kind: ViolationKind;
+  /** One sentence with the ids that it is about. */
+  detail: string;
+  /** Ids of the calls that show it. */
+  calls: number[];
+}
+
+const rules: ((evidence: Evidence) => Violation[])[] = [
+  oneOrderPerCartAndToken,
+  chargedOnceAndWhole,
+  chargesHaveOrders,
+  stockIsConserved,
+  acceptedOrdersStand,
+  ordersWereAskedFor,
+  answersStayTheSame,
+  answersAreOnesOwn,
+  everythingSettled,
+];
+
+/** Every way in which the evidence contradicts a promise; none for a run that kept them all. */
+export function checkHistory(evidence: Evidence): Violation[] {
+  return rules.flatMap((rule) => rule(evidence));
+}
+
+function oneOrderPerCartAndToken({ orders, history }: Evidence): Violation[] {
+  const twice = (kind: ViolationKind, what: string, key: (order: OrderRow) => string) =>
+    [...groupBy(orders, key)].flatMap(([value, group]): Violation[] =>
+      group.length < 2
+        ? []
+        : [
+            {
+              kind,
+              detail: `${what} ${value} made ${group.length} orders: ${group.map(({ id }) => id).join(', ')}`,
+              calls: idsOf(history, ({ cart, token }) => cart === value || token === value),
+            },
+          ],
+    );
+  return [
+    ...twice('cart_ordered_twice', 'cart', ({ cartId }) => cartId),
+    ...twice('token_of_two_orders', 'token', ({ submitToken }) => submitToken),
+  ];
+}
+
+/** What the provider still holds of a charge. */
+const keptOf = ({ authorized, voided, refunded }: ChargeRow) => authorized - voided - refunded;
+
+/** What the shop believes to hold of a payment. */
+const believedOf = ({ status, amountMinor, refundedMinor }: PaymentRow) =>
+  status === 'succeeded' || status === 'authorized' ? amountMinor - refundedMinor : 0;
+
+const paidStatuses = new Set(['paid', 'fulfilled']);
+
+function chargedOnceAndWhole({ orders, payments, charges, history }: Evidence): Violation[] {
+  const paymentsOf = groupBy(payments, ({ orderId }) => orderId);
+  const chargesOf = groupBy(charges, ({ orderId }) => orderId ?? '');
+  return orders.flatMap(({ id, status, totalMinor }) => {
+    const ours = paymentsOf.get(id) ?? [];
+    const live = (chargesOf.get(id) ?? []).filter((charge) => keptOf(charge) > 0);
+    const kept = sum(live, keptOf);
+    const believed = sum(ours, believedOf);
+    const found: [ViolationKind, string][] = [];
+    if (live.length > 1) found.push(['two_live_charges', live.map((one) => one.paymentIntent).join(', ')]);
+    const byCard = ours.some(({ method }) => method === 'card');
+    if (byCard && paidStatuses.has(status) && kept !== totalMinor)
+      found.push(['not_charged_its_total', `is ${status}, total ${totalMinor}, charged ${kept}`]);
+    if (kept !== believed) found.push(['books_disagree', `provider holds ${kept}, shop believes ${believed}`]);
+    if (byCard && !paidStatuses.has(status) && kept > 0)
+      found.push(['books_disagree', `is ${status}, and the provider holds ${kept}`]);
+    return found.map(([kind, what]) => ({
+      kind,
+      detail: `order ${id}: ${what}`,
+      calls: idsOf(history, ({ order }) => order === id),
+    }));
+  });
+}
+
+function chargesHaveOrders({ orders, charges }: Evidence): Violation[] {
+  const known = new Set(orders.map(({ id }) => id));
+  return charges
+    .filter(({ orderId }) => !known.has(orderId ?? ''))
+    .map(({ paymentIntent, orderId }) => ({
+      kind: 'charge_without_order',
+      detail: `charge ${paymentIntent} is for order ${orderId}, which there isn't`,
+      calls: [],
+    }));
+}
+
+/** An order that has ended gave its units back. */
+const endedStatuses = new Set(['cancelled', 'refunded']);
+
+function stockIsConserved({ orders, lines, stock }: Evidence): Violation[] {
+  const holding = new Set(orders.filter(({ status }) => !endedStatuses.has(status)).map(({ id }) => id));
+  const linesOf = groupBy(
+    lines.filter(({ orderId }) => holding.has(orderId)),
+    ({ sku }) => sku,
+  );
+  return stock.flatMap(({ sku, initial, available }): Violation[] => {
+    const sold = sum(linesOf.get(sku) ?? [], ({ quantity }) => quantity);
+    const found: Violation[] = [];
+    if (available < 0 || sold > initial)
+      found.push({
+        kind: 'oversold',
+        detail: `${sku}: ${sold} of ${initial} sold, ${available} left`,
+        calls: [],
+      });
+    if (initial - sold !== available)
+      found.push({
+        kind: 'stock_not_conserved',
+        detail: `${sku}: ${initial} before, ${sold} in orders, ${available} left`,
+        calls: [],
+      });
+    return found;
+  });
+}
+
+/** A 201 that somebody saw is in the database, under the id that it named, for the token that was sent. */
+function acceptedOrdersStand({ history, orders }: Evidence): Violation[] {
+  const byId = new Map(orders.map((order) => [order.id, order]));
+  const accepted = history.filter(({ kind, status }) => kind === 'order' && status === 201);
+  const lost = accepted
+    .filter(({ order, token }) => byId.get(order ?? '')?.submitToken !== token)
+    .map(({ id, token, order }): Violation => ({
+      kind: 'accepted_order_lost',
+      detail: `token ${token} was answered 201 with order ${order}, and no such order stands`,
+      calls: [id],
+    }));
+  const underTwo = [...groupBy(accepted, submissionOf)].flatMap(([submission, calls]): Violation[] => {
+    const ids = new Set(calls.map(({ order }) => order));
+    return ids.size < 2
+      ? []
+      : [
+          {
+            kind: 'accepted_under_two_ids',
+            detail: `submission ${submission} was accepted as ${[...ids].join(' and ')}`,
+            calls: calls.map(({ id }) => id),
+          },
+        ];
+  });
+  return [...lost, ...underTwo];
+}
+
+/** Every order was asked for with its token, and not by calls that were all told "nothing was ordered". */
+function ordersWereAskedFor({ history, orders }: Evidence): Violation[] {
+  const callsOf = groupBy(
+    history.filter(({ kind }) => kind === 'order'),
+    submissionOf,
+  );
+  return orders.flatMap(({ id, userId, submitToken }): Violation[] => {
+    const calls = callsOf.get(`${userId} ${submitToken}`) ?? [];
+    if (calls.length === 0)
+      return [{ kind: 'order_of_nobody', detail: `order ${id} of token ${submitToken}`, calls: [] }];
+    if (!calls.every(({ outcome }) => outcome === 'fail')) return [];
+    return [
+      {
+        kind: 'order_after_refusals',
+        detail: `order ${id} stands, and every call with token ${submitToken} was refused`,
+        calls: calls.map((call) => call.id),
+      },
+    ];
+  });
+}
+
+function answersStayTheSame({ history }: Evidence): Violation[] {
+  const accepted = history.filter(({ kind, status }) => kind === 'order' && status === 201);
+  return [...groupBy(accepted, (call) => `${submissionOf(call)} ${call.sent}`)].flatMap(
+    ([submission, calls]): Violation[] =>
+      new Set(calls.map(({ answer }) => answer)).size < 2
+        ? []
+        : [
+            {
+              kind: 'answers_differ',
+              detail: `the same submission (${submission}) was accepted with other bytes`,
+              calls: calls.map(({ id }) => id),
+            },
+          ],
+  );
+}
+
+/** An answer names orders of whoever asked, and of nobody else. */
+function answersAreOnesOwn({ history, orders }: Evidence): Violation[] {
+  const ownerOf = new Map(orders.map(({ id, userId }) => [id, userId]));
+  return history.flatMap(({ id, kind, outcome, shopper, order }): Violation[] => {
+    const owner = ownerOf.get(order ?? '');
+    // A call about an order that was refused has the order's id from its own question.
+    const named = outcome === 'ok' || kind === 'order';
+    if (!named || owner === undefined || owner === shopper) return [];
+    return [
+      {
+        kind: 'answer_of_another_shopper',
+        detail: `${kind} of shopper ${shopper} was answered with order ${order} of ${owner}`,
+        calls: [id],
+      },
+    ];
+  });
+}
+
+/** When everything works again, nothing may stay open for ever. */
+const openOrders = new Set(['payment_pending', 'payment_unknown']);
+
+function everythingSettled({ orders, history }: Evidence): Violation[] {
+  return orders
+    .filter(({ status }) => openOrders.has(status))
+    .map(({ id, status }) => ({
+      kind: 'never_settled',
+      detail: `order ${id} is still ${status}`,
+      calls: idsOf(history, ({ order }) => order === id),
+    }));
+}
+
+const submissionOf = ({ shopper, token }: Call) => `${shopper} ${token}`;
+
+const idsOf = (history: readonly Call[], isMeant: (call: Call) => boolean) =>
+  history.filter(isMeant).map(({ id }) => id);
+
+const sum = <T>(rows: readonly T[], amount: (row: T) => number) =>
+  rows.reduce((total, row) => total + amount(row), 0);
+
+function groupBy<T>(rows: readonly T[], key: (row: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) {
+    const group = groups.get(key(row));
+    if (group) group.push(row);
+    else groups.set(key(row), [row]);
+  }
+  return groups;
+}

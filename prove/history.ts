@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream, type WriteStream } from 'node:fs';
+
+/** What a client of the shop asked for. */
+export type CallKind = 'cart' | 'quote' | 'order' | 'pay' | 'cancel' | 'read' | 'snoop';
+
+/**
+ * How a call ended, as far as its client can know. `ok`: it was done. `fail`: the answer says that
+ * nothing was done. `unknown`: no answer, half of one, or one that leaves it open.
+ */
+export type CallOutcome = 'ok' | 'fail' | 'unknown';
+
+/** One call of the load, as its client saw it. The checker knows nothing else of the client. */
+export interface Call {
+  /** Counted from 0 in the order in which the calls began. */
+  id: number;
+  kind: CallKind;
+  /** Which process of the shop was asked. */
+  app: number;
+  /** The shopper that the session cookie names; empty before there is one. */
+  shopper: string;
+  /** Submit token and cart of a submission. */
+  token?: string;
+  cart?: string;
+  /** Hash of the body that was sent: equal ones are the same submission. */
+  sent?: string;
+  /** Milliseconds since the run began. */
+  startMs: number;
+  endMs: number;
+  outcome: CallOutcome;
+  /** HTTP status; 0 where no whole answer came. */
+  status: number;
+  /** The `code` of a problem document. */
+  code?: string;
+  /** Hash of the answer's bytes. */
+  answer?: string;
+  /** The order that the answer names, or that was asked for. */
+  order?: string;
+}
+
+/** What is known of a call before its answer is. */
+export type Question = Pick<Call, 'kind' | 'app' | 'shopper' | 'token' | 'cart' | 'sent' | 'order'>;
+
+/** What came back: `undefined` for no whole answer. */
+export interface Reply {
+  status: number;
+  body: Buffer;
+}
+
+/** Problems after which the same request may have been carried out, or is still being so. */
+const openCodes = new Set(['in_progress', 'payment_unsettled', 'internal', 'unavailable']);
+
+export const hashOf = (bytes: Buffer | string): string =>
+  createHash('sha256').update(bytes).digest('hex').slice(0, 24);
+
+/** Keeps every call in memory for the checker and in a file, a line each, for whoever looks into a failure. */
+export class History {
+  readonly calls: Call[] = [];
+  readonly #beganAt = performance.now();
+  readonly #file: WriteStream | undefined;
+  #next = 0;
+
+  constructor(file?: string) {
+    this.#file = file === undefined ? undefined : createWriteStream(file);
+  }
+
+  /** Asks, and writes down what came of it. A rejection is "no answer": whatever happened may have been done. */
+  async record(question: Question, ask: () => Promise<Reply>): Promise<Reply | undefined> {
+    const id = this.#next++;
+    const startMs = this.#now();
+    const reply = await ask().catch(() => undefined);
+    const call: Call = { id, ...question, startMs, endMs: this.#now(), ...readReply(question, reply) };
+    this.calls.push(call);
+    this.#file?.write(`${JSON.stringify(call)}\n`);
+    return reply;
+  }
+
+  async close(): Promise<void> {
+    if (this.#file) await new Promise((resolve) => this.#file?.end(resolve));
+  }
+
+  #now(): number {
+    return Math.round(performance.now() - this.#beganAt);
+  }
+}
+
+function readReply(question: Question, reply: Reply | undefined) {
+  if (!reply) return { outcome: 'unknown' as const, status: 0 };
+  const { status, body } = reply;
+  const { code, order, id } = parse(body);
+  const named = order?.id ?? (question.kind === 'read' || question.kind === 'snoop' ? id : undefined);
+  return {
+    outcome: outcomeOf(question.kind, status, code),
+    status,
+    ...(code !== undefined && { code }),
+    answer: hashOf(body),
+    ...(named !== undefined && { order: named }),
+  };
+}
+
+/** A declined card's answer is `ok` for a submission: its order stands. */
+function outcomeOf(kind: CallKind, status: number, code: string | undefined): CallOutcome {
+  if (status >= 200 && status < 300) return 'ok';
+  if (status === 402 && kind === 'order') return 'ok';
+  // `overloaded` is a 503 that is given before anything was begun.
+  if (code === 'overloaded') return 'fail';
+  return status >= 500 || openCodes.has(code ?? '') ? 'unknown' : 'fail';
+}
+
+function parse(body: Buffer): { code?: string; order?: { id?: string }; id?: string } {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return {};
+  }
+}

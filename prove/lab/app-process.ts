@@ -1,0 +1,47 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { closeDb } from '#lib/db.ts';
+import { env } from '#lib/env.ts';
+import { isOrder, orderListener } from '#lib/orders/node-listener.ts';
+import { drainOrderWriter } from '#lib/orders/order-writer.ts';
+import { closeRedis, pingRedis } from '#lib/redis.ts';
+import { callHandlers } from '#tests/support/call.ts';
+
+/**
+ * A process of the shop without its pages: `POST /api/orders` by the same listener as server.ts, the
+ * other calls by the same route handlers, without Next between. It needs no build and starts in a
+ * second, so that it can be killed often. Stops at SIGTERM as server.ts does.
+ */
+
+const { HOST, PORT } = env();
+await pingRedis();
+
+const handleOrder = orderListener(HOST);
+const handleOther = getRequestListener(
+  async (request) => {
+    const { pathname, search } = new URL(request.url);
+    const body = request.method === 'GET' ? undefined : await request.arrayBuffer();
+    return callHandlers(pathname + search, { method: request.method, headers: request.headers, body });
+  },
+  { overrideGlobalObjects: false },
+);
+
+let stopping = false;
+const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+  if (stopping) response.setHeader('connection', 'close');
+  void (isOrder(request) ? handleOrder(request, response) : handleOther(request, response));
+});
+server.listen({ host: HOST, port: PORT, backlog: 1_024 });
+
+process.once('SIGTERM', async () => {
+  stopping = true;
+  // A request that does not end must not keep a rolling restart waiting for ever.
+  setTimeout(() => process.exit(1), 20_000).unref();
+  const closed = new Promise((resolve) => server.close(resolve));
+  const sweep = setInterval(() => server.closeIdleConnections(), 100);
+  await closed;
+  clearInterval(sweep);
+  await drainOrderWriter();
+  await Promise.all([closeDb(), closeRedis()]);
+  process.exit(0);
+});

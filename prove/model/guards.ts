@@ -1,0 +1,35 @@
+/** What stands between a shopper and a second order, and can be taken away in the model. */
+
+/** Make duplicates cheap. None of them guards anything: that is the design's first rule. */
+export const shields = {
+  claim: 'the claim of a submission in Redis',
+  lock: "the shopper's lock in Redis",
+  singleFlight: 'equal submissions in one process share one way',
+} as const;
+
+/** Keep the promises, each in the code or the constraint that is named. */
+export const guards = {
+  tokenProof: 'the token is an HMAC over its cart, version and total',
+  cartLock: '`SELECT … FOR UPDATE` on carts and stock before deciding',
+  standingOrder: 'the writer looks for an order that stands already, and at the status of the cart',
+  uniqueToken: '`UNIQUE (user_id, submit_token)`',
+  uniqueCart: '`UNIQUE (user_id, cart_id)`',
+  cartVersion: 'the version of the cart is compared with the one that was confirmed',
+  stockLook: 'the writer compares what is wanted with what is left',
+  stockCheck: '`CHECK (available >= 0)`',
+  orderFirst: 'the order is committed before the card is charged',
+  providerKey: "the provider's idempotency key, made of order and attempt",
+  attemptKey: '`PRIMARY KEY (user_id, order_id, attempt)` on payments',
+  oneLive: '`payment_one_live`: one live payment of an order',
+  orderLock: '`SELECT … FOR UPDATE` on the order and its payments',
+  orderVersion: 'the version of the order is compared when it changes',
+  paymentVersion: 'what the provider said counts only if nobody has written since it was asked',
+  events: "the provider's events come, sooner or later, at least once",
+} as const;
+
+export type Shield = keyof typeof shields;
+export type Guard = keyof typeof guards;
+export type Part = Shield | Guard;
+
+export const sentenceOf = (part: Part): string => ({ ...shields, ...guards })[part];
+export const allShields = Object.keys(shields) as Shield[];
