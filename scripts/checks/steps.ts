@@ -41,5 +41,7 @@ export const steps: Step[] = [
   { name: 'dead-code', commands: [['knip', '--no-config-hints']], quick: true },
   { name: 'unit', commands: [['vitest', 'run', '--project', 'unit']], quick: true, report: 'vitest' },
   { name: 'integration', commands: [['vitest', 'run', '--project', 'integration']], report: 'vitest' },
+  // After everything that needs no build: it makes the one that the browser tests use, too.
+  { name: 'hosts', commands: [['vitest', 'run', '--project', 'hosts']], report: 'vitest' },
   { name: 'browser', commands: [['playwright', 'test']], report: 'playwright' },
 ];

@@ -1,0 +1,50 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll } from 'vitest';
+import { seed } from '#prisma/seed.ts';
+import { startApp, urlOf } from '#scripts/launch/app.ts';
+import { AppLog } from '#scripts/launch/app-log.ts';
+import { ensureBuild } from '#scripts/launch/build.ts';
+import { choosePort } from '#scripts/services/ports.ts';
+import { callUrl } from '#tests/support/call.ts';
+import { contractEnv, describeContract } from '#tests/support/contract.ts';
+import { openTestShop } from '#tests/support/test-shop.ts';
+
+/**
+ * The contract, kept by the shop as it is run: server.ts in a process of its own, orders past
+ * Next's router and everything else through it, from a production build. The catalogue is the one
+ * of `npm start`, so that the browser tests after this find their build made.
+ */
+
+const root = path.resolve(import.meta.dirname, '..', '..');
+const shop = await openTestShop({ env: contractEnv });
+await seed({ connectionString: shop.databaseUrl, log: () => undefined });
+
+const folder = await mkdtemp(path.join(os.tmpdir(), 'once-host-'));
+const { signal } = new AbortController();
+const port = await choosePort();
+const url = urlOf('127.0.0.1', port);
+const variables = { ...process.env, NODE_ENV: 'production', HOST: '127.0.0.1', PORT: String(port) };
+await ensureBuild({
+  root,
+  logFile: path.join(folder, 'build.log'),
+  // Pages are built for the kind of till that the browser tests have.
+  variables: { ...variables, STRIPE_SECRET_KEY: 'sk_test_build' },
+  signal,
+});
+const app = await startApp({
+  root,
+  variables,
+  url,
+  log: new AppLog(folder, { chatty: false }),
+  onSpawn: () => undefined,
+  signal,
+});
+
+afterAll(async () => {
+  await app.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describeContract({ shop, call: callUrl(url), origin: url });
