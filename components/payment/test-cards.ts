@@ -14,7 +14,7 @@ export const testCards: [TestCard, ...TestCard[]] = [
   {
     token: 'pm_card_authenticationRequired',
     title: 'Visa ending in 3184',
-    note: 'The bank asks you to confirm first (3-D Secure).',
+    note: 'The bank asks first (3-D Secure).',
   },
   { token: 'pm_card_chargeDeclined', title: 'Visa ending in 0002', note: 'Is declined.' },
   {
@@ -30,6 +30,6 @@ export const testCards: [TestCard, ...TestCard[]] = [
   {
     token: 'pm_card_authenticationRequiredChargeDeclinedInsufficientFunds',
     title: 'Visa ending in 3178',
-    note: 'The bank asks you to confirm, and then declines.',
+    note: 'The bank asks first, then declines.',
   },
 ];
