@@ -112,7 +112,10 @@ const wrong: [ViolationKind, string, Evidence][] = [
   [
     'two_live_charges',
     'a retry with a new key charged a second time',
-    spoilt('charges', (rows) => [...rows, { ...(rows[0] as Evidence['charges'][number]), paymentIntent: 'pi-9' }]),
+    spoilt('charges', (rows) => [
+      ...rows,
+      { ...(rows[0] as Evidence['charges'][number]), paymentIntent: 'pi-9' },
+    ]),
   ],
   [
     'not_charged_its_total',

@@ -71,7 +71,8 @@ export type ViolationKind =
   | 'order_of_nobody'
   | 'answers_differ'
   | 'answer_of_another_shopper'
-  | 'never_settled';
+  | 'never_settled'
+  | 'process_died';
 
 export interface Violation {
   kind: ViolationKind;
@@ -139,7 +140,8 @@ function chargedOnceAndWhole({ orders, payments, charges, history }: Evidence): 
     const byCard = ours.some(({ method }) => method === 'card');
     if (byCard && paidStatuses.has(status) && kept !== totalMinor)
       found.push(['not_charged_its_total', `is ${status}, total ${totalMinor}, charged ${kept}`]);
-    if (kept !== believed) found.push(['books_disagree', `provider holds ${kept}, shop believes ${believed}`]);
+    if (kept !== believed)
+      found.push(['books_disagree', `provider holds ${kept}, shop believes ${believed}`]);
     if (byCard && !paidStatuses.has(status) && kept > 0)
       found.push(['books_disagree', `is ${status}, and the provider holds ${kept}`]);
     return found.map(([kind, what]) => ({
@@ -195,11 +197,13 @@ function acceptedOrdersStand({ history, orders }: Evidence): Violation[] {
   const accepted = history.filter(({ kind, status }) => kind === 'order' && status === 201);
   const lost = accepted
     .filter(({ order, token }) => byId.get(order ?? '')?.submitToken !== token)
-    .map(({ id, token, order }): Violation => ({
-      kind: 'accepted_order_lost',
-      detail: `token ${token} was answered 201 with order ${order}, and no such order stands`,
-      calls: [id],
-    }));
+    .map(
+      ({ id, token, order }): Violation => ({
+        kind: 'accepted_order_lost',
+        detail: `token ${token} was answered 201 with order ${order}, and no such order stands`,
+        calls: [id],
+      }),
+    );
   const underTwo = [...groupBy(accepted, submissionOf)].flatMap(([submission, calls]): Violation[] => {
     const ids = new Set(calls.map(({ order }) => order));
     return ids.size < 2

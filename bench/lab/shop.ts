@@ -45,7 +45,7 @@ export async function startShop(options: {
  * A folder that looks like the repository, with a build of its own. Pages that are made anew while
  * the shop runs are written into the build, and the bench's products have no business in a real shop's.
  */
-async function stageBuild(folder: string): Promise<string> {
+export async function stageBuild(folder: string): Promise<string> {
   await mkdir(folder);
   for (const name of await readdir(root)) {
     if (!notShared.has(name)) await symlink(path.join(root, name), path.join(folder, name));

@@ -1,0 +1,8 @@
+import type { Fault } from './fault.ts';
+import { linkFaults } from './links.ts';
+import { processFaults } from './processes.ts';
+import { providerFaults } from './provider.ts';
+import { storeFaults } from './stores.ts';
+
+/** Everything that can be done to the shop here. */
+export const faults: Fault[] = [...processFaults, ...storeFaults, ...linkFaults, ...providerFaults];

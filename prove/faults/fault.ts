@@ -1,0 +1,15 @@
+import type { Lab, Link } from '../lab/lab.ts';
+import type { Random } from '../random.ts';
+
+/** One way of going wrong. */
+export interface Fault {
+  name: string;
+  /** What it befalls: two faults at once are of different places. */
+  at: Link | 'app' | 'worker' | 'till' | 'catalogue';
+  /** Begins it. What it has begun goes on until `heal`. */
+  inject(lab: Lab, random: Random): Promise<void>;
+  /** Ends it, where `lab.restore()` alone does not. */
+  heal?(lab: Lab): Promise<void>;
+  /** How often it struck, where that differs from once for each injection. */
+  strikes?(lab: Lab): number;
+}

@@ -1,0 +1,47 @@
+import type { Disturbance } from '../lab/fault-proxy.ts';
+import type { Link } from '../lab/lab.ts';
+import type { Random } from '../random.ts';
+import type { Fault } from './fault.ts';
+
+/** What can go wrong on the way between two parts, for each such way. */
+
+/** How often a piece of traffic is struck: enough that something is, and not everything. */
+const often = { latency: 1, reset: 0.05, half_close: 0.05, cut: 0.05, black_hole: 0.03, lose_reply: 0.5 };
+
+const kinds: Record<string, (random: Random, link: Link) => Disturbance> = {
+  // An order takes a dozen round trips to the database, and one to the others.
+  latency: (random, link) => ({
+    kind: 'latency',
+    ms: link === 'postgres' ? random.between(5, 60) : random.between(50, 900),
+  }),
+  reset: () => ({ kind: 'reset' }),
+  half_close: () => ({ kind: 'half_close' }),
+  cut: () => ({ kind: 'cut' }),
+  black_hole: () => ({ kind: 'black_hole' }),
+  lose_reply: (_random, link) => ({ kind: 'lose_reply', to: lastWords[link] }),
+};
+
+/** What is said on each link when something is to be done for good. */
+const lastWords: Record<Link, string> = {
+  client: 'POST /api/orders',
+  postgres: 'COMMIT',
+  redis: 'EVAL',
+  provider: 'POST /v1/payment_intents',
+};
+
+const links: Link[] = ['client', 'postgres', 'redis', 'provider'];
+
+export const linkFaults: Fault[] = links.flatMap((link) =>
+  Object.entries(kinds).map(
+    ([kind, make]): Fault => ({
+      name: `${link} ${kind.replaceAll('_', ' ')}`,
+      at: link,
+      inject: async (lab, random) => {
+        const disturbance = make(random, link);
+        for (const proxy of lab.proxies[link])
+          proxy.disturb(disturbance, () => random.chance(often[disturbance.kind]));
+      },
+      strikes: (lab) => lab.proxies[link].reduce((sum, proxy) => sum + proxy.disturbed(), 0),
+    }),
+  ),
+);

@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import type { ChargeRow, Evidence, LineRow, OrderRow, PaymentRow, StockRow } from '../check-history.ts';
+import type { Lab } from './lab.ts';
+
+/**
+ * How long the shop may take to settle everything once all works again. Not how long it takes a shop
+ * in real life: time is made to pass, below.
+ */
+const settleLimitMs = 60_000;
+const lookEveryMs = 1_000;
+
+/**
+ * Waits until no payment and no refund is open. What would happen within minutes happens at once:
+ * rows look old to the sweep, a sweep is asked for, events are told again. The shop's own worker does
+ * the rest. Gives the milliseconds that it took, or undefined when it did not come to an end.
+ */
+export async function settle(lab: Lab): Promise<number | undefined> {
+  const beganAt = performance.now();
+  while (performance.now() - beganAt < settleLimitMs) {
+    const untold = await lab.till.flushWebhooks();
+    const open = await lab.withDatabase(openAfterTime).catch(() => 1);
+    if (untold === 0 && open === 0) return performance.now() - beganAt;
+    await sleep(lookEveryMs);
+  }
+  return undefined;
+}
+
+/** Lets time pass for what is open; gives how much of it there is. */
+async function openAfterTime(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ open: number }>(
+    `SELECT (SELECT count(*) FROM payment WHERE status IN ('created', 'unknown'))::int
+          + (SELECT count(*) FROM refund WHERE status = 'created')::int
+          + (SELECT count(*) FROM orders WHERE status IN ('payment_pending', 'payment_unknown'))::int AS open`,
+  );
+  const open = rows[0]?.open ?? 0;
+  if (open > 0) {
+    await client.query(
+      `UPDATE payment SET updated_at = now() - interval '1 hour' WHERE status IN ('created', 'unknown')`,
+    );
+    await client.query(`UPDATE refund SET updated_at = now() - interval '1 hour' WHERE status = 'created'`);
+    await client.query(
+      `SELECT graphile_worker.add_job('sweep_payments', '{}'::json, job_key => 'prove:sweep')`,
+    );
+  }
+  return open;
+}
+
+/** Everything but the history: the shop's rows at one moment, and the provider's own books. */
+export async function gather(
+  lab: Lab,
+  goods: ReadonlyMap<string, number>,
+): Promise<Omit<Evidence, 'history'>> {
+  const charges: ChargeRow[] = lab.till.ledger();
+  const rows = await lab.withDatabase(async (client) => {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const orders = await client.query<OrderRow>(
+      `SELECT user_id AS "userId", id, cart_id AS "cartId", submit_token AS "submitToken", status,
+              total_minor AS "totalMinor" FROM orders`,
+    );
+    const lines = await client.query<LineRow>(`SELECT order_id AS "orderId", sku, quantity FROM order_line`);
+    const payments = await client.query<PaymentRow>(
+      `SELECT order_id AS "orderId", attempt, method, status, amount_minor AS "amountMinor",
+              refunded_minor AS "refundedMinor" FROM payment`,
+    );
+    const stock = await client.query<Omit<StockRow, 'initial'>>(
+      'SELECT sku, available FROM stock WHERE sku = ANY($1::text[])',
+      [[...goods.keys()]],
+    );
+    await client.query('COMMIT');
+    return { orders: orders.rows, lines: lines.rows, payments: payments.rows, stock: stock.rows };
+  });
+  const stock = rows.stock.map((row) => ({ ...row, initial: goods.get(row.sku) ?? 0 }));
+  return { ...rows, stock, charges };
+}

@@ -1,0 +1,207 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { root } from '#bench/lab/children.ts';
+import { stageBuild } from '#bench/lab/shop.ts';
+import { migrate } from '#prisma/migrate.ts';
+import { seed } from '#prisma/seed.ts';
+import { ensureBuild } from '#scripts/launch/build.ts';
+import { choosePort } from '#scripts/services/ports.ts';
+import { type Simulator, startSimulator } from '#simulator/start-simulator.ts';
+import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
+import {
+  type NodeService,
+  nodeService,
+  noteIn,
+  type PostgresService,
+  postgresService,
+  redisService,
+  type Service,
+} from './services.ts';
+
+/** The links between the parts of a shop, each through a proxy of its own. */
+export type Link = 'client' | 'postgres' | 'redis' | 'provider';
+
+/**
+ * A whole shop to be broken: two processes behind a proxy each, a worker, PostgreSQL, Redis and the
+ * payment provider, of which the shop sees the proxies only. Everything of it is gone afterwards.
+ */
+export interface Lab {
+  apps: [NodeService, NodeService];
+  worker: NodeService;
+  postgres: PostgresService;
+  redis: Service;
+  till: Simulator;
+  /** Where clients reach the two processes. */
+  ports: [number, number];
+  /** The proxies of a link: two for clients, one for each other. */
+  proxies: Record<Link, FaultProxy[]>;
+  /** Past the proxies, on a connection of its own. */
+  withDatabase<T>(work: (client: pg.Client) => Promise<T>): Promise<T>;
+  flushRedis(): Promise<void>;
+  /** A line in the shop's log. */
+  note(line: string): Promise<void>;
+  /** Everything runs and every proxy lets pass. */
+  restore(): Promise<void>;
+  shopLog: string;
+  close(options: { keep: boolean }): Promise<void>;
+}
+
+export interface LabOptions {
+  /** server.ts on a build, as in production; else a process of the same handlers without Next. */
+  built: boolean;
+  say: (line: string) => void;
+  signal: AbortSignal;
+}
+
+export async function openLab(options: LabOptions): Promise<Lab> {
+  // On the disk of the repository: a folder of temporary files may live in memory, where a commit costs nothing.
+  await mkdir(path.join(root, '.data'), { recursive: true });
+  const folder = await mkdtemp(path.join(root, '.data', 'prove-lab-'));
+  // Servers that drop the rights of root pass through it to folders of their own.
+  await chmod(folder, 0o711);
+  const opened: (() => Promise<unknown>)[] = [];
+  const close = async ({ keep }: { keep: boolean }) => {
+    for (const undo of opened.splice(0).reverse()) await undo();
+    if (!keep) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    return { ...(await start(folder, opened, options)), close };
+  } catch (error) {
+    await close({ keep: !options.signal.aborted });
+    throw error;
+  }
+}
+
+/** Pushes the way back of every step, so that a start that fails leaves nothing running. */
+async function start(folder: string, opened: (() => Promise<unknown>)[], options: LabOptions) {
+  const { say, signal } = options;
+  say('starting PostgreSQL, Redis and the payment provider');
+  const postgres = await postgresService(folder);
+  opened.push(() => postgres.stop());
+  await migrate(postgres.connectionString(), () => undefined);
+  await seed({ connectionString: postgres.connectionString(), log: () => undefined });
+  const redis = await redisService(folder);
+  opened.push(() => redis.stop());
+  const till = await startSimulator({ dataDir: path.join(folder, 'till') });
+  opened.push(() => till.kill());
+
+  const appPorts = [await choosePort(), await choosePort()] as const;
+  const proxies: Lab['proxies'] = {
+    client: [await startFaultProxy(appPorts[0]), await startFaultProxy(appPorts[1])],
+    postgres: [await startFaultProxy(portOf(postgres.connectionString()))],
+    redis: [await startFaultProxy(redis.port)],
+    provider: [await startFaultProxy(till.port)],
+  };
+  opened.push(() => Promise.all(Object.values(proxies).flatMap((all) => all.map((one) => one.close()))));
+  const ports = proxies.client.map(({ port }) => port) as Lab['ports'];
+  till.setWebhookUrl(`http://127.0.0.1:${ports[0]}/api/webhooks/payments`);
+
+  signal.throwIfAborted();
+  const shopLog = path.join(folder, 'shop.log');
+  const variables = variablesFor({ folder, postgres, proxies, till });
+  const site = options.built
+    ? await buildSite(folder, { ...variables, DATABASE_URL: postgres.connectionString() }, options)
+    : root;
+  const main = options.built ? 'server.ts' : 'prove/lab/app-process.ts';
+  const appAt = (port: number) =>
+    nodeService(
+      {
+        args: [path.join(root, main)],
+        cwd: site,
+        variables: { ...variables, PORT: String(port) },
+        logFile: shopLog,
+      },
+      port,
+    );
+  const apps: Lab['apps'] = [appAt(appPorts[0]), appAt(appPorts[1])];
+  const worker = nodeService({
+    args: [path.join(root, 'worker.ts')],
+    cwd: root,
+    variables,
+    logFile: shopLog,
+  });
+  for (const service of [...apps, worker]) opened.push(() => service.kill());
+  say('starting two processes of the shop and a worker');
+  await Promise.all([...apps, worker].map((service) => service.start()));
+
+  const withDatabase = async <T>(work: (client: pg.Client) => Promise<T>): Promise<T> => {
+    const client = new pg.Client({
+      connectionString: postgres.connectionString(),
+      connectionTimeoutMillis: 5_000,
+    });
+    // A fault may take the database away in the middle of a question.
+    client.on('error', () => undefined);
+    await client.connect();
+    return work(client).finally(() => client.end().catch(() => undefined));
+  };
+  const restore = async () => {
+    for (const proxy of Object.values(proxies).flat()) proxy.heal();
+    till.clearFaults();
+    for (const service of [...apps, worker, redis]) service.signal('SIGCONT');
+    await Promise.all([postgres.start(), redis.start()]);
+    proxies.postgres[0]?.retarget(portOf(postgres.connectionString()));
+    await Promise.all([...apps, worker].map((service) => service.start()));
+  };
+  const note = (line: string) => noteIn(shopLog, line);
+  const flushRedis = () => flush(redis.port);
+  return {
+    apps,
+    worker,
+    postgres,
+    redis,
+    till,
+    ports,
+    proxies,
+    withDatabase,
+    flushRedis,
+    note,
+    restore,
+    shopLog,
+  };
+}
+
+const portOf = (url: string) => Number(new URL(url).port);
+
+function variablesFor({
+  folder,
+  postgres,
+  proxies,
+  till,
+}: Pick<Lab, 'postgres' | 'proxies' | 'till'> & { folder: string }): Record<string, string> {
+  const database = new URL(postgres.connectionString());
+  database.port = String(proxies.postgres[0]?.port);
+  return {
+    NODE_ENV: 'production',
+    DATA_DIR: folder,
+    DATABASE_URL: database.href,
+    REDIS_URL: `redis://127.0.0.1:${proxies.redis[0]?.port}`,
+    ONCE_SECRET: randomBytes(32).toString('hex'),
+    STRIPE_SECRET_KEY: till.secretKey,
+    STRIPE_API_BASE: `http://127.0.0.1:${proxies.provider[0]?.port}`,
+    STRIPE_WEBHOOK_SECRET: till.webhookSecret,
+    // All shoppers come from one address, and some are sent again and again on purpose.
+    RATE_LIMIT_SHOPPER_PER_MIN: '0',
+    RATE_LIMIT_IP_PER_MIN: '0',
+    JOB_POLL_MS: '200',
+    LOG_LEVEL: 'warn',
+  };
+}
+
+async function buildSite(folder: string, variables: Record<string, string>, { say, signal }: LabOptions) {
+  say('building the shop, unless it is built');
+  const logFile = path.join(folder, 'build.log');
+  const build = await ensureBuild({ root, logFile, variables: { ...process.env, ...variables }, signal });
+  say(`the shop's build: ${build}`);
+  return stageBuild(path.join(folder, 'site'));
+}
+
+async function flush(port: number): Promise<void> {
+  const client = new Redis(port, { maxRetriesPerRequest: 0, retryStrategy: () => null });
+  client.on('error', () => undefined);
+  // A Redis that is away has nothing to lose.
+  await client.flushall().catch(() => undefined);
+  client.disconnect();
+}

@@ -1,0 +1,150 @@
+import { appendFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type Child, listens, startChild } from '#bench/lab/children.ts';
+import { choosePort } from '#scripts/services/ports.ts';
+import { type PostgresServer, startPostgres } from '#scripts/services/postgres.ts';
+import { isAlive, waitForExit } from '#scripts/services/processes.ts';
+import { type RedisServer, spawnRedis } from '#scripts/services/redis.ts';
+import { watchdog } from '#scripts/services/watchdog.ts';
+
+/** A part of the shop that can be ended in good or bad manners, and started again at the same address. */
+export interface Service {
+  /** kill -9, and waits until it is gone. */
+  kill(): Promise<void>;
+  /** Asks it to end, and waits until it has. */
+  stop(): Promise<void>;
+  /** Starts it unless it runs, and waits until it answers. */
+  start(): Promise<void>;
+  /** SIGSTOP and SIGCONT: everything stays open, and nothing is done. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
+}
+
+/** A killed process is gone at once; this is for a machine with other work. */
+const goneWithinMs = 10_000;
+
+export interface Command {
+  args: string[];
+  cwd: string;
+  variables: Record<string, string>;
+  logFile: string;
+}
+
+export interface NodeService extends Service {
+  /** How often it was found to have ended though nobody had ended it. */
+  deaths(): number;
+}
+
+/** A Node process of the shop; with a port it is up when it answers there. */
+export function nodeService({ args, cwd, variables, logFile }: Command, port?: number): NodeService {
+  let child: Child | undefined;
+  let deaths = 0;
+  const answers = async () => {
+    if (port === undefined) return true;
+    if (!(await listens(port))) return false;
+    const signal = AbortSignal.timeout(5_000);
+    return fetch(`http://127.0.0.1:${port}/api/health`, { signal }).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  };
+  const end = async (how: () => void) => {
+    const ending = child;
+    child = undefined;
+    if (!ending) return;
+    how();
+    await ending.stop();
+  };
+  return {
+    async start() {
+      if (child && !isAlive(child.pid)) {
+        deaths += 1;
+        child = undefined;
+      }
+      child ??= await startChild({
+        command: process.execPath,
+        args,
+        cwd,
+        variables,
+        logFile,
+        ready: answers,
+      });
+    },
+    kill: () => end(() => signalTo(child?.pid, 'SIGKILL')),
+    stop: () => end(() => undefined),
+    signal: (name) => signalTo(child?.pid, name),
+    deaths: () => deaths,
+  };
+
+  function signalTo(pid: number | undefined, name: NodeJS.Signals): void {
+    if (pid !== undefined && isAlive(pid)) process.kill(pid, name);
+  }
+}
+
+export interface PostgresService extends Service {
+  /** Past every proxy. */
+  connectionString(): string;
+}
+
+export async function postgresService(folder: string): Promise<PostgresService> {
+  let server: PostgresServer | undefined;
+  let guard: { dismiss: () => void } | undefined;
+  let address = '';
+  const start = async () => {
+    if (server) return;
+    server = await startPostgres({ dataDir: folder, log: () => undefined });
+    address = server.connectionString;
+    // SIGINT is its fast, clean way to end, for when this process is killed.
+    guard = watchdog('kill -INT "$1"', [String(server.pid)]);
+  };
+  const gone = () => {
+    guard?.dismiss();
+    server = undefined;
+  };
+  await start();
+  return {
+    start,
+    connectionString: () => address,
+    async kill() {
+      if (!server) return;
+      process.kill(server.pid, 'SIGKILL');
+      await waitForExit(server.pid, goneWithinMs);
+      gone();
+    },
+    async stop() {
+      await server?.stop();
+      gone();
+    },
+    signal: (name) => server && process.kill(server.pid, name),
+  };
+}
+
+export interface RedisService extends Service {
+  port: number;
+}
+
+export async function redisService(folder: string): Promise<RedisService> {
+  const port = await choosePort();
+  let server: RedisServer | undefined;
+  const start = async () => {
+    server ??= await spawnRedis({ port, folder, logFile: path.join(folder, 'redis.log') });
+    if (!server)
+      throw new Error('this needs a redis-server on the PATH (Debian: apt-get install redis-server)');
+  };
+  const end = async (signal: NodeJS.Signals) => {
+    if (!server) return;
+    process.kill(server.pid, signal);
+    await server.exited;
+    server = undefined;
+  };
+  await start();
+  return {
+    port,
+    start,
+    kill: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
+    signal: (name) => server && process.kill(server.pid, name),
+  };
+}
+
+/** Says in the logs of the shop's processes what was done to them, so that they can be read beside it. */
+export const noteIn = (logFile: string, line: string): Promise<void> => appendFile(logFile, `# ${line}\n`);

@@ -1,0 +1,66 @@
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
+
+export interface Options {
+  seed: number;
+  minutes: number;
+  /** Run this one round and nothing else. */
+  round: number | undefined;
+  /** Names of faults, or parts of names; empty for all. */
+  only: string[];
+  /** server.ts on a build; else processes of the same handlers without Next. */
+  built: boolean;
+}
+
+export const usage = `npm run prove -- [flags]
+
+  --minutes 10      how long
+  --long            an hour
+  --seed 7          the schedule of an earlier run; a new one without it
+  --round 12        that round of the seed's schedule and no other
+  --only NAME,NAME  faults whose names contain one of these
+  --handlers        processes of the shop without Next's pages: no build, and killed more often
+  --list            the faults there are
+  --help            this text`;
+
+const flags = {
+  minutes: { type: 'string' },
+  long: { type: 'boolean', default: false },
+  seed: { type: 'string' },
+  round: { type: 'string' },
+  only: { type: 'string', default: '' },
+  handlers: { type: 'boolean', default: false },
+  list: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+const usualMinutes = 10;
+const longMinutes = 60;
+
+/** Throws with a sentence for whoever typed it. `known` are the names of all faults. */
+export function readOptions(args: string[], known: readonly string[]): Options | 'help' | 'list' {
+  const { values } = parseArgs({ args, options: flags });
+  if (values.help) return 'help';
+  if (values.list) return 'list';
+  const only = values.only.split(',').filter(Boolean);
+  const unknown = only.filter((part) => !known.some((name) => name.includes(part)));
+  if (unknown.length > 0) throw new Error(`no fault is called ${unknown.join(' or ')}; --list shows them`);
+  return {
+    seed: values.seed === undefined ? randomInt(2 ** 31) : wholeNumber('seed', values.seed, 0),
+    minutes:
+      values.minutes === undefined
+        ? values.long
+          ? longMinutes
+          : usualMinutes
+        : wholeNumber('minutes', values.minutes, 1),
+    round: values.round === undefined ? undefined : wholeNumber('round', values.round, 1),
+    only,
+    built: !values.handlers,
+  };
+}
+
+function wholeNumber(flag: string, value: string, least: number): number {
+  const number = Number(value);
+  if (Number.isSafeInteger(number) && number >= least) return number;
+  throw new Error(`--${flag} takes a whole number from ${least} up, not "${value}"`);
+}

@@ -1,0 +1,163 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { checkHistory, type Violation } from './check-history.ts';
+import type { Fault } from './faults/fault.ts';
+import { History } from './history.ts';
+import { gather, settle } from './lab/evidence.ts';
+import { addGoods } from './lab/goods.ts';
+import type { Lab } from './lab/lab.ts';
+import { shop, type World } from './load/scripts.ts';
+import { Shopper, type Submission } from './load/shopper.ts';
+import type { Plan } from './plan.ts';
+import type { Random } from './random.ts';
+
+/** What became of one round. */
+export interface Round {
+  number: number;
+  faults: string[];
+  /** How often each of them struck: connections reset, replies lost, processes killed. */
+  strikes: Record<string, number>;
+  shoppers: number;
+  calls: number;
+  /** Until no payment was open any more, after everything worked again. */
+  settledMs: number | undefined;
+  violations: Violation[];
+}
+
+/** Load before, during and after the faults. */
+const beforeMs = 700;
+const duringMs = 3_500;
+const afterMs = 1_500;
+/** An injection that hangs is a bug of the proof. */
+const injectLimitMs = 90_000;
+/** Submissions that are sent again when all is over, of this round and of all before it. */
+const sentAgain = { own: 80, earlier: 20 };
+/** What a request that its client gave up may still be doing: longer than any time-out of the shop. */
+const lastWordsMs = 20_000;
+
+/** One lab and its whole history. Rounds follow each other in it, and each check looks at everything so far. */
+export class Proof {
+  readonly history: History;
+  readonly #lab: Lab;
+  readonly #goods = new Map<string, number>();
+  readonly #earlier: Submission[] = [];
+  #deaths = 0;
+
+  constructor(lab: Lab, historyFile?: string) {
+    this.#lab = lab;
+    this.history = new History(historyFile);
+  }
+
+  /** Shoppers shop while things go wrong; then all is mended, settles, and is looked at. */
+  async round(plan: Plan): Promise<Round> {
+    const lab = this.#lab;
+    const names = plan.faults.map(({ name }) => name);
+    const callsBefore = this.history.calls.length;
+    const world = await this.#openWorld(plan);
+    await lab.note(`round ${plan.number}: ${names.join(' + ') || 'nothing goes wrong'}`);
+
+    let open = true;
+    let count = 0;
+    const crowd = Promise.all(
+      Array.from({ length: plan.shoppers }, async (_, place) => {
+        for (let turn = 0; open; turn += 1) {
+          count += 1;
+          await shop(world, plan.random.fork(`shopper ${place} ${turn}`));
+        }
+      }),
+    );
+    await sleep(beforeMs);
+    const strikes = await this.#goWrong(plan);
+    await sleep(afterMs);
+    open = false;
+    await crowd;
+
+    const settledMs = await settle(lab);
+    await this.#sendAgain(world, plan.random.fork('again'));
+    this.#earlier.push(...world.sent);
+    return {
+      number: plan.number,
+      faults: names,
+      strikes,
+      shoppers: count,
+      calls: this.history.calls.length - callsBefore,
+      settledMs,
+      violations: [...(await this.#check()), ...this.#newDeaths()],
+    };
+  }
+
+  async #openWorld({ number, random }: Plan): Promise<World> {
+    const name = (kind: string, index: number) => `PROVE-${number}-${kind}-${index}`;
+    const plenty = [1, 2, 3].map((index) => name('PLENTY', index));
+    const scarce = [1, 2].map((index) => name('SCARCE', index));
+    const goods = new Map([
+      ...plenty.map((sku) => [sku, 100_000] as const),
+      ...scarce.map((sku) => [sku, random.between(1, 6)] as const),
+    ]);
+    await addGoods(this.#lab, goods);
+    for (const [sku, units] of goods) this.#goods.set(sku, units);
+    return { ports: this.#lab.ports, history: this.history, plenty, scarce, sent: [], placed: [] };
+  }
+
+  /** Everything that is to go wrong does, for a while; afterwards everything works again. */
+  async #goWrong({ faults, random }: Plan): Promise<Record<string, number>> {
+    const lab = this.#lab;
+    const injected = faults.map(async (fault) => {
+      const before = fault.strikes?.(lab) ?? 0;
+      await fault.inject(lab, random.fork(fault.name));
+      // What was planned at once and is worked off as it goes begins below what it was before.
+      return { fault, before: Math.min(before, fault.strikes?.(lab) ?? 0) };
+    });
+    const limit = sleep(injectLimitMs, undefined, { ref: false }).then(() => {
+      throw new Error(`not injected in time: ${faults.map(({ name }) => name).join(', ')}`);
+    });
+    const begun = await Promise.race([Promise.all(injected), limit]);
+    await sleep(duringMs);
+    const strikes = Object.fromEntries(
+      begun.map(({ fault, before }) => [fault.name, struck(lab, fault, before)]),
+    );
+    await lab.restore();
+    return strikes;
+  }
+
+  /** The same submissions once more, to whichever process: each is to get the answer that it got. */
+  async #sendAgain({ sent }: World, random: Random): Promise<void> {
+    const some = [...sent.slice(0, sentAgain.own)];
+    for (let count = 0; count < sentAgain.earlier && this.#earlier.length > 0; count += 1)
+      some.push(random.pick(this.#earlier));
+    let next = 0;
+    const send = async () => {
+      for (let index = next++; index < some.length; index = next++) {
+        const submission = some[index] as Submission;
+        const shopper = new Shopper({ ports: this.#lab.ports, history: this.history }, random);
+        [shopper.id, shopper.cookie] = [submission.shopper, submission.cookie];
+        await shopper.submit(submission);
+      }
+    };
+    await Promise.all([send(), send(), send(), send()]);
+  }
+
+  /** What is wrong must still be so when whoever was given up has had their say: a broken promise does not mend. */
+  async #check(): Promise<Violation[]> {
+    const look = async () =>
+      checkHistory({ history: this.history.calls, ...(await gather(this.#lab, this.#goods)) });
+    if ((await look()).length === 0) return [];
+    await sleep(lastWordsMs);
+    await settle(this.#lab);
+    return look();
+  }
+
+  #newDeaths(): Violation[] {
+    const { apps, worker } = this.#lab;
+    const deaths = [...apps, worker].reduce((sum, service) => sum + service.deaths(), 0);
+    const found: Violation[] =
+      deaths > this.#deaths
+        ? [{ kind: 'process_died', detail: 'a process of the shop ended by itself; see its log', calls: [] }]
+        : [];
+    this.#deaths = deaths;
+    return found;
+  }
+}
+
+function struck(lab: Lab, fault: Fault, before: number): number {
+  return fault.strikes ? fault.strikes(lab) - before : 1;
+}

@@ -1,0 +1,129 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Violation } from './check-history.ts';
+import type { Call, CallOutcome } from './history.ts';
+import type { Options } from './options.ts';
+import type { Round } from './proof.ts';
+
+/** What a run comes to. */
+export interface Results {
+  /** ISO 8601, UTC, when it began. */
+  date: string;
+  command: string;
+  seed: number;
+  minutes: number;
+  machine: string;
+  /** What stood for the shop's processes. */
+  host: 'server.ts' | 'handlers';
+  rounds: Round[];
+  calls: number;
+  /** Shoppers that got as far as a submission. */
+  submissions: number;
+  outcomes: Record<CallOutcome, number>;
+  /** Calls that place orders, by status; 0 for those without a whole answer. */
+  orderStatuses: Record<string, number>;
+  ordersAccepted: number;
+  faults: Record<string, { rounds: number; strikes: number }>;
+  slowestSettledMs: number;
+  violations: Violation[];
+}
+
+export function resultsOf(
+  { seed, built }: Options,
+  run: Pick<Results, 'date' | 'command' | 'rounds' | 'minutes'>,
+  history: readonly Call[],
+): Results {
+  const orderCalls = history.filter(({ kind }) => kind === 'order');
+  const faults: Results['faults'] = {};
+  for (const { strikes } of run.rounds)
+    for (const [name, times] of Object.entries(strikes)) {
+      const before = faults[name] ?? { rounds: 0, strikes: 0 };
+      faults[name] = { rounds: before.rounds + 1, strikes: before.strikes + times };
+    }
+  return {
+    ...run,
+    seed,
+    machine: `${os.availableParallelism()} cores, ${os.cpus()[0]?.model.trim() || os.arch()}, ${Math.round(os.totalmem() / 2 ** 30)} GB, Node ${process.version.slice(1)}`,
+    host: built ? 'server.ts' : 'handlers',
+    calls: history.length,
+    submissions: new Set(orderCalls.map(({ shopper, token }) => `${shopper} ${token}`)).size,
+    outcomes: { ok: 0, fail: 0, unknown: 0, ...countBy(history, ({ outcome }) => outcome) },
+    orderStatuses: countBy(orderCalls, ({ status }) => String(status)),
+    ordersAccepted: new Set(orderCalls.filter(({ status }) => status === 201).map(({ order }) => order)).size,
+    faults,
+    slowestSettledMs: Math.round(Math.max(0, ...run.rounds.map(({ settledMs }) => settledMs ?? 0))),
+    violations: run.rounds.flatMap(({ violations }) => violations),
+  };
+}
+
+function countBy<T>(all: readonly T[], key: (one: T) => string): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const one of all) counts[key(one)] = (counts[key(one)] ?? 0) + 1;
+  return counts;
+}
+
+/** Writes the results as JSON; gives the file. */
+export async function writeResults(folder: string, results: Results): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const file = path.join(folder, `${results.date.slice(0, 19).replaceAll(':', '-')}-${results.seed}.json`);
+  await writeFile(file, `${JSON.stringify(results, undefined, 1)}\n`);
+  return file;
+}
+
+const begin = '<!-- results: written by npm run prove -->';
+const end = '<!-- end of results -->';
+
+/** Puts the results between the two marks of the page. Throws when it has none. */
+export async function updatePage(file: string, results: Results): Promise<void> {
+  const page = await readFile(file, 'utf8');
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`the page has no place for results: ${begin} … ${end}`);
+  await writeFile(
+    file,
+    `${page.slice(0, from + begin.length)}\n\n${markdownOf(results)}\n\n${page.slice(to)}`,
+  );
+}
+
+const figure = (value: number) => value.toLocaleString('en');
+
+export function summaryOf(results: Results): [what: string, value: string][] {
+  const { outcomes, rounds, minutes, seed } = results;
+  const pairs = rounds.filter(({ faults }) => faults.length > 1).length;
+  return [
+    ['violations', figure(results.violations.length)],
+    ['rounds', `${rounds.length} in ${minutes} minutes, ${pairs} of them with two faults at once`],
+    [
+      'calls',
+      `${figure(results.calls)}: ${figure(outcomes.ok)} ok, ${figure(outcomes.fail)} refused, ${figure(outcomes.unknown)} unknown`,
+    ],
+    [
+      'submissions',
+      `${figure(results.submissions)}, of which ${figure(results.ordersAccepted)} were accepted as orders`,
+    ],
+    [
+      'answers to submissions',
+      Object.entries(results.orderStatuses)
+        .map(([status, count]) => `${status === '0' ? 'none' : status}: ${figure(count)}`)
+        .join(', '),
+    ],
+    ['slowest to settle', `${(results.slowestSettledMs / 1_000).toFixed(1)} s after everything worked again`],
+    ['seed', String(seed)],
+  ];
+}
+
+function markdownOf(results: Results): string {
+  const { date, command, machine, host, faults } = results;
+  const table = (head: string[], rows: string[][]) =>
+    [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return [
+    `\`${command}\`, ${date.slice(0, 10)}, ${machine}; the shop's processes: ${host}.`,
+    table(['', ''], summaryOf(results)),
+    table(
+      ['fault', 'rounds', 'times it struck'],
+      Object.entries(faults)
+        .sort(([a], [b]) => a.localeCompare(b))
+        .map(([name, { rounds, strikes }]) => [name, String(rounds), figure(strikes)]),
+    ),
+  ].join('\n\n');
+}

@@ -1,0 +1,122 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { root } from '#bench/lab/children.ts';
+import { faults } from './faults/all.ts';
+import type { Fault } from './faults/fault.ts';
+import { openLab } from './lab/lab.ts';
+import { type Options, readOptions, usage } from './options.ts';
+import { planOf } from './plan.ts';
+import { Proof, type Round } from './proof.ts';
+import { resultsOf, summaryOf, updatePage, writeResults } from './report.ts';
+
+/**
+ * `npm run prove`: breaks a whole shop in every way, while shoppers shop, and decides afterwards from
+ * what they saw, the database and the provider's books whether any promise was broken. Ends with 1
+ * when one was, and says how to do the same again.
+ */
+
+const began = performance.now();
+const secondsSince = (from: number) => (performance.now() - from) / 1_000;
+
+function say(line: string): void {
+  console.error(`${Math.round(secondsSince(began)).toString().padStart(5)} s  ${line}`);
+}
+
+async function main(args: string[]): Promise<number> {
+  const names = faults.map(({ name }) => name);
+  const options = readOptions(args, names);
+  if (options === 'help' || options === 'list') {
+    console.log(options === 'help' ? usage : names.join('\n'));
+    return 0;
+  }
+  const date = new Date().toISOString();
+  say(`seed ${options.seed}`);
+  const folder = path.join(root, '.data', 'prove');
+  await mkdir(folder, { recursive: true });
+  const historyFile = path.join(folder, `history-${options.seed}.jsonl`);
+  const signal = signalOfInterruption();
+  const lab = await openLab({ ...options, say, signal });
+  const proof = new Proof(lab, historyFile);
+  const rounds: Round[] = [];
+  let broken = true;
+  try {
+    for await (const round of roundsOf(options, proof, signal)) rounds.push(round);
+    broken = rounds.some(({ violations }) => violations.length > 0);
+  } finally {
+    await lab.close({ keep: broken });
+    await proof.history.close();
+  }
+  const command = ['npm run prove', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
+  const minutes = Math.round(secondsSince(began) / 60);
+  const results = resultsOf(options, { date, command, rounds, minutes }, proof.history.calls);
+  const file = await writeResults(folder, results);
+  console.log(
+    `\n${summaryOf(results)
+      .map(([what, value]) => `${what.padEnd(24)}${value}`)
+      .join('\n')}\n`,
+  );
+  console.log(`written: ${path.relative(process.cwd(), file)}`);
+  if (broken) return report(options, rounds, { historyFile, shopLog: lab.shopLog });
+  if (isComplete(options)) await updatePage(path.join(root, 'docs', 'proof.md'), results);
+  return 0;
+}
+
+/** A part of the faults, or one round, is not what the page shows. */
+const isComplete = ({ only, round }: Options) => only.length === 0 && round === undefined;
+
+async function* roundsOf(options: Options, proof: Proof, signal: AbortSignal): AsyncGenerator<Round> {
+  const chosen = chooseFaults(options.only);
+  const until = performance.now() + options.minutes * 60_000;
+  const first = options.round ?? 1;
+  for (let number = first; performance.now() < until; number += 1) {
+    signal.throwIfAborted();
+    const beganAt = performance.now();
+    const plan = planOf(options.seed, number, chosen);
+    const round = await proof.round(plan);
+    yield round;
+    say(lineOf(round, secondsSince(beganAt)));
+    if (round.violations.length > 0 || options.round !== undefined) return;
+  }
+}
+
+function chooseFaults(only: string[]): Fault[] {
+  return only.length === 0 ? faults : faults.filter(({ name }) => only.some((part) => name.includes(part)));
+}
+
+function lineOf(
+  { number, faults: names, strikes, calls, settledMs, violations }: Round,
+  seconds: number,
+): string {
+  const struck = names.map((name) => `${name} (${strikes[name] ?? 0})`).join(' + ') || 'nothing goes wrong';
+  const settled =
+    settledMs === undefined ? 'NEVER SETTLED' : `settled in ${(settledMs / 1_000).toFixed(1)} s`;
+  const found = violations.length === 0 ? '' : `, ${violations.length} VIOLATIONS`;
+  return `${String(number).padStart(3)}  ${struck}: ${calls} calls, ${settled}, ${seconds.toFixed(0)} s in all${found}`;
+}
+
+/** What was broken, which calls show it, and what to type to see it again. */
+function report(options: Options, rounds: Round[], files: { historyFile: string; shopLog: string }): number {
+  const last = rounds.at(-1);
+  const mode = options.built ? '' : ' --handlers';
+  const only = options.only.length > 0 ? ` --only '${options.only.join(',')}'` : '';
+  for (const { kind, detail, calls } of last?.violations ?? [])
+    console.error(`BROKEN  ${kind}: ${detail}; calls ${calls.join(', ') || '-'}`);
+  console.error(`the calls: ${files.historyFile}\nthe shop's log: ${files.shopLog}`);
+  console.error(`again: npm run prove -- --seed ${options.seed} --round ${last?.number}${only}${mode}`);
+  return 1;
+}
+
+/** Aborted by Ctrl-C and its like, so that everything that was started is stopped in order. */
+function signalOfInterruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => controller.abort(new Error(`ended by ${signal}`)));
+  return controller.signal;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}
