@@ -23,10 +23,14 @@ export interface Round {
   violations: Violation[];
 }
 
-/** Load before, during and after the faults. */
-const beforeMs = 700;
-const duringMs = 3_500;
-const afterMs = 1_500;
+/** How long there is load before, during and after the faults, in milliseconds. */
+export interface Pace {
+  beforeMs: number;
+  duringMs: number;
+  afterMs: number;
+}
+
+const usualPace: Pace = { beforeMs: 700, duringMs: 3_500, afterMs: 1_500 };
 /** An injection that hangs is a bug of the proof. */
 const injectLimitMs = 90_000;
 /** Submissions that are sent again when all is over, of this round and of all before it. */
@@ -38,12 +42,14 @@ const lastWordsMs = 20_000;
 export class Proof {
   readonly history: History;
   readonly #lab: Lab;
+  readonly #pace: Pace;
   readonly #goods = new Map<string, number>();
   readonly #earlier: Submission[] = [];
   #deaths = 0;
 
-  constructor(lab: Lab, historyFile?: string) {
+  constructor(lab: Lab, { historyFile, pace = usualPace }: { historyFile?: string; pace?: Pace } = {}) {
     this.#lab = lab;
+    this.#pace = pace;
     this.history = new History(historyFile);
   }
 
@@ -65,9 +71,9 @@ export class Proof {
         }
       }),
     );
-    await sleep(beforeMs);
+    await sleep(this.#pace.beforeMs);
     const strikes = await this.#goWrong(plan);
-    await sleep(afterMs);
+    await sleep(this.#pace.afterMs);
     open = false;
     await crowd;
 
@@ -111,7 +117,7 @@ export class Proof {
       throw new Error(`not injected in time: ${faults.map(({ name }) => name).join(', ')}`);
     });
     const begun = await Promise.race([Promise.all(injected), limit]);
-    await sleep(duringMs);
+    await sleep(this.#pace.duringMs);
     const strikes = Object.fromEntries(
       begun.map(({ fault, before }) => [fault.name, struck(lab, fault, before)]),
     );
@@ -138,12 +144,15 @@ export class Proof {
 
   /** What is wrong must still be so when whoever was given up has had their say: a broken promise does not mend. */
   async #check(): Promise<Violation[]> {
-    const look = async () =>
-      checkHistory({ history: this.history.calls, ...(await gather(this.#lab, this.#goods)) });
-    if ((await look()).length === 0) return [];
+    if ((await this.look()).length === 0) return [];
     await sleep(lastWordsMs);
     await settle(this.#lab);
-    return look();
+    return this.look();
+  }
+
+  /** What the checker says now of everything so far. */
+  async look(): Promise<Violation[]> {
+    return checkHistory({ history: this.history.calls, ...(await gather(this.#lab, this.#goods)) });
   }
 
   #newDeaths(): Violation[] {

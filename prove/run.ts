@@ -36,7 +36,7 @@ async function main(args: string[]): Promise<number> {
   const historyFile = path.join(folder, `history-${options.seed}.jsonl`);
   const signal = signalOfInterruption();
   const lab = await openLab({ ...options, say, signal });
-  const proof = new Proof(lab, historyFile);
+  const proof = new Proof(lab, { historyFile });
   const rounds: Round[] = [];
   let broken = true;
   try {

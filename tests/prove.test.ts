@@ -1,0 +1,52 @@
+import { afterAll, expect, test } from 'vitest';
+import { faults } from '#prove/faults/all.ts';
+import type { Fault } from '#prove/faults/fault.ts';
+import { openLab } from '#prove/lab/lab.ts';
+import { Proof } from '#prove/proof.ts';
+import { randomOf } from '#prove/random.ts';
+
+/**
+ * A short selection of `npm run prove` (docs/proof.md): the faults after which the classic recipes
+ * make two orders, or lose one. Each round leaves a shop that works for the next.
+ */
+
+const lab = await openLab({ built: false, say: () => undefined, signal: new AbortController().signal });
+afterAll(() => lab.close({ keep: false }));
+const proof = new Proof(lab, { pace: { beforeMs: 300, duringMs: 1_200, afterMs: 300 } });
+
+const named = (name: string) => faults.find((fault) => fault.name === name) as Fault;
+
+const rounds: string[][] = [
+  [],
+  ['both apps killed', 'provider reply lost'],
+  ['postgres killed', 'redis flushed'],
+  ['postgres lose reply', 'provider error after'],
+  ['client lose reply', 'worker killed'],
+  ['rolling restart', 'redis away'],
+];
+
+test.each(
+  rounds.map((names, index) => ({ names, number: index + 1, what: names.join(' and ') || 'no fault' })),
+)(
+  'every promise is kept through $what',
+  async ({ names, number }) => {
+    const random = randomOf(number).fork('test');
+    const round = await proof.round({ number, faults: names.map(named), shoppers: 6, random });
+    expect(round.violations).toEqual([]);
+    expect(round.settledMs).toBeDefined();
+    expect(proof.history.calls.filter(({ status }) => status === 201).length).toBeGreaterThan(0);
+  },
+  150_000,
+);
+
+test('an order that is lost after all that would be noticed', async () => {
+  const accepted = proof.history.calls.find(({ status }) => status === 201);
+  await lab.withDatabase(async (client) => {
+    // In its own session only: the children of the order stay.
+    await client.query("SET session_replication_role = 'replica'");
+    await client.query('DELETE FROM orders WHERE id = $1', [accepted?.order]);
+  });
+  const kinds = (await proof.look()).map(({ kind }) => kind);
+  expect(kinds).toContain('accepted_order_lost');
+  expect(kinds).toContain('stock_not_conserved');
+});
