@@ -45,7 +45,7 @@ export type CheckoutDraft = z.output<typeof draftSchema>;
 
 /** The fields that a person types or chooses; the hidden ones come fresh with the page. */
 const keptFields =
-  /^(email|shippingMethod|payment\.method|shippingAddress\.(name|line1|line2|city|region|postalCode|country))$/;
+  /^(email|shippingMethod|payment\.(method|token)|shippingAddress\.(name|line1|line2|city|region|postalCode|country))$/;
 
 /** Header that keeps a draft. One too large for a cookie keeps what fits: the problem first. */
 export function keepDraftHeader(problem: CheckoutDraft['problem'], typed: Record<string, string>): string {

@@ -92,11 +92,27 @@ export interface PaymentProvider {
   readEvent(body: string, signature: string | null): ProviderEvent;
 }
 
+const unknownMark: unique symbol = Symbol.for('once.UnknownOutcome') as never;
+const refusedMark: unique symbol = Symbol.for('once.RefundRefused') as never;
+
+/**
+ * Next's bundle and server.ts each have their own copy of these classes and share one provider, so an
+ * error that one copy makes is caught by the other: what counts is the mark, not the copy.
+ */
+const isMarked = (value: unknown, mark: symbol): boolean =>
+  typeof value === 'object' && value !== null && mark in value;
+
 /**
  * The provider gave no answer that says what happened: too late, lost, busy, broken. The charge may
  * have been made or not. Never a reason to ask with another key.
  */
 export class UnknownOutcome extends Error {
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isMarked(value, unknownMark);
+  }
+
+  readonly [unknownMark] = true;
+
   /** The key has come with other words before: whatever was made under it can be found, and nothing more will be. */
   readonly keyIsTaken: boolean;
 
@@ -109,6 +125,12 @@ export class UnknownOutcome extends Error {
 
 /** The provider will not give this money back, however often it is asked. */
 export class RefundRefused extends Error {
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isMarked(value, refusedMark);
+  }
+
+  readonly [refusedMark] = true;
+
   constructor(cause: unknown) {
     super('the provider refuses the refund', { cause });
     this.name = 'RefundRefused';

@@ -60,7 +60,8 @@ export function refusalOf(
     status: 'declined',
     amountMinor,
     currency,
-    declineCode: error.decline_code ?? error.code ?? 'invalid_request',
+    // The official client writes '' for a decline code that there isn't.
+    declineCode: error.decline_code || error.code || 'invalid_request',
     attempt: { userId, orderId, attempt },
   };
 }

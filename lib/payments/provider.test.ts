@@ -1,0 +1,15 @@
+import { expect, test, vi } from 'vitest';
+import { RefundRefused, UnknownOutcome } from '#lib/payments/provider.ts';
+
+test('an unknown outcome and a refused refund are known by every copy of the code', async () => {
+  // What broke: Next's bundle and server.ts each have a copy of these classes and share one provider.
+  // A lost reply to the next attempt was no unknown outcome to the other copy, and became a 500.
+  vi.resetModules();
+  const other = await import('#lib/payments/provider.ts');
+  expect(other.UnknownOutcome).not.toBe(UnknownOutcome);
+  const unknown = new other.UnknownOutcome('no answer', {});
+  expect(unknown).toBeInstanceOf(UnknownOutcome);
+  expect(unknown).not.toBeInstanceOf(RefundRefused);
+  expect(new other.RefundRefused('closed')).toBeInstanceOf(RefundRefused);
+  expect(new Error('anything else')).not.toBeInstanceOf(UnknownOutcome);
+});
