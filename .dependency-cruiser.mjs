@@ -27,7 +27,7 @@ export default {
       comment: 'lib is used by app and components, not the other way round.',
       severity: 'error',
       from: { path: '^lib/' },
-      to: { path: '^(app|components|server\\.ts|worker\\.ts|proxy\\.ts|scripts|bench|tests|e2e)' },
+      to: { path: '^(app|components|server\\.ts|worker\\.ts|proxy\\.ts|scripts|bench|prove|tests|e2e)' },
     },
     {
       name: 'lib-knows-no-framework',
@@ -91,6 +91,13 @@ export default {
       severity: 'error',
       from: { path: '^(app|components|lib|prisma|scripts|server\\.ts|proxy\\.ts)' },
       to: { path: '^simulator/' },
+    },
+    {
+      name: 'the-checker-is-an-independent-judge',
+      comment: 'What decides whether the shop kept its promises must not share its code, nor its mistakes.',
+      severity: 'error',
+      from: { path: '^prove/(check-history|history)\\.ts$' },
+      to: { pathNot: '^prove/(check-history|history)\\.ts$', dependencyTypesNot: ['core'] },
     },
     {
       name: 'production-code-uses-no-test-tools',

@@ -32,7 +32,7 @@ const losing: [Disturbance, carriedOut: number][] = [
   [{ kind: 'reset' }, 0],
   [{ kind: 'cut' }, 1],
   [{ kind: 'half_close' }, 1],
-  [{ kind: 'lose_reply', to: 'POST /api/orders' }, 1],
+  [{ kind: 'lose_reply', to: ['POST /api/orders'] }, 1],
 ];
 
 test.each(losing)('$kind: no whole answer comes', async (disturbance, times) => {

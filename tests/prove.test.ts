@@ -17,7 +17,6 @@ const proof = new Proof(lab, { pace: { beforeMs: 300, duringMs: 1_200, afterMs: 
 const named = (name: string) => faults.find((fault) => fault.name === name) as Fault;
 
 const rounds: string[][] = [
-  [],
   ['both apps killed', 'provider reply lost'],
   ['postgres killed', 'redis flushed'],
   ['postgres lose reply', 'provider error after'],
@@ -25,9 +24,7 @@ const rounds: string[][] = [
   ['rolling restart', 'redis away'],
 ];
 
-test.each(
-  rounds.map((names, index) => ({ names, number: index + 1, what: names.join(' and ') || 'no fault' })),
-)(
+test.each(rounds.map((names, index) => ({ names, number: index + 1, what: names.join(' and ') })))(
   'every promise is kept through $what',
   async ({ names, number }) => {
     const random = randomOf(number).fork('test');
@@ -42,8 +39,8 @@ test.each(
 test('an order that is lost after all that would be noticed', async () => {
   const accepted = proof.history.calls.find(({ status }) => status === 201);
   await lab.withDatabase(async (client) => {
-    // In its own session only: the children of the order stay.
-    await client.query("SET session_replication_role = 'replica'");
+    for (const table of ['order_event', 'payment', 'order_line'])
+      await client.query(`DELETE FROM ${table} WHERE order_id = $1`, [accepted?.order]);
     await client.query('DELETE FROM orders WHERE id = $1', [accepted?.order]);
   });
   const kinds = (await proof.look()).map(({ kind }) => kind);

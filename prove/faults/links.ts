@@ -1,3 +1,4 @@
+import { statementName } from '#lib/db.ts';
 import type { Disturbance } from '../lab/fault-proxy.ts';
 import type { Link } from '../lab/lab.ts';
 import type { Random } from '../random.ts';
@@ -5,8 +6,11 @@ import type { Fault } from './fault.ts';
 
 /** What can go wrong on the way between two parts, for each such way. */
 
-/** How often a piece of traffic is struck: enough that something is, and not everything. */
+/** How often a piece of traffic is struck, where much passes: enough that something is, and not everything. */
 const often = { latency: 1, reset: 0.05, half_close: 0.05, cut: 0.05, black_hole: 0.03, lose_reply: 0.5 };
+
+/** A cart is a call of the client and many of the database; Redis and the provider hear of orders only. */
+const timesMore: Record<Link, number> = { client: 1, postgres: 1, redis: 4, provider: 4 };
 
 const kinds: Record<string, (random: Random, link: Link) => Disturbance> = {
   // An order takes a dozen round trips to the database, and one to the others.
@@ -21,12 +25,13 @@ const kinds: Record<string, (random: Random, link: Link) => Disturbance> = {
   lose_reply: (_random, link) => ({ kind: 'lose_reply', to: lastWords[link] }),
 };
 
-/** What is said on each link when something is to be done for good. */
-const lastWords: Record<Link, string> = {
-  client: 'POST /api/orders',
-  postgres: 'COMMIT',
-  redis: 'EVAL',
-  provider: 'POST /v1/payment_intents',
+/** What is said on each link when something is to be done for good: any of these. */
+const lastWords: Record<Link, string[]> = {
+  client: ['POST /api/orders'],
+  // A connection that has committed before names the statement that it has prepared.
+  postgres: ['COMMIT', statementName('COMMIT')],
+  redis: ['EVAL', 'eval'],
+  provider: ['POST /v1/payment_intents'],
 };
 
 const links: Link[] = ['client', 'postgres', 'redis', 'provider'];
@@ -39,7 +44,7 @@ export const linkFaults: Fault[] = links.flatMap((link) =>
       inject: async (lab, random) => {
         const disturbance = make(random, link);
         for (const proxy of lab.proxies[link])
-          proxy.disturb(disturbance, () => random.chance(often[disturbance.kind]));
+          proxy.disturb(disturbance, () => random.chance(often[disturbance.kind] * timesMore[link]));
       },
       strikes: (lab) => lab.proxies[link].reduce((sum, proxy) => sum + proxy.disturbed(), 0),
     }),

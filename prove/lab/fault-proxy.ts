@@ -13,8 +13,8 @@ export type Disturbance =
   | { kind: 'cut' }
   /** Connections are taken, and nothing passes or ends. */
   | { kind: 'black_hole' }
-  /** What was asked with this text in it is carried out, and its reply lost with its connection. */
-  | { kind: 'lose_reply'; to: string };
+  /** What was asked with one of these texts in it is carried out, and its reply lost with its connection. */
+  | { kind: 'lose_reply'; to: string[] };
 
 /**
  * A TCP proxy on the way to a port of this machine. One disturbance at a time; the port may change
@@ -69,7 +69,8 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
     };
     for (const socket of [client, target]) socket.setNoDelay(true).on('error', end).on('close', end);
     pump(line, client, target, (bytes) => {
-      if (active?.disturbance.kind === 'lose_reply' && bytes.includes(active.disturbance.to))
+      const { disturbance } = active ?? {};
+      if (disturbance?.kind === 'lose_reply' && disturbance.to.some((text) => bytes.includes(text)))
         line.loses ||= strikes('lose_reply') !== undefined;
       return strikes('reset', 'black_hole');
     });

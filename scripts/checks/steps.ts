@@ -15,6 +15,7 @@ const sources = [
   'components',
   'lib',
   'prisma',
+  'prove',
   'scripts',
   'simulator',
   'proxy.ts',
