@@ -24,6 +24,7 @@ export function isDatabaseAway(error: unknown): boolean {
       error,
       /^(P1001|P1002|P1008|P1017|P2024|P2028|ECONN\w+|ENOTFOUND|EPIPE|ETIMEDOUT|57P0\d|08\w{3}|53\d{3}|25006|25P03)$/,
     ) ||
+    hasKind(error, /^(ConnectionClosed|DatabaseNotReachable|SocketTimeout|TooManyConnections)$/) ||
     hasMessage(
       error,
       /Connection terminated|timeout exceeded when trying to connect|Can't reach database|not queryable/i,
@@ -37,6 +38,11 @@ function hasCode(error: unknown, pattern: RegExp): boolean {
   );
 }
 
+/** In the middle of a transaction Prisma lets the driver adapter's own words through. */
+function hasKind(error: unknown, pattern: RegExp): boolean {
+  return layersOf(error).some(({ kind }) => typeof kind === 'string' && pattern.test(kind));
+}
+
 function hasMessage(error: unknown, pattern: RegExp): boolean {
   return layersOf(error).some(({ message }) => typeof message === 'string' && pattern.test(message));
 }
@@ -44,6 +50,7 @@ function hasMessage(error: unknown, pattern: RegExp): boolean {
 interface Layer {
   code?: unknown;
   originalCode?: unknown;
+  kind?: unknown;
   message?: unknown;
 }
 

@@ -4,6 +4,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import type { ClientBase } from 'pg';
 import { env } from '#lib/env.ts';
 import { PrismaClient } from '#lib/generated/prisma/client.ts';
+import { logger } from '#lib/logger.ts';
 import { processWide, takeProcessWide } from '#lib/process-wide.ts';
 
 /**
@@ -32,6 +33,15 @@ function endWhenSilent(client: ClientBase): void {
   );
 }
 
+/**
+ * Between the moment at which the pool hands a connection to whoever waits for it and the moment at
+ * which they look after it, nobody hears its errors, and an error that nobody hears ends the process.
+ * The pool replaces what broke, and whoever was using it is told by their own statement.
+ */
+function hearErrors(client: ClientBase): void {
+  client.on('error', (error) => logger().debug({ err: error }, 'a connection to the database broke'));
+}
+
 const statementNames = new Map<string, string>();
 
 /**
@@ -57,6 +67,7 @@ function makeClient(connections: number, application: string, settings = ''): Pr
       idleTimeoutMillis: idleMs,
       // By a statement, because poolers such as PgBouncer refuse settings in the handshake.
       onConnect: async (client: ClientBase) => {
+        hearErrors(client);
         endWhenSilent(client);
         if (settings) await client.query(settings);
       },
