@@ -35,7 +35,8 @@ async function main(args: string[]): Promise<number> {
   await mkdir(folder, { recursive: true });
   const historyFile = path.join(folder, `history-${options.seed}.jsonl`);
   const signal = signalOfInterruption();
-  const lab = await openLab({ ...options, say, signal });
+  const shopLog = path.join(folder, `shop-${options.seed}.log`);
+  const lab = await openLab({ ...options, shopLog, say, signal });
   const proof = new Proof(lab, { historyFile });
   const rounds: Round[] = [];
   let broken = true;
@@ -56,7 +57,7 @@ async function main(args: string[]): Promise<number> {
       .join('\n')}\n`,
   );
   console.log(`written: ${path.relative(process.cwd(), file)}`);
-  if (broken) return report(options, rounds, { historyFile, shopLog: lab.shopLog });
+  if (broken) return report(options, rounds, { historyFile, shopLog });
   if (isComplete(options)) await updatePage(path.join(root, 'docs', 'proof.md'), results);
   return 0;
 }

@@ -52,6 +52,8 @@ export interface Lab {
 export interface LabOptions {
   /** server.ts on a build, as in production; else a process of the same handlers without Next. */
   built: boolean;
+  /** Where the shop's processes write their log; in the lab's own folder, and gone with it, without one. */
+  shopLog?: string;
   say: (line: string) => void;
   signal: AbortSignal;
 }
@@ -100,7 +102,7 @@ async function start(folder: string, opened: (() => Promise<unknown>)[], options
   till.setWebhookUrl(`http://127.0.0.1:${ports[0]}/api/webhooks/payments`);
 
   signal.throwIfAborted();
-  const shopLog = path.join(folder, 'shop.log');
+  const { shopLog = path.join(folder, 'shop.log') } = options;
   const variables = variablesFor({ folder, postgres, proxies, till });
   const site = options.built
     ? await buildSite(folder, { ...variables, DATABASE_URL: postgres.connectionString() }, options)
