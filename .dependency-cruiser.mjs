@@ -86,6 +86,22 @@ export default {
       to: { pathNot: '^simulator/', dependencyTypesNot: ['core'] },
     },
     {
+      name: 'the-model-has-no-io',
+      comment:
+        "The model of the protocol calls the shop's pure decisions; everything else is data of its own.",
+      severity: 'error',
+      from: { path: '^prove/model/', pathNot: '\\.test\\.ts$' },
+      to: {
+        path: '^(app|components|lib|prisma|scripts|simulator|bench)/',
+        pathNot: [
+          '^lib/orders/(decide|placement|schema)\\.ts$',
+          '^lib/payments/(settle|payment-rows|provider)\\.ts$',
+          '^lib/checkout/quote\\.ts$',
+          '^scripts/launch/progress\\.ts$',
+        ],
+      },
+    },
+    {
       name: 'the-shop-knows-no-simulator',
       comment: "Only Stripe's API stands between the two; npm start runs it as a process of its own.",
       severity: 'error',

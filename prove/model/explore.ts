@@ -91,7 +91,8 @@ export function explore<State>(machine: Machine<State>, maxStates = 1_000_000): 
 /** The first state from which no end can be reached: something would go on for ever. */
 function restless(count: number, edges: number[], ends: number[]): number | undefined {
   const before: number[][] = Array.from({ length: count }, () => []);
-  for (let index = 0; index < edges.length; index += 2) before[edges[index + 1] ?? 0]?.push(edges[index] ?? 0);
+  for (let index = 0; index < edges.length; index += 2)
+    before[edges[index + 1] ?? 0]?.push(edges[index] ?? 0);
   const restful = new Uint8Array(count);
   const found = [...ends];
   for (const end of ends) restful[end] = 1;

@@ -18,12 +18,14 @@ export const guards = {
   stockLook: 'the writer compares what is wanted with what is left',
   stockCheck: '`CHECK (available >= 0)`',
   orderFirst: 'the order is committed before the card is charged',
+  replayCharges: 'a duplicate that finds an order whose card was not charged yet goes on with the charge',
   providerKey: "the provider's idempotency key, made of order and attempt",
   attemptKey: '`PRIMARY KEY (user_id, order_id, attempt)` on payments',
   oneLive: '`payment_one_live`: one live payment of an order',
   orderLock: '`SELECT … FOR UPDATE` on the order and its payments',
   orderVersion: 'the version of the order is compared when it changes',
   paymentVersion: 'what the provider said counts only if nobody has written since it was asked',
+  holdWaits: 'the job for holds leaves a payment that is unknown to the job that asks until it knows',
   events: "the provider's events come, sooner or later, at least once",
 } as const;
 

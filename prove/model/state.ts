@@ -94,8 +94,9 @@ export interface Work {
   attempt?: number;
   /** Its shopper had been told of an order before it was sent. */
   afterAnswer?: boolean;
-  ownsClaim?: boolean;
-  ownsLock?: boolean;
+  /** Whether the claim that it took still stands, and the lock. */
+  claim?: 'mine' | 'lost';
+  lock?: 'mine' | 'lost';
   /** The payment's version when the provider was asked. */
   seen?: number;
   finding?: ChargeStatus | 'absent' | 'unknown';
@@ -106,7 +107,18 @@ export interface Work {
   isClaimSettled?: boolean;
 }
 
-export type Place = 'claim' | 'chargeFirst' | 'read' | 'write' | 'look' | 'ask' | 'asked' | 'settle' | 'apply' | 'end' | 'answer';
+export type Place =
+  | 'claim'
+  | 'chargeFirst'
+  | 'read'
+  | 'write'
+  | 'look'
+  | 'ask'
+  | 'asked'
+  | 'settle'
+  | 'apply'
+  | 'end'
+  | 'answer';
 
 /** `order`: it stands, the shopper has it. `refused`: their card was; the order waits. `other`: try again, or no. */
 export type Answer = 'order' | 'refused' | 'other';
@@ -200,7 +212,28 @@ export function copyOf(state: State): State {
 
 /** Works have no identity but where they are: two requests that changed places make the same state. */
 export function keyOf(state: State): string {
-  const { works, wire, ...rest } = state;
-  const places = works.map(({ name, ...work }) => JSON.stringify(work)).sort();
-  return JSON.stringify([rest, wire.map(({ order, attempt }) => order * 10 + attempt).sort(), places]);
+  const { carts, left, orders, payments, claims, locks, charges, wire, works, sent, cardsSent, told } = state;
+  const rows = [carts, orders, payments, charges].map((table) => table.map(valuesOf).join(';'));
+  const rest = [left, claims, locks, sent, cardsSent, told, valuesOf(state.chances), state.lie].join('|');
+  return `${rows.join('|')}|${rest}|${wire.map(valuesOf).sort().join(';')}|${works.map(placeOf).sort().join(';')}`;
+}
+
+const valuesOf = (row: object) => Object.values(row).join();
+
+/** Everything but its name, always in the same order. */
+function placeOf(work: Work): string {
+  const { kind, at, submission, card, order, attempt, afterAnswer, claim, lock, seen, finding, answer } =
+    work;
+  const plan = work.plan && JSON.stringify(work.plan);
+  const ways = [afterAnswer, claim, lock, work.isTold, work.isClaimSettled].join();
+  return [kind, at, submission, card, order, attempt, ways, seen, finding, answer, plan].join();
+}
+
+/** Adds what may happen next: what the story says, and what it does to a copy of the state. */
+export type Add = (says: string, change: (next: State) => void) => void;
+
+export function workAt({ works }: State, index: number): Work {
+  const work = works[index];
+  if (!work) throw new Error(`there is no work ${index}`);
+  return work;
 }
