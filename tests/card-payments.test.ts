@@ -129,7 +129,8 @@ describe('POST /api/orders with a card', () => {
   test('the way back from the bank tells a stranger nothing and settles nothing for them', async () => {
     const shopper = await shopperWith(call, await addProduct('STRANGER'));
     const { order } = (await (await shopper.order(await cardBody(shopper, bankCard))).json()) as Receipt;
-    till.addFault({ kind: 'webhook_drop', times: 2, on: { orderId: order.id } });
+    // All of this order's: on a busy machine that of its beginning may come late, too.
+    till.addFault({ kind: 'webhook_drop', times: 10, on: { orderId: order.id } });
     const back = await answerBank(shopper, order.statusUrl, 'confirm');
     const stranger = await shopperWith(call, 'STRANGER');
     for (const cookie of [stranger.cookie, '']) {
