@@ -66,11 +66,12 @@ async function until(isSo: () => boolean): Promise<void> {
 test('a process of the shop ended when its database session was ended while others waited for it', async () => {
   const pid = await backendOf();
   held = [];
-  const first = db().$queryRaw`SELECT 1 AS one`;
-  // Waits for the only connection.
+  // Prisma asks nothing until somebody waits for it.
+  const first = db().$queryRaw`SELECT 1 AS one`.then((rows) => rows);
+  await until(() => Buffer.concat(held ?? []).length > 0);
+  // Its answer is held, so this one waits for the only connection.
   const second = db().$transaction((tx) => tx.$queryRaw`SELECT 2 AS two`);
   const outcomes = Promise.allSettled([first, second]);
-  await until(() => Buffer.concat(held ?? []).length > 0);
   await endBackend(pid);
   await until(() => Buffer.concat(held ?? []).includes('57P01'));
   toShop?.write(Buffer.concat(held));
