@@ -1,8 +1,7 @@
 import { isOpen } from '#lib/payments/payment-rows.ts';
 import type { ChargeStatus } from '#lib/payments/provider.ts';
-import { tokenOf } from '#prove/model/decide-order.ts';
-import { shopperOf } from '#prove/model/ordering.ts';
-import { paymentOf, tellAgain } from '#prove/model/paying.ts';
+import { shopperOf, tokenOf } from '#prove/model/decide-order.ts';
+import { paymentOf, tellAgain } from '#prove/model/rows.ts';
 import { type Add, type Card, type State, type Work, type World, workAt } from '#prove/model/state.ts';
 
 /** What happens around the work that is going on: who begins some, and what goes wrong. */

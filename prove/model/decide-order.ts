@@ -97,3 +97,7 @@ export function submissionOf({ submissions }: World['scenario'], number: number)
   if (!submission) throw new Error(`there is no submission ${number}`);
   return submission;
 }
+
+export function shopperOf({ scenario }: World, submission: number): number {
+  return scenario.carts[submissionOf(scenario, submission).cart]?.shopper ?? 0;
+}

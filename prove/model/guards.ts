@@ -1,7 +1,7 @@
 /** What stands between a shopper and a second order, and can be taken away in the model. */
 
 /** Make duplicates cheap. None of them guards anything: that is the design's first rule. */
-export const shields = {
+const shields = {
   claim: 'the claim of a submission in Redis',
   lock: "the shopper's lock in Redis",
   singleFlight: 'equal submissions in one process share one way',

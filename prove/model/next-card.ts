@@ -1,5 +1,5 @@
 import { isOpen, isOver } from '#lib/payments/payment-rows.ts';
-import { orderAt } from '#prove/model/paying.ts';
+import { orderAt } from '#prove/model/rows.ts';
 import { type Add, type State, type World, workAt } from '#prove/model/state.ts';
 
 /** The second attempt to pay the first order: `begin` and `write` of `lib/orders/pay-order.ts`. */

@@ -1,6 +1,6 @@
 import { isOpen, isOver } from '#lib/payments/payment-rows.ts';
 import { submissionOf } from '#prove/model/decide-order.ts';
-import { orderAt } from '#prove/model/paying.ts';
+import { orderAt } from '#prove/model/rows.ts';
 import type { State, World } from '#prove/model/state.ts';
 
 /** What has to be true of every state, or of every end. */

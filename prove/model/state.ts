@@ -71,7 +71,7 @@ export interface Payment {
 /** What the provider does with a card; `invoice` is none. */
 export type Card = 'invoice' | 'pays' | 'declines' | 'asksBank';
 
-export interface Charge {
+interface Charge {
   /** Undefined while it was made for no order: only when the card is charged first. */
   order: number | undefined;
   submission?: number;
@@ -107,7 +107,7 @@ export interface Work {
   isClaimSettled?: boolean;
 }
 
-export type Place =
+type Place =
   | 'claim'
   | 'chargeFirst'
   | 'read'
@@ -152,7 +152,7 @@ export interface Scenario {
   jobs: number;
 }
 
-export interface Submission {
+interface Submission {
   name: string;
   cart: number;
   /** The version of the cart that the page showed. */
