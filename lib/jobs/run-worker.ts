@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseCronItems, type Runner, run } from 'graphile-worker';
+import { parseCronItems, type Runner, run, type WorkerEvents } from 'graphile-worker';
 import { queueOptions, queuePool } from '#lib/jobs/queue-options.ts';
 import { freeLostJobs } from '#lib/jobs/run-task.ts';
 import { periodicKey, periodicTasks } from '#lib/jobs/tasks.ts';
@@ -10,6 +10,14 @@ import { checkDatabase } from '#lib/readiness.ts';
 const startAgainMs = 2_000;
 /** How often jobs of dead workers are looked for. */
 const freeEveryMs = 30_000;
+
+/**
+ * A queue that could not write down what it did stops itself, and graphile-worker 0.18 may wait for
+ * ever in doing so: after this long another is started beside what is left of it.
+ */
+const lastWordsMs = 5_000;
+/** Connections that do not end by themselves are left to the database. */
+const closeLimitMs = 2_000;
 
 /** Nothing that waiting would mend: somebody has to do something first. */
 export class CannotWork extends Error {}
@@ -48,19 +56,33 @@ async function runUntilItEnds(signal: AbortSignal, onReady: () => void): Promise
   };
   try {
     await free();
-    runner = await run({ ...queueOptions(pool), parsedCronItems: everyMinute() });
+    const options = queueOptions(pool);
+    const broken = whenBroken(options.events);
+    runner = await run({ ...options, parsedCronItems: everyMinute() });
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     onReady();
-    await runner.promise;
+    await Promise.race([runner.promise, broken]);
   } catch (error) {
     logger().warn({ err: error }, 'the job queue ended; starting it again');
   } finally {
     clearInterval(freeing);
     signal.removeEventListener('abort', stop);
     await stopped;
-    await pool.end().catch(() => undefined);
+    await Promise.race([pool.end().catch(() => undefined), sleep(closeLimitMs, undefined, { ref: false })]);
   }
+}
+
+/** Rejects a while after the queue has lost track of its jobs. */
+function whenBroken(events: WorkerEvents): Promise<never> {
+  const broken = new Promise<never>((_, reject) => {
+    events.once('pool:fatalError', ({ error }) => {
+      setTimeout(() => reject(error), lastWordsMs).unref();
+    });
+  });
+  // It may come when nobody waits for it any more.
+  broken.catch(() => undefined);
+  return broken;
 }
 
 function everyMinute() {
