@@ -214,6 +214,14 @@ const wrong: [ViolationKind, string, Evidence][] = [
     ]),
   ],
   [
+    'internal_error',
+    'the shop did not know what was wrong with it',
+    spoilt('history', (rows) => [
+      ...rows,
+      submission({ id: 9, status: 500, outcome: 'unknown', order: undefined }),
+    ]),
+  ],
+  [
     'never_settled',
     'an order waits for its payment for ever',
     spoilt('orders', (rows) => change(rows, 1, { status: 'payment_unknown' })),

@@ -71,6 +71,7 @@ export type ViolationKind =
   | 'order_of_nobody'
   | 'answers_differ'
   | 'answer_of_another_shopper'
+  | 'internal_error'
   | 'never_settled'
   | 'process_died';
 
@@ -91,6 +92,7 @@ const rules: ((evidence: Evidence) => Violation[])[] = [
   ordersWereAskedFor,
   answersStayTheSame,
   answersAreOnesOwn,
+  answersAreOfTheContract,
   everythingSettled,
 ];
 
@@ -272,6 +274,13 @@ function answersAreOnesOwn({ history, orders }: Evidence): Violation[] {
       },
     ];
   });
+}
+
+/** Whatever is broken behind it, the shop knows that it is: a 503 that may be asked again, never a 500. */
+function answersAreOfTheContract({ history }: Evidence): Violation[] {
+  return history
+    .filter(({ status }) => status === 500)
+    .map(({ id, kind }) => ({ kind: 'internal_error', detail: `${kind} was answered 500`, calls: [id] }));
 }
 
 /** When everything works again, nothing may stay open for ever. */

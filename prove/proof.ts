@@ -87,7 +87,7 @@ export class Proof {
       shoppers: count,
       calls: this.history.calls.length - callsBefore,
       settledMs,
-      violations: [...(await this.#check()), ...this.#newDeaths()],
+      violations: [...(await this.#check()), ...this.#newDeaths(), ...unsettled(settledMs)],
     };
   }
 
@@ -165,6 +165,12 @@ export class Proof {
     this.#deaths = deaths;
     return found;
   }
+}
+
+/** A payment, a refund or an event of the provider, whichever it is. */
+function unsettled(settledMs: number | undefined): Violation[] {
+  const detail = 'a payment, a refund or an event was still open a minute after everything worked again';
+  return settledMs === undefined ? [{ kind: 'never_settled', detail, calls: [] }] : [];
 }
 
 function struck(lab: Lab, fault: Fault, before: number): number {
