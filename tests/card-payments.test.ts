@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
+import { db } from '#lib/db.ts';
 import { answerBank } from '#tests/support/bank.ts';
 import { callHandlers } from '#tests/support/call.ts';
 import { conforming } from '#tests/support/conforming.ts';
@@ -9,7 +11,7 @@ import { shopperWith } from '#tests/support/shopper.ts';
 
 /** The way of a card payment, answer by answer. Every answer is checked against the OpenAPI document. */
 
-const { till, redis } = await openPayingShop();
+const { till, redis, beforeReply } = await openPayingShop();
 const call = conforming(callHandlers);
 afterEach(() => expectBooksToAgree(till));
 
@@ -126,11 +128,30 @@ describe('POST /api/orders with a card', () => {
     });
   });
 
+  test('a duplicate that is tired of waiting for another’s claim is not accepted before the card is charged', async () => {
+    // What broke, found by the model: after 2 s behind another process's claim the order stood, and
+    // the duplicate was told 201; the card was declined a moment later.
+    const shopper = await shopperWith(call, await addProduct('IMPATIENT'));
+    const body = await cardBody(shopper, declinedCard);
+    beforeReply(() => sleep(3_000));
+    // Another flight of the same claim, as in another process.
+    const answers = await Promise.all([
+      shopper.order(body),
+      sleep(200).then(() => shopper.order({ ...body, confirmDuplicate: true })),
+    ]);
+    beforeReply(async () => undefined);
+    expect(answers.map(({ status }) => status)).toEqual([402, 402]);
+  });
+
   test('the way back from the bank tells a stranger nothing and settles nothing for them', async () => {
     const shopper = await shopperWith(call, await addProduct('STRANGER'));
     const { order } = (await (await shopper.order(await cardBody(shopper, bankCard))).json()) as Receipt;
-    // All of this order's: on a busy machine that of its beginning may come late, too.
-    till.addFault({ kind: 'webhook_drop', times: 10, on: { orderId: order.id } });
+    // The event of its beginning, if it came late, would find the order paid.
+    const paymentRef = (await orderOf(shopper)).payments[0]?.providerRef ?? '';
+    await expect
+      .poll(() => db().paymentEvent.count({ where: { paymentRef, appliedAt: { not: null } } }))
+      .toBe(1);
+    till.addFault({ kind: 'webhook_drop', times: 2, on: { orderId: order.id } });
     const back = await answerBank(shopper, order.statusUrl, 'confirm');
     const stranger = await shopperWith(call, 'STRANGER');
     for (const cookie of [stranger.cookie, '']) {

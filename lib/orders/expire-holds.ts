@@ -3,7 +3,7 @@ import { logger } from '#lib/logger.ts';
 import { canBecome } from '#lib/orders/change-order.ts';
 import { endOrder } from '#lib/orders/end-order.ts';
 import { callOff } from '#lib/payments/find-out.ts';
-import { isOpen, lockOrder } from '#lib/payments/payment-rows.ts';
+import { isOpen, lockOrder, type PaymentRow } from '#lib/payments/payment-rows.ts';
 import { holdsActor } from '#lib/payments/settle.ts';
 import { settlePayment } from '#lib/payments/settle-payment.ts';
 
@@ -32,7 +32,7 @@ export async function expireHolds(): Promise<void> {
     try {
       await settlePayment({
         key,
-        ask: async (payment) => (isOpen(payment.status) ? callOff(payment) : undefined),
+        ask: async (payment) => (mayCallOff(payment) ? callOff(payment) : undefined),
         actor: holdsActor,
       });
       await db().$transaction((tx) => expire(tx, key));
@@ -41,6 +41,11 @@ export async function expireHolds(): Promise<void> {
       logger().error({ err: error, orderId: key.orderId }, 'a hold could not be ended');
     }
   }
+}
+
+/** Not one that is unknown, since it was found or all along: its charge may be under way, and only its job may say that there is none. */
+function mayCallOff({ status }: PaymentRow): boolean {
+  return isOpen(status) && status !== 'unknown';
 }
 
 /** Whatever was true when the order was found is looked at again under its lock. */

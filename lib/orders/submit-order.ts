@@ -110,7 +110,8 @@ async function placeAgain(placement: Placement, caller: Caller): Promise<Decisio
 
 async function placeFresh(placement: Placement, { ip, origin }: Caller): Promise<Decision> {
   const claim = await claimOrAnswer(placement);
-  if ('outcome' in claim) return claim;
+  // Somebody else's claim led to an order: one that died, perhaps, before it had asked for the money.
+  if ('outcome' in claim) return chargeIfDue(claim, placement, origin);
   let decision: Decision | undefined;
   try {
     const placed = (await overQuota(placement, ip)) ?? (await orderWriter().add(placement));
