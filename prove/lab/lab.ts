@@ -45,7 +45,6 @@ export interface Lab {
   note(line: string): Promise<void>;
   /** Everything runs and every proxy lets pass. */
   restore(): Promise<void>;
-  shopLog: string;
   close(options: { keep: boolean }): Promise<void>;
 }
 
@@ -161,7 +160,6 @@ async function start(folder: string, opened: (() => Promise<unknown>)[], options
     flushRedis,
     note,
     restore,
-    shopLog,
   };
 }
 
