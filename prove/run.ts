@@ -116,7 +116,8 @@ function signalOfInterruption(): AbortSignal {
 }
 
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  // A question that was cut may keep a timer, and nothing is waited for any more.
+  process.exit(await main(process.argv.slice(2)));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
