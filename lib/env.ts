@@ -93,6 +93,10 @@ const schema = z
     /** Set by Vercel: the host name of the production deployment, without a scheme. */
     VERCEL_PROJECT_PRODUCTION_URL: z.string().min(1).optional(),
   })
+  .refine((env) => !/^(sk|rk)_live_/.test(env.STRIPE_SECRET_KEY ?? '') || env.STRIPE_WEBHOOK_SECRET, {
+    path: ['STRIPE_WEBHOOK_SECRET'],
+    error: 'is missing: without the events of a live provider a charge that comes late is never heard of',
+  })
   .refine((env) => !env.UPSTASH_REDIS_REST_URL === !env.UPSTASH_REDIS_REST_TOKEN, {
     path: ['UPSTASH_REDIS_REST_TOKEN'],
     error: 'UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN go together: set both or neither',

@@ -5,7 +5,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { afterAll, expect, test } from 'vitest';
 import { clientAddress, setOwnHeader } from '#lib/client-address.ts';
 import { declareHostResolvesIp } from '#lib/http.ts';
-import { enter, leave } from '#lib/orders/admission.ts';
+import { enter } from '#lib/orders/admission.ts';
 import { orderListener } from '#lib/orders/node-listener.ts';
 import { sealSession } from '#lib/session.ts';
 import { callHandlers } from '#tests/support/call.ts';
@@ -80,11 +80,11 @@ test('a body that its client cuts off is nobody’s outage', async () => {
 
 /** Fills the process with submissions for the length of a test. */
 async function whileBusy(run: () => Promise<void>): Promise<void> {
-  for (let count = 0; count < 1_024; count += 1) enter();
+  const crowd = Array.from({ length: 1_024 }, enter);
   try {
     await run();
   } finally {
-    for (let count = 0; count < 1_024; count += 1) leave();
+    for (const leave of crowd) leave();
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Tx } from '#lib/db.ts';
 import { Prisma } from '#lib/generated/prisma/client.ts';
-import type { JobName, JobPayloads } from '#lib/jobs/jobs.ts';
+import { type JobName, type JobPayloads, priorityOf } from '#lib/jobs/jobs.ts';
 
 export interface JobOptions {
   /** Not before this time; at once without it. */
@@ -32,7 +32,7 @@ export async function addJob<Name extends JobName>(
     SELECT 1 FROM graphile_worker.add_job(
       identifier => ${name}, payload => ${JSON.stringify(payload)}::json,
       run_at => ${runAt?.toISOString() ?? null}::timestamptz,
-      max_attempts => ${maxAttempts ?? null}::int, job_key => ${key})`;
+      max_attempts => ${maxAttempts ?? null}::int, job_key => ${key}, priority => ${priorityOf(name)}::int)`;
 }
 
 /** graphile-worker's own number of tries. */
@@ -60,8 +60,8 @@ export function insertJobs<Name extends JobName>(
   { runAt, maxAttempts = defaultAttempts }: Omit<JobOptions, 'key'> = {},
 ): Prisma.Sql {
   return Prisma.sql`
-    INSERT INTO graphile_worker._private_jobs (task_id, payload, run_at, max_attempts)
+    INSERT INTO graphile_worker._private_jobs (task_id, payload, run_at, max_attempts, priority)
     SELECT (SELECT id FROM graphile_worker._private_tasks WHERE identifier = ${name}), payload,
-           coalesce(${runAt?.toISOString() ?? null}::timestamptz, now()), ${maxAttempts}::int
+           coalesce(${runAt?.toISOString() ?? null}::timestamptz, now()), ${maxAttempts}::int, ${priorityOf(name)}::int
     FROM json_array_elements(${JSON.stringify(payloads)}::json) AS job (payload)`;
 }

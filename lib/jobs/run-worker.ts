@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseCronItems, type Runner, run, type WorkerEvents } from 'graphile-worker';
+import { priorityOf } from '#lib/jobs/jobs.ts';
 import { queueOptions, queuePool } from '#lib/jobs/queue-options.ts';
 import { freeLostJobs } from '#lib/jobs/run-task.ts';
 import { periodicKey, periodicTasks } from '#lib/jobs/tasks.ts';
@@ -87,6 +88,10 @@ function whenBroken(events: WorkerEvents): Promise<never> {
 
 function everyMinute() {
   return parseCronItems(
-    periodicTasks.map((task) => ({ task, match: '* * * * *', options: { jobKey: periodicKey(task) } })),
+    periodicTasks.map((task) => ({
+      task,
+      match: '* * * * *',
+      options: { jobKey: periodicKey(task), priority: priorityOf(task) },
+    })),
   );
 }

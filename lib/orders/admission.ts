@@ -17,7 +17,7 @@ const maxFormsInFlight = 4_096;
  * all at once is not refused by this, one that keeps coming is: the limit is a time, so it holds on
  * a slow machine, too.
  */
-const maxDelayMs = 300;
+const maxDelayMs = 1_000;
 
 const inFlight = () => processWide('ordersInFlight', () => ({ count: 0 }));
 
@@ -28,11 +28,15 @@ export function isBusy({ isForm }: { isForm: boolean }): boolean {
   return count >= maxInFlight || orderWriter().delayMs() > maxDelayMs;
 }
 
-/** Counts a submission whose body is here: one that trickles in takes no place from another. */
-export function enter(): void {
+/**
+ * Counts a submission whose body is here: one that trickles in takes no place from another. What it
+ * returns gives the place back, once, however often it is called.
+ */
+export function enter(): () => void {
   inFlight().count += 1;
-}
-
-export function leave(): void {
-  inFlight().count -= 1;
+  let left = false;
+  return () => {
+    if (!left) inFlight().count -= 1;
+    left = true;
+  };
 }

@@ -69,7 +69,11 @@ async function toProblem(decision: Refusal, userId: string, submission: Submissi
     case 'payment_declined': {
       const order = toOrderReceipt(decision.receipt);
       return new AppError('payment_declined', {
-        detail: `${declineSentence(decision.declineCode)} Order ${order.number} is kept for you and waits for another card.`,
+        detail: `${declineSentence(decision.declineCode)} ${
+          decision.waits
+            ? `Order ${order.number} is kept for you and waits for another card.`
+            : `Order ${order.number} has ended since.`
+        }`,
         extra: { order },
         headers: replayedHeader(decision),
       });

@@ -8,7 +8,7 @@ import { chargeAttempt, isRefused } from '#lib/payments/charge-attempt.ts';
  */
 export async function chargeIfDue(
   decision: Decision,
-  { userId }: { userId: string },
+  { userId, submitToken }: { userId: string; submitToken: string },
   origin: () => string,
 ): Promise<Decision> {
   if (decision.outcome !== 'accepted' || !decision.paymentDue) return decision;
@@ -16,11 +16,13 @@ export async function chargeIfDue(
   const settled = await chargeAttempt({ userId, orderId: receipt.id }, origin());
   if (settled?.order.accepted) return { outcome: 'accepted', receipt, created };
   if (settled && isRefused(settled)) {
-    return { outcome: 'payment_declined', receipt, created, declineCode: settled.payment.declineCode };
+    const waits = settled.order.status === 'payment_declined';
+    return { outcome: 'payment_declined', receipt, created, waits, declineCode: settled.payment.declineCode };
   }
   // Several are at work on it at this moment, and each saw the other's hand.
   throw new AppError('in_progress', {
     detail: 'Your order stands and its payment is still being worked on. Send it again with the same token.',
+    headers: { location: `/api/submissions/${submitToken}` },
     retryAfterSeconds: 1,
   });
 }

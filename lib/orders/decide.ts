@@ -50,7 +50,14 @@ export type Decision =
   /** `paymentDue`: it stands, and its card is to be charged before the shopper is told so. */
   | { outcome: 'accepted'; receipt: Receipt; created: boolean; paymentDue?: true }
   /** It stands and waits for another card. Only said of a card that was charged, never by `decide`. */
-  | { outcome: 'payment_declined'; receipt: Receipt; created: boolean; declineCode: string | null }
+  | {
+      outcome: 'payment_declined';
+      receipt: Receipt;
+      created: boolean;
+      declineCode: string | null;
+      /** Whether the order waits for another card; it may have been cancelled since. */
+      waits: boolean;
+    }
   | { outcome: 'already_ordered'; receipt: Receipt }
   | { outcome: 'possible_duplicate'; receipt: Receipt }
   | { outcome: 'key_reused' }

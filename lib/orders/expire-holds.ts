@@ -1,4 +1,5 @@
 import { db, type Tx } from '#lib/db.ts';
+import { env } from '#lib/env.ts';
 import { logger } from '#lib/logger.ts';
 import { canBecome } from '#lib/orders/change-order.ts';
 import { endOrder } from '#lib/orders/end-order.ts';
@@ -7,8 +8,12 @@ import { isOpen, lockOrder, type PaymentRow } from '#lib/payments/payment-rows.t
 import { holdsActor } from '#lib/payments/settle.ts';
 import { settlePayment } from '#lib/payments/settle-payment.ts';
 
-/** Ended in one run, one after the other, for as long: the rest comes with the next minute's. */
-const maxExpired = 100;
+/**
+ * Ended in one run, one after the other, for as long: the rest comes with the next minute's. First
+ * those that need no word of the provider, and in no order, so that some which cannot be ended now
+ * don't stand before the others for ever.
+ */
+const maxExpired = 1_000;
 const runMs = 40_000;
 
 interface Key {
@@ -25,7 +30,7 @@ export async function expireHolds(): Promise<void> {
   const keys = await db().$queryRaw<Key[]>`
     SELECT user_id AS "userId", id AS "orderId" FROM orders
     WHERE hold_until < now() AND status IN ('payment_pending', 'payment_declined')
-    ORDER BY hold_until LIMIT ${maxExpired}`;
+    ORDER BY status = 'payment_pending', random() LIMIT ${maxExpired}`;
   const until = performance.now() + runMs;
   for (const key of keys) {
     if (performance.now() > until) return;
@@ -43,9 +48,14 @@ export async function expireHolds(): Promise<void> {
   }
 }
 
-/** Not one that is unknown, since it was found or all along: its charge may be under way, and only its job may say that there is none. */
-function mayCallOff({ status }: PaymentRow): boolean {
-  return isOpen(status) && status !== 'unknown';
+/**
+ * Whether an attempt may be called off: not one that began after its order was found, which holds the
+ * stock anew, and not one that is unknown, since then or all along. Their charge may be under way
+ * without standing in the provider's book yet.
+ */
+function mayCallOff({ status, createdAt }: PaymentRow): boolean {
+  const holdMs = env().HOLD_MINUTES * 60_000;
+  return isOpen(status) && status !== 'unknown' && Date.now() - createdAt.getTime() >= holdMs;
 }
 
 /** Whatever was true when the order was found is looked at again under its lock. */

@@ -11,7 +11,7 @@ import {
   toResponse,
 } from '#lib/http.ts';
 import { logger } from '#lib/logger.ts';
-import { enter, isBusy, leave } from '#lib/orders/admission.ts';
+import { enter, isBusy } from '#lib/orders/admission.ts';
 import { answerOutcome, answerProblem } from '#lib/orders/answer.ts';
 import { overloaded } from '#lib/orders/batch-queue.ts';
 import { chargeIfDue } from '#lib/orders/charge-if-due.ts';
@@ -57,17 +57,20 @@ export async function answerOrder(request: Request): Promise<Answer> {
   let raw: RawSubmission = { isForm: isFormPost(request), typed: {}, body: undefined };
   let answer: Answer;
   let outcome: string;
-  let entered = false;
+  let leave: (() => void) | undefined;
   try {
     if (isBusy(raw)) throw overloaded();
     refuseForeignOrigin(request);
     const ip = clientIpOf(request);
     raw = await readRawSubmission(request);
-    enter();
-    entered = true;
+    leave = enter();
     const userId = requireSession(request);
     const submission = parseSubmission(raw, request.headers.get('idempotency-key'));
-    const decision = await place(placementOf(userId, submission), { ip, origin: () => originOf(request) });
+    const decision = await place(placementOf(userId, submission), {
+      ip,
+      origin: () => originOf(request),
+      leave,
+    });
     answer = await answerOutcome(decision, userId, submission, raw, requestId);
     outcome = decision.outcome === 'accepted' && !decision.created ? 'replayed' : decision.outcome;
   } catch (error) {
@@ -75,7 +78,7 @@ export async function answerOrder(request: Request): Promise<Answer> {
     answer = answerProblem(known, raw, requestId);
     outcome = known.code;
   } finally {
-    if (entered) leave();
+    leave?.();
   }
   answer.headers['x-request-id'] = requestId;
   countAnswer(outcome, beganAt);
@@ -86,6 +89,8 @@ export async function answerOrder(request: Request): Promise<Answer> {
 interface Caller {
   ip: string | undefined;
   origin: () => string;
+  /** Gives their place back: a provider that is slow shall not keep out who wants an invoice. */
+  leave: () => void;
 }
 
 async function place(placement: Placement, caller: Caller): Promise<Decision> {
@@ -108,13 +113,14 @@ async function placeAgain(placement: Placement, caller: Caller): Promise<Decisio
   });
 }
 
-async function placeFresh(placement: Placement, { ip, origin }: Caller): Promise<Decision> {
+async function placeFresh(placement: Placement, { ip, origin, leave }: Caller): Promise<Decision> {
   const claim = await claimOrAnswer(placement);
   // Somebody else's claim led to an order: one that died, perhaps, before it had asked for the money.
   if ('outcome' in claim) return chargeIfDue(claim, placement, origin);
   let decision: Decision | undefined;
   try {
     const placed = (await overQuota(placement, ip)) ?? (await orderWriter().add(placement));
+    leave();
     decision = await chargeIfDue(placed, placement, origin);
     return decision;
   } finally {

@@ -26,10 +26,15 @@ export function lookUp(payment: PaymentRow): Promise<Finding> {
 
 /** What became of it; where the provider has no such charge, it is made, as long as the key is safe. */
 export function lookUpOrCharge(payment: PaymentRow): Promise<Finding> {
+  const chargeable = payment.providerRef === null && isKeyKept(payment);
   return orUnknown(payment, async () => {
-    const found = await find(payment);
+    const found = await find(payment).catch((error) => {
+      // Too many charges since then to look through: the key finds it, too, or makes it.
+      if (chargeable && error instanceof UnknownOutcome) return undefined;
+      throw error;
+    });
     if (found) return found;
-    return payment.providerRef === null && isKeyKept(payment) ? charge(payment) : 'absent';
+    return chargeable ? charge(payment) : 'absent';
   });
 }
 

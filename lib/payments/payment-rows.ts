@@ -66,15 +66,18 @@ export async function lockOrder(
   tx: Tx,
   { userId, orderId }: { userId: string; orderId: string },
 ): Promise<{ order: OrderRow; payments: PaymentRow[] } | undefined> {
-  const [order] = await tx.$queryRaw<OrderRow[]>`
+  const [order] = await tx.$queryRaw<Omit<OrderRow, 'lastActor'>[]>`
     SELECT id, number, status, version, total_minor AS "totalMinor", currency,
-           accepted_at IS NOT NULL AS accepted,
-           (SELECT actor FROM order_event event WHERE event.user_id = orders.user_id
-              AND event.order_id = orders.id AND event.version = orders.version) AS "lastActor"
+           accepted_at IS NOT NULL AS accepted
     FROM orders WHERE user_id = ${userId}::uuid AND id = ${orderId}::uuid FOR UPDATE`;
   if (!order) return undefined;
+  // After the wait for the lock, by a statement of its own: the one that waited sees the order as it
+  // is and its events as they were before.
+  const [event] = await tx.$queryRaw<{ actor: string }[]>`
+    SELECT actor FROM order_event
+    WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid AND version = ${order.version}::int`;
   const payments = await tx.$queryRaw<PaymentRow[]>`
     SELECT ${paymentColumns} FROM payment
     WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid ORDER BY attempt FOR UPDATE`;
-  return { order, payments };
+  return { order: { ...order, lastActor: event?.actor ?? '' }, payments };
 }

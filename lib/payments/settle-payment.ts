@@ -37,10 +37,14 @@ export interface SettlePayment {
  * than all that is known. Undefined when there is no such attempt.
  */
 export async function settlePayment({ key, ask, actor }: SettlePayment): Promise<Settled | undefined> {
+  let charged: Finding | undefined;
   for (let look = 1; ; look += 1) {
     const payment = await readPayment(db(), key);
     if (!payment) return undefined;
-    const finding = await ask(payment);
+    const heard = await ask(payment);
+    // That money was taken is not forgotten because somebody, who didn't see it yet, wrote "declined".
+    if (isCharged(heard)) charged = heard;
+    const finding = heard ?? charged;
     const seen = look < maxLooks ? payment.version : undefined;
     const settled = await db().$transaction((tx) => write(tx, { payment, seen, finding, actor }));
     if (settled !== 'stale') return settled;
@@ -61,7 +65,10 @@ async function write(tx: Tx, { payment: { userId, orderId, attempt }, seen, find
   if (!locked || !payment) return undefined;
   const { order, payments } = locked;
   if (finding === undefined) return { order, payment };
-  if (payment.version !== seen) return seen === undefined ? { order, payment } : 'stale';
+  if (payment.version !== seen) {
+    if (seen !== undefined) return 'stale';
+    if (!isCharged(finding)) return { order, payment };
+  }
   if (isForeign(finding, payment)) return { order, payment };
 
   const input = { order, payments, attempt, finding };
@@ -73,6 +80,12 @@ async function write(tx: Tx, { payment: { userId, orderId, attempt }, seen, find
     payment: await writePayment(tx, payment, finding, settlement, actor),
     order: await writeOrder(tx, { ...order, userId }, settlement, actor),
   };
+}
+
+/** Whether the provider says that the money was taken, or is kept for us. */
+function isCharged(finding: Finding | undefined): boolean {
+  if (finding === undefined || typeof finding === 'string') return false;
+  return finding.status === 'succeeded' || finding.status === 'authorized';
 }
 
 /** Less money than the order costs, or other money, settles nothing: a person has to look. */

@@ -19,6 +19,9 @@ const apiVersion = '2026-10-28.endive';
  */
 const providerDeadlineMs = 6_000;
 
+/** Charges that are looked through for one, newest first: 20 pages, some seconds. Beyond that nobody knows. */
+const maxLookedThrough = 2_000;
+
 /** Between two looks whether the same request, sent twice at once, has been answered. */
 const inUsePauseMs = 250;
 
@@ -109,8 +112,12 @@ export function stripeProvider(options: StripeOptions): PaymentProvider {
       }),
 
     async find(attempt, since) {
+      let looked = 0;
       for await (const charge of this.listSince(new Date(since.getTime() - clockSkewMs))) {
         if (isOf(charge, attempt)) return charge;
+        looked += 1;
+        if (looked === maxLookedThrough)
+          throw new UnknownOutcome('find', new Error(`not among ${looked} charges`));
       }
       return undefined;
     },
