@@ -233,6 +233,8 @@ const otherSteps: Step[] = [
       await db().$executeRaw`
         UPDATE orders SET hold_until = now() - interval '1 second'
         WHERE id = ${orderId}::uuid AND hold_until IS NOT NULL`;
+      await db().$executeRaw`
+        UPDATE payment SET created_at = now() - interval '15 minutes' WHERE order_id = ${orderId}::uuid`;
       await expireHolds();
     },
   },
