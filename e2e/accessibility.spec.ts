@@ -1,4 +1,5 @@
 import { expectNothingFound } from './support/axe.ts';
+import { holdRequests } from './support/held-requests.ts';
 import { expect, test } from './support/test.ts';
 
 // Contrast depends on the colours and not on the width, structure on the width and not on the
@@ -44,14 +45,7 @@ for (const { colorScheme, device, viewport } of [
       await expectNothingFound(page);
 
       await shop.fillForm();
-      let letGo: () => void = () => undefined;
-      const held = new Promise<void>((resolve) => {
-        letGo = resolve;
-      });
-      await page.route('**/api/orders', async (route) => {
-        await held;
-        await route.continue();
-      });
+      const letGo = await holdRequests(page, '**/api/orders');
       await shop.placeOrder.click();
       await expect(shop.submitButton).toHaveText('Your order has been received, please wait');
       await expectNothingFound(page);

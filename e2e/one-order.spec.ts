@@ -1,3 +1,4 @@
+import { holdRequests } from './support/held-requests.ts';
 import { Shop } from './support/shop.ts';
 import { expect, type Page, test } from './support/test.ts';
 
@@ -39,14 +40,7 @@ test('a click and Enter in the same instant make one order with one request', as
 test('while an order is under way the page says so, and pressing on does nothing', async ({ page, shop }) => {
   await shop.readyToOrder();
   const posts = countOrderPosts(page);
-  let letGo: () => void = () => undefined;
-  const held = new Promise<void>((resolve) => {
-    letGo = resolve;
-  });
-  await page.route('**/api/orders', async (route) => {
-    await held;
-    await route.continue();
-  });
+  const letGo = await holdRequests(page, '**/api/orders');
   await shop.placeOrder.click();
   await expect(shop.submitButton).toHaveText('Your order has been received, please wait');
   await expect(shop.submitButton).toHaveAttribute('aria-disabled', 'true');
@@ -58,23 +52,9 @@ test('while an order is under way the page says so, and pressing on does nothing
   expect(posts()).toBe(1);
 });
 
-/** Keeps the page's scripts from arriving until they are let go. */
-async function holdScripts(page: Page): Promise<() => void> {
-  let letGo: () => void = () => undefined;
-  const held = new Promise<void>((resolve) => {
-    letGo = resolve;
-  });
-  await page.route('**/_next/static/**/*.js*', async (route) => {
-    await held;
-    // A page that was left meanwhile does not want them any more.
-    await route.continue().catch(() => undefined);
-  });
-  return letGo;
-}
-
 test('a click before the script has loaded is not lost and makes one order', async ({ page, shop }) => {
   await shop.fillCart();
-  const letScriptsGo = await holdScripts(page);
+  const letScriptsGo = await holdRequests(page, '**/_next/static/**/*.js*');
   await page.goto('/checkout', { waitUntil: 'commit' });
   await shop.fillForm();
   await shop.placeOrder.click({ noWaitAfter: true });
@@ -88,7 +68,7 @@ test('what was typed and chosen before the script has loaded stays, and the tota
   shop,
 }) => {
   await shop.fillCart();
-  const letScriptsGo = await holdScripts(page);
+  const letScriptsGo = await holdRequests(page, '**/_next/static/**/*.js*');
   await page.goto('/checkout', { waitUntil: 'commit' });
   await shop.fillForm();
   await page.getByLabel('Country').selectOption('DE');
@@ -110,7 +90,7 @@ test('a click before the script, and another with it while the first is on its w
 }) => {
   await shop.fillCart();
   const posts = countOrderPosts(page);
-  const letScriptsGo = await holdScripts(page);
+  const letScriptsGo = await holdRequests(page, '**/_next/static/**/*.js*');
   // The browser's own post hangs until the page's has been made.
   await page.route('**/api/orders', async (route) => {
     if (route.request().isNavigationRequest()) await expect.poll(posts).toBe(2);

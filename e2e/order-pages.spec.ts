@@ -1,3 +1,4 @@
+import { holdRequests } from './support/held-requests.ts';
 import { Shop } from './support/shop.ts';
 import { expect, test } from './support/test.ts';
 
@@ -19,14 +20,7 @@ test('an order is cancelled only after the question, once, and its page shows it
 test('while an order is being cancelled nobody is offered to keep it', async ({ page, shop }) => {
   await shop.fillCart();
   await page.goto(await shop.orderFromElsewhere());
-  let letGo: () => void = () => undefined;
-  const held = new Promise<void>((resolve) => {
-    letGo = resolve;
-  });
-  await page.route('**/cancel', async (route) => {
-    await held;
-    await route.continue();
-  });
+  const letGo = await holdRequests(page, '**/cancel');
   await page.getByRole('button', { name: 'Cancel this order' }).click();
   await page.getByRole('button', { name: 'Yes, cancel it' }).click();
   await expect(page.getByRole('button', { name: 'Keep my order' })).toBeDisabled();

@@ -1,4 +1,5 @@
 import { serveFakeStripe } from './support/fake-stripe.ts';
+import { holdRequests } from './support/held-requests.ts';
 import { expect, test } from './support/test.ts';
 import { expectOneCharge } from './support/till.ts';
 
@@ -51,14 +52,7 @@ test('a card that the provider does not take is told above the form, and nothing
 
 test("another card for a declined order is given in the provider's form, too", async ({ page, shop }) => {
   await serveFakeStripe(page, [{ paymentMethod: { id: 'pm_card_chargeDeclined' } }, visa]);
-  let letGo: () => void = () => undefined;
-  const held = new Promise<void>((resolve) => {
-    letGo = resolve;
-  });
-  await page.route('https://api.stripe.com/**', async (route) => {
-    await held;
-    await route.fallback();
-  });
+  const letGo = await holdRequests(page, 'https://api.stripe.com/**');
   await shop.readyToOrder();
   await page.getByRole('radio', { name: /^Card/ }).check();
   await shop.placeOrder.click();

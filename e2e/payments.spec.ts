@@ -1,3 +1,4 @@
+import type { Shop } from './support/shop.ts';
 import { expect, type Page, test } from './support/test.ts';
 import { addFault, expectOneCharge, ledgerOf } from './support/till.ts';
 
@@ -8,6 +9,16 @@ const asksTheBank = 'pm_card_authenticationRequired';
 
 const news = (page: Page) => page.locator('#order-news');
 const payButton = (page: Page) => page.getByRole('button', { name: /^Pay \$/ });
+/** Orders two things with a test card. Gives the order's path. */
+async function orderBy(shop: Shop, card: string): Promise<string> {
+  await shop.readyToOrder({ card });
+  await shop.placeOrder.click();
+  return shop.expectOneOrderShown();
+}
+
+const expectPaidOnce = async (shop: Shop, path: string) =>
+  expectOneCharge(path, (await shop.orders())[0]?.totalMinor ?? 0);
+
 const toTheBank = (page: Page) => page.getByRole('link', { name: 'Confirm with your bank' });
 
 test('a double click on Pay makes one order that is paid, with one charge', async ({ page, shop }) => {
@@ -36,9 +47,7 @@ test('a card that is declined leads to the order, which says why and is paid wit
   page,
   shop,
 }) => {
-  await shop.readyToOrder({ card: poor });
-  await shop.placeOrder.click();
-  const path = await shop.expectOneOrderShown();
+  const path = await orderBy(shop, poor);
   await expect(news(page)).toContainText('there is not enough money on it. Nothing was charged');
   await expect(page.getByText(/Your things are kept for you until \d/)).toBeVisible();
 
@@ -52,7 +61,7 @@ test('a card that is declined leads to the order, which says why and is paid wit
   await payButton(page).dblclick();
   await expect(news(page)).toContainText('is paid by card');
   await expect(page.getByRole('listitem').filter({ hasText: 'Attempt 3' })).toContainText('Paid');
-  await expectOneCharge(path, (await shop.orders())[0]?.totalMinor ?? 0);
+  await expectPaidOnce(shop, path);
   expect((await ledgerOf(path)).map(({ declines }) => declines)).toEqual(expect.arrayContaining([1, 1, 0]));
 });
 
@@ -60,15 +69,13 @@ test('a payment that the bank asks about is confirmed there, and back at the ord
   page,
   shop,
 }) => {
-  await shop.readyToOrder({ card: asksTheBank });
-  await shop.placeOrder.click();
-  const path = await shop.expectOneOrderShown();
+  const path = await orderBy(shop, asksTheBank);
   await expect(news(page)).toContainText('Your bank wants you to confirm this payment');
   await toTheBank(page).click();
   await page.getByRole('button', { name: 'Confirm payment' }).click();
   await expect(page).toHaveURL(new RegExp(`${path}$`));
   await expect(news(page)).toContainText('is paid by card');
-  await expectOneCharge(path, (await shop.orders())[0]?.totalMinor ?? 0);
+  await expectPaidOnce(shop, path);
 });
 
 test('a confirmation that is refused at the bank leads back to an order that takes another card', async ({
@@ -91,9 +98,7 @@ test('a tab that was closed at the bank loses nothing: the order is paid, and it
   shop,
   context,
 }) => {
-  await shop.readyToOrder({ card: asksTheBank });
-  await shop.placeOrder.click();
-  const path = await shop.expectOneOrderShown();
+  const path = await orderBy(shop, asksTheBank);
   const bank = await toTheBank(page).getAttribute('href');
   // Confirmed on another device, which never comes back: only the provider's word reaches the shop.
   const answer = await fetch(bank ?? '', {
@@ -107,30 +112,26 @@ test('a tab that was closed at the bank loses nothing: the order is paid, and it
   const later = await context.newPage();
   await later.goto(path);
   await expect(news(later)).toContainText('is paid by card');
-  await expectOneCharge(path, (await shop.orders())[0]?.totalMinor ?? 0);
+  await expectPaidOnce(shop, path);
 });
 
 test('a shopper who waits at the bank can pay with another card instead, and pays once', async ({
   page,
   shop,
 }) => {
-  await shop.readyToOrder({ card: asksTheBank });
-  await shop.placeOrder.click();
-  const path = await shop.expectOneOrderShown();
+  const path = await orderBy(shop, asksTheBank);
   await page.getByText('Pay with another card instead').click();
   await shop.chooseCard(visa);
   await payButton(page).click();
   await expect(news(page)).toContainText('is paid by card');
-  await expectOneCharge(path, (await shop.orders())[0]?.totalMinor ?? 0);
+  await expectPaidOnce(shop, path);
 });
 
 test('a payment of which nobody knows is told as that, and settles on the open page by itself', async ({
   page,
   shop,
 }) => {
-  await shop.readyToOrder({ card: declined });
-  await shop.placeOrder.click();
-  const path = await shop.expectOneOrderShown();
+  const path = await orderBy(shop, declined);
   // The card is charged, every reply is lost, and the provider's own word does not come either.
   await addFault(path, { kind: 'reply_lost', method: 'POST', times: 2 });
   await addFault(path, { kind: 'webhook_drop', times: 20 });
@@ -139,32 +140,28 @@ test('a payment of which nobody knows is told as that, and settles on the open p
   await expect(news(page)).toContainText('are confirming your payment. You need not do anything');
   await expect(payButton(page)).toHaveCount(0);
   await expect(news(page)).toContainText('is paid by card', { timeout: 30_000 });
-  await expectOneCharge(path, (await shop.orders())[0]?.totalMinor ?? 0);
+  await expectPaidOnce(shop, path);
 });
 
 test('a payment whose answer never reaches the page is safe to send again, and is charged once', async ({
   page,
   shop,
 }) => {
-  await shop.readyToOrder({ card: declined });
-  await shop.placeOrder.click();
-  const path = await shop.expectOneOrderShown();
+  const path = await orderBy(shop, declined);
   await page.route('**/payments', (route) => route.abort('connectionreset'), { times: 1 });
   await shop.chooseCard(visa);
   await payButton(page).click();
   await expect(page.getByText('you will not be charged twice')).toBeVisible();
   await payButton(page).click();
   await expect(news(page)).toContainText('is paid by card');
-  await expectOneCharge(path, (await shop.orders())[0]?.totalMinor ?? 0);
+  await expectPaidOnce(shop, path);
 });
 
 test('whoever cancels a paid order is told before that the money goes back, and it does', async ({
   page,
   shop,
 }) => {
-  await shop.readyToOrder({ card: visa });
-  await shop.placeOrder.click();
-  const path = await shop.expectOneOrderShown();
+  const path = await orderBy(shop, visa);
   await page.getByRole('button', { name: 'Cancel this order' }).click();
   await expect(page.getByRole('dialog')).toContainText(/\$[\d.,]+ goes back to you, the way it came/);
   await page.getByRole('button', { name: 'Yes, cancel it' }).click();

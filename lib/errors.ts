@@ -47,16 +47,20 @@ export interface ProblemOptions {
   cause?: unknown;
 }
 
+/**
+ * Next's bundle and server.ts each have their own copy of an error's class, and an error made by one
+ * is caught by the other. For those that cross, what counts is a mark, and not the copy.
+ */
+export function isMarked(value: unknown, mark: symbol): boolean {
+  return typeof value === 'object' && value !== null && mark in value;
+}
+
 const mark: unique symbol = Symbol.for('once.AppError') as never;
 
 /** A problem on its way to the caller. Thrown by anything between the request and the answer. */
 export class AppError extends Error {
-  /**
-   * Next's bundle and server.ts each have their own copy of this class, and an error made by one
-   * is caught by the other: what counts is the mark, not the copy.
-   */
   static override [Symbol.hasInstance](value: unknown): boolean {
-    return typeof value === 'object' && value !== null && mark in value;
+    return isMarked(value, mark);
   }
 
   readonly [mark] = true;

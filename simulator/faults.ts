@@ -1,7 +1,7 @@
 import { invalid } from './api-error.ts';
 
 /** What can go wrong between the shop and its provider, on request. */
-const requestKinds = [
+export const requestKinds = [
   /** Nothing is done, and no answer comes. */
   'timeout_before',
   /** It is done, and no answer comes. */
@@ -24,7 +24,12 @@ const requestKinds = [
   'slow',
 ] as const;
 
-const webhookKinds = ['webhook_duplicate', 'webhook_reorder', 'webhook_drop', 'webhook_delay'] as const;
+export const webhookKinds = [
+  'webhook_duplicate',
+  'webhook_reorder',
+  'webhook_drop',
+  'webhook_delay',
+] as const;
 
 export type RequestFaultKind = (typeof requestKinds)[number];
 export type WebhookFaultKind = (typeof webhookKinds)[number];

@@ -126,7 +126,10 @@ async function callOffAtTheBank({ userId, id: orderId, attempt }: PayOrder): Pro
   await settlePayment({
     key: { userId, orderId },
     ask: async (last) =>
-      last.status === 'requires_action' && last.attempt === attempt - 1 ? callOff(last) : undefined,
+      // Only for the attempt that comes next: one that will be refused ends nothing.
+      last.status === 'requires_action' && nextAttempt('payment_pending', [last]) === attempt
+        ? callOff(last)
+        : undefined,
     actor: 'shopper',
   });
 }

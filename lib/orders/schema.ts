@@ -81,7 +81,7 @@ export const submissionProblemExtras = {
   wrong_attempt: z.object({ expected: z.int() }),
 };
 
-const orderStatuses = [
+export const orderStatuses = [
   'placed',
   'payment_pending',
   'payment_unknown',
@@ -93,7 +93,7 @@ const orderStatuses = [
 ] as const;
 
 /** A payment's way: `due` is an invoice's; the last three are over. */
-const paymentStatuses = [
+export const paymentStatuses = [
   'due',
   'created',
   'requires_action',

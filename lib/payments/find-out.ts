@@ -1,4 +1,4 @@
-import { env } from '#lib/env.ts';
+import { env, siteUrl } from '#lib/env.ts';
 import { logger } from '#lib/logger.ts';
 import { paymentProvider } from '#lib/payments/payment-provider.ts';
 import type { PaymentRow } from '#lib/payments/payment-rows.ts';
@@ -81,8 +81,7 @@ async function charge(payment: PaymentRow, origin?: string): Promise<Finding> {
  * the key that it knows, and the charge is looked for instead.
  */
 function returnUrl(orderId: string, origin?: string): string {
-  const { PUBLIC_URL, VERCEL_PROJECT_PRODUCTION_URL: host, PORT } = env();
-  const base = PUBLIC_URL ?? origin ?? (host ? `https://${host}` : `http://localhost:${PORT}`);
+  const base = env().PUBLIC_URL ?? origin ?? siteUrl();
   return new URL(`/orders/${orderId}/payment-return`, base).href;
 }
 

@@ -1,3 +1,5 @@
+import { isMarked } from '#lib/errors.ts';
+
 /**
  * What the shop asks of a payment provider, and the shapes of its answers. One adapter speaks to
  * Stripe (`stripe.ts`) and to every server that speaks Stripe's API.
@@ -94,13 +96,6 @@ export interface PaymentProvider {
 
 const unknownMark: unique symbol = Symbol.for('once.UnknownOutcome') as never;
 const refusedMark: unique symbol = Symbol.for('once.RefundRefused') as never;
-
-/**
- * Next's bundle and server.ts each have their own copy of these classes and share one provider, so an
- * error that one copy makes is caught by the other: what counts is the mark, not the copy.
- */
-const isMarked = (value: unknown, mark: symbol): boolean =>
-  typeof value === 'object' && value !== null && mark in value;
 
 /**
  * The provider gave no answer that says what happened: too late, lost, busy, broken. The charge may

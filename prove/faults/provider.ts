@@ -1,26 +1,7 @@
-import type { RequestFaultKind, WebhookFaultKind } from '#simulator/faults.ts';
+import { requestKinds, webhookKinds } from '#simulator/faults.ts';
 import type { Fault } from './fault.ts';
 
 /** What a payment provider does wrong by itself, beyond what the network does to it. */
-
-const requestKinds: RequestFaultKind[] = [
-  'timeout_before',
-  'timeout_after',
-  'reply_lost',
-  'reset_before',
-  'error_after',
-  'error_stored',
-  'error_before',
-  'rate_limited',
-  'slow',
-];
-
-const webhookKinds: WebhookFaultKind[] = [
-  'webhook_duplicate',
-  'webhook_reorder',
-  'webhook_drop',
-  'webhook_delay',
-];
 
 /** So many in a row, that not only the first card order of the round meets it. */
 const times = 8;

@@ -1,7 +1,7 @@
 import { type Edge, startEdge } from '#scripts/services/nginx.ts';
 import { findNginx } from '#scripts/services/nginx-folder.ts';
 import { urlOf } from './app.ts';
-import { keepRunning } from './keep-running.ts';
+import { keepUntilStopped } from './keep-running.ts';
 import { Advice, type Variables } from './options.ts';
 import { requireFreePort } from './port-owner.ts';
 import type { Services } from './prepare-services.ts';
@@ -34,17 +34,7 @@ export async function openEdge(
     if (!edge) throw new Advice('nginx is no longer there');
     return edge;
   };
-  let edge = await step('edge', open, ({ pid }) => `nginx answers, process ${pid}`);
-  shutdown.add('the edge', () => edge.stop());
-  const watching = keepRunning({
-    name: 'The edge',
-    service: edge,
-    restart: open,
-    onRestart: (fresh) => {
-      edge = fresh;
-    },
-    signal: shutdown.signal,
-  });
-  shutdown.add('the watch over the edge', () => watching);
+  const edge = await step('edge', open, ({ pid }) => `nginx answers, process ${pid}`);
+  keepUntilStopped({ name: 'the edge', service: edge, restart: open, shutdown });
   return urlOf(host, port);
 }

@@ -3,7 +3,7 @@ import { migrate } from '#prisma/migrate.ts';
 import { seed } from '#prisma/seed.ts';
 import { startPostgres } from '#scripts/services/postgres.ts';
 import { openDatabase } from './database.ts';
-import { keepRunning } from './keep-running.ts';
+import { keepUntilStopped } from './keep-running.ts';
 import type { Variables } from './options.ts';
 import { say, step } from './progress.ts';
 import { chooseRedis } from './redis.ts';
@@ -24,19 +24,13 @@ export async function prepareDatabase({ dataDir, variables, shutdown }: Services
     ({ description }) => description,
   );
   variables.DATABASE_URL = database.url;
-  let { server } = database;
-  if (server) {
-    shutdown.add('PostgreSQL', async () => server?.stop());
-    const watching = keepRunning({
+  if (database.server) {
+    keepUntilStopped({
       name: 'PostgreSQL',
-      service: server,
+      service: database.server,
       restart: () => startPostgres({ dataDir, log: say }),
-      onRestart: (fresh) => {
-        server = fresh;
-      },
-      signal: shutdown.signal,
+      shutdown,
     });
-    shutdown.add('the watch over PostgreSQL', () => watching);
   }
   shutdown.signal.throwIfAborted();
   await step(
@@ -70,11 +64,10 @@ export async function prepareRedis({ dataDir, variables, shutdown }: Services): 
     ({ description }) => description,
   );
   Object.assign(variables, choice.variables);
-  let { server } = choice;
+  const { server } = choice;
   if (!server) return;
   const { respawn } = server;
-  shutdown.add('Redis', async () => server?.stop());
-  const watching = keepRunning({
+  keepUntilStopped({
     name: 'Redis',
     service: server,
     restart: async () => {
@@ -82,10 +75,6 @@ export async function prepareRedis({ dataDir, variables, shutdown }: Services): 
       if (!fresh) throw new Error('redis-server is no longer there');
       return fresh;
     },
-    onRestart: (fresh) => {
-      server = fresh;
-    },
-    signal: shutdown.signal,
+    shutdown,
   });
-  shutdown.add('the watch over Redis', () => watching);
 }

@@ -7,7 +7,7 @@ import { choosePort } from '#scripts/services/ports.ts';
 import { commandOf, waitForExit } from '#scripts/services/processes.ts';
 import { watchdog } from '#scripts/services/watchdog.ts';
 import { ChildFailed, lastLines } from './child.ts';
-import { keepRunning } from './keep-running.ts';
+import { keepUntilStopped } from './keep-running.ts';
 import type { Services } from './prepare-services.ts';
 import { step } from './progress.ts';
 
@@ -51,23 +51,13 @@ export async function prepareTill(
   const settings = await readSettings(folder);
   const webhookUrl = `${shopUrl}/api/webhooks/payments`;
   const start = () => startTill(folder, settings, webhookUrl);
-  let till = await step('till', start, () => `test cards, no money: 127.0.0.1:${settings.port}`);
+  const till = await step('till', start, () => `test cards, no money: 127.0.0.1:${settings.port}`);
   Object.assign(variables, {
     STRIPE_SECRET_KEY: settings.secretKey,
     STRIPE_WEBHOOK_SECRET: settings.webhookSecret,
     STRIPE_API_BASE: `http://127.0.0.1:${settings.port}`,
   });
-  shutdown.add('the test till', () => till.stop());
-  const watching = keepRunning({
-    name: 'The test till',
-    service: till,
-    restart: start,
-    onRestart: (fresh) => {
-      till = fresh;
-    },
-    signal: shutdown.signal,
-  });
-  shutdown.add('the watch over the test till', () => watching);
+  keepUntilStopped({ name: 'the test till', service: till, restart: start, shutdown });
 }
 
 /** The till of a launcher that was killed ends by itself; two must not write in one book. */

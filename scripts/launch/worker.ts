@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { watchdog } from '#scripts/services/watchdog.ts';
 import type { AppLog } from './app-log.ts';
 import { ChildFailed, lastLines } from './child.ts';
-import { keepRunning } from './keep-running.ts';
+import { keepUntilStopped } from './keep-running.ts';
 import type { Variables } from './options.ts';
 import { step } from './progress.ts';
 import type { Shutdown } from './shutdown.ts';
@@ -38,22 +38,12 @@ export async function openWorker(options: {
   const start = () => startWorker(options);
   const kept =
     variables.LOCAL_MAILBOX === '1' ? 'and keeps mails at /mailbox' : 'and keeps mails: no SMTP_URL';
-  let worker = await step(
+  const worker = await step(
     'worker',
     start,
     () => `runs jobs ${variables.SMTP_URL ? 'and sends mails' : kept}`,
   );
-  shutdown.add('the worker', () => worker.stop());
-  const watching = keepRunning({
-    name: 'The worker',
-    service: worker,
-    restart: start,
-    onRestart: (fresh) => {
-      worker = fresh;
-    },
-    signal: shutdown.signal,
-  });
-  shutdown.add('the watch over the worker', () => watching);
+  keepUntilStopped({ name: 'the worker', service: worker, restart: start, shutdown });
 }
 
 async function startWorker({
