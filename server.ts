@@ -40,8 +40,8 @@ const sweepMs = 100;
 const shutdownLimitMs = 20_000;
 
 /**
- * On a machine with much memory V8 lets garbage grow to several times of what lives before it looks
- * after it. A process that is one of several collects when the heap has grown by this much.
+ * On a machine with much memory V8 lets garbage grow to several times of what lives before it collects
+ * it. Here it collects when the heap has grown by this much in per cent: docs/decisions/0011.
  */
 setFlagsFromString('--heap-growing-percent=30');
 

@@ -34,8 +34,8 @@ import { requireSession } from '#lib/session.ts';
 
 /**
  * `POST /api/orders`: from a request to an order and its answer. The same function serves Next's
- * route handler, as a `Response`, and the Node host, which writes the answer as it is. Read it from top to bottom: who, what, whose token, claim,
- * quota, writer, answer.
+ * route handler, as a `Response`, and the Node host, which writes the answer as it is. Read it from
+ * top to bottom: who, what, whose token, claim, quota, writer, charge, answer.
  */
 
 /** How long a duplicate waits for the answer of the one before it (contract). */
