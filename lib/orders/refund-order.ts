@@ -1,6 +1,7 @@
 import { db, type Tx } from '#lib/db.ts';
 import { AppError } from '#lib/errors.ts';
 import { logger } from '#lib/logger.ts';
+import { formatMoney } from '#lib/money.ts';
 import { changeOrder } from '#lib/orders/change-order.ts';
 import { endOrder } from '#lib/orders/end-order.ts';
 import { isOpen, lockOrder, type OrderRow, type PaymentRow } from '#lib/payments/payment-rows.ts';
@@ -57,7 +58,8 @@ async function record(tx: Tx, request: RefundOrder): Promise<boolean> {
   const left = payment.amountMinor - payment.refundedMinor;
   const amount = amountMinor ?? left;
   if (amount < 1 || amount > left) {
-    throw notRefundable(`Of this payment ${left} can be refunded, in minor units, and ${amount} cannot.`);
+    const [can, cannot] = [left, amount].map((minor) => formatMoney(minor, payment.currency));
+    throw notRefundable(`Of this payment ${can} can be refunded, and ${cannot} cannot.`);
   }
   if (amount < left && payment.status === 'authorized') {
     throw notRefundable(
