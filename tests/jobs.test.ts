@@ -171,6 +171,22 @@ test('a worker waits for a database that goes away, and goes on when it is back'
   expect(await worker.exited).toEqual({ code: 0, signal: null });
 });
 
+// A worker whose database went away in its first moment lived on and never ran a job: graphile-worker
+// remembers that its first look at the tasks failed.
+test('a worker whose first look for jobs fails begins again', async () => {
+  await db().$executeRaw`
+    CREATE FUNCTION refuse_tasks() RETURNS trigger LANGUAGE plpgsql
+    AS $$ BEGIN RAISE EXCEPTION 'not now'; END $$`;
+  await db().$executeRaw`
+    CREATE TRIGGER refuse BEFORE INSERT ON graphile_worker._private_tasks EXECUTE FUNCTION refuse_tasks()`;
+  const worker = startWorker();
+  await vi.waitFor(() => expect(worker.log()).toContain('starting it again'), 10_000);
+  await db().$executeRaw`DROP FUNCTION refuse_tasks CASCADE`;
+  await worker.ready;
+  worker.child.kill('SIGTERM');
+  expect(await worker.exited).toEqual({ code: 0, signal: null });
+});
+
 test('a worker on a database without the migrations says so and ends', async () => {
   const empty = await createTestDatabase();
   const client = new pg.Client({ connectionString: empty.connectionString });

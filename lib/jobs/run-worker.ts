@@ -58,33 +58,51 @@ async function runUntilItEnds(signal: AbortSignal, onReady: () => void): Promise
   try {
     await free();
     const options = queueOptions(pool);
+    const begun = whenBegun(options.events);
     const broken = whenBroken(options.events);
     runner = await run({ ...options, parsedCronItems: everyMinute() });
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
+    await Promise.race([begun, runner.promise, broken]);
     onReady();
     await Promise.race([runner.promise, broken]);
   } catch (error) {
     logger().warn({ err: error }, 'the job queue ended; starting it again');
+    stop();
   } finally {
     clearInterval(freeing);
     signal.removeEventListener('abort', stop);
-    await stopped;
-    await Promise.race([pool.end().catch(() => undefined), sleep(closeLimitMs, undefined, { ref: false })]);
+    // Whoever aborted has a limit of their own.
+    await (signal.aborted ? stopped : Promise.race([stopped, wait(lastWordsMs)]));
+    await Promise.race([pool.end().catch(() => undefined), wait(closeLimitMs)]);
   }
 }
 
-/** Rejects a while after the queue has lost track of its jobs. */
+/**
+ * Resolves when the queue has looked for a job, and rejects when the first look fails: graphile-worker
+ * 0.18 remembers that failure, and would fail in the same words for as long as it lives.
+ */
+function whenBegun(events: WorkerEvents): Promise<void> {
+  const begun = new Promise<void>((resolve, reject) => {
+    events.once('worker:getJob:empty', () => resolve());
+    events.once('job:start', () => resolve());
+    events.once('worker:getJob:error', ({ error }) => reject(error));
+  });
+  begun.catch(() => undefined);
+  return begun;
+}
+
+/** Rejects when the queue has lost track of its jobs. */
 function whenBroken(events: WorkerEvents): Promise<never> {
   const broken = new Promise<never>((_, reject) => {
-    events.once('pool:fatalError', ({ error }) => {
-      setTimeout(() => reject(error), lastWordsMs).unref();
-    });
+    events.once('pool:fatalError', ({ error }) => reject(error));
   });
   // It may come when nobody waits for it any more.
   broken.catch(() => undefined);
   return broken;
 }
+
+const wait = (ms: number) => sleep(ms, undefined, { ref: false });
 
 function everyMinute() {
   return parseCronItems(
