@@ -15,7 +15,7 @@ export interface Call {
   /** Counted from 0 in the order in which the calls began. */
   id: number;
   kind: CallKind;
-  /** Which process of the shop was asked. */
+  /** Which door of the shop was knocked at: 0 and 1 are its processes, 2 is nginx. */
   app: number;
   /** The shopper that the session cookie names; empty before there is one. */
   shopper: string;

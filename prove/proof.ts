@@ -101,7 +101,7 @@ export class Proof {
     ]);
     await addGoods(this.#lab, goods);
     for (const [sku, units] of goods) this.#goods.set(sku, units);
-    return { ports: this.#lab.ports, history: this.history, plenty, scarce, sent: [], placed: [] };
+    return { doors: this.#lab.doors, history: this.history, plenty, scarce, sent: [], placed: [] };
   }
 
   /** Everything that is to go wrong does, for a while; afterwards everything works again. */
@@ -134,7 +134,7 @@ export class Proof {
     const send = async () => {
       for (let index = next++; index < some.length; index = next++) {
         const submission = some[index] as Submission;
-        const shopper = new Shopper({ ports: this.#lab.ports, history: this.history }, random);
+        const shopper = new Shopper({ doors: this.#lab.doors, history: this.history }, random);
         [shopper.id, shopper.cookie] = [submission.shopper, submission.cookie];
         await shopper.submit(submission);
       }

@@ -24,22 +24,29 @@ export interface Results {
   /** Calls that place orders, by status; 0 for those without a whole answer. */
   orderStatuses: Record<string, number>;
   ordersAccepted: number;
-  faults: Record<string, { rounds: number; strikes: number }>;
+  /** `pairs` of its rounds had another fault at the same time. */
+  faults: Record<string, { rounds: number; pairs: number; strikes: number }>;
+  /** Faults that this machine does not have, and why. */
+  skipped: Record<string, string>;
   slowestSettledMs: number;
   violations: Violation[];
 }
 
 export function resultsOf(
   { seed, built }: Options,
-  run: Pick<Results, 'date' | 'command' | 'rounds' | 'minutes'>,
+  run: Pick<Results, 'date' | 'command' | 'rounds' | 'minutes' | 'skipped'>,
   history: readonly Call[],
 ): Results {
   const orderCalls = history.filter(({ kind }) => kind === 'order');
   const faults: Results['faults'] = {};
-  for (const { strikes } of run.rounds)
+  for (const { strikes, faults: names } of run.rounds)
     for (const [name, times] of Object.entries(strikes)) {
-      const before = faults[name] ?? { rounds: 0, strikes: 0 };
-      faults[name] = { rounds: before.rounds + 1, strikes: before.strikes + times };
+      const before = faults[name] ?? { rounds: 0, pairs: 0, strikes: 0 };
+      faults[name] = {
+        rounds: before.rounds + 1,
+        pairs: before.pairs + (names.length > 1 ? 1 : 0),
+        strikes: before.strikes + times,
+      };
     }
   return {
     ...run,
@@ -108,6 +115,10 @@ export function summaryOf(results: Results): [what: string, value: string][] {
         .join(', '),
     ],
     ['slowest to settle', `${(results.slowestSettledMs / 1_000).toFixed(1)} s after everything worked again`],
+    ...Object.entries(results.skipped).map(([name, why]): [string, string] => [
+      'not done',
+      `${name}: ${why}`,
+    ]),
     ['seed', String(seed)],
   ];
 }
@@ -120,10 +131,10 @@ function markdownOf(results: Results): string {
     `\`${command}\`, ${date.slice(0, 10)}, ${machine}; the shop's processes: ${host}.`,
     table(['', ''], summaryOf(results)),
     table(
-      ['fault', 'rounds', 'times it struck'],
+      ['fault', 'rounds', 'with another', 'times it struck'],
       Object.entries(faults)
         .sort(([a], [b]) => a.localeCompare(b))
-        .map(([name, { rounds, strikes }]) => [name, String(rounds), figure(strikes)]),
+        .map(([name, { rounds, pairs, strikes }]) => [name, String(rounds), String(pairs), figure(strikes)]),
     ),
   ].join('\n\n');
 }

@@ -2,8 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { root } from '#bench/lab/children.ts';
 import { faults } from './faults/all.ts';
+import { diskFault } from './faults/disk.ts';
 import type { Fault } from './faults/fault.ts';
-import { openLab } from './lab/lab.ts';
+import { type Lab, openLab } from './lab/lab.ts';
 import { type Options, readOptions, usage } from './options.ts';
 import { planOf } from './plan.ts';
 import { Proof, type Round } from './proof.ts';
@@ -36,12 +37,17 @@ async function main(args: string[]): Promise<number> {
   const historyFile = path.join(folder, `history-${options.seed}.jsonl`);
   const signal = signalOfInterruption();
   const shopLog = path.join(folder, `shop-${options.seed}.log`);
-  const lab = await openLab({ ...options, shopLog, say, signal });
+  const wanted = chooseFaults(options.only);
+  const smallDisk = wanted.includes(diskFault);
+  const lab = await openLab({ ...options, smallDisk, shopLog, say, signal });
+  const skipped = whatIsMissing(wanted, lab);
+  for (const [name, why] of Object.entries(skipped)) say(`SKIPPED  ${name}: ${why}`);
+  const possible = wanted.filter(({ name }) => !(name in skipped));
   const proof = new Proof(lab, { historyFile });
   const rounds: Round[] = [];
   let broken = true;
   try {
-    for await (const round of roundsOf(options, proof, signal)) rounds.push(round);
+    for await (const round of roundsOf(options, possible, proof, signal)) rounds.push(round);
     broken = rounds.some(({ violations }) => violations.length > 0);
   } finally {
     await lab.close({ keep: broken });
@@ -49,7 +55,7 @@ async function main(args: string[]): Promise<number> {
   }
   const command = ['npm run prove', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
   const minutes = Math.round(secondsSince(began) / 60);
-  const results = resultsOf(options, { date, command, rounds, minutes }, proof.history.calls);
+  const results = resultsOf(options, { date, command, rounds, minutes, skipped }, proof.history.calls);
   const file = await writeResults(folder, results);
   console.log(
     `\n${summaryOf(results)
@@ -65,8 +71,12 @@ async function main(args: string[]): Promise<number> {
 /** A part of the faults, or one round, is not what the page shows. */
 const isComplete = ({ only, round }: Options) => only.length === 0 && round === undefined;
 
-async function* roundsOf(options: Options, proof: Proof, signal: AbortSignal): AsyncGenerator<Round> {
-  const chosen = chooseFaults(options.only);
+async function* roundsOf(
+  options: Options,
+  chosen: Fault[],
+  proof: Proof,
+  signal: AbortSignal,
+): AsyncGenerator<Round> {
   const until = performance.now() + options.minutes * 60_000;
   const first = options.round ?? 1;
   for (let number = first; performance.now() < until; number += 1) {
@@ -82,6 +92,12 @@ async function* roundsOf(options: Options, proof: Proof, signal: AbortSignal): A
 
 function chooseFaults(only: string[]): Fault[] {
   return only.length === 0 ? faults : faults.filter(({ name }) => only.some((part) => name.includes(part)));
+}
+
+/** Faults that cannot be had on this machine, each with the reason. */
+function whatIsMissing(wanted: Fault[], lab: Lab): Record<string, string> {
+  const reasons = wanted.map((fault) => [fault.name, fault.missing?.(lab)]);
+  return Object.fromEntries(reasons.filter(([, why]) => why !== undefined));
 }
 
 function lineOf(

@@ -1,3 +1,6 @@
+import { clockFaults } from './clocks.ts';
+import { diskFault } from './disk.ts';
+import { edgeFaults } from './edge.ts';
 import type { Fault } from './fault.ts';
 import { linkFaults } from './links.ts';
 import { processFaults } from './processes.ts';
@@ -5,4 +8,12 @@ import { providerFaults } from './provider.ts';
 import { storeFaults } from './stores.ts';
 
 /** Everything that can be done to the shop here. */
-export const faults: Fault[] = [...processFaults, ...storeFaults, ...linkFaults, ...providerFaults];
+export const faults: Fault[] = [
+  ...processFaults,
+  ...clockFaults,
+  ...storeFaults,
+  diskFault,
+  ...linkFaults,
+  ...providerFaults,
+  ...edgeFaults,
+];

@@ -5,11 +5,11 @@ import type { Random } from '../random.ts';
 export interface Fault {
   name: string;
   /** What it befalls: two faults at once are of different places. */
-  at: Link | 'app' | 'worker' | 'till' | 'catalogue';
-  /** Begins it. What it has begun goes on until `heal`. */
+  at: Link | 'app' | 'worker' | 'till' | 'catalogue' | 'edge';
+  /** Why it cannot be done on this machine, if it can't. */
+  missing?(lab: Lab): string | undefined;
+  /** Begins it. What it has begun goes on until `lab.restore()`. */
   inject(lab: Lab, random: Random): Promise<void>;
-  /** Ends it, where `lab.restore()` alone does not. */
-  heal?(lab: Lab): Promise<void>;
   /** How often it struck, where that differs from once for each injection. */
   strikes?(lab: Lab): number;
 }

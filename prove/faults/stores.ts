@@ -81,7 +81,8 @@ export const storeFaults: Fault[] = [
   },
 ];
 
-async function startPostgres({ postgres, proxies }: Lab): Promise<void> {
+/** Starts it where it has ended, waits until it answers, and tells its proxy where. */
+export async function startPostgres({ postgres, proxies }: Lab): Promise<void> {
   await postgres.start();
   for (const proxy of proxies.postgres) proxy.retarget(Number(new URL(postgres.connectionString()).port));
 }

@@ -10,6 +10,8 @@ import { seed } from '#prisma/seed.ts';
 import { ensureBuild } from '#scripts/launch/build.ts';
 import { choosePort } from '#scripts/services/ports.ts';
 import { type Simulator, startSimulator } from '#simulator/start-simulator.ts';
+import { type Disk, openDisk } from './disk.ts';
+import { type EdgeService, edgeService } from './edge.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 import {
   type NodeService,
@@ -25,8 +27,9 @@ import {
 export type Link = 'client' | 'postgres' | 'redis' | 'provider';
 
 /**
- * A whole shop to be broken: two processes behind a proxy each, a worker, PostgreSQL, Redis and the
- * payment provider, of which the shop sees the proxies only. Everything of it is gone afterwards.
+ * A whole shop to be broken: two processes behind a proxy each, nginx before these where the machine
+ * has one, a worker, PostgreSQL, Redis and the payment provider, of which the shop sees the proxies
+ * only. Everything of it is gone afterwards.
  */
 export interface Lab {
   apps: [NodeService, NodeService];
@@ -34,8 +37,11 @@ export interface Lab {
   postgres: PostgresService;
   redis: Service;
   till: Simulator;
-  /** Where clients reach the two processes. */
-  ports: [number, number];
+  edge: EdgeService | undefined;
+  /** What the database is on; why it has no disk of its own where it has none. */
+  disk: Disk | string;
+  /** The ports at which clients reach the shop: its two processes, and nginx. */
+  doors: number[];
   /** The proxies of a link: two for clients, one for each other. */
   proxies: Record<Link, FaultProxy[]>;
   /** Past the proxies, on a connection of its own. */
@@ -51,6 +57,8 @@ export interface Lab {
 export interface LabOptions {
   /** server.ts on a build, as in production; else a process of the same handlers without Next. */
   built: boolean;
+  /** The database gets a disk of its own that can be filled, where that can be had. */
+  smallDisk?: boolean;
   /** Where the shop's processes write their log; in the lab's own folder, and gone with it, without one. */
   shopLog?: string;
   say: (line: string) => void;
@@ -80,6 +88,8 @@ export async function openLab(options: LabOptions): Promise<Lab> {
 async function start(folder: string, opened: (() => Promise<unknown>)[], options: LabOptions) {
   const { say, signal } = options;
   say('starting PostgreSQL, Redis and the payment provider');
+  const disk = options.smallDisk ? await openDisk(folder) : 'the database has no disk of its own';
+  if (typeof disk !== 'string') opened.push(() => disk.close());
   const postgres = await postgresService(folder);
   opened.push(() => postgres.stop());
   await migrate(postgres.connectionString(), () => undefined);
@@ -97,8 +107,13 @@ async function start(folder: string, opened: (() => Promise<unknown>)[], options
     provider: [await startFaultProxy(till.port)],
   };
   opened.push(() => Promise.all(Object.values(proxies).flatMap((all) => all.map((one) => one.close()))));
-  const ports = proxies.client.map(({ port }) => port) as Lab['ports'];
-  till.setWebhookUrl(`http://127.0.0.1:${ports[0]}/api/webhooks/payments`);
+  const doors = proxies.client.map(({ port }) => port);
+  till.setWebhookUrl(`http://127.0.0.1:${doors[0]}/api/webhooks/payments`);
+  const edge = await edgeService(folder, doors);
+  if (edge) {
+    opened.push(() => edge.stop());
+    doors.push(edge.port);
+  }
 
   signal.throwIfAborted();
   const { shopLog = path.join(folder, 'shop.log') } = options;
@@ -114,6 +129,7 @@ async function start(folder: string, opened: (() => Promise<unknown>)[], options
         cwd: site,
         variables: { ...variables, PORT: String(port) },
         logFile: shopLog,
+        clockFile: path.join(folder, `clock-${port}`),
       },
       port,
     );
@@ -123,6 +139,7 @@ async function start(folder: string, opened: (() => Promise<unknown>)[], options
     cwd: root,
     variables,
     logFile: shopLog,
+    clockFile: path.join(folder, 'clock-worker'),
   });
   for (const service of [...apps, worker]) opened.push(() => service.kill());
   say('starting two processes of the shop and a worker');
@@ -142,7 +159,8 @@ async function start(folder: string, opened: (() => Promise<unknown>)[], options
     for (const proxy of Object.values(proxies).flat()) proxy.heal();
     till.clearFaults();
     for (const service of [...apps, worker, redis]) service.signal('SIGCONT');
-    await Promise.all([postgres.start(), redis.start()]);
+    await Promise.all([...apps, worker].map((service) => service.moveClock(0)));
+    await Promise.all([postgres.start(), redis.start(), edge?.start()]);
     proxies.postgres[0]?.retarget(portOf(postgres.connectionString()));
     await Promise.all([...apps, worker].map((service) => service.start()));
   };
@@ -154,7 +172,9 @@ async function start(folder: string, opened: (() => Promise<unknown>)[], options
     postgres,
     redis,
     till,
-    ports,
+    edge,
+    disk,
+    doors,
     proxies,
     withDatabase,
     flushRedis,
@@ -182,9 +202,9 @@ function variablesFor({
     STRIPE_SECRET_KEY: till.secretKey,
     STRIPE_API_BASE: `http://127.0.0.1:${proxies.provider[0]?.port}`,
     STRIPE_WEBHOOK_SECRET: till.webhookSecret,
-    // All shoppers come from one address, and some are sent again and again on purpose.
-    RATE_LIMIT_SHOPPER_PER_MIN: '0',
-    RATE_LIMIT_IP_PER_MIN: '0',
+    // Counted as ever, and never enough: all shoppers come from one address, and submit on purpose again and again.
+    RATE_LIMIT_SHOPPER_PER_MIN: '1000000',
+    RATE_LIMIT_IP_PER_MIN: '1000000',
     JOB_POLL_MS: '200',
     LOG_LEVEL: 'warn',
   };

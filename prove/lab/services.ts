@@ -1,5 +1,7 @@
-import { appendFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Child, listens, startChild } from '#bench/lab/children.ts';
 import { choosePort } from '#scripts/services/ports.ts';
 import { type PostgresServer, startPostgres } from '#scripts/services/postgres.ts';
@@ -21,6 +23,7 @@ export interface Service {
 
 /** A killed process is gone at once; this is for a machine with other work. */
 const goneWithinMs = 10_000;
+const hearsWithinMs = 20_000;
 
 export interface Command {
   args: string[];
@@ -32,10 +35,21 @@ export interface Command {
 export interface NodeService extends Service {
   /** How often it was found to have ended though nobody had ended it. */
   deaths(): number;
+  /** Its wall clock is that many milliseconds ahead of the true time, or behind; it has heard of it then. */
+  moveClock(ms: number): Promise<void>;
 }
 
-/** A Node process of the shop; with a port it is up when it answers there. */
-export function nodeService({ args, cwd, variables, logFile }: Command, port?: number): NodeService {
+const movedClock = path.join(import.meta.dirname, 'moved-clock.ts');
+
+/**
+ * A Node process of the shop; with a port it is up when it answers there. `clockFile` is where its
+ * clock is told how wrong it is.
+ */
+export function nodeService(
+  { args, cwd, variables, logFile, clockFile }: Command & { clockFile: string },
+  port?: number,
+): NodeService {
+  writeFileSync(clockFile, '0');
   let child: Child | undefined;
   let deaths = 0;
   const answers = async () => {
@@ -62,9 +76,9 @@ export function nodeService({ args, cwd, variables, logFile }: Command, port?: n
       }
       child ??= await startChild({
         command: process.execPath,
-        args,
+        args: ['--import', movedClock, ...args],
         cwd,
-        variables,
+        variables: { ...variables, CLOCK_FILE: clockFile },
         logFile,
         ready: answers,
       });
@@ -73,6 +87,16 @@ export function nodeService({ args, cwd, variables, logFile }: Command, port?: n
     stop: () => end(() => undefined),
     signal: (name) => signalTo(child?.pid, name),
     deaths: () => deaths,
+    async moveClock(ms) {
+      if ((await readFile(clockFile, 'utf8')) === String(ms)) return;
+      await writeFile(clockFile, String(ms));
+      for (const until = performance.now() + hearsWithinMs; performance.now() < until; await sleep(20)) {
+        // A process that is away reads it when it starts.
+        if (!child || !isAlive(child.pid)) return;
+        if ((await readFile(`${clockFile}.seen`, 'utf8')) === String(ms)) return;
+      }
+      throw new Error('a process does not hear what its clock is told');
+    },
   };
 
   function signalTo(pid: number | undefined, name: NodeJS.Signals): void {
@@ -90,9 +114,10 @@ export async function postgresService(folder: string): Promise<PostgresService> 
   let guard: { dismiss: () => void } | undefined;
   let address = '';
   const start = async () => {
-    if (server) return;
+    // It may have ended by itself, or be starting again.
     server = await startPostgres({ dataDir: folder, log: () => undefined });
     address = server.connectionString;
+    guard?.dismiss();
     // SIGINT is its fast, clean way to end, for when this process is killed.
     guard = watchdog('kill -INT "$1"', [String(server.pid)]);
   };

@@ -13,8 +13,8 @@ export interface Submission {
 }
 
 export interface Shop {
-  /** Where the two processes are reached. */
-  ports: readonly [number, number];
+  /** The ports at which it is reached: its processes, and nginx before them. */
+  doors: readonly number[];
   history: History;
 }
 
@@ -63,12 +63,12 @@ export class Shopper {
     method: string,
     path: string,
     {
-      app = this.#random.between(0, 1),
+      app = this.#random.between(0, this.#shop.doors.length - 1),
       body,
       ...about
     }: { app?: number; body?: string } & Partial<Call> = {},
   ): Promise<Reply | undefined> {
-    const port = this.#shop.ports[app as 0 | 1];
+    const port = this.#shop.doors[app] as number;
     const headers: Record<string, string> = about.token ? { 'idempotency-key': about.token } : {};
     return this.#shop.history.record({ kind, app, shopper: this.id, ...about }, async () => {
       const reply = await ask({
@@ -156,14 +156,15 @@ export class Shopper {
     return undefined;
   }
 
-  /** Sends copies at the same time, to both processes, and then what is left open once more. */
+  /** Sends copies at the same time, each by another door, and then what is left open once more. */
   async submitAtOnce(submission: Submission, copies: number): Promise<Placed | undefined> {
-    const first = this.#random.between(0, 1);
+    const { length } = this.#shop.doors;
+    const first = this.#random.between(0, length - 1);
     const spread = Array.from({ length: copies }, () => this.#random.between(0, 60));
     const replies = await Promise.all(
       spread.map(async (ms, index) => {
         if (index > 0) await sleep(ms);
-        return this.submit(submission, (first + index) % 2);
+        return this.submit(submission, (first + index) % length);
       }),
     );
     const known = replies.map((reply) => reply && placedOf(reply)).find((placed) => placed !== undefined);

@@ -1,0 +1,38 @@
+import { startEdge } from '#scripts/services/nginx.ts';
+import { choosePort } from '#scripts/services/ports.ts';
+import type { Service } from './services.ts';
+
+/** nginx as in `deploy/nginx`, before both processes of the shop. */
+export interface EdgeService extends Service {
+  port: number;
+  /** As after a change of its settings: other workers, and the old ones end when they have answered. */
+  reload(): Promise<void>;
+}
+
+/** Undefined where the machine has no nginx. */
+export async function edgeService(folder: string, appPorts: number[]): Promise<EdgeService | undefined> {
+  const port = await choosePort();
+  const options = { workers: '2', upstreams: appPorts.map((one) => `127.0.0.1:${one}`) };
+  const open = () => startEdge({ dataDir: folder, host: '127.0.0.1', port, options, log: () => undefined });
+  let edge = await open();
+  if (!edge) return undefined;
+  // The master and its workers are one group.
+  const signalAll = (name: NodeJS.Signals) => edge && process.kill(-edge.pid, name);
+  return {
+    port,
+    async start() {
+      edge ??= await open();
+    },
+    async kill() {
+      signalAll('SIGKILL');
+      await edge?.exited;
+      edge = undefined;
+    },
+    async stop() {
+      await edge?.stop();
+      edge = undefined;
+    },
+    signal: signalAll,
+    reload: async () => edge?.reload({}),
+  };
+}
