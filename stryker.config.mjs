@@ -1,0 +1,25 @@
+/**
+ * Mutation testing (docs/mutation.md). What is mutated, and by which tests, is in
+ * scripts/mutation/rooms.ts; `npm run mutate` runs it.
+ * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
+ */
+export default {
+  testRunner: 'vitest',
+  // Every test file is a process of its own here: it has its own configuration, pools and Redis client.
+  vitest: { pool: 'forks' },
+  coverageAnalysis: 'perTest',
+  // The sandbox is a copy of the repository, in which `#lib/…` leads to the mutated files.
+  tempDirName: '.data/mutation/sandbox',
+  ignorePatterns: ['.data', '.next', 'public', 'e2e', 'bench/results', 'test-results', 'docs'],
+  // Stryker would rewrite paths in it with an API that TypeScript 7 has no more. None leads outside.
+  tsconfigFile: 'none',
+  // Vitest strips types without checking them.
+  disableTypeChecks: false,
+  // A test that waits for something that never comes is ended after its usual time and this.
+  timeoutMS: 20_000,
+  timeoutFactor: 2,
+  reporters: ['progress-append-only', 'json', 'html'],
+  jsonReporter: { fileName: '.data/mutation/mutation.json' },
+  htmlReporter: { fileName: '.data/mutation/mutation.html' },
+  allowEmpty: true,
+};
