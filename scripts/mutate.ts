@@ -1,0 +1,91 @@
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { Stryker } from '@stryker-mutator/core';
+import { dim, say } from './launch/progress.ts';
+import { type Row, updatePage } from './mutation/page.ts';
+import { type Room, rooms } from './mutation/rooms.ts';
+
+/**
+ * `npm run mutate`: breaks the rules and guards of an order and its payment, one small change at a
+ * time, and looks whether a test notices. `npm run mutate -- --only lib/orders/claim.ts` breaks some
+ * files, or a room by its name; `--workers 1` keeps a core free. The figures go into docs/mutation.md.
+ */
+
+type MutantResult = Awaited<ReturnType<Stryker['runMutationTest']>>[number];
+
+const root = path.resolve(import.meta.dirname, '..');
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { only: { type: 'string', default: '' }, workers: { type: 'string', default: '2' } },
+  });
+  const chosen = choose(values.only.split(',').filter(Boolean));
+  const rows: Row[] = [];
+  for (const room of chosen) {
+    const mutants = await mutate(room, Number(values.workers));
+    showSurvivors(mutants);
+    rows.push(...room.mutate.map((file) => rowOf(file, mutants)));
+  }
+  await updatePage(path.join(root, 'docs', 'mutation.md'), rows);
+  for (const { file, mutants, found } of rows) say(`${file.padEnd(38)} ${found} of ${mutants} noticed`);
+}
+
+/** The rooms, or what is left of them when only some names or files are asked for. */
+function choose(only: string[]): Room[] {
+  const known = new Set(rooms.flatMap(({ name, mutate }) => [name, ...mutate]));
+  const unknown = only.filter((one) => !known.has(one));
+  if (unknown.length > 0) {
+    throw new Error(`Nothing is called ${unknown.join(' or ')}. There are:\n${[...known].join('\n')}`);
+  }
+  if (only.length === 0) return rooms;
+  return rooms
+    .map((room) =>
+      only.includes(room.name)
+        ? room
+        : { ...room, mutate: room.mutate.filter((file) => only.includes(file)) },
+    )
+    .filter(({ mutate }) => mutate.length > 0);
+}
+
+function mutate({ name, mutate, tests, without }: Room, concurrency: number): Promise<MutantResult[]> {
+  say(`\n${name}: ${mutate.length} files`);
+  const report = (kind: string) => ({ fileName: path.join(root, '.data', 'mutation', `${name}.${kind}`) });
+  return new Stryker({
+    configFile: path.join(root, 'stryker.config.mjs'),
+    mutate,
+    testFiles: tests,
+    mutator: { plugins: null, excludedMutations: without },
+    concurrency,
+    htmlReporter: report('html'),
+    jsonReporter: report('json'),
+  }).runMutationTest();
+}
+
+/** Noticed: a test failed, or waited in vain. A mutant that no test reaches is one that nobody noticed. */
+const isFound = ({ status }: MutantResult) => status === 'Killed' || status === 'Timeout';
+const isLost = ({ status }: MutantResult) => status === 'Survived' || status === 'NoCoverage';
+
+function rowOf(file: string, all: MutantResult[]): Row {
+  const own = all.filter(({ fileName }) => path.relative(root, fileName) === file);
+  const found = own.filter(isFound).length;
+  return {
+    file,
+    mutants: found + own.filter(isLost).length,
+    found,
+    date: new Date().toISOString().slice(0, 10),
+  };
+}
+
+function showSurvivors(mutants: MutantResult[]): void {
+  for (const { fileName, location, mutatorName, replacement, status } of mutants.filter((one) =>
+    isLost(one),
+  )) {
+    const place = `${path.relative(root, fileName)}:${location.start.line}:${location.start.column}`;
+    say(`${place}  ${dim(`${status}, ${mutatorName}`)}  ${replacement.replace(/\s+/g, ' ').slice(0, 80)}`);
+  }
+}
+
+// What is left to others of the machine: a run takes long, and nobody waits for it.
+os.setPriority(os.constants.priority.PRIORITY_LOW);
+await main();

@@ -1,0 +1,48 @@
+import { readFile, writeFile } from 'node:fs/promises';
+
+/** What became of the mutants of one file in one run. */
+export interface Row {
+  file: string;
+  mutants: number;
+  /** Mutants that a test noticed. */
+  found: number;
+  /** `2026-11-24` */
+  date: string;
+}
+
+const begin = '<!-- results: written by npm run mutate -->';
+const end = '<!-- end of results -->';
+const rowPattern = /^\| `(?<file>[^`]+)` \| (?<mutants>\d+) \| (?<found>\d+) \|.*\| (?<date>[\d-]{10}) \|$/gm;
+
+/** Puts rows in the place of those of the same files. A file keeps its row until it is tried again. */
+export async function updatePage(pageFile: string, rows: Row[]): Promise<void> {
+  const page = await readFile(pageFile, 'utf8');
+  const [from, to] = [page.indexOf(begin) + begin.length, page.indexOf(end)];
+  if (from < begin.length || to < from)
+    throw new Error(`${pageFile} has no place for results: ${begin} … ${end}`);
+  const known = new Map(rowsOf(page.slice(from, to)).map((row) => [row.file, row]));
+  for (const row of rows) known.set(row.file, row);
+  const table = tableOf([...known.values()].sort((a, b) => a.file.localeCompare(b.file)));
+  await writeFile(pageFile, `${page.slice(0, from)}\n\n${table}\n\n${page.slice(to)}`);
+}
+
+function rowsOf(table: string): Row[] {
+  return [...table.matchAll(rowPattern)].map(({ groups = {} }) => ({
+    file: groups.file ?? '',
+    mutants: Number(groups.mutants),
+    found: Number(groups.found),
+    date: groups.date ?? '',
+  }));
+}
+
+function tableOf(rows: Row[]): string {
+  const sum = (pick: (row: Row) => number) => rows.reduce((all, row) => all + pick(row), 0);
+  const cells = ({ mutants, found }: Pick<Row, 'mutants' | 'found'>) =>
+    `${mutants} | ${found} | ${mutants - found} | ${mutants ? `${((100 * found) / mutants).toFixed(1)} %` : ''}`;
+  return [
+    '| file | mutants | noticed | survived | score | date |',
+    '| --- | ---: | ---: | ---: | ---: | --- |',
+    ...rows.map((row) => `| \`${row.file}\` | ${cells(row)} | ${row.date} |`),
+    `| all | ${cells({ mutants: sum((row) => row.mutants), found: sum((row) => row.found) })} | |`,
+  ].join('\n');
+}

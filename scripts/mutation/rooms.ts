@@ -1,0 +1,58 @@
+/** What is mutated together, and the test files that are to notice. */
+export interface Room {
+  name: string;
+  mutate: string[];
+  tests: string[];
+  /** Kinds of mutants that are left out. */
+  without: string[];
+}
+
+const inFolder = (folder: string, names: string) => names.split(' ').map((name) => `${folder}/${name}.ts`);
+
+const pure = [
+  ...inFolder(
+    'lib/orders',
+    'decide submit-token placement batch-queue order-number checkout-draft network-of',
+  ),
+  ...inFolder('lib/payments', 'settle provider'),
+];
+
+/**
+ * Texts of what does I/O are SQL, Lua, and words for shoppers and operators. An emptied statement
+ * fails at once and would tell nothing; the words are not guarded.
+ */
+const withoutTexts = ['StringLiteral'];
+
+/** In their order: what is pure first, because its tests take milliseconds. */
+export const rooms: Room[] = [
+  { name: 'rules', mutate: pure, tests: pure.map((file) => file.replace('.ts', '.test.ts')), without: [] },
+  {
+    name: 'order',
+    mutate: inFolder(
+      'lib/orders',
+      'submit-order claim single-flight order-writer write-orders find-orders charge-if-due change-order',
+    ),
+    tests: inFolder(
+      'tests',
+      'one-order.test order-writer.test contract.test card-payments.test prove-found.test',
+    ),
+    without: withoutTexts,
+  },
+  {
+    name: 'payment',
+    mutate: [
+      ...inFolder('lib/orders', 'pay-order cancel-order expire-holds end-order'),
+      ...inFolder(
+        'lib/payments',
+        'charge-attempt find-out payment-rows receive-event settle-payment settle-refund sweep-payments',
+      ),
+      ...inFolder('lib/stock', 'return-stock take-stock'),
+    ],
+    tests: inFolder(
+      'tests',
+      'card-payments.test payment-attempts.test payment-ends.test payment-webhooks.test ' +
+        'unknown-payments.test manual-capture.test',
+    ),
+    without: withoutTexts,
+  },
+];
