@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { db } from '#lib/db.ts';
 import { refundOrder } from '#lib/orders/refund-order.ts';
 import { sweepPayments } from '#lib/payments/sweep-payments.ts';
+import { type ShopProcess, startShopProcess } from '#tests/support/another-process.ts';
 import { callHandlers, callUrl } from '#tests/support/call.ts';
 import { cardBody, declinedCard, expectBooksToAgree, orderOf, userIdOf } from '#tests/support/money.ts';
 import { openPayingShop } from '#tests/support/paying-shop.ts';
@@ -25,23 +24,6 @@ afterEach(async () => {
 });
 
 const charges = { method: 'POST', path: '^/v1/payment_intents$' };
-
-interface ShopProcess {
-  child: ChildProcess;
-  url: string;
-}
-
-/** Another process of the same shop: the same database, Redis and provider. */
-async function startProcess(): Promise<ShopProcess> {
-  const main = path.resolve(import.meta.dirname, 'support', 'shop-process.ts');
-  const child = spawn(process.execPath, [main], { stdio: ['ignore', 'pipe', 'inherit'] });
-  afterAll(() => void child.kill('SIGKILL'));
-  for await (const text of child.stdout) {
-    const url = String(text).match(/http:\S+/)?.[0];
-    if (url) return { child, url };
-  }
-  throw new Error('the process did not start');
-}
 
 async function kill({ child }: ShopProcess): Promise<void> {
   const gone = new Promise((resolve) => child.once('exit', resolve));
@@ -86,7 +68,7 @@ type Moment = (shopper: Shopper, body: OrderBody, sku: string) => Promise<void>;
 
 /** Sends the submission to a process of its own and kills that when `isThen`. */
 async function killWhen(shopper: Shopper, body: OrderBody, isThen: () => Promise<void>): Promise<void> {
-  const shop = await startProcess();
+  const shop = await startShopProcess();
   const headers = { 'content-type': 'application/json', cookie: shopper.cookie };
   const sent = callUrl(shop.url)('/api/orders', { method: 'POST', headers, body: JSON.stringify(body) });
   const over = sent.then((response) => response.text()).catch(() => undefined);
@@ -165,7 +147,7 @@ test('killed while the provider is asked for a refund: the sweep makes it, once'
   const shopper = await shopperWith(callHandlers, await addProduct('CRASH-REFUND', { available: 9 }));
   await shopper.order(await cardBody(shopper));
   const order = await orderOf(shopper);
-  const shop = await startProcess();
+  const shop = await startShopProcess();
   till.addFault({ kind: 'timeout_after', on: { method: 'POST', path: '/v1/refunds' } });
   const headers = { 'content-type': 'application/json', cookie: shopper.cookie };
   const sent = callUrl(shop.url)(`/api/orders/${order.id}/cancel`, { method: 'POST', headers, body: '{}' });

@@ -3,8 +3,8 @@ import { Prisma } from '#lib/generated/prisma/client.ts';
 import { type JobName, type JobPayloads, priorityOf } from '#lib/jobs/jobs.ts';
 
 export interface JobOptions {
-  /** Not before this time; at once without it. */
-  runAt?: Date;
+  /** Not before so many milliseconds from now, by the database's clock; at once without it. */
+  afterMs?: number;
   /**
    * Another job of the same key that has not begun yet is replaced by this one, time included; one
    * that runs at the moment is followed by it.
@@ -25,15 +25,18 @@ export async function addJob<Name extends JobName>(
   tx: Tx,
   name: Name,
   payload: JobPayloads[Name],
-  { runAt, key, maxAttempts }: JobOptions = {},
+  { afterMs = 0, key, maxAttempts }: JobOptions = {},
 ): Promise<void> {
-  if (key === undefined) return addJobs(tx, name, [payload], { runAt, maxAttempts });
+  if (key === undefined) return addJobs(tx, name, [payload], { afterMs, maxAttempts });
   await tx.$executeRaw`
     SELECT 1 FROM graphile_worker.add_job(
       identifier => ${name}, payload => ${JSON.stringify(payload)}::json,
-      run_at => ${runAt?.toISOString() ?? null}::timestamptz,
+      run_at => ${inMs(afterMs)},
       max_attempts => ${maxAttempts ?? null}::int, job_key => ${key}, priority => ${priorityOf(name)}::int)`;
 }
+
+/** The clock that says when a job is due is the database's: that of a process may be hours off. */
+const inMs = (ms: number) => Prisma.sql`now() + make_interval(secs => ${ms / 1_000}::float8)`;
 
 /** graphile-worker's own number of tries. */
 const defaultAttempts = 25;
@@ -57,11 +60,11 @@ export async function addJobs<Name extends JobName>(
 export function insertJobs<Name extends JobName>(
   name: Name,
   payloads: readonly JobPayloads[Name][],
-  { runAt, maxAttempts = defaultAttempts }: Omit<JobOptions, 'key'> = {},
+  { afterMs = 0, maxAttempts = defaultAttempts }: Omit<JobOptions, 'key'> = {},
 ): Prisma.Sql {
   return Prisma.sql`
     INSERT INTO graphile_worker._private_jobs (task_id, payload, run_at, max_attempts, priority)
     SELECT (SELECT id FROM graphile_worker._private_tasks WHERE identifier = ${name}), payload,
-           coalesce(${runAt?.toISOString() ?? null}::timestamptz, now()), ${maxAttempts}::int, ${priorityOf(name)}::int
+           ${inMs(afterMs)}, ${maxAttempts}::int, ${priorityOf(name)}::int
     FROM json_array_elements(${JSON.stringify(payloads)}::json) AS job (payload)`;
 }

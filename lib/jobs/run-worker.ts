@@ -1,22 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseCronItems, type Runner, run, type WorkerEvents } from 'graphile-worker';
-import { priorityOf } from '#lib/jobs/jobs.ts';
+import { addPeriodic } from '#lib/jobs/periodic.ts';
 import { queueOptions, queuePool } from '#lib/jobs/queue-options.ts';
 import { freeLostJobs } from '#lib/jobs/run-task.ts';
-import { periodicKey, periodicTasks } from '#lib/jobs/tasks.ts';
 import { logger } from '#lib/logger.ts';
 import { checkDatabase } from '#lib/readiness.ts';
 
 /** After a start that failed, or a queue that gave up: soon, but no hammering on a database that is away. */
 const startAgainMs = 2_000;
-/** How often jobs of dead workers are looked for. */
-const freeEveryMs = 30_000;
+/** How often jobs of dead workers are looked for, and those of the next minute written down. */
+const tendEveryMs = 30_000;
 
 /**
  * A queue that could not write down what it did stops itself, and graphile-worker 0.18 may wait for
  * ever in doing so: after this long another is started beside what is left of it.
  */
 const lastWordsMs = 5_000;
+/** graphile-worker's own goes by the worker's clock: see `periodic.ts`. */
+const noCron = parseCronItems([]);
+
 /** Connections that do not end by themselves are left to the database. */
 const closeLimitMs = 2_000;
 
@@ -46,21 +48,21 @@ export async function runWorker({
 async function runUntilItEnds(signal: AbortSignal, onReady: () => void): Promise<void> {
   const pool = queuePool();
   let runner: Runner | undefined;
-  const free = () =>
-    freeLostJobs().catch((error) =>
-      logger().warn({ err: error }, 'cannot look for jobs that lost their worker'),
+  const tend = () =>
+    Promise.all([freeLostJobs(), addPeriodic()]).catch((error) =>
+      logger().warn({ err: error }, 'cannot tend the jobs: lost ones are not freed, periodic ones not added'),
     );
-  const freeing = setInterval(free, freeEveryMs);
+  const tending = setInterval(tend, tendEveryMs);
   let stopped: Promise<void> | undefined;
   const stop = () => {
     stopped = runner?.stop('asked to stop').catch(() => undefined);
   };
   try {
-    await free();
+    await tend();
     const options = queueOptions(pool);
     const begun = whenBegun(options.events);
     const broken = whenBroken(options.events);
-    runner = await run({ ...options, parsedCronItems: everyMinute() });
+    runner = await run({ ...options, parsedCronItems: noCron });
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     await Promise.race([begun, runner.promise, broken]);
@@ -70,7 +72,7 @@ async function runUntilItEnds(signal: AbortSignal, onReady: () => void): Promise
     logger().warn({ err: error }, 'the job queue ended; starting it again');
     stop();
   } finally {
-    clearInterval(freeing);
+    clearInterval(tending);
     signal.removeEventListener('abort', stop);
     // Whoever aborted has a limit of their own.
     await (signal.aborted ? stopped : Promise.race([stopped, wait(lastWordsMs)]));
@@ -103,13 +105,3 @@ function whenBroken(events: WorkerEvents): Promise<never> {
 }
 
 const wait = (ms: number) => sleep(ms, undefined, { ref: false });
-
-function everyMinute() {
-  return parseCronItems(
-    periodicTasks.map((task) => ({
-      task,
-      match: '* * * * *',
-      options: { jobKey: periodicKey(task), priority: priorityOf(task) },
-    })),
-  );
-}

@@ -54,8 +54,8 @@ async function callOffOpenCharge(key: { userId: string; orderId: string }, actor
 }
 
 /** Its request is probably under way in some process, and may charge after we have looked. */
-function mayBeCharging({ status, createdAt }: PaymentRow): boolean {
-  return status === 'created' && Date.now() - createdAt.getTime() < chargingMs;
+function mayBeCharging({ status, ageMs }: PaymentRow): boolean {
+  return status === 'created' && ageMs < chargingMs;
 }
 
 interface Cancel {

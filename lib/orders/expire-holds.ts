@@ -53,9 +53,9 @@ export async function expireHolds(): Promise<void> {
  * stock anew, and not one that is unknown, since then or all along. Their charge may be under way
  * without standing in the provider's book yet.
  */
-function mayCallOff({ status, createdAt }: PaymentRow): boolean {
+function mayCallOff({ status, ageMs }: PaymentRow): boolean {
   const holdMs = env().HOLD_MINUTES * 60_000;
-  return isOpen(status) && status !== 'unknown' && Date.now() - createdAt.getTime() >= holdMs;
+  return isOpen(status) && status !== 'unknown' && ageMs >= holdMs;
 }
 
 /** Whatever was true when the order was found is looked at again under its lock. */

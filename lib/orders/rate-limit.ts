@@ -29,7 +29,9 @@ export async function limitFreshClaim(claim: { userId: string; ip: string | unde
   });
   const refusals = asked.answered ? asked.value.filter(({ success }) => !success) : [];
   if (refusals.length === 0) return { limited: false };
-  const waitMs = Math.max(...refusals.map(({ reset }) => reset - Date.now()));
+  // `reset` comes from the clock of whichever process counted last, and may be hours off; nobody's quota
+  // takes longer than its minute to be there again.
+  const waitMs = Math.min(60_000, ...refusals.map(({ reset }) => reset - Date.now()));
   return { limited: true, retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) };
 }
 

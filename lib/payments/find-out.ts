@@ -85,7 +85,7 @@ function returnUrl(orderId: string, origin?: string): string {
   return new URL(`/orders/${orderId}/payment-return`, base).href;
 }
 
-const isKeyKept = ({ createdAt }: PaymentRow) => Date.now() - createdAt.getTime() < keyKeptMs;
+const isKeyKept = ({ ageMs }: PaymentRow) => ageMs < keyKeptMs;
 
 async function orUnknown({ orderId, attempt }: PaymentRow, ask: () => Promise<Finding>): Promise<Finding> {
   try {

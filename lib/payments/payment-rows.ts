@@ -24,6 +24,8 @@ export interface PaymentRow extends AttemptKey {
   actionUrl: string | null;
   refundedMinor: number;
   createdAt: Date;
+  /** Milliseconds since then, when it was read. By the clock that wrote it, because a process's own may be hours off. */
+  ageMs: number;
 }
 
 export interface OrderRow {
@@ -39,11 +41,15 @@ export interface OrderRow {
   lastActor: string;
 }
 
+/** How old a row is by the database's clock; not by when its transaction began, which may be before the row. */
+const ageMsSql = Prisma.sql`
+  (extract(epoch FROM clock_timestamp() - created_at) * 1000)::float8 AS "ageMs"`;
+
 const paymentColumns = Prisma.sql`
   user_id AS "userId", order_id AS "orderId", attempt, method, status, version, amount_minor AS "amountMinor",
   currency, idempotency_key AS "idempotencyKey", provider_ref AS "providerRef", token,
   decline_code AS "declineCode", action_url AS "actionUrl", refunded_minor AS "refundedMinor",
-  created_at AS "createdAt"`;
+  created_at AS "createdAt", ${ageMsSql}`;
 
 /** An attempt of an order, the latest one if none is named; undefined when there is none. */
 export async function readPayment(

@@ -125,8 +125,8 @@ async function writePayment(
                        version = version + 1, updated_at = now()
     WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid AND attempt = ${attempt}::int`;
   if (to === 'unknown') {
-    const runAt = new Date(Date.now() + askAgainMs);
-    await addJob(tx, 'settle_payment', { userId, orderId, attempt }, { runAt, key: settleKey(payment) });
+    const options = { afterMs: askAgainMs, key: settleKey(payment) };
+    await addJob(tx, 'settle_payment', { userId, orderId, attempt }, options);
   }
   if (giveBack) {
     const id = randomUUID();
@@ -153,8 +153,8 @@ export async function recordRefund(tx: Tx, refund: NewRefund): Promise<void> {
     INSERT INTO refund (user_id, order_id, id, attempt, amount_minor, currency, status, actor, reason, idempotency_key)
     VALUES (${userId}::uuid, ${orderId}::uuid, ${id}::uuid, ${attempt}::int, ${amountMinor}::int, ${currency},
             'created', ${actor}, ${reason}, ${`refund:${id}`})`;
-  const runAt = new Date(Date.now() + askAgainMs);
-  await addJob(tx, 'settle_refund', { userId, orderId, id }, { runAt, key: `settle_refund:${id}` });
+  const options = { afterMs: askAgainMs, key: `settle_refund:${id}` };
+  await addJob(tx, 'settle_refund', { userId, orderId, id }, options);
 }
 
 async function writeOrder(

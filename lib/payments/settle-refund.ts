@@ -24,7 +24,7 @@ interface RefundRow extends RefundKey {
   providerRef: string | null;
   /** The provider's name of the charge. */
   chargeRef: string | null;
-  createdAt: Date;
+  ageMs: number;
 }
 
 /**
@@ -65,7 +65,7 @@ async function askForRefund(refund: RefundRow): Promise<ProviderRefund | { statu
   const { id, orderId, idempotencyKey, amountMinor, chargeRef, providerRef } = refund;
   const provider = await paymentProvider();
   if (chargeRef === null) throw new Error(`refund ${id} of order ${orderId} has no charge`);
-  const isOld = Date.now() - refund.createdAt.getTime() > keyKeptMs;
+  const isOld = refund.ageMs > keyKeptMs;
   const made = providerRef || isOld ? await provider.findRefund({ id, chargeRef }) : undefined;
   if (made) return made;
   const charge = await provider.retrieve(chargeRef);
@@ -90,7 +90,7 @@ async function readRefund({ userId, orderId, id }: RefundKey): Promise<RefundRow
     SELECT refund.user_id AS "userId", refund.order_id AS "orderId", refund.id, refund.attempt,
            refund.amount_minor AS "amountMinor", refund.status, refund.idempotency_key AS "idempotencyKey",
            refund.provider_ref AS "providerRef", payment.provider_ref AS "chargeRef",
-           refund.created_at AS "createdAt"
+           (extract(epoch FROM clock_timestamp() - refund.created_at) * 1000)::float8 AS "ageMs"
     FROM refund JOIN payment USING (user_id, order_id, attempt)
     WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid AND refund.id = ${id}::uuid`;
   return row;
