@@ -84,6 +84,20 @@ test('who has waited too long is told so in time, also while every batch hangs',
   expect(queue.depth()).toEqual({ waiting: 0, running: 1 });
 });
 
+test('who waited too long while the process was busy is refused, and no batch begins for nobody', async () => {
+  // Time passes, and no timer has had its turn yet.
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const { queue, batches } = heldQueue({ maxWaitMs: 60_000 });
+  const first = queue.add(1);
+  const late = queue.add(2);
+  vi.advanceTimersByTime(60_001);
+  batches[0]?.finish();
+  await first;
+  await expect(late).rejects.toMatchObject({ code: 'overloaded' });
+  expect(batches).toHaveLength(1);
+  vi.useRealTimers();
+});
+
 test('each item of a batch has its own end, and a batch that throws ends all of its own and no others', async () => {
   const work = vi
     .fn()
@@ -120,6 +134,20 @@ test('draining finishes what was admitted and refuses what comes', async () => {
   await draining;
   expect(await Promise.all(admitted)).toEqual([10, 20]);
   await heldQueue().queue.drain();
+});
+
+test('draining waits for what is being worked on, also when nobody waits behind it', async () => {
+  const { queue, batches } = heldQueue();
+  const admitted = queue.add(1);
+  let drained = false;
+  const draining = queue.drain().then(() => {
+    drained = true;
+  });
+  await sleep(1);
+  expect(drained).toBe(false);
+  batches[0]?.finish();
+  await draining;
+  expect(await admitted).toBe(10);
 });
 
 test('the delay is that of the one that waits longest, and nothing when nobody does', async () => {

@@ -51,7 +51,8 @@ export function makeBatchQueue<Item, Result>(
       const batch = takeBatch();
       if (batch.length > 0) void run(batch);
     }
-    if (batches === 0 && waiting.length === 0) onIdle?.();
+    // Nobody waits then either: there was room for a batch.
+    if (batches === 0) onIdle?.();
   }
 
   function takeBatch(): Waiting<Item, Result>[] {

@@ -263,6 +263,31 @@ test('the same purchase from another cart is asked about, and goes through when 
   expect(confirmed).toMatchObject({ outcome: 'accepted', created: true });
 });
 
+test('a card order is to be charged before it is accepted, as often as it is asked for until it was', () => {
+  const byCard = () => placement(cart, { payment: { method: 'card', token: 'pm_1' } });
+  const plan = decide(world(), [byCard(), byCard()]);
+  expect(plan.decisions).toMatchObject([
+    { outcome: 'accepted', created: true, paymentDue: true },
+    { outcome: 'accepted', created: false, paymentDue: true },
+  ]);
+  const charged = { ...(plan.orders[0] as OrderSnapshot), accepted: true };
+  const later = world({ carts: [{ ...cart, status: 'ordered' }], orders: [charged] });
+  expect(decide(later, [byCard()]).decisions[0]).not.toHaveProperty('paymentDue');
+});
+
+test('an invoice order is accepted as it is placed', () => {
+  expect(decide(world(), [placement(cart)]).decisions[0]).not.toHaveProperty('paymentDue');
+});
+
+test('a total beyond what an order may have is refused by its name', () => {
+  const lines = [{ sku: 'A', title: 'thing', quantity: 2, unitPriceMinor: 600_000_000 }];
+  const costly = { ...cart, lines };
+  expect(decide(world({ carts: [costly] }), [placement(costly)])).toMatchObject({
+    decisions: [{ outcome: 'cart_limit' }],
+    orders: [],
+  });
+});
+
 test('a shortage names every sku that is short, with what was asked and what is left', () => {
   const lines = [
     { sku: 'A', title: 'thing', quantity: 3, unitPriceMinor: 100 },

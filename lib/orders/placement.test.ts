@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { placementOf } from '#lib/orders/placement.ts';
+import { placementOf, toOrderReceipt } from '#lib/orders/placement.ts';
 import { submissionSchema } from '#lib/orders/schema.ts';
 
 const body = {
@@ -24,4 +24,19 @@ test('a body that means the same has the same hash, and any other another', () =
   expect(hashOf({ shippingAddress: { ...body.shippingAddress, line2: '' } })).toBe(hashOf({}));
   expect(hashOf({ shippingAddress: { ...body.shippingAddress, line2: 'Flat 2' } })).not.toBe(hashOf({}));
   expect(hashOf({ email: 'eve@example.com' })).not.toBe(hashOf({}));
+});
+
+test('the same order with another card, or on invoice, is another submission', () => {
+  const byCard = (token: string) => hashOf({ payment: { method: 'card', token } });
+  expect(byCard('pm_1')).toBe(byCard('pm_1'));
+  expect(new Set([byCard('pm_1'), byCard('pm_2'), hashOf({})]).size).toBe(3);
+});
+
+test('a receipt says where the order is, and holds nothing that may change', () => {
+  const receipt = { id: 'o-1', number: 'ABCD', totalMinor: 1_499, currency: 'USD' };
+  expect(toOrderReceipt({ ...receipt, status: 'placed' } as typeof receipt)).toEqual({
+    ...receipt,
+    url: '/orders/o-1',
+    statusUrl: '/api/orders/o-1',
+  });
 });

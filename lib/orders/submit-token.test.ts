@@ -54,6 +54,11 @@ test('different checkouts have different tokens', () => {
   );
 });
 
+test('the digits of one number never pass for those of the next', () => {
+  const token = submitTokenFor({ ...checkout, cartVersion: 1, totalMinor: 2_345 });
+  expect(isSubmitTokenOf(token, { ...checkout, cartVersion: 12, totalMinor: 345 })).toBe(false);
+});
+
 test('a guessed token is not accepted', () => {
   fc.assert(fc.property(fc.uuid({ version: 8 }), (guess) => !isSubmitTokenOf(guess, checkout)));
 });
