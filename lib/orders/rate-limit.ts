@@ -31,7 +31,7 @@ export async function limitFreshClaim(claim: { userId: string; ip: string | unde
   if (refusals.length === 0) return { limited: false };
   // `reset` comes from the clock of whichever process counted last, and may be hours off; nobody's quota
   // takes longer than its minute to be there again.
-  const waitMs = Math.min(60_000, ...refusals.map(({ reset }) => reset - Date.now()));
+  const waitMs = Math.min(60_000, Math.max(...refusals.map(({ reset }) => reset - Date.now())));
   return { limited: true, retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) };
 }
 
