@@ -1,0 +1,155 @@
+import { afterEach, expect, test } from 'vitest';
+import { db } from '#lib/db.ts';
+import { lookUp } from '#lib/payments/find-out.ts';
+import type { PaymentRow } from '#lib/payments/payment-rows.ts';
+import type { Finding } from '#lib/payments/settle.ts';
+import { settlePayment } from '#lib/payments/settle-payment.ts';
+import { settleRefund } from '#lib/payments/settle-refund.ts';
+import { answerBank } from '#tests/support/bank.ts';
+import { callHandlers } from '#tests/support/call.ts';
+import { bankCard, cardBody, type OrderInDb, orderOf } from '#tests/support/money.ts';
+import { openPayingShop } from '#tests/support/paying-shop.ts';
+import { addProduct } from '#tests/support/shop.ts';
+import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
+
+/** What was heard of a charge, and what had been written by then: which of the two counts. */
+
+const { till } = await openPayingShop();
+afterEach(() => till.clearFaults());
+
+/** An order that waits at the bank, of which the provider's events do not come. */
+async function waiting(sku: string): Promise<{ shopper: Shopper; order: OrderInDb }> {
+  const shopper = await shopperWith(callHandlers, await addProduct(sku, { available: 5 }), 2);
+  till.addFault({ kind: 'webhook_drop', times: 50 });
+  await shopper.order(await cardBody(shopper, bankCard));
+  return { shopper, order: await orderOf(shopper) };
+}
+
+const keyOf = ({ userId, id }: OrderInDb, attempt = 1) => ({ userId, orderId: id, attempt });
+const charged = ({ amountMinor, currency, providerRef }: PaymentRow): Finding => ({
+  ref: providerRef ?? undefined,
+  status: 'succeeded',
+  amountMinor,
+  currency,
+});
+
+/** Somebody else writes about the attempt every time that the provider is asked. */
+async function settleAmongOthers(order: OrderInDb, ask: (payment: PaymentRow) => Promise<Finding>) {
+  let looks = 0;
+  const settled = await settlePayment({
+    key: keyOf(order),
+    actor: 'test',
+    async ask(payment) {
+      looks += 1;
+      await db().$executeRaw`UPDATE payment SET version = version + 1 WHERE order_id = ${order.id}::uuid`;
+      return ask(payment);
+    },
+  });
+  return { looks, settled };
+}
+
+test('where others write all the time, a refusal that may be old counts for nothing', async () => {
+  const { shopper, order } = await waiting('BUSY-REFUSED');
+  const { looks, settled } = await settleAmongOthers(order, async () => 'absent');
+  expect(looks).toBe(4);
+  expect(settled).toMatchObject({
+    order: { status: 'payment_pending' },
+    payment: { status: 'requires_action' },
+  });
+  expect(await orderOf(shopper)).toMatchObject({
+    status: 'payment_pending',
+    payments: [{ status: 'requires_action' }],
+  });
+});
+
+test('where others write all the time, money that was taken pays the order', async () => {
+  const { shopper, order } = await waiting('BUSY-PAID');
+  await answerBank(shopper, `/api/orders/${order.id}`, 'confirm');
+  const { looks, settled } = await settleAmongOthers(order, lookUp);
+  expect(looks).toBe(4);
+  expect(settled).toMatchObject({
+    order: { status: 'paid', accepted: true },
+    payment: { status: 'succeeded' },
+  });
+  expect(await orderOf(shopper)).toMatchObject({ status: 'paid', payments: [{ status: 'succeeded' }] });
+});
+
+test('money that was taken is not forgotten because somebody wrote meanwhile that it was refused', async () => {
+  const { shopper, order } = await waiting('TAKEN-THEN-DECLINED');
+  await answerBank(shopper, `/api/orders/${order.id}`, 'confirm');
+  let looks = 0;
+  await settlePayment({
+    key: keyOf(order),
+    actor: 'test',
+    async ask(payment) {
+      looks += 1;
+      if (looks > 1) return undefined;
+      const seen = await lookUp(payment);
+      await settlePayment({ key: keyOf(order), ask: async () => 'absent', actor: 'test' });
+      expect((await orderOf(shopper)).status).toBe('payment_declined');
+      return seen;
+    },
+  });
+  expect(await orderOf(shopper)).toMatchObject({ status: 'paid', payments: [{ status: 'succeeded' }] });
+});
+
+test('less money than the order costs, or money of another kind, settles nothing', async () => {
+  const { shopper, order } = await waiting('OTHER-MONEY');
+  for (const other of [{ amountMinor: order.totalMinor - 1 }, { currency: 'EUR' }]) {
+    const settled = await settlePayment({
+      key: keyOf(order),
+      actor: 'test',
+      ask: async (payment) => ({ ...(charged(payment) as object), ...other }) as Finding,
+    });
+    expect(settled?.payment.status).toBe('requires_action');
+    expect(await orderOf(shopper)).toMatchObject({
+      status: 'payment_pending',
+      payments: [{ status: 'requires_action' }],
+    });
+  }
+});
+
+test('who hears nothing writes nothing, and of an attempt that is not there nothing is asked', async () => {
+  const { order } = await waiting('NOTHING');
+  const before = await db().payment.findFirstOrThrow({ where: { orderId: order.id } });
+  await settlePayment({ key: keyOf(order), ask: async () => undefined, actor: 'test' });
+  // What is known already is not written again either.
+  await settlePayment({ key: keyOf(order), ask: lookUp, actor: 'test' });
+  expect(await db().payment.findFirstOrThrow({ where: { orderId: order.id } })).toEqual(before);
+  const asked: unknown[] = [];
+  const ask = async () => void asked.push('asked');
+  expect(await settlePayment({ key: keyOf(order, 2), ask, actor: 'test' })).toBeUndefined();
+  expect(asked).toEqual([]);
+});
+
+test('a refund that comes back leaves its attempt over when another has paid the order', async () => {
+  const shopper = await shopperWith(callHandlers, await addProduct('TWICE', { available: 5 }), 2);
+  till.addFault({ kind: 'error_stored', on: { method: 'POST', path: '^/v1/payment_intents$' } });
+  till.addFault({ kind: 'webhook_drop', times: 2 });
+  await shopper.order(await cardBody(shopper, 'pm_card_refundFail'));
+  const order = await orderOf(shopper);
+  // Taken for lost, and paid with another card; only then the charge is seen.
+  await settlePayment({ key: keyOf(order), ask: async () => 'absent', actor: 'test' });
+  const paid = await shopper.send('POST', `/api/orders/${order.id}/payments`, {
+    attempt: 2,
+    method: 'card',
+    token: 'pm_card_visa',
+  });
+  expect(paid.status).toBe(201);
+  await settlePayment({ key: keyOf(order), ask: lookUp, actor: 'test' });
+  const refund = await db().refund.findFirstOrThrow({ where: { orderId: order.id } });
+  const key = { userId: order.userId, orderId: order.id, id: refund.id };
+  expect(await settleRefund(key)).toBe('succeeded');
+  await expect
+    .poll(async () => (await db().refund.findFirstOrThrow({ where: { orderId: order.id } })).status, {
+      timeout: 20_000,
+    })
+    .toBe('failed');
+  expect(await orderOf(shopper)).toMatchObject({
+    status: 'paid',
+    payments: [
+      { status: 'refunded', refundedMinor: 0 },
+      { status: 'succeeded', refundedMinor: 0 },
+    ],
+  });
+});
