@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { db } from '#lib/db.ts';
 import { lookUp } from '#lib/payments/find-out.ts';
 import type { PaymentRow } from '#lib/payments/payment-rows.ts';
+import type { Charge } from '#lib/payments/provider.ts';
 import type { Finding } from '#lib/payments/settle.ts';
 import { settlePayment } from '#lib/payments/settle-payment.ts';
 import { settleRefund } from '#lib/payments/settle-refund.ts';
@@ -26,7 +27,7 @@ async function waiting(sku: string): Promise<{ shopper: Shopper; order: OrderInD
 }
 
 const keyOf = ({ userId, id }: OrderInDb, attempt = 1) => ({ userId, orderId: id, attempt });
-const charged = ({ amountMinor, currency, providerRef }: PaymentRow): Finding => ({
+const charged = ({ amountMinor, currency, providerRef }: PaymentRow): Charge => ({
   ref: providerRef ?? undefined,
   status: 'succeeded',
   amountMinor,
@@ -99,7 +100,7 @@ test('less money than the order costs, or money of another kind, settles nothing
     const settled = await settlePayment({
       key: keyOf(order),
       actor: 'test',
-      ask: async (payment) => ({ ...(charged(payment) as object), ...other }) as Finding,
+      ask: async (payment) => ({ ...charged(payment), ...other }),
     });
     expect(settled?.payment.status).toBe('requires_action');
     expect(await orderOf(shopper)).toMatchObject({
