@@ -109,6 +109,13 @@ export default {
       to: { path: '^simulator/' },
     },
     {
+      name: 'the-shop-has-no-switches',
+      comment: 'A guard that can be switched off can be off by mistake: only the test build replaces any.',
+      severity: 'error',
+      from: { path: '^(app|components|lib|prisma|scripts|server\\.ts|worker\\.ts|proxy\\.ts)' },
+      to: { path: '^prove/ablation/' },
+    },
+    {
       name: 'the-checker-is-an-independent-judge',
       comment: 'What decides whether the shop kept its promises must not share its code, nor its mistakes.',
       severity: 'error',

@@ -1,0 +1,171 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  badCard,
+  goodCard,
+  orderOf,
+  readyToOrder,
+  type Scene,
+  sendAtOnce,
+  times,
+  type Workload,
+} from './scene.ts';
+
+/** Workloads about payments and about what becomes of an order. */
+
+const goods = { PLENTY: 10_000 };
+
+/** The provider takes as long for a charge. Longer than a duplicate waits for the claim of another (2 s). */
+const slowMs = 2_600;
+
+const slowly = ({ lab }: Scene) =>
+  lab.till.addFault({
+    kind: 'slow',
+    ms: slowMs,
+    times: 1_000,
+    on: { method: 'POST', path: '^/v1/payment_intents$' },
+  });
+
+/** Sends an order by card twice, to the two processes, the second one while the first is being charged. */
+const twiceWhileCharging = (card: Record<string, unknown>) => async (scene: Scene) => {
+  const ready = await times(3, async () => {
+    const shopper = scene.shopper();
+    return { shopper, submission: await readyToOrder(shopper, { PLENTY: 1 }, card) };
+  });
+  slowly(scene);
+  return async () => {
+    await Promise.all(
+      ready.map(async ({ shopper, submission }) => {
+        const first = shopper.submit(submission, 0);
+        await sleep(300);
+        await Promise.all([first, shopper.submit(submission, 1)]);
+        await shopper.submitUntilKnown(submission);
+      }),
+    );
+  };
+};
+
+export const paying = {
+  slowCard: {
+    about: 'an order by card is sent again while the provider takes its time',
+    goods,
+    checkouts: 3,
+    worker: true,
+    prepare: twiceWhileCharging(goodCard),
+  },
+
+  slowRefusal: {
+    about: 'the same, and the card is refused in the end',
+    goods,
+    checkouts: 3,
+    worker: true,
+    prepare: twiceWhileCharging(badCard),
+  },
+
+  nextCard: {
+    about: 'after a refused card, the next one is sent from two windows',
+    goods,
+    checkouts: 6,
+    worker: true,
+    databaseMs: 4,
+    prepare: async (scene) => {
+      const refused = await times(6, async () => {
+        const shopper = scene.shopper();
+        const submission = await readyToOrder(shopper, { PLENTY: 1 }, badCard);
+        return { shopper, orderId: orderOf(await shopper.submit(submission, 0)) };
+      });
+      const body = JSON.stringify({ attempt: 2, ...goodCard });
+      return async () => {
+        for (const { shopper, orderId } of refused)
+          await times(2, (app) =>
+            shopper.call('pay', 'POST', `/api/orders/${orderId}/payments`, { app, body, order: orderId }),
+          );
+      };
+    },
+  },
+
+  cancelledTwice: {
+    about: 'an order is cancelled in two windows',
+    goods,
+    checkouts: 8,
+    databaseMs: 4,
+    prepare: async (scene) => {
+      const placed = await times(8, async () => {
+        const shopper = scene.shopper();
+        const [reply] = await sendAtOnce(shopper, await readyToOrder(shopper, { PLENTY: 1 }), 1);
+        return { shopper, orderId: orderOf(reply) };
+      });
+      return async () => {
+        for (const { shopper, orderId } of placed)
+          await times(2, (app) =>
+            shopper.call('cancel', 'POST', `/api/orders/${orderId}/cancel`, { app, order: orderId }),
+          );
+      };
+    },
+  },
+  oldNews: {
+    about: 'a hold runs out while its card is charged, and the answers of the provider come late',
+    goods: { LAST: 1 },
+    checkouts: 1,
+    worker: true,
+    prepare: async (scene) => {
+      const shopper = scene.shopper();
+      const rival = scene.shopper();
+      const submission = await readyToOrder(shopper, { LAST: 1 }, goodCard);
+      const wish = await readyToOrder(rival, { LAST: 1 });
+      return async () => {
+        await askTooEarlyHearTooLate(scene, () => shopper.submit(submission, 0));
+        await rival.submit(wish, 1);
+      };
+    },
+  },
+} as const satisfies Record<string, Workload>;
+
+/**
+ * Since the request to charge reached the provider: when the job for holds asks, when the charge is
+ * made, and how long the answers take to come back. The request gives up after 6 s, before its answer
+ * comes and before the job has heard.
+ */
+const askedAfterMs = 2_000;
+const chargedAfterMs = 5_000;
+const answersTakeMs = 4_500;
+
+/** Until the job has heard and acted, once the request has given up. */
+const actsWithinMs = 3_000;
+
+/**
+ * A card is charged, and nobody hears of it for a while. The job for holds has asked before, was told
+ * that there is no charge, and hears so when the request has written down "unknown". Everybody else
+ * who could learn of the charge does so at the end.
+ */
+async function askTooEarlyHearTooLate({ lab }: Scene, submit: () => Promise<unknown>): Promise<void> {
+  const [toProvider] = lab.proxies.provider;
+  if (!toProvider) throw new Error('the lab has no way to the provider');
+  lab.till.addFault({ kind: 'slow', ms: chargedAfterMs, on: { method: 'POST' } });
+  lab.till.addFault({ kind: 'webhook_delay', ms: 60_000, times: 10 });
+  const submitted = submit();
+  for (let orderId: string | undefined; ; await sleep(20)) {
+    orderId ??= await firstOrder(lab);
+    if (orderId && lab.till.usesOfKey(`order:${orderId}:1`) > 0) break;
+  }
+  // What passes now is the question of the job, the answer to it and the answer to the request.
+  let pieces = 0;
+  toProvider.disturb({ kind: 'latency', ms: answersTakeMs }, () => {
+    pieces += 1;
+    return pieces === 2 || pieces === 3;
+  });
+  await sleep(askedAfterMs);
+  await lab.withDatabase(async (client) => {
+    await client.query(`UPDATE payment SET created_at = created_at - interval '1 hour'`);
+    await client.query(`UPDATE orders SET hold_until = now() - interval '1 minute'`);
+    await client.query(`SELECT graphile_worker.add_job('expire_holds', '{}'::json)`);
+  });
+  await submitted;
+  await sleep(actsWithinMs);
+  toProvider.heal();
+}
+
+const firstOrder = (lab: Scene['lab']): Promise<string | undefined> =>
+  lab.withDatabase(async (client) => {
+    const { rows } = await client.query<{ id: string }>('SELECT id FROM orders');
+    return rows[0]?.id;
+  });

@@ -1,0 +1,123 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { allShields, type Guard, guards } from './guards.ts';
+import { type Outcome, workloads } from './trial.ts';
+import { type Row, unexpected } from './trials.ts';
+
+/** What a trial came to, beside what it should have come to. */
+export interface Result {
+  row: Row;
+  outcome: Outcome;
+}
+
+export interface Run {
+  /** ISO 8601, UTC, when it began. */
+  date: string;
+  command: string;
+  machine: string;
+  minutes: number;
+  results: Result[];
+}
+
+const figure = (value: number) => value.toLocaleString('en', { maximumFractionDigits: 1 });
+
+/** The guards that are missing, in few words. */
+export function missingIn({ without }: Row): string {
+  const shields = allShields.every((shield) => without.includes(shield));
+  const others = without.filter((guard) => !shields || !allShields.includes(guard));
+  const names = others.map((guard) => `\`${guard}\``);
+  return [...(shields ? ['all shields'] : []), ...names].join(', ') || 'nothing';
+}
+
+/** What was seen, in few words. */
+export function seenIn({ row, outcome }: Result): string {
+  const counts = new Map<string, number>();
+  for (const { kind } of outcome.found) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  const found = [...counts].map(([kind, count]) => `${count} × ${kind.replaceAll('_', ' ')}`);
+  const counted = [...Object.keys(row.atLeast ?? {}), ...Object.keys(row.atMost ?? {})];
+  const costs = [...new Set(counted)].map((what) => workWords[what as keyof Outcome['work']](outcome.work));
+  return [found.length > 0 ? `**${found.join(', ')}**` : 'no violation', ...costs].join('; ');
+}
+
+const workWords: Record<keyof Outcome['work'], (work: Outcome['work']) => string> = {
+  sent: ({ sent }) => `${figure(sent)} sent`,
+  arrived: ({ arrived }) => `${figure(arrived)} to a process`,
+  written: ({ written }) => `${figure(written)} to the writer`,
+  roundTrips: ({ roundTrips }) => `${figure(roundTrips)} round trips`,
+  redisScripts: ({ redisScripts }) => `${figure(redisScripts)} scripts in Redis`,
+  lockMs: ({ lockMs }) => `${figure(lockMs)} ms in locks`,
+  deadlocks: ({ deadlocks }) => `${deadlocks} deadlocks`,
+  orders: ({ orders }) => `${orders} orders`,
+};
+
+const table = (head: string[], lines: string[][]) =>
+  [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+
+function shieldTable(results: Result[]): string {
+  const lines = results
+    .filter(({ row }) => row.workload === 'duplicates')
+    .filter(({ row }) => row.without.every((guard) => allShields.includes(guard)))
+    .map(({ row, outcome: { found, work } }) => [
+      missingIn(row),
+      ...[work.sent, work.arrived, work.written, work.roundTrips, work.redisScripts].map(figure),
+      String(found.length),
+      row.so,
+    ]);
+  const head = ['without', 'sent', 'to a process', 'to the writer', 'database', 'Redis', 'violations', ''];
+  return table(head, lines);
+}
+
+function trialTable(results: Result[]): string {
+  const lines = results.map((result) => [
+    workloads[result.row.workload].about,
+    missingIn(result.row),
+    seenIn(result),
+    `${result.row.so}${unexpected(result.row, result.outcome).length > 0 ? ' (**not what it should be**)' : ''}`,
+  ]);
+  return table(['what happens', 'without', 'seen', 'so'], lines);
+}
+
+/** Guards by what was seen without them. */
+function verdicts(results: Result[]): string {
+  const lines = (Object.keys(guards) as Guard[]).map((guard) => {
+    const broke = results.filter(
+      ({ row, outcome }) => row.without.includes(guard) && outcome.found.length > 0,
+    );
+    const alone = broke.filter(({ row }) =>
+      row.without.every((one) => one === guard || allShields.includes(one)),
+    );
+    const fewest = broke.sort((a, b) => a.row.without.length - b.row.without.length)[0];
+    const others = fewest?.row.without.filter((one) => one !== guard && !allShields.includes(one)) ?? [];
+    const verdict =
+      alone.length > 0
+        ? '**missed at once**'
+        : fewest
+          ? `missed where ${others.map((one) => `\`${one}\``).join(', ')} ${others.length > 1 ? 'are' : 'is'} missing, too`
+          : 'no promise needs it';
+    return [`\`${guard}\``, guards[guard], verdict];
+  });
+  return table(['guard', 'what it is', 'seen'], lines);
+}
+
+const begin = '<!-- results: written by npm run ablate -->';
+const end = '<!-- end of results -->';
+
+/** Puts the results between the two marks of the page. Throws when it has none. */
+export async function updatePage(
+  file: string,
+  { date, command, machine, minutes, results }: Run,
+): Promise<void> {
+  const page = await readFile(file, 'utf8');
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`the page has no place for results: ${begin} … ${end}`);
+  const text = [
+    `\`${command}\`, ${date.slice(0, 10)}, ${machine}; ${results.length} trials in ${minutes} minutes.`,
+    '### What a shield saves',
+    'For each checkout, of which there are eight: each is sent five times at once where the button does not lock, and three times later. The database column counts questions and their answers, the one of Redis the scripts that it ran.',
+    shieldTable(results),
+    '### Every trial',
+    trialTable(results),
+    '### Every guard',
+    verdicts(results),
+  ].join('\n\n');
+  await writeFile(file, `${page.slice(0, from + begin.length)}\n\n${text}\n\n${page.slice(to)}`);
+}

@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { History } from '../history.ts';
+import { gather, settle } from '../lab/evidence.ts';
+import { addGoods } from '../lab/goods.ts';
+import type { Lab } from '../lab/lab.ts';
+import { Shopper } from '../load/shopper.ts';
+import { randomOf } from '../random.ts';
+import type { Guard } from './guards.ts';
+import { type Confirmed, type Found, judge } from './judge.ts';
+import type { Laboratory } from './laboratory.ts';
+import { measured, type Work } from './measure.ts';
+import { ordering } from './ordering.ts';
+import { paying } from './paying.ts';
+import type { Scene, Workload } from './scene.ts';
+
+export const workloads = { ...ordering, ...paying };
+export type WorkloadName = keyof typeof workloads;
+
+export interface Trial {
+  workload: WorkloadName;
+  without: readonly Guard[];
+}
+
+export interface Outcome {
+  found: Found[];
+  /** For each checkout, but for `deadlocks` and `orders`, which are of the whole trial. */
+  work: Work;
+  /** Errors of the shop that no constraint explains: then the trial shows something else than it should. */
+  complaints: string[];
+}
+
+/** How often an impatient shopper clicks. */
+const impatientClicks = 5;
+
+/** What an answer is given before: a claim is settled behind it. */
+const lastWordsMs = 200;
+
+/** Does what shoppers do in one workload, without some guards, and looks at what came of it. */
+export async function perform(laboratory: Laboratory, { workload, without }: Trial): Promise<Outcome> {
+  const { lab } = laboratory;
+  const chosen: Workload = workloads[workload];
+  const { goods, checkouts, worker, databaseMs = 0, prepare } = chosen;
+  await laboratory.begin(without, chosen);
+  const stock = new Map(Object.entries(goods));
+  await addGoods(lab, stock);
+  const chargedBefore = new Set(lab.till.ledger().map(({ paymentIntent }) => paymentIntent));
+  const scene = sceneOf(lab, chosen, without);
+
+  const act = await prepare(scene);
+  const sentBefore = sentIn(scene.history);
+  const counted = await measured(lab, databaseMs, act);
+  const sent = sentIn(scene.history) - sentBefore;
+  lab.till.clearFaults();
+  await sleep(lastWordsMs);
+  if (worker) await settle(lab);
+
+  const evidence = await gather(lab, stock);
+  const charges = evidence.charges.filter(({ paymentIntent }) => !chargedBefore.has(paymentIntent));
+  const { history, confirmed } = scene;
+  const more = await moreEvidence(lab);
+  await laboratory.end();
+  const found = judge({ ...evidence, ...more, charges, history: history.calls, confirmed });
+  const each = (count: number) => count / checkouts;
+  return {
+    found,
+    complaints: await laboratory.complaints(),
+    work: {
+      sent: each(sent),
+      arrived: each(counted.arrived),
+      written: each(counted.written),
+      roundTrips: each(counted.roundTrips),
+      redisScripts: each(counted.redisScripts),
+      lockMs: each(counted.lockMs),
+      deadlocks: await deadlocks(lab),
+      orders: evidence.orders.length,
+    },
+  };
+}
+
+function sceneOf(lab: Lab, { edge }: Workload, without: readonly Guard[]): Scene {
+  const random = randomOf(1);
+  const apps = lab.doors.slice(0, 2);
+  const behindEdge = edge && !without.includes('edge') && lab.edge;
+  const doors = behindEdge ? [behindEdge.port, behindEdge.port] : apps;
+  const history = new History();
+  let shoppers = 0;
+  return {
+    lab,
+    history,
+    clicks: without.includes('button') ? impatientClicks : 1,
+    confirmed: new Map<string, Confirmed>(),
+    shopper: () => new Shopper({ doors, history }, random.fork(`shopper ${shoppers++}`)),
+  };
+}
+
+const sentIn = ({ calls }: History) => calls.filter(({ kind }) => kind === 'order').length;
+
+async function moreEvidence(lab: Lab) {
+  return lab.withDatabase(async (client) => {
+    const accepted = await client.query<{ id: string }>(
+      'SELECT id FROM orders WHERE accepted_at IS NOT NULL',
+    );
+    const several = await client.query<{ id: string }>(
+      `SELECT user_id AS id FROM cart WHERE status = 'open' GROUP BY user_id HAVING count(*) > 1`,
+    );
+    return {
+      accepted: new Set(accepted.rows.map(({ id }) => id)),
+      severalCarts: several.rows.map(({ id }) => id),
+    };
+  });
+}
+
+/** Connections tell what they saw when they end, so the shop's processes have ended by now. */
+function deadlocks(lab: Lab): Promise<number> {
+  return lab.withDatabase(async (client) => {
+    const { rows } = await client.query<{ deadlocks: number }>(
+      'SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()',
+    );
+    return rows[0]?.deadlocks ?? 0;
+  });
+}

@@ -1,0 +1,17 @@
+import * as shop from '#lib/payments/payment-rows.ts';
+
+/** A payment looks the same however often it has changed. */
+
+export * from '#lib/payments/payment-rows.ts';
+
+const timeless = (payment: shop.PaymentRow): shop.PaymentRow => ({ ...payment, version: 1 });
+
+export const readPayment: typeof shop.readPayment = async (tx, key) => {
+  const payment = await shop.readPayment(tx, key);
+  return payment && timeless(payment);
+};
+
+export const lockOrder: typeof shop.lockOrder = async (tx, key) => {
+  const locked = await shop.lockOrder(tx, key);
+  return locked && { ...locked, payments: locked.payments.map(timeless) };
+};

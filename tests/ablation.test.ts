@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { allShields } from '#prove/ablation/guards.ts';
+import { openLaboratory } from '#prove/ablation/laboratory.ts';
+import { perform } from '#prove/ablation/trial.ts';
+
+/** A short selection of `npm run ablate` (docs/ablation.md): the database alone keeps what it promises, and it is the database. */
+
+const folder = await mkdtemp(path.join(os.tmpdir(), 'once-ablation-'));
+const laboratory = await openLaboratory({ shopLog: path.join(folder, 'shop.log') });
+afterAll(async () => {
+  await laboratory.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const kindsOf = ({ found }: Awaited<ReturnType<typeof perform>>) => new Set(found.map(({ kind }) => kind));
+
+test('without any shield, and without a look at what stands, the unique keys alone make one order of each cart', async () => {
+  const without = [...allShields, 'standingOrder', 'cartStatus'] as const;
+  const outcome = await perform(laboratory, { workload: 'duplicates', without });
+  expect(outcome.found).toEqual([]);
+  expect(outcome.complaints).toEqual([]);
+  expect(outcome.work).toMatchObject({ sent: 8, written: 8, orders: 8 });
+});
+
+test('without these keys as well, a cart is ordered twice, and that is noticed', async () => {
+  const without = [...allShields, 'standingOrder', 'cartStatus', 'uniqueToken', 'uniqueCart'] as const;
+  const outcome = await perform(laboratory, { workload: 'duplicates', without });
+  expect(kindsOf(outcome)).toContain('cart_ordered_twice');
+  expect(kindsOf(outcome)).toContain('token_of_two_orders');
+});
+
+test('without a look at the shelf and its CHECK, the last one is sold twice, and that is noticed', async () => {
+  const outcome = await perform(laboratory, { workload: 'lastOne', without: ['stockLook', 'stockCheck'] });
+  expect(kindsOf(outcome)).toEqual(new Set(['oversold']));
+});
+
+test('without the version of the cart, something is ordered that nobody confirmed, and that is noticed', async () => {
+  const outcome = await perform(laboratory, { workload: 'swapped', without: ['cartVersion'] });
+  expect(kindsOf(outcome)).toEqual(new Set(['ordered_otherwise']));
+});
