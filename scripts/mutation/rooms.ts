@@ -34,25 +34,30 @@ export const rooms: Room[] = [
     ),
     tests: inFolder(
       'tests',
-      'one-order.test order-writer.test contract.test card-payments.test prove-found.test',
+      'one-order.test order-writer.test contract.test card-payments.test change-order.test',
     ),
     without: withoutTexts,
   },
   {
     name: 'payment',
     mutate: [
-      ...inFolder('lib/orders', 'pay-order cancel-order expire-holds end-order'),
       ...inFolder(
         'lib/payments',
         'charge-attempt find-out payment-rows receive-event settle-payment settle-refund sweep-payments',
       ),
+      ...inFolder('lib/orders', 'cancel-order expire-holds end-order'),
       ...inFolder('lib/stock', 'return-stock take-stock'),
     ],
     tests: inFolder(
       'tests',
-      'card-payments.test payment-attempts.test payment-ends.test payment-webhooks.test ' +
-        'unknown-payments.test manual-capture.test',
+      'settle-payment.test card-payments.test payment-ends.test payment-webhooks.test unknown-payments.test manual-capture.test',
     ),
+    without: withoutTexts,
+  },
+  {
+    name: 'next-card',
+    mutate: ['lib/orders/pay-order.ts'],
+    tests: ['tests/payment-attempts.test.ts'],
     without: withoutTexts,
   },
 ];
