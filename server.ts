@@ -2,7 +2,6 @@ import cluster from 'node:cluster';
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { setFlagsFromString } from 'node:v8';
 import next from 'next';
 import { clientAddress, setOwnHeader } from '#lib/client-address.ts';
 import { closeDb } from '#lib/db.ts';
@@ -16,8 +15,9 @@ import { closeRedis, pingRedis } from '#lib/redis.ts';
 
 /**
  * The Node host: hands `POST /api/orders` to the same function that Next's route handler exports,
- * past Next's router, and everything else to Next. Run by `npm start`, or directly:
- * `NODE_ENV=production DATABASE_URL=… ONCE_SECRET=… node server.ts` after `npm run build`.
+ * past Next's router, and everything else to Next. Run by `npm start`, or directly after
+ * `npm run build`: `NODE_ENV=production DATABASE_URL=… ONCE_SECRET=… node server.ts`, best with the
+ * flags of scripts/launch/server-args.ts, which hold it below 400 MB.
  */
 
 /** Longer than a reverse proxy keeps an idle connection (nginx: 60 s), so that it is never the one surprised. */
@@ -38,12 +38,6 @@ const sweepMs = 100;
 
 /** How long a stop waits for what was admitted before it ends anyway: longer than any answer takes. */
 const shutdownLimitMs = 20_000;
-
-/**
- * On a machine with much memory V8 lets garbage grow to several times of what lives before it collects
- * it. Here it collects when the heap has grown by this much in per cent: docs/decisions/0011.
- */
-setFlagsFromString('--heap-growing-percent=30');
 
 const { HOST, PORT, NODE_ENV, WEB_CONCURRENCY } = env();
 if (cluster.isPrimary && WEB_CONCURRENCY > 1) superviseWorkers(WEB_CONCURRENCY);

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { serverArgs } from '#scripts/launch/server-args.ts';
 import { choosePort } from '#scripts/services/ports.ts';
 import { runningPostgres } from '#scripts/services/postgres.ts';
 
@@ -57,7 +58,7 @@ process.stdout.write(
  */
 async function openElementShop(): Promise<number> {
   const elementPort = await choosePort();
-  const second = spawn(process.execPath, [path.join(root, 'server.ts')], {
+  const second = spawn(process.execPath, serverArgs, {
     cwd: root,
     stdio: ['ignore', 2, 2],
     env: {

@@ -2,6 +2,7 @@ import { cp, mkdir, readdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { type Child, listens, root, startChild } from '#bench/lab/children.ts';
 import { ensureBuild } from '#scripts/launch/build.ts';
+import { serverArgs } from '#scripts/launch/server-args.ts';
 
 /**
  * Of the repository, what the shop of the bench does not share: build, data, and what makes Next
@@ -29,7 +30,7 @@ export async function startShop(options: {
   const port = Number(variables.PORT);
   return startChild({
     command: process.execPath,
-    args: [path.join(root, 'server.ts')],
+    args: serverArgs,
     cwd: await stageBuild(path.join(folder, 'site')),
     variables,
     logFile,

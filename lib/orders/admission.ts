@@ -19,6 +19,9 @@ const maxFormsInFlight = 4_096;
  */
 const maxDelayMs = 1_000;
 
+/** As many are answered at once: about one batch that is written, and one that is read meanwhile. */
+const inFlightAtEase = 48;
+
 const inFlight = () => processWide('ordersInFlight', () => ({ count: 0 }));
 
 /** Whether a submission shall be refused as `overloaded`, before its body is read. */
@@ -26,6 +29,11 @@ export function isBusy({ isForm }: { isForm: boolean }): boolean {
   const { count } = inFlight();
   if (isForm) return count >= maxFormsInFlight;
   return count >= maxInFlight || orderWriter().delayMs() > maxDelayMs;
+}
+
+/** How many more could be let in and would still be answered without a wait; 0 or less when none. */
+export function roomForMore(): number {
+  return inFlightAtEase - inFlight().count;
 }
 
 /**

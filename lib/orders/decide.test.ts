@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { quote } from '#lib/checkout/quote.ts';
+import { maxTotalMinor } from '#lib/money.ts';
 import { type CartSnapshot, decide, keyOf, type OrderSnapshot, type Snapshot } from '#lib/orders/decide.ts';
 import type { Placement } from '#lib/orders/placement.ts';
 
@@ -263,6 +264,35 @@ test('the same purchase from another cart is asked about, and goes through when 
   expect(confirmed).toMatchObject({ outcome: 'accepted', created: true });
 });
 
+test.each<[what: string, snapshot: Partial<Snapshot>, change: Partial<Placement>]>([
+  ['another version of its cart than the one that was confirmed', {}, { cartVersion: 2 }],
+  ['a cart that was ordered', { carts: [{ ...cart, status: 'ordered' }] }, {}],
+  ['a cart that is not there', { carts: [] }, {}],
+  [
+    'an empty cart',
+    { carts: [{ ...cart, lines: [] }] },
+    { totalMinor: quote([], 'standard', 'US').totalMinor },
+  ],
+  ['another total', {}, { totalMinor: 1 }],
+  ['another currency', {}, { currency: 'EUR' }],
+])('%s makes no order: the cart has changed', (_, snapshot, change) => {
+  const plan = decide(world(snapshot), [placement(cart, change)]);
+  expect(plan).toEqual({ decisions: [{ outcome: 'cart_changed' }], orders: [], taken: new Map() });
+});
+
+test('only the same lines for the same total, ordered a moment ago, are asked about', () => {
+  const second = { ...cart, id: 'c2' };
+  const shelf = new Map([['A', 9]]);
+  const [order] = decide(world({ stock: shelf }), [placement(cart)]).orders as [OrderSnapshot];
+  const outcome = (earlier: OrderSnapshot) =>
+    decide(world({ carts: [second], stock: shelf, orders: [earlier] }), [placement(second)]).decisions[0]
+      ?.outcome;
+  expect(outcome(order)).toBe('possible_duplicate');
+  expect(outcome({ ...order, recent: false })).toBe('accepted');
+  expect(outcome({ ...order, linesHash: 'of other lines' })).toBe('accepted');
+  expect(outcome({ ...order, totalMinor: order.totalMinor + 800 })).toBe('accepted');
+});
+
 test('a card order is to be charged before it is accepted, as often as it is asked for until it was', () => {
   const byCard = () => placement(cart, { payment: { method: 'card', token: 'pm_1' } });
   const plan = decide(world(), [byCard(), byCard()]);
@@ -279,13 +309,13 @@ test('an invoice order is accepted as it is placed', () => {
   expect(decide(world(), [placement(cart)]).decisions[0]).not.toHaveProperty('paymentDue');
 });
 
-test('a total beyond what an order may have is refused by its name', () => {
-  const lines = [{ sku: 'A', title: 'thing', quantity: 2, unitPriceMinor: 600_000_000 }];
-  const costly = { ...cart, lines };
-  expect(decide(world({ carts: [costly] }), [placement(costly)])).toMatchObject({
-    decisions: [{ outcome: 'cart_limit' }],
-    orders: [],
-  });
+test('the largest total that an order may have is ordered, and one more is refused by its name', () => {
+  const at = (unitPriceMinor: number) => {
+    const costly = { ...cart, lines: [{ sku: 'A', title: 'thing', quantity: 1, unitPriceMinor }] };
+    return decide(world({ carts: [costly] }), [placement(costly)]);
+  };
+  expect(at(maxTotalMinor)).toMatchObject({ decisions: [{ outcome: 'accepted' }] });
+  expect(at(maxTotalMinor + 1)).toMatchObject({ decisions: [{ outcome: 'cart_limit' }], orders: [] });
 });
 
 test('a shortage names every sku that is short, with what was asked and what is left', () => {

@@ -8,7 +8,7 @@ import { writeOrders } from '#lib/orders/write-orders.ts';
 import { processWide } from '#lib/process-wide.ts';
 
 /** Orders in one commit: beyond this a commit's cost is spread thin enough already. */
-const maxBatch = 64;
+const maxBatch = 128;
 
 /** Submissions that may wait: about what the writer clears in the longest wait below. */
 const maxWaiting = 4_096;
@@ -23,7 +23,7 @@ const batchSizes = () =>
       new Histogram({
         name: 'once_order_batch_size',
         help: 'Orders in a batch of the order writer',
-        buckets: [1, 2, 4, 8, 16, 32, 64],
+        buckets: [1, 2, 4, 8, 16, 32, 64, 128],
         registers: [metrics()],
       }),
   );

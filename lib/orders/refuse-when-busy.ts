@@ -2,10 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { comesFromProxy } from '#lib/client-address.ts';
 import { env } from '#lib/env.ts';
 import { problemAnswer, requestIdFrom } from '#lib/http.ts';
-import { isBusy } from '#lib/orders/admission.ts';
+import { isBusy, roomForMore } from '#lib/orders/admission.ts';
 import { overloaded, overloadedRetrySeconds } from '#lib/orders/batch-queue.ts';
 import { countAnswer } from '#lib/orders/order-metrics.ts';
 import { isForm } from '#lib/orders/read-submission.ts';
+import { makeWaitingClients } from '#lib/orders/waiting-clients.ts';
 
 /**
  * What `answerOrder` would answer, for a small part of its price: in a rush most requests end here,
@@ -27,25 +28,11 @@ export function refuseWhenBusy(request: IncomingMessage, response: ServerRespons
 /** Made once: the trace that an error takes along costs as much as all else about a refusal. */
 const refusedUnread = overloaded();
 
-/** At most as many refused clients are listened to again in a second: about a tenth of a core. */
-const refusedPerSecond = 1_000;
+const waitingClients = makeWaitingClients({ atLeastMs: 1_000 * overloadedRetrySeconds, room: roomForMore });
 
-let lastTurnAt = 0;
-
-/**
- * Who was told to come back in a second is not listened to before, and then in turns. Reading goes
- * before everything else in Node's event loop: thousands of clients that ask again at once would
- * keep it reading, and the orders that were let in would never end.
- */
+/** The rest of the body has to be read first, or it would stand before the next request. */
 function readLater(request: IncomingMessage): void {
   const { socket } = request;
-  const now = performance.now();
-  lastTurnAt = Math.max(now + 1_000 * overloadedRetrySeconds, lastTurnAt + 1_000 / refusedPerSecond);
-  const turnInMs = lastTurnAt - now;
-  // The rest of the body has to be read first, or it would stand before the next request.
-  request.once('end', () => {
-    socket.pause();
-    setTimeout(() => socket.resume(), turnInMs).unref();
-  });
+  request.once('end', () => waitingClients.add(socket));
   request.resume();
 }

@@ -4,6 +4,7 @@ import { watchdog } from '#scripts/services/watchdog.ts';
 import type { AppLog } from './app-log.ts';
 import { ChildFailed, lastLines } from './child.ts';
 import type { Variables } from './options.ts';
+import { serverArgs } from './server-args.ts';
 
 export interface App {
   pid: number;
@@ -46,7 +47,7 @@ export async function startApp(options: {
   signal: AbortSignal;
 }): Promise<App> {
   const { root, variables, url, log, onSpawn, signal } = options;
-  const child = spawn(process.execPath, ['server.ts'], {
+  const child = spawn(process.execPath, serverArgs, {
     cwd: root,
     env: { ...variables, NEXT_TELEMETRY_DISABLED: '1' } as unknown as NodeJS.ProcessEnv,
     stdio: ['ignore', log.fd, log.fd],
