@@ -13,8 +13,11 @@ export async function serveHandlers(): Promise<{ url: string; close: () => void 
     },
     { overrideGlobalObjects: false },
   );
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // As server.ts has it: a burst may come after a pause, on connections that were idle meanwhile.
+  const server = createServer({ keepAliveTimeout: 65_000 }, listener);
+  await new Promise<void>((resolve) =>
+    server.listen({ port: 0, host: '127.0.0.1', backlog: 1_024 }, resolve),
+  );
   const close = () => {
     server.closeAllConnections();
     server.close();
