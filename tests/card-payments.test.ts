@@ -148,6 +148,30 @@ describe('POST /api/orders with a card', () => {
     expect(answers.map(({ status }) => status)).toEqual([402, 402]);
   });
 
+  test('a card whose refusal comes while others write about its payment is asked about again, where it is told', async () => {
+    const shopper = await shopperWith(call, await addProduct('BUSY'));
+    till.addFault({ kind: 'webhook_drop', times: 9 });
+    beforeReply(
+      () => db().$executeRaw`UPDATE payment SET version = version + 1 WHERE status IN ('created', 'unknown')`,
+    );
+    const body = await cardBody(shopper, declinedCard);
+    const answer = await shopper.order(body);
+    expect([answer.status, await answer.json()]).toMatchObject([409, { code: 'in_progress' }]);
+    expect(answer.headers.get('location')).toBe(`/api/submissions/${body.submitToken}`);
+    beforeReply(async () => undefined);
+    expect((await shopper.order(body)).status).toBe(402);
+  });
+
+  test('whose card was refused is told whether the order still waits for another', async () => {
+    const shopper = await shopperWith(call, await addProduct('STILL-WAITS'));
+    const body = await cardBody(shopper, declinedCard);
+    const detail = async () => ((await (await shopper.order(body)).json()) as { detail: string }).detail;
+    expect(await detail()).toContain('waits for another card');
+    const { id } = await orderOf(shopper);
+    expect((await shopper.send('POST', `/api/orders/${id}/cancel`, {})).status).toBe(200);
+    expect(await detail()).toContain('has ended since');
+  });
+
   test('money that was taken is not forgotten because somebody wrote meanwhile that there is none', async () => {
     // What broke, found by a review: the answer came to a row that had changed, the row was over, and
     // so the provider's "succeeded" was dropped. The shopper was told 402 and charged all the same.

@@ -35,6 +35,14 @@ test('of two who have seen the same version of an order, one changes it and the 
   ]);
   const { status, ...rest } = await told(key);
   expect(rest).toEqual({ version: 2, events: ['placed', status] });
+  // The world is told of the change that was made, and of no other.
+  const announced = await db().$queryRaw`
+    SELECT payload FROM graphile_worker._private_jobs
+    WHERE payload::jsonb @> ${JSON.stringify({ events: [{ orderId }] })}::jsonb ORDER BY id`;
+  expect(announced).toEqual([
+    { payload: { events: [{ ...key, version: 1 }] } },
+    { payload: { events: [{ ...key, version: 2 }] } },
+  ]);
 });
 
 test('an order that is not what it is taken for is left as it is', async () => {

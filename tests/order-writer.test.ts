@@ -126,6 +126,19 @@ test('batches that want the same carts and skus in other orders never deadlock a
   expect(await availableOf('CROSS-B')).toBe(404);
 });
 
+test('a submission that comes again the day after gets its order, also where nobody but the writer knows it', async () => {
+  await addProduct('DAY-AFTER');
+  const placement = await place('DAY-AFTER');
+  await writeOrders([placement]);
+  await db()
+    .$executeRaw`UPDATE orders SET placed_at = now() - interval '1 day' WHERE id = ${placement.orderId}::uuid`;
+  const [again] = await writeOrders([{ ...placement, orderId: randomUUID() }]);
+  expect(again).toMatchObject({
+    status: 'fulfilled',
+    value: { outcome: 'accepted', created: false, receipt: { id: placement.orderId } },
+  });
+});
+
 test('a unique key that refuses an order shows the order that stands', async () => {
   await addProduct('COLLIDE');
   const placement = await place('COLLIDE');

@@ -283,7 +283,7 @@ test.each<[what: string, snapshot: Partial<Snapshot>, change: Partial<Placement>
 test('only the same lines for the same total, ordered a moment ago, are asked about', () => {
   const second = { ...cart, id: 'c2' };
   const shelf = new Map([['A', 9]]);
-  const [order] = decide(world({ stock: shelf }), [placement(cart)]).orders as [OrderSnapshot];
+  const order = decide(world({ stock: shelf }), [placement(cart)]).orders[0] as OrderSnapshot;
   const outcome = (earlier: OrderSnapshot) =>
     decide(world({ carts: [second], stock: shelf, orders: [earlier] }), [placement(second)]).decisions[0]
       ?.outcome;
