@@ -34,7 +34,7 @@ export const rooms: Room[] = [
     ),
     tests: inFolder(
       'tests',
-      'one-order.test order-writer.test contract.test card-payments.test change-order.test',
+      'one-order.test order-writer.test claim.test change-order.test contract.test card-payments.test',
     ),
     without: withoutTexts,
   },
