@@ -69,10 +69,12 @@ const isLost = ({ status }: MutantResult) => status === 'Survived' || status ===
 function rowOf(file: string, all: MutantResult[]): Row {
   const own = all.filter(({ fileName }) => path.relative(root, fileName) === file);
   const found = own.filter(isFound).length;
+  const waited = own.filter(({ status }) => status === 'Timeout').length;
   return {
     file,
     mutants: found + own.filter(isLost).length,
     found,
+    waited,
     date: new Date().toISOString().slice(0, 10),
   };
 }

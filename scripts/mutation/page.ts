@@ -6,13 +6,16 @@ export interface Row {
   mutants: number;
   /** Mutants that a test noticed. */
   found: number;
+  /** Those of them that made a test wait in vain. */
+  waited: number;
   /** `2026-11-24` */
   date: string;
 }
 
 const begin = '<!-- results: written by npm run mutate -->';
 const end = '<!-- end of results -->';
-const rowPattern = /^\| `(?<file>[^`]+)` \| (?<mutants>\d+) \| (?<found>\d+) \|.*\| (?<date>[\d-]{10}) \|$/gm;
+const rowPattern =
+  /^\| `(?<file>[^`]+)` \| (?<mutants>\d+) \| (?<found>\d+) \| (?<waited>\d+) \|.*\| (?<date>[\d-]{10}) \|$/gm;
 
 /** Puts rows in the place of those of the same files. A file keeps its row until it is tried again. */
 export async function updatePage(pageFile: string, rows: Row[]): Promise<void> {
@@ -31,18 +34,19 @@ function rowsOf(table: string): Row[] {
     file: groups.file ?? '',
     mutants: Number(groups.mutants),
     found: Number(groups.found),
+    waited: Number(groups.waited),
     date: groups.date ?? '',
   }));
 }
 
 function tableOf(rows: Row[]): string {
   const sum = (pick: (row: Row) => number) => rows.reduce((all, row) => all + pick(row), 0);
-  const cells = ({ mutants, found }: Pick<Row, 'mutants' | 'found'>) =>
-    `${mutants} | ${found} | ${mutants - found} | ${mutants ? `${((100 * found) / mutants).toFixed(1)} %` : ''}`;
+  const cells = ({ mutants, found, waited }: Omit<Row, 'file' | 'date'>) =>
+    `${mutants} | ${found} | ${waited} | ${mutants - found} | ${mutants ? `${((100 * found) / mutants).toFixed(1)} %` : ''}`;
   return [
-    '| file | mutants | noticed | survived | score | date |',
-    '| --- | ---: | ---: | ---: | ---: | --- |',
+    '| file | mutants | noticed | of them by waiting | survived | score | date |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | --- |',
     ...rows.map((row) => `| \`${row.file}\` | ${cells(row)} | ${row.date} |`),
-    `| all | ${cells({ mutants: sum((row) => row.mutants), found: sum((row) => row.found) })} | |`,
+    `| all | ${cells({ mutants: sum((row) => row.mutants), found: sum((row) => row.found), waited: sum((row) => row.waited) })} | |`,
   ].join('\n');
 }

@@ -12,7 +12,7 @@ const inFolder = (folder: string, names: string) => names.split(' ').map((name) 
 const pure = [
   ...inFolder(
     'lib/orders',
-    'decide submit-token placement batch-queue order-number checkout-draft network-of',
+    'decide submit-token placement single-flight batch-queue order-number checkout-draft network-of',
   ),
   ...inFolder('lib/payments', 'settle provider'),
 ];
@@ -30,7 +30,7 @@ export const rooms: Room[] = [
     name: 'order',
     mutate: inFolder(
       'lib/orders',
-      'submit-order claim single-flight order-writer write-orders find-orders charge-if-due change-order',
+      'submit-order claim order-writer write-orders find-orders charge-if-due change-order',
     ),
     tests: inFolder(
       'tests',
