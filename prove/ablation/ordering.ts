@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readyToOrder, type Scene, sendAtOnce, submissionOf, times, type Workload } from './scene.ts';
+import type { Shopper } from '../load/shopper.ts';
+import { place, readyToOrder, type Scene, sendAtOnce, submissionOf, times, type Workload } from './scene.ts';
 
 /** Workloads about carts, tokens and stock. */
 
@@ -138,7 +139,7 @@ export const ordering = {
       const ready = await times(4, async () => {
         const shopper = scene.shopper();
         const old = await readyToOrder(shopper, { RED: 1 });
-        await shopper.submit(old, 0);
+        await place(shopper, old);
         return { shopper, old };
       });
       // An hour passes: what was ordered lately is looked at by the writer anyway.
@@ -164,42 +165,48 @@ export const ordering = {
   },
 
   crowd: {
-    about: 'twelve shoppers want the same eight things, twice at once',
-    goods: shelf('A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'),
-    checkouts: 24,
+    about: 'sixteen shoppers at a time want the same five things',
+    goods: shelf('A', 'B', 'C', 'D', 'E'),
+    checkouts: 32,
     writers: 8,
+    databaseMs: 4,
     async prepare(scene) {
-      const shoppers = Array.from({ length: 12 }, () => scene.shopper());
-      const all = { A: 1, B: 1, C: 1, D: 1, E: 1, F: 1, G: 1, H: 1 };
-      const fill = (change: Record<string, unknown> = {}) =>
-        Promise.all(
-          shoppers.map(async (shopper) => ({
-            shopper,
-            submission: await readyToOrder(shopper, all, undefined, change),
-          })),
-        );
-      const first = await fill();
+      const ready = await times(32, async () => {
+        const shopper = scene.shopper();
+        return { shopper, submission: await readyToOrder(shopper, { A: 1, B: 1, C: 1, D: 1, E: 1 }) };
+      });
       return async () => {
-        await Promise.all(first.map(({ shopper, submission }) => sendAtOnce(shopper, submission, 2)));
-        const second = await fill({ confirmDuplicate: true });
-        await Promise.all(second.map(({ shopper, submission }) => sendAtOnce(shopper, submission, 2)));
+        for (let first = 0; first < ready.length; first += 16)
+          await Promise.all(
+            ready
+              .slice(first, first + 16)
+              .map(({ shopper, submission }) => shopper.submitUntilKnown(submission)),
+          );
       };
     },
   },
 
   firstLines: {
-    about: 'an empty cart gets its first line in two tabs at once',
+    about: 'an empty cart gets its first line in two tabs, the second a moment after the first',
     goods: shelf('RED', 'BLUE'),
-    checkouts: 8,
-    databaseMs: 4,
+    checkouts: 40,
+    databaseMs: 8,
     prepare: async (scene) => {
-      const shoppers = await times(8, async () => {
+      const shoppers = await times(40, async () => {
         const shopper = scene.shopper();
         await shopper.call('cart', 'GET', '/api/cart', { app: 0 });
         return shopper;
       });
+      // From "at the same time" to "when the first is done": somewhere between them it is in between.
+      const first = (shopper: Shopper) => shopper.put('RED', 1);
+      const second = (shopper: Shopper, ms: number) => sleep(ms).then(() => shopper.put('BLUE', 1));
       return async () => {
-        await Promise.all(shoppers.flatMap((shopper) => [shopper.put('RED', 1), shopper.put('BLUE', 1)]));
+        for (let at = 0; at < shoppers.length; at += 4)
+          await Promise.all(
+            shoppers
+              .slice(at, at + 4)
+              .flatMap((shopper, index) => [first(shopper), second(shopper, (at + index) * 6)]),
+          );
       };
     },
   },
@@ -226,13 +233,12 @@ export const ordering = {
     prepare: async (scene) => {
       const owner = scene.shopper();
       const eve = scene.shopper();
-      const placed = await owner.submit(await readyToOrder(owner, { PLENTY: 1 }), 0);
+      const orderId = await place(owner, await readyToOrder(owner, { PLENTY: 1 }));
       await eve.put('PLENTY', 2);
       const forged = eve.cookie.replace(eve.id, owner.id);
       return async () => {
-        const { order } = JSON.parse(placed?.body.toString('utf8') ?? '{}') as { order: { id: string } };
         eve.cookie = forged;
-        await eve.read(order.id, 'snoop');
+        await eve.read(orderId, 'snoop');
       };
     },
   },

@@ -1,14 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  badCard,
-  goodCard,
-  orderOf,
-  readyToOrder,
-  type Scene,
-  sendAtOnce,
-  times,
-  type Workload,
-} from './scene.ts';
+import { badCard, goodCard, place, readyToOrder, type Scene, times, type Workload } from './scene.ts';
 
 /** Workloads about payments and about what becomes of an order. */
 
@@ -71,7 +62,7 @@ export const paying = {
       const refused = await times(6, async () => {
         const shopper = scene.shopper();
         const submission = await readyToOrder(shopper, { PLENTY: 1 }, badCard);
-        return { shopper, orderId: orderOf(await shopper.submit(submission, 0)) };
+        return { shopper, orderId: await place(shopper, submission) };
       });
       const body = JSON.stringify({ attempt: 2, ...goodCard });
       return async () => {
@@ -91,8 +82,7 @@ export const paying = {
     prepare: async (scene) => {
       const placed = await times(8, async () => {
         const shopper = scene.shopper();
-        const [reply] = await sendAtOnce(shopper, await readyToOrder(shopper, { PLENTY: 1 }), 1);
-        return { shopper, orderId: orderOf(reply) };
+        return { shopper, orderId: await place(shopper, await readyToOrder(shopper, { PLENTY: 1 })) };
       });
       return async () => {
         for (const { shopper, orderId } of placed)

@@ -6,7 +6,7 @@ import { root } from '#bench/lab/children.ts';
 import { bold, dim, duration, green, red, say } from '#scripts/launch/progress.ts';
 import { openLaboratory } from './laboratory.ts';
 import { missingIn, type Result, type Run, seenIn, updatePage } from './report.ts';
-import { perform } from './trial.ts';
+import { type Outcome, perform } from './trial.ts';
 import { type Row, rows, unexpected } from './trials.ts';
 
 /**
@@ -51,7 +51,7 @@ async function performAll(chosen: readonly Row[], folder: string, signal: AbortS
     for (const row of chosen) {
       signal.throwIfAborted();
       const began = performance.now();
-      const result = { row, outcome: await perform(laboratory, row) };
+      const result = { row, outcome: await perform(laboratory, row).catch(failed) };
       results.push(result);
       tell(result, performance.now() - began, `${results.length}/${chosen.length}`);
     }
@@ -59,6 +59,21 @@ async function performAll(chosen: readonly Row[], folder: string, signal: AbortS
     await laboratory.close();
   }
   return results;
+}
+
+/** One trial that cannot be done keeps none of the others from being done. */
+function failed(error: Error): Outcome {
+  const work = {
+    sent: 0,
+    arrived: 0,
+    written: 0,
+    roundTrips: 0,
+    redisScripts: 0,
+    lockMs: 0,
+    deadlocks: 0,
+    orders: 0,
+  };
+  return { found: [], complaints: [], failure: error.message, work };
 }
 
 function tell(result: Result, ms: number, place: string): void {

@@ -68,9 +68,9 @@ export const sendAtOnce = (shopper: Shopper, submission: Submission, times: numb
 export const times = <T>(count: number, make: (index: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_, index) => make(index)));
 
-/** The order that a reply names. Throws where it names none. */
-export function orderOf(reply: { body: Buffer } | undefined): string {
-  const { order } = JSON.parse(reply?.body.toString('utf8') ?? '{}') as { order?: { id: string } };
-  if (!order) throw new Error('an order was expected');
-  return order.id;
+/** Places an order in peace; gives its id. */
+export async function place(shopper: Shopper, submission: Submission): Promise<string> {
+  const placed = await shopper.submitUntilKnown(submission);
+  if (!placed?.orderId) throw new Error(`an order was expected, and the answer was ${placed?.status}`);
+  return placed.orderId;
 }

@@ -27,6 +27,8 @@ export interface Outcome {
   work: Work;
   /** Errors of the shop that no constraint explains: then the trial shows something else than it should. */
   complaints: string[];
+  /** Why the trial could not be done. */
+  failure?: string;
 }
 
 /** How often an impatient shopper clicks. */
