@@ -238,6 +238,18 @@ describe('an operator refunds', () => {
   });
 });
 
+// A refund stayed open for a day: its key answered with the provider's failure, and nobody looked for it.
+describe('a refund whose failure the provider keeps with its key', () => {
+  test('is found, although it was made', async () => {
+    const { order } = await ordered('REFUND-STORED');
+    const id = randomUUID();
+    till.addFault({ kind: 'error_stored', on: { method: 'POST', path: '/v1/refunds' } });
+    expect(await refund(order, { id, amountMinor: 700 })).toEqual({ created: true, status: 'created' });
+    expect(await settleRefund({ userId: order.userId, orderId: order.id, id })).toBe('succeeded');
+    expect(till.ledger(order.id)).toMatchObject([{ refunded: 700 }]);
+  });
+});
+
 describe('when the hold of an unpaid order is over', () => {
   test('a declined order is cancelled and its stock is back once', async () => {
     const { shopper, order } = await ordered('HOLD-DECLINED', declinedCard);

@@ -70,7 +70,7 @@ async function charge(payment: PaymentRow, origin?: string): Promise<Finding> {
       returnUrl: returnUrl(orderId, origin),
     });
   } catch (error) {
-    if (error instanceof UnknownOutcome && error.keyIsTaken) return (await find(payment)) ?? 'unknown';
+    if (error instanceof UnknownOutcome && error.keyIsSpent) return (await find(payment)) ?? 'unknown';
     throw error;
   }
 }

@@ -108,13 +108,16 @@ export class UnknownOutcome extends Error {
 
   readonly [unknownMark] = true;
 
-  /** The key has come with other words before: whatever was made under it can be found, and nothing more will be. */
-  readonly keyIsTaken: boolean;
+  /**
+   * The key has been used up, by a request in other words or by one whose failure is kept with it.
+   * Whatever was made under it can be found, and nothing more will be.
+   */
+  readonly keyIsSpent: boolean;
 
-  constructor(what: string, cause: unknown, { keyIsTaken = false } = {}) {
+  constructor(what: string, cause: unknown, { keyIsSpent = false } = {}) {
     super(`the provider's answer to "${what}" is not known`, { cause });
     this.name = 'UnknownOutcome';
-    this.keyIsTaken = keyIsTaken;
+    this.keyIsSpent = keyIsSpent;
   }
 }
 

@@ -2,7 +2,7 @@ import { db, type Tx } from '#lib/db.ts';
 import { logger } from '#lib/logger.ts';
 import { paymentProvider } from '#lib/payments/payment-provider.ts';
 import { isOver, lockOrder } from '#lib/payments/payment-rows.ts';
-import { type ProviderRefund, RefundRefused } from '#lib/payments/provider.ts';
+import { type ProviderRefund, RefundRefused, UnknownOutcome } from '#lib/payments/provider.ts';
 
 /** Providers keep a key for 24 hours; after that only a look tells whether a refund was made. */
 const keyKeptMs = 23 * 3600 * 1000;
@@ -76,6 +76,10 @@ async function askForRefund(refund: RefundRow): Promise<ProviderRefund | { statu
   try {
     return await provider.refund({ id, orderId, idempotencyKey, chargeRef, amountMinor });
   } catch (error) {
+    if (error instanceof UnknownOutcome && error.keyIsSpent) {
+      const found = await provider.findRefund({ id, chargeRef });
+      if (found) return found;
+    }
     if (!(error instanceof RefundRefused)) throw error;
     logger().error(
       { err: error, orderId, refund: id },

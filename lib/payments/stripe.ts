@@ -138,6 +138,13 @@ export function stripeProvider(options: StripeOptions): PaymentProvider {
   };
 }
 
+/** Stripe keeps its own failures with a key, too, and then answers nothing else to it for a day. */
+function isKeySpent(error: unknown): boolean {
+  const { StripeError, StripeIdempotencyError } = Stripe.errors;
+  if (!(error instanceof StripeError)) return false;
+  return error instanceof StripeIdempotencyError || error.headers?.['idempotent-replayed'] === 'true';
+}
+
 type CreateIntent = [Stripe.PaymentIntentCreateParams, Stripe.RequestOptions];
 
 function intentOf(request: ChargeRequest, { capture }: StripeOptions): CreateIntent {
@@ -199,9 +206,7 @@ async function withinDeadline<T>(what: string, work: (signal: AbortSignal) => Pr
     return await Promise.race([work(signal), late]);
   } catch (error) {
     if (error instanceof RefundRefused) throw error;
-    throw new UnknownOutcome(what, error, {
-      keyIsTaken: error instanceof Stripe.errors.StripeIdempotencyError,
-    });
+    throw new UnknownOutcome(what, error, { keyIsSpent: isKeySpent(error) });
   }
 }
 
