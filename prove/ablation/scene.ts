@@ -35,6 +35,11 @@ export interface Workload {
   prepare(scene: Scene): Promise<() => Promise<void>>;
 }
 
+const plenty = 10_000;
+
+/** As much as anybody could want of each. */
+export const shelf = (...skus: string[]) => Object.fromEntries(skus.map((sku) => [sku, plenty]));
+
 const invoice = { method: 'invoice' };
 export const goodCard = { method: 'card', token: 'pm_card_visa' };
 export const badCard = { method: 'card', token: 'pm_card_chargeDeclined' };

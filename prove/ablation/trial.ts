@@ -8,12 +8,14 @@ import { randomOf } from '../random.ts';
 import type { Guard } from './guards.ts';
 import { type Confirmed, type Found, judge } from './judge.ts';
 import type { Laboratory } from './laboratory.ts';
+import { meaning } from './meaning.ts';
 import { measured, type Work } from './measure.ts';
 import { ordering } from './ordering.ts';
 import { paying } from './paying.ts';
 import type { Scene, Workload } from './scene.ts';
+import { onTheShelf } from './shelf.ts';
 
-export const workloads = { ...ordering, ...paying };
+export const workloads = { ...ordering, ...meaning, ...onTheShelf, ...paying };
 export type WorkloadName = keyof typeof workloads;
 
 export interface Trial {
