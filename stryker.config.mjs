@@ -3,7 +3,7 @@
 export default {
   testRunner: 'vitest',
   // Every test file is a process of its own here: it has its own configuration, pools and Redis client.
-  vitest: { pool: 'forks', configFile: 'scripts/mutation/vitest.config.ts' },
+  vitest: { pool: 'forks', related: false, configFile: 'scripts/mutation/vitest.config.ts' },
   coverageAnalysis: 'perTest',
   // The sandbox is a copy of the repository, in which `#lib/…` leads to the mutated files.
   tempDirName: '.data/mutation/sandbox',

@@ -51,10 +51,11 @@ function choose(only: string[]): Room[] {
 function mutate({ name, mutate, tests, without }: Room, concurrency: number): Promise<MutantResult[]> {
   say(`\n${name}: ${mutate.length} files`);
   const report = (kind: string) => ({ fileName: path.join(root, '.data', 'mutation', `${name}.${kind}`) });
+  // For scripts/mutation/vitest.config.ts, in the processes that run the tests.
+  process.env.MUTATION_TESTS = tests.join();
   return new Stryker({
     configFile: path.join(root, 'stryker.config.mjs'),
     mutate,
-    testFiles: tests,
     mutator: { plugins: null, excludedMutations: without },
     concurrency,
     htmlReporter: report('html'),

@@ -2,16 +2,23 @@ import type { UserWorkspaceConfig } from 'vitest/config';
 import base from '../../vitest.config.ts';
 
 /**
- * The tests as always, but with time: one that ran out of it because mutants keep the machine busy
- * would count as one that noticed.
+ * The tests of one room, whose files stand in MUTATION_TESTS: Stryker's own `testFiles` lets every
+ * mutant survive that is executed when a file is loaded (stryker-mutator/stryker-js#6144). They have
+ * more time than usual: one that ran out of it on a busy machine would count as one that noticed.
  */
+const wanted = (process.env.MUTATION_TESTS ?? '').split(',');
+const folders: Record<string, string> = { unit: 'lib/', integration: 'tests/' };
 const projects = (base.test?.projects ?? []) as UserWorkspaceConfig[];
 
 export default {
   test: {
     ...base.test,
     projects: projects
-      .filter(({ test }) => test?.name !== 'hosts')
-      .map((project) => ({ ...project, test: { ...project.test, testTimeout: 180_000 } })),
+      .map((project) => {
+        const folder = folders[String(project.test?.name)];
+        const include = wanted.filter((file) => folder && file.startsWith(folder));
+        return { ...project, test: { ...project.test, include, testTimeout: 180_000 } };
+      })
+      .filter(({ test }) => test.include.length > 0),
   },
 };
