@@ -202,10 +202,8 @@ const paymentRows: Row[] = [
 export const rows: readonly Row[] = [...shieldRows, ...orderRows, ...stockRows, ...paymentRows];
 
 /** Why an outcome is not what it should be; empty when it is. */
-export function unexpected(
-  { violates = [], atLeast = {}, atMost = {} }: Expected,
-  outcome: Outcome,
-): string[] {
+export function unexpected(expected: Expected, outcome: Outcome): string[] {
+  const { violates = [], mayViolate = [], atLeast = {}, atMost = {} } = expected;
   if (outcome.failure !== undefined) return [`it could not be done: ${outcome.failure}`];
   const kinds = new Set(outcome.found.map(({ kind }) => kind));
   const missing = violates.filter((kind) => !kinds.has(kind)).map((kind) => `no ${kind} was seen`);
