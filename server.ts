@@ -73,6 +73,7 @@ async function serve(): Promise<void> {
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
     untouched.delete(request.socket);
+    request.url = originForm(request.url);
     // Whatever the client claims to be, its address is what the socket and trusted proxies say.
     setOwnHeader(request, ipHeader, clientAddress(request, env().TRUSTED_PROXIES));
     if (stopping) response.setHeader('connection', 'close');
@@ -101,6 +102,16 @@ async function serve(): Promise<void> {
     logger().info('stopped');
     process.exit(0);
   }
+}
+
+/**
+ * A request may name the whole address (RFC 9112, 3.2.2). What stands before the path is the client's
+ * word for the shop's name, and Next would lead it there.
+ */
+function originForm(url = '/'): string {
+  if (url.startsWith('/') || !URL.canParse(url)) return url;
+  const { pathname, search } = new URL(url);
+  return pathname + search;
 }
 
 /** A path with a broken escape has no meaning, and would be an error in the middle of Next. */

@@ -9,10 +9,11 @@ import { ensureBuild } from '#scripts/launch/build.ts';
 import { choosePort } from '#scripts/services/ports.ts';
 import { callUrl } from '#tests/support/call.ts';
 import { contractEnv, describeContract } from '#tests/support/contract.ts';
+import { describeSecurity } from '#tests/support/security.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 
 /**
- * The contract, kept by the shop as it is run: server.ts in a process of its own, orders past
+ * The contract, and what a hostile client gets, of the shop as it is run: server.ts in a process of its own, orders past
  * Next's router and everything else through it, from a production build. The catalogue is the one
  * of `npm start`, so that the browser tests after this find their build made.
  */
@@ -48,3 +49,4 @@ afterAll(async () => {
 });
 
 describeContract({ shop, call: callUrl(url), origin: url });
+describeSecurity(url);
