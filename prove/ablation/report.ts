@@ -7,6 +7,8 @@ import { type Row, unexpected } from './trials.ts';
 export interface Result {
   row: Row;
   outcome: Outcome;
+  /** In which try it was seen. */
+  tries: number;
 }
 
 export interface Run {
@@ -29,13 +31,14 @@ export function missingIn({ without }: Row): string {
 }
 
 /** What was seen, in few words. */
-export function seenIn({ row, outcome }: Result): string {
+export function seenIn({ row, outcome, tries }: Result): string {
   const counts = new Map<string, number>();
   for (const { kind } of outcome.found) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   const found = [...counts].map(([kind, count]) => `${count} × ${kind.replaceAll('_', ' ')}`);
   const counted = [...Object.keys(row.atLeast ?? {}), ...Object.keys(row.atMost ?? {})];
   const costs = [...new Set(counted)].map((what) => workWords[what as keyof Outcome['work']](outcome.work));
-  return [found.length > 0 ? `**${found.join(', ')}**` : 'no violation', ...costs].join('; ');
+  const again = tries > 1 ? [`in try ${tries}`] : [];
+  return [found.length > 0 ? `**${found.join(', ')}**` : 'no violation', ...costs, ...again].join('; ');
 }
 
 const workWords: Record<keyof Outcome['work'], (work: Outcome['work']) => string> = {
@@ -76,24 +79,29 @@ function trialTable(results: Result[]): string {
   return table(['what happens', 'without', 'seen', 'so'], lines);
 }
 
+/** Of the trials that went wrong without a guard, the one in which the fewest others were missing. */
+function plainest(results: Result[], guard: Guard) {
+  const isShield = (one: Guard) => allShields.includes(one);
+  return results
+    .filter(({ row, outcome }) => row.without.includes(guard) && outcome.found.length > 0)
+    .map((result) => ({
+      result,
+      // A shield is not what was missed where anything behind the shields was missing as well.
+      others: result.row.without.filter((one) => one !== guard && (isShield(guard) || !isShield(one))),
+    }))
+    .filter(({ others }) => !isShield(guard) || others.every(isShield))
+    .sort((one, other) => one.others.length - other.others.length)[0];
+}
+
 /** Guards by what was seen without them. */
 function verdicts(results: Result[]): string {
   const lines = (Object.keys(guards) as Guard[]).map((guard) => {
-    const broke = results.filter(
-      ({ row, outcome }) => row.without.includes(guard) && outcome.found.length > 0,
-    );
-    const alone = broke.filter(({ row }) =>
-      row.without.every((one) => one === guard || allShields.includes(one)),
-    );
-    const fewest = broke.sort((a, b) => a.row.without.length - b.row.without.length)[0];
-    const others = fewest?.row.without.filter((one) => one !== guard && !allShields.includes(one)) ?? [];
-    const verdict =
-      alone.length > 0
-        ? '**missed at once**'
-        : fewest
-          ? `missed where ${others.map((one) => `\`${one}\``).join(', ')} ${others.length > 1 ? 'are' : 'is'} missing, too`
-          : 'no promise needs it';
-    return [`\`${guard}\``, guards[guard], verdict];
+    const seen = plainest(results, guard);
+    if (!seen) return [`\`${guard}\``, guards[guard], 'no promise needs it'];
+    const kinds = [...new Set(seen.result.outcome.found.map(({ kind }) => kind.replaceAll('_', ' ')))];
+    const others = seen.others.map((one) => `\`${one}\``).join(', ');
+    const when = others ? `missed where ${others} is gone, too` : '**missed at once**';
+    return [`\`${guard}\``, guards[guard], `${when}: ${kinds.join(', ')}`];
   });
   return table(['guard', 'what it is', 'seen'], lines);
 }
