@@ -293,6 +293,27 @@ test('only the same lines for the same total, ordered a moment ago, are asked ab
   expect(outcome({ ...order, totalMinor: order.totalMinor + 800 })).toBe('accepted');
 });
 
+test('the same purchase is the same skus in the same quantities, in whatever order they were put in the cart', () => {
+  const of = (id: string, ...lines: [sku: string, quantity: number][]): CartSnapshot => ({
+    ...cart,
+    id,
+    lines: lines.map(([sku, quantity]) => ({ sku, quantity, title: 'thing', unitPriceMinor: 100 })),
+  });
+  const shelf = new Map(['A', 'B', 'C', '1', '2B'].map((sku) => [sku, 99]));
+  const outcome = (earlier: CartSnapshot, later: CartSnapshot) => {
+    const [order] = decide(world({ carts: [earlier], stock: shelf }), [placement(earlier)]).orders;
+    const lately = { ...(order as OrderSnapshot), totalMinor: placement(later).totalMinor };
+    const snapshot = world({ carts: [later], stock: shelf, orders: [lately] });
+    return decide(snapshot, [placement(later)]).decisions[0]?.outcome;
+  };
+  const earlier = of('c1', ['A', 2], ['B', 1]);
+  expect(outcome(earlier, of('c2', ['B', 1], ['A', 2]))).toBe('possible_duplicate');
+  expect(outcome(earlier, of('c2', ['A', 1], ['B', 2]))).toBe('accepted');
+  expect(outcome(earlier, of('c2', ['A', 2], ['C', 1]))).toBe('accepted');
+  // Nor do the digits of one line pass for those of the next.
+  expect(outcome(of('c1', ['1', 3], ['2B', 2]), of('c2', ['1', 32], ['B', 2]))).toBe('accepted');
+});
+
 test('a card order is to be charged before it is accepted, as often as it is asked for until it was', () => {
   const byCard = () => placement(cart, { payment: { method: 'card', token: 'pm_1' } });
   const plan = decide(world(), [byCard(), byCard()]);

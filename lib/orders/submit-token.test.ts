@@ -26,6 +26,10 @@ test('a submit token is a version-8 UUID and the same every time', () => {
   expect(isSubmitTokenOf(token, checkout)).toBe(true);
 });
 
+test('the token of a checkout is what it was in the first release: those who hold one depend on it', () => {
+  expect(submitTokenFor(checkout)).toBe('e22bd76a-9f45-87b6-9eb1-a4e027d6935f');
+});
+
 test('a token dies when anything it stands for changes', () => {
   const token = submitTokenFor(checkout);
   const others: Partial<Checkout>[] = [
