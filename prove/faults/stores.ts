@@ -43,7 +43,8 @@ export const storeFaults: Fault[] = [
     // Whoever wants to order waits, and soon has all connections waiting.
     inject: ({ withDatabase }) =>
       withDatabase(async (client) => {
-        await client.query('BEGIN; LOCK TABLE orders, cart IN EXCLUSIVE MODE');
+        // In the order in which the shop takes them, or one of both would be called a deadlock's victim.
+        await client.query('BEGIN; LOCK TABLE cart, orders IN EXCLUSIVE MODE');
         await sleep(lockedMs);
         await client.query('ROLLBACK');
       }),
