@@ -15,6 +15,7 @@ import { type Results, sourceOf, updatePage, writeResults } from '#bench/report/
 import { figure } from '#bench/report/table.ts';
 import { brokenLines, cpuTable, figureLines, goalsTable, ratesTable } from '#bench/report/text.ts';
 import { lastLines } from '#scripts/launch/child.ts';
+import { signalOfInterruption } from '#scripts/services/interruption.ts';
 
 /**
  * `npm run bench`: what the shop does on this machine, against yardsticks in the same run, and that
@@ -117,15 +118,6 @@ async function report(options: Options, results: Results): Promise<number> {
   if (broken.length === 0) return 0;
   console.error(`\nBroken guarantees:\n  ${broken.join('\n  ')}`);
   return 1;
-}
-
-/** Aborted by Ctrl-C and its like, so that everything that was started is stopped in order. */
-function signalOfInterruption(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => controller.abort(new Error(`ended by ${signal}`)));
-  }
-  return controller.signal;
 }
 
 function untilAborted(signal: AbortSignal): Promise<never> {

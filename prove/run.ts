@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { root } from '#bench/lab/children.ts';
+import { signalOfInterruption } from '#scripts/services/interruption.ts';
 import { faults } from './faults/all.ts';
 import { diskFault } from './faults/disk.ts';
 import type { Fault } from './faults/fault.ts';
@@ -121,14 +122,6 @@ function report(options: Options, rounds: Round[], files: { historyFile: string;
   console.error(`the calls: ${files.historyFile}\nthe shop's log: ${files.shopLog}`);
   console.error(`again: npm run prove -- --seed ${options.seed} --round ${last?.number}${only}${mode}`);
   return 1;
-}
-
-/** Aborted by Ctrl-C and its like, so that everything that was started is stopped in order. */
-function signalOfInterruption(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => controller.abort(new Error(`ended by ${signal}`)));
-  return controller.signal;
 }
 
 try {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Shopper } from '../load/shopper.ts';
-import { place, readyToOrder, type Scene, shelf, times, type Workload } from './scene.ts';
+import { place, readyToOrder, type Scene, sendEach, shelf, times, type Workload } from './scene.ts';
 
 /** Workloads about what was meant, and by whom: carts that change, tokens and cookies that are another's. */
 
@@ -19,9 +19,7 @@ export const meaning = {
         return { shopper, submission };
       });
       return async () => {
-        await Promise.all(
-          ready.map(({ shopper, submission }, index) => shopper.submit(submission, index % 2)),
-        );
+        await sendEach(ready);
       };
     },
   },
@@ -41,9 +39,7 @@ export const meaning = {
         client.query(`UPDATE variant SET price_minor = price_minor + 100 WHERE sku = 'RED'`),
       );
       return async () => {
-        await Promise.all(
-          ready.map(({ shopper, submission }, index) => shopper.submit(submission, index % 2)),
-        );
+        await sendEach(ready);
       };
     },
   },
@@ -74,9 +70,7 @@ export const meaning = {
         }),
       );
       return async () => {
-        await Promise.all(
-          mixed.map(({ shopper, submission }, index) => shopper.submit(submission, index % 2)),
-        );
+        await sendEach(mixed);
       };
     },
   },

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '#bench/lab/children.ts';
 import { bold, dim, duration, green, red, say, yellow } from '#scripts/launch/progress.ts';
+import { signalOfInterruption } from '#scripts/services/interruption.ts';
 import { type Laboratory, openLaboratory } from './laboratory.ts';
 import { missingIn, type Result, type Run, seenIn, updatePage } from './report.ts';
 import type { Workload } from './scene.ts';
@@ -140,14 +141,6 @@ async function main(args: string[]): Promise<number> {
   if (results.length === rows.length) await updatePage(path.join(root, 'docs', 'ablation.md'), run);
   say(green(`All ${results.length} trials show what they should.`));
   return 0;
-}
-
-/** Aborted by Ctrl-C and its like, so that everything that was started is stopped in order. */
-function signalOfInterruption(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => controller.abort(new Error(`ended by ${signal}`)));
-  return controller.signal;
 }
 
 try {

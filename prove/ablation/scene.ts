@@ -69,6 +69,10 @@ export async function submissionOf(
 export const sendAtOnce = (shopper: Shopper, submission: Submission, times: number) =>
   Promise.all(Array.from({ length: times }, (_, index) => shopper.submit(submission, index % 2)));
 
+/** Each of them once, by turns to one process and the other. */
+export const sendEach = (ready: readonly { shopper: Shopper; submission: Submission }[]) =>
+  Promise.all(ready.map(({ shopper, submission }, index) => shopper.submit(submission, index % 2)));
+
 /** Several of them, one after the other begun and all waited for. */
 export const times = <T>(count: number, make: (index: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_, index) => make(index)));
