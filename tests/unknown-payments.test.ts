@@ -8,6 +8,7 @@ import { cardBody, expectBooksToAgree, type OrderInDb, orderOf } from '#tests/su
 import { openPayingShop } from '#tests/support/paying-shop.ts';
 import { addProduct } from '#tests/support/shop.ts';
 import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
+import { stripeFor } from '#tests/support/simulator.ts';
 
 /** Unknown is a state: shown, asked about with the same key, never guessed. */
 
@@ -101,6 +102,20 @@ test('after a day a charge that the provider does not know was never made: the k
     payments: [{ status: 'declined' }],
   });
   expect(till.ledger(order.id)).toEqual([]);
+});
+
+test('a key that was used for something else, and no charge to be found: nobody knows, and nothing is charged', async () => {
+  const { shopper, order } = await unknownOrder('SPENT');
+  await stripeFor(till.url).paymentIntents.create(
+    { amount: 1_234, currency: 'usd', metadata: { order_id: order.id } },
+    { idempotencyKey: `order:${order.id}:1` },
+  );
+  await expect(settleUnknownPayment(key(order))).rejects.toThrow('still unknown');
+  expect(await orderOf(shopper)).toMatchObject({
+    status: 'payment_unknown',
+    payments: [{ status: 'unknown' }],
+  });
+  expect(till.ledger(order.id).filter(({ live }) => live)).toEqual([]);
 });
 
 test('jobs, sweeps and replays at once are one charge', async () => {
