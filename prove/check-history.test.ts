@@ -24,6 +24,14 @@ const submission = (change: Partial<Call>): Call => ({
   ...change,
 });
 
+const refused = (code: string, status = 409): Partial<Call> => ({
+  outcome: 'fail',
+  status,
+  code,
+  answer: `bytes of ${code}`,
+  order: undefined,
+});
+
 /** Ada pays by invoice and sends it twice; Bob pays by card; Eve's card is refused; Dan cancels what he paid. */
 function goodRun(): Evidence {
   const bob = { shopper: 'bob', token: 'token-2', cart: 'cart-2', sent: 'body-2', order: 'order-2' };
@@ -61,6 +69,10 @@ function goodRun(): Evidence {
       submission({ id: 4, ...eve, status: 402, answer: 'bytes-3' }),
       submission({ id: 5, ...dan, answer: 'bytes-4' }),
       submission({ id: 6, kind: 'snoop', shopper: 'eve', token: undefined, outcome: 'fail', status: 404 }),
+      // Began before Ada had been told anything; turned away at the door; another body with her token.
+      submission({ id: 7, startMs: 3, endMs: 9, ...refused('cart_changed') }),
+      submission({ id: 8, startMs: 20, ...refused('overloaded', 503) }),
+      submission({ id: 9, startMs: 20, sent: 'body-9', ...refused('key_reused', 422) }),
     ],
     orders: [
       order(1, 'ada', 'placed'),
@@ -196,6 +208,19 @@ const wrong: [ViolationKind, string, Evidence][] = [
     spoilt('history', (rows) => change(rows, 1, { answer: 'other bytes' })),
   ],
   [
+    'refused_after_accepted',
+    'the claim was lost, and a replay was told that its cart had changed',
+    spoilt('history', (rows) => [...rows, submission({ id: 10, startMs: 6, ...refused('cart_changed') })]),
+  ],
+  [
+    'refused_after_accepted',
+    'a card that was accepted was declined to whoever asked again',
+    spoilt('history', (rows) => [
+      ...rows,
+      submission({ id: 10, startMs: 6, status: 402, code: 'payment_declined', answer: 'bytes-9' }),
+    ]),
+  ],
+  [
     'answer_of_another_shopper',
     "a submission was answered with somebody else's order",
     spoilt('history', (rows) => change(rows, 1, { order: 'order-2' })),
@@ -243,8 +268,8 @@ describe('the checker', () => {
   });
 
   it('lets a submission that was refused be sent again and be accepted', () => {
-    const refused = submission({ id: 9, outcome: 'fail', status: 409, answer: 'sold out', order: undefined });
-    expect(checkHistory(spoilt('history', (rows) => [refused, ...rows]))).toEqual([]);
+    const before = submission({ id: 10, ...refused('out_of_stock') });
+    expect(checkHistory(spoilt('history', (rows) => [before, ...rows]))).toEqual([]);
   });
 });
 

@@ -70,6 +70,7 @@ export type ViolationKind =
   | 'order_after_refusals'
   | 'order_of_nobody'
   | 'answers_differ'
+  | 'refused_after_accepted'
   | 'answer_of_another_shopper'
   | 'internal_error'
   | 'never_settled'
@@ -91,6 +92,7 @@ const rules: ((evidence: Evidence) => Violation[])[] = [
   acceptedOrdersStand,
   ordersWereAskedFor,
   answersStayTheSame,
+  acceptedStaysAccepted,
   answersAreOnesOwn,
   answersAreOfTheContract,
   everythingSettled,
@@ -256,6 +258,32 @@ function answersStayTheSame({ history }: Evidence): Violation[] {
             },
           ],
   );
+}
+
+/** Said before a submission is looked at: come again. It refuses nothing. */
+const doorCodes = new Set(['overloaded', 'rate_limited']);
+
+/** Who has been told "accepted", and sends the same again, is not told that nothing was ordered. */
+function acceptedStaysAccepted({ history }: Evidence): Violation[] {
+  const submissions = groupBy(
+    history.filter(({ kind }) => kind === 'order'),
+    (call) => `${submissionOf(call)} ${call.sent}`,
+  );
+  return [...submissions].flatMap(([submission, calls]): Violation[] => {
+    const since = Math.min(...calls.filter(({ status }) => status === 201).map(({ endMs }) => endMs));
+    const refused = calls.filter(
+      ({ startMs, status, outcome, code }) =>
+        startMs > since && (status === 402 || (outcome === 'fail' && !doorCodes.has(code ?? ''))),
+    );
+    if (refused.length === 0) return [];
+    return [
+      {
+        kind: 'refused_after_accepted',
+        detail: `the same submission (${submission}) was accepted and then answered ${refused[0]?.code}`,
+        calls: refused.map(({ id }) => id),
+      },
+    ];
+  });
 }
 
 /** An answer names orders of whoever asked, and of nobody else. */

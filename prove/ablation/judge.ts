@@ -14,8 +14,6 @@ export type FoundKind =
   | 'accepted_too_soon'
   /** An order that was promised has ended, and nobody had asked for that. */
   | 'promise_withdrawn'
-  /** The same submission was accepted, and later it was refused. */
-  | 'refused_after_accepted'
   /** A submission was sent until its shopper lost patience, and no answer said what became of it. */
   | 'never_answered'
   | 'two_open_carts';
@@ -45,7 +43,6 @@ export function judge(evidence: TrialEvidence): Found[] {
     ...ordersAreWhatWasConfirmed(evidence),
     ...acceptedIsWrittenDown(evidence),
     ...promisesStand(evidence),
-    ...acceptedStaysAccepted(evidence),
     ...everybodyIsAnswered(evidence),
     ...evidence.severalCarts.map(
       (shopper): Found => ({ kind: 'two_open_carts', detail: `of shopper ${shopper}`, calls: [] }),
@@ -85,20 +82,6 @@ function promisesStand({ history, orders }: TrialEvidence): Found[] {
     .filter(({ id, status }) => ['cancelled', 'refunded'].includes(status) && promised.has(id))
     .filter(({ id }) => !cancelled.has(id))
     .map(({ id, status }) => ({ kind: 'promise_withdrawn', detail: `order ${id} is ${status}`, calls: [] }));
-}
-
-function acceptedStaysAccepted({ history }: TrialEvidence): Found[] {
-  const submissions = Map.groupBy(history.filter(isOrder), ({ token, sent }) => `${token} ${sent}`);
-  return [...submissions.values()].flatMap((calls): Found[] => {
-    const since = Math.min(...calls.filter(wasAccepted).map(({ endMs }) => endMs));
-    const refused = calls.filter(
-      ({ startMs, status, outcome, code }) =>
-        startMs > since && (status === 402 || (outcome === 'fail' && code !== 'overloaded')),
-    );
-    if (refused.length === 0) return [];
-    const detail = `token ${refused[0]?.token} was accepted and then answered ${refused[0]?.code}`;
-    return [{ kind: 'refused_after_accepted', detail, calls: refused.map(({ id }) => id) }];
-  });
 }
 
 function everybodyIsAnswered({ history }: TrialEvidence): Found[] {
