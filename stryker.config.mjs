@@ -12,9 +12,8 @@ export default {
   tsconfigFile: 'none',
   // Vitest strips types without checking them.
   disableTypeChecks: false,
-  // A test that waits for something that never comes is ended after a few times its usual time and this:
-  // late enough that a busy machine is not taken for a test that noticed.
-  timeoutMS: 60_000,
+  // A test that waits for something that never comes is ended after a few times its usual time and the
+  // patience of its room.
   timeoutFactor: 4,
   reporters: ['progress-append-only', 'json', 'html'],
   jsonReporter: { fileName: '.data/mutation/mutation.json' },

@@ -48,7 +48,10 @@ function choose(only: string[]): Room[] {
     .filter(({ mutate }) => mutate.length > 0);
 }
 
-function mutate({ name, mutate, tests, without }: Room, concurrency: number): Promise<MutantResult[]> {
+function mutate(
+  { name, mutate, tests, without, patienceMs }: Room,
+  concurrency: number,
+): Promise<MutantResult[]> {
   say(`\n${name}: ${mutate.length} files`);
   const report = (kind: string) => ({ fileName: path.join(root, '.data', 'mutation', `${name}.${kind}`) });
   // For scripts/mutation/vitest.config.ts, in the processes that run the tests.
@@ -58,6 +61,7 @@ function mutate({ name, mutate, tests, without }: Room, concurrency: number): Pr
     mutate,
     mutator: { plugins: null, excludedMutations: without },
     concurrency,
+    timeoutMS: patienceMs,
     htmlReporter: report('html'),
     jsonReporter: report('json'),
   }).runMutationTest();

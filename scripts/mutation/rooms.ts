@@ -5,6 +5,8 @@ export interface Room {
   tests: string[];
   /** Kinds of mutants that are left out. */
   without: string[];
+  /** Milliseconds beyond a few times a test's usual time after which it is taken to wait in vain. */
+  patienceMs: number;
 }
 
 const inFolder = (folder: string, names: string) => names.split(' ').map((name) => `${folder}/${name}.ts`);
@@ -23,9 +25,18 @@ const pure = [
  */
 const withoutTexts = ['StringLiteral'];
 
+/** Late enough that a busy machine is not taken for a test that noticed. What is pure waits for nobody. */
+const patienceMs = { pure: 15_000, withDatabase: 60_000 };
+
 /** In their order: what is pure first, because its tests take milliseconds. */
 export const rooms: Room[] = [
-  { name: 'rules', mutate: pure, tests: pure.map((file) => file.replace('.ts', '.test.ts')), without: [] },
+  {
+    name: 'rules',
+    mutate: pure,
+    tests: pure.map((file) => file.replace('.ts', '.test.ts')),
+    without: [],
+    patienceMs: patienceMs.pure,
+  },
   {
     name: 'order',
     mutate: inFolder(
@@ -37,6 +48,7 @@ export const rooms: Room[] = [
       'one-order.test order-writer.test claim.test change-order.test contract.test card-payments.test',
     ),
     without: withoutTexts,
+    patienceMs: patienceMs.withDatabase,
   },
   {
     name: 'payment',
@@ -53,11 +65,13 @@ export const rooms: Room[] = [
       'settle-payment.test card-payments.test payment-ends.test payment-webhooks.test unknown-payments.test manual-capture.test',
     ),
     without: withoutTexts,
+    patienceMs: patienceMs.withDatabase,
   },
   {
     name: 'next-card',
     mutate: ['lib/orders/pay-order.ts'],
     tests: ['tests/payment-attempts.test.ts'],
     without: withoutTexts,
+    patienceMs: patienceMs.withDatabase,
   },
 ];
