@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { claimSubmission, completeClaim, isClaimed, releaseClaim } from '#lib/orders/claim.ts';
+import { redisState } from '#lib/redis.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 
 /** The claim in Redis by itself: who may go on, who waits, and who gets an answer. */
 
-await openTestShop();
+const { redis } = await openTestShop();
 
 const submissionOf = (userId: string = randomUUID()) => ({ userId, submitToken: randomUUID() });
 
@@ -57,4 +59,23 @@ test('a submission is in work from its claim to its end, and not after it', asyn
   expect(await isClaimed(submission)).toBe(true);
   await completeClaim(submission, owner, {});
   expect(await isClaimed(submission)).toBe(false);
+});
+
+// A submission that had been refused was "in progress" for half a minute because Redis was away for a second.
+test('a claim that is to end while Redis is away for a moment ends when it is back', async () => {
+  const [given, done] = [submissionOf(), submissionOf()];
+  const owners = [await claimed(given), await claimed(done)];
+  await redis.pause();
+  // Until it is taken for lost: what is not sent cannot arrive late.
+  while (redisState() === 'up') await isClaimed(given);
+  const settled = [
+    releaseClaim(given, owners[0] ?? ''),
+    completeClaim(done, owners[1] ?? '', { receipt: 'r' }),
+  ];
+  // Longer than Redis is waited for.
+  await sleep(600);
+  await redis.resume();
+  await Promise.all(settled);
+  expect((await claimSubmission(given)).state).toBe('fresh');
+  expect(await claimSubmission(done)).toEqual({ state: 'done', answer: { receipt: 'r' } });
 });

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { processWide } from '#lib/process-wide.ts';
 import { runScript } from '#lib/redis/run-script.ts';
-import { askRedis } from '#lib/redis.ts';
+import { type Asked, askRedis, redisState } from '#lib/redis.ts';
 
 /**
  * The claim of a submission in Redis: lets one of many equal submissions through to the database
@@ -14,6 +16,12 @@ import { askRedis } from '#lib/redis.ts';
  * claim run out. Then two may be at work on one submission, which the database settles.
  */
 const claimLeaseMs = 30_000;
+
+/** A Redis that is away for a moment is asked again to settle a claim, as long as the claim would stand. */
+const settlePausesMs = [250, 500, 1_000, 2_000, 4_000, 8_000, 12_000];
+
+/** Claims of one process that wait for that at the same time; those beyond run out by themselves. */
+const maxUnsettled = 1_000;
 
 /** How long an answer is kept here. Later replays are answered from the database. */
 const answerKeptMs = 24 * 3600 * 1000;
@@ -61,20 +69,40 @@ export async function claimSubmission<Answer>(submission: Submission): Promise<C
   return readClaim(asked.value);
 }
 
-/** Keeps the answer for those who ask again. Called after the order is committed, never before. */
+/**
+ * Keeps the answer for those who ask again. Called after the order is committed, never before.
+ * Resolves when Redis has it, or is not asked any more.
+ */
 export async function completeClaim(submission: Submission, owner: string, answer: unknown): Promise<void> {
-  await askRedis((redis) =>
-    runScript(redis, completeScript, keysOf(submission), [
-      owner,
-      JSON.stringify(answer),
-      String(answerKeptMs),
-    ]),
+  const args = [owner, JSON.stringify(answer), String(answerKeptMs)];
+  await untilAnswered(() => askRedis((redis) => runScript(redis, completeScript, keysOf(submission), args)));
+}
+
+/**
+ * Gives the claim back: nothing was created, and the next submission may try. Resolves when it is
+ * given back, or is left to run out.
+ */
+export async function releaseClaim(submission: Submission, owner: string): Promise<void> {
+  await untilAnswered(() =>
+    askRedis((redis) => runScript(redis, releaseScript, keysOf(submission), [owner])),
   );
 }
 
-/** Gives the claim back: nothing was created, and the next submission may try. */
-export async function releaseClaim(submission: Submission, owner: string): Promise<void> {
-  await askRedis((redis) => runScript(redis, releaseScript, keysOf(submission), [owner]));
+/** Both scripts may run twice: what they undo or write is the same. */
+async function untilAnswered(ask: () => Promise<Asked<unknown>>): Promise<void> {
+  if ((await ask()).answered || redisState() === 'off') return;
+  const unsettled = processWide('unsettledClaims', () => ({ count: 0 }));
+  if (unsettled.count >= maxUnsettled) return;
+  unsettled.count += 1;
+  try {
+    for (const ms of settlePausesMs) {
+      // A process that ends does not wait for this.
+      await sleep(ms, undefined, { ref: false });
+      if ((await ask()).answered) return;
+    }
+  } finally {
+    unsettled.count -= 1;
+  }
 }
 
 /** Whether somebody has the submission in work, as far as Redis knows. */
