@@ -7,14 +7,18 @@ import { type Call, History, type Question } from './history.ts';
  * promises, and the same run spoilt in every way that there is a promise against.
  */
 
+const clients = ['ada', 'bob', 'eve', 'dan'];
+
 const submission = (change: Partial<Call>): Call => ({
   id: 0,
   kind: 'order',
   app: 0,
+  client: clients.indexOf(change.shopper ?? 'ada'),
   shopper: 'ada',
   token: 'token-1',
   cart: 'cart-1',
   sent: 'body-1',
+  confirmed: { lines: { LAMP: 1 }, totalMinor: 1_000 },
   startMs: 0,
   endMs: 5,
   outcome: 'ok',
@@ -23,6 +27,8 @@ const submission = (change: Partial<Call>): Call => ({
   order: 'order-1',
   ...change,
 });
+
+const newToken = { token: 'token-7', sent: 'body-7' };
 
 const refused = (code: string, status = 409): Partial<Call> => ({
   outcome: 'fail',
@@ -44,6 +50,7 @@ function goodRun(): Evidence {
     submitToken: `token-${n}`,
     status,
     totalMinor: 1_000,
+    accepted: status !== 'payment_declined',
   });
   const payment = (n: number, method: string, status: string, refundedMinor = 0) => ({
     orderId: `order-${n}`,
@@ -72,7 +79,11 @@ function goodRun(): Evidence {
       // Began before Ada had been told anything; turned away at the door; another body with her token.
       submission({ id: 7, startMs: 3, endMs: 9, ...refused('cart_changed') }),
       submission({ id: 8, startMs: 20, ...refused('overloaded', 503) }),
-      submission({ id: 9, startMs: 20, sent: 'body-9', ...refused('key_reused', 422) }),
+      submission({ id: 9, startMs: 20, sent: 'body-9', again: true, ...refused('key_reused', 422) }),
+      submission({ id: 10, ...dan, kind: 'cancel', token: undefined, status: 200 }),
+      // Ada's other tab, whose cart has been ordered; and she once more at the end.
+      submission({ id: 11, token: 'token-5', sent: 'body-5', status: 200, answer: 'bytes-5' }),
+      submission({ id: 12, startMs: 30, again: true }),
     ],
     orders: [
       order(1, 'ada', 'placed'),
@@ -89,6 +100,7 @@ function goodRun(): Evidence {
     ],
     stock: [{ sku: 'LAMP', initial: 10, available: 7 }],
     charges: [charge(2, 1_000), charge(3, 0), charge(4, 1_000, 1_000)],
+    severalCarts: [],
   };
 }
 
@@ -208,6 +220,65 @@ const wrong: [ViolationKind, string, Evidence][] = [
     spoilt('history', (rows) => change(rows, 1, { answer: 'other bytes' })),
   ],
   [
+    'accepted_order_lost',
+    'a tab was told that its cart is ordered, by an order of another cart',
+    spoilt('history', (rows) => change(rows, 11, { order: 'order-2', shopper: 'bob', client: 1 })),
+  ],
+  [
+    'accepted_order_lost',
+    'a declined card was told of an order that waits, and there is none',
+    spoilt('history', (rows) => change(rows, 4, { order: 'order-9' })),
+  ],
+  [
+    'ordered_otherwise',
+    'the price went up between the page and the order',
+    spoilt('history', (rows) =>
+      rows.map((row) => ({ ...row, confirmed: { lines: undefined, totalMinor: 900 } })),
+    ),
+  ],
+  [
+    'ordered_otherwise',
+    'another tab changed the cart, and its total stayed',
+    spoilt('lines', (rows) => [...rows, { orderId: 'order-1', sku: 'GIFT', quantity: 1 }]),
+  ],
+  [
+    'accepted_too_soon',
+    'somebody was told "ordered" before the card was charged',
+    spoilt('orders', (rows) => change(rows, 1, { accepted: false })),
+  ],
+  [
+    'promise_withdrawn',
+    'what was paid was given back, and nobody had cancelled',
+    spoilt('history', (rows) => rows.filter(({ kind }) => kind !== 'cancel')),
+  ],
+  [
+    'refused_and_ordered',
+    'the order was made, its answer lost, and who asked again was told that the cart had changed',
+    spoilt('history', (rows) =>
+      change(rows, 3, { outcome: 'unknown', status: 0, answer: undefined, order: undefined }).concat(
+        submission({
+          ...{ id: 13, shopper: 'bob', client: 1, token: 'token-2', cart: 'cart-2', sent: 'body-2' },
+          ...{ startMs: 30, again: true, ...refused('cart_changed') },
+        }),
+      ),
+    ),
+  ],
+  [
+    'never_answered',
+    'a submission came to nothing, and nobody ever said so',
+    spoilt('history', (rows) => [
+      ...rows,
+      submission({ id: 13, ...newToken, outcome: 'unknown', status: 0, answer: undefined, order: undefined }),
+      submission({ id: 14, ...newToken, ...refused('overloaded', 503) }),
+    ]),
+  ],
+  [
+    'session_of_two_clients',
+    'two people got the same cookie',
+    spoilt('history', (rows) => change(rows, 1, { client: 7 })),
+  ],
+  ['two_open_carts', 'somebody has two carts', { ...goodRun(), severalCarts: ['ada'] }],
+  [
     'refused_after_accepted',
     'the claim was lost, and a replay was told that its cart had changed',
     spoilt('history', (rows) => [...rows, submission({ id: 10, startMs: 6, ...refused('cart_changed') })]),
@@ -264,7 +335,7 @@ describe('the checker', () => {
 
   it('names the calls that show it', () => {
     const [, , evidence] = wrong.find(([kind]) => kind === 'answers_differ') as (typeof wrong)[number];
-    expect(checkHistory(evidence)).toMatchObject([{ kind: 'answers_differ', calls: [0, 1] }]);
+    expect(checkHistory(evidence)).toMatchObject([{ kind: 'answers_differ', calls: [0, 1, 12] }]);
   });
 
   it('lets a submission that was refused be sent again and be accepted', () => {
@@ -274,7 +345,7 @@ describe('the checker', () => {
 });
 
 describe('a history', () => {
-  const question: Question = { kind: 'order', app: 0, shopper: 'ada', token: 'token-1' };
+  const question: Question = { kind: 'order', app: 0, client: 0, shopper: 'ada', token: 'token-1' };
   const recorded = async (status: number, body: unknown, kind: Question['kind'] = 'order') => {
     const history = new History();
     await history.record({ ...question, kind }, async () => ({

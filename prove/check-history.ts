@@ -1,4 +1,4 @@
-import type { Call } from './history.ts';
+import type { Call, Confirmed } from './history.ts';
 
 /**
  * Decides whether a run kept what the shop promises. Pure: it is given what the clients saw, what
@@ -13,6 +13,8 @@ export interface OrderRow {
   submitToken: string;
   status: string;
   totalMinor: number;
+  /** Whether the shop has written down that it said "ordered". */
+  accepted: boolean;
 }
 
 export interface LineRow {
@@ -54,6 +56,8 @@ export interface Evidence {
   payments: readonly PaymentRow[];
   stock: readonly StockRow[];
   charges: readonly ChargeRow[];
+  /** Shoppers with more than one open cart. */
+  severalCarts: readonly string[];
 }
 
 export type ViolationKind =
@@ -69,9 +73,24 @@ export type ViolationKind =
   | 'accepted_under_two_ids'
   | 'order_after_refusals'
   | 'order_of_nobody'
+  /** An order is not what its shopper confirmed. */
+  | 'ordered_otherwise'
+  /** Somebody was told "ordered", and the shop has not written that down: the card may still be refused. */
+  | 'accepted_too_soon'
+  /** An order that was promised, and that nobody had to pay for any more, has ended unasked. */
+  | 'promise_withdrawn'
   | 'answers_differ'
   | 'refused_after_accepted'
+  /** At the end a submission is told that nothing was ordered, and its order stands. */
+  | 'refused_and_ordered'
+  /** A submission was sent until its shopper lost patience, and no answer said what became of it. */
+  | 'never_answered'
   | 'answer_of_another_shopper'
+  /** Two clients are one shopper to the shop. */
+  | 'session_of_two_clients'
+  | 'two_open_carts'
+  /** Everything works again, and who comes in by some door cannot buy. */
+  | 'does_not_sell'
   | 'internal_error'
   | 'never_settled'
   | 'process_died';
@@ -91,9 +110,16 @@ const rules: ((evidence: Evidence) => Violation[])[] = [
   stockIsConserved,
   acceptedOrdersStand,
   ordersWereAskedFor,
+  ordersAreWhatWasConfirmed,
+  acceptedIsWrittenDown,
+  promisesStand,
   answersStayTheSame,
   acceptedStaysAccepted,
+  lastAnswersAreTrue,
+  everybodyIsAnswered,
   answersAreOnesOwn,
+  sessionsAreOnesOwn,
+  cartsAreOne,
   answersAreOfTheContract,
   everythingSettled,
 ];
@@ -195,19 +221,29 @@ function stockIsConserved({ orders, lines, stock }: Evidence): Violation[] {
   });
 }
 
-/** A 201 that somebody saw is in the database, under the id that it named, for the token that was sent. */
+const isOrder = ({ kind }: Call) => kind === 'order';
+const wasAccepted = (call: Call) => isOrder(call) && call.status === 201;
+
+/**
+ * An order that somebody was told of is in the database, under the id that was named: for the token
+ * that was sent, or, where the cart had been ordered already (200), of that cart.
+ */
 function acceptedOrdersStand({ history, orders }: Evidence): Violation[] {
   const byId = new Map(orders.map((order) => [order.id, order]));
-  const accepted = history.filter(({ kind, status }) => kind === 'order' && status === 201);
-  const lost = accepted
-    .filter(({ order, token }) => byId.get(order ?? '')?.submitToken !== token)
+  const lost = history
+    .filter((call) => isOrder(call) && call.outcome === 'ok')
+    .filter(({ order, status, token, cart }) => {
+      const row = byId.get(order ?? '');
+      return status === 200 ? row?.cartId !== cart : row?.submitToken !== token;
+    })
     .map(
-      ({ id, token, order }): Violation => ({
+      ({ id, token, status, order }): Violation => ({
         kind: 'accepted_order_lost',
-        detail: `token ${token} was answered 201 with order ${order}, and no such order stands`,
+        detail: `token ${token} was answered ${status} with order ${order}, and no such order stands`,
         calls: [id],
       }),
     );
+  const accepted = history.filter(wasAccepted);
   const underTwo = [...groupBy(accepted, submissionOf)].flatMap(([submission, calls]): Violation[] => {
     const ids = new Set(calls.map(({ order }) => order));
     return ids.size < 2
@@ -225,10 +261,7 @@ function acceptedOrdersStand({ history, orders }: Evidence): Violation[] {
 
 /** Every order was asked for with its token, and not by calls that were all told "nothing was ordered". */
 function ordersWereAskedFor({ history, orders }: Evidence): Violation[] {
-  const callsOf = groupBy(
-    history.filter(({ kind }) => kind === 'order'),
-    submissionOf,
-  );
+  const callsOf = groupBy(history.filter(isOrder), submissionOf);
   return orders.flatMap(({ id, userId, submitToken }): Violation[] => {
     const calls = callsOf.get(`${userId} ${submitToken}`) ?? [];
     if (calls.length === 0)
@@ -244,8 +277,92 @@ function ordersWereAskedFor({ history, orders }: Evidence): Violation[] {
   });
 }
 
+/** What was confirmed under a token is what its order is: no other price, no other goods. */
+function ordersAreWhatWasConfirmed({ history, orders, lines }: Evidence): Violation[] {
+  const linesOf = groupBy(lines, ({ orderId }) => orderId);
+  const callsOf = groupBy(history.filter(isOrder), submissionOf);
+  return orders.flatMap((order): Violation[] => {
+    const calls = callsOf.get(`${order.userId} ${order.submitToken}`) ?? [];
+    const confirmed = calls.flatMap((call) => call.confirmed ?? []);
+    const ordered = linesOf.get(order.id) ?? [];
+    if (confirmed.length === 0 || confirmed.some((seen) => isOrdered(seen, order, ordered))) return [];
+    const what = ordered.map(({ sku, quantity }) => `${quantity} ${sku}`).join(', ');
+    return [
+      {
+        kind: 'ordered_otherwise',
+        detail: `order ${order.id} is ${what} for ${order.totalMinor}, and confirmed was ${JSON.stringify(confirmed[0])}`,
+        calls: calls.map(({ id }) => id),
+      },
+    ];
+  });
+}
+
+function isOrdered({ lines, totalMinor }: Confirmed, order: OrderRow, ordered: readonly LineRow[]): boolean {
+  if (totalMinor !== order.totalMinor) return false;
+  if (!lines) return true;
+  return (
+    ordered.length === Object.keys(lines).length &&
+    ordered.every(({ sku, quantity }) => lines[sku] === quantity)
+  );
+}
+
+function acceptedIsWrittenDown({ history, orders }: Evidence): Violation[] {
+  const accepted = new Set(orders.filter((order) => order.accepted).map(({ id }) => id));
+  return history
+    .filter((call) => wasAccepted(call) && !accepted.has(call.order ?? ''))
+    .map(({ id, order }) => ({
+      kind: 'accepted_too_soon',
+      detail: `order ${order} was answered 201, and the shop has not written that down`,
+      calls: [id],
+    }));
+}
+
+/**
+ * Who was told "ordered" and has paid, or need not yet, keeps the order until somebody ends it. An order
+ * whose card turned out to be refused afterwards was not charged, and ends with its hold.
+ */
+function promisesStand({ history, orders, payments, charges }: Evidence): Violation[] {
+  const promised = new Set(history.filter(wasAccepted).map(({ order }) => order));
+  const cancelled = new Set(history.filter(({ kind }) => kind === 'cancel').map(({ order }) => order));
+  const charged = new Set(charges.filter(({ authorized }) => authorized > 0).map(({ orderId }) => orderId));
+  const byCard = new Set(payments.filter(({ method }) => method === 'card').map(({ orderId }) => orderId));
+  return orders
+    .filter(({ id, status }) => endedStatuses.has(status) && promised.has(id) && !cancelled.has(id))
+    .filter(({ id }) => charged.has(id) || !byCard.has(id))
+    .map(({ id, status }) => ({
+      kind: 'promise_withdrawn',
+      detail: `order ${id} was accepted and is ${status}, and nobody asked for that`,
+      calls: idsOf(history, ({ order }) => order === id),
+    }));
+}
+
+/** When nothing is under way any more, "nothing was ordered" is either true or another's body. */
+function lastAnswersAreTrue({ history, orders }: Evidence): Violation[] {
+  const standing = new Set(orders.map(({ userId, submitToken }) => `${userId} ${submitToken}`));
+  return history
+    .filter(({ again, outcome, code }) => again && outcome === 'fail' && !doorCodes.has(code ?? ''))
+    .filter((call) => call.code !== 'key_reused' && standing.has(submissionOf(call)))
+    .map(({ id, token, code }) => ({
+      kind: 'refused_and_ordered',
+      detail: `token ${token} was answered ${code}, and its order stands`,
+      calls: [id],
+    }));
+}
+
+function everybodyIsAnswered({ history }: Evidence): Violation[] {
+  return [...groupBy(history.filter(isOrder), (call) => `${submissionOf(call)} ${call.sent}`)]
+    .filter(([, calls]) =>
+      calls.every(({ outcome, code }) => outcome === 'unknown' || doorCodes.has(code ?? '')),
+    )
+    .map(([submission, calls]) => ({
+      kind: 'never_answered',
+      detail: `submission ${submission} was sent ${calls.length} times`,
+      calls: calls.map(({ id }) => id),
+    }));
+}
+
 function answersStayTheSame({ history }: Evidence): Violation[] {
-  const accepted = history.filter(({ kind, status }) => kind === 'order' && status === 201);
+  const accepted = history.filter(wasAccepted);
   return [...groupBy(accepted, (call) => `${submissionOf(call)} ${call.sent}`)].flatMap(
     ([submission, calls]): Violation[] =>
       new Set(calls.map(({ answer }) => answer)).size < 2
@@ -265,10 +382,7 @@ const doorCodes = new Set(['overloaded', 'rate_limited']);
 
 /** Who has been told "accepted", and sends the same again, is not told that nothing was ordered. */
 function acceptedStaysAccepted({ history }: Evidence): Violation[] {
-  const submissions = groupBy(
-    history.filter(({ kind }) => kind === 'order'),
-    (call) => `${submissionOf(call)} ${call.sent}`,
-  );
+  const submissions = groupBy(history.filter(isOrder), (call) => `${submissionOf(call)} ${call.sent}`);
   return [...submissions].flatMap(([submission, calls]): Violation[] => {
     const since = Math.min(...calls.filter(({ status }) => status === 201).map(({ endMs }) => endMs));
     const refused = calls.filter(
@@ -302,6 +416,29 @@ function answersAreOnesOwn({ history, orders }: Evidence): Violation[] {
       },
     ];
   });
+}
+
+/** Two clients that never met are two shoppers. */
+function sessionsAreOnesOwn({ history }: Evidence): Violation[] {
+  return [...groupBy(history, ({ shopper }) => shopper)].flatMap(([shopper, calls]): Violation[] => {
+    const clients = new Set(calls.map(({ client }) => client));
+    if (shopper === '' || clients.size < 2) return [];
+    return [
+      {
+        kind: 'session_of_two_clients',
+        detail: `clients ${[...clients].join(' and ')} are both shopper ${shopper}`,
+        calls: calls.map(({ id }) => id),
+      },
+    ];
+  });
+}
+
+function cartsAreOne({ severalCarts }: Evidence): Violation[] {
+  return severalCarts.map((shopper) => ({
+    kind: 'two_open_carts',
+    detail: `shopper ${shopper} has several open carts`,
+    calls: [],
+  }));
 }
 
 /** Whatever is broken behind it, the shop knows that it is: a 503 that may be asked again, never a 500. */

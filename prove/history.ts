@@ -10,6 +10,13 @@ export type CallKind = 'cart' | 'quote' | 'order' | 'pay' | 'cancel' | 'read' | 
  */
 export type CallOutcome = 'ok' | 'fail' | 'unknown';
 
+/** What a shopper saw on the page of the checkout, and meant to order. */
+export interface Confirmed {
+  /** Quantities by sku, as the shopper put them in; undefined where somebody else might have, too. */
+  lines: Readonly<Record<string, number>> | undefined;
+  totalMinor: number;
+}
+
 /** One call of the load, as its client saw it. The checker knows nothing else of the client. */
 export interface Call {
   /** Counted from 0 in the order in which the calls began. */
@@ -17,6 +24,8 @@ export interface Call {
   kind: CallKind;
   /** Which door of the shop was knocked at: 0 and 1 are its processes, 2 is nginx. */
   app: number;
+  /** Who asked, whatever the shop takes them for. */
+  client: number;
   /** The shopper that the session cookie names; empty before there is one. */
   shopper: string;
   /** Submit token and cart of a submission. */
@@ -24,6 +33,9 @@ export interface Call {
   cart?: string;
   /** Hash of the body that was sent: equal ones are the same submission. */
   sent?: string;
+  confirmed?: Confirmed;
+  /** A submission sent again when everything worked again and nothing was under way any more. */
+  again?: true;
   /** Milliseconds since the run began. */
   startMs: number;
   endMs: number;
@@ -39,7 +51,10 @@ export interface Call {
 }
 
 /** What is known of a call before its answer is. */
-export type Question = Pick<Call, 'kind' | 'app' | 'shopper' | 'token' | 'cart' | 'sent' | 'order'>;
+export type Question = Pick<
+  Call,
+  'kind' | 'app' | 'client' | 'shopper' | 'token' | 'cart' | 'sent' | 'confirmed' | 'again' | 'order'
+>;
 
 /** What came back: `undefined` for no whole answer. */
 export interface Reply {
@@ -59,9 +74,15 @@ export class History {
   readonly #beganAt = performance.now();
   readonly #file: WriteStream | undefined;
   #next = 0;
+  #clients = 0;
 
   constructor(file?: string) {
     this.#file = file === undefined ? undefined : createWriteStream(file);
+  }
+
+  /** Somebody who has not been here before. */
+  newClient(): number {
+    return this.#clients++;
   }
 
   /** Asks, and writes down what came of it. A rejection is "no answer": whatever happened may have been done. */

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkHistory, type Violation } from './check-history.ts';
-import type { Fault } from './faults/fault.ts';
 import { History } from './history.ts';
 import { gather, settle } from './lab/evidence.ts';
 import { addGoods } from './lab/goods.ts';
 import type { Lab } from './lab/lab.ts';
 import { shop, type World } from './load/scripts.ts';
-import { Shopper, type Submission } from './load/shopper.ts';
+import { type Shop, Shopper, type Submission } from './load/shopper.ts';
 import type { Plan } from './plan.ts';
 import type { Random } from './random.ts';
 
@@ -33,8 +32,10 @@ export interface Pace {
 const usualPace: Pace = { beforeMs: 700, duringMs: 3_500, afterMs: 1_500 };
 /** An injection that hangs is a bug of the proof. */
 const injectLimitMs = 90_000;
-/** Submissions that are sent again when all is over, of this round and of all before it. */
-const sentAgain = { own: 80, earlier: 20 };
+/** Submissions of earlier rounds that are sent again after a round, beside all of its own. */
+const earlierSentAgain = 20;
+/** So many are sent again at the same time. */
+const sendersAgain = 6;
 /** What a request that its client gave up may still be doing: longer than any time-out of the shop. */
 const lastWordsMs = 20_000;
 
@@ -79,6 +80,7 @@ export class Proof {
 
     const settledMs = await settle(lab);
     await this.#sendAgain(world, plan.random.fork('again'));
+    const shut = await this.#shutDoors(world, plan.random.fork('afterwards'));
     this.#earlier.push(...world.sent);
     return {
       number: plan.number,
@@ -87,7 +89,7 @@ export class Proof {
       shoppers: count,
       calls: this.history.calls.length - callsBefore,
       settledMs,
-      violations: [...(await this.#check()), ...this.#newDeaths(), ...unsettled(settledMs)],
+      violations: [...(await this.#check()), ...shut, ...this.#newDeaths(), ...unsettled(settledMs)],
     };
   }
 
@@ -101,7 +103,7 @@ export class Proof {
     ]);
     await addGoods(this.#lab, goods);
     for (const [sku, units] of goods) this.#goods.set(sku, units);
-    return { doors: this.#lab.doors, history: this.history, plenty, scarce, sent: [], placed: [] };
+    return { ...this.#shop, plenty, scarce, sent: [], placed: [] };
   }
 
   /** Everything that is to go wrong does, for a while; afterwards everything works again. */
@@ -109,9 +111,9 @@ export class Proof {
     const lab = this.#lab;
     const injected = faults.map(async (fault) => {
       const before = fault.strikes?.(lab) ?? 0;
-      await fault.inject(lab, random.fork(fault.name));
+      const struck = (await fault.inject(lab, random.fork(fault.name))) ?? 1;
       // What was planned at once and is worked off as it goes begins below what it was before.
-      return { fault, before: Math.min(before, fault.strikes?.(lab) ?? 0) };
+      return { fault, struck, before: Math.min(before, fault.strikes?.(lab) ?? 0) };
     });
     const limit = sleep(injectLimitMs, undefined, { ref: false }).then(() => {
       throw new Error(`not injected in time: ${faults.map(({ name }) => name).join(', ')}`);
@@ -119,27 +121,53 @@ export class Proof {
     const begun = await Promise.race([Promise.all(injected), limit]);
     await sleep(this.#pace.duringMs);
     const strikes = Object.fromEntries(
-      begun.map(({ fault, before }) => [fault.name, struck(lab, fault, before)]),
+      begun.map(({ fault, struck, before }) => [
+        fault.name,
+        fault.strikes ? fault.strikes(lab) - before : struck,
+      ]),
     );
     await lab.restore();
     return strikes;
   }
 
-  /** The same submissions once more, to whichever process: each is to get the answer that it got. */
+  /**
+   * The same submissions once more, by whichever door, until each is answered: the answer that it got,
+   * and, if it got none, one that is true.
+   */
   async #sendAgain({ sent }: World, random: Random): Promise<void> {
-    const some = [...sent.slice(0, sentAgain.own)];
-    for (let count = 0; count < sentAgain.earlier && this.#earlier.length > 0; count += 1)
+    const some = [...sent];
+    for (let count = 0; count < earlierSentAgain && this.#earlier.length > 0; count += 1)
       some.push(random.pick(this.#earlier));
     let next = 0;
     const send = async () => {
       for (let index = next++; index < some.length; index = next++) {
         const submission = some[index] as Submission;
-        const shopper = new Shopper({ doors: this.#lab.doors, history: this.history }, random);
-        [shopper.id, shopper.cookie] = [submission.shopper, submission.cookie];
-        await shopper.submit(submission);
+        const shopper = new Shopper(this.#shop, random.fork(`again ${index}`), submission.who);
+        await shopper.submitUntilKnown(submission, { again: true });
       }
     };
-    await Promise.all([send(), send(), send(), send()]);
+    await Promise.all(Array.from({ length: sendersAgain }, send));
+  }
+
+  /** A shop that keeps every promise because it does nothing any more is no shop: each door has to sell. */
+  async #shutDoors({ plenty, sent }: World, random: Random): Promise<Violation[]> {
+    const found = await Promise.all(
+      this.#lab.doors.map(async (_, app): Promise<Violation[]> => {
+        const shopper = new Shopper({ ...this.#shop, only: app }, random.fork(`door ${app}`));
+        await shopper.put(random.pick(plenty), 1);
+        const submission = await shopper.submission({ method: 'invoice' });
+        if (submission) sent.push(submission);
+        const placed = submission && (await shopper.submitUntilKnown(submission));
+        if (placed?.status === 201) return [];
+        const detail = `who came in by door ${app} got no order: ${placed?.status ?? 'no answer'}`;
+        return [{ kind: 'does_not_sell', detail, calls: [] }];
+      }),
+    );
+    return found.flat();
+  }
+
+  get #shop(): Shop {
+    return { doors: this.#lab.doors, history: this.history };
   }
 
   /** What is wrong must still be so when whoever was given up has had their say: a broken promise does not mend. */
@@ -171,8 +199,4 @@ export class Proof {
 function unsettled(settledMs: number | undefined): Violation[] {
   const detail = 'a payment, a refund or an event was still open a minute after everything worked again';
   return settledMs === undefined ? [{ kind: 'never_settled', detail, calls: [] }] : [];
-}
-
-function struck(lab: Lab, fault: Fault, before: number): number {
-  return fault.strikes ? fault.strikes(lab) - before : 1;
 }

@@ -28,13 +28,18 @@ export interface Results {
   faults: Record<string, { rounds: number; pairs: number; strikes: number }>;
   /** Faults that this machine does not have, and why. */
   skipped: Record<string, string>;
+  /** Faults that were to come, and did not or to no effect: the run says nothing about them. */
+  missed: string[];
   slowestSettledMs: number;
   violations: Violation[];
 }
 
 export function resultsOf(
   { seed, built }: Options,
-  run: Pick<Results, 'date' | 'command' | 'rounds' | 'minutes' | 'skipped'>,
+  {
+    wanted,
+    ...run
+  }: Pick<Results, 'date' | 'command' | 'rounds' | 'minutes' | 'skipped'> & { wanted: string[] },
   history: readonly Call[],
 ): Results {
   const orderCalls = history.filter(({ kind }) => kind === 'order');
@@ -59,6 +64,7 @@ export function resultsOf(
     orderStatuses: countBy(orderCalls, ({ status }) => String(status)),
     ordersAccepted: new Set(orderCalls.filter(({ status }) => status === 201).map(({ order }) => order)).size,
     faults,
+    missed: wanted.filter((name) => !(name in run.skipped) && (faults[name]?.strikes ?? 0) === 0),
     slowestSettledMs: Math.round(Math.max(0, ...run.rounds.map(({ settledMs }) => settledMs ?? 0))),
     violations: run.rounds.flatMap(({ violations }) => violations),
   };
@@ -119,6 +125,7 @@ export function summaryOf(results: Results): [what: string, value: string][] {
       'not done',
       `${name}: ${why}`,
     ]),
+    ['without effect', results.missed.join(', ') || 'none of the faults'],
     ['seed', String(seed)],
   ];
 }

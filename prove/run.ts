@@ -35,20 +35,20 @@ async function main(args: string[]): Promise<number> {
   say(`seed ${options.seed}`);
   const folder = path.join(root, '.data', 'prove');
   await mkdir(folder, { recursive: true });
-  const historyFile = path.join(folder, `history-${options.seed}.jsonl`);
+  const run = `${options.seed}${options.round === undefined ? '' : `-round-${options.round}`}`;
+  const historyFile = path.join(folder, `history-${run}.jsonl`);
   const signal = signalOfInterruption();
-  const shopLog = path.join(folder, `shop-${options.seed}.log`);
+  const shopLog = path.join(folder, `shop-${run}.log`);
   const wanted = chooseFaults(options.only);
   const smallDisk = wanted.includes(diskFault);
   const lab = await openLab({ ...options, smallDisk, shopLog, say, signal });
   const skipped = whatIsMissing(wanted, lab);
   for (const [name, why] of Object.entries(skipped)) say(`SKIPPED  ${name}: ${why}`);
-  const possible = wanted.filter(({ name }) => !(name in skipped));
   const proof = new Proof(lab, { historyFile });
   const rounds: Round[] = [];
   let broken = true;
   try {
-    for await (const round of roundsOf(options, possible, proof, signal)) rounds.push(round);
+    for await (const round of roundsOf({ options, wanted, skipped, proof, signal })) rounds.push(round);
     broken = rounds.some(({ violations }) => violations.length > 0);
   } finally {
     await lab.close({ keep: broken });
@@ -56,7 +56,8 @@ async function main(args: string[]): Promise<number> {
   }
   const command = ['npm run prove', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
   const minutes = Math.round(secondsSince(began) / 60);
-  const results = resultsOf(options, { date, command, rounds, minutes, skipped }, proof.history.calls);
+  const about = { date, command, rounds, minutes, wanted: wanted.map(({ name }) => name), skipped };
+  const results = resultsOf(options, about, proof.history.calls);
   const file = await writeResults(folder, results);
   console.log(
     `\n${summaryOf(results)
@@ -72,19 +73,25 @@ async function main(args: string[]): Promise<number> {
 /** A part of the faults, or one round, is not what the page shows. */
 const isComplete = ({ only, round }: Options) => only.length === 0 && round === undefined;
 
-async function* roundsOf(
-  options: Options,
-  chosen: Fault[],
-  proof: Proof,
-  signal: AbortSignal,
-): AsyncGenerator<Round> {
+interface Schedule {
+  options: Options;
+  wanted: Fault[];
+  skipped: Record<string, string>;
+  proof: Proof;
+  signal: AbortSignal;
+}
+
+/** The schedule is the seed's on every machine; a round of which this one can do nothing is left out. */
+async function* roundsOf({ options, wanted, skipped, proof, signal }: Schedule): AsyncGenerator<Round> {
   const until = performance.now() + options.minutes * 60_000;
   const first = options.round ?? 1;
   for (let number = first; performance.now() < until; number += 1) {
     signal.throwIfAborted();
     const beganAt = performance.now();
-    const plan = planOf(options.seed, number, chosen);
-    const round = await proof.round(plan);
+    const plan = planOf(options.seed, number, wanted);
+    const faults = plan.faults.filter(({ name }) => !(name in skipped));
+    if (plan.faults.length > 0 && faults.length === 0) continue;
+    const round = await proof.round({ ...plan, faults });
     yield round;
     say(lineOf(round, secondsSince(beganAt)));
     if (round.violations.length > 0 || options.round !== undefined) return;

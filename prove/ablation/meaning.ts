@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Shopper } from '../load/shopper.ts';
-import { place, readyToOrder, type Scene, sendEach, shelf, times, type Workload } from './scene.ts';
+import { place, readyToOrder, sendEach, shelf, times, type Workload } from './scene.ts';
 
 /** Workloads about what was meant, and by whom: carts that change, tokens and cookies that are another's. */
 
@@ -13,7 +13,6 @@ export const meaning = {
       const ready = await times(4, async () => {
         const shopper = scene.shopper();
         const submission = await readyToOrder(shopper, { RED: 1 });
-        confirm(scene, submission, { RED: 1 });
         await shopper.put('BLUE', 1);
         await shopper.put('RED', 0);
         return { shopper, submission };
@@ -32,7 +31,6 @@ export const meaning = {
       const ready = await times(4, async () => {
         const shopper = scene.shopper();
         const submission = await readyToOrder(shopper, { RED: 1 });
-        confirm(scene, submission, { RED: 1 });
         return { shopper, submission };
       });
       await scene.lab.withDatabase((client) =>
@@ -117,12 +115,3 @@ export const meaning = {
     },
   },
 } as const satisfies Record<string, Workload>;
-
-function confirm(
-  { confirmed }: Scene,
-  { token, body }: { token: string; body: string },
-  lines: Record<string, number>,
-): void {
-  const { totalMinor } = JSON.parse(body) as { totalMinor: number };
-  confirmed.set(token, { lines, totalMinor });
-}

@@ -16,7 +16,9 @@ const duplicated = (between: (scene: Scene) => Promise<void>) => async (scene: S
     await between(scene);
     for (let round = 0; round < later; round += 1)
       await Promise.all(
-        ready.map(({ shopper, submission }, index) => shopper.submit(submission, (index + round) % 2)),
+        ready.map(({ shopper, submission }, index) =>
+          shopper.submit(submission, { app: (index + round) % 2 }),
+        ),
       );
   };
 };
@@ -59,7 +61,9 @@ export const ordering = {
         // First each tab at a process of its own, so that the two meet in the database.
         for (const { shopper, tabs } of ready)
           await Promise.all(
-            [0, 1].flatMap((round) => tabs.map((tab, index) => shopper.submit(tab, (index + round) % 2))),
+            [0, 1].flatMap((round) =>
+              tabs.map((tab, index) => shopper.submit(tab, { app: (index + round) % 2 })),
+            ),
           );
       };
     },
@@ -74,7 +78,7 @@ export const ordering = {
       return async () => {
         for (let quantity = 1; quantity <= 40; quantity += 1) {
           await shopper.put('PLENTY', quantity);
-          await shopper.submit(await submissionOf(shopper), quantity % 2);
+          await shopper.submit(await submissionOf(shopper), { app: quantity % 2 });
         }
       };
     },
@@ -91,7 +95,7 @@ export const ordering = {
         // The claim is taken at once, and the database would answer in a minute.
         for (const proxy of scene.lab.proxies.postgres)
           proxy.disturb({ kind: 'latency', ms: 60_000 }, () => true);
-        const first = shopper.submit(submission, 0);
+        const first = shopper.submit(submission, { app: 0 });
         await sleep(500);
         await scene.lab.apps[0].kill();
         await first;

@@ -26,9 +26,9 @@ const twiceWhileCharging = (card: Record<string, unknown>) => async (scene: Scen
   return async () => {
     await Promise.all(
       ready.map(async ({ shopper, submission }) => {
-        const first = shopper.submit(submission, 0);
+        const first = shopper.submit(submission, { app: 0 });
         await sleep(300);
-        await Promise.all([first, shopper.submit(submission, 1)]);
+        await Promise.all([first, shopper.submit(submission, { app: 1 })]);
         await shopper.submitUntilKnown(submission);
       }),
     );
@@ -103,8 +103,8 @@ export const paying = {
       const submission = await readyToOrder(shopper, { LAST: 1 }, goodCard);
       const wish = await readyToOrder(rival, { LAST: 1 });
       return async () => {
-        await askTooEarlyHearTooLate(scene, () => shopper.submit(submission, 0));
-        await rival.submit(wish, 1);
+        await askTooEarlyHearTooLate(scene, () => shopper.submit(submission, { app: 0 }));
+        await rival.submit(wish, { app: 1 });
       };
     },
   },

@@ -1,7 +1,6 @@
 import type { History } from '../history.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Shopper, Submission } from '../load/shopper.ts';
-import type { Confirmed } from './judge.ts';
 
 /** What a workload works with. */
 export interface Scene {
@@ -9,8 +8,6 @@ export interface Scene {
   history: History;
   /** How often an impatient shopper's clicks are sent: once where the button locks itself. */
   clicks: number;
-  /** What shoppers confirmed, by token, for the judge. */
-  confirmed: Map<string, Confirmed>;
   /** Somebody new, with an empty cart. */
   shopper(): Shopper;
 }
@@ -67,11 +64,11 @@ export async function submissionOf(
 
 /** Sends a submission several times at the same moment, to one process and the other in turn. */
 export const sendAtOnce = (shopper: Shopper, submission: Submission, times: number) =>
-  Promise.all(Array.from({ length: times }, (_, index) => shopper.submit(submission, index % 2)));
+  Promise.all(Array.from({ length: times }, (_, index) => shopper.submit(submission, { app: index % 2 })));
 
 /** Each of them once, by turns to one process and the other. */
 export const sendEach = (ready: readonly { shopper: Shopper; submission: Submission }[]) =>
-  Promise.all(ready.map(({ shopper, submission }, index) => shopper.submit(submission, index % 2)));
+  Promise.all(ready.map(({ shopper, submission }, index) => shopper.submit(submission, { app: index % 2 })));
 
 /** Several of them, one after the other begun and all waited for. */
 export const times = <T>(count: number, make: (index: number) => Promise<T>): Promise<T[]> =>

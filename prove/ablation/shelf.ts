@@ -17,7 +17,7 @@ export const onTheShelf = {
       );
       return async () => {
         for (const pair of pairs)
-          await Promise.all(pair.map(({ shopper, submission }, app) => shopper.submit(submission, app)));
+          await Promise.all(pair.map(({ shopper, submission }, app) => shopper.submit(submission, { app })));
       };
     },
   },

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { checkHistory, type Violation } from '../check-history.ts';
 import { History } from '../history.ts';
 import { gather, settle } from '../lab/evidence.ts';
 import { addGoods } from '../lab/goods.ts';
@@ -6,7 +7,6 @@ import type { Lab } from '../lab/lab.ts';
 import { Shopper } from '../load/shopper.ts';
 import { randomOf } from '../random.ts';
 import type { Guard } from './guards.ts';
-import { type Confirmed, type Found, judge } from './judge.ts';
 import type { Laboratory } from './laboratory.ts';
 import { meaning } from './meaning.ts';
 import { measured, type Work } from './measure.ts';
@@ -24,7 +24,7 @@ export interface Trial {
 }
 
 export interface Outcome {
-  found: Found[];
+  found: Violation[];
   /** For each checkout, but for `deadlocks` and `orders`, which are of the whole trial. */
   work: Work;
   /** Errors of the shop that no constraint explains: then the trial shows something else than it should. */
@@ -60,10 +60,8 @@ export async function perform(laboratory: Laboratory, { workload, without }: Tri
 
   const evidence = await gather(lab, stock);
   const charges = evidence.charges.filter(({ paymentIntent }) => !chargedBefore.has(paymentIntent));
-  const { history, confirmed } = scene;
-  const more = await moreEvidence(lab);
   await laboratory.end();
-  const found = judge({ ...evidence, ...more, charges, history: history.calls, confirmed });
+  const found = checkHistory({ ...evidence, charges, history: scene.history.calls });
   const each = (count: number) => count / checkouts;
   return {
     found,
@@ -92,27 +90,11 @@ function sceneOf(lab: Lab, { edge }: Workload, without: readonly Guard[]): Scene
     lab,
     history,
     clicks: without.includes('button') ? impatientClicks : 1,
-    confirmed: new Map<string, Confirmed>(),
     shopper: () => new Shopper({ doors, history }, random.fork(`shopper ${shoppers++}`)),
   };
 }
 
 const sentIn = ({ calls }: History) => calls.filter(({ kind }) => kind === 'order').length;
-
-async function moreEvidence(lab: Lab) {
-  return lab.withDatabase(async (client) => {
-    const accepted = await client.query<{ id: string }>(
-      'SELECT id FROM orders WHERE accepted_at IS NOT NULL',
-    );
-    const several = await client.query<{ id: string }>(
-      `SELECT user_id AS id FROM cart WHERE status = 'open' GROUP BY user_id HAVING count(*) > 1`,
-    );
-    return {
-      accepted: new Set(accepted.rows.map(({ id }) => id)),
-      severalCarts: several.rows.map(({ id }) => id),
-    };
-  });
-}
 
 /** Connections tell what they saw when they end, so the shop's processes have ended by now. */
 function deadlocks(lab: Lab): Promise<number> {

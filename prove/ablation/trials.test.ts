@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import type { ViolationKind } from '../check-history.ts';
 import { allShields, type Guard, guards } from './guards.ts';
-import type { FoundKind } from './judge.ts';
 import { isReplaceable, replacementFile } from './replacements.ts';
 import type { Outcome } from './trial.ts';
 import { rows, unexpected } from './trials.ts';
@@ -17,7 +17,7 @@ const work = {
   deadlocks: 0,
   orders: 8,
 };
-const outcome = (kinds: FoundKind[], complaints: string[] = []): Outcome => ({
+const outcome = (kinds: ViolationKind[], complaints: string[] = []): Outcome => ({
   found: kinds.map((kind) => ({ kind, detail: '', calls: [] })),
   work,
   complaints,

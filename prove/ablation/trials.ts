@@ -1,5 +1,5 @@
+import type { ViolationKind } from '../check-history.ts';
 import { allShields, type Guard } from './guards.ts';
-import type { FoundKind } from './judge.ts';
 import type { Work } from './measure.ts';
 import type { Outcome, Trial, WorkloadName } from './trial.ts';
 
@@ -7,9 +7,9 @@ import type { Outcome, Trial, WorkloadName } from './trial.ts';
 
 export interface Expected {
   /** Kinds that must be found, all of them. Nothing may be found where there are none. */
-  violates?: readonly FoundKind[];
+  violates?: readonly ViolationKind[];
   /** Kinds that may be found beside these: what depends on how busy the machine is. */
-  mayViolate?: readonly FoundKind[];
+  mayViolate?: readonly ViolationKind[];
   /** What has to be counted at least, and at most. */
   atLeast?: Partial<Work>;
   atMost?: Partial<Work>;
@@ -207,7 +207,7 @@ export function unexpected(expected: Expected, outcome: Outcome): string[] {
   if (outcome.failure !== undefined) return [`it could not be done: ${outcome.failure}`];
   const kinds = new Set(outcome.found.map(({ kind }) => kind));
   const missing = violates.filter((kind) => !kinds.has(kind)).map((kind) => `no ${kind} was seen`);
-  const isSurplus = (kind: FoundKind) => violates.length === 0 && !mayViolate.includes(kind);
+  const isSurplus = (kind: ViolationKind) => violates.length === 0 && !mayViolate.includes(kind);
   const surplus = [...kinds].filter(isSurplus).map((kind) => `${kind} was seen`);
   const work = (limits: Partial<Work>, isOff: (seen: number, limit: number) => boolean, word: string) =>
     (Object.entries(limits) as [keyof Work, number][])

@@ -8,8 +8,12 @@ export interface Fault {
   at: Link | 'app' | 'worker' | 'till' | 'catalogue' | 'edge';
   /** Why it cannot be done on this machine, if it can't. */
   missing?(lab: Lab): string | undefined;
-  /** Begins it. What it has begun goes on until `lab.restore()`. */
-  inject(lab: Lab, random: Random): Promise<void>;
-  /** How often it struck, where that differs from once for each injection. */
+  /**
+   * Begins it. What it has begun goes on until `lab.restore()`. Gives how often it struck, where that
+   * is known when it is over and is not once.
+   */
+  // biome-ignore lint/suspicious/noConfusingVoidType: most faults have nothing to say.
+  inject(lab: Lab, random: Random): Promise<number | void>;
+  /** How often it struck since the lab began, where something else counts it. */
   strikes?(lab: Lab): number;
 }

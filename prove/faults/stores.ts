@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
 import type { Lab } from '../lab/lab.ts';
+import { ask } from '../load/ask.ts';
 import type { Fault } from './fault.ts';
 
 /** Where things are kept: PostgreSQL, which must forget nothing, and Redis, which may forget everything. */
@@ -9,6 +11,9 @@ const priceChanges = 10;
 
 /** Longer than a request waits for a free connection. */
 const lockedMs = 4_000;
+
+/** Requests to each process at once: more than it has connections. */
+const crowd = 16;
 
 export const storeFaults: Fault[] = [
   {
@@ -40,13 +45,28 @@ export const storeFaults: Fault[] = [
   {
     name: 'pool exhausted',
     at: 'postgres',
-    // Whoever wants to order waits, and soon has all connections waiting.
-    inject: ({ withDatabase }) =>
+    // Whoever changes a cart or orders waits, until all connections wait; those after them get none.
+    inject: ({ withDatabase, doors }) =>
       withDatabase(async (client) => {
-        // In the order in which the shop takes them, or one of both would be called a deadlock's victim.
-        await client.query('BEGIN; LOCK TABLE cart, orders IN EXCLUSIVE MODE');
+        const { rows } = await client.query<{ sku: string }>(
+          `SELECT sku FROM variant WHERE sku LIKE 'PROVE-%-PLENTY-%' LIMIT 1`,
+        );
+        // One table only: who holds one and waits for another is a deadlock's victim sooner or later.
+        await client.query('BEGIN; LOCK TABLE cart IN EXCLUSIVE MODE');
+        const path = `/api/cart/lines/${rows[0]?.sku}`;
+        const body = JSON.stringify({ quantity: 1 });
+        const asked = doors.slice(0, 2).flatMap((port) =>
+          Array.from({ length: crowd }, () =>
+            ask({ port, method: 'PUT', path, body }).then(
+              ({ status }) => (status === 503 ? 1 : 0),
+              () => 0,
+            ),
+          ),
+        );
         await sleep(lockedMs);
         await client.query('ROLLBACK');
+        const refused: number[] = await Promise.all(asked);
+        return refused.reduce((sum, one) => sum + one, 0);
       }),
   },
   {
@@ -72,15 +92,25 @@ export const storeFaults: Fault[] = [
   {
     name: 'prices changed',
     at: 'catalogue',
-    inject: ({ withDatabase }) =>
-      withDatabase(async (client) => {
-        for (let times = 0; times < priceChanges; times += 1) {
-          await client.query(`UPDATE variant SET price_minor = price_minor + 1 WHERE sku LIKE 'PROVE-%'`);
-          await sleep(200);
-        }
-      }),
+    inject: async ({ withDatabase }) => {
+      let changed = 0;
+      for (let times = 0; times < priceChanges; times += 1) {
+        // Another fault may have taken the database away, or its disk.
+        await withDatabase(raisePrices).then(
+          () => {
+            changed += 1;
+          },
+          () => undefined,
+        );
+        await sleep(200);
+      }
+      return changed;
+    },
   },
 ];
+
+const raisePrices = (client: pg.Client) =>
+  client.query(`UPDATE variant SET price_minor = price_minor + 1 WHERE sku LIKE 'PROVE-%'`);
 
 /** Starts it where it has ended, waits until it answers, and tells its proxy where. */
 export async function startPostgres({ postgres, proxies }: Lab): Promise<void> {

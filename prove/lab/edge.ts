@@ -13,7 +13,20 @@ export interface EdgeService extends Service {
 export async function edgeService(folder: string, appPorts: number[]): Promise<EdgeService | undefined> {
   const port = await choosePort();
   const options = { workers: '2', upstreams: appPorts.map((one) => `127.0.0.1:${one}`) };
-  const open = () => startEdge({ dataDir: folder, host: '127.0.0.1', port, options, log: () => undefined });
+  const open = async () => {
+    const opened = await startEdge({
+      dataDir: folder,
+      host: '127.0.0.1',
+      port,
+      options,
+      log: () => undefined,
+    });
+    // However it ends, it is to be started again.
+    void opened?.exited.then(() => {
+      edge = undefined;
+    });
+    return opened;
+  };
   let edge = await open();
   if (!edge) return undefined;
   // The master and its workers are one group.

@@ -56,7 +56,7 @@ export async function gather(
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const orders = await client.query<OrderRow>(
       `SELECT user_id AS "userId", id, cart_id AS "cartId", submit_token AS "submitToken", status,
-              total_minor AS "totalMinor" FROM orders`,
+              total_minor AS "totalMinor", accepted_at IS NOT NULL AS accepted FROM orders`,
     );
     const lines = await client.query<LineRow>(`SELECT order_id AS "orderId", sku, quantity FROM order_line`);
     const payments = await client.query<PaymentRow>(
@@ -67,8 +67,17 @@ export async function gather(
       'SELECT sku, available FROM stock WHERE sku = ANY($1::text[])',
       [[...goods.keys()]],
     );
+    const several = await client.query<{ shopper: string }>(
+      `SELECT user_id AS shopper FROM cart WHERE status = 'open' GROUP BY user_id HAVING count(*) > 1`,
+    );
     await client.query('COMMIT');
-    return { orders: orders.rows, lines: lines.rows, payments: payments.rows, stock: stock.rows };
+    return {
+      orders: orders.rows,
+      lines: lines.rows,
+      payments: payments.rows,
+      stock: stock.rows,
+      severalCarts: several.rows.map(({ shopper }) => shopper),
+    };
   });
   const stock = rows.stock.map((row) => ({ ...row, initial: goods.get(row.sku) ?? 0 }));
   return { ...rows, stock, charges };

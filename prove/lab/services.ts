@@ -61,7 +61,14 @@ export function nodeService(
       () => false,
     );
   };
+  /** Whether it has ended by itself since it was started; counted once. */
+  const bury = () => {
+    if (!child || isAlive(child.pid)) return;
+    deaths += 1;
+    child = undefined;
+  };
   const end = async (how: () => void) => {
+    bury();
     const ending = child;
     child = undefined;
     if (!ending) return;
@@ -70,10 +77,7 @@ export function nodeService(
   };
   return {
     async start() {
-      if (child && !isAlive(child.pid)) {
-        deaths += 1;
-        child = undefined;
-      }
+      bury();
       child ??= await startChild({
         command: process.execPath,
         args: ['--import', movedClock, ...args],
@@ -86,7 +90,10 @@ export function nodeService(
     kill: () => end(() => signalTo(child?.pid, 'SIGKILL')),
     stop: () => end(() => undefined),
     signal: (name) => signalTo(child?.pid, name),
-    deaths: () => deaths,
+    deaths() {
+      bury();
+      return deaths;
+    },
     async moveClock(ms) {
       if ((await readFile(clockFile, 'utf8')) === String(ms)) return;
       await writeFile(clockFile, String(ms));
@@ -151,9 +158,14 @@ export async function redisService(folder: string): Promise<RedisService> {
   const port = await choosePort();
   let server: RedisServer | undefined;
   const start = async () => {
-    server ??= await spawnRedis({ port, folder, logFile: path.join(folder, 'redis.log') });
+    if (server) return;
+    server = await spawnRedis({ port, folder, logFile: path.join(folder, 'redis.log') });
     if (!server)
       throw new Error('this needs a redis-server on the PATH (Debian: apt-get install redis-server)');
+    // However it ends, it is to be started again.
+    void server.exited.then(() => {
+      server = undefined;
+    });
   };
   const end = async (signal: NodeJS.Signals) => {
     if (!server) return;

@@ -1,20 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Call, type CallKind, type History, hashOf, type Reply } from '../history.ts';
+import { type Call, type CallKind, type Confirmed, type History, hashOf, type Reply } from '../history.ts';
 import type { Random } from '../random.ts';
 import { ask } from './ask.ts';
 
 /** A submission as it is sent, as often as one likes. */
 export interface Submission {
-  shopper: string;
-  cookie: string;
+  who: Identity;
   token: string;
   cart: string;
+  confirmed: Confirmed;
   body: string;
+}
+
+/** A client and what the shop takes it for. */
+interface Identity {
+  client: number;
+  /** The id in the session's cookie. */
+  shopper: string;
+  cookie: string;
 }
 
 export interface Shop {
   /** The ports at which it is reached: its processes, and nginx before them. */
   doors: readonly number[];
+  /** The one door that they go by; any, where nothing is said. */
+  only?: number;
   history: History;
 }
 
@@ -49,13 +59,20 @@ const address = {
 /** One client with its cookie, that never asks the same process twice in a row if it can help it. */
 export class Shopper {
   readonly #shop: Shop;
+  /** Of its own: how often it has to ask again must not change what the script chooses next. */
   readonly #random: Random;
+  /** What the shopper put into the cart that isn't ordered yet. */
+  readonly #lines = new Map<string, number>();
+  readonly client: number;
   cookie = '';
   id = '';
 
-  constructor(shop: Shop, random: Random) {
+  /** Somebody new, or somebody who was here before. */
+  constructor(shop: Shop, random: Random, who?: Identity) {
     this.#shop = shop;
-    this.#random = random;
+    this.#random = random.fork('doors and pauses');
+    this.client = who?.client ?? shop.history.newClient();
+    if (who) [this.id, this.cookie] = [who.shopper, who.cookie];
   }
 
   async call(
@@ -63,14 +80,15 @@ export class Shopper {
     method: string,
     path: string,
     {
-      app = this.#random.between(0, this.#shop.doors.length - 1),
+      app = this.#shop.only ?? this.#random.between(0, this.#shop.doors.length - 1),
       body,
       ...about
     }: { app?: number; body?: string } & Partial<Call> = {},
   ): Promise<Reply | undefined> {
     const port = this.#shop.doors[app] as number;
     const headers: Record<string, string> = about.token ? { 'idempotency-key': about.token } : {};
-    return this.#shop.history.record({ kind, app, shopper: this.id, ...about }, async () => {
+    const { client, id: shopper } = this;
+    return this.#shop.history.record({ kind, app, client, shopper, ...about }, async () => {
       const reply = await ask({
         port,
         method,
@@ -109,9 +127,11 @@ export class Shopper {
 
   async put(sku: string, quantity: number): Promise<boolean> {
     const body = JSON.stringify({ quantity });
-    return (
-      (await this.#until(() => this.call('cart', 'PUT', `/api/cart/lines/${sku}`, { body }))) !== undefined
-    );
+    const cart = await this.#until(() => this.call('cart', 'PUT', `/api/cart/lines/${sku}`, { body }));
+    if (!cart) return false;
+    if (quantity > 0) this.#lines.set(sku, quantity);
+    else this.#lines.delete(sku);
+    return true;
   }
 
   /** A submission of the cart as it is now; undefined where there is nothing to be had. */
@@ -135,20 +155,35 @@ export class Shopper {
       payment,
       ...more,
     });
-    return { shopper: this.id, cookie: this.cookie, token: submitToken, cart: cartId, body };
+    return {
+      who: { client: this.client, shopper: this.id, cookie: this.cookie },
+      token: submitToken,
+      cart: cartId,
+      confirmed: { lines: this.#lines.size > 0 ? Object.fromEntries(this.#lines) : undefined, totalMinor },
+      body,
+    };
   }
 
   /** Sends a submission once. */
-  submit({ token, cart, body }: Submission, app?: number): Promise<Reply | undefined> {
-    const about = { token, cart, sent: hashOf(body), body };
-    return this.call('order', 'POST', '/api/orders', app === undefined ? about : { ...about, app });
+  async submit(
+    { token, cart, confirmed, body }: Submission,
+    how: { app?: number; again?: true } = {},
+  ): Promise<Reply | undefined> {
+    const about = { token, cart, confirmed, sent: hashOf(body), body, ...how };
+    const reply = await this.call('order', 'POST', '/api/orders', about);
+    // An order stands, so what is put in from now on is in another cart.
+    if (reply && (reply.status < 300 || reply.status === 402)) this.#lines.clear();
+    return reply;
   }
 
   /** Sends it again until the answer says what became of it. */
-  async submitUntilKnown(submission: Submission): Promise<Placed | undefined> {
+  async submitUntilKnown(
+    submission: Submission,
+    how: { app?: number; again?: true } = {},
+  ): Promise<Placed | undefined> {
     const until = performance.now() + givesUpAfterMs;
     for (let tries = 0; performance.now() < until; tries += 1) {
-      const reply = await this.submit(submission);
+      const reply = await this.submit(submission, how);
       const placed = reply && placedOf(reply);
       if (placed) return placed;
       await this.#pause(tries);
@@ -164,7 +199,7 @@ export class Shopper {
     const replies = await Promise.all(
       spread.map(async (ms, index) => {
         if (index > 0) await sleep(ms);
-        return this.submit(submission, (first + index) % length);
+        return this.submit(submission, { app: (first + index) % length });
       }),
     );
     const known = replies.map((reply) => reply && placedOf(reply)).find((placed) => placed !== undefined);
