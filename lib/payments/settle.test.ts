@@ -240,3 +240,143 @@ test('a charge of an attempt that was over is given back when another one pays',
     givenBack: 1,
   });
 });
+
+type Row = [payment: PaymentStatus, said: Finding, order: OrderStatus, settlement: Settlement];
+
+const paid = (payment: 'succeeded' | 'authorized', reason: string): Settlement => ({
+  payment,
+  order: { to: 'paid', reason },
+  accepts: true,
+});
+const refusedAs = (reason: string): Settlement => ({
+  payment: 'declined',
+  order: { to: 'payment_declined', reason },
+});
+
+/** All that can be found out about an open payment, and what becomes of it and of its order. */
+const ofOpenOnes: Row[] = (['created', 'requires_action', 'unknown'] as const).flatMap((status): Row[] => [
+  ...(['payment_pending', 'payment_unknown', 'payment_declined'] as const).flatMap((order): Row[] => [
+    [status, charge('succeeded'), order, paid('succeeded', 'the card was charged')],
+    [status, charge('authorized'), order, paid('authorized', 'the amount is reserved on the card')],
+    [status, charge('processing'), order, { accepts: true }],
+  ]),
+  [status, charge('requires_action'), 'payment_pending', { payment: 'requires_action', accepts: true }],
+  [
+    status,
+    charge('requires_action'),
+    'payment_unknown',
+    {
+      payment: 'requires_action',
+      order: { to: 'payment_pending', reason: 'the bank asks the shopper to confirm' },
+      accepts: true,
+    },
+  ],
+  ...(['payment_pending', 'payment_unknown'] as const).flatMap((order): Row[] => [
+    [status, charge('declined'), order, refusedAs('the charge was declined')],
+    [status, charge('voided'), order, refusedAs('the charge was called off')],
+    [status, 'absent', order, refusedAs('the provider knows of no charge')],
+  ]),
+  // The order waits for another card already, or has ended.
+  [status, charge('declined'), 'payment_declined', { payment: 'declined' }],
+  [status, 'absent', 'cancelled', { payment: 'declined' }],
+]);
+
+const table: Row[] = [
+  ...ofOpenOnes,
+  [
+    'created',
+    'unknown',
+    'payment_pending',
+    {
+      payment: 'unknown',
+      order: { to: 'payment_unknown', reason: 'the provider gave no answer' },
+      accepts: true,
+    },
+  ],
+  ['created', 'unknown', 'payment_unknown', { payment: 'unknown', accepts: true }],
+  // Not to hear about what waits at the bank, or is unknown already, is no news.
+  ['requires_action', 'unknown', 'payment_pending', {}],
+  ['unknown', 'unknown', 'payment_unknown', {}],
+  // Money that is kept for us.
+  ['authorized', charge('succeeded'), 'paid', { payment: 'succeeded' }],
+  ['authorized', charge('succeeded'), 'fulfilled', { payment: 'succeeded' }],
+  [
+    'authorized',
+    charge('voided'),
+    'paid',
+    { payment: 'voided', order: { to: 'payment_declined', reason: 'the authorisation has lapsed' } },
+  ],
+  ['authorized', charge('voided'), 'fulfilled', { payment: 'voided' }],
+  ['authorized', charge('processing'), 'paid', {}],
+  ['authorized', 'absent', 'paid', {}],
+  // What is over comes to life with a charge, and with nothing else; what was given back does not.
+  ['declined', charge('succeeded'), 'payment_declined', paid('succeeded', 'the card was charged')],
+  [
+    'voided',
+    charge('authorized'),
+    'payment_declined',
+    paid('authorized', 'the amount is reserved on the card'),
+  ],
+  ['declined', charge('declined'), 'payment_declined', {}],
+  ['declined', charge('requires_action'), 'payment_declined', {}],
+  ['voided', 'absent', 'payment_declined', {}],
+  ['refunded', charge('succeeded'), 'payment_declined', {}],
+  ['refunded', charge('authorized'), 'cancelled', {}],
+  ['succeeded', charge('succeeded'), 'paid', {}],
+  ['succeeded', charge('voided'), 'paid', {}],
+];
+
+test.each(table)('%s, heard %j, of an order that is %s', (status, finding, order, expected) => {
+  const input = { order: { status: order, lastActor: 'shopper' }, attempt: 1, finding };
+  // Beside another one that is over, which changes nothing.
+  const payments = [
+    { attempt: 1, status },
+    { attempt: 2, status: 'declined' as const },
+  ];
+  expect(settle({ ...input, payments })).toEqual(expected);
+});
+
+test('of an attempt that is not there nothing is learned', () => {
+  const order = { status: 'payment_pending' as const, lastActor: 'shopper' };
+  const payments = [{ attempt: 1, status: 'created' as const }];
+  expect(settle({ order, payments, attempt: 2, finding: charge('succeeded') })).toEqual({});
+});
+
+test('a charge that nothing can be done with says why it is given back', () => {
+  const reasonFor = (state: Pick<State, 'order' | 'payments'>, stockIsGone = false) => {
+    const settlement = settle({ ...state, attempt: 1, finding: charge('succeeded'), stockIsGone });
+    expect(settlement).toEqual({ payment: 'refunded', giveBack: { reason: expect.any(String) } });
+    return settlement.giveBack?.reason;
+  };
+  const declined = { attempt: 1, status: 'declined' as const };
+  const ordered = (status: OrderStatus, lastActor = 'shopper') => ({
+    order: { status, lastActor },
+    payments: [declined],
+  });
+  const why = 'a late charge is given back:';
+  expect(reasonFor(ordered('fulfilled'))).toBe(`${why} the order is fulfilled already`);
+  expect(reasonFor(ordered('cancelled'))).toBe(`${why} the order had been cancelled`);
+  expect(reasonFor(ordered('cancelled', holdsActor), true)).toBe(
+    `${why} the order had been cancelled, and what it needs is sold out meanwhile`,
+  );
+  for (const status of ['created', 'succeeded'] as const) {
+    const payments = [declined, { attempt: 2, status }];
+    expect(reasonFor({ order: { status: 'payment_pending', lastActor: 'shopper' }, payments })).toBe(
+      `${why} another attempt is there to pay the order`,
+    );
+  }
+});
+
+test('a charge after the hold says that the stock was still there', () => {
+  const order = { status: 'cancelled' as const, lastActor: holdsActor };
+  const payments = [{ attempt: 1, status: 'declined' as const }];
+  expect(settle({ order, payments, attempt: 1, finding: charge('authorized') })).toEqual({
+    payment: 'authorized',
+    order: {
+      to: 'paid',
+      reason: 'the amount is reserved on the card after its hold was over; its stock was still there',
+    },
+    takeStock: true,
+    accepts: true,
+  });
+});
