@@ -84,6 +84,27 @@ test('who has waited too long is told so in time, also while every batch hangs',
   expect(queue.depth()).toEqual({ waiting: 0, running: 1 });
 });
 
+test('who came later is not refused with those whose time is over', async () => {
+  vi.useFakeTimers();
+  const { queue } = heldQueue({ maxWaitMs: 150 });
+  void queue.add(1);
+  const early = queue.add(2);
+  vi.advanceTimersByTime(100);
+  void queue.add(3);
+  vi.advanceTimersByTime(60);
+  vi.useRealTimers();
+  await expect(early).rejects.toMatchObject({ code: 'overloaded' });
+  expect(queue.depth()).toEqual({ waiting: 1, running: 1 });
+});
+
+test('what is done is not counted as being worked on', async () => {
+  const { queue, batches } = heldQueue();
+  const done = queue.add(1);
+  batches[0]?.finish();
+  await done;
+  expect(queue.depth()).toEqual({ waiting: 0, running: 0 });
+});
+
 test('who waited too long while the process was busy is refused, and no batch begins for nobody', async () => {
   // Time passes, and no timer has had its turn yet.
   vi.useFakeTimers({ toFake: ['performance'] });
@@ -153,6 +174,7 @@ test('draining waits for what is being worked on, also when nobody waits behind 
 test('the delay is that of the one that waits longest, and nothing when nobody does', async () => {
   vi.useFakeTimers();
   const { queue, batches } = heldQueue();
+  vi.advanceTimersByTime(1_000);
   expect(queue.delayMs()).toBe(0);
   const results = [1, 2, 3].map((item) => queue.add(item));
   vi.advanceTimersByTime(40);

@@ -48,6 +48,13 @@ test('what is not an order number is not taken for one', () => {
   }
 });
 
+test('neither a foreign symbol nor another length is taken for a number, whatever the check symbol', () => {
+  const digits = '7K3QF9M2XDH';
+  const foreign = [...digits].map((_, at) => `${digits.slice(0, at)}*${digits.slice(at + 1)}`);
+  for (const body of [...foreign, digits.slice(1), `${digits}7`, ''])
+    for (const check of alphabet) expect(parseOrderNumber(body + check)).toBeUndefined();
+});
+
 test('ten thousand numbers are all different', () => {
   expect(new Set(Array.from({ length: 10_000 }, () => newOrderNumber())).size).toBe(10_000);
 });

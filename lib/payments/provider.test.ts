@@ -1,6 +1,23 @@
 import { expect, test, vi } from 'vitest';
 import { RefundRefused, UnknownOutcome } from '#lib/payments/provider.ts';
 
+test('an unknown outcome says what was asked and why nothing is known, and that the key is good unless it is spent', () => {
+  const cause = new Error('ECONNRESET');
+  const unknown = new UnknownOutcome('charge', cause);
+  expect(unknown).toMatchObject({
+    name: 'UnknownOutcome',
+    message: 'the provider\'s answer to "charge" is not known',
+    cause,
+    keyIsSpent: false,
+  });
+  expect(new UnknownOutcome('charge', cause, { keyIsSpent: true }).keyIsSpent).toBe(true);
+  expect(new RefundRefused(cause)).toMatchObject({
+    name: 'RefundRefused',
+    message: 'the provider refuses the refund',
+    cause,
+  });
+});
+
 test('an unknown outcome and a refused refund are known by every copy of the code', async () => {
   // What broke: Next's bundle and server.ts each have a copy of these classes and share one provider.
   // A lost reply to the next attempt was no unknown outcome to the other copy, and became a 500.
