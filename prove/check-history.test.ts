@@ -269,7 +269,6 @@ const wrong: [ViolationKind, string, Evidence][] = [
     spoilt('history', (rows) => [
       ...rows,
       submission({ id: 13, ...newToken, outcome: 'unknown', status: 0, answer: undefined, order: undefined }),
-      submission({ id: 14, ...newToken, ...refused('overloaded', 503) }),
     ]),
   ],
   [

@@ -351,9 +351,7 @@ function lastAnswersAreTrue({ history, orders }: Evidence): Violation[] {
 
 function everybodyIsAnswered({ history }: Evidence): Violation[] {
   return [...groupBy(history.filter(isOrder), (call) => `${submissionOf(call)} ${call.sent}`)]
-    .filter(([, calls]) =>
-      calls.every(({ outcome, code }) => outcome === 'unknown' || doorCodes.has(code ?? '')),
-    )
+    .filter(([, calls]) => calls.every(({ outcome }) => outcome === 'unknown'))
     .map(([submission, calls]) => ({
       kind: 'never_answered',
       detail: `submission ${submission} was sent ${calls.length} times`,

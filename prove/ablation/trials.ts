@@ -70,12 +70,14 @@ const shieldRows: Row[] = [
     atLeast: { orders: 40 },
     so: 'no promise needs it: a matter of fairness',
   }),
+  row('bulkBuyer', allShields, { so: 'the same' }),
   row('deadOwner', ['lease'], {
     violates: ['never_answered'],
     so: 'the claim of a dead process stands for ever: nothing is lost, and nothing can be ordered',
   }),
   row('deadOwner', [], { so: 'half a minute later the same submission is taken up again' }),
   row('deadOwner', ['claim'], { so: 'nobody waits for the dead' }),
+  row('deadOwner', allShields, { so: 'the same' }),
 ];
 
 /** One order of one checkout: what the code looks at, and what the database refuses. */
@@ -101,6 +103,7 @@ const orderRows: Row[] = [
     so: 'shields alone: as good as the memory of Redis',
   }),
   row('forgotten', [...noDoor, ...looks], { so: 'the keys do not forget' }),
+  row('forgotten', allShields, { so: 'there is nothing to forget' }),
   row('twoTabs', [...allShields, 'cartLock'], {
     so: '`uniqueCart` refuses the second, which is told of the first',
   }),
@@ -110,6 +113,7 @@ const orderRows: Row[] = [
     so: 'two tokens, two orders',
   }),
   row('foreignToken', [], { so: '`token_invalid`' }),
+  row('foreignToken', allShields, { so: 'the same: no shield is on this way' }),
   row('foreignToken', ['uniqueToken'], { so: '`tokenProof` comes first' }),
   row('foreignToken', ['tokenProof'], {
     violates: ['internal_error'],
@@ -120,13 +124,16 @@ const orderRows: Row[] = [
     so: 'one token, two orders',
   }),
   row('swapped', [], { so: '`cart_changed`' }),
+  row('swapped', allShields, { so: 'the same' }),
   row('swapped', ['cartVersion'], {
     violates: ['ordered_otherwise'],
     so: 'no constraint can know what a shopper saw: this guard is needed',
   }),
   row('repriced', [], { so: '`cart_changed`' }),
+  row('repriced', allShields, { so: 'the same' }),
   row('repriced', ['cartTotal'], { violates: ['ordered_otherwise'], so: 'the same: it is needed' }),
   row('firstLines', [], { so: 'one cart with both lines' }),
+  row('firstLines', allShields, { so: 'the same' }),
   row('firstLines', ['oneOpenCart'], {
     violates: ['two_open_carts'],
     so: 'the second tab looks for an open cart before the first commits, and for the latest one after: it is needed',
@@ -137,6 +144,7 @@ const orderRows: Row[] = [
     so: 'many more: a line is in a cart that its shopper does not see',
   }),
   row('strangers', [], { so: '`not_found`' }),
+  row('strangers', allShields, { so: 'the same' }),
   row('strangers', ['session'], { violates: ['answer_of_another_shopper'], so: 'it is needed' }),
 ];
 
@@ -182,6 +190,7 @@ const paymentRows: Row[] = [
     so: 'two live payments of one order',
   }),
   row('cancelledTwice', [], { so: 'cancelled once' }),
+  row('cancelledTwice', allShields, { so: 'the same' }),
   row('cancelledTwice', ['orderLock'], { so: '`orderVersion` refuses the second' }),
   row('cancelledTwice', ['orderVersion'], { so: '`orderLock` comes first' }),
   row('cancelledTwice', ['orderLock', 'orderVersion'], {
@@ -193,6 +202,7 @@ const paymentRows: Row[] = [
     so: 'stock that is there twice',
   }),
   row('oldNews', [], { so: 'what the job heard is old, and it asks again' }),
+  row('oldNews', allShields, { so: 'the same' }),
   row('oldNews', ['paymentVersion'], {
     violates: ['promise_withdrawn'],
     so: 'told "ordered", charged, and no order: it is needed',
