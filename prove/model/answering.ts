@@ -16,9 +16,10 @@ export function answer(state: State, world: World, index: number, add: Add) {
     const words = {
       order: 'is told: ordered',
       refused: 'is told: card refused',
-      other: 'is told: no, or not yet',
+      no: 'is told: nothing was ordered',
+      later: 'is told: not known yet',
     };
-    add(`${name} ${words[answer ?? 'other']}`, (next) => {
+    add(`${name} ${words[answer ?? 'later']}`, (next) => {
       hear(next, workAt(next, index));
       workAt(next, index).isTold = true;
       leave(next, index);
@@ -56,8 +57,8 @@ function hear(next: State, { submission = 0, answer, order, afterAnswer, name }:
   if (answer === 'order' && order !== undefined) {
     if (before !== undefined && before !== order) next.lie = `${name} is told of another order than before`;
     next.told[submission] ??= order;
-  } else if (afterAnswer && answer === 'refused') {
-    next.lie = `${name} is refused after it was told "ordered"`;
+  } else if (afterAnswer && (answer === 'no' || answer === 'refused')) {
+    next.lie = `${name} is told "${answer}" after it was told "ordered"`;
   }
 }
 

@@ -33,7 +33,7 @@ function claim(state: State, world: World, index: number, add: Add) {
     // Waiting changes nothing, so only its end is a step.
     return add(`${name} has waited for a claim in Redis long enough and looks into the database`, (next) => {
       const order = next.orders.find((standing) => standing.token === token);
-      if (!order) return finish(next, index, 'other');
+      if (!order) return finish(next, index, 'later');
       const decision = decideAgain(placementOf(world, submission), orderSnapshot(world, next, order));
       if (dropped.has('replayCharges') && 'paymentDue' in decision) delete decision.paymentDue;
       goOnWith(next, index, decision);
@@ -97,12 +97,12 @@ function commit(state: State, world: World, index: number, contents: number, add
   if (standsAlready) {
     return add(`${name} is refused by a unique key and reads which order stands`, (next) => {
       const order = next.orders.find((standing) => standing.cart === cart);
-      if (!order) return finish(next, index, 'other');
+      if (!order) return finish(next, index, 'later');
       goOnWith(next, index, decideAgain(placementOf(world, submission), orderSnapshot(world, next, order)));
     });
   }
   if (!dropped.has('stockCheck') && state.left < 1) {
-    return add(`${name} is refused by the CHECK of the stock`, (next) => finish(next, index, 'other'));
+    return add(`${name} is refused by the CHECK of the stock`, (next) => finish(next, index, 'later'));
   }
   add(`${name} commits its order`, (next) => {
     const order = insertOrder(next, world, submission, contents);
@@ -151,7 +151,7 @@ function insertOrder(
 }
 
 function goOnWith(next: State, index: number, decision: Decision) {
-  if (decision.outcome !== 'accepted') return finish(next, index, 'other');
+  if (decision.outcome !== 'accepted') return finish(next, index, 'no');
   const order = Number(decision.receipt.id);
   if (!decision.paymentDue) return finish(next, index, 'order', order);
   Object.assign(workAt(next, index), { at: 'look', order, plan: undefined });

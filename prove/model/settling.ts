@@ -115,7 +115,7 @@ function writeSettlement(next: State, number: number, settlement: Settling): voi
 function giveUp(next: State, index: number): void {
   const work = workAt(next, index);
   tellAgain(next, work);
-  if (work.kind === 'submission') finish(next, index, 'other');
+  if (work.kind === 'submission') finish(next, index, 'later');
   else next.works.splice(index, 1);
 }
 
@@ -127,7 +127,7 @@ export function leave(next: State, index: number): void {
   } else if (work.kind === 'submission') {
     const order = orderAt(next, work.order ?? 0);
     const isRefused = !order.accepted && !isOpen(paymentOf(next, work).status);
-    finish(next, index, order.accepted ? 'order' : isRefused ? 'refused' : 'other', work.order);
+    finish(next, index, order.accepted ? 'order' : isRefused ? 'refused' : 'later', work.order);
   } else {
     next.works.splice(index, 1);
   }

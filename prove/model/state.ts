@@ -120,8 +120,11 @@ type Place =
   | 'end'
   | 'answer';
 
-/** `order`: it stands, the shopper has it. `refused`: their card was; the order waits. `other`: try again, or no. */
-export type Answer = 'order' | 'refused' | 'other';
+/**
+ * `order`: it stands, the shopper has it. `refused`: their card was; the order waits. `no`: nothing was
+ * ordered. `later`: nobody can say yet.
+ */
+export type Answer = 'order' | 'refused' | 'no' | 'later';
 
 /** What a transaction is going to write, decided on rows as they were when it read them. */
 export interface Plan {
