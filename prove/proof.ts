@@ -111,7 +111,9 @@ export class Proof {
     const lab = this.#lab;
     const injected = faults.map(async (fault) => {
       const before = fault.strikes?.(lab) ?? 0;
-      const struck = (await fault.inject(lab, random.fork(fault.name))) ?? 1;
+      const said = await fault.inject(lab, random.fork(fault.name));
+      // Whatever else an injection may give back is not a count.
+      const struck = typeof said === 'number' ? said : 1;
       // What was planned at once and is worked off as it goes begins below what it was before.
       return { fault, struck, before: Math.min(before, fault.strikes?.(lab) ?? 0) };
     });
