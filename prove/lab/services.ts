@@ -67,12 +67,12 @@ export function nodeService(
     deaths += 1;
     child = undefined;
   };
-  const end = async (how: () => void) => {
+  const end = async (how: (pid: number) => void) => {
     bury();
     const ending = child;
     child = undefined;
     if (!ending) return;
-    how();
+    how(ending.pid);
     await ending.stop();
   };
   return {
@@ -87,7 +87,7 @@ export function nodeService(
         ready: answers,
       });
     },
-    kill: () => end(() => signalTo(child?.pid, 'SIGKILL')),
+    kill: () => end((pid) => signalTo(pid, 'SIGKILL')),
     stop: () => end(() => undefined),
     signal: (name) => signalTo(child?.pid, name),
     deaths() {
