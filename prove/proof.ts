@@ -80,7 +80,7 @@ export class Proof {
 
     const settledMs = await settle(lab);
     await this.#sendAgain(world, plan.random.fork('again'));
-    const shut = await this.#shutDoors(world, plan.random.fork('afterwards'));
+    const shut = await this.#findShutDoors(world, plan.random.fork('afterwards'));
     this.#earlier.push(...world.sent);
     return {
       number: plan.number,
@@ -152,7 +152,7 @@ export class Proof {
   }
 
   /** A shop that keeps every promise because it does nothing any more is no shop: each door has to sell. */
-  async #shutDoors({ plenty, sent }: World, random: Random): Promise<Violation[]> {
+  async #findShutDoors({ plenty, sent }: World, random: Random): Promise<Violation[]> {
     const found = await Promise.all(
       this.#lab.doors.map(async (_, app): Promise<Violation[]> => {
         const shopper = new Shopper({ ...this.#shop, only: app }, random.fork(`door ${app}`));

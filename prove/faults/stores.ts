@@ -55,18 +55,17 @@ export const storeFaults: Fault[] = [
         await client.query('BEGIN; LOCK TABLE cart IN EXCLUSIVE MODE');
         const path = `/api/cart/lines/${rows[0]?.sku}`;
         const body = JSON.stringify({ quantity: 1 });
-        const asked = doors.slice(0, 2).flatMap((port) =>
-          Array.from({ length: crowd }, () =>
-            ask({ port, method: 'PUT', path, body }).then(
-              ({ status }) => (status === 503 ? 1 : 0),
-              () => 0,
+        const asked = doors
+          .slice(0, 2)
+          .flatMap((port) =>
+            Array.from({ length: crowd }, () =>
+              ask({ port, method: 'PUT', path, body }).catch(() => undefined),
             ),
-          ),
-        );
+          );
         await sleep(lockedMs);
         await client.query('ROLLBACK');
-        const refused: number[] = await Promise.all(asked);
-        return refused.reduce((sum, one) => sum + one, 0);
+        const replies = await Promise.all(asked);
+        return replies.filter((reply) => reply?.status === 503).length;
       }),
   },
   {
