@@ -145,9 +145,7 @@ async function askTooEarlyHearTooLate({ lab }: Scene, submit: () => Promise<unkn
   });
   await sleep(askedAfterMs);
   await lab.withDatabase(async (client) => {
-    // Old enough for the job, and no older: it looks through all charges since then, and its answer
-    // has to come in one piece, also when the charges of all trials before are in the provider's books.
-    await client.query(`UPDATE payment SET created_at = created_at - interval '30 seconds'`);
+    await client.query(`UPDATE payment SET created_at = created_at - interval '1 hour'`);
     await client.query(`UPDATE orders SET hold_until = now() - interval '1 minute'`);
     await client.query(`SELECT graphile_worker.add_job('expire_holds', '{}'::json)`);
   });
