@@ -102,7 +102,13 @@ async function recreate({ postgres }: Lab, name: string, from: string): Promise<
   const admin = new pg.Client({ connectionString: url.href });
   await admin.connect();
   try {
-    await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    // WITH (FORCE) may end nobody when a process of autovacuum, which is a superuser's, is there as well.
+    // Without it DROP DATABASE sends that one away itself and waits for those that are ending.
+    await admin.query(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename = current_user',
+      [name],
+    );
+    await admin.query(`DROP DATABASE IF EXISTS ${name}`);
     await admin.query(`CREATE DATABASE ${name} TEMPLATE ${from}`);
   } finally {
     await admin.end();
