@@ -33,7 +33,7 @@ export function queueOptions(pgPool: pg.Pool): RunnerOptions & { events: WorkerE
 /** Connections for the queue itself, one of which listens; the tasks use the shop's own pool. */
 export function queuePool(): pg.Pool {
   const { DATABASE_URL, JOB_CONCURRENCY } = env();
-  const pool = new pg.Pool({
+  const pool = new QueuePool({
     connectionString: DATABASE_URL,
     application_name: 'once-worker',
     max: Math.min(JOB_CONCURRENCY, 10) + 2,
@@ -47,6 +47,31 @@ export function queuePool(): pg.Pool {
   pool.on('connect', (client) => client.on('error', broken));
   return pool;
 }
+
+/**
+ * graphile-worker 0.18 gives its listening connection back twice when that breaks while the queue is
+ * being stopped. The second time would be an error that nobody handles, and the end of the process.
+ */
+class QueuePool extends pg.Pool {
+  override connect(): Promise<pg.PoolClient>;
+  override connect(callback: Connected): void;
+  override connect(callback?: Connected): Promise<pg.PoolClient> | undefined {
+    if (!callback) return super.connect();
+    super.connect((error, client, release) => {
+      let given = false;
+      callback(error, client, (destroy) => {
+        if (!given) release(destroy);
+        given = true;
+      });
+    });
+  }
+}
+
+type Connected = (
+  error: Error | undefined,
+  client: pg.PoolClient | undefined,
+  release: (destroy?: Error | boolean) => void,
+) => void;
 
 /** A try that failed is a warning, because another follows; a job without one is an error. */
 function tellOfFailures(events: WorkerEvents): WorkerEvents {

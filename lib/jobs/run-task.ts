@@ -43,10 +43,12 @@ const lostAfter = '2 minutes';
 
 /**
  * Frees the jobs of workers that died: a job that has been taken for longer than any job runs has
- * nobody. (graphile-worker itself waits four hours, not knowing how long ours take.)
+ * nobody, and one that was taken by a queue in `ended`, of which nothing runs any more, neither.
+ * (graphile-worker itself waits four hours, not knowing how long ours take.)
  */
-export async function freeLostJobs(): Promise<void> {
+export async function freeLostJobs(ended: string[] = []): Promise<void> {
   await db().$executeRaw`
     SELECT graphile_worker.force_unlock_workers(array_agg(DISTINCT locked_by))
-    FROM graphile_worker.jobs WHERE locked_at < now() - ${lostAfter}::interval`;
+    FROM graphile_worker.jobs
+    WHERE locked_at < now() - ${lostAfter}::interval OR locked_by = ANY(${ended}::text[])`;
 }

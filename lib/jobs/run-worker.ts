@@ -36,30 +36,37 @@ export async function runWorker({
   signal: AbortSignal;
   onReady: () => void;
 }): Promise<void> {
+  const ended = new Set<Life>();
   while (!signal.aborted) {
     const { state, reason } = await checkDatabase();
     if (state === 'not_migrated') throw new CannotWork(reason);
-    if (state === 'up') await runUntilItEnds(signal, onReady);
+    if (state === 'up') await runUntilItEnds({ signal, onReady, ended });
     if (!signal.aborted) await sleep(startAgainMs, undefined, { signal }).catch(() => undefined);
   }
 }
 
 /** One life of the queue: until the signal, or until the database has been away too long for it. */
-async function runUntilItEnds(signal: AbortSignal, onReady: () => void): Promise<void> {
+async function runUntilItEnds({
+  signal,
+  onReady,
+  ended,
+}: {
+  signal: AbortSignal;
+  onReady: () => void;
+  ended: Set<Life>;
+}): Promise<void> {
   const pool = queuePool();
+  const options = queueOptions(pool);
+  const life = lifeOf(options.events);
   let runner: Runner | undefined;
   const tend = () =>
-    Promise.all([freeLostJobs(), addPeriodic()]).catch((error) =>
+    Promise.all([freeJobs(ended), addPeriodic()]).catch((error) =>
       logger().warn({ err: error }, 'cannot tend the jobs: lost ones are not freed, periodic ones not added'),
     );
   const tending = setInterval(tend, tendEveryMs);
-  let stopped: Promise<void> | undefined;
-  const stop = () => {
-    stopped = runner?.stop('asked to stop').catch(() => undefined);
-  };
+  const stop = () => void runner?.stop('asked to stop').catch(() => undefined);
   try {
     await tend();
-    const options = queueOptions(pool);
     const begun = whenBegun(options.events);
     const broken = whenBroken(options.events);
     runner = await run({ ...options, parsedCronItems: noCron });
@@ -74,10 +81,41 @@ async function runUntilItEnds(signal: AbortSignal, onReady: () => void): Promise
   } finally {
     clearInterval(tending);
     signal.removeEventListener('abort', stop);
-    // Whoever aborted has a limit of their own.
-    await (signal.aborted ? stopped : Promise.race([stopped, wait(lastWordsMs)]));
+    // What it has begun is written down through the pool. Whoever aborted has a limit of their own.
+    const over = runner?.promise.catch(() => undefined);
+    await (signal.aborted ? over : Promise.race([over, wait(lastWordsMs)]));
     await Promise.race([pool.end().catch(() => undefined), wait(closeLimitMs)]);
+    ended.add(life);
   }
+}
+
+interface Life {
+  /** The name under which it has taken jobs, once it has one. */
+  takenBy: string | undefined;
+  /** Tasks that it has begun and that have not ended. */
+  running: number;
+}
+
+function lifeOf(events: WorkerEvents): Life {
+  const life: Life = { takenBy: undefined, running: 0 };
+  events.on('pool:create', ({ workerPool }) => {
+    life.takenBy = workerPool.id;
+  });
+  events.on('job:start', () => {
+    life.running += 1;
+  });
+  for (const end of ['job:success', 'job:error'] as const)
+    events.on(end, () => {
+      life.running -= 1;
+    });
+  return life;
+}
+
+/** Frees the jobs of workers that died, and those that an ended life could not write down as done. */
+async function freeJobs(ended: Set<Life>): Promise<void> {
+  const idle = [...ended].filter(({ running }) => running === 0);
+  await freeLostJobs(idle.flatMap(({ takenBy }) => takenBy ?? []));
+  for (const life of idle) ended.delete(life);
 }
 
 /**
