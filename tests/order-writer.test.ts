@@ -132,6 +132,8 @@ test('a submission that comes again the day after gets its order, also where nob
   await writeOrders([placement]);
   await db()
     .$executeRaw`UPDATE orders SET placed_at = now() - interval '1 day' WHERE id = ${placement.orderId}::uuid`;
+  await db()
+    .$executeRaw`UPDATE cart SET updated_at = now() - interval '1 day' WHERE id = ${placement.cartId}::uuid`;
   const [again] = await writeOrders([{ ...placement, orderId: randomUUID() }]);
   expect(again).toMatchObject({
     status: 'fulfilled',

@@ -45,7 +45,7 @@ export const rooms: Room[] = [
     ),
     tests: inFolder(
       'tests',
-      'one-order.test order-writer.test claim.test change-order.test contract.test card-payments.test',
+      'one-order.test order-writer.test claim.test duplicates-wait.test change-order.test contract.test card-payments.test',
     ),
     without: withoutTexts,
     patienceMs: patienceMs.withDatabase,

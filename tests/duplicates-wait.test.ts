@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { afterAll, expect, test } from 'vitest';
+import { callHandlers } from '#tests/support/call.ts';
+import { addProduct, soldOf } from '#tests/support/shop.ts';
+import { shopperWith } from '#tests/support/shopper.ts';
+import { startTcpProxy, type TcpProxy } from '#tests/support/tcp-proxy.ts';
+import { openTestShop } from '#tests/support/test-shop.ts';
+
+/** What a duplicate is told while the first is being worked on, and from where when it is done. */
+
+let proxy: TcpProxy;
+
+const { databaseUrl } = await openTestShop({
+  throughProxy: async (url) => {
+    const through = new URL(url);
+    proxy = await startTcpProxy(Number(through.port));
+    through.port = String(proxy.port);
+    return through.href;
+  },
+});
+afterAll(() => proxy.close());
+
+/** Nobody changes the cart while this works. */
+async function whileCartIsLocked(cartId: unknown, work: () => Promise<void>): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  await client.query('BEGIN');
+  await client.query('SELECT 1 FROM cart WHERE id = $1 FOR UPDATE', [cartId]);
+  try {
+    await work();
+  } finally {
+    await client.query('ROLLBACK');
+    await client.end();
+  }
+}
+
+async function told(response: Promise<Response>): Promise<Record<string, unknown>> {
+  const { status, headers } = await response;
+  const { code, detail } = (await (await response).json()) as { code?: string; detail?: string };
+  return { status, code, detail, location: headers.get('location') };
+}
+
+test('a duplicate waits two seconds for the first, and so does another tab; each is told what is the matter', async () => {
+  const shopper = await shopperWith(callHandlers, await addProduct('WAITS'));
+  const [body, otherTab] = [await shopper.body(), await shopper.body({ shippingMethod: 'express' })];
+  let first: Promise<Response> | undefined;
+  await whileCartIsLocked(body.cartId, async () => {
+    first = shopper.order(body);
+    await sleep(100);
+    const began = performance.now();
+    const [duplicate, another] = await Promise.all([
+      told(shopper.order(body)),
+      told(shopper.order(otherTab)),
+    ]);
+    expect(performance.now() - began).toBeGreaterThan(1_900);
+    expect(duplicate).toEqual({
+      status: 409,
+      code: 'in_progress',
+      detail: expect.stringContaining('Your order has been received'),
+      location: `/api/submissions/${body.submitToken}`,
+    });
+    expect(another).toEqual({
+      status: 409,
+      code: 'in_progress',
+      detail: expect.stringContaining('Another order of yours'),
+      location: `/api/submissions/${otherTab.submitToken}`,
+    });
+  });
+  expect((await first)?.status).toBe(201);
+  expect((await told(shopper.order(otherTab))).status).toBe(200);
+  expect((await soldOf('WAITS')).orders).toBe(1);
+});
+
+test('a submission that is done is answered also while the database is away', async () => {
+  const shopper = await shopperWith(callHandlers, await addProduct('DONE'));
+  const body = await shopper.body();
+  const bytes = await (await shopper.order(body)).text();
+  // The claim is settled behind the answer.
+  await sleep(200);
+  proxy.silence();
+  const again = await shopper.order(body);
+  expect([again.status, await again.text()]).toEqual([201, bytes]);
+  expect(again.headers.get('idempotent-replayed')).toBe('true');
+  expect(await told(shopper.order({ ...body, email: 'eve@example.com' }))).toMatchObject({
+    status: 422,
+    code: 'key_reused',
+  });
+});
