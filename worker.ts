@@ -21,7 +21,7 @@ function stop(signal: NodeJS.Signals): void {
   setTimeout(() => {
     logger().error('some jobs did not end in time; they are run again by another worker');
     process.exit(1);
-  }, shutdownLimitMs).unref();
+  }, shutdownLimitMs);
   stopping.abort();
 }
 

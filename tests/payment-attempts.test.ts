@@ -12,7 +12,10 @@ import { Shopper, shopperWith } from '#tests/support/shopper.ts';
 
 const { till } = await openPayingShop({ RATE_LIMIT_SHOPPER_PER_MIN: '12' });
 const call = conforming(callHandlers);
-afterEach(() => expectBooksToAgree(till));
+afterEach(async () => {
+  till.clearFaults();
+  await expectBooksToAgree(till);
+});
 
 async function declinedOrder(sku: string): Promise<{ shopper: Shopper; id: string }> {
   const shopper = await shopperWith(call, await addProduct(sku));
@@ -23,6 +26,8 @@ async function declinedOrder(sku: string): Promise<{ shopper: Shopper; id: strin
 function pay(shopper: Shopper, id: string, attempt: number, token = 'pm_card_visa'): Promise<Response> {
   return shopper.send('POST', `/api/orders/${id}/payments`, { attempt, method: 'card', token });
 }
+
+const problem = async (response: Response) => [response.status, await response.json()];
 
 const told = async (response: Response) => [
   response.status,
@@ -55,15 +60,21 @@ test('a declined attempt is told as declined again, and the next number is free'
 test('the number of an attempt that was made with another card is taken', async () => {
   const { shopper, id } = await declinedOrder('TAKEN');
   expect((await pay(shopper, id, 2)).status).toBe(201);
-  expect(await told(await pay(shopper, id, 2, 'pm_card_mastercard'))).toEqual([422, 'key_reused']);
+  expect(await problem(await pay(shopper, id, 2, 'pm_card_mastercard'))).toMatchObject([
+    422,
+    { code: 'key_reused', detail: expect.stringContaining('Attempt 2 was made with another card') },
+  ]);
 });
 
 test('a wrong number is told with the one that is expected', async () => {
   const { shopper, id } = await declinedOrder('WRONG');
-  const response = await pay(shopper, id, 7);
-  expect([response.status, await response.json()]).toMatchObject([
+  expect(await problem(await pay(shopper, id, 7))).toMatchObject([
     409,
-    { code: 'wrong_attempt', expected: 2 },
+    {
+      code: 'wrong_attempt',
+      expected: 2,
+      detail: 'The next attempt of this order is number 2. Nothing was charged.',
+    },
   ]);
 });
 
@@ -78,20 +89,61 @@ test('many equal attempts at once are one charge, and of different cards one win
   expect(till.ledger(id).filter(({ live }) => live)).toHaveLength(1);
 });
 
-test('a paid, a cancelled and an invoice order take no attempt', async () => {
+test('a paid, a cancelled and an invoice order take no attempt, and each is told why', async () => {
+  const notPayable = (why: string) => [
+    409,
+    { code: 'not_payable', detail: `This order cannot be paid by card. ${why} Nothing was charged.` },
+  ];
   const paid = await shopperWith(call, await addProduct('PAID'));
   await paid.order(await cardBody(paid));
-  expect(await told(await pay(paid, (await orderOf(paid)).id, 2))).toEqual([409, 'not_payable']);
+  expect(await problem(await pay(paid, (await orderOf(paid)).id, 2))).toMatchObject(
+    notPayable('It is paid already.'),
+  );
 
   const { shopper, id } = await declinedOrder('GONE');
   expect((await shopper.send('POST', `/api/orders/${id}/cancel`, {})).status).toBe(200);
-  expect(await told(await pay(shopper, id, 2))).toEqual([409, 'not_payable']);
+  expect(await problem(await pay(shopper, id, 2))).toMatchObject(notPayable('It is cancelled already.'));
 
   const invoice = await shopperWith(call, await addProduct('INVOICE'));
   await invoice.order(await invoice.body());
   const { id: invoiceId } = await orderOf(invoice);
   for (const attempt of [1, 2])
-    expect(await told(await pay(invoice, invoiceId, attempt))).toEqual([409, 'not_payable']);
+    expect(await problem(await pay(invoice, invoiceId, attempt))).toMatchObject(
+      notPayable('It is paid by invoice.'),
+    );
+});
+
+test('an order whose charge is unknown takes no other card before it is known', async () => {
+  const shopper = await shopperWith(call, await addProduct('UNKNOWN'));
+  till.addFault({ kind: 'error_before', on: { method: 'POST', path: '^/v1/payment_intents$' } });
+  await shopper.order(await cardBody(shopper));
+  const { id } = await orderOf(shopper);
+  const response = await pay(shopper, id, 2);
+  expect(response.headers.get('retry-after')).toBe('3');
+  expect(await problem(response)).toMatchObject([
+    409,
+    { code: 'payment_unsettled', detail: expect.stringContaining('still being confirmed') },
+  ]);
+  expect(await orderOf(shopper)).toMatchObject({ status: 'payment_unknown', payments: [{ attempt: 1 }] });
+  expect(till.ledger(id)).toHaveLength(0);
+});
+
+test('whoever waits at their bank is charged by no other card while the provider does not call the first off', async () => {
+  const shopper = await shopperWith(call, await addProduct('NOT-CALLED-OFF'));
+  await shopper.order(await cardBody(shopper, bankCard));
+  const { id } = await orderOf(shopper);
+  till.addFault({ kind: 'error_before', on: { method: 'POST', path: '/cancel$', orderId: id }, times: 20 });
+  expect(await told(await pay(shopper, id, 2))).toEqual([409, 'payment_unsettled']);
+  expect((await orderOf(shopper)).payments).toMatchObject([{ status: 'requires_action' }]);
+  expect(till.ledger(id)).toHaveLength(0);
+});
+
+test('an attempt that is refused for its number calls nothing off', async () => {
+  const shopper = await shopperWith(call, await addProduct('STILL-AT-THE-BANK'));
+  await shopper.order(await cardBody(shopper, bankCard));
+  const { id } = await orderOf(shopper);
+  expect(await told(await pay(shopper, id, 5))).toEqual([409, 'wrong_attempt']);
+  expect((await orderOf(shopper)).payments).toMatchObject([{ status: 'requires_action' }]);
 });
 
 test('another shopper, or nobody, cannot pay an order', async () => {
@@ -157,7 +209,7 @@ test.each([
   const shopper = new Shopper(call);
   await shopper.cart();
   const response = await shopper.send('POST', `/api/orders/${randomUUID()}/payments`, body);
-  expect([response.status, await response.json()]).toMatchObject([400, { fields: [{ path }] }]);
+  expect(await problem(response)).toMatchObject([400, { fields: [{ path }] }]);
 });
 
 test('attempts count against the quota of a shopper, replays do not, and ten cards are enough', async () => {
@@ -165,7 +217,10 @@ test('attempts count against the quota of a shopper, replays do not, and ten car
   for (let attempt = 2; attempt <= 10; attempt += 1) {
     expect((await pay(shopper, id, attempt, declinedCard)).status).toBe(402);
   }
-  expect(await told(await pay(shopper, id, 11))).toEqual([409, 'not_payable']);
+  expect(await problem(await pay(shopper, id, 11))).toMatchObject([
+    409,
+    { code: 'not_payable', detail: expect.stringContaining('No more cards are tried for it.') },
+  ]);
   // On a slow machine a part of the quota has come back meanwhile.
   let limited = await pay(shopper, id, 11);
   for (let tries = 0; limited.status === 409 && tries < 20; tries += 1) limited = await pay(shopper, id, 11);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, expect, test } from 'vitest';
+import pg from 'pg';
+import { afterAll, expect, inject, test } from 'vitest';
 import { db } from '#lib/db.ts';
 import { addJob } from '#lib/jobs/add-job.ts';
 import { queuePool } from '#lib/jobs/queue-options.ts';
@@ -21,10 +22,11 @@ afterAll(() => proxy.close());
 const smtp = await startSmtp();
 afterAll(() => smtp.close());
 
-/** Jobs of that task that are not done. */
+/** Jobs of that task that are due, or taken, and not done. */
 const waiting = async (task: string) => {
   const [row] = await db().$queryRaw<{ count: number }[]>`
-    SELECT count(*)::int AS count FROM graphile_worker.jobs WHERE task_identifier = ${task}`;
+    SELECT count(*)::int AS count FROM graphile_worker.jobs
+    WHERE task_identifier = ${task} AND (run_at <= now() OR locked_at IS NOT NULL)`;
   return row?.count ?? 0;
 };
 
@@ -69,6 +71,27 @@ test.for([
     expect(smtp.mails.length).toBe(mails + 1);
   },
 );
+
+// Nothing was left that Node would have waited for, and the process ended.
+test('a worker outlives a database that goes away while it writes down that jobs are done', async () => {
+  const name = new URL(databaseUrl).pathname.slice(1);
+  const admin = new pg.Client({ connectionString: inject('adminUrl') });
+  await admin.connect();
+  const worker = startWorker({ DATABASE_URL: between.href });
+  await worker.ready;
+  proxy.disturb({ kind: 'lose_reply', to: ['complete_job'] }, () => true);
+  for (let count = 0; count < 10; count += 1) await addJob(db(), 'expire_holds', {});
+  await expect.poll(() => worker.log(), { timeout: 20_000 }).toContain('Failed to complete jobs');
+  await admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+  await admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
+  proxy.heal();
+  await sleep(8_000);
+  expect(worker.child.exitCode).toBeNull();
+  await admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
+  await admin.end();
+  await addJob(db(), 'expire_holds', {});
+  await expect.poll(() => waiting('expire_holds'), { timeout: 50_000 }).toBe(0);
+});
 
 // The connection that listens broke while the queue was being stopped, and the process ended.
 test('a connection of the queue may be given back twice', async () => {

@@ -83,8 +83,11 @@ async function runUntilItEnds({
     signal.removeEventListener('abort', stop);
     // What it has begun is written down through the pool. Whoever aborted has a limit of their own.
     const over = runner?.promise.catch(() => undefined);
-    await (signal.aborted ? over : Promise.race([over, wait(lastWordsMs)]));
-    await Promise.race([pool.end().catch(() => undefined), wait(closeLimitMs)]);
+    await (signal.aborted ? over : atMost(lastWordsMs, over));
+    await atMost(
+      closeLimitMs,
+      pool.end().catch(() => undefined),
+    );
     ended.add(life);
   }
 }
@@ -142,4 +145,10 @@ function whenBroken(events: WorkerEvents): Promise<never> {
   return broken;
 }
 
-const wait = (ms: number) => sleep(ms, undefined, { ref: false });
+/** Waits for `work`, and no longer than that. The timer keeps a process alive that has nothing else. */
+async function atMost(ms: number, work: Promise<unknown> | undefined): Promise<void> {
+  const done = new AbortController();
+  const late = sleep(ms, undefined, { signal: done.signal }).catch(() => undefined);
+  await Promise.race([work, late]);
+  done.abort();
+}

@@ -148,6 +148,8 @@ async function write(tx: Tx, request: PayOrder): Promise<{ created: boolean }> {
       extra: { expected },
     });
   }
+  // It waits at the bank, was to be called off, and the provider has not said that it is.
+  if (payments.some(({ status }) => isOpen(status))) throw unsettled();
   await changeOrder(tx, {
     userId,
     orderId,
@@ -165,14 +167,10 @@ async function write(tx: Tx, request: PayOrder): Promise<{ created: boolean }> {
   return { created: true };
 }
 
-/** Throws where the order takes no further attempt now. */
+/** The number of the next attempt. Throws where the order takes none now. */
 function expectedAttempt(status: OrderStatus, payments: PaymentRow[]): number {
   const expected = nextAttempt(status, payments);
-  if (expected !== undefined) {
-    // It waits at the bank, was to be called off, and the provider has not said that it is.
-    if (payments.some((payment) => isOpen(payment.status))) throw unsettled();
-    return expected;
-  }
+  if (expected !== undefined) return expected;
   if (payments.some((payment) => isOpen(payment.status))) throw unsettled();
   if (status === 'payment_declined') {
     throw notPayable(
