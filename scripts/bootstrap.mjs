@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const inRoot = (...parts) => path.join(root, ...parts);
-const oldestNode = 18;
+const oldestNode = 20;
 const neededNode = 24;
 
 /** Progress goes to stderr: what a script answers on stdout stays clean. */
