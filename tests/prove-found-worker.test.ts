@@ -72,24 +72,20 @@ test.for([
   },
 );
 
-// Nothing was left that Node would have waited for, and the process ended.
+// Nothing was left that Node would have waited for, and about every third worker ended with 13.
 test('a worker outlives a database that goes away while it writes down that jobs are done', async () => {
   const name = new URL(databaseUrl).pathname.slice(1);
   const admin = new pg.Client({ connectionString: inject('adminUrl') });
   await admin.connect();
-  const worker = startWorker({ DATABASE_URL: between.href });
-  await worker.ready;
-  proxy.disturb({ kind: 'lose_reply', to: ['complete_job'] }, () => true);
-  for (let count = 0; count < 10; count += 1) await addJob(db(), 'expire_holds', {});
-  await expect.poll(() => worker.log(), { timeout: 20_000 }).toContain('Failed to complete jobs');
+  const workers = Array.from({ length: 4 }, () => startWorker());
+  await Promise.all(workers.map(({ ready }) => ready));
+  for (let count = 0; count < 300; count += 1) await addJob(db(), 'expire_holds', {});
   await admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
   await admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
-  proxy.heal();
-  await sleep(8_000);
-  expect(worker.child.exitCode).toBeNull();
+  await sleep(3_000);
+  expect(workers.map(({ child }) => child.exitCode)).toEqual([null, null, null, null]);
   await admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
   await admin.end();
-  await addJob(db(), 'expire_holds', {});
   await expect.poll(() => waiting('expire_holds'), { timeout: 50_000 }).toBe(0);
 });
 
