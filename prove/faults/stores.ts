@@ -38,7 +38,7 @@ export const storeFaults: Fault[] = [
     inject: ({ withDatabase }) =>
       withDatabase(async (client) => {
         await client.query(
-          'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IS NOT NULL AND pid <> pg_backend_pid()',
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND usename = current_user AND pid <> pg_backend_pid()",
         );
       }),
   },
