@@ -62,7 +62,7 @@ export const rooms: Room[] = [
     ],
     tests: inFolder(
       'tests',
-      'settle-payment.test card-payments.test payment-ends.test payment-webhooks.test unknown-payments.test manual-capture.test',
+      'settle-payment.test card-payments.test payment-ends.test payment-webhooks.test unknown-payments.test manual-capture.test take-stock.test',
     ),
     without: withoutTexts,
     patienceMs: patienceMs.withDatabase,
