@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { db } from '#lib/db.ts';
+import { cancelOrder } from '#lib/orders/cancel-order.ts';
 import { expireHolds } from '#lib/orders/expire-holds.ts';
 import { fulfilOrder } from '#lib/orders/fulfil-order.ts';
 import { refundOrder } from '#lib/orders/refund-order.ts';
@@ -25,7 +26,7 @@ import { stripeFor } from '#tests/support/simulator.ts';
 
 /** How a card order ends: cancelled, refunded, fulfilled, or because nobody paid in time. */
 
-const { till } = await openPayingShop();
+const { till, beforeReply } = await openPayingShop();
 const call = conforming(callHandlers);
 afterEach(() => {
   till.clearFaults();
@@ -123,11 +124,85 @@ describe('its owner cancels', () => {
     expect(await availableOf('CANCEL-UNKNOWN')).toBe(5);
   });
 
+  test('an order that is being charged: not before the charge is known', async () => {
+    const shopper = await shopperWith(call, await addProduct('CANCEL-CHARGING', { available: 5 }), 2);
+    let reply: () => void = () => undefined;
+    const charged = new Promise<void>((resolve) => {
+      beforeReply(() => {
+        resolve();
+        return new Promise<void>((release) => {
+          reply = release;
+        });
+      });
+    });
+    const first = shopper.order(await cardBody(shopper));
+    await charged;
+    beforeReply(async () => undefined);
+    const order = await orderOf(shopper);
+    const early = await cancel(shopper, order);
+    expect([early.status, early.headers.get('retry-after'), await early.json()]).toMatchObject([
+      409,
+      '3',
+      { code: 'payment_unsettled', detail: expect.stringContaining('Nothing was changed') },
+    ]);
+    expect(till.ledger(order.id)).toMatchObject([{ live: true }]);
+    reply();
+    expect((await first).status).toBe(201);
+    expect((await cancel(shopper, order)).status).toBe(200);
+    expect(await orderOf(shopper)).toMatchObject({ status: 'refunded' });
+  });
+
+  test('an order whose charge was begun long ago and never answered: the charge is looked for', async () => {
+    const { shopper, order } = await ordered('CANCEL-LEFT');
+    await db().$executeRaw`
+      UPDATE payment SET status = 'created', provider_ref = NULL, created_at = now() - interval '11 seconds'
+      WHERE order_id = ${order.id}::uuid`;
+    await db().$executeRaw`
+      UPDATE orders SET status = 'payment_pending', hold_until = now() + interval '15 minutes'
+      WHERE id = ${order.id}::uuid`;
+    expect((await cancel(shopper, order)).status).toBe(200);
+    expect(await availableOf('CANCEL-LEFT')).toBe(5);
+    expect(till.ledger(order.id).filter(({ live }) => live)).toEqual([]);
+  });
+
+  test('an order of which a part was given back already: the rest goes back', async () => {
+    const { shopper, order } = await ordered('CANCEL-REST');
+    await refund(order, { amountMinor: 500 });
+    expect((await cancel(shopper, order)).status).toBe(200);
+    expect(await orderOf(shopper)).toMatchObject({
+      status: 'refunded',
+      payments: [{ status: 'refunded', refundedMinor: order.totalMinor }],
+    });
+    expect(till.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor, live: false }]);
+    const refunds = await db().refund.findMany({
+      where: { orderId: order.id },
+      orderBy: { amountMinor: 'asc' },
+    });
+    expect(refunds.map(({ amountMinor }) => amountMinor)).toEqual([500, order.totalMinor - 500]);
+  });
+
+  test('an order, and an operator another: the record says who', async () => {
+    const mine = await ordered('CANCEL-MINE', declinedCard);
+    const theirs = await ordered('CANCEL-THEIRS', declinedCard);
+    await cancel(mine.shopper, mine.order);
+    await cancelOrder({ userId: theirs.order.userId, id: theirs.order.id, actor: 'operator:eva' });
+    for (const [{ order }, actor, reason] of [
+      [mine, 'shopper', 'cancelled by its owner'],
+      [theirs, 'operator:eva', 'cancelled by an operator'],
+    ] as const) {
+      const last = { where: { orderId: order.id }, orderBy: { version: 'desc' } } as const;
+      expect(await db().orderEvent.findFirst(last)).toMatchObject({ toStatus: 'cancelled', actor, reason });
+    }
+  });
+
   test('a fulfilled order: no longer', async () => {
     const { shopper, order } = await ordered('CANCEL-FULFILLED');
     await fulfilOrder({ userId: order.userId, orderId: order.id, actor: 'operator:eva' });
     const late = await cancel(shopper, order);
-    expect([late.status, await late.json()]).toMatchObject([409, { code: 'not_cancellable' }]);
+    expect([late.status, await late.json()]).toMatchObject([
+      409,
+      { code: 'not_cancellable', detail: expect.stringContaining('The order is fulfilled') },
+    ]);
   });
 
   test('while the provider does not answer, the order is refunded and a job gives the money back', async () => {
