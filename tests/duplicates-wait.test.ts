@@ -1,25 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { callHandlers } from '#tests/support/call.ts';
 import { addProduct, soldOf } from '#tests/support/shop.ts';
 import { shopperWith } from '#tests/support/shopper.ts';
-import { startTcpProxy, type TcpProxy } from '#tests/support/tcp-proxy.ts';
-import { openTestShop } from '#tests/support/test-shop.ts';
+import { openTestShopBehindProxy } from '#tests/support/test-shop.ts';
 
 /** What a duplicate is told while the first is being worked on, and from where when it is done. */
 
-let proxy: TcpProxy;
-
-const { databaseUrl } = await openTestShop({
-  throughProxy: async (url) => {
-    const through = new URL(url);
-    proxy = await startTcpProxy(Number(through.port));
-    through.port = String(proxy.port);
-    return through.href;
-  },
-});
-afterAll(() => proxy.close());
+const { databaseUrl, proxy } = await openTestShopBehindProxy();
 
 /** Nobody changes the cart while this works. */
 async function whileCartIsLocked(cartId: unknown, work: () => Promise<void>): Promise<void> {

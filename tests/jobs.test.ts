@@ -2,14 +2,14 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import pg from 'pg';
-import { beforeEach, expect, inject, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { db } from '#lib/db.ts';
 import { addJob } from '#lib/jobs/add-job.ts';
 import { workOff } from '#lib/jobs/work-off.ts';
 import { announceLater, placeOrder } from '#tests/support/announcing.ts';
 import { callHandlers } from '#tests/support/call.ts';
 import { conforming } from '#tests/support/conforming.ts';
-import { createTestDatabase } from '#tests/support/database.ts';
+import { createTestDatabase, takeAway } from '#tests/support/database.ts';
 import { addProduct } from '#tests/support/shop.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 import { startWorker } from '#tests/support/worker.ts';
@@ -154,15 +154,10 @@ test('a worker runs what is added while it waits, and ends with 0 when it is tol
 test('a worker waits for a database that goes away, and goes on when it is back', async () => {
   const worker = startWorker();
   await worker.ready;
-  const name = new URL(shop.databaseUrl).pathname.slice(1);
-  const admin = new pg.Client({ connectionString: inject('adminUrl') });
-  await admin.connect();
-  await admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
-  await admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
+  const database = await takeAway(shop.databaseUrl);
   await new Promise((resolve) => setTimeout(resolve, 3_000));
   expect(worker.child.exitCode).toBeNull();
-  await admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
-  await admin.end();
+  await database.giveBack();
   const order = await placeOrder(await addProduct('BACK'));
   await announceLater(order);
   await vi.waitFor(

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { setCartLine } from '#lib/cart/set-cart-line.ts';
 import { getCheckout } from '#lib/checkout/get-checkout.ts';
 import { db, statementName } from '#lib/db.ts';
@@ -9,22 +9,11 @@ import { submissionSchema } from '#lib/orders/schema.ts';
 import { writeOrders } from '#lib/orders/write-orders.ts';
 import { addProduct, availableOf, soldOf } from '#tests/support/shop.ts';
 import { address, inTurns } from '#tests/support/shopper.ts';
-import { startTcpProxy, type TcpProxy } from '#tests/support/tcp-proxy.ts';
-import { openTestShop } from '#tests/support/test-shop.ts';
+import { openTestShopBehindProxy } from '#tests/support/test-shop.ts';
 
 /** The writer's transaction by itself, over a proxy that can lose what the database says. */
 
-let proxy: TcpProxy;
-
-await openTestShop({
-  throughProxy: async (databaseUrl) => {
-    const url = new URL(databaseUrl);
-    proxy = await startTcpProxy(Number(url.port));
-    url.port = String(proxy.port);
-    return url.href;
-  },
-});
-afterAll(() => proxy.close());
+const { proxy } = await openTestShopBehindProxy();
 
 async function place(sku: string, change: Partial<Placement> = {}): Promise<Placement> {
   const userId = randomUUID();

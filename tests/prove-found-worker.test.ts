@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
-import { afterAll, expect, inject, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { db } from '#lib/db.ts';
 import { addJob } from '#lib/jobs/add-job.ts';
 import { queuePool } from '#lib/jobs/queue-options.ts';
 import { startFaultProxy } from '#prove/lab/fault-proxy.ts';
 import { announceLater, placeOrder } from '#tests/support/announcing.ts';
+import { takeAway } from '#tests/support/database.ts';
 import { addProduct } from '#tests/support/shop.ts';
 import { startSmtp } from '#tests/support/smtp.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
@@ -74,18 +74,13 @@ test.for([
 
 // Nothing was left that Node would have waited for, and about every third worker ended with 13.
 test('a worker outlives a database that goes away while it writes down that jobs are done', async () => {
-  const name = new URL(databaseUrl).pathname.slice(1);
-  const admin = new pg.Client({ connectionString: inject('adminUrl') });
-  await admin.connect();
   const workers = Array.from({ length: 4 }, () => startWorker());
   await Promise.all(workers.map(({ ready }) => ready));
   for (let count = 0; count < 300; count += 1) await addJob(db(), 'expire_holds', {});
-  await admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
-  await admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
+  const database = await takeAway(databaseUrl);
   await sleep(3_000);
   expect(workers.map(({ child }) => child.exitCode)).toEqual([null, null, null, null]);
-  await admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
-  await admin.end();
+  await database.giveBack();
   await expect.poll(() => waiting('expire_holds'), { timeout: 50_000 }).toBe(0);
 });
 

@@ -141,15 +141,16 @@ async function write(tx: Tx, request: PayOrder): Promise<{ created: boolean }> {
   const { order, payments } = locked;
   const standing = payments.find((payment) => payment.attempt === attempt);
   if (standing) return replay(standing, token);
-  const expected = expectedAttempt(order.status, payments);
-  if (attempt !== expected) {
+  const expected = nextAttempt(order.status, payments);
+  if (expected !== undefined && attempt !== expected) {
     throw new AppError('wrong_attempt', {
       detail: `The next attempt of this order is number ${expected}. Nothing was charged.`,
       extra: { expected },
     });
   }
-  // It waits at the bank, was to be called off, and the provider has not said that it is.
+  // One that is being charged; or that waits at the bank, and the provider has not said that it is called off.
   if (payments.some(({ status }) => isOpen(status))) throw unsettled();
+  if (expected === undefined) throw takesNone(order.status);
   await changeOrder(tx, {
     userId,
     orderId,
@@ -167,17 +168,14 @@ async function write(tx: Tx, request: PayOrder): Promise<{ created: boolean }> {
   return { created: true };
 }
 
-/** The number of the next attempt. Throws where the order takes none now. */
-function expectedAttempt(status: OrderStatus, payments: PaymentRow[]): number {
-  const expected = nextAttempt(status, payments);
-  if (expected !== undefined) return expected;
-  if (payments.some((payment) => isOpen(payment.status))) throw unsettled();
+/** Why an order of which every payment is settled takes no further attempt. */
+function takesNone(status: OrderStatus): AppError {
   if (status === 'payment_declined') {
-    throw notPayable(
+    return notPayable(
       takesCards() ? 'No more cards are tried for it.' : 'Cards are not taken at this moment.',
     );
   }
-  throw notPayable(status === 'placed' ? 'It is paid by invoice.' : `It is ${status} already.`);
+  return notPayable(status === 'placed' ? 'It is paid by invoice.' : `It is ${status} already.`);
 }
 
 function notPayable(why: string): AppError {

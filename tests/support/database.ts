@@ -50,6 +50,19 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   };
 }
 
+/**
+ * Ends every session of the shop on a database of `createTestDatabase` and lets no new one begin,
+ * until it is given back. What autovacuum does there may not be ended by us, and is no shop's.
+ */
+export async function takeAway(connectionString: string): Promise<{ giveBack: () => Promise<void> }> {
+  const name = new URL(connectionString).pathname.slice(1);
+  await administer(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+  await administer(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}' AND backend_type = 'client backend'`,
+  );
+  return { giveBack: () => administer(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`) };
+}
+
 /** Tries of a drop: one that meets autovacuum at work in the database may not end it, and has to wait. */
 const dropTries = 20;
 const dropPauseMs = 250;

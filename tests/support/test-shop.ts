@@ -5,6 +5,7 @@ import { closeRedis } from '#lib/redis.ts';
 import { createTestDatabase } from '#tests/support/database.ts';
 import { useTestEnv } from '#tests/support/env.ts';
 import { startRedisServer, type TestRedis } from '#tests/support/redis-server.ts';
+import { startTcpProxy, type TcpProxy } from '#tests/support/tcp-proxy.ts';
 
 /** The shop of one test file: its own database and its own Redis, real ones. */
 export interface TestShop {
@@ -32,4 +33,21 @@ export async function openTestShop({ env = {}, throughProxy }: Options = {}): Pr
     await database.drop();
   });
   return { redis, databaseUrl };
+}
+
+/** The same, over a proxy that can lose what the database says, or keep it. */
+export async function openTestShopBehindProxy(): Promise<TestShop & { proxy: TcpProxy }> {
+  const started = Promise.withResolvers<TcpProxy>();
+  const shop = await openTestShop({
+    throughProxy: async (databaseUrl) => {
+      const url = new URL(databaseUrl);
+      const proxy = await startTcpProxy(Number(url.port));
+      started.resolve(proxy);
+      url.port = String(proxy.port);
+      return url.href;
+    },
+  });
+  const proxy = await started.promise;
+  afterAll(() => proxy.close());
+  return { ...shop, proxy };
 }
