@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import { callHandlers } from '#tests/support/call.ts';
@@ -8,7 +7,13 @@ import { openTestShopBehindProxy } from '#tests/support/test-shop.ts';
 
 /** What a duplicate is told while the first is being worked on, and from where when it is done. */
 
-const { databaseUrl, proxy } = await openTestShopBehindProxy();
+const { databaseUrl, proxy, redis } = await openTestShopBehindProxy();
+
+/** What Redis holds of a submission: `p` while it is in work, `d` and the answer when it is done. */
+async function claimOf({ submitToken }: { submitToken: string }): Promise<unknown> {
+  const [key = ''] = (await redis.command('KEYS', `*${submitToken}*`)) as string[];
+  return redis.command('GET', key);
+}
 
 /** Nobody changes the cart while this works. */
 async function whileCartIsLocked(cartId: unknown, work: () => Promise<void>): Promise<void> {
@@ -36,7 +41,7 @@ test('a duplicate waits two seconds for the first, and so does another tab; each
   let first: Promise<Response> | undefined;
   await whileCartIsLocked(body.cartId, async () => {
     first = shopper.order(body);
-    await sleep(100);
+    await expect.poll(() => claimOf(body), { timeout: 10_000 }).toMatch(/^p/);
     const began = performance.now();
     const [duplicate, another] = await Promise.all([
       told(shopper.order(body)),
@@ -66,7 +71,7 @@ test('a submission that is done is answered also while the database is away', as
   const body = await shopper.body();
   const bytes = await (await shopper.order(body)).text();
   // The claim is settled behind the answer.
-  await sleep(200);
+  await expect.poll(() => claimOf(body), { timeout: 10_000 }).toMatch(/^d/);
   proxy.silence();
   const again = await shopper.order(body);
   expect([again.status, await again.text()]).toEqual([201, bytes]);
