@@ -70,6 +70,7 @@ test.for([
     await expect.poll(() => waiting('send_mail'), { timeout: 50_000 }).toBe(0);
     expect(smtp.mails.length).toBe(mails + 1);
   },
+  120_000,
 );
 
 // Nothing was left that Node would have waited for, and about every third worker ended with 13.
@@ -82,7 +83,7 @@ test('a worker outlives a database that goes away while it writes down that jobs
   expect(workers.map(({ child }) => child.exitCode)).toEqual([null, null, null, null]);
   await database.giveBack();
   await expect.poll(() => waiting('expire_holds'), { timeout: 50_000 }).toBe(0);
-});
+}, 120_000);
 
 // The connection that listens broke while the queue was being stopped, and the process ended.
 test('a connection of the queue may be given back twice', async () => {
