@@ -29,7 +29,8 @@ const row = (workload: WorkloadName, without: readonly Guard[], expected: Expect
 const noDoor: readonly Guard[] = ['button', 'edge'];
 const looks: readonly Guard[] = ['standingOrder', 'cartStatus'];
 const orderKeys: readonly Guard[] = ['uniqueToken', 'uniqueCart'];
-const beforeOneLive: readonly Guard[] = ['orderLock', 'orderVersion', 'eventKey', 'attemptKey'];
+/** What looks before the keys of payments do. */
+const beforePayments: readonly Guard[] = ['orderLock', 'orderVersion', 'eventKey'];
 
 /** What makes duplicates cheap, one after the other taken away, and then all. */
 const shieldRows: Row[] = [
@@ -192,8 +193,13 @@ const paymentRows: Row[] = [
   row('nextCard', allShields, { so: 'no shield is on this way' }),
   row('nextCard', ['oneLive'], { so: 'not noticed: the last of five lines' }),
   row('nextCard', ['attemptKey'], { so: 'not noticed: `orderLock` comes first' }),
-  row('nextCard', beforeOneLive, { so: '`oneLive` refuses the second: it alone is enough' }),
-  row('nextCard', [...beforeOneLive, 'oneLive'], {
+  row('nextCard', [...beforePayments, 'attemptKey'], {
+    so: '`oneLive` refuses the second: it alone is enough',
+  }),
+  row('nextCard', [...beforePayments, 'oneLive'], {
+    so: '`attemptKey` refuses the second: it alone is enough, too',
+  }),
+  row('nextCard', [...beforePayments, 'attemptKey', 'oneLive'], {
     violates: ['books_disagree'],
     so: 'two live payments of one order',
   }),
