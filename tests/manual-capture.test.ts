@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { db } from '#lib/db.ts';
 import { expireHolds } from '#lib/orders/expire-holds.ts';
 import { fulfilOrder } from '#lib/orders/fulfil-order.ts';
 import { refundOrder } from '#lib/orders/refund-order.ts';
 import { lookUp } from '#lib/payments/find-out.ts';
+import { paymentProvider } from '#lib/payments/payment-provider.ts';
 import { settlePayment } from '#lib/payments/settle-payment.ts';
 import { callHandlers } from '#tests/support/call.ts';
 import { conforming } from '#tests/support/conforming.ts';
@@ -23,6 +24,8 @@ afterEach(() => expectBooksToAgree(till));
 async function authorised(sku: string) {
   const shopper = await shopperWith(call, await addProduct(sku, { available: 5 }));
   expect((await shopper.order(await cardBody(shopper))).status).toBe(201);
+  // Told of it, the shop looks at the charge: before the test does something to it.
+  await till.flushWebhooks();
   const order = await orderOf(shopper);
   expect(order).toMatchObject({ status: 'paid', payments: [{ status: 'authorized' }] });
   return { shopper, order, key: { userId: order.userId, orderId: order.id } };
@@ -53,7 +56,40 @@ test('an order that is cancelled before its money was taken is called off, not r
   expect((await shopper.send('POST', `/api/orders/${order.id}/cancel`, {})).status).toBe(200);
   expect(await orderOf(shopper)).toMatchObject({ status: 'refunded', payments: [{ status: 'refunded' }] });
   expect(till.ledger(order.id)).toMatchObject([{ voided: order.totalMinor, refunded: 0, live: false }]);
+  const refunds = await db().refund.findMany({ where: { orderId: order.id } });
+  expect(refunds).toMatchObject([{ status: 'succeeded', providerRef: order.payments[0]?.providerRef }]);
   expect(await availableOf('CAPTURE-CANCEL')).toBe(5);
+});
+
+test('an order that is cancelled while its money is taken at the provider’s own counter is refunded', async () => {
+  const { shopper, order } = await authorised('CAPTURE-MEANWHILE');
+  const provider = await paymentProvider();
+  const { void: callOff } = provider;
+  const meanwhile = vi.spyOn(provider, 'void').mockImplementation(async (ref) => {
+    await stripeFor(till.url).paymentIntents.capture(ref);
+    return callOff(ref);
+  });
+  onTestFinished(() => meanwhile.mockRestore());
+  expect((await shopper.send('POST', `/api/orders/${order.id}/cancel`, {})).status).toBe(200);
+  expect(meanwhile).toHaveBeenCalledOnce();
+  expect(till.ledger(order.id)).toMatchObject([{ captured: order.totalMinor, refunded: order.totalMinor }]);
+  expect(await db().refund.findMany({ where: { orderId: order.id } })).toMatchObject([
+    { status: 'succeeded', providerRef: expect.stringMatching(/^re_/) },
+  ]);
+});
+
+test('an authorisation that was called off at the provider’s own counter is not called off again', async () => {
+  const { shopper, order } = await authorised('CAPTURE-GONE');
+  const ref = order.payments[0]?.providerRef ?? '';
+  till.addFault({ kind: 'webhook_drop', times: 5, on: { orderId: order.id } });
+  await stripeFor(till.url).paymentIntents.cancel(ref);
+  till.addFault({ kind: 'error_before', on: { path: '/cancel$' } });
+  expect((await shopper.send('POST', `/api/orders/${order.id}/cancel`, {})).status).toBe(200);
+  expect(till.faultsLeft()).toBeGreaterThan(0);
+  till.clearFaults();
+  expect(await db().refund.findMany({ where: { orderId: order.id } })).toMatchObject([
+    { status: 'succeeded' },
+  ]);
 });
 
 test('a part of what is only reserved cannot be refunded', async () => {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { db } from '#lib/db.ts';
 import { cancelOrder } from '#lib/orders/cancel-order.ts';
 import { expireHolds } from '#lib/orders/expire-holds.ts';
 import { fulfilOrder } from '#lib/orders/fulfil-order.ts';
 import { refundOrder } from '#lib/orders/refund-order.ts';
+import { paymentProvider } from '#lib/payments/payment-provider.ts';
 import { settleRefund } from '#lib/payments/settle-refund.ts';
 import { sweepPayments } from '#lib/payments/sweep-payments.ts';
 import { answerBank } from '#tests/support/bank.ts';
@@ -55,7 +56,10 @@ async function beingCharged(sku: string) {
 }
 
 const cancel = (shopper: Shopper, { id }: OrderInDb) => shopper.send('POST', `/api/orders/${id}/cancel`, {});
-const refund = ({ userId, id }: OrderInDb, change: { id?: string; amountMinor?: number } = {}) =>
+const refund = (
+  { userId, id }: Pick<OrderInDb, 'userId' | 'id'>,
+  change: { id?: string; amountMinor?: number } = {},
+) =>
   refundOrder({ userId, orderId: id, id: randomUUID(), reason: 'broken', actor: 'operator:eva', ...change });
 
 /** As if the hold had been over for a second, and the order were as old as that makes it. */
@@ -78,6 +82,52 @@ async function confirmAtBank({ payments }: OrderInDb): Promise<void> {
   });
   await page.body?.cancel();
 }
+
+/** What happens each time before the provider is asked how a charge is. */
+async function beforeEachLook(happens: (ref: string) => unknown) {
+  const provider = await paymentProvider();
+  const { retrieve } = provider;
+  const looks = vi.spyOn(provider, 'retrieve').mockImplementation(async (ref) => {
+    await happens(ref);
+    return retrieve(ref);
+  });
+  onTestFinished(() => looks.mockRestore());
+  return looks;
+}
+
+/** So slow a provider that the first answer takes all the time of a run. */
+function slowLooks() {
+  const now = performance.now.bind(performance);
+  let aheadMs = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + aheadMs);
+  onTestFinished(() => clock.mockRestore());
+  return beforeEachLook(() => {
+    aheadMs += 41_000;
+  });
+}
+
+describe('what is no order of theirs', () => {
+  const nobodys = { userId: randomUUID(), id: randomUUID() };
+
+  test('can be cancelled by no shopper', async () => {
+    const { shopper, order } = await ordered('NOBODYS');
+    const stranger = await shopperWith(call, await addProduct('STRANGER', { available: 5 }));
+    for (const { who, id } of [
+      { who: shopper, id: nobodys.id },
+      { who: stranger, id: order.id },
+    ]) {
+      const answer = await who.send('POST', `/api/orders/${id}/cancel`, {});
+      expect([answer.status, await answer.json()]).toMatchObject([404, { code: 'not_found' }]);
+    }
+    expect((await orderOf(shopper)).status).toBe('paid');
+  });
+
+  test('can be refunded or fulfilled by no operator', async () => {
+    await expect(refund(nobodys)).rejects.toMatchObject({ code: 'not_found' });
+    const key = { userId: nobodys.userId, orderId: nobodys.id };
+    await expect(fulfilOrder({ ...key, actor: 'operator:eva' })).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
 
 describe('its owner cancels', () => {
   test('a paid order: the money goes back whole and the stock once, however often they ask', async () => {
@@ -394,6 +444,127 @@ describe('when the hold of an unpaid order is over', () => {
     till.clearFaults();
     await expireHolds();
     expect((await orderOf(shopper)).status).toBe('cancelled');
+  });
+
+  test('the same of a second attempt, after a first that was refused', async () => {
+    const { shopper, order } = await ordered('HOLD-AWAY-SECOND', declinedCard);
+    await shopper.send('POST', `/api/orders/${order.id}/payments`, {
+      attempt: 2,
+      method: 'card',
+      token: bankCard,
+    });
+    await till.flushWebhooks();
+    await endHold(order);
+    till.addFault({ kind: 'error_before', times: 3 });
+    await expireHolds();
+    expect(await orderOf(shopper)).toMatchObject({
+      status: 'payment_pending',
+      payments: [{ status: 'declined' }, { status: 'requires_action' }],
+    });
+    till.clearFaults();
+    await expireHolds();
+    expect((await orderOf(shopper)).status).toBe('cancelled');
+  });
+
+  test('an order whose hold was renewed since it was found waits on', async () => {
+    const { shopper, order } = await ordered('HOLD-RENEWED', bankCard);
+    await till.flushWebhooks();
+    await endHold(order);
+    await beforeEachLook(
+      () =>
+        db()
+          .$executeRaw`UPDATE orders SET hold_until = now() + interval '15 minutes' WHERE id = ${order.id}::uuid`,
+    );
+    await expireHolds();
+    expect(await orderOf(shopper)).toMatchObject({
+      status: 'payment_declined',
+      payments: [{ status: 'declined' }],
+    });
+    expect(await availableOf('HOLD-RENEWED')).toBe(3);
+  });
+
+  test('one order that cannot be ended keeps no other waiting', async () => {
+    const [broken, other] = [await ordered('HOLD-BROKEN', bankCard), await ordered('HOLD-OTHER', bankCard)];
+    await till.flushWebhooks();
+    await Promise.all([endHold(broken.order), endHold(other.order)]);
+    const looks = await beforeEachLook((ref) => {
+      if (ref === broken.order.payments[0]?.providerRef) throw new Error('what nobody has thought of');
+    });
+    await expireHolds();
+    expect((await orderOf(broken.shopper)).status).toBe('payment_pending');
+    expect((await orderOf(other.shopper)).status).toBe('cancelled');
+    looks.mockRestore();
+    await expireHolds();
+    expect((await orderOf(broken.shopper)).status).toBe('cancelled');
+  });
+
+  test('a run that takes too long leaves the rest to the next', async () => {
+    const both = [await ordered('HOLD-SLOW-1', bankCard), await ordered('HOLD-SLOW-2', bankCard)];
+    await till.flushWebhooks();
+    await Promise.all(both.map(({ order }) => endHold(order)));
+    const statuses = async () =>
+      (await Promise.all(both.map(({ shopper }) => orderOf(shopper)))).map(({ status }) => status).toSorted();
+    const looks = await slowLooks();
+    await expireHolds();
+    expect(await statuses()).toEqual(['cancelled', 'payment_pending']);
+    looks.mockRestore();
+    await expireHolds();
+    expect(await statuses()).toEqual(['cancelled', 'cancelled']);
+  });
+});
+
+describe('a sweep', () => {
+  const neglect = (table: 'payment' | 'refund', { id }: OrderInDb) =>
+    db().$executeRawUnsafe(
+      `UPDATE ${table} SET updated_at = now() - interval '1 hour' WHERE order_id = $1::uuid`,
+      id,
+    );
+
+  /** Two orders whose money is to go back, and the provider was not there. */
+  async function twoRefunds(sku: string) {
+    const both = [await ordered(`${sku}-1`), await ordered(`${sku}-2`)];
+    await till.flushWebhooks();
+    till.addFault({ kind: 'error_before', times: 2, on: { path: '/v1/refunds' } });
+    for (const { order } of both) {
+      await refund(order);
+      await neglect('refund', order);
+    }
+    const statuses = async () => {
+      const where = { orderId: { in: both.map(({ order }) => order.id) } };
+      return (await db().refund.findMany({ where })).map(({ status }) => status).toSorted();
+    };
+    expect(await statuses()).toEqual(['created', 'created']);
+    return { both, statuses };
+  }
+
+  test('that fails with one keeps no other waiting', async () => {
+    const { both, statuses } = await twoRefunds('SWEEP-BROKEN');
+    till.addFault({ kind: 'error_before', on: { path: '/v1/refunds', orderId: both[0]?.order.id } });
+    await sweepPayments();
+    expect(await statuses()).toEqual(['created', 'succeeded']);
+    await Promise.all(both.map(({ order }) => neglect('refund', order)));
+    await sweepPayments();
+    expect(await statuses()).toEqual(['succeeded', 'succeeded']);
+  });
+
+  test('of refunds that takes too long leaves the rest to the next', async () => {
+    const { both, statuses } = await twoRefunds('SWEEP-SLOW');
+    const looks = await slowLooks();
+    await sweepPayments();
+    expect(await statuses()).toEqual(['created', 'succeeded']);
+    looks.mockRestore();
+    await Promise.all(both.map(({ order }) => neglect('refund', order)));
+    await sweepPayments();
+    expect(await statuses()).toEqual(['succeeded', 'succeeded']);
+  });
+
+  test('of payments that takes too long leaves the rest to the next', async () => {
+    const both = [await ordered('SWEEP-PAY-1', bankCard), await ordered('SWEEP-PAY-2', bankCard)];
+    await till.flushWebhooks();
+    await Promise.all(both.map(({ order }) => neglect('payment', order)));
+    const looks = await slowLooks();
+    await sweepPayments();
+    expect(looks).toHaveBeenCalledOnce();
   });
 });
 

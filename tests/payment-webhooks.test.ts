@@ -19,6 +19,8 @@ afterEach(() => expectBooksToAgree(till));
 async function atTheBank(sku: string): Promise<{ shopper: Shopper; id: string; ref: string }> {
   const shopper = await shopperWith(call, await addProduct(sku));
   await shopper.order(await cardBody(shopper, bankCard));
+  // That it waits has been told, and nobody asks about it any more but the test.
+  await till.flushWebhooks();
   const { id, payments } = await orderOf(shopper);
   return { shopper, id, ref: payments[0]?.providerRef ?? '' };
 }

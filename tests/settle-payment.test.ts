@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { db } from '#lib/db.ts';
 import { lookUp } from '#lib/payments/find-out.ts';
-import type { PaymentRow } from '#lib/payments/payment-rows.ts';
+import { type PaymentRow, readPayment } from '#lib/payments/payment-rows.ts';
 import type { Charge } from '#lib/payments/provider.ts';
 import type { Finding } from '#lib/payments/settle.ts';
 import { settlePayment } from '#lib/payments/settle-payment.ts';
@@ -75,6 +75,16 @@ test('where others write all the time, money that was taken pays the order', asy
   expect(await orderOf(shopper)).toMatchObject({ status: 'paid', payments: [{ status: 'succeeded' }] });
 });
 
+test('where others write all the time, money that is kept for us pays the order as well', async () => {
+  const { shopper, order } = await waiting('BUSY-AUTHORIZED');
+  const { looks } = await settleAmongOthers(order, async (payment) => ({
+    ...charged(payment),
+    status: 'authorized',
+  }));
+  expect(looks).toBe(4);
+  expect(await orderOf(shopper)).toMatchObject({ status: 'paid', payments: [{ status: 'authorized' }] });
+});
+
 test('money that was taken is not forgotten because somebody wrote meanwhile that it was refused', async () => {
   const { shopper, order } = await waiting('TAKEN-THEN-DECLINED');
   await answerBank(shopper, `/api/orders/${order.id}`, 'confirm');
@@ -121,6 +131,65 @@ test('who hears nothing writes nothing, and of an attempt that is not there noth
   const ask = async () => void asked.push('asked');
   expect(await settlePayment({ key: keyOf(order, 2), ask, actor: 'test' })).toBeUndefined();
   expect(asked).toEqual([]);
+});
+
+test('not to hear about an attempt that waits at the bank changes nothing', async () => {
+  const { order } = await waiting('BANK-UNHEARD');
+  const before = await db().payment.findFirstOrThrow({ where: { orderId: order.id } });
+  const settled = await settlePayment({ key: keyOf(order), ask: async () => 'unknown', actor: 'test' });
+  expect(settled).toMatchObject({
+    order: { status: 'payment_pending' },
+    payment: { status: 'requires_action', actionUrl: before.actionUrl },
+  });
+  expect(await db().payment.findFirstOrThrow({ where: { orderId: order.id } })).toEqual(before);
+});
+
+test('what an attempt was is no part of what it is, and who settles it is given what stands there now', async () => {
+  const { order } = await waiting('NO-TRACES');
+  const settleAs = (change: Partial<Charge>) =>
+    settlePayment({
+      key: keyOf(order),
+      ask: async (payment) => ({ ...charged(payment), ...change }),
+      actor: 'test',
+    });
+  const rowsNow = async () => ({
+    payment: await readPayment(db(), keyOf(order)),
+    order: await db().order.findFirstOrThrow({ where: { id: order.id } }),
+  });
+  for (const [change, expected] of [
+    [
+      { status: 'declined', declineCode: 'lost_card' },
+      { declineCode: 'lost_card', actionUrl: null },
+    ],
+    [{ status: 'succeeded' }, { declineCode: null, actionUrl: null }],
+  ] as const) {
+    const settled = await settleAs(change);
+    const now = await rowsNow();
+    expect(now.payment).toMatchObject({ status: change.status, ...expected });
+    expect(settled?.payment).toEqual({ ...now.payment, ageMs: settled?.payment.ageMs });
+    const { status, version } = now.order;
+    expect(settled?.order).toMatchObject({ status, version, lastActor: 'test' });
+  }
+  const [jobs] = await db().$queryRaw<{ count: number }[]>`
+    SELECT count(*)::int FROM graphile_worker._private_jobs WHERE key = ${`settle_payment:${order.id}:1`}`;
+  expect(jobs?.count, 'jobs that ask about what is known').toBe(0);
+});
+
+test('money that came too late goes back by a job of its own, a few seconds later if nobody is sooner', async () => {
+  const { shopper, order } = await waiting('BACK-BY-JOB');
+  await answerBank(shopper, `/api/orders/${order.id}`, 'confirm');
+  const settleAs = (ask: (payment: PaymentRow) => Promise<Finding>) =>
+    settlePayment({ key: keyOf(order), ask, actor: 'test' });
+  await settleAs(async () => 'absent');
+  expect((await shopper.send('POST', `/api/orders/${order.id}/cancel`, {})).status).toBe(200);
+  await settleAs(lookUp);
+  const { userId, orderId, id } = await db().refund.findFirstOrThrow({ where: { orderId: order.id } });
+  const jobs = await db().$queryRaw<{ payload: unknown; seconds: number }[]>`
+    SELECT payload, extract(epoch FROM run_at - created_at)::float AS seconds
+    FROM graphile_worker._private_jobs WHERE key = ${`settle_refund:${id}`}`;
+  expect(jobs).toMatchObject([{ payload: { userId, orderId, id }, seconds: 3 }]);
+  expect(await settleRefund({ userId, orderId, id })).toBe('succeeded');
+  expect(till.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor }]);
 });
 
 test('a refund that comes back leaves its attempt over when another has paid the order', async () => {

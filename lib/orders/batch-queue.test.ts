@@ -97,6 +97,23 @@ test('who came later is not refused with those whose time is over', async () => 
   expect(queue.depth()).toEqual({ waiting: 1, running: 1 });
 });
 
+test('each is told when their own time is over, and the process sleeps until then', async () => {
+  vi.useFakeTimers();
+  const { queue } = heldQueue({ maxWaitMs: 150 });
+  const began = performance.now();
+  void queue.add(1);
+  const toldAt: number[] = [];
+  for (const item of [2, 3]) {
+    queue.add(item).catch(() => toldAt.push(performance.now() - began));
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  // 200 ms are over: the second has until 250, and nothing happens before.
+  await vi.advanceTimersToNextTimerAsync();
+  expect(toldAt).toEqual([150, 250]);
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+});
+
 test('what is done is not counted as being worked on', async () => {
   const { queue, batches } = heldQueue();
   const done = queue.add(1);

@@ -112,9 +112,9 @@ async function write(
                       version = version + 1, updated_at = now()
     WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid AND id = ${id}::uuid AND status = ${seen}`;
   if (changed === 0 || status === 'succeeded') return status;
-  // The money is still ours, so it can be given back another way. The payment lives again, unless
-  // another attempt has taken its place.
-  const another = locked?.payments.some((other) => other.attempt !== attempt && !isOver(other.status));
+  // The money is still ours, so it can be given back another way. A payment that was refunded whole
+  // lives again, unless another attempt has taken its place.
+  const another = locked?.payments.some((payment) => !isOver(payment.status));
   await tx.$executeRaw`
     UPDATE payment SET refunded_minor = refunded_minor - ${amountMinor}::int,
                        status = CASE WHEN status = 'refunded' AND ${another !== true} THEN 'succeeded' ELSE status END,
