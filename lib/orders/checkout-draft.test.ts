@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 import { beforeAll, expect, test, vi } from 'vitest';
-import { isSecure } from '#lib/env.ts';
 import {
   type CheckoutDraft,
   checkoutDraftCookie,
@@ -38,7 +37,8 @@ const refused: NonNullable<CheckoutDraft['problem']> = {
 };
 
 test('what was typed comes back with the problem, and nothing that the page makes itself', () => {
-  const draft = read(keepDraftHeader(refused, { ...typed, submitToken: 'x', 'shippingAddress.other': 'y' }));
+  const made = { submitToken: 'x', 'shippingAddress.other': 'y', emailed: 'z', 'my.email': 'z' };
+  const draft = read(keepDraftHeader(refused, { ...typed, ...made }));
   expect(draft).toMatchObject({ problem: refused, values: typed });
   expect(Object.keys(draft?.values ?? {}).toSorted()).toEqual(Object.keys(typed).toSorted());
 });
@@ -54,6 +54,26 @@ test('of too much that was typed only the largest values are lost', () => {
   expect(draft?.values).toMatchObject(typed);
   expect(draft?.values['shippingAddress.line1']).toBeDefined();
   expect(draft?.values).not.toHaveProperty(['shippingAddress.line2']);
+});
+
+test('an explanation is kept whole where it fits, and its beginning where it does not', () => {
+  const detailOf = (detail: string) =>
+    read(keepDraftHeader({ code: 'invalid_request', detail }, { email: noise(4_000) }))?.problem?.detail;
+  const long = 'Not enough of it is left. '.repeat(100);
+  expect(detailOf(long)).toBe(long);
+  const tooLong = noise(4_000);
+  expect(detailOf(tooLong)).toBe(`${tooLong.slice(0, 400)}…`);
+});
+
+test('what was wrong with each field comes back, and when it was', () => {
+  vi.useFakeTimers({ now: 1_234_567 });
+  const fields = [{ path: 'email', message: 'enter an address' }];
+  expect(read(keepDraftHeader({ ...refused, fields }, {}))).toEqual({
+    problem: { ...refused, fields },
+    values: {},
+    keptAtMs: 1_234_567,
+  });
+  vi.useRealTimers();
 });
 
 test('a problem with more shortages than fit keeps its code and the first of them', () => {
@@ -90,15 +110,40 @@ test('a cookie that was written by hand leads to no page but an order of this sh
     'https://elsewhere.test',
     '//elsewhere.test',
     'javascript:alert(1)',
+    `https://elsewhere.test${own}`,
     `${own}/../../cart`,
   ]) {
     expect(readCheckoutDraft(written(url))).toBeUndefined();
   }
 });
 
-test('where the shop is served over TLS, the session and the draft are sent over nothing else', () => {
-  expect(isSecure()).toBe(true);
+test('a cookie that is cut short, made up or blown up is no draft, and no error', () => {
+  const whole = cookieValueOf(keepDraftHeader(refused, typed));
+  const packed = (text: string) => deflateRawSync(text).toString('base64url');
+  const blownUp = JSON.stringify({ values: { email: 'a'.repeat(100_000) }, keptAtMs: 1 });
+  for (const value of [
+    undefined,
+    '',
+    'x',
+    whole.slice(0, -9),
+    packed('no JSON'),
+    packed('{}'),
+    packed(blownUp),
+  ])
+    expect(readCheckoutDraft(value)).toBeUndefined();
+});
+
+test('where the shop is served over TLS, the session and the draft are sent over nothing else', async () => {
+  const attributes = 'Path=/checkout; Max-Age=900; HttpOnly; SameSite=Lax';
+  const forgotten = 'once_checkout_draft=; Path=/checkout; Max-Age=0; HttpOnly; SameSite=Lax';
   expect(sessionCookieOptions().secure).toBe(true);
-  expect(keepDraftHeader(undefined, typed)).toMatch(/; HttpOnly; SameSite=Lax; Secure$/);
-  expect(forgetDraftHeader()).toMatch(/Max-Age=0; .*; Secure$/);
+  expect(keepDraftHeader(undefined, typed)).toMatch(
+    new RegExp(`^once_checkout_draft=[\\w-]+; ${attributes}; Secure$`),
+  );
+  expect(forgetDraftHeader()).toBe(`${forgotten}; Secure`);
+  vi.stubEnv('PUBLIC_URL', 'http://shop.test');
+  vi.resetModules();
+  const plain = await import('#lib/orders/checkout-draft.ts');
+  expect(plain.keepDraftHeader(undefined, typed)).toMatch(new RegExp(`; ${attributes}$`));
+  expect(plain.forgetDraftHeader()).toBe(forgotten);
 });

@@ -42,45 +42,38 @@ const draftSchema = z.object({
 });
 
 export type CheckoutDraft = z.output<typeof draftSchema>;
+type Problem = NonNullable<CheckoutDraft['problem']>;
 
 /** The fields that a person types or chooses; the hidden ones come fresh with the page. */
 const keptFields =
   /^(email|shippingMethod|payment\.(method|token)|shippingAddress\.(name|line1|line2|city|region|postalCode|country))$/;
 
 /** Header that keeps a draft. One too large for a cookie keeps what fits: the problem first. */
-export function keepDraftHeader(problem: CheckoutDraft['problem'], typed: Record<string, string>): string {
+export function keepDraftHeader(problem: Problem | undefined, typed: Record<string, string>): string {
   const values = Object.fromEntries(Object.entries(typed).filter(([name]) => keptFields.test(name)));
   return header(sealWithin({ problem, values, keptAtMs: Date.now() }), draftMaxAgeSeconds);
 }
 
-function sealWithin(whole: CheckoutDraft): string {
-  let draft: CheckoutDraft | undefined = whole;
-  let sealed = seal(draft);
-  while (sealed.length > maxCookieBytes) {
-    draft = smaller(draft);
-    if (!draft) return '';
-    sealed = seal(draft);
-  }
-  return sealed;
+/** Comes to an end: a code, an explanation that was cut and the path of an order always fit. */
+function sealWithin(draft: CheckoutDraft): string {
+  const sealed = seal(draft);
+  return sealed.length > maxCookieBytes ? sealWithin(smaller(draft)) : sealed;
 }
 
-/** A draft without the part of it that is missed least, or undefined when nothing more can go. */
-function smaller({ problem, values, keptAtMs }: CheckoutDraft): CheckoutDraft | undefined {
+/** A draft without the part of it that is missed least. */
+function smaller(draft: CheckoutDraft): CheckoutDraft {
+  const { problem, values } = draft;
   const [largest] = Object.entries(values).toSorted(([, a], [, b]) => b.length - a.length);
-  if (largest) {
-    const { [largest[0]]: _, ...others } = values;
-    return { problem, values: others, keptAtMs };
-  }
-  if (problem?.items?.length)
-    return { problem: { ...problem, items: half(problem.items) }, values, keptAtMs };
-  if (problem?.fields?.length) {
-    return { problem: { ...problem, fields: half(problem.fields) }, values, keptAtMs };
-  }
-  if (problem && problem.detail.length > maxDetailCharacters) {
-    const detail = `${problem.detail.slice(0, maxDetailCharacters)}…`;
-    return { problem: { ...problem, detail }, values, keptAtMs };
-  }
-  return undefined;
+  if (!largest) return { ...draft, problem: problem && shorter(problem) };
+  const { [largest[0]]: _, ...others } = values;
+  return { ...draft, values: others };
+}
+
+function shorter(problem: Problem): Problem {
+  const { items = [], fields = [], detail } = problem;
+  if (items.length > 0) return { ...problem, items: half(items) };
+  if (fields.length > 0) return { ...problem, fields: half(fields) };
+  return { ...problem, detail: `${detail.slice(0, maxDetailCharacters)}…` };
 }
 
 const half = <T>(list: T[]): T[] => list.slice(0, Math.floor(list.length / 2));
