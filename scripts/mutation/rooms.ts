@@ -11,12 +11,13 @@ export interface Room {
 
 const inFolder = (folder: string, names: string) => names.split(' ').map((name) => `${folder}/${name}.ts`);
 
+/** What is pure, or asks nobody but the provider, for whom a stub stands. */
 const pure = [
   ...inFolder(
     'lib/orders',
     'decide submit-token placement single-flight batch-queue order-number checkout-draft network-of',
   ),
-  ...inFolder('lib/payments', 'settle provider'),
+  ...inFolder('lib/payments', 'settle provider stripe-shapes find-out'),
 ];
 
 /**
@@ -55,7 +56,7 @@ export const rooms: Room[] = [
     mutate: [
       ...inFolder(
         'lib/payments',
-        'charge-attempt find-out payment-rows receive-event settle-payment settle-refund sweep-payments',
+        'charge-attempt payment-rows receive-event settle-payment settle-refund sweep-payments',
       ),
       ...inFolder('lib/orders', 'cancel-order refund-order fulfil-order expire-holds end-order'),
       ...inFolder('lib/stock', 'return-stock take-stock'),
@@ -63,6 +64,16 @@ export const rooms: Room[] = [
     tests: inFolder(
       'tests',
       'settle-payment.test settle-refund.test card-payments.test payment-ends.test payment-webhooks.test unknown-payments.test manual-capture.test take-stock.test',
+    ),
+    without: withoutTexts,
+    patienceMs: patienceMs.withDatabase,
+  },
+  {
+    name: 'provider',
+    mutate: inFolder('lib/payments', 'stripe'),
+    tests: inFolder(
+      'tests',
+      'stripe.test card-payments.test payment-ends.test settle-refund.test payment-webhooks.test unknown-payments.test manual-capture.test',
     ),
     without: withoutTexts,
     patienceMs: patienceMs.withDatabase,

@@ -1,0 +1,222 @@
+import { randomUUID } from 'node:crypto';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { askToCharge, callOff, lookUp, lookUpOrCharge } from '#lib/payments/find-out.ts';
+import type { PaymentRow } from '#lib/payments/payment-rows.ts';
+import { type Charge, UnknownOutcome } from '#lib/payments/provider.ts';
+
+/** What is asked of the provider about an attempt, and what is never asked. */
+
+const provider = vi.hoisted(() => ({
+  authorize: vi.fn(),
+  retrieve: vi.fn(),
+  find: vi.fn(),
+  void: vi.fn(),
+}));
+vi.mock('#lib/payments/payment-provider.ts', () => ({ paymentProvider: async () => provider }));
+
+const publicUrl = vi.hoisted(() => ({ value: undefined as string | undefined }));
+vi.mock('#lib/env.ts', () => ({
+  env: () => ({ PUBLIC_URL: publicUrl.value, LOG_LEVEL: 'silent' }),
+  siteUrl: () => 'http://127.0.0.1:3000',
+}));
+
+const hourMs = 3_600_000;
+const payment: PaymentRow = {
+  userId: randomUUID(),
+  orderId: randomUUID(),
+  attempt: 1,
+  method: 'card',
+  status: 'created',
+  version: 1,
+  amountMinor: 4_599,
+  currency: 'USD',
+  idempotencyKey: 'order:1',
+  providerRef: null,
+  token: 'pm_card_visa',
+  declineCode: null,
+  actionUrl: null,
+  refundedMinor: 0,
+  createdAt: new Date('2026-01-01'),
+  ageMs: 0,
+};
+const known = { ...payment, providerRef: 'pi_1' };
+/** Of an attempt whose key the provider may have forgotten. */
+const old = { ...payment, ageMs: 23 * hourMs };
+
+const charge = (status: Charge['status'], ref: string | undefined = 'pi_1'): Charge => ({
+  ref,
+  status,
+  amountMinor: 4_599,
+  currency: 'USD',
+});
+const lost = new UnknownOutcome('test', new Error('ECONNRESET'));
+const spent = new UnknownOutcome('test', new Error('other words'), { keyIsSpent: true });
+const broken = new TypeError('a mistake of ours');
+
+beforeEach(() => {
+  vi.resetAllMocks();
+  publicUrl.value = undefined;
+});
+
+describe('to charge', () => {
+  test('is asked with the attempt’s key and words', async () => {
+    provider.authorize.mockResolvedValue(charge('succeeded'));
+    expect(await askToCharge({ ...payment, ageMs: 23 * hourMs - 1 }, 'https://shop.test')).toEqual(
+      charge('succeeded'),
+    );
+    const { userId, orderId } = payment;
+    expect(provider.authorize).toHaveBeenCalledExactlyOnceWith({
+      userId,
+      orderId,
+      attempt: 1,
+      idempotencyKey: 'order:1',
+      amountMinor: 4_599,
+      currency: 'USD',
+      token: 'pm_card_visa',
+      returnUrl: `https://shop.test/orders/${orderId}/payment-return`,
+    });
+    expect(provider.find).not.toHaveBeenCalled();
+  });
+
+  test.each([
+    ['https://public.test', 'https://asked.test', 'https://public.test'],
+    ['https://public.test', undefined, 'https://public.test'],
+    [undefined, 'https://asked.test', 'https://asked.test'],
+    [undefined, undefined, 'http://127.0.0.1:3000'],
+  ])('the way back from the bank, PUBLIC_URL %s, asked at %s: %s', async (configured, origin, base) => {
+    publicUrl.value = configured;
+    await askToCharge(payment, origin);
+    expect(provider.authorize.mock.calls[0]?.[0].returnUrl).toBe(
+      `${base}/orders/${payment.orderId}/payment-return`,
+    );
+  });
+
+  test('is not asked a day later, when the key would make another charge', async () => {
+    expect(await askToCharge(old)).toBe('absent');
+    provider.find.mockResolvedValue(charge('succeeded'));
+    expect(await askToCharge(old)).toEqual(charge('succeeded'));
+    expect(provider.authorize).not.toHaveBeenCalled();
+  });
+
+  test('is not asked without a card', async () => {
+    await expect(askToCharge({ ...payment, token: null })).rejects.toThrow(
+      `attempt 1 of order ${payment.orderId} has nothing to charge`,
+    );
+    expect(provider.authorize).not.toHaveBeenCalled();
+  });
+
+  test('and no answer is unknown; nothing more is asked', async () => {
+    provider.authorize.mockRejectedValue(lost);
+    expect(await askToCharge(payment)).toBe('unknown');
+    expect(provider.find).not.toHaveBeenCalled();
+  });
+
+  test('under a key that is spent: what there is counts, and if there is nothing, nobody knows', async () => {
+    provider.authorize.mockRejectedValue(spent);
+    expect(await askToCharge(payment)).toBe('unknown');
+    provider.find.mockResolvedValue(charge('declined'));
+    expect(await askToCharge(payment)).toEqual(charge('declined'));
+  });
+
+  test('a mistake of ours is no answer of the provider', async () => {
+    provider.authorize.mockRejectedValue(broken);
+    await expect(askToCharge(payment)).rejects.toBe(broken);
+    provider.authorize.mockRejectedValue(Object.assign(new Error('not ours'), { keyIsSpent: true }));
+    await expect(askToCharge(payment)).rejects.toThrow('not ours');
+    expect(provider.find).not.toHaveBeenCalled();
+  });
+});
+
+describe('a look', () => {
+  test('goes by the provider’s name of the charge, or by what it kept with it', async () => {
+    provider.retrieve.mockResolvedValue(charge('processing'));
+    expect(await lookUp(known)).toEqual(charge('processing'));
+    expect(provider.retrieve).toHaveBeenCalledExactlyOnceWith('pi_1');
+    expect(provider.find).not.toHaveBeenCalled();
+    provider.find.mockResolvedValue(charge('succeeded'));
+    expect(await lookUp(payment)).toEqual(charge('succeeded'));
+    const { userId, orderId, attempt, createdAt } = payment;
+    expect(provider.find).toHaveBeenCalledExactlyOnceWith({ userId, orderId, attempt }, createdAt);
+  });
+
+  test('tells nothing, no answer and a mistake apart', async () => {
+    expect(await lookUp(payment)).toBe('absent');
+    provider.find.mockRejectedValue(lost);
+    expect(await lookUp(payment)).toBe('unknown');
+    provider.find.mockRejectedValue(broken);
+    await expect(lookUp(payment)).rejects.toBe(broken);
+    expect(provider.authorize).not.toHaveBeenCalled();
+  });
+});
+
+describe('a look, and a charge where there is none', () => {
+  beforeEach(() => {
+    provider.authorize.mockResolvedValue(charge('succeeded', 'pi_new'));
+  });
+
+  test('what is found is not charged again', async () => {
+    provider.find.mockResolvedValue(charge('declined'));
+    expect(await lookUpOrCharge(payment)).toEqual(charge('declined'));
+    expect(provider.authorize).not.toHaveBeenCalled();
+  });
+
+  test.each([
+    ['none is found', () => provider.find.mockResolvedValue(undefined)],
+    ['too many stand there to be looked through', () => provider.find.mockRejectedValue(lost)],
+  ])('it is charged with its key when %s', async (_, given) => {
+    given();
+    expect(await lookUpOrCharge(payment)).toEqual(charge('succeeded', 'pi_new'));
+    expect(provider.authorize).toHaveBeenCalledOnce();
+  });
+
+  test.each([
+    ['an attempt whose key may be forgotten', old],
+    ['a charge that the provider had a name for', known],
+  ])('%s is never charged: it is absent, or unknown', async (_, row) => {
+    expect(await lookUpOrCharge(row)).toBe('absent');
+    provider.find.mockRejectedValue(lost);
+    provider.retrieve.mockRejectedValue(lost);
+    expect(await lookUpOrCharge(row)).toBe('unknown');
+    expect(provider.authorize).not.toHaveBeenCalled();
+  });
+
+  test('a mistake of ours charges nothing', async () => {
+    provider.find.mockRejectedValue(broken);
+    await expect(lookUpOrCharge(payment)).rejects.toBe(broken);
+    expect(provider.authorize).not.toHaveBeenCalled();
+  });
+});
+
+describe('calling off', () => {
+  beforeEach(() => {
+    provider.void.mockResolvedValue(charge('voided'));
+  });
+
+  test.each(['requires_action', 'processing'] as const)('a charge that is %s', async (status) => {
+    provider.find.mockResolvedValue(charge(status));
+    expect(await callOff(payment)).toEqual(charge('voided'));
+    expect(provider.void).toHaveBeenCalledExactlyOnceWith('pi_1');
+  });
+
+  test.each(['succeeded', 'authorized', 'declined', 'voided'] as const)(
+    'does nothing to one that is %s, and says so',
+    async (status) => {
+      provider.find.mockResolvedValue(charge(status));
+      expect(await callOff(payment)).toEqual(charge(status));
+      expect(provider.void).not.toHaveBeenCalled();
+    },
+  );
+
+  test('finds nothing to call off where there is no charge, or a refusal without a name', async () => {
+    expect(await callOff(payment)).toBe('absent');
+    provider.find.mockResolvedValue({ ...charge('declined'), ref: undefined });
+    expect(await callOff(payment)).toBe('absent');
+    expect(provider.void).not.toHaveBeenCalled();
+  });
+
+  test('and no answer is unknown', async () => {
+    provider.retrieve.mockResolvedValue(charge('requires_action'));
+    provider.void.mockRejectedValue(lost);
+    expect(await callOff(known)).toBe('unknown');
+  });
+});

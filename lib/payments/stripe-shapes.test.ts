@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import Stripe from 'stripe';
+import { expect, test } from 'vitest';
+import { chargeOf, eventOf, isOf, refundOf, refusalOf } from '#lib/payments/stripe-shapes.ts';
+
+const key = { userId: randomUUID(), orderId: randomUUID(), attempt: 2 };
+const metadata = { user_id: key.userId, order_id: key.orderId, attempt: '2' };
+
+const intent = (change: Record<string, unknown> = {}) =>
+  ({
+    id: 'pi_1',
+    status: 'succeeded',
+    amount: 4_599,
+    amount_received: 4_599,
+    currency: 'usd',
+    metadata,
+    last_payment_error: null,
+    next_action: null,
+    ...change,
+  }) as unknown as Stripe.PaymentIntent;
+
+test('a charge is what was taken, in whose money, and for which attempt', () => {
+  expect(chargeOf(intent())).toEqual({
+    ref: 'pi_1',
+    status: 'succeeded',
+    amountMinor: 4_599,
+    currency: 'USD',
+    declineCode: undefined,
+    actionUrl: undefined,
+    attempt: key,
+  });
+});
+
+test.each([
+  ['succeeded', 'succeeded'],
+  ['requires_capture', 'authorized'],
+  ['requires_action', 'requires_action'],
+  ['requires_payment_method', 'declined'],
+  ['canceled', 'voided'],
+  ['processing', 'processing'],
+  ['requires_confirmation', 'processing'],
+  ['a state of next year', 'processing'],
+])('%s is %s', (status, expected) => {
+  expect(chargeOf(intent({ status })).status).toBe(expected);
+});
+
+test('of a charge that took a part, the part counts; of one that took nothing yet, what is asked for', () => {
+  expect(chargeOf(intent({ amount_received: 4_000 })).amountMinor).toBe(4_000);
+  expect(chargeOf(intent({ status: 'requires_capture', amount_received: 0 })).amountMinor).toBe(4_599);
+});
+
+test('a refusal has the bank’s code, or the provider’s where the bank gives none', () => {
+  const declined = (error: object) =>
+    chargeOf(intent({ status: 'requires_payment_method', last_payment_error: error })).declineCode;
+  expect(declined({ code: 'card_declined', decline_code: 'lost_card' })).toBe('lost_card');
+  expect(declined({ code: 'expired_card' })).toBe('expired_card');
+  expect(declined({})).toBeUndefined();
+});
+
+test('where the bank asks, the charge says where', () => {
+  const redirect = { type: 'redirect_to_url', redirect_to_url: { url: 'https://bank.test/3ds' } };
+  expect(chargeOf(intent({ status: 'requires_action', next_action: redirect })).actionUrl).toBe(
+    'https://bank.test/3ds',
+  );
+  const app = { type: 'use_stripe_sdk' };
+  expect(chargeOf(intent({ status: 'requires_action', next_action: app })).actionUrl).toBeUndefined();
+});
+
+test.each([
+  ['none', null],
+  ['no shopper', { ...metadata, user_id: undefined }],
+  ['no order', { ...metadata, order_id: undefined }],
+  ['another shop’s shopper', { ...metadata, user_id: 'cus_1' }],
+  ['another shop’s order', { ...metadata, order_id: '1001' }],
+  ['no attempt', { ...metadata, attempt: undefined }],
+  ['attempt 0', { ...metadata, attempt: '0' }],
+  ['attempt 10000', { ...metadata, attempt: '10000' }],
+  ['an attempt and more', { ...metadata, attempt: '2 or 3' }],
+  ['more and an attempt', { ...metadata, attempt: 'no 2' }],
+])('a charge that is kept with %s is none of ours', (_, kept) => {
+  expect(chargeOf(intent({ metadata: kept })).attempt).toBeUndefined();
+});
+
+test('ids are the same however they are written', () => {
+  const upper = { ...metadata, user_id: key.userId.toUpperCase(), order_id: key.orderId.toUpperCase() };
+  expect(chargeOf(intent({ metadata: upper })).attempt).toEqual(key);
+  expect(chargeOf(intent({ metadata: { ...metadata, attempt: '1234' } })).attempt?.attempt).toBe(1_234);
+});
+
+test('a charge is of an attempt whose shopper, order and number it was kept with', () => {
+  const charge = chargeOf(intent());
+  expect(isOf(charge, key)).toBe(true);
+  for (const other of [{ userId: randomUUID() }, { orderId: randomUUID() }, { attempt: 1 }])
+    expect(isOf(charge, { ...key, ...other })).toBe(false);
+  expect(isOf(chargeOf(intent({ metadata: {} })), key)).toBe(false);
+});
+
+test.each([
+  ['succeeded', 'succeeded'],
+  ['failed', 'failed'],
+  ['canceled', 'failed'],
+  ['pending', 'pending'],
+  ['requires_action', 'pending'],
+  [null, 'pending'],
+])('a refund that is %s is %s', (status, expected) => {
+  expect(refundOf({ id: 're_1', status } as Stripe.Refund)).toEqual({ ref: 're_1', status: expected });
+});
+
+test('a refusal that comes as an error is a declined charge', () => {
+  const request = {
+    ...key,
+    amountMinor: 4_599,
+    currency: 'USD',
+    idempotencyKey: 'k',
+    token: 't',
+    returnUrl: 'https://shop.test',
+  };
+  const refusal = (raw: object) =>
+    refusalOf(new Stripe.errors.StripeCardError({ type: 'card_error', ...raw } as never), request);
+  expect(refusal({ decline_code: 'lost_card', code: 'card_declined', payment_intent: intent() })).toEqual({
+    ref: 'pi_1',
+    status: 'declined',
+    amountMinor: 4_599,
+    currency: 'USD',
+    declineCode: 'lost_card',
+    attempt: key,
+  });
+  expect(refusal({ code: 'expired_card' })).toMatchObject({ ref: undefined, declineCode: 'expired_card' });
+  expect(refusal({})).toMatchObject({ declineCode: 'invalid_request' });
+});
+
+test('an event tells what to look at, whatever it is about', () => {
+  const refundId = randomUUID();
+  const about = (object: object) => eventOf({ id: 'evt_1', type: 'something', object });
+  expect(about({ object: 'payment_intent', id: 'pi_1' })).toEqual({
+    id: 'evt_1',
+    type: 'something',
+    chargeRef: 'pi_1',
+    refundId: undefined,
+  });
+  expect(about({ object: 'charge', id: 'ch_1', payment_intent: 'pi_2' }).chargeRef).toBe('pi_2');
+  const refund = { object: 'refund', id: 're_1', payment_intent: 'pi_3' };
+  expect(about({ ...refund, metadata: { refund_id: refundId } })).toMatchObject({
+    chargeRef: 'pi_3',
+    refundId,
+  });
+  expect(about({ ...refund, metadata: { refund_id: 'by hand' } }).refundId).toBeUndefined();
+  expect(about(refund).refundId).toBeUndefined();
+  expect(about({ object: 'charge', metadata: { refund_id: refundId } }).refundId).toBeUndefined();
+  for (const object of [{ object: 'customer', id: 'cus_1' }, { object: 'charge', payment_intent: null }, {}])
+    expect(about(object).chargeRef).toBeUndefined();
+});
