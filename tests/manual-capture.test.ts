@@ -92,10 +92,18 @@ test('an authorisation that was called off at the provider’s own counter is no
   ]);
 });
 
-test('a part of what is only reserved cannot be refunded', async () => {
+test('a part of what is only reserved cannot be refunded, and all of it is called off', async () => {
   const { key } = await authorised('CAPTURE-PART');
   const part = { ...key, id: randomUUID(), amountMinor: 100, reason: 'test', actor };
-  await expect(refundOrder(part)).rejects.toMatchObject({ code: 'not_refundable' });
+  await expect(refundOrder(part)).rejects.toMatchObject({
+    code: 'not_refundable',
+    message: expect.stringContaining('only authorised'),
+  });
+  expect(await refundOrder({ ...part, amountMinor: undefined })).toEqual({
+    created: true,
+    status: 'succeeded',
+  });
+  expect(till.ledger(key.orderId)).toMatchObject([{ captured: 0, refunded: 0, live: false }]);
 });
 
 test('an order whose authorisation lapsed is not fulfilled and waits for another card', async () => {

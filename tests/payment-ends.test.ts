@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { db } from '#lib/db.ts';
+import { formatMoney } from '#lib/money.ts';
 import { cancelOrder } from '#lib/orders/cancel-order.ts';
 import { expireHolds } from '#lib/orders/expire-holds.ts';
 import { fulfilOrder } from '#lib/orders/fulfil-order.ts';
@@ -276,7 +277,11 @@ describe('an operator refunds', () => {
     const id = randomUUID();
     expect(await refund(order, { id, amountMinor: 500 })).toEqual({ created: true, status: 'succeeded' });
     expect(await refund(order, { id, amountMinor: 500 })).toEqual({ created: false, status: 'succeeded' });
-    await expect(refund(order, { id, amountMinor: 600 })).rejects.toMatchObject({ code: 'key_reused' });
+    expect(await refund(order, { id })).toEqual({ created: false, status: 'succeeded' });
+    await expect(refund(order, { id, amountMinor: 600 })).rejects.toMatchObject({
+      code: 'key_reused',
+      message: expect.stringContaining('is of 500, not of 600. Nothing was refunded now.'),
+    });
     await refund(order, { amountMinor: 300 });
     await expect(refund(order, { amountMinor: order.totalMinor - 799 })).rejects.toMatchObject({
       code: 'not_refundable',
@@ -287,6 +292,42 @@ describe('an operator refunds', () => {
     });
     expect(till.ledger(order.id)).toMatchObject([{ refunded: 800 }]);
     expect(await availableOf('REFUND-PART')).toBe(3);
+  });
+
+  test('an amount between the smallest coin and what is left, and no other', async () => {
+    const { shopper, order } = await ordered('REFUND-AMOUNTS');
+    const { totalMinor } = order;
+    const left = formatMoney(totalMinor, 'USD');
+    for (const [amountMinor, asked] of [
+      [0, '$0.00'],
+      [-500, '-$5.00'],
+      [totalMinor + 1, formatMoney(totalMinor + 1, 'USD')],
+    ] as const) {
+      await expect(refund(order, { amountMinor })).rejects.toMatchObject({
+        code: 'not_refundable',
+        message: expect.stringContaining(`Of this payment ${left} can be refunded, and ${asked} cannot.`),
+      });
+    }
+    expect(await refund(order, { amountMinor: 1 })).toEqual({ created: true, status: 'succeeded' });
+    expect((await orderOf(shopper)).payments).toMatchObject([{ status: 'succeeded', refundedMinor: 1 }]);
+  });
+
+  test('and is told why there is nothing to refund', async () => {
+    const why = async (order: OrderInDb) => {
+      const error = await refund(order).catch((thrown) => thrown);
+      expect(error).toMatchObject({ code: 'not_refundable' });
+      return (error as Error).message;
+    };
+    const nextCard = (shopper: Shopper, { id }: OrderInDb, token: string) =>
+      shopper.send('POST', `/api/orders/${id}/payments`, { attempt: 2, method: 'card', token });
+    const declined = await ordered('REFUND-NONE', declinedCard);
+    expect(await why(declined.order)).toContain('No card was charged for it.');
+    await nextCard(declined.shopper, declined.order, bankCard);
+    expect(await why(declined.order)).toContain('Its payment is not settled yet.');
+    const second = await ordered('REFUND-DONE', declinedCard);
+    await nextCard(second.shopper, second.order, 'pm_card_visa');
+    await refund(second.order);
+    expect(await why(second.order)).toContain('Its payment has been refunded already.');
   });
 
   test('all that is left: the order is refunded, and what was not sent goes back on the shelf', async () => {

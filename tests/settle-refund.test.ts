@@ -2,11 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { db } from '#lib/db.ts';
 import { refundOrder } from '#lib/orders/refund-order.ts';
+import { lookUp } from '#lib/payments/find-out.ts';
+import type { PaymentRow } from '#lib/payments/payment-rows.ts';
+import type { Finding } from '#lib/payments/settle.ts';
+import { settlePayment } from '#lib/payments/settle-payment.ts';
 import { type RefundKey, reviewRefund, settleRefund } from '#lib/payments/settle-refund.ts';
 import { callHandlers } from '#tests/support/call.ts';
 import { cardBody, declinedCard, expectBooksToAgree, type OrderInDb, orderOf } from '#tests/support/money.ts';
 import { openPayingShop } from '#tests/support/paying-shop.ts';
-import { addProduct } from '#tests/support/shop.ts';
+import { addProduct, availableOf } from '#tests/support/shop.ts';
 import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
 import { stripeFor } from '#tests/support/simulator.ts';
 
@@ -173,6 +177,34 @@ describe('news of a refund', () => {
       { status: 'declined' },
       { status: 'succeeded', refundedMinor: 0 },
     ]);
+  });
+
+  test('that came back of an order that had ended: given back anew, the order stays what it was', async () => {
+    const shopper = await shopperWith(callHandlers, await addProduct('NEWS-ENDED', { available: 5 }));
+    till.addFault({ kind: 'webhook_drop', times: 50 });
+    till.addFault({ kind: 'error_stored', on: { method: 'POST', path: '^/v1/payment_intents$' } });
+    await shopper.order(await cardBody(shopper, 'pm_card_refundFail'));
+    const order = await orderOf(shopper);
+    const attempt = { userId: order.userId, orderId: order.id, attempt: 1 };
+    const settleAs = (ask: (payment: PaymentRow) => Promise<Finding>) =>
+      settlePayment({ key: attempt, ask, actor: 'test' });
+    await settleAs(async () => 'absent');
+    expect((await shopper.send('POST', `/api/orders/${order.id}/cancel`, {})).status).toBe(200);
+    await settleAs(lookUp);
+    const { userId, orderId, id } = await db().refund.findFirstOrThrow({ where: { orderId: order.id } });
+    const first = { userId, orderId, id };
+    expect(await settleRefund(first)).toBe('succeeded');
+    await untilReturned(order);
+    await reviewRefund(first);
+    expect(await orderOf(shopper)).toMatchObject({
+      status: 'cancelled',
+      payments: [{ status: 'succeeded', refundedMinor: 0 }],
+    });
+    const second = await refund(order);
+    expect(await orderOf(shopper)).toMatchObject({ status: 'cancelled', payments: [{ status: 'refunded' }] });
+    expect(await availableOf('NEWS-ENDED')).toBe(5);
+    await untilReturned(order);
+    await reviewRefund(second);
   });
 
   test('that nobody here has heard of changes nothing', async () => {
