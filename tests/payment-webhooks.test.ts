@@ -1,5 +1,9 @@
-import { afterEach, expect, test } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { db } from '#lib/db.ts';
+import { refundOrder } from '#lib/orders/refund-order.ts';
+import { paymentProvider } from '#lib/payments/payment-provider.ts';
+import { UnknownOutcome } from '#lib/payments/provider.ts';
 import { answerBank } from '#tests/support/bank.ts';
 import { callHandlers } from '#tests/support/call.ts';
 import { conforming } from '#tests/support/conforming.ts';
@@ -25,9 +29,11 @@ async function atTheBank(sku: string): Promise<{ shopper: Shopper; id: string; r
   return { shopper, id, ref: payments[0]?.providerRef ?? '' };
 }
 
-/** An event as the provider would send it now, signed. */
-async function eventOf(ref: string, id: string, type = 'payment_intent.succeeded') {
-  const object = await stripe.paymentIntents.retrieve(ref);
+/** An event about a charge as the provider would send it now, signed. */
+const eventOf = async (ref: string, id: string, type = 'payment_intent.succeeded') =>
+  signed(await stripe.paymentIntents.retrieve(ref), id, type);
+
+function signed(object: object, id: string, type: string) {
   const payload = JSON.stringify({ id, object: 'event', type, created: 1, data: { object } });
   const signature = stripe.webhooks.generateTestHeaderString({ payload, secret: till.webhookSecret });
   return { payload, signature };
@@ -133,6 +139,36 @@ test('an event about a charge that is none of ours is taken note of and ignored'
     secret: till.webhookSecret,
   });
   expect(await told(await send(gone))).toEqual([200, 'ignored']);
+  expect(await told(await send(gone))).toEqual([200, 'already_applied']);
+});
+
+test('an event about an order that is not there, or about no charge at all, is ignored', async () => {
+  const metadata = { user_id: randomUUID(), order_id: randomUUID(), attempt: '1' };
+  const lost = await stripe.paymentIntents.create({ amount: 5_000, currency: 'usd', metadata });
+  expect(await told(await send(await eventOf(lost.id, 'evt_lost_order')))).toEqual([200, 'ignored']);
+  const customer = signed({ object: 'customer', id: 'cus_1' }, 'evt_customer', 'customer.created');
+  expect(await told(await send(customer))).toEqual([200, 'ignored']);
+  expect(await db().paymentEvent.count({ where: { id: 'evt_customer' } })).toBe(0);
+});
+
+test('an event about a refund has it looked at, as soon as the provider can be asked', async () => {
+  const shopper = await shopperWith(call, await addProduct('NEWS', { available: 5 }));
+  await shopper.order(await cardBody(shopper, 'pm_card_refundFail'));
+  await till.flushWebhooks();
+  const { userId, id: orderId } = await orderOf(shopper);
+  till.addFault({ kind: 'webhook_drop', times: 5, on: { orderId } });
+  const id = randomUUID();
+  const request = { userId, orderId, id, amountMinor: 500, reason: 'test', actor: 'operator:eva' };
+  expect((await refundOrder(request)).status).toBe('succeeded');
+  await expect.poll(() => till.ledger(orderId)[0]?.refunded, { timeout: 10_000 }).toBe(0);
+  const { providerRef } = await db().refund.findFirstOrThrow({ where: { id } });
+  const event = signed(await stripe.refunds.retrieve(providerRef ?? ''), 'evt_back', 'refund.failed');
+  till.addFault({ kind: 'error_before', on: { method: 'GET', path: '^/v1/refunds' } });
+  expect((await send(event)).status).toBe(503);
+  expect((await orderOf(shopper)).payments).toMatchObject([{ refundedMinor: 500 }]);
+  expect(await told(await send(event))).toEqual([200, 'applied']);
+  expect((await orderOf(shopper)).payments).toMatchObject([{ refundedMinor: 0 }]);
+  expect(await db().refund.findFirstOrThrow({ where: { id } })).toMatchObject({ status: 'failed' });
 });
 
 test('while the provider cannot be asked, an event is to be sent again, and is applied then', async () => {
@@ -143,6 +179,24 @@ test('while the provider cannot be asked, an event is to be sent again, and is a
   till.addFault({ kind: 'error_before', on: { method: 'GET', path: ref } });
   const response = await send(event);
   expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
+  expect(await told(await send(event))).toEqual([200, 'applied']);
+  expect(await orderOf(shopper)).toMatchObject({ status: 'paid' });
+});
+
+test('an event of which only the second look fails is to be sent again as well', async () => {
+  const { shopper, id, ref } = await atTheBank('SECOND-LOOK');
+  till.addFault({ kind: 'webhook_drop', times: 5, on: { orderId: id } });
+  await answerBank(shopper, `/api/orders/${id}`, 'confirm');
+  const event = await eventOf(ref, 'evt_second_look');
+  const provider = await paymentProvider();
+  const { retrieve } = provider;
+  const looks = vi
+    .spyOn(provider, 'retrieve')
+    .mockImplementationOnce(retrieve)
+    .mockRejectedValueOnce(new UnknownOutcome('retrieve', new Error('reset')));
+  onTestFinished(() => looks.mockRestore());
+  expect((await send(event)).status).toBe(503);
+  expect(await orderOf(shopper)).toMatchObject({ status: 'payment_pending' });
   expect(await told(await send(event))).toEqual([200, 'applied']);
   expect(await orderOf(shopper)).toMatchObject({ status: 'paid' });
 });
