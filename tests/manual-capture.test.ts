@@ -9,7 +9,7 @@ import { paymentProvider } from '#lib/payments/payment-provider.ts';
 import { settlePayment } from '#lib/payments/settle-payment.ts';
 import { callHandlers } from '#tests/support/call.ts';
 import { conforming } from '#tests/support/conforming.ts';
-import { cardBody, expectBooksToAgree, orderOf } from '#tests/support/money.ts';
+import { cardBody, declinedCard, expectBooksToAgree, orderOf } from '#tests/support/money.ts';
 import { openPayingShop } from '#tests/support/paying-shop.ts';
 import { addProduct, availableOf } from '#tests/support/shop.ts';
 import { shopperWith } from '#tests/support/shopper.ts';
@@ -40,6 +40,47 @@ test('the money is taken when the order is fulfilled, once', async () => {
   expect(await fulfilOrder({ ...key, actor })).toEqual({ changed: false });
   expect(await orderOf(shopper)).toMatchObject({ status: 'fulfilled', payments: [{ status: 'succeeded' }] });
   expect(till.ledger(order.id)).toMatchObject([{ captured: order.totalMinor }]);
+});
+
+test('an order whose money stays where it is is not fulfilled, whatever became of an earlier card', async () => {
+  const shopper = await shopperWith(call, await addProduct('CAPTURE-STAYS', { available: 5 }));
+  await shopper.order(await cardBody(shopper, declinedCard));
+  const { id: orderId, userId } = await orderOf(shopper);
+  const second = { attempt: 2, method: 'card', token: 'pm_card_visa' };
+  expect((await shopper.send('POST', `/api/orders/${orderId}/payments`, second)).status).toBe(201);
+  const provider = await paymentProvider();
+  // What the provider answers when somebody else is capturing at the same moment.
+  const capture = vi.spyOn(provider, 'capture').mockImplementationOnce(async (ref) => {
+    const charge = await provider.retrieve(ref);
+    return charge ?? expect.unreachable();
+  });
+  onTestFinished(() => capture.mockRestore());
+  await expect(fulfilOrder({ userId, orderId, actor })).rejects.toMatchObject({
+    code: 'not_fulfillable',
+    message: expect.stringContaining('Its payment is only authorised and could not be captured.'),
+  });
+  expect(await orderOf(shopper)).toMatchObject({
+    status: 'paid',
+    payments: [{ status: 'declined' }, { status: 'authorized' }],
+  });
+  expect(await fulfilOrder({ userId, orderId, actor })).toEqual({ changed: true });
+  expect(capture).toHaveBeenCalledTimes(2);
+  expect(capture).toHaveBeenLastCalledWith(expect.stringMatching(/^pi_/), `capture:${orderId}:2`);
+});
+
+test('of an order that is paid, or paid by invoice, nothing is asked when it is fulfilled', async () => {
+  const capture = vi.spyOn(await paymentProvider(), 'capture');
+  onTestFinished(() => capture.mockRestore());
+  const { shopper, order, key } = await authorised('CAPTURE-DONE');
+  await stripeFor(till.url).paymentIntents.capture(order.payments[0]?.providerRef ?? '');
+  await till.flushWebhooks();
+  expect((await orderOf(shopper)).payments).toMatchObject([{ status: 'succeeded' }]);
+  expect(await fulfilOrder({ ...key, actor })).toEqual({ changed: true });
+  const invoiced = await shopperWith(call, await addProduct('INVOICE', { available: 5 }));
+  expect((await invoiced.order(await invoiced.body())).status).toBe(201);
+  const { id: orderId, userId } = await orderOf(invoiced);
+  expect(await fulfilOrder({ userId, orderId, actor })).toEqual({ changed: true });
+  expect(capture).not.toHaveBeenCalled();
 });
 
 test('an order whose capture got no answer is not fulfilled, and is when it is asked again', async () => {
