@@ -57,6 +57,37 @@ test('a declined attempt is told as declined again, and the next number is free'
   });
 });
 
+test('an attempt that is asked about again later is told what became of it and of the order', async () => {
+  // What broke, found by a review: an attempt that was paid and given back was told as declined, and
+  // every refused one that its order waits for another card.
+  const { shopper, id } = await declinedOrder('LATER');
+  const detailOf = async (attempt: number, token: string) => {
+    const response = await pay(shopper, id, attempt, token);
+    const { detail } = (await response.json()) as { detail?: string };
+    return [response.status, response.headers.get('idempotent-replayed'), detail];
+  };
+  const declined = (what: string) => expect.stringContaining(`The card was declined. ${what}`);
+  const waits = declined('The order is kept for you and waits for another card.');
+  expect(await detailOf(2, declinedCard)).toEqual([402, null, waits]);
+  expect(await detailOf(2, declinedCard)).toEqual([402, 'true', waits]);
+  const paid = await pay(shopper, id, 3);
+  const accepted = (await paid.json()) as { payment: object };
+  expect([paid.status, accepted]).toMatchObject([201, { payment: { status: 'succeeded' } }]);
+  expect(await detailOf(2, declinedCard)).toEqual([
+    402,
+    'true',
+    declined('Another attempt to pay it has been made since.'),
+  ]);
+  expect((await shopper.send('POST', `/api/orders/${id}/cancel`, {})).status).toBe(200);
+  const again = await pay(shopper, id, 3);
+  expect([again.status, again.headers.get('idempotent-replayed'), await again.json()]).toEqual([
+    201,
+    'true',
+    { ...accepted, payment: { ...accepted.payment, status: 'refunded' } },
+  ]);
+  expect(await detailOf(2, declinedCard)).toEqual([402, 'true', declined('The order has ended since.')]);
+});
+
 test('the number of an attempt that was made with another card is taken', async () => {
   const { shopper, id } = await declinedOrder('TAKEN');
   expect((await pay(shopper, id, 2)).status).toBe(201);

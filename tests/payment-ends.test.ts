@@ -28,7 +28,7 @@ import { stripeFor } from '#tests/support/simulator.ts';
 
 /** How a card order ends: cancelled, refunded, fulfilled, or because nobody paid in time. */
 
-const { till, beforeReply } = await openPayingShop();
+const { till, beforeReply, beforeRequest } = await openPayingShop();
 const call = conforming(callHandlers);
 afterEach(() => {
   till.clearFaults();
@@ -188,6 +188,27 @@ describe('its owner cancels', () => {
     expect((await cancel(shopper, order)).status).toBe(200);
     expect(await orderOf(shopper)).toMatchObject({ status: 'cancelled', payments: [{ status: 'declined' }] });
     expect(await availableOf('CANCEL-UNKNOWN')).toBe(5);
+  });
+
+  test('an order whose charge is still on its way, unknown to the provider: it never becomes one', async () => {
+    // What broke, found by a review: nothing was to be found yet, so the order was cancelled, and the
+    // charge that came a moment later stood there until the provider told of it.
+    const shopper = await shopperWith(call, await addProduct('CANCEL-ON-ITS-WAY', { available: 5 }), 2);
+    till.addFault({ kind: 'webhook_drop', times: 50 });
+    const arrived = Promise.withResolvers<void>();
+    beforeRequest(() => arrived.promise);
+    expect((await shopper.order(await cardBody(shopper))).status).toBe(201);
+    beforeRequest(async () => undefined);
+    const order = await orderOf(shopper);
+    expect(order.status).toBe('payment_unknown');
+    expect((await cancel(shopper, order)).status).toBe(200);
+    expect(await orderOf(shopper)).toMatchObject({ status: 'cancelled', payments: [{ status: 'declined' }] });
+    const key = `order:${order.id}:1`;
+    const used = till.usesOfKey(key);
+    arrived.resolve();
+    await expect.poll(() => till.usesOfKey(key), { timeout: 10_000 }).toBe(used + 1);
+    expect(till.ledger(order.id)).toEqual([]);
+    expect(await availableOf('CANCEL-ON-ITS-WAY')).toBe(5);
   });
 
   test('an order that is being charged: not before the charge is known', async () => {

@@ -218,6 +218,69 @@ describe('a charge', () => {
   });
 });
 
+describe('a fence', () => {
+  const key = {
+    orderId: attempt.orderId,
+    idempotencyKey: request.idempotencyKey,
+    amountMinor: 4_599,
+    currency: 'USD',
+  };
+
+  test('asks for nothing that could be charged, or taken for the attempt', async () => {
+    say = () => ({
+      body: intent({ status: 'requires_payment_method', metadata: { order_id: attempt.orderId } }),
+    });
+    expect(await provider.fence(key)).toBe(true);
+    expect(asked).toMatchObject([
+      { method: 'POST', path: '/v1/payment_intents', headers: { 'idempotency-key': request.idempotencyKey } },
+    ]);
+    expect(asked[0]?.form).toEqual({
+      amount: '4599',
+      currency: 'usd',
+      description: expect.any(String),
+      'metadata[order_id]': attempt.orderId,
+    });
+  });
+
+  test.each<[string, Said, boolean]>([
+    ['a charge had the key before', { status: 400, body: error('idempotency_error') }, false],
+    [
+      'a failure of its own is kept with the key, which keeps charges out as well',
+      { status: 500, body: error('api_error'), headers: { 'idempotent-replayed': 'true' } },
+      true,
+    ],
+  ])('%s', async (_, answer, stands) => {
+    say = () => answer;
+    expect(await provider.fence(key)).toBe(stands);
+  });
+
+  test.each<[string, Said]>([
+    ['a failure', { status: 500, body: error('api_error') }],
+    ['a refusal', { status: 400, body: error('invalid_request_error') }],
+  ])('%s tells nothing', async (_, answer) => {
+    say = () => answer;
+    expect(await outcomeOf(provider.fence(key))).toBeInstanceOf(UnknownOutcome);
+  });
+
+  test('keeps a charge out that comes after it, and none that came before', async () => {
+    const till = await openSimulator();
+    const real = stripeProvider({ ...options, secretKey: till.secretKey, apiBase: till.url });
+    const since = new Date();
+    const [late, early] = [randomUUID(), randomUUID()].map((orderId) => ({
+      ...request,
+      orderId,
+      idempotencyKey: `order:${orderId}:1`,
+    })) as [typeof request, typeof request];
+    expect([await real.fence(late), await real.fence(late)]).toEqual([true, true]);
+    expect(await outcomeOf(real.authorize(late))).toMatchObject({ name: 'UnknownOutcome', keyIsSpent: true });
+    expect(await real.find(late, since)).toBeUndefined();
+    expect(till.ledger(late.orderId)).toEqual([]);
+    expect(await real.authorize(early)).toMatchObject({ status: 'succeeded' });
+    expect(await real.fence(early)).toBe(false);
+    expect(till.ledger(early.orderId)).toMatchObject([{ captured: 4_599, live: true }]);
+  });
+});
+
 describe.each([
   ['a capture', 'capture', () => provider.capture('pi_1', 'capture:1')],
   ['calling off', 'cancel', () => provider.void('pi_1')],

@@ -5,7 +5,7 @@ import { canBecome } from '#lib/orders/change-order.ts';
 import { endOrder } from '#lib/orders/end-order.ts';
 import { askedNow, giveBack } from '#lib/orders/refund-order.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
-import { callOff, lookUp } from '#lib/payments/find-out.ts';
+import { callOff } from '#lib/payments/find-out.ts';
 import { isOpen, lockOrder, type OrderRow, type PaymentRow } from '#lib/payments/payment-rows.ts';
 import { settlePayment } from '#lib/payments/settle-payment.ts';
 import { isUuid } from '#lib/uuid.ts';
@@ -15,7 +15,7 @@ export function isCancellable(status: OrderStatus): boolean {
   return status === 'paid' || canBecome(status, 'cancelled');
 }
 
-/** As long as a charge may be on its way from a request, it cannot be called off yet. */
+/** As long as the answer to a submission takes at most. */
 const chargingMs = 10_000;
 
 /**
@@ -45,16 +45,14 @@ export async function cancelOrder({
 async function callOffOpenCharge(key: { userId: string; orderId: string }, actor: string): Promise<void> {
   await settlePayment({
     key,
-    ask: async (payment) => {
-      if (!isOpen(payment.status) || mayBeCharging(payment)) return undefined;
-      return payment.status === 'unknown' ? lookUp(payment) : callOff(payment);
-    },
+    ask: async (payment) =>
+      isOpen(payment.status) && !isBeingCharged(payment) ? callOff(payment) : undefined,
     actor,
   });
 }
 
-/** Its request is probably under way in some process, and may charge after we have looked. */
-function mayBeCharging({ status, ageMs }: PaymentRow): boolean {
+/** Somebody waits for its answer, and would be told that their card was refused. */
+function isBeingCharged({ status, ageMs }: PaymentRow): boolean {
   return status === 'created' && ageMs < chargingMs;
 }
 

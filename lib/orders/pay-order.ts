@@ -76,9 +76,10 @@ function answer({ order, payment }: Settled, created: boolean): Paid {
   const receipt: Receipt = order;
   const { attempt, status, amountMinor } = payment;
   if (status === 'created') throw unsettled();
-  if (isOver(status)) {
+  // Money that was given back had been taken: the attempt is answered as it was, and with what it is now.
+  if (isOver(status) && status !== 'refunded') {
     throw new AppError('payment_declined', {
-      detail: `${declineSentence(payment.declineCode)} The order is kept for you and waits for another card.`,
+      detail: `${declineSentence(payment.declineCode)} ${whatNow(order.status)}`,
       extra: { order: toOrderReceipt(receipt) },
       headers: created ? {} : { 'idempotent-replayed': 'true' },
     });
@@ -89,6 +90,13 @@ function answer({ order, payment }: Settled, created: boolean): Paid {
     order: toOrderReceipt(receipt),
   };
   return { body, created };
+}
+
+/** What became of the order of an attempt that was refused, which may have been asked about long after. */
+function whatNow(status: OrderStatus): string {
+  if (status === 'payment_declined') return 'The order is kept for you and waits for another card.';
+  const hasEnded = status === 'cancelled' || status === 'refunded';
+  return hasEnded ? 'The order has ended since.' : 'Another attempt to pay it has been made since.';
 }
 
 async function begin(request: PayOrder): Promise<{ created: boolean }> {

@@ -10,6 +10,7 @@ const provider = vi.hoisted(() => ({
   authorize: vi.fn(),
   retrieve: vi.fn(),
   find: vi.fn(),
+  fence: vi.fn(),
   void: vi.fn(),
 }));
 vi.mock('#lib/payments/payment-provider.ts', () => ({ paymentProvider: async () => provider }));
@@ -111,11 +112,23 @@ describe('to charge', () => {
     expect(provider.find).not.toHaveBeenCalled();
   });
 
-  test('under a key that is spent: what there is counts, and if there is nothing, nobody knows', async () => {
+  test('under a key that is spent: what there is counts', async () => {
     provider.authorize.mockRejectedValue(spent);
-    expect(await askToCharge(payment)).toBe('unknown');
     provider.find.mockResolvedValue(charge('declined'));
     expect(await askToCharge(payment)).toEqual(charge('declined'));
+    expect(provider.fence).not.toHaveBeenCalled();
+  });
+
+  test('under a key that was used up when it was called off: there is none, for good', async () => {
+    provider.authorize.mockRejectedValue(spent);
+    provider.fence.mockResolvedValue(true);
+    expect(await askToCharge(payment)).toBe('absent');
+  });
+
+  test('under a key that something else used up: nobody knows', async () => {
+    provider.authorize.mockRejectedValue(spent);
+    provider.fence.mockResolvedValue(false);
+    expect(await askToCharge(payment)).toBe('unknown');
   });
 
   test('a mistake of ours is no answer of the provider', async () => {
@@ -207,8 +220,40 @@ describe('calling off', () => {
     },
   );
 
-  test('finds nothing to call off where there is no charge, or a refusal without a name', async () => {
+  test('a charge that is not there: its key is used up, so that none comes later', async () => {
+    provider.fence.mockResolvedValue(true);
     expect(await callOff(payment)).toBe('absent');
+    const { orderId, idempotencyKey, amountMinor, currency } = payment;
+    expect(provider.fence).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ orderId, idempotencyKey, amountMinor, currency }),
+    );
+    expect(provider.void).not.toHaveBeenCalled();
+  });
+
+  test('a charge that comes between the look and that is found', async () => {
+    provider.fence.mockResolvedValue(false);
+    provider.find.mockResolvedValueOnce(undefined).mockResolvedValueOnce(charge('succeeded'));
+    expect(await callOff(payment)).toEqual(charge('succeeded'));
+    provider.find.mockResolvedValueOnce(undefined).mockResolvedValueOnce(charge('requires_action'));
+    expect(await callOff(payment)).toEqual(charge('voided'));
+  });
+
+  test('nobody knows when the key is used up and there is no charge', async () => {
+    provider.fence.mockResolvedValue(false);
+    expect(await callOff(payment)).toBe('unknown');
+    provider.fence.mockRejectedValue(lost);
+    expect(await callOff(payment)).toBe('unknown');
+  });
+
+  test.each([
+    ['a charge that had a name and is gone', known],
+    ['an attempt whose key may be forgotten', old],
+  ])('%s is absent, and nothing can be made under it', async (_, row) => {
+    expect(await callOff(row)).toBe('absent');
+    expect(provider.fence).not.toHaveBeenCalled();
+  });
+
+  test('finds nothing to call off in a refusal without a name', async () => {
     provider.find.mockResolvedValue({ ...charge('declined'), ref: undefined });
     expect(await callOff(payment)).toBe('absent');
     expect(provider.void).not.toHaveBeenCalled();

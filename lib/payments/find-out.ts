@@ -2,7 +2,7 @@ import { env, siteUrl } from '#lib/env.ts';
 import { logger } from '#lib/logger.ts';
 import { paymentProvider } from '#lib/payments/payment-provider.ts';
 import type { PaymentRow } from '#lib/payments/payment-rows.ts';
-import { UnknownOutcome } from '#lib/payments/provider.ts';
+import { type Charge, UnknownOutcome } from '#lib/payments/provider.ts';
 import type { Finding } from '#lib/payments/settle.ts';
 
 /** The questions about one attempt. None of them throws for what the provider doesn't say. */
@@ -38,14 +38,29 @@ export function lookUpOrCharge(payment: PaymentRow): Promise<Finding> {
   });
 }
 
-/** Calls the charge off if it took no money yet, and says what it is then. */
+/** Calls the charge off if it took no money yet, and says what it is then. `absent` is for good. */
 export async function callOff(payment: PaymentRow): Promise<Finding> {
   return orUnknown(payment, async () => {
-    const found = await find(payment);
+    const found = (await find(payment)) ?? (await fence(payment));
     if (!found?.ref) return 'absent';
     const waits = found.status === 'requires_action' || found.status === 'processing';
     return waits ? (await paymentProvider()).void(found.ref) : found;
   });
+}
+
+/**
+ * There was nothing to be found, which does not say that there never will be: a request that nobody
+ * waits for any more may be on its way. So the key is used up; or it was, by a charge that came after
+ * we had looked. Throws `UnknownOutcome` when it was, and there is none.
+ */
+async function fence(payment: PaymentRow): Promise<Charge | undefined> {
+  // A charge that had a name is known to be gone, and an old key keeps nobody out.
+  if (payment.providerRef !== null || !isKeyKept(payment)) return undefined;
+  const provider = await paymentProvider();
+  if (await provider.fence(payment)) return undefined;
+  const found = await find(payment);
+  if (!found) throw new UnknownOutcome('fence', new Error('the key was used for something else'));
+  return found;
 }
 
 async function find({ userId, orderId, attempt, providerRef, createdAt }: PaymentRow) {
@@ -70,8 +85,8 @@ async function charge(payment: PaymentRow, origin?: string): Promise<Finding> {
       returnUrl: returnUrl(orderId, origin),
     });
   } catch (error) {
-    if (error instanceof UnknownOutcome && error.keyIsSpent) return (await find(payment)) ?? 'unknown';
-    throw error;
+    if (!(error instanceof UnknownOutcome && error.keyIsSpent)) throw error;
+    return (await find(payment)) ?? (await fence(payment)) ?? 'absent';
   }
 }
 

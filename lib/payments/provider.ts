@@ -77,6 +77,13 @@ export interface ProviderEvent {
 export interface PaymentProvider {
   /** Charges, or authorises where captures are manual. A refusal is an answer: status `declined`. */
   authorize(request: ChargeRequest): Promise<Charge>;
+  /**
+   * Uses the key up for a request that charges nothing, so that no charge can be made under it any
+   * more, not even by a request that is still on its way. False when something else had it before.
+   */
+  fence(
+    request: Pick<ChargeRequest, 'orderId' | 'idempotencyKey' | 'amountMinor' | 'currency'>,
+  ): Promise<boolean>;
   /** Takes the money of an authorised charge; one that is captured already is answered as it is. */
   capture(ref: string, idempotencyKey: string): Promise<Charge>;
   /** Calls off a charge that took no money yet; one that did is answered as it is. */

@@ -62,6 +62,26 @@ export function stripeProvider(options: StripeOptions): PaymentProvider {
         }
       }),
 
+    fence: ({ orderId, idempotencyKey, amountMinor, currency }) =>
+      withinDeadline('fence', async (signal) => {
+        const intent = {
+          amount: amountMinor,
+          currency: currency.toLowerCase(),
+          // No card, no confirmation, and no attempt's name: it takes nothing, and is nobody's charge.
+          description: 'Stands where a charge would, of an order that was called off',
+          metadata: { order_id: orderId },
+        };
+        try {
+          await onceFree(signal, () => paymentIntents.create(intent, { idempotencyKey }));
+          return true;
+        } catch (error) {
+          if (error instanceof Stripe.errors.StripeIdempotencyError) return false;
+          // A failure that is kept with these words keeps others from the key as well.
+          if (isKeySpent(error)) return true;
+          throw error;
+        }
+      }),
+
     capture: (ref, idempotencyKey) =>
       withinDeadline('capture', async () =>
         chargeOf(

@@ -1,29 +1,36 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 
 /**
  * Stands between a shop and its provider and passes everything on, connections that end without an
- * answer included. Replies to charges can be kept back, so that something else comes first.
+ * answer included. Charges and the replies to them can be kept back, so that something else comes
+ * first; what was kept back is passed on, whether or not somebody still waits for it.
  */
 export async function heldReplies(target: string) {
   let hold: () => Promise<unknown> = async () => undefined;
-  const server = http.createServer((request, response) => {
+  let delay: () => Promise<unknown> = async () => undefined;
+  const server = http.createServer(async (request, response) => {
     const { method, headers, url = '/' } = request;
-    const isCharge = method === 'POST' && url === '/v1/payment_intents';
+    const body = await buffer(request);
+    const isCharge = method === 'POST' && url === '/v1/payment_intents' && body.includes('confirm=true');
+    if (isCharge) await delay();
     const onward = http.request(new URL(url, target), { method, headers }, async (answer) => {
       if (isCharge) await hold();
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     });
     onward.on('error', () => response.destroy());
-    response.on('close', () => onward.destroy());
-    request.pipe(onward);
+    onward.end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     beforeReply: (next: typeof hold) => {
       hold = next;
+    },
+    beforeRequest: (next: typeof delay) => {
+      delay = next;
     },
     close: () => {
       server.closeAllConnections();

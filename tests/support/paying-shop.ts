@@ -10,6 +10,8 @@ export interface PayingShop extends TestShop {
   till: Simulator;
   /** Called when the provider has answered a charge, before the shop gets to see the answer. */
   beforeReply: (hold: () => Promise<unknown>) => void;
+  /** Called when the shop has asked for a charge, before the provider gets to know of it. */
+  beforeRequest: (delay: () => Promise<unknown>) => void;
 }
 
 /** Opens it and closes it at the end of the file. Call it at the top of the file, once. */
@@ -28,5 +30,5 @@ export async function openPayingShop(env: Record<string, string> = {}): Promise<
   const { url, close } = await serveHandlers();
   afterAll(close);
   till.setWebhookUrl(`${url}/api/webhooks/payments`);
-  return { ...shop, till, beforeReply: between.beforeReply };
+  return { ...shop, till, beforeReply: between.beforeReply, beforeRequest: between.beforeRequest };
 }
