@@ -7,7 +7,7 @@ import { type Call, History, type Question } from './history.ts';
  * promises, and the same run spoilt in every way that there is a promise against.
  */
 
-const clients = ['ada', 'bob', 'eve', 'dan'];
+const clients = ['ada', 'bob', 'eve', 'dan', 'fay'];
 
 const submission = (change: Partial<Call>): Call => ({
   id: 0,
@@ -38,11 +38,15 @@ const refused = (code: string, status = 409): Partial<Call> => ({
   order: undefined,
 });
 
-/** Ada pays by invoice and sends it twice; Bob pays by card; Eve's card is refused; Dan cancels what he paid. */
+/**
+ * Ada pays by invoice and sends it twice; Bob pays by card; Eve's card is refused; Dan cancels what he
+ * paid; Fay's card is refused and her next one is not.
+ */
 function goodRun(): Evidence {
   const bob = { shopper: 'bob', token: 'token-2', cart: 'cart-2', sent: 'body-2', order: 'order-2' };
   const eve = { shopper: 'eve', token: 'token-3', cart: 'cart-3', sent: 'body-3', order: 'order-3' };
   const dan = { shopper: 'dan', token: 'token-4', cart: 'cart-4', sent: 'body-4', order: 'order-4' };
+  const fay = { shopper: 'fay', token: 'token-6', cart: 'cart-6', sent: 'body-6', order: 'order-6' };
   const order = (n: number, userId: string, status: string) => ({
     userId,
     id: `order-${n}`,
@@ -51,6 +55,7 @@ function goodRun(): Evidence {
     status,
     totalMinor: 1_000,
     accepted: status !== 'payment_declined',
+    wasUnknown: false,
   });
   const payment = (n: number, method: string, status: string, refundedMinor = 0) => ({
     orderId: `order-${n}`,
@@ -63,6 +68,7 @@ function goodRun(): Evidence {
   const charge = (n: number, authorized: number, refunded = 0) => ({
     paymentIntent: `pi-${n}`,
     orderId: `order-${n}`,
+    attempt: '1',
     authorized,
     voided: 0,
     refunded,
@@ -84,22 +90,43 @@ function goodRun(): Evidence {
       // Ada's other tab, whose cart has been ordered; and she once more at the end.
       submission({ id: 11, token: 'token-5', sent: 'body-5', status: 200, answer: 'bytes-5' }),
       submission({ id: 12, startMs: 30, again: true }),
+      submission({ id: 14, ...fay, status: 402, answer: 'bytes-6' }),
+      submission({ id: 15, ...fay, kind: 'pay', token: undefined, attempt: 2, startMs: 10 }),
+      // Her own order, and a cancellation that came too late.
+      submission({ id: 16, ...fay, kind: 'read', token: undefined, status: 200, startMs: 20 }),
+      submission({
+        id: 17,
+        ...fay,
+        kind: 'cancel',
+        token: undefined,
+        startMs: 30,
+        ...refused('not_cancellable'),
+      }),
     ],
     orders: [
       order(1, 'ada', 'placed'),
       order(2, 'bob', 'paid'),
       order(3, 'eve', 'payment_declined'),
       order(4, 'dan', 'refunded'),
+      order(6, 'fay', 'fulfilled'),
     ],
-    lines: [1, 2, 3, 4].map((n) => ({ orderId: `order-${n}`, sku: 'LAMP', quantity: 1 })),
+    lines: [1, 2, 3, 4, 6].map((n) => ({ orderId: `order-${n}`, sku: 'LAMP', quantity: 1 })),
     payments: [
       payment(1, 'invoice', 'due'),
       payment(2, 'card', 'succeeded'),
       payment(3, 'card', 'declined'),
       payment(4, 'card', 'refunded', 1_000),
+      payment(6, 'card', 'declined'),
+      { ...payment(6, 'card', 'succeeded'), attempt: 2 },
     ],
-    stock: [{ sku: 'LAMP', initial: 10, available: 7 }],
-    charges: [charge(2, 1_000), charge(3, 0), charge(4, 1_000, 1_000)],
+    stock: [{ sku: 'LAMP', initial: 10, available: 6 }],
+    charges: [
+      charge(2, 1_000),
+      charge(3, 0),
+      charge(4, 1_000, 1_000),
+      charge(6, 0),
+      { ...charge(6, 1_000), paymentIntent: 'pi-7', attempt: '2' },
+    ],
     severalCarts: [],
   };
 }
@@ -152,7 +179,7 @@ const wrong: [ViolationKind, string, Evidence][] = [
     'the order was rolled back after its charge',
     spoilt('charges', (rows) => [
       ...rows,
-      { paymentIntent: 'pi-9', orderId: 'order-9', authorized: 1_000, voided: 0, refunded: 0 },
+      { paymentIntent: 'pi-9', orderId: 'order-9', attempt: '1', authorized: 1_000, voided: 0, refunded: 0 },
     ]),
   ],
   [
@@ -160,7 +187,7 @@ const wrong: [ViolationKind, string, Evidence][] = [
     'a charge names no order at all',
     spoilt('charges', (rows) => [
       ...rows,
-      { paymentIntent: 'pi-9', orderId: null, authorized: 1_000, voided: 0, refunded: 0 },
+      { paymentIntent: 'pi-9', orderId: null, attempt: null, authorized: 1_000, voided: 0, refunded: 0 },
     ]),
   ],
   [
@@ -182,12 +209,34 @@ const wrong: [ViolationKind, string, Evidence][] = [
   [
     'stock_not_conserved',
     'a cancelled order gave its unit back twice',
-    spoilt('stock', (rows) => change(rows, 0, { available: 8 })),
+    spoilt('stock', (rows) => change(rows, 0, { available: 7 })),
   ],
   [
     'stock_not_conserved',
     'a refused order kept its unit',
-    spoilt('stock', (rows) => change(rows, 0, { available: 6 })),
+    spoilt('stock', (rows) => change(rows, 0, { available: 5 })),
+  ],
+  [
+    'stock_not_conserved',
+    'the row of an article is gone',
+    spoilt('stock', (rows) => change(rows, 0, { available: undefined })),
+  ],
+  [
+    'charged_twice',
+    'a retry with a new key charged a second time, and that was given back',
+    spoilt('charges', (rows) => [
+      ...rows,
+      { ...(rows[0] as Evidence['charges'][number]), paymentIntent: 'pi-9', refunded: 1_000 },
+    ]),
+  ],
+  [
+    'not_charged_its_total',
+    'an order is paid, and nobody knows how',
+    {
+      ...goodRun(),
+      payments: goodRun().payments.filter(({ orderId }) => orderId !== 'order-2'),
+      charges: goodRun().charges.filter(({ orderId }) => orderId !== 'order-2'),
+    },
   ],
   [
     'accepted_order_lost',
@@ -198,6 +247,45 @@ const wrong: [ViolationKind, string, Evidence][] = [
     'accepted_order_lost',
     "a 201 names another submission's order",
     spoilt('history', (rows) => [...rows, submission({ id: 9, token: 'token-9' })]),
+  ],
+  [
+    'accepted_order_lost',
+    'the owner of an order that was accepted looks for it, and it is not there',
+    spoilt('history', (rows) => [
+      ...rows,
+      submission({
+        id: 20,
+        kind: 'read',
+        token: undefined,
+        startMs: 40,
+        ...refused('not_found', 404),
+        order: 'order-1',
+      }),
+    ]),
+  ],
+  [
+    'accepted_order_lost',
+    'a card was taken for an order that is not there',
+    spoilt('history', (rows) => change(rows, 14, { order: 'order-9' })),
+  ],
+  [
+    'cancelled_and_stands',
+    'a cancellation was answered 200, and the order was charged and stands',
+    {
+      ...spoilt('orders', (rows) => change(rows, 3, { status: 'paid' })),
+      payments: change([...goodRun().payments], 3, { status: 'succeeded', refundedMinor: 0 }),
+      charges: change([...goodRun().charges], 2, { refunded: 0 }),
+      stock: change([...goodRun().stock], 0, { available: 5 }),
+    },
+  ],
+  [
+    'promise_withdrawn',
+    'the next card was accepted, and then it was not charged',
+    {
+      ...spoilt('orders', (rows) => change(rows, 4, { status: 'payment_declined' })),
+      payments: change([...goodRun().payments], 5, { status: 'declined' }),
+      charges: goodRun().charges.slice(0, 4),
+    },
   ],
   [
     'accepted_under_two_ids',
@@ -218,6 +306,11 @@ const wrong: [ViolationKind, string, Evidence][] = [
     'answers_differ',
     'a replay has other bytes',
     spoilt('history', (rows) => change(rows, 1, { answer: 'other bytes' })),
+  ],
+  [
+    'answers_differ',
+    'an accepted submission is told that its cart had been ordered by another',
+    spoilt('history', (rows) => change(rows, 12, { status: 200, answer: 'bytes-5' })),
   ],
   [
     'accepted_order_lost',
@@ -247,9 +340,33 @@ const wrong: [ViolationKind, string, Evidence][] = [
     spoilt('orders', (rows) => change(rows, 1, { accepted: false })),
   ],
   [
+    'accepted_too_soon',
+    'somebody was told "ordered", and the card had been refused',
+    {
+      ...spoilt('orders', (rows) => change(rows, 1, { status: 'payment_declined' })),
+      payments: change([...goodRun().payments], 1, { status: 'declined' }),
+      charges: goodRun().charges.slice(1),
+    },
+  ],
+  [
     'promise_withdrawn',
     'what was paid was given back, and nobody had cancelled',
     spoilt('history', (rows) => rows.filter(({ kind }) => kind !== 'cancel')),
+  ],
+  [
+    'promise_withdrawn',
+    'an order ended whose owner had been told that it cannot be cancelled',
+    spoilt('history', (rows) => change(rows, 10, refused('not_cancellable'))),
+  ],
+  [
+    'promise_withdrawn',
+    'an order was accepted, ended unasked, and nobody had ever doubted its card',
+    {
+      ...spoilt('orders', (rows) => change(rows, 1, { status: 'cancelled' })),
+      payments: change([...goodRun().payments], 1, { status: 'declined' }),
+      charges: goodRun().charges.slice(1),
+      stock: change([...goodRun().stock], 0, { available: 7 }),
+    },
   ],
   [
     'refused_and_ordered',
@@ -261,6 +378,34 @@ const wrong: [ViolationKind, string, Evidence][] = [
           ...{ startMs: 30, again: true, ...refused('cart_changed') },
         }),
       ),
+    ),
+  ],
+  [
+    'refused_and_ordered',
+    'the order was made, its answer lost, and who asked again was told that it was another order',
+    spoilt('history', (rows) =>
+      change(rows, 3, { outcome: 'unknown', status: 0, answer: undefined, order: undefined }).concat(
+        submission({
+          ...{ id: 13, shopper: 'bob', client: 1, token: 'token-2', cart: 'cart-2', sent: 'body-2' },
+          ...{ startMs: 30, again: true, ...refused('key_reused', 422) },
+        }),
+      ),
+    ),
+  ],
+  [
+    'never_answered',
+    'a submission was turned away at the door, and then never heard again',
+    spoilt('history', (rows) => [
+      ...rows,
+      submission({ id: 13, ...newToken, ...refused('overloaded', 503) }),
+      submission({ id: 18, ...newToken, outcome: 'unknown', status: 0, answer: undefined, order: undefined }),
+    ]),
+  ],
+  [
+    'never_answered',
+    'who had been told "ordered" asked again in the end, and got no answer',
+    spoilt('history', (rows) =>
+      change(rows, 12, { outcome: 'unknown', status: 0, answer: undefined, order: undefined }),
     ),
   ],
   [
@@ -337,6 +482,18 @@ describe('the checker', () => {
     expect(checkHistory(evidence)).toMatchObject([{ kind: 'answers_differ', calls: [0, 1, 12] }]);
   });
 
+  it('lets a card that was doubted be refused after its shopper was told "ordered"', () => {
+    const doubted = {
+      ...spoilt('orders', (rows) => change(rows, 1, { status: 'payment_declined', wasUnknown: true })),
+      payments: change([...goodRun().payments], 1, { status: 'declined' }),
+      charges: goodRun().charges.slice(1),
+    };
+    expect(checkHistory(doubted)).toEqual([]);
+    const ended = change([...doubted.orders], 1, { status: 'cancelled' });
+    const stock = change([...goodRun().stock], 0, { available: 7 });
+    expect(checkHistory({ ...doubted, orders: ended, stock })).toEqual([]);
+  });
+
   it('lets a submission that was refused be sent again and be accepted', () => {
     const before = submission({ id: 10, ...refused('out_of_stock') });
     expect(checkHistory(spoilt('history', (rows) => [before, ...rows]))).toEqual([]);
@@ -363,8 +520,21 @@ describe('a history', () => {
     ['still being worked on', 409, { code: 'in_progress' }, 'unknown'],
     ['database away', 503, { code: 'unavailable' }, 'unknown'],
     ['an error', 500, { code: 'internal' }, 'unknown'],
+    ['too often', 429, { code: 'rate_limited' }, 'fail'],
+    ['a payment that nobody knows of', 409, { code: 'payment_unsettled' }, 'unknown'],
   ])('says of %s what is known', async (_what, status, body, outcome) => {
     expect(await recorded(status, body)).toMatchObject({ status, outcome });
+  });
+
+  it('takes no word for it that nothing was begun from nginx, which may have asked both processes', async () => {
+    const history = new History();
+    const body = Buffer.from('{"code":"overloaded"}');
+    await history.record({ ...question, app: 2 }, async () => ({ status: 503, body }));
+    expect(history.calls).toMatchObject([{ status: 503, outcome: 'unknown' }]);
+  });
+
+  it('knows that nothing is cancelled while a payment is open', async () => {
+    expect(await recorded(409, { code: 'payment_unsettled' }, 'cancel')).toMatchObject({ outcome: 'fail' });
   });
 
   it('takes no answer for "perhaps"', async () => {

@@ -15,6 +15,8 @@ export interface OrderRow {
   totalMinor: number;
   /** Whether the shop has written down that it said "ordered". */
   accepted: boolean;
+  /** Whether there was a time when nobody knew if its card had been charged: then "ordered" was said before. */
+  wasUnknown: boolean;
 }
 
 export interface LineRow {
@@ -36,14 +38,15 @@ export interface StockRow {
   sku: string;
   /** Before the run. */
   initial: number;
-  /** After it. */
-  available: number;
+  /** After it; undefined where there is no such row any more. */
+  available: number | undefined;
 }
 
 /** What the provider's ledger says about one charge: sums of money moved, in minor units. */
 export interface ChargeRow {
   paymentIntent: string;
   orderId: string | null;
+  attempt: string | null;
   authorized: number;
   voided: number;
   refunded: number;
@@ -64,6 +67,8 @@ export type ViolationKind =
   | 'cart_ordered_twice'
   | 'token_of_two_orders'
   | 'two_live_charges'
+  /** One attempt charged the card twice, though one of the two may have been given back. */
+  | 'charged_twice'
   | 'not_charged_its_total'
   | 'charge_without_order'
   | 'books_disagree'
@@ -79,6 +84,8 @@ export type ViolationKind =
   | 'accepted_too_soon'
   /** An order that was promised, and that nobody had to pay for any more, has ended unasked. */
   | 'promise_withdrawn'
+  /** Somebody was told "cancelled", and the order stands. */
+  | 'cancelled_and_stands'
   | 'answers_differ'
   | 'refused_after_accepted'
   /** At the end a submission is told that nothing was ordered, and its order stands. */
@@ -109,6 +116,7 @@ const rules: ((evidence: Evidence) => Violation[])[] = [
   chargesHaveOrders,
   stockIsConserved,
   acceptedOrdersStand,
+  whatWasDoneIsDone,
   ordersWereAskedFor,
   ordersAreWhatWasConfirmed,
   acceptedIsWrittenDown,
@@ -167,6 +175,16 @@ function chargedOnceAndWhole({ orders, payments, charges, history }: Evidence): 
     const believed = sum(ours, believedOf);
     const found: [ViolationKind, string][] = [];
     if (live.length > 1) found.push(['two_live_charges', live.map((one) => one.paymentIntent).join(', ')]);
+    for (const [attempt, both] of groupBy(
+      (chargesOf.get(id) ?? []).filter(({ authorized }) => authorized > 0),
+      (charge) => String(charge.attempt),
+    ))
+      if (both.length > 1)
+        found.push([
+          'charged_twice',
+          `attempt ${attempt} by ${both.map((one) => one.paymentIntent).join(' and ')}`,
+        ]);
+    if (ours.length === 0) found.push(['not_charged_its_total', `is ${status} and has no payment`]);
     const byCard = ours.some(({ method }) => method === 'card');
     if (byCard && paidStatuses.has(status) && kept !== totalMinor)
       found.push(['not_charged_its_total', `is ${status}, total ${totalMinor}, charged ${kept}`]);
@@ -205,6 +223,10 @@ function stockIsConserved({ orders, lines, stock }: Evidence): Violation[] {
   return stock.flatMap(({ sku, initial, available }): Violation[] => {
     const sold = sum(linesOf.get(sku) ?? [], ({ quantity }) => quantity);
     const found: Violation[] = [];
+    if (available === undefined)
+      return [
+        { kind: 'stock_not_conserved', detail: `${sku}: ${initial} before, and its row is gone`, calls: [] },
+      ];
     if (available < 0 || sold > initial)
       found.push({
         kind: 'oversold',
@@ -259,6 +281,42 @@ function acceptedOrdersStand({ history, orders }: Evidence): Violation[] {
   return [...lost, ...underTwo];
 }
 
+/**
+ * What else was answered "done" is so in the end. A cancelled order has ended; an order that was paid
+ * with another card is paid, unless somebody cancelled it then; and who was told "ordered" finds it.
+ */
+function whatWasDoneIsDone({ history, orders, payments }: Evidence): Violation[] {
+  const byId = new Map(orders.map((order) => [order.id, order]));
+  const cancelled = cancelledOrders(history);
+  const paid = new Set(
+    payments.filter((one) => believedOf(one) > 0).map(({ orderId, attempt }) => `${orderId} ${attempt}`),
+  );
+  const promisedMs = new Map<string, number>();
+  for (const { order, endMs } of history.filter(wasAccepted))
+    promisedMs.set(order ?? '', Math.min(endMs, promisedMs.get(order ?? '') ?? endMs));
+  return history.flatMap((call): Violation[] => {
+    const { id, kind, outcome, status, order = '', attempt, startMs } = call;
+    const row = byId.get(order);
+    const found = (violation: ViolationKind, what: string): Violation[] => [
+      { kind: violation, detail: `order ${order} ${what}`, calls: [id] },
+    ];
+    if (kind === 'read' && status === 404 && startMs > (promisedMs.get(order) ?? Number.POSITIVE_INFINITY))
+      return found('accepted_order_lost', 'was answered 201, and then was not there for its owner');
+    if (outcome !== 'ok' || (kind !== 'cancel' && kind !== 'pay')) return [];
+    if (!row) return found('accepted_order_lost', `was answered ${status} to "${kind}", and there is none`);
+    if (kind === 'cancel')
+      return endedStatuses.has(row.status) ? [] : found('cancelled_and_stands', `is ${row.status}`);
+    if (cancelled.has(order) || paid.has(`${order} ${attempt}`)) return [];
+    return found('promise_withdrawn', `was paid by attempt ${attempt}, and that holds no money any more`);
+  });
+}
+
+/** Orders that somebody may have cancelled: a cancellation that was refused has done nothing. */
+const cancelledOrders = (history: readonly Call[]) =>
+  new Set(
+    history.filter(({ kind, outcome }) => kind === 'cancel' && outcome !== 'fail').map(({ order }) => order),
+  );
+
 /** Every order was asked for with its token, and not by calls that were all told "nothing was ordered". */
 function ordersWereAskedFor({ history, orders }: Evidence): Violation[] {
   const callsOf = groupBy(history.filter(isOrder), submissionOf);
@@ -307,14 +365,17 @@ function isOrdered({ lines, totalMinor }: Confirmed, order: OrderRow, ordered: r
 }
 
 function acceptedIsWrittenDown({ history, orders }: Evidence): Violation[] {
-  const accepted = new Set(orders.filter((order) => order.accepted).map(({ id }) => id));
-  return history
-    .filter((call) => wasAccepted(call) && !accepted.has(call.order ?? ''))
-    .map(({ id, order }) => ({
-      kind: 'accepted_too_soon',
-      detail: `order ${order} was answered 201, and the shop has not written that down`,
-      calls: [id],
-    }));
+  const byId = new Map(orders.map((order) => [order.id, order]));
+  return history.filter(wasAccepted).flatMap(({ id, order }): Violation[] => {
+    const row = byId.get(order ?? '');
+    const found = (what: string): Violation[] => [
+      { kind: 'accepted_too_soon', detail: `order ${order} was answered 201, and ${what}`, calls: [id] },
+    ];
+    if (!row?.accepted) return found('the shop has not written that down');
+    if (row.status === 'payment_declined' && !row.wasUnknown)
+      return found('its card was refused, about which there was never a doubt');
+    return [];
+  });
 }
 
 /**
@@ -323,12 +384,12 @@ function acceptedIsWrittenDown({ history, orders }: Evidence): Violation[] {
  */
 function promisesStand({ history, orders, payments, charges }: Evidence): Violation[] {
   const promised = new Set(history.filter(wasAccepted).map(({ order }) => order));
-  const cancelled = new Set(history.filter(({ kind }) => kind === 'cancel').map(({ order }) => order));
+  const cancelled = cancelledOrders(history);
   const charged = new Set(charges.filter(({ authorized }) => authorized > 0).map(({ orderId }) => orderId));
   const byCard = new Set(payments.filter(({ method }) => method === 'card').map(({ orderId }) => orderId));
   return orders
     .filter(({ id, status }) => endedStatuses.has(status) && promised.has(id) && !cancelled.has(id))
-    .filter(({ id }) => charged.has(id) || !byCard.has(id))
+    .filter(({ id, wasUnknown }) => charged.has(id) || !byCard.has(id) || !wasUnknown)
     .map(({ id, status }) => ({
       kind: 'promise_withdrawn',
       detail: `order ${id} was accepted and is ${status}, and nobody asked for that`,
@@ -338,10 +399,13 @@ function promisesStand({ history, orders, payments, charges }: Evidence): Violat
 
 /** When nothing is under way any more, "nothing was ordered" is either true or another's body. */
 function lastAnswersAreTrue({ history, orders }: Evidence): Violation[] {
+  const bodiesOf = groupBy(history.filter(isOrder), submissionOf);
+  const isAnothers = (call: Call) =>
+    call.code === 'key_reused' && bodiesOf.get(submissionOf(call))?.some(({ sent }) => sent !== call.sent);
   const standing = new Set(orders.map(({ userId, submitToken }) => `${userId} ${submitToken}`));
   return history
     .filter(({ again, outcome, code }) => again && outcome === 'fail' && !doorCodes.has(code ?? ''))
-    .filter((call) => call.code !== 'key_reused' && standing.has(submissionOf(call)))
+    .filter((call) => !isAnothers(call) && standing.has(submissionOf(call)))
     .map(({ id, token, code }) => ({
       kind: 'refused_and_ordered',
       detail: `token ${token} was answered ${code}, and its order stands`,
@@ -349,9 +413,14 @@ function lastAnswersAreTrue({ history, orders }: Evidence): Violation[] {
     }));
 }
 
+/** Each submission gets an answer, and, where it was sent once more in the end, gets one again. */
 function everybodyIsAnswered({ history }: Evidence): Violation[] {
+  const saysNothing = ({ outcome, code }: Call) => outcome === 'unknown' || doorCodes.has(code ?? '');
   return [...groupBy(history.filter(isOrder), (call) => `${submissionOf(call)} ${call.sent}`)]
-    .filter(([, calls]) => calls.every(({ outcome }) => outcome === 'unknown'))
+    .filter(([, calls]) => {
+      const again = calls.filter((call) => call.again);
+      return calls.every(saysNothing) || (again.length > 0 && again.every(saysNothing));
+    })
     .map(([submission, calls]) => ({
       kind: 'never_answered',
       detail: `submission ${submission} was sent ${calls.length} times`,
@@ -359,8 +428,9 @@ function everybodyIsAnswered({ history }: Evidence): Violation[] {
     }));
 }
 
+/** The same bytes; and of one cart either "ordered", or "ordered already, by another submission". */
 function answersStayTheSame({ history }: Evidence): Violation[] {
-  const accepted = history.filter(wasAccepted);
+  const accepted = history.filter((call) => isOrder(call) && (call.status === 201 || call.status === 200));
   return [...groupBy(accepted, (call) => `${submissionOf(call)} ${call.sent}`)].flatMap(
     ([submission, calls]): Violation[] =>
       new Set(calls.map(({ answer }) => answer)).size < 2
@@ -368,7 +438,7 @@ function answersStayTheSame({ history }: Evidence): Violation[] {
         : [
             {
               kind: 'answers_differ',
-              detail: `the same submission (${submission}) was accepted with other bytes`,
+              detail: `the same submission (${submission}) was answered with other bytes`,
               calls: calls.map(({ id }) => id),
             },
           ],

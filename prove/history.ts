@@ -48,12 +48,24 @@ export interface Call {
   answer?: string;
   /** The order that the answer names, or that was asked for. */
   order?: string;
+  /** The attempt to pay that was asked for. */
+  attempt?: number;
 }
 
 /** What is known of a call before its answer is. */
 export type Question = Pick<
   Call,
-  'kind' | 'app' | 'client' | 'shopper' | 'token' | 'cart' | 'sent' | 'confirmed' | 'again' | 'order'
+  | 'kind'
+  | 'app'
+  | 'client'
+  | 'shopper'
+  | 'token'
+  | 'cart'
+  | 'sent'
+  | 'confirmed'
+  | 'again'
+  | 'order'
+  | 'attempt'
 >;
 
 /** What came back: `undefined` for no whole answer. */
@@ -111,7 +123,7 @@ function readReply(question: Question, reply: Reply | undefined) {
   const { code, order, id } = parse(body);
   const named = order?.id ?? (question.kind === 'read' || question.kind === 'snoop' ? id : undefined);
   return {
-    outcome: outcomeOf(question.kind, status, code),
+    outcome: outcomeOf(question, status, code),
     status,
     ...(code !== undefined && { code }),
     answer: hashOf(body),
@@ -119,12 +131,17 @@ function readReply(question: Question, reply: Reply | undefined) {
   };
 }
 
+/** nginx, which asks the other process when one gives no answer. */
+const edgeDoor = 2;
+
 /** A declined card's answer is `ok` for a submission: its order stands. */
-function outcomeOf(kind: CallKind, status: number, code: string | undefined): CallOutcome {
+function outcomeOf({ kind, app }: Question, status: number, code: string | undefined): CallOutcome {
   if (status >= 200 && status < 300) return 'ok';
   if (status === 402 && kind === 'order') return 'ok';
-  // `overloaded` is a 503 that is given before anything was begun.
-  if (code === 'overloaded') return 'fail';
+  // Given before anything was begun; but by nginx it may be the second process that says so.
+  if (code === 'overloaded' || code === 'rate_limited') return app === edgeDoor ? 'unknown' : 'fail';
+  // Nothing is cancelled while a payment is open.
+  if (code === 'payment_unsettled' && kind === 'cancel') return 'fail';
   return status >= 500 || openCodes.has(code ?? '') ? 'unknown' : 'fail';
 }
 

@@ -15,9 +15,12 @@ export interface Plan {
 /** Every so many rounds nothing goes wrong: a shop that only works when it is broken is no shop. */
 const quietEvery = 20;
 
+/** Of the others, every so many have two faults at once, as long as there are faults that have not come alone. */
+const pairEvery = 4;
+
 /**
- * The plan of a round, the same for the same seed and number. First every fault alone, in an order
- * that the seed chose; then pairs of different places.
+ * The plan of a round, the same for the same seed and number. Every fault comes alone, in an order that
+ * the seed chose, with a pair of different places between them now and then; then come pairs alone.
  */
 export function planOf(seed: number, number: number, faults: readonly Fault[]): Plan {
   const random = randomOf(seed).fork(`round ${number}`);
@@ -26,9 +29,10 @@ export function planOf(seed: number, number: number, faults: readonly Fault[]): 
 
 function chosen(seed: number, number: number, faults: readonly Fault[], random: Random): Fault[] {
   if (number % quietEvery === 0) return [];
-  const alone = number - 1 - Math.floor(number / quietEvery);
+  const noisy = number - Math.floor(number / quietEvery);
+  const alone = noisy - Math.floor(noisy / pairEvery) - 1;
   const order = shuffled(faults, randomOf(seed).fork('order'));
-  if (alone < order.length) return [order[alone] as Fault];
+  if (noisy % pairEvery !== 0 && alone < order.length) return [order[alone] as Fault];
   const first = random.pick(faults);
   const others = faults.filter(({ at }) => at !== first.at);
   return others.length === 0 ? [first] : [first, random.pick(others)];

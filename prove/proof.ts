@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkHistory, type Violation } from './check-history.ts';
-import { History } from './history.ts';
+import { History, type Reply } from './history.ts';
 import { gather, settle } from './lab/evidence.ts';
 import { addGoods } from './lab/goods.ts';
 import type { Lab } from './lab/lab.ts';
@@ -36,6 +36,8 @@ const injectLimitMs = 90_000;
 const earlierSentAgain = 20;
 /** So many are sent again at the same time. */
 const sendersAgain = 6;
+/** How long an order that was just accepted may wait for its payment to be known. */
+const becomesWithinMs = 20_000;
 /** What a request that its client gave up may still be doing: longer than any time-out of the shop. */
 const lastWordsMs = 20_000;
 
@@ -111,9 +113,7 @@ export class Proof {
     const lab = this.#lab;
     const injected = faults.map(async (fault) => {
       const before = fault.strikes?.(lab) ?? 0;
-      const said = await fault.inject(lab, random.fork(fault.name));
-      // Whatever else an injection may give back is not a count.
-      const struck = typeof said === 'number' ? said : 1;
+      const struck = await fault.inject(lab, random.fork(fault.name));
       // What was planned at once and is worked off as it goes begins below what it was before.
       return { fault, struck, before: Math.min(before, fault.strikes?.(lab) ?? 0) };
     });
@@ -121,12 +121,10 @@ export class Proof {
       throw new Error(`not injected in time: ${faults.map(({ name }) => name).join(', ')}`);
     });
     const begun = await Promise.race([Promise.all(injected), limit]);
-    await sleep(this.#pace.duringMs);
+    const lasting = faults.map(({ name, lastsMs }) => lastsMs?.(random.fork(`${name} lasts`)) ?? 0);
+    await sleep(Math.max(this.#pace.duringMs, ...lasting));
     const strikes = Object.fromEntries(
-      begun.map(({ fault, struck, before }) => [
-        fault.name,
-        fault.strikes ? fault.strikes(lab) - before : struck,
-      ]),
+      begun.map(({ fault, struck, before }) => [fault.name, struck + (fault.strikes?.(lab) ?? 0) - before]),
     );
     await lab.restore();
     return strikes;
@@ -151,21 +149,38 @@ export class Proof {
     await Promise.all(Array.from({ length: sendersAgain }, send));
   }
 
-  /** A shop that keeps every promise because it does nothing any more is no shop: each door has to sell. */
+  /**
+   * A shop that keeps every promise because it does nothing any more is no shop: each door has to sell,
+   * to who wants an invoice and to who pays at once.
+   */
   async #findShutDoors({ plenty, sent }: World, random: Random): Promise<Violation[]> {
+    const ways = [
+      { payment: { method: 'invoice' }, wanted: 'placed' },
+      { payment: { method: 'card', token: 'pm_card_visa' }, wanted: 'paid' },
+    ];
+    const tried = this.#lab.doors.flatMap((_, app) => ways.map((way) => ({ app, ...way })));
     const found = await Promise.all(
-      this.#lab.doors.map(async (_, app): Promise<Violation[]> => {
-        const shopper = new Shopper({ ...this.#shop, only: app }, random.fork(`door ${app}`));
+      tried.map(async ({ app, payment, wanted }): Promise<Violation[]> => {
+        const shopper = new Shopper({ ...this.#shop, only: app }, random.fork(`door ${app} ${wanted}`));
         await shopper.put(random.pick(plenty), 1);
-        const submission = await shopper.submission({ method: 'invoice' });
+        const submission = await shopper.submission(payment);
         if (submission) sent.push(submission);
         const placed = submission && (await shopper.submitUntilKnown(submission));
-        if (placed?.status === 201) return [];
-        const detail = `who came in by door ${app} got no order: ${placed?.status ?? 'no answer'}`;
+        const got = placed?.orderId && (await this.#becomes(wanted, shopper, placed.orderId));
+        if (placed?.status === 201 && got === wanted) return [];
+        const detail = `who came in by door ${app} and meant to have an order that is ${wanted} got ${placed?.status ?? 'no answer'}, ${got ?? 'no order'}`;
         return [{ kind: 'does_not_sell', detail, calls: [] }];
       }),
     );
     return found.flat();
+  }
+
+  /** What an order is, as soon as it is what it should be, or in the end: a charge may take a moment. */
+  async #becomes(wanted: string, shopper: Shopper, orderId: string): Promise<string | undefined> {
+    for (const until = performance.now() + becomesWithinMs; ; await sleep(250)) {
+      const status = statusOf(await shopper.read(orderId));
+      if (status === wanted || performance.now() > until) return status;
+    }
   }
 
   get #shop(): Shop {
@@ -196,6 +211,10 @@ export class Proof {
     return found;
   }
 }
+
+/** The order's status, in an answer that shows an order. */
+const statusOf = (reply: Reply | undefined): string | undefined =>
+  reply?.status === 200 ? JSON.parse(reply.body.toString('utf8')).status : undefined;
 
 /** A payment, a refund or an event of the provider, whichever it is. */
 function unsettled(settledMs: number | undefined): Violation[] {

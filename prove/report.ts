@@ -28,8 +28,10 @@ export interface Results {
   faults: Record<string, { rounds: number; pairs: number; strikes: number }>;
   /** Faults that this machine does not have, and why. */
   skipped: Record<string, string>;
-  /** Faults that were to come, and did not or to no effect: the run says nothing about them. */
+  /** Faults that came, and struck nothing: the run says nothing about them. */
   missed: string[];
+  /** Faults that a run of this length did not come to. */
+  notReached: string[];
   slowestSettledMs: number;
   violations: Violation[];
 }
@@ -64,7 +66,8 @@ export function resultsOf(
     orderStatuses: countBy(orderCalls, ({ status }) => String(status)),
     ordersAccepted: new Set(orderCalls.filter(({ status }) => status === 201).map(({ order }) => order)).size,
     faults,
-    missed: wanted.filter((name) => !(name in run.skipped) && (faults[name]?.strikes ?? 0) === 0),
+    missed: wanted.filter((name) => faults[name]?.strikes === 0),
+    notReached: wanted.filter((name) => !(name in run.skipped) && !(name in faults)),
     slowestSettledMs: Math.round(Math.max(0, ...run.rounds.map(({ settledMs }) => settledMs ?? 0))),
     violations: run.rounds.flatMap(({ violations }) => violations),
   };
@@ -84,18 +87,31 @@ export async function writeResults(folder: string, results: Results): Promise<st
   return file;
 }
 
-const begin = '<!-- results: written by npm run prove -->';
+/** Whether every fault of this machine came alone and struck, and some came in pairs. */
+export function isWhole({ faults, skipped, missed }: Results, known: readonly string[]): boolean {
+  const cameAlone = (name: string) => {
+    const { rounds = 0, pairs = 0 } = faults[name] ?? {};
+    return rounds > pairs;
+  };
+  const hasPairs = Object.values(faults).some(({ pairs }) => pairs > 0);
+  return missed.length === 0 && hasPairs && known.every((name) => name in skipped || cameAlone(name));
+}
+
+/** The page has a place for the last run that was whole, and one for the last that was a part of that. */
+const begin = {
+  whole: '<!-- whole run: written by npm run prove -->',
+  part: '<!-- selection: written by npm run prove -->',
+};
 const end = '<!-- end of results -->';
 
-/** Puts the results between the two marks of the page. Throws when it has none. */
-export async function updatePage(file: string, results: Results): Promise<void> {
+/** Puts the results between the two marks of the page that are theirs. Throws when it has none. */
+export async function updatePage(file: string, results: Results, which: keyof typeof begin): Promise<void> {
   const page = await readFile(file, 'utf8');
-  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`the page has no place for results: ${begin} … ${end}`);
-  await writeFile(
-    file,
-    `${page.slice(0, from + begin.length)}\n\n${markdownOf(results)}\n\n${page.slice(to)}`,
-  );
+  const from = page.indexOf(begin[which]);
+  const to = page.indexOf(end, from);
+  if (from < 0 || to < 0) throw new Error(`the page has no place for results: ${begin[which]} … ${end}`);
+  const head = page.slice(0, from + begin[which].length);
+  await writeFile(file, `${head}\n\n${markdownOf(results)}\n\n${page.slice(to)}`);
 }
 
 const figure = (value: number) => value.toLocaleString('en');
@@ -126,6 +142,7 @@ export function summaryOf(results: Results): [what: string, value: string][] {
       `${name}: ${why}`,
     ]),
     ['without effect', results.missed.join(', ') || 'none of the faults'],
+    ['not reached', results.notReached.join(', ') || 'none of the faults'],
     ['seed', String(seed)],
   ];
 }

@@ -9,7 +9,7 @@ import { type Lab, openLab } from './lab/lab.ts';
 import { type Options, readOptions, usage } from './options.ts';
 import { planOf } from './plan.ts';
 import { Proof, type Round } from './proof.ts';
-import { resultsOf, summaryOf, updatePage, writeResults } from './report.ts';
+import { isWhole, resultsOf, summaryOf, updatePage, writeResults } from './report.ts';
 
 /**
  * `npm run prove`: breaks a whole shop in every way, while shoppers shop, and decides afterwards from
@@ -66,12 +66,21 @@ async function main(args: string[]): Promise<number> {
   );
   console.log(`written: ${path.relative(process.cwd(), file)}`);
   if (broken) return report(options, rounds, { historyFile, shopLog });
-  if (isComplete(options)) await updatePage(path.join(root, 'docs', 'proof.md'), results);
+  if (results.missed.length > 0) {
+    console.error(`NOTHING WAS PROVED about what struck nothing: ${results.missed.join(', ')}`);
+    return 1;
+  }
+  if (isForThePage(options))
+    await updatePage(
+      path.join(root, 'docs', 'proof.md'),
+      results,
+      isWhole(results, names) ? 'whole' : 'part',
+    );
   return 0;
 }
 
-/** A part of the faults, or one round, is not what the page shows. */
-const isComplete = ({ only, round }: Options) => only.length === 0 && round === undefined;
+/** Faults of one's choice, one round, or a shop without its pages are not what the page shows. */
+const isForThePage = ({ only, round, built }: Options) => only.length === 0 && round === undefined && built;
 
 interface Schedule {
   options: Options;

@@ -44,6 +44,24 @@ test.each(losing)('$kind: no whole answer comes', async (disturbance, times) => 
   expect(await post()).toMatchObject({ status: 200 });
 });
 
+test('late: what was asked is carried out after whoever asked has gone, and answered where they have not', async () => {
+  proxy.disturb({ kind: 'late', to: ['POST /api/orders'], ms: 300 }, always);
+  const gone = new AbortController();
+  const url = `http://127.0.0.1:${proxy.port}/api/orders`;
+  const given = fetch(url, { method: 'POST', body: '{}', signal: gone.signal }).catch(
+    (error: Error) => error,
+  );
+  await expect.poll(() => proxy.disturbed()).toBe(1);
+  gone.abort();
+  expect(await given).toBeInstanceOf(Error);
+  expect(carriedOut).toBe(0);
+  await expect.poll(() => carriedOut).toBe(1);
+  expect(await post()).toMatchObject({ status: 200 });
+  expect(carriedOut).toBe(2);
+  proxy.heal();
+  expect(await post()).toMatchObject({ status: 200 });
+});
+
 test('latency: the answer comes late and whole', async () => {
   proxy.disturb({ kind: 'latency', ms: 150 }, always);
   const beganAt = performance.now();

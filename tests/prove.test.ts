@@ -32,6 +32,8 @@ test.each(rounds.map((names, index) => ({ names, number: index + 1, what: names.
     const round = await proof.round({ number, faults: names.map(named), shoppers: 6, random });
     expect(round.violations).toEqual([]);
     expect(round.settledMs).toBeDefined();
+    // A fault that struck nothing would say nothing.
+    for (const name of names) expect(round.strikes[name], `strikes of "${name}"`).toBeGreaterThan(0);
     const calls = proof.history.calls.slice(before);
     expect(calls.filter(({ kind, status }) => kind === 'order' && status === 201).length).toBeGreaterThan(0);
   },

@@ -6,7 +6,7 @@ import { readyToOrder, type Scene, sendAtOnce, shelf, submissionOf, times, type 
 /** Once the answer is there, it is asked for again: Back, a reload, a program that tries again. */
 const later = 3;
 
-const duplicated = (between: (scene: Scene) => Promise<void>) => async (scene: Scene) => {
+const duplicated = (between: (scene: Scene) => Promise<unknown>) => async (scene: Scene) => {
   const ready = await times(8, async () => {
     const shopper = scene.shopper();
     return { shopper, submission: await readyToOrder(shopper, { PLENTY: 1 }) };
@@ -31,7 +31,7 @@ export const ordering = {
     edge: true,
     databaseMs: 1,
     // Whoever settles a claim does so behind the shopper's answer.
-    prepare: duplicated(() => sleep(100) as Promise<void>),
+    prepare: duplicated(() => sleep(100)),
   },
 
   forgotten: {

@@ -20,7 +20,7 @@ export const diskFault: Fault = {
   missing: ({ disk }) => (typeof disk === 'string' ? disk : undefined),
   inject: async (lab) => {
     const { disk } = lab;
-    if (typeof disk === 'string') return;
+    if (typeof disk === 'string') return 0;
     try {
       await disk.fill();
       await sleep(tablesFullMs);
@@ -30,6 +30,7 @@ export const diskFault: Fault = {
       await disk.free();
     }
     await startPostgres(lab);
+    return 0;
   },
   strikes: ({ disk }) => (typeof disk === 'string' ? 0 : disk.complaints()),
 };

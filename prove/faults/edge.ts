@@ -15,10 +15,12 @@ export const edgeFaults: Fault[] = [
     at: 'edge',
     missing,
     inject: async ({ edge }) => {
+      let reloaded = 0;
       for (let times = 0; times < reloads; times += 1) {
-        await edge?.reload();
+        reloaded += (await edge?.reload()) ?? 0;
         await sleep(betweenMs);
       }
+      return reloaded;
     },
   },
   {
@@ -26,9 +28,10 @@ export const edgeFaults: Fault[] = [
     at: 'edge',
     missing,
     inject: async ({ edge }) => {
-      await edge?.kill();
+      const ended = (await edge?.kill()) ?? 0;
       await edge?.start();
+      return ended;
     },
   },
-  { name: 'nginx away', at: 'edge', missing, inject: async ({ edge }) => edge?.kill() },
+  { name: 'nginx away', at: 'edge', missing, inject: async ({ edge }) => (await edge?.kill()) ?? 0 },
 ];

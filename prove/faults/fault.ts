@@ -9,11 +9,12 @@ export interface Fault {
   /** Why it cannot be done on this machine, if it can't. */
   missing?(lab: Lab): string | undefined;
   /**
-   * Begins it. What it has begun goes on until `lab.restore()`. Gives how often it struck, where that
-   * is known when it is over and is not once.
+   * Begins it. What it has begun goes on until `lab.restore()`. Gives how often it has struck by then:
+   * processes ended, sessions closed, clocks moved; never a count of attempts.
    */
-  // biome-ignore lint/suspicious/noConfusingVoidType: most faults have nothing to say.
-  inject(lab: Lab, random: Random): Promise<number | void>;
-  /** How often it struck since the lab began, where something else counts it. */
+  inject(lab: Lab, random: Random): Promise<number>;
+  /** How often it struck since the lab began, beside that, where something else counts it as it goes on. */
   strikes?(lab: Lab): number;
+  /** How long it goes on at least, in milliseconds, where that is longer than a round's usual fault. */
+  lastsMs?(random: Random): number;
 }

@@ -1,5 +1,8 @@
 import type { Fault } from './fault.ts';
 
+/** No longer than other faults. */
+const usualMs = 0;
+
 /** Processes that end without a word, that stand still, and that are replaced one after the other. */
 export const processFaults: Fault[] = [
   {
@@ -7,39 +10,46 @@ export const processFaults: Fault[] = [
     at: 'app',
     inject: async (lab, random) => {
       const app = random.pick(lab.apps);
-      await app.kill();
+      const ended = await app.kill();
       await app.start();
+      return ended;
     },
   },
   {
     name: 'both apps killed',
     at: 'app',
     inject: async ({ apps }) => {
-      await Promise.all(apps.map((app) => app.kill()));
+      const ended = await Promise.all(apps.map((app) => app.kill()));
       await Promise.all(apps.map((app) => app.start()));
+      return ended.reduce((sum, one) => sum + one, 0);
     },
   },
   {
     name: 'app frozen',
     at: 'app',
     inject: async (lab, random) => random.pick(lab.apps).signal('SIGSTOP'),
+    // Longer than a client waits; and longer than its claims stand, so that it wakes up beside another owner.
+    lastsMs: (random) => random.pick([usualMs, 15_000, 35_000]),
   },
   {
     name: 'rolling restart',
     at: 'app',
     inject: async ({ apps }) => {
+      let ended = 0;
       for (const app of apps) {
-        await app.stop();
+        ended += await app.stop();
         await app.start();
       }
+      return ended;
     },
   },
   {
     name: 'worker killed',
     at: 'worker',
     inject: async ({ worker }) => {
-      await worker.kill();
+      const ended = await worker.kill();
       await worker.start();
+      return ended;
     },
   },
   { name: 'worker away', at: 'worker', inject: ({ worker }) => worker.kill() },

@@ -16,6 +16,7 @@ export const providerFaults: Fault[] = [...requestKinds, ...webhookKinds].map((k
       ms: random.between(500, 3_000),
       ...(!kind.startsWith('webhook') && { on: { method: 'POST' } }),
     });
+    return 0;
   },
   strikes: ({ till }) => -till.faultsLeft(),
 }));

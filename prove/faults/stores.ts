@@ -20,16 +20,18 @@ export const storeFaults: Fault[] = [
     name: 'postgres killed',
     at: 'postgres',
     inject: async (lab) => {
-      await lab.postgres.kill();
+      const ended = await lab.postgres.kill();
       await startPostgres(lab);
+      return ended;
     },
   },
   {
     name: 'postgres restarted',
     at: 'postgres',
     inject: async (lab) => {
-      await lab.postgres.stop();
+      const ended = await lab.postgres.stop();
       await startPostgres(lab);
+      return ended;
     },
   },
   {
@@ -37,9 +39,10 @@ export const storeFaults: Fault[] = [
     at: 'postgres',
     inject: ({ withDatabase }) =>
       withDatabase(async (client) => {
-        await client.query(
-          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND usename = current_user AND pid <> pg_backend_pid()",
+        const { rows } = await client.query<{ ended: boolean }>(
+          "SELECT pg_terminate_backend(pid) AS ended FROM pg_stat_activity WHERE backend_type = 'client backend' AND usename = current_user AND pid <> pg_backend_pid()",
         );
+        return rows.filter(({ ended }) => ended).length;
       }),
   },
   {
@@ -65,6 +68,7 @@ export const storeFaults: Fault[] = [
         await sleep(lockedMs);
         await client.query('ROLLBACK');
         const replies = await Promise.all(asked);
+        if (replies.some((reply) => reply?.status === 500)) throw new Error('a crowd was answered 500');
         return replies.filter((reply) => reply?.status === 503).length;
       }),
   },
@@ -72,20 +76,28 @@ export const storeFaults: Fault[] = [
     name: 'redis killed',
     at: 'redis',
     inject: async ({ redis }) => {
-      await redis.kill();
+      const ended = await redis.kill();
       await redis.start();
+      return ended;
     },
   },
   { name: 'redis away', at: 'redis', inject: ({ redis }) => redis.kill() },
-  { name: 'redis frozen', at: 'redis', inject: async ({ redis }) => redis.signal('SIGSTOP') },
+  {
+    name: 'redis frozen',
+    at: 'redis',
+    inject: async ({ redis }) => redis.signal('SIGSTOP'),
+    lastsMs: (random) => random.pick([0, 15_000]),
+  },
   {
     name: 'redis flushed',
     at: 'redis',
     inject: async ({ flushRedis }) => {
+      let flushed = 0;
       for (let times = 0; times < 10; times += 1) {
-        await flushRedis();
+        if (await flushRedis()) flushed += 1;
         await sleep(200);
       }
+      return flushed;
     },
   },
   {

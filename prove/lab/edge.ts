@@ -5,8 +5,8 @@ import type { Service } from './services.ts';
 /** nginx as in `deploy/nginx`, before both processes of the shop. */
 export interface EdgeService extends Service {
   port: number;
-  /** As after a change of its settings: other workers, and the old ones end when they have answered. */
-  reload(): Promise<void>;
+  /** As after a change of its settings: other workers, and the old ones end when they have answered. 1 if it ran. */
+  reload(): Promise<number>;
 }
 
 /** Undefined where the machine has no nginx. */
@@ -30,22 +30,33 @@ export async function edgeService(folder: string, appPorts: number[]): Promise<E
   let edge = await open();
   if (!edge) return undefined;
   // The master and its workers are one group.
-  const signalAll = (name: NodeJS.Signals) => edge && process.kill(-edge.pid, name);
+  const signalAll = (name: NodeJS.Signals) => {
+    if (!edge) return 0;
+    process.kill(-edge.pid, name);
+    return 1;
+  };
   return {
     port,
     async start() {
       edge ??= await open();
     },
     async kill() {
-      signalAll('SIGKILL');
+      const ended = signalAll('SIGKILL');
       await edge?.exited;
       edge = undefined;
+      return ended;
     },
     async stop() {
+      const ended = edge ? 1 : 0;
       await edge?.stop();
       edge = undefined;
+      return ended;
     },
     signal: signalAll,
-    reload: async () => edge?.reload({}),
+    async reload() {
+      if (!edge) return 0;
+      await edge.reload({});
+      return 1;
+    },
   };
 }

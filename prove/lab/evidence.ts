@@ -56,14 +56,17 @@ export async function gather(
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const orders = await client.query<OrderRow>(
       `SELECT user_id AS "userId", id, cart_id AS "cartId", submit_token AS "submitToken", status,
-              total_minor AS "totalMinor", accepted_at IS NOT NULL AS accepted FROM orders`,
+              total_minor AS "totalMinor", accepted_at IS NOT NULL AS accepted,
+              EXISTS (SELECT FROM order_event WHERE order_event.user_id = orders.user_id
+                        AND order_id = id AND to_status = 'payment_unknown') AS "wasUnknown"
+       FROM orders`,
     );
     const lines = await client.query<LineRow>(`SELECT order_id AS "orderId", sku, quantity FROM order_line`);
     const payments = await client.query<PaymentRow>(
       `SELECT order_id AS "orderId", attempt, method, status, amount_minor AS "amountMinor",
               refunded_minor AS "refundedMinor" FROM payment`,
     );
-    const stock = await client.query<Omit<StockRow, 'initial'>>(
+    const stock = await client.query<{ sku: string; available: number }>(
       'SELECT sku, available FROM stock WHERE sku = ANY($1::text[])',
       [[...goods.keys()]],
     );
@@ -79,6 +82,7 @@ export async function gather(
       severalCarts: several.rows.map(({ shopper }) => shopper),
     };
   });
-  const stock = rows.stock.map((row) => ({ ...row, initial: goods.get(row.sku) ?? 0 }));
+  const left = new Map(rows.stock.map(({ sku, available }) => [sku, available]));
+  const stock = [...goods].map(([sku, initial]): StockRow => ({ sku, initial, available: left.get(sku) }));
   return { ...rows, stock, charges };
 }

@@ -14,7 +14,9 @@ export type Disturbance =
   /** Connections are taken, and nothing passes or ends. */
   | { kind: 'black_hole' }
   /** What was asked with one of these texts in it is carried out, and its reply lost with its connection. */
-  | { kind: 'lose_reply'; to: string[] };
+  | { kind: 'lose_reply'; to: string[] }
+  /** What asks with one of these texts in it arrives so much later, also if whoever asked has gone. */
+  | { kind: 'late'; to: string[]; ms: number };
 
 /**
  * A TCP proxy on the way to a port of this machine. One disturbance at a time; the port may change
@@ -32,12 +34,17 @@ export interface FaultProxy {
   close(): Promise<void>;
 }
 
+/** So long a target that was asked without anybody waiting has for doing it. */
+const carriedOutMs = 500;
+
 interface Line {
   client: Socket;
   target: Socket;
   /** The reply to what was sent last is lost. */
   loses: boolean;
   swallowed: boolean;
+  /** Something is on its way to the target that is not given up. */
+  late: boolean;
 }
 
 export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
@@ -59,20 +66,31 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
       target: connect({ port, host: '127.0.0.1', allowHalfOpen: true }),
       loses: false,
       swallowed: false,
+      late: false,
     };
     lines.add(line);
     const { target } = line;
     const end = () => {
+      if (line.late) return;
       lines.delete(line);
       client.destroy();
       target.destroy();
     };
     for (const socket of [client, target]) socket.setNoDelay(true).on('error', end).on('close', end);
+    const arrive = () => {
+      line.late = false;
+      // Whoever is still there gets the answer; else it is carried out, and that is all.
+      if (client.destroyed) setTimeout(end, carriedOutMs).unref();
+    };
     pump(line, client, target, (bytes) => {
       const { disturbance } = active ?? {};
       if (disturbance?.kind === 'lose_reply' && disturbance.to.some((text) => bytes.includes(text)))
         line.loses ||= strikes('lose_reply') !== undefined;
-      return strikes('reset', 'black_hole');
+      if (disturbance?.kind !== 'late') return strikes('reset', 'black_hole');
+      if (line.late || !disturbance.to.some((text) => bytes.includes(text)) || !strikes('late')) return;
+      line.late = true;
+      setTimeout(arrive, disturbance.ms + carriedOutMs).unref();
+      return disturbance;
     });
     pump(line, target, client, () =>
       line.loses ? { kind: 'reset' } : strikes('reset', 'black_hole', 'cut', 'half_close'),
@@ -90,8 +108,8 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
       else if (what?.kind === 'cut') to.end(bytes.subarray(0, bytes.length >> 1), () => resetLine(line));
       else if (what?.kind === 'half_close') to.end();
       else {
-        const wait = strikes('latency');
-        const ms = wait?.kind === 'latency' ? wait.ms : 0;
+        const wait = what ?? strikes('latency');
+        const ms = wait?.kind === 'latency' || wait?.kind === 'late' ? wait.ms : 0;
         before = before.then(() => (ms > 0 ? sleep(ms) : undefined)).then(() => write(to, bytes));
       }
     });

@@ -46,7 +46,8 @@ export interface Lab {
   proxies: Record<Link, FaultProxy[]>;
   /** Past the proxies, on a connection of its own. */
   withDatabase<T>(work: (client: pg.Client) => Promise<T>): Promise<T>;
-  flushRedis(): Promise<void>;
+  /** Whether there was something to forget, and it is forgotten. */
+  flushRedis(): Promise<boolean>;
   /** A line in the shop's log. */
   note(line: string): Promise<void>;
   /** Everything runs and every proxy lets pass. */
@@ -218,10 +219,14 @@ async function buildSite(folder: string, variables: Record<string, string>, { sa
   return stageBuild(path.join(folder, 'site'));
 }
 
-async function flush(port: number): Promise<void> {
+async function flush(port: number): Promise<boolean> {
   const client = new Redis(port, { maxRetriesPerRequest: 0, retryStrategy: () => null });
   client.on('error', () => undefined);
   // A Redis that is away has nothing to lose.
-  await client.flushall().catch(() => undefined);
+  const flushed = await client
+    .dbsize()
+    .then(async (keys) => (await client.flushall()) === 'OK' && keys > 0)
+    .catch(() => false);
   client.disconnect();
+  return flushed;
 }

@@ -11,14 +11,14 @@ import { watchdog } from '#scripts/services/watchdog.ts';
 
 /** A part of the shop that can be ended in good or bad manners, and started again at the same address. */
 export interface Service {
-  /** kill -9, and waits until it is gone. */
-  kill(): Promise<void>;
-  /** Asks it to end, and waits until it has. */
-  stop(): Promise<void>;
+  /** kill -9, and waits until it is gone. Gives how many processes that were: none, if it didn't run. */
+  kill(): Promise<number>;
+  /** Asks it to end, and waits until it has. The same. */
+  stop(): Promise<number>;
   /** Starts it unless it runs, and waits until it answers. */
   start(): Promise<void>;
-  /** SIGSTOP and SIGCONT: everything stays open, and nothing is done. */
-  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
+  /** SIGSTOP and SIGCONT: everything stays open, and nothing is done. The same. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): number;
 }
 
 /** A killed process is gone at once; this is for a machine with other work. */
@@ -35,8 +35,8 @@ export interface Command {
 export interface NodeService extends Service {
   /** How often it was found to have ended though nobody had ended it. */
   deaths(): number;
-  /** Its wall clock is that many milliseconds ahead of the true time, or behind; it has heard of it then. */
-  moveClock(ms: number): Promise<void>;
+  /** Its wall clock is that many milliseconds ahead of the true time, or behind; 1 when it has heard of it. */
+  moveClock(ms: number): Promise<number>;
 }
 
 const movedClock = path.join(import.meta.dirname, 'moved-clock.ts');
@@ -71,9 +71,10 @@ export function nodeService(
     bury();
     const ending = child;
     child = undefined;
-    if (!ending) return;
+    if (!ending) return 0;
     how(ending.pid);
     await ending.stop();
+    return 1;
   };
   return {
     async start() {
@@ -95,20 +96,23 @@ export function nodeService(
       return deaths;
     },
     async moveClock(ms) {
-      if ((await readFile(clockFile, 'utf8')) === String(ms)) return;
+      if ((await readFile(clockFile, 'utf8')) === String(ms)) return 0;
       await writeFile(clockFile, String(ms));
       for (const until = performance.now() + hearsWithinMs; performance.now() < until; await sleep(20)) {
         // A process that is away reads it when it starts.
-        if (!child || !isAlive(child.pid)) return;
-        if ((await readFile(`${clockFile}.seen`, 'utf8')) === String(ms)) return;
+        if (!child || !isAlive(child.pid)) return 0;
+        if ((await readFile(`${clockFile}.seen`, 'utf8')) === String(ms)) return 1;
       }
       throw new Error('a process does not hear what its clock is told');
     },
   };
+}
 
-  function signalTo(pid: number | undefined, name: NodeJS.Signals): void {
-    if (pid !== undefined && isAlive(pid)) process.kill(pid, name);
-  }
+/** Gives how many processes it reached. */
+function signalTo(pid: number | undefined, name: NodeJS.Signals): number {
+  if (pid === undefined || !isAlive(pid)) return 0;
+  process.kill(pid, name);
+  return 1;
 }
 
 export interface PostgresService extends Service {
@@ -137,16 +141,18 @@ export async function postgresService(folder: string): Promise<PostgresService> 
     start,
     connectionString: () => address,
     async kill() {
-      if (!server) return;
-      process.kill(server.pid, 'SIGKILL');
-      await waitForExit(server.pid, goneWithinMs);
+      const ended = signalTo(server?.pid, 'SIGKILL');
+      if (server) await waitForExit(server.pid, goneWithinMs);
       gone();
+      return ended;
     },
     async stop() {
+      const ended = server && isAlive(server.pid) ? 1 : 0;
       await server?.stop();
       gone();
+      return ended;
     },
-    signal: (name) => server && process.kill(server.pid, name),
+    signal: (name) => signalTo(server?.pid, name),
   };
 }
 
@@ -168,10 +174,11 @@ export async function redisService(folder: string): Promise<RedisService> {
     });
   };
   const end = async (signal: NodeJS.Signals) => {
-    if (!server) return;
-    process.kill(server.pid, signal);
+    if (!server) return 0;
+    const ended = signalTo(server.pid, signal);
     await server.exited;
     server = undefined;
+    return ended;
   };
   await start();
   return {
@@ -179,7 +186,7 @@ export async function redisService(folder: string): Promise<RedisService> {
     start,
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
-    signal: (name) => server && process.kill(server.pid, name),
+    signal: (name) => signalTo(server?.pid, name),
   };
 }
 

@@ -115,7 +115,7 @@ export class Shopper {
     for (let tries = 0; performance.now() < until; tries += 1) {
       const reply = await attempt();
       if (reply && reply.status < 300) return JSON.parse(reply.body.toString('utf8'));
-      if (reply && reply.status < 500 && reply.status !== 429) return undefined;
+      if (reply && reply.status < 500 && reply.status !== 429 && !isOpen(reply)) return undefined;
       await this.#pause(tries);
     }
     return undefined;
@@ -210,16 +210,22 @@ export class Shopper {
   async pay(orderId: string, attempt: number): Promise<void> {
     const body = JSON.stringify({ attempt, method: 'card', token: 'pm_card_visa' });
     const path = `/api/orders/${orderId}/payments`;
-    await this.#until(() => this.call('pay', 'POST', path, { body, order: orderId }));
+    await this.#until(() => this.call('pay', 'POST', path, { body, order: orderId, attempt }));
   }
 
   async cancel(orderId: string): Promise<void> {
     await this.#until(() => this.call('cancel', 'POST', `/api/orders/${orderId}/cancel`, { order: orderId }));
   }
 
-  async read(orderId: string, kind: 'read' | 'snoop' = 'read'): Promise<void> {
-    await this.call(kind, 'GET', `/api/orders/${orderId}`, { order: orderId });
+  read(orderId: string, kind: 'read' | 'snoop' = 'read'): Promise<Reply | undefined> {
+    return this.call(kind, 'GET', `/api/orders/${orderId}`, { order: orderId });
   }
+}
+
+/** Whether it says that nobody knows yet. */
+function isOpen({ body }: Reply): boolean {
+  const { code } = JSON.parse(body.toString('utf8')) as { code?: string };
+  return code === 'in_progress' || code === 'payment_unsettled';
 }
 
 /** What an answer says for good; undefined where it may still become something else. */
