@@ -1,15 +1,26 @@
+import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { db } from '#lib/db.ts';
+import { productSorts } from '#lib/catalogue/schema.ts';
 import { callHandlers } from '#tests/support/call.ts';
 import { conforming } from '#tests/support/conforming.ts';
+import {
+  hostile,
+  hostileBytes,
+  hostileContentType,
+  hostileHeader,
+  hostileSegment,
+  hostileText,
+  writesNothing,
+} from '#tests/support/hostile-input.ts';
 import { addProduct } from '#tests/support/shop.ts';
 import { type OrderBody, type Shopper, shopperWith } from '#tests/support/shopper.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 
 /**
  * Whatever is sent, the answer is one of the contract's (`conforming` checks status and shape
- * against the OpenAPI document, which names no 500), and nothing is written.
+ * against the OpenAPI document, which names no 500), and nothing is written. Forms, payments, the
+ * provider's events and the calls of operators have files of their own.
  */
 await openTestShop();
 const call = conforming(callHandlers);
@@ -17,53 +28,6 @@ await addProduct('FUZZ');
 const shopper: Shopper = await shopperWith(call, 'FUZZ');
 const valid: OrderBody = await shopper.body();
 const runs = { numRuns: 400 };
-
-const hostile = fc.oneof(
-  fc.anything({ withNullPrototype: false, maxDepth: 3 }).map(jsonable),
-  fc.constantFrom<unknown>(
-    null,
-    true,
-    -1,
-    0.1,
-    1e308,
-    Number.MAX_SAFE_INTEGER,
-    '',
-    ' ',
-    '\u0000',
-    '\ud800',
-    '😀'.repeat(50),
-    'x'.repeat(5_000),
-    '../../etc/passwd',
-    "'; DROP TABLE orders; --",
-    [],
-    {},
-    { toString: 'x' },
-    { __proto__: { admin: true } },
-    { constructor: { prototype: {} } },
-  ),
-);
-
-/** What JSON can say of a value: undefined, functions and big numbers have no JSON. */
-function jsonable(value: unknown): unknown {
-  try {
-    return JSON.parse(JSON.stringify(value) ?? 'null');
-  } catch {
-    return null;
-  }
-}
-
-async function counts(): Promise<unknown> {
-  const [row] = await db().$queryRaw<unknown[]>`
-    SELECT (SELECT count(*)::int FROM orders) AS orders, (SELECT count(*)::int FROM cart) AS carts,
-           (SELECT sum(available)::int FROM stock) AS stock`;
-  return row;
-}
-
-async function writesNothing(work: () => Promise<void>): Promise<void> {
-  const before = await counts();
-  await work();
-  expect(await counts()).toEqual(before);
-}
 
 test('an order body with any one member replaced by anything makes no order and no server error', async () => {
   const members = [
@@ -94,7 +58,7 @@ test('an address with any one field replaced by anything that is not one line of
     (field) => !['line2', 'region'].includes(field),
   );
   const notText = hostile.filter(
-    (value) => typeof value !== 'string' || value.trim() === '' || /[\p{Cc}\ud800]/u.test(value),
+    (value) => typeof value !== 'string' || value.trim() === '' || /[\p{Cc}\p{Cs}]/u.test(value.trim()),
   );
   await writesNothing(() =>
     fc.assert(
@@ -109,32 +73,11 @@ test('an address with any one field replaced by anything that is not one line of
 });
 
 test('any body under any content type makes no order and no server error', async () => {
-  const types = fc.constantFrom(
-    'application/json',
-    'application/json; charset=utf-16',
-    'APPLICATION/JSON',
-    'application/x-www-form-urlencoded',
-    'multipart/form-data; boundary=x',
-    'text/plain',
-    '',
-    'application/json,text/html',
-  );
-  const bodies = fc.oneof(
-    fc.uint8Array({ maxLength: 400 }),
-    fc.json().map((text) => new TextEncoder().encode(text)),
-    fc
-      .constantFrom('{"__proto__":{}}', '[[[[[[', '"', '{"a":1,"a":2}', 'a=b&a=c&%', '\ufeff{}')
-      .map((text) => new TextEncoder().encode(text)),
-  );
   await writesNothing(() =>
     fc.assert(
-      fc.asyncProperty(types, bodies, async (type, body) => {
+      fc.asyncProperty(hostileContentType, hostileBytes, async (type, body) => {
         const headers = type ? { 'content-type': type } : undefined;
-        const response = await shopper.request('/api/orders', {
-          method: 'POST',
-          headers,
-          body: Buffer.from(body),
-        });
+        const response = await shopper.request('/api/orders', { method: 'POST', headers, body });
         expect([303, 400, 415]).toContain(response.status);
       }),
       runs,
@@ -143,17 +86,17 @@ test('any body under any content type makes no order and no server error', async
 });
 
 test('any cookie, key and origin make no order and no server error', async () => {
-  const header = fc.string({ unit: fc.constantFrom(...'abc019;=,. "%_-{}'), maxLength: 80 });
+  const origin = fc.option(hostileHeader, { nil: undefined });
   await writesNothing(() =>
     fc.assert(
-      fc.asyncProperty(header, header, fc.option(header, { nil: undefined }), async (cookie, key, origin) => {
+      fc.asyncProperty(hostileHeader, hostileHeader, origin, async (cookie, key, from) => {
         const response = await call('/api/orders', {
           method: 'POST',
           headers: {
             'content-type': 'application/json',
             cookie: `once_session=${cookie}`,
             'idempotency-key': key,
-            ...(origin && { origin }),
+            ...(from && { origin: from }),
           },
           body: JSON.stringify(valid),
         });
@@ -171,61 +114,116 @@ test('a session cookie with one changed character is nobody’s', async () => {
       const changed = value.slice(0, at) + character + value.slice(at + 1);
       fc.pre(changed !== value);
       const response = await call('/api/orders', { headers: { cookie: `${name}=${changed}` } });
-      // The last character of the mac has two bits that carry nothing; base64url may say them two ways.
-      if (at < value.length - 1) expect(response.status).toBe(401);
+      expect(response.status).toBe(401);
     }),
     { numRuns: 200 },
   );
 });
 
 test('any path and any query give one of the contract’s answers', async () => {
-  const segment = fc.oneof(
-    fc.string({ maxLength: 40 }),
-    fc.constantFrom('..', '%00', '%', '\ud83d\ude00', 'null', '0', '-1', 'x'.repeat(300), "' OR 1=1"),
-  );
-  const paths = fc.tuple(
-    fc.constantFrom(
-      'orders/',
-      'products/',
-      'submissions/',
-      'products?query=',
-      'products?cursor=',
-      'products?sort=',
-      'products?limit=',
-      'products?category=',
-      'checkout?country=',
-      'checkout?shippingMethod=',
-      'orders?cursor=',
-    ),
-    segment,
+  const prefixes = fc.constantFrom(
+    'orders/',
+    'products/',
+    'submissions/',
+    'products?query=',
+    'products?cursor=',
+    'products?sort=',
+    'products?limit=',
+    'products?category=',
+    'checkout?country=',
+    'checkout?shippingMethod=',
+    'orders?cursor=',
   );
   await writesNothing(() =>
     fc.assert(
-      fc.asyncProperty(paths, async ([prefix, value]) => {
-        const path = `/api/${prefix}${encodeURIComponent(value.toWellFormed())}`;
-        const response = await shopper.request(path);
-        expect([200, 400, 404, 405]).toContain(response.status);
+      fc.asyncProperty(prefixes, hostileSegment, async (prefix, value) => {
+        const response = await shopper.request(`/api/${prefix}${value}`);
+        expect([200, 400, 404]).toContain(response.status);
       }),
       runs,
     ),
   );
 });
 
-test('any quantity of anything keeps the cart within its bounds', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.oneof(fc.constant('FUZZ'), fc.string({ maxLength: 80 })),
-      hostile,
-      async (sku, quantity) => {
-        const path = `/api/cart/lines/${encodeURIComponent(sku.toWellFormed())}`;
-        const response = await shopper.send('PUT', path, { quantity });
-        expect([200, 400, 404, 405, 413]).toContain(response.status);
-        for (const line of (await shopper.cart()).lines) {
-          expect(Number.isInteger(line.quantity) && line.quantity >= 1 && line.quantity <= 99).toBe(true);
-        }
-      },
+test('a cursor that holds anything is answered with a page or refused', async () => {
+  const when = fc.oneof(
+    hostile,
+    fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+    fc.constantFrom('0000-01-01T00:00:00Z', '9999-12-31T23:59:59.999999999999999999Z', '2024-02-29T00:00Z'),
+  );
+  const id = fc.oneof(hostile, fc.uuid(), fc.constantFrom('f'.repeat(32), `{${randomUUID()}}`));
+  const key = fc.oneof(hostile, fc.integer(), fc.maxSafeInteger(), hostileText);
+  const lists = fc.oneof(
+    fc.tuple(when, id).map((cursor): [string, unknown] => ['orders?', cursor]),
+    fc
+      .tuple(fc.constantFrom(...productSorts), key, id)
+      .map((cursor): [string, unknown] => [`products?sort=${cursor[0]}&`, cursor]),
+  );
+  await writesNothing(() =>
+    fc.assert(
+      fc.asyncProperty(lists, async ([list, cursor]) => {
+        const text = Buffer.from(JSON.stringify(cursor)).toString('base64url');
+        const response = await shopper.request(`/api/${list}cursor=${text}`);
+        expect([200, 400]).toContain(response.status);
+      }),
+      runs,
     ),
+  );
+});
+
+test('any cookie reads no order and writes nothing, and makes a new shopper where one is needed', async () => {
+  const statuses: Record<string, number> = {
+    '/api/cart': 200,
+    '/api/checkout': 409,
+    '/api/orders': 401,
+    [`/api/orders/${randomUUID()}`]: 404,
+    [`/api/submissions/${valid.submitToken}`]: 401,
+  };
+  await writesNothing(() =>
+    fc.assert(
+      fc.asyncProperty(fc.constantFrom(...Object.keys(statuses)), hostileHeader, async (path, cookie) => {
+        const response = await call(path, { headers: { cookie: `once_session=${cookie}; ${cookie}` } });
+        expect(response.status).toBe(statuses[path]);
+        expect(response.headers.getSetCookie()).toHaveLength(path === '/api/cart' ? 1 : 0);
+      }),
+      { numRuns: 150 },
+    ),
+  );
+});
+
+test('any quantity of anything keeps the cart within its bounds', async () => {
+  const skus = fc.oneof(fc.constant('FUZZ'), hostileSegment);
+  await fc.assert(
+    fc.asyncProperty(skus, hostile, async (sku, quantity) => {
+      const response = await shopper.send('PUT', `/api/cart/lines/${sku}`, { quantity });
+      expect([200, 400, 404, 413]).toContain(response.status);
+      for (const line of (await shopper.cart()).lines) {
+        expect(Number.isInteger(line.quantity) && line.quantity >= 1 && line.quantity <= 99).toBe(true);
+      }
+    }),
     { numRuns: 200 },
+  );
+});
+
+test('a line under any content type, in any bytes, after any version or from anywhere changes no cart', async () => {
+  const { version } = await shopper.cart();
+  // Empty is none, and a star is any.
+  const otherVersion = hostileHeader.filter((text) => !['', '*'].includes(text.trim()));
+  const asked = fc.oneof(
+    fc.tuple(fc.record({ 'content-type': hostileContentType }), hostileBytes),
+    fc.tuple(fc.record({ 'if-match': otherVersion }), fc.constant('{"quantity":7}')),
+    fc.tuple(fc.record({ origin: hostileHeader }), fc.constant('{"quantity":7}')),
+  );
+  await writesNothing(() =>
+    fc.assert(
+      fc.asyncProperty(asked, async ([header, body]) => {
+        const headers = { 'content-type': 'application/json', ...header };
+        fc.pre(headers['if-match'] !== `"${version}"`);
+        const response = await shopper.request('/api/cart/lines/FUZZ', { method: 'PUT', headers, body });
+        expect([400, 403, 412, 413, 415]).toContain(response.status);
+      }),
+      { numRuns: 200 },
+    ),
   );
 });
 

@@ -86,7 +86,7 @@ async function sendsAnotherBody(scene: Scene): Promise<void> {
   await Promise.all(bodies.map((body) => body && shopper.submitAtOnce(body, 2)));
 }
 
-/** Cancels twice at once, half of the time while the card may still be being charged. */
+/** Cancels twice at once, half of the time while another card is tried, or the first is still unknown. */
 async function cancels(scene: Scene): Promise<void> {
   const { shopper, random } = scene;
   const submission = await prepare(scene);
