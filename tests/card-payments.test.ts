@@ -9,6 +9,7 @@ import { bankCard, card, cardBody, declinedCard, expectBooksToAgree, orderOf } f
 import { openPayingShop } from '#tests/support/paying-shop.ts';
 import { addProduct, availableOf } from '#tests/support/shop.ts';
 import { shopperWith } from '#tests/support/shopper.ts';
+import { stripeFor } from '#tests/support/simulator.ts';
 
 /** The way of a card payment, answer by answer. Every answer is checked against the OpenAPI document. */
 
@@ -119,6 +120,22 @@ describe('POST /api/orders with a card', () => {
       expect([returned.status, returned.headers.get('location')]).toEqual([303, order.url]);
     }
     expect(await orderOf(shopper)).toMatchObject({ status: 'paid', payments: [{ status: 'succeeded' }] });
+  });
+
+  test('the bank sends a shopper back to the name by which they reached the shop', async () => {
+    const sku = await addProduct('BY-NAME');
+    const named: typeof callHandlers = (path, init) => {
+      const headers = new Headers(init?.headers);
+      headers.set('host', 'lamps.example:8080');
+      return callHandlers(path, { ...init, headers });
+    };
+    const shopper = await shopperWith(named, sku);
+    expect((await shopper.order(await cardBody(shopper, bankCard))).status).toBe(201);
+    const { id, payments } = await orderOf(shopper);
+    const intent = await stripeFor(till.url).paymentIntents.retrieve(payments[0]?.providerRef ?? '');
+    expect(intent.next_action?.redirect_to_url?.return_url).toBe(
+      `http://lamps.example:8080/orders/${id}/payment-return`,
+    );
   });
 
   test('a shopper who refuses at their bank finds the order waiting for another card', async () => {

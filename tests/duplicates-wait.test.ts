@@ -66,6 +66,19 @@ test('a duplicate waits two seconds for the first, and so does another tab; each
   expect((await soldOf('WAITS')).orders).toBe(1);
 });
 
+test('a submission whose owner died after its commit is answered from the database, while its claim stands', async () => {
+  const shopper = await shopperWith(callHandlers, await addProduct('DIED'));
+  const body = await shopper.body();
+  const bytes = await (await shopper.order(body)).text();
+  await expect.poll(() => claimOf(body), { timeout: 10_000 }).toMatch(/^d/);
+  const [key = ''] = (await redis.command('KEYS', `*${body.submitToken}*`)) as string[];
+  await redis.command('SET', key, `p${crypto.randomUUID()}`);
+  const again = await shopper.order(body);
+  expect([again.status, await again.text()]).toEqual([201, bytes]);
+  expect(again.headers.get('idempotent-replayed')).toBe('true');
+  expect(await claimOf(body)).toMatch(/^p/);
+});
+
 test('a submission that is done is answered also while the database is away', async () => {
   const shopper = await shopperWith(callHandlers, await addProduct('DONE'));
   const body = await shopper.body();
