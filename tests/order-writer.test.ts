@@ -48,6 +48,36 @@ test('a full batch is one transaction that writes every part of every order', as
   expect(await availableOf('BATCH')).toBe(36);
 });
 
+test('one job announces the orders of a batch that are placed for good, and none a card’s', async () => {
+  await addProduct('ANNOUNCED', { available: 10 });
+  const card = { payment: { method: 'card', token: 'pm_card_visa' } } as const;
+  const [invoices, cards] = [
+    await inTurns(3, () => place('ANNOUNCED')),
+    await inTurns(2, () => place('ANNOUNCED', card)),
+  ];
+  const jobs = async () => {
+    const rows = await db().$queryRaw<{ payload: { events: unknown[] } }[]>`
+      SELECT payload FROM graphile_worker._private_jobs AS jobs
+      JOIN graphile_worker._private_tasks AS tasks ON tasks.id = task_id AND identifier = 'announce'
+      ORDER BY jobs.id`;
+    return rows.map(({ payload }) => payload.events);
+  };
+  const before = (await jobs()).length;
+  await writeOrders([invoices[0], cards[0], invoices[1]] as Placement[]);
+  await writeOrders([cards[1]] as Placement[]);
+  await writeOrders([invoices[2]] as Placement[]);
+  const announced = (await jobs()).slice(before);
+  const eventOf = ({ userId, orderId }: Placement) => ({ userId, orderId, version: 1 });
+  expect(announced).toEqual([invoices.slice(0, 2).map(eventOf), invoices.slice(2).map(eventOf)]);
+  const tokens = await db().payment.findMany({
+    where: { orderId: { in: [...cards, ...invoices].map(({ orderId }) => orderId) } },
+  });
+  expect(tokens.map(({ method, token }) => [method, token]).toSorted()).toEqual([
+    ...Array(2).fill(['card', 'pm_card_visa']),
+    ...Array(3).fill(['invoice', null]),
+  ]);
+});
+
 test('one submission that the database refuses takes none of the good ones with it', async () => {
   await addProduct('GOOD', { available: 100 });
   const placements = await inTurns(9, () => place('GOOD'));
