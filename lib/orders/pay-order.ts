@@ -63,9 +63,11 @@ export function nextAttempt(
  * Throws `not_found`, `payment_declined`, `key_reused`, `wrong_attempt`, `not_payable`,
  * `payment_unsettled` and `rate_limited`.
  */
-export async function payOrder(request: PayOrder): Promise<Paid> {
+export async function payOrder({ id, ...rest }: PayOrder): Promise<Paid> {
+  if (!isUuid(id)) throw noSuchOrder();
+  // As the database writes it: the provider's key is made of it.
+  const request = { ...rest, id: id.toLowerCase() };
   const { userId, id: orderId, attempt, origin } = request;
-  if (!isUuid(orderId)) throw noSuchOrder();
   const begun = await begin(request);
   const settled = await chargeAttempt({ userId, orderId, attempt }, origin);
   if (!settled) throw noSuchOrder();

@@ -97,7 +97,7 @@ export interface PaymentProvider {
   find(attempt: AttemptKey, since: Date): Promise<Charge | undefined>;
   /** All charges since a time, newest first. */
   listSince(since: Date): AsyncIterable<Charge>;
-  /** Checks the signature. Throws `signature_invalid`. */
+  /** Checks the signature. Throws `signature_invalid`, and `invalid_request` for what is no event. */
   readEvent(body: string, signature: string | null): ProviderEvent;
 }
 

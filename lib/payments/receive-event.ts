@@ -15,7 +15,8 @@ type EventOutcome = z.output<typeof eventReceivedSchema>['outcome'];
 /**
  * The provider's word that something happened to a charge. It is believed about nothing but that:
  * the charge is read from the provider as it is now and settled, so events may come late, twice and
- * in any order. Throws `signature_invalid`, and `unavailable` when it has to be sent again.
+ * in any order. Throws `signature_invalid`, `invalid_request` for
+ * what is signed and no event, and `unavailable` when it has to be sent again.
  */
 export async function receiveEvent(body: string, signature: string | null): Promise<EventOutcome> {
   const provider = await paymentProvider();

@@ -131,22 +131,67 @@ test('a refusal that comes as an error is a declined charge', () => {
 
 test('an event tells what to look at, whatever it is about', () => {
   const refundId = randomUUID();
-  const about = (object: object) => eventOf({ id: 'evt_1', type: 'something', object });
+  const about = (object: object) => eventOf({ id: 'evt_1', type: 'something', data: { object } });
   expect(about({ object: 'payment_intent', id: 'pi_1' })).toEqual({
     id: 'evt_1',
     type: 'something',
     chargeRef: 'pi_1',
     refundId: undefined,
   });
-  expect(about({ object: 'charge', id: 'ch_1', payment_intent: 'pi_2' }).chargeRef).toBe('pi_2');
+  expect(about({ object: 'charge', id: 'ch_1', payment_intent: 'pi_2' })?.chargeRef).toBe('pi_2');
   const refund = { object: 'refund', id: 're_1', payment_intent: 'pi_3' };
   expect(about({ ...refund, metadata: { refund_id: refundId } })).toMatchObject({
     chargeRef: 'pi_3',
     refundId,
   });
-  expect(about({ ...refund, metadata: { refund_id: 'by hand' } }).refundId).toBeUndefined();
-  expect(about(refund).refundId).toBeUndefined();
-  expect(about({ object: 'charge', metadata: { refund_id: refundId } }).refundId).toBeUndefined();
+  expect(about({ ...refund, metadata: { refund_id: 'by hand' } })?.refundId).toBeUndefined();
+  expect(about(refund)?.refundId).toBeUndefined();
+  expect(about({ object: 'charge', metadata: { refund_id: refundId } })?.refundId).toBeUndefined();
   for (const object of [{ object: 'customer', id: 'cus_1' }, { object: 'charge', payment_intent: null }, {}])
-    expect(about(object).chargeRef).toBeUndefined();
+    expect(about(object)?.chargeRef).toBeUndefined();
+});
+
+test.each([
+  ['nothing', null],
+  ['a text', 'evt_1'],
+  ['no id', { type: 'a', data: { object: {} } }],
+  ['a number for its id', { id: 5, type: 'a', data: { object: {} } }],
+  ['an id that no text may hold', { id: 'evt\u0000', type: 'a', data: { object: {} } }],
+  ['an endless id', { id: 'x'.repeat(8_000), type: 'a', data: { object: {} } }],
+  ['no type', { id: 'evt_1', data: { object: {} } }],
+  ['a type that no text may hold', { id: 'evt_1', type: '\u0000', data: { object: {} } }],
+  ['no data', { id: 'evt_1', type: 'a' }],
+  ['no object', { id: 'evt_1', type: 'a', data: { object: null } }],
+])('what has %s is no event', (_, event) => {
+  expect(eventOf(event)).toBeUndefined();
+});
+
+test.each([
+  '',
+  '.',
+  '..',
+  'ch_1',
+  'pi_',
+  'pi_\u0000',
+  'pi_\ud800',
+  'pi_1/cancel',
+  `pi_${'1'.repeat(251)}`,
+  'é',
+  5,
+  ['pi_1'],
+])('an event about a charge called %j is about none of ours', (id) => {
+  for (const object of [
+    { object: 'payment_intent', id },
+    { object: 'charge', payment_intent: id },
+  ])
+    expect(eventOf({ id: 'evt_1', type: 'a', data: { object } })?.chargeRef).toBeUndefined();
+});
+
+test('a refund’s id is a text, not a list of one, and metadata may be nothing', () => {
+  const refundOf = (metadata: unknown) =>
+    eventOf({ id: 'evt_1', type: 'a', data: { object: { object: 'refund', metadata } } })?.refundId;
+  const id = randomUUID();
+  expect(refundOf({ refund_id: id })).toBe(id);
+  for (const metadata of [{ refund_id: [id] }, { refund_id: 5 }, null, undefined, 'text'])
+    expect(refundOf(metadata)).toBeUndefined();
 });

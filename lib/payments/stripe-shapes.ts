@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { z } from 'zod';
 import type {
   AttemptKey,
   Charge,
@@ -66,23 +67,31 @@ export function refusalOf(
   };
 }
 
-/** As much of an event's object as is looked at: an intent, a charge or a refund. */
-interface EventObject {
-  object?: string;
-  id?: string;
-  payment_intent?: string | null;
-  metadata?: Record<string, string>;
-}
+/** Names are short and plain; they are kept, and asked for by path. */
+const eventSchema = z.object({
+  id: z.string().regex(/^[\w.-]{1,255}$/),
+  type: z.string().regex(/^[\w.]{1,255}$/),
+  data: z.object({ object: z.looseObject({}) }),
+});
 
-/** An event as the hint that it is: what to look at. */
-export function eventOf({ id, type, object }: { id: string; type: string; object: object }): ProviderEvent {
-  const about = object as EventObject;
+/** Stripe's name of a PaymentIntent. What else an event may be about is no charge. */
+const intentName = /^pi_\w{1,250}$/;
+
+/**
+ * A signed event as the hint that it is: what to look at. Undefined for what is no event: whoever has
+ * the secret may still have sent anything.
+ */
+export function eventOf(event: unknown): ProviderEvent | undefined {
+  const { data: known } = eventSchema.safeParse(event);
+  if (!known) return undefined;
+  const about = known.data.object;
   const chargeRef = about.object === 'payment_intent' ? about.id : about.payment_intent;
-  const refundId = about.object === 'refund' ? about.metadata?.refund_id : undefined;
+  const metadata = about.object === 'refund' ? about.metadata : undefined;
+  const refundId = (metadata as { refund_id?: unknown } | null | undefined)?.refund_id;
   return {
-    id,
-    type,
-    chargeRef: typeof chargeRef === 'string' ? chargeRef : undefined,
-    refundId: refundId !== undefined && isUuid(refundId) ? refundId : undefined,
+    id: known.id,
+    type: known.type,
+    chargeRef: typeof chargeRef === 'string' && intentName.test(chargeRef) ? chargeRef : undefined,
+    refundId: typeof refundId === 'string' && isUuid(refundId) ? refundId : undefined,
   };
 }

@@ -241,10 +241,20 @@ function readEvent(
       detail: 'STRIPE_WEBHOOK_SECRET is not set, so no event can be checked.',
     });
   }
+  const event = eventOf(signedBody(stripe, body, signature, secret));
+  if (event) return event;
+  throw new AppError('invalid_request', {
+    detail:
+      'The signature is right, but this is no event: one has an id, a type and data.object. Nothing was changed.',
+  });
+}
+
+/** What was signed; undefined for what is no JSON, which is looked at after the signature. */
+function signedBody(stripe: Stripe, body: string, signature: string | null, secret: string): unknown {
   try {
-    const { id, type, data } = stripe.webhooks.constructEvent(body, signature ?? '', secret);
-    return eventOf({ id, type, object: data.object });
+    return stripe.webhooks.constructEvent(body, signature ?? '', secret);
   } catch (cause) {
+    if (cause instanceof SyntaxError) return undefined;
     throw new AppError('signature_invalid', {
       detail: 'The signature does not fit the body. Nothing was changed.',
       cause,

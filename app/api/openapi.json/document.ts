@@ -249,7 +249,7 @@ const receiveEvent: ZodOpenApiOperationObject = {
   },
   responses: {
     '200': answer('Received', eventReceivedSchema),
-    ...problems('signature_invalid', 'not_found', 'payload_too_large', 'unavailable'),
+    ...problems('signature_invalid', 'invalid_request', 'not_found', 'payload_too_large', 'unavailable'),
   },
 };
 

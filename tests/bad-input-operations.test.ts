@@ -1,0 +1,179 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import * as unknownCall from '#app/api/[...path]/route.ts';
+import { callHandlers } from '#tests/support/call.ts';
+import { conforming } from '#tests/support/conforming.ts';
+import {
+  hostileBytes,
+  hostileContentType,
+  hostileHeader,
+  hostileSegment,
+  writesNothing,
+} from '#tests/support/hostile-input.ts';
+import { openTestShop } from '#tests/support/test-shop.ts';
+
+/** The calls of operators and their machines, and those that there are not. */
+const CRON_SECRET = 'the secret of the clock';
+const METRICS_TOKEN = 'the token of the metrics';
+await openTestShop({ env: { CRON_SECRET, METRICS_TOKEN } });
+const call = conforming(callHandlers);
+const runs = { numRuns: 100 };
+
+test('nobody has the jobs run without the secret, whatever else they bring', async () => {
+  const nearlyRight = fc.constantFrom(
+    CRON_SECRET,
+    `bearer ${CRON_SECRET}`,
+    `Bearer  ${CRON_SECRET}`,
+    `Bearer ${CRON_SECRET}, Bearer ${CRON_SECRET}`,
+    `Bearer ${CRON_SECRET.slice(1)}`,
+    `Bearer ${CRON_SECRET.toUpperCase()}`,
+    `Bearer ${METRICS_TOKEN}`,
+  );
+  await writesNothing(() =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.option(fc.oneof(hostileHeader, nearlyRight), { nil: undefined }),
+        hostileSegment,
+        async (authorization, query) => {
+          const path = `/api/cron/jobs?secret=${encodeURIComponent(CRON_SECRET)}&${query}`;
+          const response = await call(path, {
+            headers: authorization === undefined ? {} : { authorization },
+          });
+          expect(response.status).toBe(401);
+          expect(await response.json()).toMatchObject({ code: 'token_required' });
+        },
+      ),
+      runs,
+    ),
+  );
+});
+
+test('nobody reads the metrics without the token', async () => {
+  const nearlyRight = fc.constantFrom(METRICS_TOKEN, `bearer ${METRICS_TOKEN}`, `Bearer ${CRON_SECRET}`);
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(hostileHeader, nearlyRight), async (authorization) => {
+      const response = await callHandlers('/api/metrics', { headers: { authorization } });
+      expect([response.status, await response.json()]).toMatchObject([401, { code: 'token_required' }]);
+    }),
+    runs,
+  );
+});
+
+test('any query and any headers leave health, readiness, the document and the metrics as they are', async () => {
+  const paths = ['/api/health', '/api/ready', '/api/openapi.json', '/api/metrics'];
+  await writesNothing(() =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...paths),
+        hostileSegment,
+        hostileHeader,
+        async (path, query, header) => {
+          const response = await callHandlers(`${path}?${query}=${query}`, {
+            headers: {
+              cookie: header,
+              origin: header,
+              'x-request-id': header,
+              'x-forwarded-for': header,
+              ...(path === '/api/metrics' && { authorization: `Bearer ${METRICS_TOKEN}` }),
+            },
+          });
+          expect(response.status).toBe(200);
+          expect(response.headers.get('x-request-id')).toMatch(/^[\w-]{8,64}$/);
+        },
+      ),
+      runs,
+    ),
+  );
+});
+
+test('a shop without cards has no use for a provider’s events, whatever they are', async () => {
+  await writesNothing(() =>
+    fc.assert(
+      fc.asyncProperty(hostileBytes, hostileHeader, async (body, signature) => {
+        const headers = { 'content-type': 'application/json', 'stripe-signature': signature };
+        const response = await call('/api/webhooks/payments', { method: 'POST', headers, body });
+        expect(response.status).toBe(404);
+      }),
+      { numRuns: 80 },
+    ),
+  );
+});
+
+const writingMethods = ['POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** Every call, and the methods that it has. */
+const methodsOf: Record<string, string[]> = {
+  '/api/cart': ['GET'],
+  '/api/cart/lines/FUZZ': ['PUT'],
+  '/api/checkout': ['GET'],
+  '/api/cron/jobs': ['GET'],
+  '/api/health': ['GET'],
+  '/api/metrics': ['GET'],
+  '/api/openapi.json': ['GET'],
+  '/api/orders': ['GET', 'POST'],
+  '/api/orders/1': ['GET'],
+  '/api/orders/1/cancel': ['POST'],
+  '/api/orders/1/payments': ['POST'],
+  '/api/products': ['GET'],
+  '/api/products/fuzz': ['GET'],
+  '/api/ready': ['GET'],
+  '/api/submissions/1': ['GET'],
+  '/api/webhooks/payments': ['POST'],
+};
+
+test('a method that a call does not have is refused with those that it has, whatever comes with it', async () => {
+  const asked = fc.constantFrom(
+    ...Object.entries(methodsOf).flatMap(([path, methods]) =>
+      ['GET', ...writingMethods]
+        .filter((method) => !methods.includes(method))
+        .map((method) => [path, method]),
+    ),
+  );
+  await writesNothing(() =>
+    fc.assert(
+      fc.asyncProperty(
+        asked,
+        hostileContentType,
+        hostileBytes,
+        async ([path = '', method = ''], type, body) => {
+          const headers = { 'content-type': type };
+          const response = await callHandlers(path, {
+            method,
+            headers,
+            body: method === 'GET' ? null : body,
+          });
+          expect([response.status, await response.json()]).toMatchObject([
+            405,
+            { code: 'method_not_allowed' },
+          ]);
+          expect(response.headers.get('allow')?.split(', ')).toEqual(methodsOf[path]);
+        },
+      ),
+      { numRuns: 200 },
+    ),
+  );
+});
+
+test('a call that there is not is not found, by any name and method and with any body', async () => {
+  const handlers: Record<string, (typeof unknownCall)['GET']> = { ...unknownCall };
+  await writesNothing(() =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom('GET', 'HEAD', 'OPTIONS', ...writingMethods),
+        hostileSegment,
+        hostileBytes,
+        async (method, path, body) => {
+          const hasBody = writingMethods.includes(method);
+          const request = new Request(`http://shop.test/api/${path}`, {
+            method,
+            body: hasBody ? body : null,
+          });
+          const response = await handlers[method]?.(request, {});
+          if (!response) throw new Error(`nobody answers ${method}`);
+          expect([response.status, await response.json()]).toMatchObject([404, { code: 'not_found' }]);
+        },
+      ),
+      runs,
+    ),
+  );
+});

@@ -1,0 +1,195 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { db } from '#lib/db.ts';
+import { Prisma } from '#lib/generated/prisma/client.ts';
+
+/** What a shop may be sent by somebody who means it no good, and a look at whether it wrote any of it. */
+
+/** Too long for an index of PostgreSQL, which makes smaller what it can: this it cannot. */
+export const incompressible = createHash('shake256', { outputLength: 4_000 }).digest('hex');
+
+/** Texts that have broken something somewhere: each is one line of a list that a tester carries along. */
+const texts = [
+  '',
+  ' ',
+  '0',
+  '-1',
+  '01',
+  '1e3',
+  '0x10',
+  '9'.repeat(400),
+  'null',
+  'undefined',
+  'NaN',
+  'true',
+  '\u0000',
+  'a\u0000b',
+  'a\r\nset-cookie: once_session=x',
+  '\ud800',
+  'a\udfffb',
+  '\ufeff',
+  '\u202egnirts',
+  '\u200b',
+  'é'.normalize('NFD'),
+  '😀'.repeat(50),
+  'x'.repeat(5_000),
+  incompressible,
+  '.',
+  '../../etc/passwd',
+  '//evil.example/',
+  "'; DROP TABLE orders; --",
+  '<script>alert(1)</script>',
+  '%00',
+  '%',
+  '%zz',
+  '{{7*7}}',
+  '__proto__',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+];
+
+/** Any text, with a liking for the above. Halves of surrogate pairs are among them. */
+export const hostileText = fc.oneof(
+  fc.constantFrom(...texts),
+  fc.string({ unit: 'binary', maxLength: 60 }),
+  fc.string({ unit: 'grapheme', maxLength: 60 }),
+  fc.string({ maxLength: 60 }),
+);
+
+/** Anything that JSON can say. */
+export const hostile: fc.Arbitrary<unknown> = fc.oneof(
+  fc.anything({ withNullPrototype: false, maxDepth: 3 }).map(jsonable),
+  hostileText,
+  fc.constantFrom<unknown>(
+    null,
+    true,
+    -1,
+    0.1,
+    1e308,
+    2 ** 31,
+    Number.MAX_SAFE_INTEGER,
+    [],
+    {},
+    { toString: 'x' },
+    // Written as a literal this would set the prototype, and JSON would have nothing to say of it.
+    JSON.parse('{"__proto__":{"admin":true}}'),
+    { constructor: { prototype: {} } },
+  ),
+);
+
+/** What JSON can say of a value: undefined, functions and big numbers have no JSON. */
+function jsonable(value: unknown): unknown {
+  try {
+    return JSON.parse(JSON.stringify(value) ?? 'null');
+  } catch {
+    return null;
+  }
+}
+
+/** What is nearly a text, or what some conversion would take for it. */
+export function nearly(text: string): fc.Arbitrary<unknown> {
+  return fc.constantFrom<unknown>(
+    [text],
+    [[text]],
+    { text },
+    `${text}\u0000`,
+    `${text}\n`,
+    ` ${text}`,
+    `{${text}}`,
+    text.slice(1),
+  );
+}
+
+/**
+ * One part of a path, encoded. Nothing that URLs themselves resolve (`.` and `..`), and no half of a
+ * pair, which no address can hold.
+ */
+export const hostileSegment = hostileText
+  .map((text) => encodeURIComponent(text.toWellFormed()))
+  .filter((part) => !['', '.', '..'].includes(part));
+
+/** The value of a header, as far as HTTP lets one through. */
+export const hostileHeader = fc.oneof(
+  fc.string({ unit: fc.constantFrom(...'abc019;=,. "%_-{}'), maxLength: 80 }),
+  fc.constantFrom('', '*', 'null', 'W/"1"', '"-1"', '"9999999999"', 'Bearer', 'Bearer ', 'Basic Og==', 'é'),
+  fc.constantFrom('x'.repeat(8_000), '__proto__', 't=1,v1=', 't=1,v1=00,v1=11', `t=${2 ** 53},v1=a`),
+);
+
+export const hostileContentType = fc.constantFrom(
+  'application/json',
+  'application/json; charset=utf-16',
+  'APPLICATION/JSON',
+  'application/x-www-form-urlencoded',
+  'multipart/form-data; boundary=x',
+  'text/plain',
+  '',
+  'application/json,text/html',
+);
+
+export const hostileBytes = fc
+  .oneof(
+    fc.uint8Array({ maxLength: 400 }),
+    fc.json().map((text) => new TextEncoder().encode(text)),
+    fc
+      .constantFrom(
+        '{"__proto__":{}}',
+        '[[[[[[',
+        '"',
+        '{"a":1,"a":2}',
+        'a=b&a=c&%',
+        '\ufeff{}',
+        'null',
+        '[]',
+        '0',
+      )
+      .map((text) => new TextEncoder().encode(text)),
+    fc.constantFrom('['.repeat(1_500), '9'.repeat(1_500)).map((text) => new TextEncoder().encode(text)),
+  )
+  .map((bytes) => Buffer.from(bytes));
+
+/** Where the shop keeps what matters: what was bought, sold, paid, and what is still to be done. */
+const tables = [
+  'orders',
+  'order_line',
+  'order_event',
+  'payment',
+  'refund',
+  'stock',
+  'cart',
+  'cart_line',
+  'payment_event',
+  'mail',
+  'webhook_delivery',
+  'graphile_worker._private_jobs',
+] as const;
+
+export type Table = (typeof tables)[number];
+
+/** Every table as it is: how many rows, and a hash of all that stands in them. */
+async function written(except: readonly Table[]): Promise<unknown> {
+  const looks = tables
+    .filter((table) => !except.includes(table))
+    .map((table) =>
+      Prisma.raw(`
+        SELECT '${table}' AS table, count(*)::int AS rows,
+               md5(coalesce(string_agg(entry::text, '' ORDER BY entry::text), '')) AS hash
+        FROM ${table} entry`),
+    );
+  return db().$queryRaw`${Prisma.join(looks, ' UNION ALL ')}`;
+}
+
+/**
+ * Does something and expects every row of every table to be as it was before: no order more, none
+ * changed, no stock gone, no job to be done.
+ */
+export async function writesNothing<T>(
+  work: () => Promise<T>,
+  { except = [] }: { except?: readonly Table[] } = {},
+): Promise<T> {
+  const before = await written(except);
+  const done = await work();
+  expect(await written(except)).toEqual(before);
+  return done;
+}
