@@ -171,6 +171,27 @@ describe('its owner cancels', () => {
     expect((await cancel(shopper, order)).status).toBe(200);
     expect(await orderOf(shopper)).toMatchObject({ status: 'cancelled', payments: [{ status: 'declined' }] });
     expect(await availableOf('CANCEL-DECLINED')).toBe(5);
+    const again = await cancel(shopper, order);
+    expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([200, 'true']);
+    expect(await availableOf('CANCEL-DECLINED')).toBe(5);
+  });
+
+  test('an order whose second attempt waits at the bank, while the provider is away: not yet', async () => {
+    const { shopper, order } = await ordered('CANCEL-SECOND', declinedCard);
+    const second = { attempt: 2, method: 'card', token: bankCard };
+    await shopper.send('POST', `/api/orders/${order.id}/payments`, second);
+    await till.flushWebhooks();
+    till.addFault({ kind: 'error_before', times: 3 });
+    const early = await cancel(shopper, order);
+    expect([early.status, await early.json()]).toMatchObject([409, { code: 'payment_unsettled' }]);
+    expect(await orderOf(shopper)).toMatchObject({
+      status: 'payment_pending',
+      payments: [{ status: 'declined' }, { status: 'requires_action' }],
+    });
+    expect(await availableOf('CANCEL-SECOND')).toBe(3);
+    till.clearFaults();
+    expect((await cancel(shopper, order)).status).toBe(200);
+    expect(await availableOf('CANCEL-SECOND')).toBe(5);
   });
 
   test('an order whose payment is unknown: not before the provider has answered', async () => {
