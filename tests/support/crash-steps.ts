@@ -1,0 +1,51 @@
+import type { ChildProcess } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { db } from '#lib/db.ts';
+
+/** How a test stops a process at a step of its way, and kills it there. */
+
+/** kill -9, and waits until it is gone. */
+export async function kill(child: ChildProcess): Promise<void> {
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await gone;
+}
+
+export async function until(isSo: () => Promise<boolean> | boolean, withinMs = 20_000): Promise<void> {
+  for (const end = Date.now() + withinMs; !(await isSo()); await sleep(10)) {
+    if (Date.now() > end) throw new Error('it never came to that');
+  }
+}
+
+/**
+ * Keeps rows locked while something happens, so that whoever needs them stops exactly there. `work`
+ * is told whether somebody does: to be killed at that step, they must be gone before it ends.
+ */
+export async function whileLocked(
+  databaseUrl: string,
+  lock: { statement: string; values: string[] },
+  work: (isWaitedFor: () => Promise<boolean>) => Promise<void>,
+): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    await client.query('BEGIN');
+    await client.query(lock.statement, lock.values);
+    await work(() => isBlocking(rows[0]?.pid ?? 0));
+  } finally {
+    await client.end();
+  }
+}
+
+export const orderLock = (id: string) => ({
+  statement: 'SELECT 1 FROM orders WHERE id = $1 FOR UPDATE',
+  values: [id],
+});
+
+async function isBlocking(pid: number): Promise<boolean> {
+  const [row] = await db().$queryRaw<{ waiting: number }[]>`
+    SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE ${pid}::int = ANY(pg_blocking_pids(pid))`;
+  return (row?.waiting ?? 0) > 0;
+}
