@@ -108,7 +108,36 @@ export const paying = {
       };
     },
   },
+
+  cancelledTooEarly: {
+    about: 'an order is cancelled while its charge is on its way, and the events of the provider are lost',
+    goods,
+    checkouts: 2,
+    worker: true,
+    prepare: async (scene) => {
+      const ready = await times(2, async () => {
+        const shopper = scene.shopper();
+        return { shopper, submission: await readyToOrder(shopper, { PLENTY: 1 }, goodCard) };
+      });
+      return async () => {
+        const [toProvider] = scene.lab.proxies.provider;
+        scene.lab.till.addFault({ kind: 'webhook_drop', times: 1_000 });
+        // The first request for each, and nothing after it.
+        let delayed = 0;
+        const late = { kind: 'late', to: ['POST /v1/payment_intents'], ms: arrivesAfterMs } as const;
+        toProvider?.disturb(late, () => delayed++ < ready.length);
+        await Promise.all(
+          ready.map(async ({ shopper, submission }) => shopper.cancel(await place(shopper, submission))),
+        );
+        await sleep(arrivesAfterMs);
+        toProvider?.heal();
+      };
+    },
+  },
 } as const satisfies Record<string, Workload>;
+
+/** Longer than the shop waits for the provider (6 s). */
+const arrivesAfterMs = 8_000;
 
 /**
  * Since the request to charge reached the provider: when the job for holds asks, when the charge is

@@ -84,6 +84,12 @@ export const replacements = {
       typeof import('#lib/payments/payment-provider.ts')
     >,
   },
+  fence: {
+    of: 'lib/payments/payment-provider.ts',
+    load: (() => import('./without/fence.ts')) satisfies Load<
+      typeof import('#lib/payments/payment-provider.ts')
+    >,
+  },
   orderLock: {
     of: 'lib/payments/payment-rows.ts',
     load: (() => import('./without/order-lock.ts')) satisfies Load<

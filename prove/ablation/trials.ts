@@ -177,8 +177,18 @@ const paymentRows: Row[] = [
   row('oldNews', [], { so: 'what the job heard is old, and it asks again' }),
   row('oldNews', allShields, { so: 'the same' }),
   row('oldNews', ['paymentVersion'], {
+    so: '`fence` comes first: the key is used already, and it looks again',
+  }),
+  row('oldNews', ['fence'], { so: '`paymentVersion` refuses what is old' }),
+  row('oldNews', ['paymentVersion', 'fence'], {
     violates: ['promise_withdrawn'],
-    so: 'told "ordered", charged, and no order: it is needed',
+    so: 'told "ordered", charged, and no order',
+  }),
+  row('cancelledTooEarly', [], { so: 'the charge is refused when it comes' }),
+  row('cancelledTooEarly', allShields, { so: 'the same' }),
+  row('cancelledTooEarly', ['fence'], {
+    violates: ['books_disagree'],
+    so: 'cancelled, and charged: only the events of the provider, which were lost, would have told. It is needed',
   }),
   row('slowCard', [], { so: 'one charge' }),
   row('slowCard', allShields, { so: 'both ask with one key, and the provider charges once' }),

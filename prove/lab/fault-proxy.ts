@@ -14,9 +14,9 @@ export type Disturbance =
   /** Connections are taken, and nothing passes or ends. */
   | { kind: 'black_hole' }
   /** What was asked with one of these texts in it is carried out, and its reply lost with its connection. */
-  | { kind: 'lose_reply'; to: string[] }
+  | { kind: 'lose_reply'; to: readonly string[] }
   /** What asks with one of these texts in it arrives so much later, also if whoever asked has gone. */
-  | { kind: 'late'; to: string[]; ms: number };
+  | { kind: 'late'; to: readonly string[]; ms: number };
 
 /**
  * A TCP proxy on the way to a port of this machine. One disturbance at a time; the port may change
