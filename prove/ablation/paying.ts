@@ -68,7 +68,12 @@ export const paying = {
       return async () => {
         for (const { shopper, orderId } of refused)
           await times(2, (app) =>
-            shopper.call('pay', 'POST', `/api/orders/${orderId}/payments`, { app, body, order: orderId }),
+            shopper.call('pay', 'POST', `/api/orders/${orderId}/payments`, {
+              app,
+              body,
+              order: orderId,
+              attempt: 2,
+            }),
           );
       };
     },
