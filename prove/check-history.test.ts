@@ -143,6 +143,17 @@ function spoilt<Part extends keyof Evidence>(
 const change = <T>(rows: T[], index: number, by: Partial<T>): T[] =>
   rows.map((row, at) => (at === index ? { ...row, ...by } : row));
 
+/** Bob's order is made, its answer lost, and whoever asks again in the end is told this. */
+const lostAndThen = (...told: Parameters<typeof refused>): Evidence =>
+  spoilt('history', (rows) =>
+    change(rows, 3, { outcome: 'unknown', status: 0, answer: undefined, order: undefined }).concat(
+      submission({
+        ...{ id: 13, shopper: 'bob', client: 1, token: 'token-2', cart: 'cart-2', sent: 'body-2' },
+        ...{ startMs: 30, again: true, ...refused(...told) },
+      }),
+    ),
+  );
+
 /** Each kind of violation, and the history that has just that one. */
 const wrong: [ViolationKind, string, Evidence][] = [
   [
@@ -371,26 +382,12 @@ const wrong: [ViolationKind, string, Evidence][] = [
   [
     'refused_and_ordered',
     'the order was made, its answer lost, and who asked again was told that the cart had changed',
-    spoilt('history', (rows) =>
-      change(rows, 3, { outcome: 'unknown', status: 0, answer: undefined, order: undefined }).concat(
-        submission({
-          ...{ id: 13, shopper: 'bob', client: 1, token: 'token-2', cart: 'cart-2', sent: 'body-2' },
-          ...{ startMs: 30, again: true, ...refused('cart_changed') },
-        }),
-      ),
-    ),
+    lostAndThen('cart_changed'),
   ],
   [
     'refused_and_ordered',
     'the order was made, its answer lost, and who asked again was told that it was another order',
-    spoilt('history', (rows) =>
-      change(rows, 3, { outcome: 'unknown', status: 0, answer: undefined, order: undefined }).concat(
-        submission({
-          ...{ id: 13, shopper: 'bob', client: 1, token: 'token-2', cart: 'cart-2', sent: 'body-2' },
-          ...{ startMs: 30, again: true, ...refused('key_reused', 422) },
-        }),
-      ),
-    ),
+    lostAndThen('key_reused', 422),
   ],
   [
     'never_answered',

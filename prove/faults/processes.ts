@@ -1,8 +1,5 @@
 import type { Fault } from './fault.ts';
 
-/** No longer than other faults. */
-const usualMs = 0;
-
 /** Processes that end without a word, that stand still, and that are replaced one after the other. */
 export const processFaults: Fault[] = [
   {
@@ -29,7 +26,7 @@ export const processFaults: Fault[] = [
     at: 'app',
     inject: async (lab, random) => random.pick(lab.apps).signal('SIGSTOP'),
     // Longer than a client waits; and longer than its claims stand, so that it wakes up beside another owner.
-    lastsMs: (random) => random.pick([usualMs, 15_000, 35_000]),
+    lastsMs: (random) => random.pick([0, 15_000, 35_000]),
   },
   {
     name: 'rolling restart',
