@@ -5,12 +5,12 @@ import { workOff } from '#lib/jobs/work-off.ts';
 import { refundOrder } from '#lib/orders/refund-order.ts';
 import { sweepPayments } from '#lib/payments/sweep-payments.ts';
 import { callHandlers } from '#tests/support/call.ts';
-import { startCrashProxy } from '#tests/support/crash-proxy.ts';
 import { kill, orderLock, until, whileLocked } from '#tests/support/crash-steps.ts';
 import { cardBody, expectBooksToAgree, type OrderInDb, orderOf } from '#tests/support/money.ts';
 import { openPayingShop } from '#tests/support/paying-shop.ts';
 import { addProduct } from '#tests/support/shop.ts';
 import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
+import { startTcpProxy } from '#tests/support/tcp-proxy.ts';
 import { startWorker } from '#tests/support/worker.ts';
 
 /**
@@ -21,7 +21,7 @@ import { startWorker } from '#tests/support/worker.ts';
 
 const { till, databaseUrl } = await openPayingShop();
 const between = new URL(databaseUrl);
-const proxy = await startCrashProxy(Number(between.port));
+const proxy = await startTcpProxy(Number(between.port));
 between.port = String(proxy.port);
 afterAll(() => proxy.close());
 

@@ -4,14 +4,14 @@ import path from 'node:path';
 import { afterAll } from 'vitest';
 import { migrate } from '#prisma/migrate.ts';
 import { postgresService } from '#prove/lab/services.ts';
-import { type CrashProxy, startCrashProxy } from '#tests/support/crash-proxy.ts';
+import { startTcpProxy, type TcpProxy } from '#tests/support/tcp-proxy.ts';
 
 /** A PostgreSQL of one test file's own, because the one that all files share may not be killed. */
 export interface OwnDatabase {
   /** Its address, through the proxy. */
   url: string;
   /** On everybody's way to it. */
-  proxy: CrashProxy;
+  proxy: TcpProxy;
   /** kill -9, and waits until it is gone. */
   kill(): Promise<void>;
   /** Starts it again and waits until it has recovered. */
@@ -26,7 +26,7 @@ export async function openOwnDatabase(): Promise<OwnDatabase> {
   afterAll(() => postgres.stop());
   const portNow = () => Number(new URL(postgres.connectionString()).port);
   await migrate(postgres.connectionString(), () => undefined);
-  const proxy = await startCrashProxy(portNow());
+  const proxy = await startTcpProxy(portNow());
   afterAll(() => proxy.close());
   const url = new URL(postgres.connectionString());
   url.port = String(proxy.port);
