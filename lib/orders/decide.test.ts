@@ -247,13 +247,6 @@ test('a key that made an order of one cart makes none of another', () => {
   expect(plan.orders).toHaveLength(1);
 });
 
-test('a commit whose reply was lost is told as the new order that it is', () => {
-  const first = placement(cart);
-  const [order] = decide(world(), [first]).orders;
-  const ordered = world({ carts: [{ ...cart, status: 'ordered' }], orders: order ? [order] : [] });
-  expect(decide(ordered, [first]).decisions[0]).toMatchObject({ outcome: 'accepted', created: true });
-});
-
 test('the same purchase from another cart is asked about, and goes through when confirmed', () => {
   const second = { ...cart, id: 'c2' };
   const snapshot = world({ carts: [cart, second], stock: new Map([['A', 9]]) });

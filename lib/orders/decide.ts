@@ -156,13 +156,11 @@ function decideOne(
 
 /** An order stands already: of this very submission, of the same key, or of the same cart. */
 export function decideAgain(placement: Placement, order: OrderSnapshot): Decision {
-  const { cartId, submitToken, bodyHash, orderId } = placement;
+  const { cartId, submitToken, bodyHash } = placement;
   const receipt = receiptOf(order);
   if (order.submitToken !== submitToken) return { outcome: 'already_ordered', receipt };
   if (order.bodyHash !== bodyHash || order.cartId !== cartId) return { outcome: 'key_reused' };
-  // The same order id means that an earlier try of this same placement committed and only its
-  // reply was lost: the shopper is told of a new order, because to them it is one.
-  return accepted(order, order.id === orderId);
+  return accepted(order, false);
 }
 
 function accepted(order: OrderSnapshot, created: boolean): Decision {

@@ -1,6 +1,8 @@
+import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { placementOf, toOrderReceipt } from '#lib/orders/placement.ts';
 import { submissionSchema } from '#lib/orders/schema.ts';
+import type { Signer } from '#lib/signing.ts';
 
 const body = {
   submitToken: '7366abe2-80fe-8be4-85cf-c6323f20f85e',
@@ -13,7 +15,36 @@ const body = {
   shippingAddress: { name: 'Ada', line1: '1 Street', city: 'Town', postalCode: '1', country: 'US' },
   payment: { method: 'invoice' },
 };
-const hashOf = (change: object) => placementOf('u', submissionSchema.parse({ ...body, ...change })).bodyHash;
+const signer =
+  (secret: string): Signer =>
+  (purpose, message) =>
+    createHmac('sha256', secret).update(`${purpose}\n${message}`).digest();
+
+const placed = (change: object, { userId = 'u', secret = 's' } = {}) =>
+  placementOf(userId, submissionSchema.parse({ ...body, ...change }), signer(secret));
+
+const hashOf = (change: object) => placed(change).bodyHash;
+
+// Ids were random, so a database that lost its last commits charged the same submission a second time.
+test('a submission has one order id and one number, whenever it is submitted and whatever its body says', () => {
+  const { orderId, orderNumber } = placed({});
+  expect(orderId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  expect(placed({ email: 'eve@example.com' })).toMatchObject({ orderId, orderNumber });
+  const others = [
+    placed({ submitToken: '00000000-0000-8000-8000-000000000000' }),
+    placed({}, { userId: 'v' }),
+    placed({}, { secret: 't' }),
+  ];
+  expect(new Set([orderId, ...others.map((other) => other.orderId)]).size).toBe(4);
+  expect(new Set([orderNumber, ...others.map((other) => other.orderNumber)]).size).toBe(4);
+});
+
+test('the identity of a submission is what it was in the first release that derived it', () => {
+  expect(placed({})).toMatchObject({
+    orderId: '64eb9bcc-3e38-8ae9-95a5-8d71fcfc89a3',
+    orderNumber: 'EA5M-7K8N-9M0R',
+  });
+});
 
 test('the hash of a body is what it was in the first release: replays of old orders depend on it', () => {
   expect(hashOf({})).toBe('v1.gYrab-X92Ukse7EUsqjR-ZJA_noWKt4VlCAO9lqle1c');

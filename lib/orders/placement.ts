@@ -1,12 +1,15 @@
-import { hash, randomUUID } from 'node:crypto';
-import { newOrderNumber } from '#lib/orders/order-number.ts';
+import { hash } from 'node:crypto';
+import { orderNumberFrom } from '#lib/orders/order-number.ts';
 import type { OrderReceipt, Submission } from '#lib/orders/schema.ts';
+import { type Signer, sign } from '#lib/signing.ts';
+import { uuid8From } from '#lib/uuid.ts';
 
 /** A submission on its way to the order writer: whose it is, and the names its order would get. */
 export interface Placement extends Submission {
   userId: string;
   /** SHA-256 of what was submitted, without the key and without the confirmation of a duplicate. */
   bodyHash: string;
+  /** The order's id and number if this submission makes one. An order that exists keeps its own. */
   orderId: string;
   orderNumber: string;
 }
@@ -19,16 +22,23 @@ export interface Receipt {
   currency: string;
 }
 
-/** The id and number are made here, once, so that a placement that is tried again keeps them. */
-export function placementOf(userId: string, submission: Submission): Placement {
+/**
+ * Derives the order's id and number from the submit token, under the secret that made the token. A
+ * database that was restored from a backup then gives the same submission the same order, and the
+ * provider's idempotency key, which contains the id, meets the charge that was made before.
+ */
+export function placementOf(userId: string, submission: Submission, signWith: Signer = sign): Placement {
+  const identity = signWith(orderPurpose, `${userId}|${submission.submitToken}`);
   return {
     ...submission,
     userId,
     bodyHash: hashBody(submission),
-    orderId: randomUUID(),
-    orderNumber: newOrderNumber(),
+    orderId: uuid8From(identity),
+    orderNumber: orderNumberFrom(identity.subarray(16)),
   };
 }
+
+const orderPurpose = 'once.order.v1';
 
 /**
  * A JSON and a form post of the same order have the same hash: it is taken of what they mean. The

@@ -57,10 +57,17 @@ export async function writeOrders(placements: Placement[]): Promise<PromiseSettl
  */
 async function writeWithRetries(placements: Placement[]): Promise<Decision[]> {
   const until = performance.now() + retryUntilMs;
+  const written = new Set<Placement>();
   for (let tries = 1; ; tries += 1) {
     try {
-      return await writerDb().$transaction((tx) => writeBatch(tx, placements), transactionLimits);
+      const decisions = await writerDb().$transaction(
+        (tx) => writeBatch(tx, placements, written),
+        transactionLimits,
+      );
+      return decisions.map((decision, index) => createdBy(written, placements[index], decision));
     } catch (error) {
+      // Only a lost connection leaves open whether the transaction committed.
+      if (!isDatabaseAway(error)) written.clear();
       const again = isRetryable(error) || isDatabaseAway(error);
       if (!again || tries === maxTries || performance.now() > until) throw error;
       // Jittered, so that two batches that met don't meet again.
@@ -81,10 +88,25 @@ async function settleRefused(placement: Placement, error: unknown): Promise<Prom
   return { status: 'rejected', reason: error };
 }
 
-async function writeBatch(tx: Tx, placements: Placement[]): Promise<Decision[]> {
+/**
+ * An earlier try wrote this order, committed it, and lost the reply. The shopper was not told yet,
+ * so the order is new to them.
+ */
+function createdBy(
+  written: ReadonlySet<Placement>,
+  placement: Placement | undefined,
+  decision: Decision,
+): Decision {
+  if (decision.outcome !== 'accepted' || !placement || !written.has(placement)) return decision;
+  return { ...decision, created: true };
+}
+
+/** Adds to `written` the placements whose orders it writes. */
+async function writeBatch(tx: Tx, placements: Placement[], written: Set<Placement>): Promise<Decision[]> {
   const { carts, stock } = await lockBatch(tx, placements);
   const orders = await readOrders(tx, carts, placements);
   const plan = decide({ carts: [...carts.values()], orders, stock }, placements);
+  for (const { placement } of plan.orders) written.add(placement);
   if (plan.orders.length > 0) await write(tx, plan);
   return plan.decisions;
 }
