@@ -45,6 +45,24 @@ const schema = z
       .min(1)
       .max(7 * 24 * 60)
       .default(15),
+    /** The largest total of an order by invoice, in minor units; 0 turns invoices off. */
+    INVOICE_MAX_MINOR: count(100_000),
+    /** How long an invoice order keeps its stock without being paid or sent, in days. */
+    INVOICE_HOLD_DAYS: z.coerce.number().int().min(1).max(365).default(14),
+    /** Items in one order; 0 is no limit, as for the limits on unpaid orders below. */
+    ORDER_MAX_UNITS: count(500),
+    /** Open invoice orders of one shopper, and of one email address. */
+    UNPAID_INVOICES_PER_PERSON: count(10),
+    /** Card orders of one shopper, and of one email address, that wait for another card or the bank. */
+    UNPAID_CARDS_PER_PERSON: count(3),
+    /** Items in the open unpaid orders of one shopper, and of one email address. */
+    UNPAID_UNITS_PER_PERSON: count(100),
+    /** What the open invoice orders of one person are worth together, in minor units. */
+    UNPAID_MINOR_PER_PERSON: count(200_000),
+    /** Open invoice orders, and open card orders, that came from one network. */
+    UNPAID_ORDERS_PER_NETWORK: count(50),
+    /** Items in the open unpaid orders that came from one network. */
+    UNPAID_UNITS_PER_NETWORK: count(300),
     /** Charge at once, or authorise now and capture when the order is fulfilled. */
     PAYMENT_CAPTURE: z.enum(['automatic', 'manual']).default('automatic'),
     STRIPE_SECRET_KEY: z.string().min(1).optional(),

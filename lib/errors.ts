@@ -15,6 +15,7 @@ const problems = {
   cart_limit: { status: 409, title: 'The cart holds too much for one order', retryable: false },
   cart_changed: { status: 409, title: 'The cart or its total has changed', retryable: false },
   out_of_stock: { status: 409, title: 'Not enough stock', retryable: false },
+  order_limit: { status: 409, title: 'A limit on orders is reached', retryable: false },
   possible_duplicate: { status: 409, title: 'You may have bought this already', retryable: false },
   in_progress: { status: 409, title: 'The submission is still being worked on', retryable: true },
   not_cancellable: { status: 409, title: 'The order can no longer be cancelled', retryable: false },

@@ -4,6 +4,7 @@ import { AppError } from '#lib/errors.ts';
 import { type Answer, jsonAnswer, problemAnswer } from '#lib/http.ts';
 import { forgetDraftHeader, keepDraftHeader } from '#lib/orders/checkout-draft.ts';
 import type { Decision } from '#lib/orders/decide.ts';
+import { orderLimitProblem } from '#lib/orders/order-limit.ts';
 import { toOrderReceipt } from '#lib/orders/placement.ts';
 import type { RawSubmission } from '#lib/orders/read-submission.ts';
 import type { Shortage, Submission } from '#lib/orders/schema.ts';
@@ -100,6 +101,8 @@ async function toProblem(decision: Refusal, userId: string, submission: Submissi
       return new AppError('cart_limit', {
         detail: 'The cart is worth more than one order may be. Nothing was ordered; split it into two.',
       });
+    case 'order_limit':
+      return orderLimitProblem(decision.limit, submission.currency);
     case 'out_of_stock':
       return new AppError('out_of_stock', {
         detail: `${decision.items.map(sentenceOf).join(' ')} Nothing was ordered; change the cart and order again.`,

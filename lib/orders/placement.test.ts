@@ -20,8 +20,10 @@ const signer =
   (purpose, message) =>
     createHmac('sha256', secret).update(`${purpose}\n${message}`).digest();
 
-const placed = (change: object, { userId = 'u', secret = 's' } = {}) =>
-  placementOf(userId, submissionSchema.parse({ ...body, ...change }), signer(secret));
+const placed = (
+  change: object,
+  { userId = 'u', secret = 's', ip }: { userId?: string; secret?: string; ip?: string } = {},
+) => placementOf(userId, submissionSchema.parse({ ...body, ...change }), { signWith: signer(secret), ip });
 
 const hashOf = (change: object) => placed(change).bodyHash;
 
@@ -61,6 +63,19 @@ test('the same order with another card, or on invoice, is another submission', (
   const byCard = (token: string) => hashOf({ payment: { method: 'card', token } });
   expect(byCard('pm_1')).toBe(byCard('pm_1'));
   expect(new Set([byCard('pm_1'), byCard('pm_2'), hashOf({})]).size).toBe(3);
+});
+
+test('case and a tag make no other email address, as far as unpaid orders are counted', () => {
+  const emailHash = (email: string) => placed({ email }).emailHash;
+  expect(emailHash('Ada+second@Example.com')).toBe(emailHash('ada@example.com'));
+  expect(emailHash('eve@example.com')).not.toBe(emailHash('ada@example.com'));
+});
+
+test('an IPv6 household is one network, and an unknown address is none', () => {
+  const networkHash = (ip?: string) => placed({}, { ip }).networkHash;
+  expect(networkHash('2001:db8::1')).toBe(networkHash('2001:db8::2'));
+  expect(networkHash('203.0.113.1')).not.toBe(networkHash('203.0.113.2'));
+  expect(networkHash()).toBeUndefined();
 });
 
 test('a receipt says where the order is, and holds nothing that may change', () => {

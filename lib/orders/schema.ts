@@ -77,6 +77,13 @@ export const submissionProblemExtras = {
   cart_changed: z.object({ quote: checkoutQuoteSchema.nullable() }),
   out_of_stock: z.object({ items: z.array(shortageSchema) }),
   possible_duplicate: z.object({ order: orderReceiptSchema }),
+  order_limit: z.object({
+    limit: z.object({
+      kind: z.enum(['order_units', 'invoice_amount', 'invoices', 'cards', 'units', 'invoicedMinor']),
+      scope: z.enum(['shopper', 'email', 'network']).optional(),
+      allowed: z.int(),
+    }),
+  }),
   payment_declined: z.object({ order: orderReceiptSchema }),
   wrong_attempt: z.object({ expected: z.int() }),
 };

@@ -94,7 +94,7 @@ interface Caller {
 
 async function place(userId: string, submission: Submission, caller: Caller): Promise<Decision> {
   const signWith = signerOf(submission.submitToken, { ...submission, userId });
-  const placement = placementOf(userId, submission, signWith);
+  const placement = placementOf(userId, submission, { signWith, ip: caller.ip });
   if (!signWith) return placeAgain(placement, caller);
   const { first, running } = runOnce(placement, () => placeFresh(placement, caller));
   const decision = await withinOrInProgress(running, first ? answerWaitMs : duplicateWaitMs, placement);

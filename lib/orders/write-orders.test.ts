@@ -77,6 +77,7 @@ function transactionWith(carts: { of: Placement; status?: 'open' | 'ordered'; or
       orderedLately,
     })),
     lines: [],
+    unpaid: [],
     stock: {},
   };
   const tx = { $queryRaw: vi.fn(async () => [{ batch: JSON.stringify(batch) }]), $executeRaw: vi.fn() };

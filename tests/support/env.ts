@@ -6,6 +6,13 @@ const fixed: Record<string, string> = {
   // Tests send many orders from one address in no time; those about limits set their own.
   RATE_LIMIT_SHOPPER_PER_MIN: '0',
   RATE_LIMIT_IP_PER_MIN: '0',
+  // So do limits on what is unpaid: the tests pay by invoice and share one email address.
+  UNPAID_INVOICES_PER_PERSON: '0',
+  UNPAID_CARDS_PER_PERSON: '0',
+  UNPAID_UNITS_PER_PERSON: '0',
+  UNPAID_MINOR_PER_PERSON: '0',
+  UNPAID_ORDERS_PER_NETWORK: '0',
+  UNPAID_UNITS_PER_NETWORK: '0',
   LOG_LEVEL: 'fatal',
 };
 

@@ -180,6 +180,7 @@ const submitOrder: ZodOpenApiOperationObject = {
       'foreign_origin',
       'cart_changed',
       'out_of_stock',
+      'order_limit',
       'possible_duplicate',
       'in_progress',
       'cart_limit',
