@@ -3,7 +3,7 @@ import type { OpenLimits, UnpaidPolicy } from '#lib/orders/unpaid-policy.ts';
 
 /** Whether a new order stays within the policy on unpaid orders. Pure. */
 
-export type Scope = 'shopper' | 'email' | 'network';
+type Scope = 'shopper' | 'email' | 'network';
 
 /** What one shopper, email address or network has left unpaid. */
 export interface OpenUnpaid {
