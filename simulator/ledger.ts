@@ -13,6 +13,8 @@ export interface LedgerRow {
   captured: number;
   voided: number;
   refunded: number;
+  /** Withdrawn by disputes that were not won. It is no refund: the row stays live. */
+  disputed: number;
   declines: number;
   /** The intent's own word, to compare. */
   status: string;
@@ -21,7 +23,7 @@ export interface LedgerRow {
   created: number;
 }
 
-type Sums = Pick<LedgerRow, 'authorized' | 'captured' | 'voided' | 'refunded' | 'declines'>;
+type Sums = Pick<LedgerRow, 'authorized' | 'captured' | 'voided' | 'refunded' | 'disputed' | 'declines'>;
 
 export class Ledger {
   readonly #sums = new Map<string, Sums>();
@@ -32,6 +34,7 @@ export class Ledger {
       captured: 0,
       voided: 0,
       refunded: 0,
+      disputed: 0,
       declines: 0,
     };
     this.#sums.set(intent, sums);
@@ -56,6 +59,12 @@ export class Ledger {
         break;
       case 'refund_failed':
         sums.refunded -= amount;
+        break;
+      case 'dispute_withdrawn':
+        sums.disputed += amount;
+        break;
+      case 'dispute_reinstated':
+        sums.disputed -= amount;
         break;
       case 'declined':
         sums.declines += 1;
