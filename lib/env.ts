@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { limitVariables } from '#lib/env-limits.ts';
 
 /**
  * All configuration, read here and nowhere else. `npm start` fills in what a fresh clone
@@ -38,6 +39,7 @@ const schema = z
       .transform((list) => list.split(',').filter((secret) => secret.length > 0)),
     RATE_LIMIT_SHOPPER_PER_MIN: count(10),
     RATE_LIMIT_IP_PER_MIN: count(300),
+    ...limitVariables,
     /** How long an order that isn't paid keeps its stock, in minutes. */
     HOLD_MINUTES: z.coerce
       .number()

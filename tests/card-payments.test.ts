@@ -78,7 +78,7 @@ describe('POST /api/orders with a card', () => {
       status: 'payment_declined',
       payable: { attempt: 2 },
       holdUntil: expect.any(String),
-      payments: [{ status: 'declined', declineCode: 'generic_decline' }],
+      payments: [{ status: 'declined', declineCode: 'card_declined' }],
     });
     const paid = await shopper.send('POST', `${problem.order.statusUrl}/payments`, {
       attempt: 2,
@@ -146,7 +146,7 @@ describe('POST /api/orders with a card', () => {
     expect(await (await shopper.request(order.statusUrl)).json()).toMatchObject({
       status: 'payment_declined',
       payable: { attempt: 2 },
-      payments: [{ status: 'declined', declineCode: 'payment_intent_authentication_failure' }],
+      payments: [{ status: 'declined', declineCode: 'authentication_required' }],
     });
   });
 

@@ -44,6 +44,7 @@ const states = {
   sent: { word: 'Sent', tone: 'good' },
   kept: { word: 'Kept here', tone: 'neutral' },
   refused: { word: 'Refused', tone: 'bad' },
+  suppressed: { word: 'Not sent: too many to this address', tone: 'caution' },
 } as const;
 
 const clock = new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });

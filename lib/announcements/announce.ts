@@ -4,6 +4,8 @@ import { db, type Tx } from '#lib/db.ts';
 import { env } from '#lib/env.ts';
 import { addJobs } from '#lib/jobs/add-job.ts';
 import type { JobPayloads, OrderVersion } from '#lib/jobs/jobs.ts';
+import { limitMails } from '#lib/mail/limit-mails.ts';
+import { canAnybodyCause } from '#lib/mail/limited-kinds.ts';
 import { type MailKind, writeMail } from '#lib/mail/write-mail.ts';
 
 interface NewMail extends OrderVersion {
@@ -11,6 +13,8 @@ interface NewMail extends OrderVersion {
   recipient: string;
   subject: string;
   body: string;
+  /** Whether anybody could have had it sent to this address: these are limited. */
+  unpaid: boolean;
 }
 
 /**
@@ -21,11 +25,12 @@ interface NewMail extends OrderVersion {
 export async function announce({ events }: JobPayloads['announce']): Promise<void> {
   const { ORDER_WEBHOOK_URL } = env();
   const known = (await readEvents(events)).map((entry) => ({ ...entry, ...whatToSay(entry.event) }));
-  const mails = known.flatMap(({ userId, orderId, version, event, order, mail }) =>
-    mail
-      ? [{ userId, orderId, version, kind: mail, recipient: order.email, ...writeMail(mail, order, event) }]
-      : [],
-  );
+  const mails = known.flatMap(({ userId, orderId, version, event, order, mail: kind }) => {
+    if (!kind) return [];
+    const unpaid = canAnybodyCause(kind, order.payments);
+    const written = writeMail(kind, order, event);
+    return [{ userId, orderId, version, kind, recipient: order.email, unpaid, ...written }];
+  });
   const deliveries = ORDER_WEBHOOK_URL ? known.filter(({ webhook }) => webhook) : [];
   if (mails.length === 0 && deliveries.length === 0) return;
   await db().$transaction(async (tx) => {
@@ -37,15 +42,18 @@ export async function announce({ events }: JobPayloads['announce']): Promise<voi
 /** Answers those that are to be sent: new ones, when there is a mail server to send them to. */
 async function insertMails(tx: Tx, mails: NewMail[]): Promise<JobPayloads['send_mail'][]> {
   if (mails.length === 0) return [];
-  const status = env().SMTP_URL ? 'queued' : 'kept';
-  const added = await tx.$queryRaw<JobPayloads['send_mail'][]>`
-    INSERT INTO mail (user_id, order_id, version, kind, recipient, subject, body, status)
-    SELECT "userId", "orderId", version, kind, recipient, subject, body, ${status}
-    FROM json_to_recordset(${JSON.stringify(mails)}::json) AS row (
-      "userId" uuid, "orderId" uuid, version int, kind text, recipient text, subject text, body text)
+  // Without a mail server nothing is sent to anybody, and there is nothing to limit.
+  const rows = env().SMTP_URL
+    ? await limitMails(tx, mails)
+    : mails.map((mail) => ({ ...mail, status: 'kept' }));
+  const added = await tx.$queryRaw<(JobPayloads['send_mail'] & { status: string })[]>`
+    INSERT INTO mail (user_id, order_id, version, kind, recipient, subject, body, unpaid, status)
+    SELECT "userId", "orderId", version, kind, recipient, subject, body, unpaid, status
+    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS row ("userId" uuid, "orderId" uuid, version int,
+      kind text, recipient text, subject text, body text, unpaid boolean, status text)
     ON CONFLICT (user_id, order_id, version, kind) DO NOTHING
-    RETURNING user_id AS "userId", order_id AS "orderId", version, kind`;
-  return status === 'queued' ? added : [];
+    RETURNING user_id AS "userId", order_id AS "orderId", version, kind, status`;
+  return added.flatMap(({ status, ...key }) => (status === 'queued' ? [key] : []));
 }
 
 async function insertDeliveries(tx: Tx, versions: OrderVersion[], url: string): Promise<OrderVersion[]> {

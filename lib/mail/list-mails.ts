@@ -6,7 +6,7 @@ export interface MailView {
   recipient: string;
   subject: string;
   body: string;
-  status: 'queued' | 'sent' | 'kept' | 'refused';
+  status: 'queued' | 'sent' | 'kept' | 'refused' | 'suppressed';
   createdAt: string;
 }
 

@@ -17,7 +17,7 @@ export async function sendMail(key: MailKey): Promise<void> {
   const mail = await db().mail.findUnique({
     where: { userId_orderId_version_kind: { userId, orderId, version, kind } },
   });
-  if (!mail || mail.status === 'sent' || mail.status === 'kept') return;
+  if (!mail || mail.status === 'sent' || mail.status === 'kept' || mail.status === 'suppressed') return;
   const { SMTP_URL } = env();
   if (!SMTP_URL) return mark(key, 'kept');
   try {

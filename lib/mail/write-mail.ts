@@ -1,5 +1,6 @@
 import type { ShippingAddress } from '#lib/checkout/shipping-address.ts';
 import { addressBlock, clock, day, totalsTable, wrap } from '#lib/mail/layout.ts';
+import { withoutLinks } from '#lib/mail/without-links.ts';
 import { formatMoney } from '#lib/money.ts';
 
 /** What a mail is written from: the order as it is when it is written. */
@@ -115,9 +116,11 @@ export type MailKind = keyof typeof words;
 /** A mail as plain text: who, what happened, which order, where to look. */
 export function writeMail(
   kind: MailKind,
-  order: MailOrder,
+  given: MailOrder,
   event: MailEvent,
 ): { subject: string; body: string } {
+  // Everything that a shopper typed passes here, before any part of the email is written from it.
+  const order = { ...given, shippingAddress: withoutLinks(given.shippingAddress) };
   const { subject, paragraphs, details, link }: Words = words[kind];
   const parts = [
     `Hello ${order.shippingAddress.name},`,

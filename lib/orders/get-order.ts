@@ -3,6 +3,7 @@ import { db } from '#lib/db.ts';
 import { isCancellable } from '#lib/orders/cancel-order.ts';
 import { nextAttempt } from '#lib/orders/pay-order.ts';
 import type { OrderStatus, OrderView, PaymentStatus } from '#lib/orders/schema.ts';
+import { publicDeclineCode } from '#lib/payments/public-decline-code.ts';
 import { isUuid } from '#lib/uuid.ts';
 
 /** The live order, for its owner; undefined for anybody else and for what doesn't exist. */
@@ -56,7 +57,7 @@ export async function getOrder({
     status,
     payments: attempts.map(({ declineCode, actionUrl, ...payment }) => ({
       ...payment,
-      ...(declineCode === null ? {} : { declineCode }),
+      ...(declineCode === null ? {} : { declineCode: publicDeclineCode(declineCode) }),
       ...(actionUrl === null ? {} : { actionUrl }),
     })),
     payable: attempt === undefined ? null : { attempt },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { shippingMethodIds } from '#lib/checkout/quote.ts';
 import { checkoutQuoteSchema } from '#lib/checkout/schema.ts';
 import { shippingAddressSchema, storedAddressSchema } from '#lib/checkout/shipping-address.ts';
+import { publicDeclineCodes } from '#lib/payments/public-decline-code.ts';
 
 /** What a card is charged with. */
 export const paymentTokenSchema = z
@@ -142,8 +143,8 @@ export const orderSchema = z
         amountMinor: z.int(),
         /** What of it has been or is being given back. */
         refundedMinor: z.int(),
-        /** Why it was declined, in the provider's words for programs. */
-        declineCode: z.string().optional(),
+        /** Why it was declined, as far as its owner can act on it. */
+        declineCode: z.enum(publicDeclineCodes).optional(),
         /** Where its owner confirms with their bank, while it is `requires_action`. */
         actionUrl: z.string().optional(),
       }),

@@ -1,17 +1,59 @@
+import { db } from '#lib/db.ts';
 import { lookUp } from '#lib/payments/find-out.ts';
 import { isOpen } from '#lib/payments/payment-rows.ts';
 import { settlePayment } from '#lib/payments/settle-payment.ts';
+import { processWide } from '#lib/process-wide.ts';
+
+/**
+ * How long the provider's last word counts. A shopper who comes back sooner is shown what is known;
+ * the webhook, the sweep and the order's page, which looks again by itself, tell the rest.
+ */
+const askAgainSeconds = 3;
+
+interface OrderKey {
+  userId: string;
+  orderId: string;
+}
 
 /**
  * The shopper is back from their bank: the provider is asked how it went, whatever the address says
- * that they were sent back with. Opened twice it is the same; while the provider gives no answer the
- * webhook or the sweep tells.
+ * that they were sent back with. Opened many times it asks once in `askAgainSeconds`; the returns
+ * that come meanwhile wait for that answer if this process asked, and go on with what is known if
+ * another one did. While the provider gives no answer the webhook or the sweep tells.
  */
-export async function returnFromBank(key: { userId: string; orderId: string }): Promise<void> {
+export async function returnFromBank(key: OrderKey): Promise<void> {
+  const returning = processWide('returning', () => new Map<string, Promise<void>>());
+  const name = `${key.userId}|${key.orderId}`;
+  const underWay = returning.get(name);
+  if (underWay) return underWay;
+  const asking = askOnce(key).finally(() => returning.delete(name));
+  returning.set(name, asking);
+  return asking;
+}
+
+async function askOnce(key: OrderKey): Promise<void> {
+  const attempt = await takeTurn(key);
+  if (attempt === undefined) return;
   await settlePayment({
-    key,
+    key: { ...key, attempt },
     ask: async (payment) =>
       isOpen(payment.status) && payment.providerRef !== null ? lookUp(payment) : undefined,
     actor: 'shopper',
   });
+}
+
+/**
+ * The attempt to ask about, for one caller in all processes. Undefined when there is nothing to ask,
+ * or when it was asked about a moment ago.
+ */
+async function takeTurn({ userId, orderId }: OrderKey): Promise<number | undefined> {
+  const [turn] = await db().$queryRaw<{ attempt: number }[]>`
+    UPDATE payment SET asked_at = now()
+    WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid
+      AND attempt = (SELECT max(attempt) FROM payment latest
+                     WHERE latest.user_id = ${userId}::uuid AND latest.order_id = ${orderId}::uuid)
+      AND status IN ('created', 'requires_action', 'unknown') AND provider_ref IS NOT NULL
+      AND (asked_at IS NULL OR asked_at < now() - make_interval(secs => ${askAgainSeconds}::int))
+    RETURNING attempt`;
+  return turn?.attempt;
 }

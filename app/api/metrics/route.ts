@@ -2,6 +2,7 @@ import { env } from '#lib/env.ts';
 import { AppError } from '#lib/errors.ts';
 import { notAllowed, route } from '#lib/http.ts';
 import { registerJobMetrics } from '#lib/jobs/job-metrics.ts';
+import { registerMailMetrics } from '#lib/mail/mail-metrics.ts';
 import { readMetrics } from '#lib/orders/order-metrics.ts';
 import { sameBytes } from '#lib/signing.ts';
 
@@ -17,6 +18,7 @@ export const GET = route(async (request) => {
     });
   }
   registerJobMetrics();
+  registerMailMetrics();
   const { contentType, text } = await readMetrics();
   return new Response(text, { headers: { 'content-type': contentType, 'cache-control': 'no-store' } });
 });

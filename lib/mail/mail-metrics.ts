@@ -1,0 +1,33 @@
+import { Gauge } from 'prom-client';
+import { db } from '#lib/db.ts';
+import { logger } from '#lib/logger.ts';
+import { metrics } from '#lib/metrics.ts';
+import { processWide } from '#lib/process-wide.ts';
+
+/** Adds to the process's metrics what became of emails; asked for with each scrape. */
+export function registerMailMetrics(): void {
+  processWide('mailMetrics', () => {
+    new Gauge({
+      name: 'once_mails_suppressed',
+      help: 'Emails of the last day that were not sent because too many went to their address',
+      registers: [metrics()],
+      async collect() {
+        this.set(await countSuppressed());
+      },
+    });
+    return true;
+  });
+}
+
+async function countSuppressed(): Promise<number> {
+  try {
+    const [row] = await db().$queryRaw<{ count: number }[]>`
+      SELECT count(*)::int AS count FROM mail
+      WHERE status = 'suppressed' AND created_at > now() - interval '1 day'`;
+    return row?.count ?? 0;
+  } catch (error) {
+    // The other metrics are wanted all the more when the database is away.
+    logger().debug({ err: error }, 'the number of suppressed emails is unknown');
+    return Number.NaN;
+  }
+}

@@ -1,0 +1,101 @@
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import { announce } from '#lib/announcements/announce.ts';
+import { db } from '#lib/db.ts';
+import type { OrderVersion } from '#lib/jobs/jobs.ts';
+import { workOff } from '#lib/jobs/work-off.ts';
+import { closeMailer } from '#lib/mail/mailer.ts';
+import { placeOrder } from '#tests/support/announcing.ts';
+import { callHandlers } from '#tests/support/call.ts';
+import { addProduct } from '#tests/support/shop.ts';
+import { address } from '#tests/support/shopper.ts';
+import { startSmtp } from '#tests/support/smtp.ts';
+import { openTestShop } from '#tests/support/test-shop.ts';
+
+const smtp = await startSmtp();
+await openTestShop({
+  env: {
+    SMTP_URL: smtp.url,
+    PUBLIC_URL: 'https://shop.test',
+    MAIL_LIMIT_PER_HOUR: '3',
+    MAIL_LIMIT_PER_DAY: '5',
+  },
+});
+afterAll(async () => {
+  closeMailer();
+  await smtp.close();
+});
+
+const sku = await addProduct('LAMP', { available: 1_000 });
+
+beforeEach(async () => {
+  await db().$executeRaw`DELETE FROM graphile_worker._private_jobs`;
+  await db().$executeRaw`DELETE FROM mail`;
+  smtp.mails.length = 0;
+});
+
+const work = () => workOff({ limitMs: 30_000 });
+
+const ordersTo = async (emails: string[]) => {
+  const orders: OrderVersion[] = [];
+  for (const email of emails) orders.push(await placeOrder(sku, { email }));
+  return orders;
+};
+
+async function statuses(): Promise<Record<string, number>> {
+  const rows = await db().$queryRaw<{ status: string; count: number }[]>`
+    SELECT status, count(*)::int AS count FROM mail GROUP BY status ORDER BY status`;
+  return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+}
+
+// What broke: 299 orders on invoice with one victim's address sent 299 emails in 26 seconds.
+test('strangers who order to one address have it sent three emails an hour, however it is spelt', async () => {
+  const spellings = ['victim@example.com', 'Victim@Example.com', 'victim+1@example.com'];
+  const orders = await ordersTo(Array.from({ length: 12 }, (_, i) => spellings[i % 3] ?? ''));
+  // Four jobs at the same time: each sees room for three until the others have written.
+  const quarters = [0, 3, 6, 9].map((from) => orders.slice(from, from + 3));
+  await Promise.all(quarters.map((events) => announce({ events })));
+  await work();
+  expect(smtp.mails).toHaveLength(3);
+  expect(await statuses()).toEqual({ sent: 3, suppressed: 9 });
+  const metrics = await (await callHandlers('/api/metrics')).text();
+  expect(metrics).toContain('\nonce_mails_suppressed 9\n');
+});
+
+test('another address has a limit of its own, and the next hour has room until the day is used up', async () => {
+  const [first, ...later] = await ordersTo([...Array(7).fill('busy@example.com'), 'other@example.com']);
+  await announce({ events: [first as OrderVersion, ...later] });
+  expect(await statuses()).toEqual({ queued: 4, suppressed: 4 });
+  await db().$executeRaw`UPDATE mail SET created_at = created_at - interval '61 minutes'`;
+  await announce({ events: await ordersTo(Array(4).fill('busy@example.com')) });
+  expect(await statuses()).toEqual({ queued: 6, suppressed: 6 });
+});
+
+test('who paid is told everything, whatever strangers did with their address', async () => {
+  const orders = await ordersTo(Array(5).fill('payer@example.com'));
+  await announce({ events: orders });
+  const paid = await placeOrder(sku, { email: 'payer@example.com' });
+  await db().$executeRaw`UPDATE payment SET status = 'succeeded' WHERE order_id = ${paid.orderId}::uuid`;
+  await announce({ events: [paid] });
+  const mails = await db().mail.findMany({ where: { orderId: paid.orderId } });
+  expect(mails.map(({ status, unpaid }) => [status, unpaid])).toEqual([['queued', false]]);
+});
+
+// What broke: the name and the street of an order went into the shop's email as they were typed.
+test('what a stranger typed is no link in the email, and the only link is the shop’s own', async () => {
+  const order = await placeOrder(sku, {
+    email: 'reader@example.com',
+    shippingAddress: {
+      ...address,
+      name: 'Claim at https://evil.example',
+      line1: 'www.evil.example/win',
+      line2: 'evil.example',
+      city: 'joe@evil.example',
+    },
+  });
+  await announce({ events: [order] });
+  await work();
+  const [mail] = smtp.mails;
+  expect(mail?.text).toContain('Hello Claim at https: //evil. example,');
+  expect(mail?.text?.match(/https?:\/\/\S+/g)).toEqual([`https://shop.test/orders/${order.orderId}`]);
+  expect(`${mail?.subject}${mail?.text}`).not.toMatch(/evil\.example/);
+});
