@@ -26,7 +26,8 @@ export function EditNews({
 }) {
   const line = cart.lines.find(({ sku }) => sku === edit?.sku);
   const edited = before && before.sku === edit?.sku ? before : undefined;
-  const removed = edited && !line && !problem;
+  // Said when the shop has removed it, and not while it is still being asked to.
+  const removed = edited && edit?.quantity === 0 && !line && !problem;
   return (
     <>
       <div role="status">

@@ -17,6 +17,7 @@ import type { CardEntry } from '#components/payment/card-entry.ts';
 import { CardFields } from '#components/payment/card-fields.tsx';
 import { useCardToken } from '#components/payment/use-card-token.ts';
 import { Button } from '#components/ui/button.tsx';
+import { enterMovesOn } from '#components/ui/enter-moves-on.ts';
 import type { CheckoutQuote } from '#lib/checkout/schema.ts';
 import { formatMoney } from '#lib/money.ts';
 
@@ -80,13 +81,13 @@ export function CheckoutForm({ cardEntry, ...props }: CheckoutFormProps) {
         action="/api/orders"
         onSubmit={submit}
         onChange={change}
+        onKeyDown={enterMovesOn}
         className="group/checkout grid gap-10"
       >
         <HiddenInputs quote={quote} />
-        {/* Enter in a field presses a form's first button, which has to be one that simply orders. */}
-        <button type="submit" tabIndex={-1} aria-hidden="true" className="sr-only">
-          Place order
-        </button>
+        {/* Enter in a field presses a form's first button. While that one is disabled Enter does
+            nothing, before the script is there and without one: it must not place an order. */}
+        <button type="submit" disabled hidden />
         <FoldedSummary lines={props.lines} quote={quote} stale={stale} />
         {problem ? (
           <ProblemSummary ref={problemBox} problem={problem} titles={titlesOf(props.lines)} />

@@ -68,13 +68,15 @@ async function writeLine(tx: Tx, cartId: string, { userId, sku, quantity }: SetC
         WHERE user_id = ${userId}::uuid AND cart_id = ${cartId}::uuid AND sku = ${sku}`) > 0
     );
   }
-  const variants = await tx.$queryRaw<unknown[]>`SELECT 1 FROM variant WHERE sku = ${sku}`;
-  if (variants.length === 0) throw noSuchSku(sku);
+  const [variant] = await tx.$queryRaw<{ title: string }[]>`
+    SELECT line_title(product.title, variant.title) AS title
+    FROM variant JOIN product ON product.id = variant.product_id WHERE variant.sku = ${sku}`;
+  if (!variant) throw noSuchSku(sku);
   return (
     (await tx.$executeRaw`
-      INSERT INTO cart_line AS line (user_id, cart_id, sku, quantity)
-      VALUES (${userId}::uuid, ${cartId}::uuid, ${sku}, ${quantity}::int)
-      ON CONFLICT (user_id, cart_id, sku) DO UPDATE SET quantity = EXCLUDED.quantity
+      INSERT INTO cart_line AS line (user_id, cart_id, sku, quantity, title)
+      VALUES (${userId}::uuid, ${cartId}::uuid, ${sku}, ${quantity}::int, ${variant.title})
+      ON CONFLICT (user_id, cart_id, sku) DO UPDATE SET quantity = EXCLUDED.quantity, title = EXCLUDED.title
       WHERE line.quantity <> EXCLUDED.quantity`) > 0
   );
 }
