@@ -18,16 +18,12 @@ import { chargeIfDue } from '#lib/orders/charge-if-due.ts';
 import { claimSubmission, completeClaim, releaseClaim } from '#lib/orders/claim.ts';
 import { type Decision, decideAgain } from '#lib/orders/decide.ts';
 import { findOrderOfSubmission } from '#lib/orders/find-orders.ts';
+import { judgeSubmission } from '#lib/orders/judge-submission.ts';
 import { countAnswer } from '#lib/orders/order-metrics.ts';
 import { orderWriter } from '#lib/orders/order-writer.ts';
 import { type Placement, placementOf, type Receipt } from '#lib/orders/placement.ts';
 import { limitFreshClaim } from '#lib/orders/rate-limit.ts';
-import {
-  isFormPost,
-  parseSubmission,
-  type RawSubmission,
-  readRawSubmission,
-} from '#lib/orders/read-submission.ts';
+import { isFormPost, type RawSubmission, readRawSubmission } from '#lib/orders/read-submission.ts';
 import { runOnce } from '#lib/orders/single-flight.ts';
 import { isSubmitTokenOf } from '#lib/orders/submit-token.ts';
 import { requireSession } from '#lib/session.ts';
@@ -65,7 +61,8 @@ export async function answerOrder(request: Request): Promise<Answer> {
     raw = await readRawSubmission(request);
     leave = enter();
     const userId = requireSession(request);
-    const submission = parseSubmission(raw, request.headers.get('idempotency-key'));
+    const idempotencyKey = request.headers.get('idempotency-key');
+    const submission = await judgeSubmission({ raw, idempotencyKey, userId });
     const decision = await place(placementOf(userId, submission), {
       ip,
       origin: () => originOf(request),
