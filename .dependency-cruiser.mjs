@@ -10,6 +10,7 @@ const clientSafe = [
   '^lib/(money|uuid)\\.ts$',
   '^lib/(catalogue|cart|checkout|orders)/schema\\.ts$',
   '^lib/cart/marker\\.ts$',
+  '^lib/checkout/address-layout\\.ts$',
   '^lib/checkout/(quote|shipping-address)\\.ts$',
 ];
 

@@ -1,10 +1,11 @@
 'use client';
 
 import { type ChangeEvent, type FormEvent, type ReactNode, useRef } from 'react';
+import { AddressFields } from '#components/checkout/address-fields.tsx';
 import { cardFieldName, countryFieldName } from '#components/checkout/checkout-fields.ts';
 import { FoldedSummary, SideSummary } from '#components/checkout/checkout-summary.tsx';
 import { DeliveryMethods, PaymentMethods } from '#components/checkout/choices.tsx';
-import { AddressFields, ContactFields } from '#components/checkout/delivery-fields.tsx';
+import { ContactFields } from '#components/checkout/delivery-fields.tsx';
 import { bodyOf, fieldErrorsOf } from '#components/checkout/form-data.ts';
 import { ForCard, ForInvoice } from '#components/checkout/payment-words.tsx';
 import { PlacedAlready } from '#components/checkout/placed-already.tsx';
@@ -18,6 +19,7 @@ import { CardFields } from '#components/payment/card-fields.tsx';
 import { useCardToken } from '#components/payment/use-card-token.ts';
 import { Button } from '#components/ui/button.tsx';
 import { enterMovesOn } from '#components/ui/enter-moves-on.ts';
+import type { CountryCode } from '#lib/checkout/quote.ts';
 import type { CheckoutQuote } from '#lib/checkout/schema.ts';
 import { formatMoney } from '#lib/money.ts';
 
@@ -97,7 +99,11 @@ export function CheckoutForm({ cardEntry, ...props }: CheckoutFormProps) {
             <ContactFields values={props.values} errors={errors} />
           </Section>
           <Section title="Delivery address">
-            <AddressFields values={props.values} errors={errors} country={props.choice.country} />
+            <AddressFields
+              values={props.values}
+              errors={errors}
+              country={props.choice.country as CountryCode}
+            />
           </Section>
           <Section title="Delivery method">
             <DeliveryMethods

@@ -18,8 +18,9 @@ const address: Record<string, string> = {
   email: 'ada@example.com',
   'shippingAddress.name': 'Ada Lovelace',
   'shippingAddress.line1': '12 St James Square',
-  'shippingAddress.postalCode': '94107',
   'shippingAddress.city': 'San Francisco',
+  'shippingAddress.region': 'CA',
+  'shippingAddress.postalCode': '94107',
 };
 
 /** What a test does in the shop, beside looking at pages: one shopper, known by the page's cookies. */

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { AppError } from '#lib/errors.ts';
 import { mediaTypeOf, parseJson, parseOrThrow, readBody } from '#lib/http.ts';
 import { type Submission, submissionSchema } from '#lib/orders/schema.ts';
@@ -51,12 +52,18 @@ export async function readRawSubmission(request: Request): Promise<RawSubmission
   });
 }
 
+type SubmissionSchema = z.ZodType<Submission>;
+
 /**
  * Checks a body. The key may stand in the header, in the body, or in both if they agree.
  * Throws `invalid_request` with the fields named.
  */
-export function parseSubmission(raw: RawSubmission, idempotencyKey: string | null): Submission {
-  const submission = readSubmission(raw, idempotencyKey);
+export function parseSubmission(
+  raw: RawSubmission,
+  idempotencyKey: string | null,
+  schema: SubmissionSchema = submissionSchema,
+): Submission {
+  const submission = readSubmission(raw, idempotencyKey, schema);
   if (submission.payment.method === 'card' && !takesCards()) {
     const message = 'card is not offered here';
     throw new AppError('invalid_request', {
@@ -67,12 +74,16 @@ export function parseSubmission(raw: RawSubmission, idempotencyKey: string | nul
   return submission;
 }
 
-function readSubmission({ body }: RawSubmission, idempotencyKey: string | null): Submission {
+function readSubmission(
+  { body }: RawSubmission,
+  idempotencyKey: string | null,
+  schema: SubmissionSchema,
+): Submission {
   if (idempotencyKey === null || typeof body !== 'object' || body === null || Array.isArray(body)) {
-    return parseOrThrow(submissionSchema, body);
+    return parseOrThrow(schema, body);
   }
   const inBody = (body as { submitToken?: unknown }).submitToken;
-  const submission = parseOrThrow(submissionSchema, { ...body, submitToken: idempotencyKey });
+  const submission = parseOrThrow(schema, { ...body, submitToken: idempotencyKey });
   if (inBody !== undefined && String(inBody).toLowerCase() !== submission.submitToken) {
     const message = 'must equal the Idempotency-Key header when both are given';
     throw new AppError('invalid_request', {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { shippingMethodIds } from '#lib/checkout/quote.ts';
 import { checkoutQuoteSchema } from '#lib/checkout/schema.ts';
 import { shippingAddressSchema, storedAddressSchema } from '#lib/checkout/shipping-address.ts';
+import { emailAddressSchema } from '#lib/email-address.ts';
 import { publicDeclineCodes } from '#lib/payments/public-decline-code.ts';
 
 /** What a card is charged with. */
@@ -30,11 +31,7 @@ export const submissionSchema = z
     cartVersion: z.int('must be a whole number').min(1, 'must be 1 or more'),
     totalMinor: z.int('must be a whole number of minor units').min(0, 'must be 0 or more'),
     currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code'),
-    email: z
-      .string({ error: 'enter your email address' })
-      .trim()
-      .max(254, 'may have at most 254 characters')
-      .pipe(z.email('enter an email address like name@example.com')),
+    email: emailAddressSchema,
     shippingMethod: z.enum(shippingMethodIds, { error: `must be one of ${shippingMethodIds.join(', ')}` }),
     shippingAddress: shippingAddressSchema,
     payment: paymentChoiceSchema,

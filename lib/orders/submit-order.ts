@@ -19,16 +19,12 @@ import { claimSubmission, completeClaim, forgetDone, releaseClaim } from '#lib/o
 import { type Decision, decideAgain } from '#lib/orders/decide.ts';
 import { findOrderOfSubmission } from '#lib/orders/find-orders.ts';
 import { findReplayedOrder } from '#lib/orders/find-replayed-order.ts';
+import { judgeSubmission } from '#lib/orders/judge-submission.ts';
 import { countAnswer } from '#lib/orders/order-metrics.ts';
 import { orderWriter } from '#lib/orders/order-writer.ts';
 import { type Placement, placementOf } from '#lib/orders/placement.ts';
 import { limitFreshClaim } from '#lib/orders/rate-limit.ts';
-import {
-  isFormPost,
-  parseSubmission,
-  type RawSubmission,
-  readRawSubmission,
-} from '#lib/orders/read-submission.ts';
+import { isFormPost, type RawSubmission, readRawSubmission } from '#lib/orders/read-submission.ts';
 import type { Submission } from '#lib/orders/schema.ts';
 import { runOnce } from '#lib/orders/single-flight.ts';
 import { signerOf } from '#lib/orders/submit-token.ts';
@@ -67,7 +63,8 @@ export async function answerOrder(request: Request): Promise<Answer> {
     raw = await readRawSubmission(request);
     leave = enter();
     const userId = requireSession(request);
-    const submission = parseSubmission(raw, request.headers.get('idempotency-key'));
+    const idempotencyKey = request.headers.get('idempotency-key');
+    const submission = await judgeSubmission({ raw, idempotencyKey, userId });
     const caller = { ip, origin: () => originOf(request), leave };
     const decision = await place(userId, submission, caller);
     answer = await answerOutcome(decision, userId, submission, raw, requestId);

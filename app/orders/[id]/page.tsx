@@ -15,7 +15,7 @@ import { ButtonLink } from '#components/ui/button.tsx';
 import { Container } from '#components/ui/container.tsx';
 import { PageTitle } from '#components/ui/page-title.tsx';
 import { findVariants } from '#lib/catalogue/find-variants.ts';
-import { countryName } from '#lib/checkout/quote.ts';
+import { addressLines } from '#lib/checkout/format-address.ts';
 import type { ShippingAddress } from '#lib/checkout/shipping-address.ts';
 import { currentShopper } from '#lib/next-session.ts';
 import { getOrder } from '#lib/orders/get-order.ts';
@@ -148,16 +148,5 @@ function Detail({ label, children }: { label: string; children: ReactNode }) {
 }
 
 function Address({ address }: { address: ShippingAddress }) {
-  const { name, line1, line2, postalCode, city, region, country } = address;
-  const town = [city, region, postalCode].filter(Boolean).join(', ');
-  const rows = [name, line1, line2, town, countryName(country)].filter((row): row is string => Boolean(row));
-  return (
-    <address className="not-italic">
-      {rows.map((row) => (
-        <span key={row} className="block">
-          {row}
-        </span>
-      ))}
-    </address>
-  );
+  return <address className="whitespace-pre-line not-italic">{addressLines(address).join('\n')}</address>;
 }
