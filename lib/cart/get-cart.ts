@@ -71,11 +71,11 @@ async function readLines(tx: Tx, userId: string, cart: CartRow) {
   const rows = await tx.$queryRaw<(Omit<Line, 'unitPriceMinor'> & { unitPriceMinor: number | null })[]>`
     SELECT line.sku, ${lineTitleSql} AS title, line.quantity, variant.price_minor AS "unitPriceMinor"
     FROM cart_line line
-    LEFT JOIN variant ON variant.sku = line.sku
+    LEFT JOIN variant ON variant.sku = line.sku AND variant.currency = ${cart.currency}
     LEFT JOIN product ON product.id = variant.product_id
     WHERE line.user_id = ${userId}::uuid AND line.cart_id = ${cart.id}::uuid
     ORDER BY line.added_at, line.sku`;
-  // Without a price there is no variant any more.
+  // Without a price there is no variant any more, or it is priced in another currency by now.
   const lines = rows.filter((row): row is Line => row.unitPriceMinor !== null);
   return { cart: toCart(cart, lines), hasGoneLines: lines.length < rows.length };
 }

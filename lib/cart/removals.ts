@@ -2,19 +2,20 @@ import type { CartRemoval } from '#lib/cart/schema.ts';
 import { db } from '#lib/db.ts';
 
 /**
- * Takes the lines out of the open cart whose product the shop no longer has. The cart's version
+ * Takes the lines out of the open cart whose product the shop no longer sells in the cart's currency. The cart's version
  * counts up, because its total changes, and the names are kept until the shopper has been told.
  */
 export async function removeGoneLines({ userId }: { userId: string }): Promise<void> {
   await db().$transaction(async (tx) => {
-    const [cart] = await tx.$queryRaw<{ id: string }[]>`
-      SELECT id FROM cart WHERE user_id = ${userId}::uuid AND status = 'open' FOR UPDATE`;
+    const [cart] = await tx.$queryRaw<{ id: string; currency: string }[]>`
+      SELECT id, currency FROM cart WHERE user_id = ${userId}::uuid AND status = 'open' FOR UPDATE`;
     if (!cart) return;
     const removed = await tx.$executeRaw`
       WITH gone AS (
         DELETE FROM cart_line line
         WHERE line.user_id = ${userId}::uuid AND line.cart_id = ${cart.id}::uuid
-          AND NOT EXISTS (SELECT FROM variant WHERE variant.sku = line.sku)
+          AND NOT EXISTS (SELECT FROM variant
+                          WHERE variant.sku = line.sku AND variant.currency = ${cart.currency})
         RETURNING line.sku, line.title
       )
       INSERT INTO cart_removal (user_id, cart_id, sku, title)

@@ -30,7 +30,7 @@ export async function setCartLine(edit: SetCartLine): Promise<Cart> {
         extra: { cart: await readCart(tx, edit.userId, cart) },
       });
     }
-    if (!(await writeLine(tx, cart.id, edit))) return readCart(tx, edit.userId, cart);
+    if (!(await writeLine(tx, cart, edit))) return readCart(tx, edit.userId, cart);
     await tx.$executeRaw`
       UPDATE cart SET version = version + 1, updated_at = now()
       WHERE user_id = ${edit.userId}::uuid AND id = ${cart.id}::uuid`;
@@ -59,7 +59,11 @@ async function lockOpenCart(tx: Tx, userId: string) {
 }
 
 /** Whether the line changed. */
-async function writeLine(tx: Tx, cartId: string, { userId, sku, quantity }: SetCartLine): Promise<boolean> {
+async function writeLine(
+  tx: Tx,
+  { id: cartId, currency }: { id: string; currency: string },
+  { userId, sku, quantity }: SetCartLine,
+): Promise<boolean> {
   if (!skuForm.test(sku)) throw noSuchSku(sku);
   if (quantity === 0) {
     return (
@@ -68,10 +72,16 @@ async function writeLine(tx: Tx, cartId: string, { userId, sku, quantity }: SetC
         WHERE user_id = ${userId}::uuid AND cart_id = ${cartId}::uuid AND sku = ${sku}`) > 0
     );
   }
-  const [variant] = await tx.$queryRaw<{ title: string }[]>`
-    SELECT line_title(product.title, variant.title) AS title
+  const [variant] = await tx.$queryRaw<{ title: string; currency: string }[]>`
+    SELECT line_title(product.title, variant.title) AS title, variant.currency
     FROM variant JOIN product ON product.id = variant.product_id WHERE variant.sku = ${sku}`;
   if (!variant) throw noSuchSku(sku);
+  // Its price is a number of another currency: added up as this one it would be a wrong price.
+  if (variant.currency !== currency) {
+    throw new AppError('not_found', {
+      detail: `"${variant.title}" is sold in ${variant.currency}, and your cart is in ${currency}. Nothing was changed.`,
+    });
+  }
   return (
     (await tx.$executeRaw`
       INSERT INTO cart_line AS line (user_id, cart_id, sku, quantity, title)

@@ -5,6 +5,7 @@ import type { CheckoutQuote } from '#lib/checkout/schema.ts';
 import { AppError } from '#lib/errors.ts';
 import { submitTokenFor } from '#lib/orders/submit-token.ts';
 import { unpaidPolicy } from '#lib/orders/unpaid-policy.ts';
+import { isChargeable } from '#lib/payments/card-amounts.ts';
 import { takesCards } from '#lib/payments/takes-cards.ts';
 
 const card = { id: 'card', label: 'Card: charged when you order' };
@@ -47,7 +48,7 @@ export function checkoutQuoteOf({
     ...totals,
     shippingMethods: shippingMethodsFor(totals.subtotalMinor, country),
     paymentMethods: [
-      ...(takesCards() ? [card] : []),
+      ...(takesCards() && isChargeable(totals.totalMinor, cart.currency) ? [card] : []),
       ...(totals.totalMinor <= unpaidPolicy().invoiceMaxMinor ? [invoice] : []),
     ],
   };

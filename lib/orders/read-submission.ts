@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { AppError } from '#lib/errors.ts';
 import { mediaTypeOf, parseJson, parseOrThrow, readBody } from '#lib/http.ts';
 import { type Submission, submissionSchema } from '#lib/orders/schema.ts';
+import { isChargeable } from '#lib/payments/card-amounts.ts';
 import { takesCards } from '#lib/payments/takes-cards.ts';
 
 /** Far above the largest honest submission (every field full is about 4 KiB), far below a nuisance. */
@@ -64,8 +65,10 @@ export function parseSubmission(
   schema: SubmissionSchema = submissionSchema,
 ): Submission {
   const submission = readSubmission(raw, idempotencyKey, schema);
-  if (submission.payment.method === 'card' && !takesCards()) {
-    const message = 'card is not offered here';
+  const { payment, totalMinor, currency } = submission;
+  const isPayable = takesCards() && isChargeable(totalMinor, currency);
+  if (payment.method === 'card' && !isPayable) {
+    const message = takesCards() ? 'card is not offered for so small an amount' : 'card is not offered here';
     throw new AppError('invalid_request', {
       detail: `payment.method: ${message}. Nothing was ordered.`,
       extra: { fields: [{ path: 'payment.method', message }] },
