@@ -22,7 +22,7 @@ export function isDatabaseAway(error: unknown): boolean {
   return (
     hasCode(
       error,
-      /^(P1001|P1002|P1008|P1017|P2024|P2028|ECONN\w+|ENOTFOUND|EPIPE|ETIMEDOUT|57P0\d|08\w{3}|53\d{3}|25006|25P03)$/,
+      /^(P1001|P1002|P1008|P1017|P2024|P2028|ECONN\w+|ENOTFOUND|EPIPE|ETIMEDOUT|57P0\d|57014|55P03|08\w{3}|53\d{3}|25006|25P0[34])$/,
     ) ||
     hasKind(error, /^(ConnectionClosed|DatabaseNotReachable|SocketTimeout|TooManyConnections)$/) ||
     hasMessage(

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import pg from 'pg';
+import type pg from 'pg';
+import { openClient } from '#lib/db-session.ts';
 import { storeCurrency } from '#lib/money.ts';
 import { generateProducts } from '#prisma/catalogue/generate-products.ts';
 import { categories, curatedProducts, type ProductRow } from '#prisma/catalogue/rows.ts';
@@ -31,8 +32,7 @@ export async function seed({ connectionString, products = 0, log }: Seed): Promi
   const startedAt = performance.now();
   const curated = curatedProducts();
   const all = [...curated, ...generateProducts(curated, Math.max(0, products - curated.length))];
-  const client = new pg.Client({ connectionString, application_name: 'once-seed' });
-  await client.connect();
+  const client = await openClient({ connectionString, application_name: 'once-seed' });
   try {
     await client.query('BEGIN');
     const result = await writeCatalogue(client, all);

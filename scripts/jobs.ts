@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import pg from 'pg';
+import type pg from 'pg';
+import { openClient } from '#lib/db-session.ts';
 
 /**
  * `npm run jobs`: what the job queue holds, and the jobs that have had their last try.
@@ -80,11 +81,10 @@ async function main(): Promise<void> {
   const [command = 'list', id] = positionals;
   const run = { list, retry, drop }[command];
   if (!run) throw new Error(usage);
-  const client = new pg.Client({
-    connectionString: process.env.DATABASE_URL,
-    application_name: 'once-jobs',
-  });
-  await client.connect();
+  const connectionString = process.env.DATABASE_URL;
+  if (!connectionString)
+    throw new Error('DATABASE_URL is missing: type  npm run jobs  to use the embedded database');
+  const client = await openClient({ connectionString, application_name: 'once-jobs' });
   await run(client, id).finally(() => client.end());
 }
 

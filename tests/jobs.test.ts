@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import pg from 'pg';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { db } from '#lib/db.ts';
+import { openClient } from '#lib/db-session.ts';
 import { addJob } from '#lib/jobs/add-job.ts';
 import { workOff } from '#lib/jobs/work-off.ts';
 import { announceLater, placeOrder } from '#tests/support/announcing.ts';
@@ -186,8 +186,7 @@ test('a worker whose first look for jobs fails begins again', async () => {
 
 test('a worker on a database without the migrations says so and ends', async () => {
   const empty = await createTestDatabase();
-  const client = new pg.Client({ connectionString: empty.connectionString });
-  await client.connect();
+  const client = await openClient({ connectionString: empty.connectionString });
   await client.query('DROP SCHEMA graphile_worker CASCADE').finally(() => client.end());
   const worker = startWorker({ DATABASE_URL: empty.connectionString });
   expect(await worker.exited).toEqual({ code: 1, signal: null });
