@@ -6,9 +6,15 @@ export function sign(purpose: string, message: string): Buffer {
   return mac(env().ONCE_SECRET, purpose, message);
 }
 
-/** The same under the current secret and every earlier one that is still accepted. */
+/**
+ * The same under every secret that is accepted: the current one, those to come and earlier ones.
+ * docs/operations.md describes the phases of a rotation.
+ */
 export function signUnderAll(purpose: string, message: string): Buffer[] {
-  return [env().ONCE_SECRET, ...env().ONCE_SECRETS_OLD].map((secret) => mac(secret, purpose, message));
+  const { ONCE_SECRET, ONCE_SECRETS_NEXT, ONCE_SECRETS_OLD } = env();
+  return [ONCE_SECRET, ...ONCE_SECRETS_NEXT, ...ONCE_SECRETS_OLD].map((secret) =>
+    mac(secret, purpose, message),
+  );
 }
 
 /** Compares without telling, by its time, how much of a guess was right. */
