@@ -28,6 +28,7 @@ const problems = {
   precondition_failed: { status: 412, title: 'The cart has changed meanwhile', retryable: false },
   payload_too_large: { status: 413, title: 'The request is too large', retryable: false },
   unsupported_media_type: { status: 415, title: 'This content type is not accepted', retryable: false },
+  wrong_host: { status: 421, title: 'The shop does not answer to this host name', retryable: false },
   token_invalid: { status: 422, title: 'The submit token is not valid for this checkout', retryable: false },
   key_reused: { status: 422, title: 'The key was used for another submission', retryable: false },
   rate_limited: { status: 429, title: 'Too many requests', retryable: true },

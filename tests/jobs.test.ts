@@ -10,12 +10,13 @@ import { announceLater, placeOrder } from '#tests/support/announcing.ts';
 import { callHandlers } from '#tests/support/call.ts';
 import { conforming } from '#tests/support/conforming.ts';
 import { createTestDatabase, takeAway } from '#tests/support/database.ts';
+import { metricsEnv, readMetrics } from '#tests/support/metrics.ts';
 import { addProduct } from '#tests/support/shop.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 import { startWorker } from '#tests/support/worker.ts';
 
 const cronSecret = 'a-secret-of-the-platforms-clock';
-const shop = await openTestShop({ env: { CRON_SECRET: cronSecret } });
+const shop = await openTestShop({ env: { CRON_SECRET: cronSecret, ...metricsEnv } });
 const call = conforming(callHandlers);
 
 beforeEach(() => db().$executeRaw`DELETE FROM graphile_worker._private_jobs`);
@@ -58,7 +59,7 @@ async function runJobsCommand(...args: string[]): Promise<{ code: number | null;
 }
 
 async function gauge(name: string): Promise<number> {
-  const text = await (await callHandlers('/api/metrics')).text();
+  const text = await readMetrics();
   return Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1]);
 }
 

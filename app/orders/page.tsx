@@ -1,5 +1,4 @@
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { redirect } from 'next/navigation';
 import { unlessUnavailable } from '#app/unless-unavailable.tsx';
 import { formatDay } from '#components/orders/dates.ts';
@@ -9,6 +8,7 @@ import { Container } from '#components/ui/container.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { PageTitle } from '#components/ui/page-title.tsx';
 import { Price } from '#components/ui/price.tsx';
+import { SiteLink } from '#components/ui/site-link.tsx';
 import { AppError } from '#lib/errors.ts';
 import { currentShopper } from '#lib/next-session.ts';
 import { listOrders } from '#lib/orders/list-orders.ts';
@@ -77,13 +77,13 @@ function OrderRow({ order }: { order: OrderSummary }) {
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
         <h2 className="text-lg">
           {/* The link's area is the whole row. */}
-          <Link
+          <SiteLink
             href={`/orders/${id}`}
             prefetch={false}
             className="figures after:absolute after:inset-0 after:rounded-lg"
           >
             {number}
-          </Link>
+          </SiteLink>
         </h2>
         <StatusBadge status={status} />
       </div>

@@ -1,10 +1,10 @@
-import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { type CartLineView, isShort, type LineEdit } from '#components/cart/cart-state.ts';
 import { ProductPicture } from '#components/catalogue/product-picture.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Price } from '#components/ui/price.tsx';
 import { QuantityStepper } from '#components/ui/quantity-stepper.tsx';
+import { SiteLink } from '#components/ui/site-link.tsx';
 
 interface CartLineItemProps {
   line: CartLineView;
@@ -28,9 +28,9 @@ export function CartLineItem(props: CartLineItemProps) {
         <div className="flex items-start justify-between gap-4">
           <h2 className="text-base tracking-normal sm:text-lg">
             {line.slug ? (
-              <Link href={`/product/${line.slug}`} className="hover:text-accent hover:underline">
+              <SiteLink href={`/product/${line.slug}`} className="hover:text-accent hover:underline">
                 {line.title}
-              </Link>
+              </SiteLink>
             ) : (
               line.title
             )}

@@ -1,9 +1,9 @@
 'use client';
 
 import { ShoppingBag } from 'lucide-react';
-import Link from 'next/link';
 import { useEffect, useState } from 'react';
 import { onCartCount } from '#components/cart/cart-events.ts';
+import { SiteLink } from '#components/ui/site-link.tsx';
 import { cartMarkerCookie } from '#lib/cart/marker.ts';
 import type { Cart } from '#lib/cart/schema.ts';
 
@@ -36,7 +36,7 @@ export function CartLink() {
   }, []);
 
   return (
-    <Link
+    <SiteLink
       href="/cart"
       prefetch={false}
       className="-mr-2 inline-flex min-h-11 items-center gap-2 rounded-md px-2 font-medium hover:text-accent"
@@ -49,7 +49,7 @@ export function CartLink() {
           <span className="sr-only"> {count === 1 ? 'thing' : 'things'} in it</span>
         </span>
       ) : null}
-    </Link>
+    </SiteLink>
   );
 }
 

@@ -1,8 +1,8 @@
-import Link from 'next/link';
 import { ProductPicture } from '#components/catalogue/product-picture.tsx';
 import { stockState, stockText } from '#components/catalogue/stock.ts';
 import { Badge } from '#components/ui/badge.tsx';
 import { Price } from '#components/ui/price.tsx';
+import { SiteLink } from '#components/ui/site-link.tsx';
 import type { ProductSummary } from '#lib/catalogue/schema.ts';
 import { storeCurrency } from '#lib/money.ts';
 
@@ -32,12 +32,12 @@ export function ProductCard({
         )}
       </div>
       <Heading className="mt-3 text-base tracking-normal sm:text-lg">
-        <Link
+        <SiteLink
           href={`/product/${product.slug}`}
           className="outline-none after:absolute after:inset-0 after:rounded-lg focus-visible:after:outline-3 focus-visible:after:outline-accent focus-visible:after:outline-offset-2"
         >
           {product.title}
-        </Link>
+        </SiteLink>
       </Heading>
       <p className="mt-0.5 text-muted">
         <Price

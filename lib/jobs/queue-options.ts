@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { Logger, type RunnerOptions, type WorkerEvents, WorkerPreset } from 'graphile-worker';
 import pg from 'pg';
 import { sessionSettings } from '#lib/db-session.ts';
+import { describeError, mask } from '#lib/describe-error.ts';
 import { env } from '#lib/env.ts';
 import { taskList } from '#lib/jobs/run-task.ts';
 import { logger } from '#lib/logger.ts';
@@ -98,17 +99,14 @@ interface FailedJob {
 }
 
 function aboutJob({ id, task_identifier, attempts }: FailedJob, error: unknown) {
-  const reason = withoutAddresses(error instanceof Error ? error.message : String(error));
+  const reason = describeError(error).message;
   return { job: id, task: task_identifier, attempts, reason };
 }
-
-/** Mail servers quote the recipient, and the log is given no addresses. */
-const withoutAddresses = (text: string): string => text.replaceAll(/[^\s<>"']+@[^\s<>"']+/g, '…@…');
 
 /** What the queue says of itself. Failed jobs are told of above, and each one that went well is no news. */
 const queueLogger = new Logger(() => (level, message, meta) => {
   if (meta?.failure) return;
-  if (level === 'error') logger().error({ reason: withoutAddresses(message) }, 'job queue');
-  else if (level === 'warning') logger().warn({ reason: message }, 'job queue');
-  else logger().debug({ reason: message }, 'job queue');
+  if (level === 'error') logger().error({ reason: mask(message) }, 'job queue');
+  else if (level === 'warning') logger().warn({ reason: mask(message) }, 'job queue');
+  else logger().debug({ reason: mask(message) }, 'job queue');
 });

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { AppError } from '#lib/errors.ts';
-import { mediaTypeOf, parseJson, parseOrThrow, readBody } from '#lib/http.ts';
+import { isForm, mediaTypeOf, parseJson, parseOrThrow, readBody } from '#lib/http.ts';
 import { type Submission, submissionSchema } from '#lib/orders/schema.ts';
 import { isChargeable } from '#lib/payments/card-amounts.ts';
 import { takesCards } from '#lib/payments/takes-cards.ts';
@@ -19,10 +19,6 @@ export interface RawSubmission {
 /** Whether a request is a browser's form post, which is answered with pages, not with JSON. */
 export function isFormPost(request: Request): boolean {
   return isForm(request.headers.get('content-type'));
-}
-
-export function isForm(contentType: string | null | undefined): boolean {
-  return mediaTypeOf(contentType) === 'application/x-www-form-urlencoded';
 }
 
 /**

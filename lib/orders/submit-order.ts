@@ -5,6 +5,7 @@ import {
   type Answer,
   asAppError,
   clientIpOf,
+  isBrowserPost,
   originOf,
   refuseForeignOrigin,
   requestIdOf,
@@ -71,7 +72,7 @@ export async function answerOrder(request: Request): Promise<Answer> {
     outcome = decision.outcome === 'accepted' && !decision.created ? 'replayed' : decision.outcome;
   } catch (error) {
     const known = asAppError(error, requestId);
-    answer = answerProblem(known, raw, requestId);
+    answer = answerProblem(known, raw, requestId, isBrowserPost(request));
     outcome = known.code;
   } finally {
     leave?.();

@@ -17,7 +17,12 @@ vi.mock('node:timers/promises', () => ({ setTimeout: pause }));
 const found = vi.hoisted(() => ({ findOrders: vi.fn(), findOrderOfCart: vi.fn() }));
 vi.mock('#lib/orders/find-orders.ts', () => found);
 vi.mock('#lib/env.ts', () => ({
-  env: () => ({ HOLD_MINUTES: 15, ONCE_SECRET: 'a secret of this test', ONCE_SECRETS_OLD: [] }),
+  env: () => ({
+    HOLD_MINUTES: 15,
+    ONCE_SECRET: 'a secret of this test',
+    ONCE_SECRETS_NEXT: [],
+    ONCE_SECRETS_OLD: [],
+  }),
 }));
 
 const total = 4_000;

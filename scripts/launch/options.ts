@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseEnv } from '#lib/env.ts';
+import { isExposed } from '#lib/exposure.ts';
 
 /** A message for the person at the terminal; its stack would help nobody. */
 export class Advice extends Error {}
@@ -103,15 +104,30 @@ function edgePort({ EDGE_PORT = '8080' }: Variables, dev: boolean): number {
   throw new Advice(`--edge-port must be a port, not "${EDGE_PORT}"`);
 }
 
+interface Checked {
+  port: number;
+  host: string;
+  dataDir: string;
+  /** Whether only this machine can reach the shop, so that it has what is for development. */
+  local: boolean;
+}
+
 /**
  * Checks what the user set before anything is started, with stand-ins for what will be filled
  * in later, and hands back the values that the launcher itself goes by.
  */
-export function checkVariables(variables: Variables): { port: number; host: string; dataDir: string } {
+export function checkVariables(variables: Variables): Checked {
   const later = { DATABASE_URL: 'postgresql://later', ONCE_SECRET: 'x'.repeat(32) };
   try {
-    const { PORT, HOST, DATA_DIR } = parseEnv({ ...later, ...variables, NODE_ENV: 'production' });
-    return { port: PORT, host: HOST, dataDir: path.resolve(DATA_DIR) };
+    const env = parseEnv({ ...later, ...variables, NODE_ENV: 'production' });
+    // NODE_ENV=production is the user's word for a shop in production, wherever it listens.
+    const local = variables.LOCAL_SHOP === undefined ? variables.NODE_ENV !== 'production' : env.LOCAL_SHOP;
+    return {
+      port: env.PORT,
+      host: env.HOST,
+      dataDir: path.resolve(env.DATA_DIR),
+      local: !isExposed({ ...env, LOCAL_SHOP: local }),
+    };
   } catch (error) {
     throw new Advice((error as Error).message);
   }
