@@ -70,10 +70,10 @@ const schema = z
     UNPAID_UNITS_PER_PERSON: count(100),
     /** What the open invoice orders of one person are worth together, in minor units. */
     UNPAID_MINOR_PER_PERSON: count(200_000),
-    /** Open invoice orders, and open card orders, that came from one network. */
-    UNPAID_ORDERS_PER_NETWORK: count(50),
+    /** Open invoice orders, and open card orders, that came from one network; the default is in unpaid-policy.ts. */
+    UNPAID_ORDERS_PER_NETWORK: z.coerce.number().int().min(0).optional(),
     /** Items in the open unpaid orders that came from one network. */
-    UNPAID_UNITS_PER_NETWORK: count(300),
+    UNPAID_UNITS_PER_NETWORK: z.coerce.number().int().min(0).optional(),
     /** Charge at once, or authorise now and capture when the order is fulfilled. */
     PAYMENT_CAPTURE: z.enum(['automatic', 'manual']).default('automatic'),
     STRIPE_SECRET_KEY: z.string().min(1).optional(),

@@ -16,7 +16,8 @@ const noLimits: Pick<Snapshot, 'unpaid' | 'policy'> = {
     invoiceMaxMinor: maxTotalMinor,
     invoiceHoldDays: 14,
     orderMaxUnits: 0,
-    person: zero,
+    shopper: zero,
+    email: zero,
     network: zero,
   },
 };

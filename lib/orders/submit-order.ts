@@ -21,6 +21,7 @@ import { type Decision, decideAgain } from '#lib/orders/decide.ts';
 import { findOrderOfSubmission } from '#lib/orders/find-orders.ts';
 import { findReplayedOrder } from '#lib/orders/find-replayed-order.ts';
 import { judgeSubmission } from '#lib/orders/judge-submission.ts';
+import { countedAddress } from '#lib/orders/network-of.ts';
 import { countAnswer } from '#lib/orders/order-metrics.ts';
 import { orderWriter } from '#lib/orders/order-writer.ts';
 import { type Placement, placementOf } from '#lib/orders/placement.ts';
@@ -92,7 +93,7 @@ interface Caller {
 
 async function place(userId: string, submission: Submission, caller: Caller): Promise<Decision> {
   const signWith = signerOf(submission.submitToken, { ...submission, userId });
-  const placement = placementOf(userId, submission, { signWith, ip: caller.ip });
+  const placement = placementOf(userId, submission, { signWith, ip: countedAddress(caller.ip) });
   if (!signWith) return placeAgain(placement, caller);
   const { first, running } = runOnce(placement, () => placeFresh(placement, caller));
   const decision = await withinOrInProgress(running, first ? answerWaitMs : duplicateWaitMs, placement);

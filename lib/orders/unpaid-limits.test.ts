@@ -9,11 +9,13 @@ import {
 } from '#lib/orders/unpaid-limits.ts';
 import type { UnpaidPolicy } from '#lib/orders/unpaid-policy.ts';
 
+const person = { invoices: 3, cards: 2, units: 20, invoicedMinor: 25_000 };
 const policy: UnpaidPolicy = {
   invoiceMaxMinor: 10_000,
   invoiceHoldDays: 14,
   orderMaxUnits: 50,
-  person: { invoices: 3, cards: 2, units: 20, invoicedMinor: 25_000 },
+  shopper: person,
+  email: person,
   network: { invoices: 5, cards: 4, units: 40, invoicedMinor: 0 },
 };
 
@@ -123,7 +125,7 @@ describe('beside what is unpaid', () => {
 
   test('a limit of zero is no limit', () => {
     const none = { invoices: 0, cards: 0, units: 0, invoicedMinor: 0 };
-    const off = { ...policy, orderMaxUnits: 0, person: none, network: none };
+    const off = { ...policy, orderMaxUnits: 0, shopper: none, email: none, network: none };
     const row = open({ invoices: 999, cards: 999, units: 9_999, invoicedMinor: 9_999_999 });
     expect(reachedLimit(openUnpaidOf([row]), order({ units: 999 }), off)).toBeUndefined();
   });
@@ -143,7 +145,7 @@ test('however invoices are spread over shoppers and addresses, a batch keeps eve
       const tally = openUnpaidOf([]);
       for (const one of orders.map(order)) if (!reachedLimit(tally, one, policy)) tally.add(one);
       const within = (scope: 'shopper' | 'email' | 'network', keys: string[]) => {
-        const limits = scope === 'network' ? policy.network : policy.person;
+        const limits = policy[scope];
         for (const { invoices, units, invoicedMinor } of keys.map((key) => tally.of(scope, key))) {
           expect(invoices).toBeLessThanOrEqual(limits.invoices);
           expect(units).toBeLessThanOrEqual(limits.units);

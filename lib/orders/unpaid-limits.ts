@@ -72,7 +72,7 @@ export function reachedLimit(
     return { kind: 'invoice_amount', allowed: policy.invoiceMaxMinor };
   }
   for (const [scope, key] of scopesOf(order)) {
-    const limits = scope === 'network' ? policy.network : policy.person;
+    const limits = policy[scope];
     const kind = exceeded(after(unpaid.of(scope, key), order, byInvoice), limits);
     if (kind) return { kind, scope, allowed: limits[kind] };
   }

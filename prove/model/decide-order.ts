@@ -30,7 +30,8 @@ const policy: UnpaidPolicy = {
   invoiceMaxMinor: Number.MAX_SAFE_INTEGER,
   invoiceHoldDays: 14,
   orderMaxUnits: 0,
-  person: open,
+  shopper: open,
+  email: open,
   network: open,
 };
 const noLimits = { unpaid: [], policy };
