@@ -32,7 +32,8 @@ export function isDatabaseAway(error: unknown): boolean {
   );
 }
 
-function hasCode(error: unknown, pattern: RegExp): boolean {
+/** Whether the error, or one that it wraps, has such a code: Prisma's, Node's or an SQLSTATE. */
+export function hasCode(error: unknown, pattern: RegExp): boolean {
   return layersOf(error).some(({ code, originalCode }) =>
     [code, originalCode].some((value) => typeof value === 'string' && pattern.test(value)),
   );

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { commandLimits, schemaOf, sessionSettings } from '#lib/db-session.ts';
+import { commandLimits, schemaOf, sessionSettings, settings } from '#lib/db-session.ts';
 
 test.each([
   ['postgresql://u:p@h/d', 'public'],
@@ -17,4 +18,17 @@ test('a schema in an address is a name and never SQL', () => {
   expect(sessionSettings(url, commandLimits).split('\n')[0]).toBe(
     'SET search_path = "a""; DROP TABLE orders; --", pg_temp;',
   );
+});
+
+test('the settings that a role needs behind a pooler are documented as they are', () => {
+  const page = readFileSync('docs/operations.md', 'utf8');
+  const documented = [...page.matchAll(/^ALTER ROLE once SET (\w+) = '(.*)';$/gm)].map(([, name, value]) => [
+    name,
+    value,
+  ]);
+  expect(documented).toEqual([
+    ...Object.entries(settings),
+    ['statement_timeout', '15s'],
+    ['idle_in_transaction_session_timeout', '15s'],
+  ]);
 });

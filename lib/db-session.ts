@@ -19,8 +19,8 @@ export interface SessionLimits {
 /** For commands that one person runs and waits for: a migration takes as long as it takes. */
 export const commandLimits: SessionLimits = { statementMs: 0, idleInTransactionMs: 0 };
 
-/** Settings that every supported version has. */
-const settings: Record<string, string> = {
+/** Settings that every supported version has, with values as `current_setting` gives them. */
+export const settings: Record<string, string> = {
   // How times are written and read, by PostgreSQL, the driver and Prisma.
   TimeZone: 'UTC',
   DateStyle: 'ISO, MDY',
