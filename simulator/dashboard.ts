@@ -106,24 +106,27 @@ export class Dashboard {
   }
 
   /** Decides now what takes its time: an intent that is `processing`, or a refund. */
-  settle(id: string): Promise<Outcome> {
+  async settle(id: string): Promise<Outcome> {
     const refund = this.#till.refunds.get(id);
     const intent = this.#intent(refund?.intent ?? id);
     if ((refund ?? intent).settlesAtMs === null) {
       const message = `There is nothing to settle of ${id}: it is ${(refund ?? intent).status}.`;
       throw new ApiError(400, { type: 'invalid_request_error', message });
     }
-    return this.#commit(settled(this.#till, intent, refund));
+    const outcome = settled(this.#till, intent, refund);
+    await this.#till.commit(outcome);
+    return outcome;
   }
 
   #intent(id: string) {
     return intentOf(this.#till, id, 'payment_intent');
   }
 
-  /** A bank debit that fails is an error to who confirms it, and an event to everybody else. */
+  /** Writes what the shop did not ask for. */
   async #commit(outcome: Outcome): Promise<Outcome> {
-    if (outcome.error && outcome.events.length === 0) throw new ApiError(outcome.status, outcome.error);
-    await this.#till.commit(outcome);
+    if (outcome.error) throw new ApiError(outcome.status, outcome.error);
+    const movements = outcome.movements.map((movement) => ({ ...movement, elsewhere: true as const }));
+    await this.#till.commit({ ...outcome, movements });
     return outcome;
   }
 }

@@ -191,6 +191,8 @@ export interface Movement {
     | 'dispute_reinstated';
   intent: string;
   amount: number;
+  /** The owner or the cardholder did it: the shop did not ask for it. */
+  elsewhere?: true;
   /** Where the account's balance changes. */
   transaction?: BalanceTransaction;
 }

@@ -9,6 +9,7 @@ import { control, isLocalProgram } from './control.ts';
 import { Dashboard } from './dashboard.ts';
 import { type Fault, Faults } from './faults.ts';
 import type { LedgerRow } from './ledger.ts';
+import { Owner } from './owner.ts';
 import { settleInTime } from './settle-in-time.ts';
 import { errorShape } from './shapes.ts';
 import { Till } from './till.ts';
@@ -47,6 +48,8 @@ export interface Simulator {
   ledger(orderId?: string): LedgerRow[];
   /** What the shop's owner does at the provider, past the shop. */
   dashboard: Dashboard;
+  /** How often the owner has done what was asked for as a fault. */
+  ownerActs(): number;
   /** How often an idempotency key was used. */
   usesOfKey(key: string): number;
   /** Sets where events are told from now on, and tells those that wait. */
@@ -93,6 +96,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     url: options.webhookUrl,
     retryMs,
   });
+  const owner = new Owner({ dashboard, faults, signal: ending.signal });
+  till.onEvent = (event) => {
+    webhooks.tell(event);
+    owner.hear(event);
+  };
   const onKey = (key: string) => {
     if (keyUses.size < mostKeysCounted || keyUses.has(key)) keyUses.set(key, (keyUses.get(key) ?? 0) + 1);
   };
@@ -150,6 +158,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     faultsLeft: () => faults.left,
     ledger: (orderId) => till.ledger(orderId),
     dashboard,
+    ownerActs: () => owner.acts,
     usesOfKey: (key) => keyUses.get(key) ?? 0,
     setWebhookUrl: (to) => {
       webhooks.url = to;

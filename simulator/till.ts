@@ -211,7 +211,7 @@ export class Till {
     if (warning) this.warnings.put(warning);
     if (review) this.reviews.put(review);
     for (const movement of movements) {
-      this.#ledger.apply(movement);
+      this.#ledger.apply(movement, line.atMs);
       const { transaction } = movement;
       if (transaction) this.#transactions.set(transaction.id, transaction);
     }

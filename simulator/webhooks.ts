@@ -40,7 +40,6 @@ export class Webhooks {
   constructor(options: WebhookOptions) {
     this.#options = options;
     this.url = options.url;
-    options.till.onEvent = (event) => this.tell(event);
     this.tellPending();
   }
 

@@ -71,7 +71,7 @@ describe('a refund in the dashboard', () => {
       httpStatus: 400,
       error: { code: 'amount_too_large', param: 'amount' },
     });
-    expect(rowOf(id)).toMatchObject({ captured: 3_299, refunded: 500, live: true });
+    expect(rowOf(id)).toMatchObject({ captured: 3_299, refunded: 500, live: true, elsewhere: true });
   });
 
   test('fails later, and what it gave back can be refunded again', async () => {
@@ -81,7 +81,7 @@ describe('a refund in the dashboard', () => {
     expect(failed.refund).toMatchObject({ status: 'failed', failure_reason: 'lost_or_stolen_card' });
     expect((await withCharge(id)).latest_charge).toMatchObject({ amount_refunded: 0, refunded: false });
     expect((await eventsOf(id)).slice(-2)).toEqual(['refund.updated', 'refund.failed']);
-    expect(rowOf(id)).toMatchObject({ refunded: 0, live: true });
+    expect(rowOf(id)).toMatchObject({ refunded: 0, live: true, goneAtMs: null });
     expect((await stripe.refunds.create({ payment_intent: id })).amount).toBe(3_299);
     expect((await dashboard('refund/fail', { refund: refund.id })).httpStatus).toBe(400);
   });
@@ -174,7 +174,12 @@ describe('a dispute', () => {
     });
     await dashboard('dispute/close', { dispute: opened.dispute.id, outcome: 'lost' });
     expect(await stripe.disputes.retrieve(opened.dispute.id)).toMatchObject({ status: 'lost' });
-    expect(rowOf(id)).toMatchObject({ captured: 3_299, disputed: 3_299, refunded: 0 });
+    expect(rowOf(id)).toMatchObject({
+      captured: 3_299,
+      disputed: 3_299,
+      refunded: 0,
+      goneAtMs: expect.any(Number),
+    });
     await expect(stripe.refunds.create({ payment_intent: id })).rejects.toMatchObject({
       code: 'charge_disputed',
     });
