@@ -83,9 +83,12 @@ interface Wish {
   contentType: string | null | undefined;
 }
 
-/** Whether an answer will be shown by a browser: a form's post, or a page that it opens. */
+/** Whether a person's browser will show the answer: it prefers pages, or sends a form. */
 export function wantsPage({ method, accept, contentType }: Wish): boolean {
-  if (method === 'POST' && isForm(contentType)) return true;
+  return prefersPage(accept) || (method === 'POST' && isForm(contentType));
+}
+
+function prefersPage(accept: string | null | undefined): boolean {
   const types = (accept ?? '').split(',').map((type) => mediaTypeOf(type));
   const [html, other] = [types.indexOf('text/html'), types.findIndex((type) => type.endsWith('json'))];
   return html >= 0 && (other < 0 || html < other);
@@ -99,7 +102,9 @@ export function isBrowserPost({ method, headers }: Request): boolean {
 
 /** An error as its caller can read it: a page for a form, a problem document for every other call. */
 export function problem(error: AppError, requestId: string, request?: Request): Response {
-  const page = request !== undefined && isBrowserPost(request);
+  // A call that takes no posts has no form of the shop's, so a page is only for who asks for one.
+  const isForms = error.code !== 'method_not_allowed' || prefersPage(request?.headers.get('accept'));
+  const page = request !== undefined && isForms && isBrowserPost(request);
   return toResponse((page ? pageAnswer : problemAnswer)(error, requestId));
 }
 
@@ -289,7 +294,7 @@ interface Sender {
  * frame. The two differ in `Sec-Fetch-Site`, which no page can set: only the first is `same-origin`.
  */
 export function isForeign({ origin, site, host }: Sender): boolean {
-  if (!origin) return site === 'cross-site';
+  if (origin === null || origin === undefined) return site === 'cross-site';
   if (origin === 'null') return site !== 'same-origin';
   const configured = env().PUBLIC_URL;
   if (configured) return origin !== new URL(configured).origin;
