@@ -18,6 +18,8 @@ export function proxy(request: NextRequest): NextResponse {
   const response = NextResponse.next({ request: { headers } });
   response.headers.set('x-request-id', requestId);
   if (policy) response.headers.set('content-security-policy', policy);
+  // The link of an order shows it to whoever has it, so it is told to no other page.
+  if (request.nextUrl.searchParams.has('access')) response.headers.set('referrer-policy', 'no-referrer');
   return response;
 }
 

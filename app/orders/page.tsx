@@ -2,6 +2,8 @@ import type { Metadata } from 'next';
 import { redirect } from 'next/navigation';
 import { unlessUnavailable } from '#app/unless-unavailable.tsx';
 import { formatDay } from '#components/orders/dates.ts';
+import { OrderLinkForm } from '#components/orders/order-link-form.tsx';
+import { OrderLinkNews } from '#components/orders/order-link-news.tsx';
 import { StatusBadge } from '#components/orders/status-badge.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { Container } from '#components/ui/container.tsx';
@@ -21,17 +23,23 @@ export default async function OrdersPage({
 }: {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
-  const { cursor } = await searchParams;
-  return unlessUnavailable('/orders', () => drawOrders(typeof cursor === 'string' ? cursor : undefined));
+  const { cursor, link } = await searchParams;
+  return unlessUnavailable('/orders', () =>
+    drawOrders({
+      after: typeof cursor === 'string' ? cursor : undefined,
+      link: typeof link === 'string' ? link : undefined,
+    }),
+  );
 }
 
-async function drawOrders(after: string | undefined) {
+async function drawOrders({ after, link }: { after: string | undefined; link: string | undefined }) {
   const { orders, nextCursor } = await ordersAfter(after);
-  if (orders.length === 0 && after === undefined) return <NoOrders />;
+  if (orders.length === 0 && after === undefined) return <NoOrders link={link} />;
 
   return (
     <Container narrow>
       <PageTitle lead="Placed in this browser, newest first.">Your orders</PageTitle>
+      <OrderLinkNews outcome={link} />
       <ul className="grid gap-3">
         {orders.map((order) => (
           <OrderRow key={order.id} order={order} />
@@ -54,6 +62,9 @@ async function drawOrders(after: string | undefined) {
           </ButtonLink>
         ) : null}
       </nav>
+      <div className="mt-12 border-t border-line pt-8">
+        <OrderLinkForm />
+      </div>
     </Container>
   );
 }
@@ -98,18 +109,18 @@ function OrderRow({ order }: { order: OrderSummary }) {
   );
 }
 
-function NoOrders() {
+function NoOrders({ link }: { link: string | undefined }) {
   return (
     <Container>
+      <OrderLinkNews outcome={link} />
       <EmptyState
         headingLevel="h1"
         title="No orders yet"
         actions={<ButtonLink href="/">See what we have</ButtonLink>}
       >
-        <p>
-          What you order in this browser is listed here. Orders from another device stay with that device.
-        </p>
+        <p>What you order in this browser is listed here.</p>
       </EmptyState>
+      <OrderLinkForm />
     </Container>
   );
 }

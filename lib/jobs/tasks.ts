@@ -1,5 +1,6 @@
 import { announce } from '#lib/announcements/announce.ts';
 import { deliverWebhook } from '#lib/announcements/deliver-webhook.ts';
+import { sendOrderLink } from '#lib/announcements/send-order-link.ts';
 import type { JobName, JobPayloads, PeriodicName } from '#lib/jobs/jobs.ts';
 import { sendMail } from '#lib/mail/send-mail.ts';
 import { expireHolds } from '#lib/orders/expire-holds.ts';
@@ -16,6 +17,7 @@ type Tasks = { [Name in JobName]: (payload: JobPayloads[Name]) => Promise<unknow
 export const tasks: Tasks = {
   announce,
   send_mail: sendMail,
+  send_order_link: sendOrderLink,
   deliver_webhook: deliverWebhook,
   settle_payment: settleUnknownPayment,
   settle_refund: settleRefund,

@@ -55,7 +55,7 @@ It goes to
   Springfield, IL 62701
   United States
 
-How your order is doing, in the browser in which you ordered:
+How your order is doing:
 https://shop.test/orders/1
 
 Once
