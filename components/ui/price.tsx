@@ -13,10 +13,23 @@ export function Price({
   from?: boolean;
   className?: string;
 }) {
+  const amount = formatMoney(minor, currency);
   return (
     <span className={cn('figures whitespace-nowrap', className)}>
       {from ? <span className="font-normal text-muted">from </span> : null}
-      {formatMoney(minor, currency)}
+      <Amount>{amount}</Amount>
+    </span>
+  );
+}
+
+/**
+ * An amount as text that the browser's translation leaves alone. Another amount is another element,
+ * so that nothing that has edited the page can keep the old one in view.
+ */
+function Amount({ children }: { children: string }) {
+  return (
+    <span key={children} translate="no" className="notranslate">
+      {children}
     </span>
   );
 }
