@@ -117,9 +117,10 @@ test.describe("the header's count", () => {
   test('follows what another tab does, and what is done elsewhere', async ({ page, shop, context }) => {
     const [one, two] = await shop.fillCart({ count: 1 });
     expect(two).toBeUndefined();
-    await page.goto('/cart');
-    await page.goto('/');
     const badge = (of: typeof page) => of.getByRole('link', { name: /^Cart/ });
+    await page.goto('/cart');
+    await expect(badge(page)).toContainText('1');
+    await page.goto('/');
     await expect(badge(page)).toContainText('1');
 
     const tab = await context.newPage();

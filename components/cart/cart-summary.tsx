@@ -1,6 +1,7 @@
 import { type CartView, isShort, orderableSubtotalOf, subtotalOf } from '#components/cart/cart-state.ts';
 import { Button, ButtonLink } from '#components/ui/button.tsx';
 import { Card } from '#components/ui/card.tsx';
+import { Price } from '#components/ui/price.tsx';
 import { SummaryList, SummaryRow } from '#components/ui/summary-list.tsx';
 import { freeStandardFromMinor } from '#lib/checkout/quote.ts';
 import { formatMoney } from '#lib/money.ts';
@@ -14,7 +15,7 @@ export function CartSummary({ cart }: { cart: CartView }) {
       <h2 className="sr-only">Summary</h2>
       <SummaryList>
         <SummaryRow label="Subtotal">
-          <span className="text-xl font-semibold">{formatMoney(subtotalMinor, cart.currency)}</span>
+          <Price minor={subtotalMinor} currency={cart.currency} className="text-xl font-semibold" />
         </SummaryRow>
       </SummaryList>
       <p className="mt-3 text-muted">{shippingNote(orderableSubtotalOf(cart), cart.currency)}</p>

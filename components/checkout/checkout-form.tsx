@@ -18,6 +18,8 @@ import { CardFields } from '#components/payment/card-fields.tsx';
 import { useCardToken } from '#components/payment/use-card-token.ts';
 import { Button } from '#components/ui/button.tsx';
 import { enterMovesOn } from '#components/ui/enter-moves-on.ts';
+import { Amount } from '#components/ui/price.tsx';
+import { shownTotal } from '#components/ui/shown-total.ts';
 import type { CheckoutQuote } from '#lib/checkout/schema.ts';
 import { formatMoney } from '#lib/money.ts';
 
@@ -54,6 +56,7 @@ export function CheckoutForm({ cardEntry, ...props }: CheckoutFormProps) {
     const invalid = fieldErrorsOf(event.currentTarget);
     if (invalid.length > 0) return page.refuse({ code: 'invalid_request', detail: '', fields: invalid });
     const typed = new FormData(event.currentTarget, submitter);
+    if (!page.isTotalSeen(total)) return;
     page.refuse(undefined);
     if (typed.get('payment.method') === 'card' && card.isNeeded()) void askAndSend(typed);
     else runner.submit(bodyOf(typed, quote));
@@ -154,8 +157,12 @@ export function CheckoutForm({ cardEntry, ...props }: CheckoutFormProps) {
             busyLabel={busyLabelOf(stale, card.waiting)}
             onCheckAgain={() => runner.report({ type: 'check_again' })}
           >
-            <ForInvoice>Place order · {total}</ForInvoice>
-            <ForCard>Pay {total}</ForCard>
+            <ForInvoice>
+              Place order · <Amount {...shownTotal}>{total}</Amount>
+            </ForInvoice>
+            <ForCard>
+              Pay <Amount {...shownTotal}>{total}</Amount>
+            </ForCard>
           </SubmitArea>
           {quoteState === 'failed' ? <QuoteFailed onRetry={page.choose} /> : null}
           <p className="text-sm text-muted">

@@ -1,7 +1,7 @@
 'use client';
 
 import { useRouter } from 'next/navigation';
-import { type RefObject, useEffect, useEffectEvent, useState } from 'react';
+import { type RefObject, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { fetchCartState } from '#components/cart/fetch-cart-state.ts';
 import { checkoutAddress, countryFieldName } from '#components/checkout/checkout-fields.ts';
 import { fillIn, sentenceOf, typedIn } from '#components/checkout/form-data.ts';
@@ -15,6 +15,7 @@ import { isLocked, type Problem } from '#components/checkout/submission-machine.
 import { type Selection, sameChoice, useQuote } from '#components/checkout/use-quote.ts';
 import { useSubmission } from '#components/checkout/use-submission.ts';
 import type { OrderLine } from '#components/orders/order-lines.tsx';
+import { totalsShown } from '#components/ui/shown-total.ts';
 import type { CheckoutQuote } from '#lib/checkout/schema.ts';
 
 export const notRecorded: Problem = {
@@ -134,9 +135,38 @@ export function useCheckoutPage(props: CheckoutPageProps, { form, button, proble
     if (locked) button.current?.focus({ preventScroll: true });
   }, [locked, button]);
 
+  // What the shopper was told in words to be the total.
+  const told = useRef<string>(undefined);
+
+  /**
+   * Whether the page shows the total that would be charged. Where something else has edited the amounts,
+   * nothing is sent: the shopper is told the total first, and orders by pressing again.
+   */
+  function isTotalSeen(total: string): boolean {
+    if (told.current === total || totalsShown().every((shown) => shown === total)) return true;
+    told.current = total;
+    refuse({
+      code: 'total_edited',
+      detail: `This order costs ${total}. Something in your browser shows another amount on this page. Nothing was ordered: press the button again if you want it for ${total}.`,
+    });
+    return false;
+  }
+
   const noteEdit = (name: string) => setEdits({ of: problem, names: [...edited, name] });
 
-  return { runner, state, quote, quoteState, problem, errors, ordered, refuse, noteEdit, choose };
+  return {
+    runner,
+    state,
+    quote,
+    quoteState,
+    problem,
+    errors,
+    ordered,
+    refuse,
+    noteEdit,
+    choose,
+    isTotalSeen,
+  };
 }
 
 function errorsOf(problem: Problem | undefined, edited: string[]): Record<string, string | undefined> {

@@ -5,7 +5,7 @@ export function PutBack({ orderId, cancelFirst }: { orderId: string; cancelFirst
   return (
     <form method="post" action="/checkout/put-back">
       <input type="hidden" name="order" value={orderId} />
-      <Button variant="secondary">
+      <Button variant="secondary" className="py-2">
         {cancelFirst
           ? 'Cancel it and put the items back into your cart'
           : 'Put the items back into your cart'}

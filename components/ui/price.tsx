@@ -1,3 +1,4 @@
+import type { ComponentProps } from 'react';
 import { cn } from '#components/ui/cn.ts';
 import { formatMoney } from '#lib/money.ts';
 
@@ -7,17 +8,18 @@ export function Price({
   currency,
   from,
   className,
+  ...props
 }: {
   minor: number;
   currency: string;
   from?: boolean;
   className?: string;
-}) {
+} & ComponentProps<'span'>) {
   const amount = formatMoney(minor, currency);
   return (
     <span className={cn('figures whitespace-nowrap', className)}>
       {from ? <span className="font-normal text-muted">from </span> : null}
-      <Amount>{amount}</Amount>
+      <Amount {...props}>{amount}</Amount>
     </span>
   );
 }
@@ -26,9 +28,9 @@ export function Price({
  * An amount as text that the browser's translation leaves alone. Another amount is another element,
  * so that nothing that has edited the page can keep the old one in view.
  */
-function Amount({ children }: { children: string }) {
+export function Amount({ children, ...props }: { children: string } & ComponentProps<'span'>) {
   return (
-    <span key={children} translate="no" className="notranslate">
+    <span key={children} translate="no" {...props}>
       {children}
     </span>
   );
