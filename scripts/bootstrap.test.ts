@@ -34,7 +34,7 @@ function help(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/bootstrap.mjs', ...args], {
     cwd: clone,
     encoding: 'utf8',
-    env: { PATH: process.env.PATH, NODE_ENV: undefined },
+    env: { PATH: process.env.PATH, NODE_ENV: 'test' },
   });
   return { status, stdout, stderr };
 }

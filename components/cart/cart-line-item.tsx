@@ -14,10 +14,9 @@ interface CartLineItemProps {
   maxQuantity: number;
   problem: string | undefined;
   onEdit: (edit: LineEdit) => void;
-  action: (form: FormData) => void;
 }
 
-/** One line: what it is, how many, what that comes to, and the way out. */
+/** One line: what it is, how many, what they cost, and the way out. */
 export function CartLineItem(props: CartLineItemProps) {
   const { line, currency, maxQuantity, problem, onEdit } = props;
   const problemId = `problem-${line.sku}`;
@@ -96,12 +95,12 @@ function LineForm({
   version,
   quantity,
   onEdit,
-  action,
   children,
 }: CartLineItemProps & { quantity?: number; children: ReactNode }) {
   return (
     <form
-      action={action}
+      method="post"
+      action="/cart/lines"
       className="flex gap-2"
       onSubmit={(event) => {
         event.preventDefault();

@@ -1,5 +1,5 @@
 import { ProductPicture } from '#components/catalogue/product-picture.tsx';
-import { stockState, stockText } from '#components/catalogue/stock.ts';
+import { offerOf, stockState, stockText } from '#components/catalogue/stock.ts';
 import { Badge } from '#components/ui/badge.tsx';
 import { Price } from '#components/ui/price.tsx';
 import { SiteLink } from '#components/ui/site-link.tsx';
@@ -14,8 +14,7 @@ export function ProductCard({
   product: ProductSummary;
   headingLevel?: 'h2' | 'h3';
 }) {
-  const prices = product.variants.map((variant) => variant.priceMinor);
-  const lowest = Math.min(...prices);
+  const offer = offerOf(product.variants);
   const left = product.variants.reduce((sum, variant) => sum + variant.available, 0);
   return (
     <article className="group relative">
@@ -39,13 +38,11 @@ export function ProductCard({
           {product.title}
         </SiteLink>
       </Heading>
-      <p className="mt-0.5 text-muted">
-        <Price
-          minor={lowest}
-          currency={product.variants[0]?.currency ?? storeCurrency}
-          from={Math.max(...prices) > lowest}
-        />
-      </p>
+      {offer ? (
+        <p className="mt-0.5 text-muted">
+          <Price {...offer} currency={product.variants[0]?.currency ?? storeCurrency} />
+        </p>
+      ) : null}
     </article>
   );
 }

@@ -72,8 +72,6 @@ export function PayAgain({
 
   return (
     <form method="post" action={action} onSubmit={pay} onKeyDown={enterMovesOn} className="grid gap-4">
-      {/* Enter on a card presses a form's first button: choosing one must not pay with it. */}
-      <button type="submit" disabled hidden />
       <input type="hidden" name="attempt" value={attempt} autoComplete="off" />
       <input type="hidden" name="method" value="card" />
       <div inert={locked} className="transition-opacity inert:opacity-60">

@@ -40,7 +40,7 @@ export class Shop {
 
   /** The button in any of its states. */
   get submitButton(): Locator {
-    return this.page.locator('form[action="/api/orders"] button[type=submit]:not([hidden])').last();
+    return this.page.locator('form[action="/api/orders"] button[type=submit]:not([tabindex])').last();
   }
 
   /** Things with plenty in stock, the same ones each time, so that tests don't buy each other out. */
@@ -53,6 +53,20 @@ export class Shop {
         .slice(0, 1)
         .map(({ sku, available }) => ({ sku, slug, title, available })),
     );
+  }
+
+  /**
+   * Something that comes in one variant and can be bought up in one line. `nth` tells tests apart
+   * that run at the same time; it counts from the end, where no other test buys.
+   */
+  async scarce(nth: number): Promise<Goods> {
+    const answer = await this.context.request.get('/api/products?limit=100');
+    const { products } = (await answer.json()) as { products: ProductAnswer[] };
+    const single = products.filter(({ variants }) => variants.length === 1);
+    const { slug, title, variants: [variant] = [] } = single.at(-1 - nth) ?? {};
+    if (!slug || !title || !variant) throw new Error(`there is no ${nth}th product of one variant`);
+    expect(variant.available).toBeGreaterThan(0);
+    return { sku: variant.sku, slug, title, available: variant.available };
   }
 
   async setLine(sku: string, quantity: number): Promise<void> {

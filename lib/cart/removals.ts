@@ -1,5 +1,5 @@
 import type { CartRemoval } from '#lib/cart/schema.ts';
-import { db } from '#lib/db.ts';
+import { db, type Tx } from '#lib/db.ts';
 
 /**
  * Takes the lines out of the open cart whose product the shop no longer sells in the cart's currency. The cart's version
@@ -26,6 +26,19 @@ export async function removeGoneLines({ userId }: { userId: string }): Promise<v
       UPDATE cart SET version = version + 1, updated_at = now()
       WHERE user_id = ${userId}::uuid AND id = ${cart.id}::uuid`;
   });
+}
+
+/** Keeps names to tell: of what could not be put into a cart because the shop no longer sells it. */
+export async function keepRemovals(
+  tx: Tx,
+  { userId, cartId, lines }: { userId: string; cartId: string; lines: { sku: string; title: string }[] },
+): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO cart_removal (user_id, cart_id, sku, title)
+    SELECT ${userId}::uuid, ${cartId}::uuid, gone.sku, gone.title
+    FROM unnest(${lines.map(({ sku }) => sku)}::text[], ${lines.map(({ title }) => title)}::text[])
+      AS gone (sku, title)
+    ON CONFLICT (user_id, cart_id, sku) DO UPDATE SET title = EXCLUDED.title`;
 }
 
 /** What was removed and not told yet. The caller tells it: it is not given again. */

@@ -41,7 +41,7 @@ export async function setCartLine(edit: SetCartLine): Promise<Cart> {
 }
 
 /** Locks the open cart until the end of the transaction, against the order writer too. */
-async function lockOpenCart(tx: Tx, userId: string) {
+export async function lockOpenCart(tx: Tx, userId: string) {
   // The second round finds the cart that the first made, or that another tab made meanwhile.
   for (let round = 0; round < 2; round += 1) {
     const [open] = await tx.$queryRaw<{ id: string; version: number; status: 'open'; currency: string }[]>`
@@ -91,13 +91,13 @@ async function writeLine(
   );
 }
 
-function noSuchSku(sku: string): AppError {
+export function noSuchSku(sku: string): AppError {
   return new AppError('not_found', {
     detail: `There is no product with the sku "${sku.slice(0, 64)}". Nothing was changed.`,
   });
 }
 
-function refuseTooMuch(cart: Cart): void {
+export function refuseTooMuch(cart: Cart): void {
   if (cart.lines.length > maxCartLines) {
     throw new AppError('cart_limit', {
       detail: `A cart holds at most ${maxCartLines} different products. Nothing was changed.`,
