@@ -33,6 +33,8 @@ const shop = spawn(process.execPath, [path.join(root, 'scripts', 'start.ts')], {
     // All shoppers of the suite come from one address, and order more often than people do.
     RATE_LIMIT_SHOPPER_PER_MIN: '0',
     RATE_LIMIT_IP_PER_MIN: '0',
+    // As many as one test has on purpose; the others stay below.
+    DECLINES_PER_SHOPPER: '4',
   },
 });
 

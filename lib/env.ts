@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { limitVariables } from '#lib/env-limits.ts';
+import { limitVariables, needsChallengeKeys } from '#lib/env-limits.ts';
 
 /**
  * All configuration, read here and nowhere else. `npm start` fills in what a fresh clone
@@ -135,6 +135,10 @@ const schema = z
   .refine((env) => !env.UPSTASH_REDIS_REST_URL === !env.UPSTASH_REDIS_REST_TOKEN, {
     path: ['UPSTASH_REDIS_REST_TOKEN'],
     error: 'UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN go together: set both or neither',
+  })
+  .refine((env) => !needsChallengeKeys(env) || (env.CHALLENGE_SITE_KEY && env.CHALLENGE_SECRET_KEY), {
+    path: ['CHALLENGE_SITE_KEY'],
+    error: 'and CHALLENGE_SECRET_KEY are missing: CHALLENGE_KIND names a service that gives them out',
   })
   .refine((env) => !env.ORDER_WEBHOOK_URL || env.ORDER_WEBHOOK_SECRET, {
     path: ['ORDER_WEBHOOK_SECRET'],

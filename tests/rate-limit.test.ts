@@ -188,22 +188,46 @@ test('a refused shopper is remembered by Redis only: flushed, they are let in at
   expect(await limit(claim)).toEqual(open);
 });
 
-test('nobody is limited while Redis hangs, and the breaker hears of it', async () => {
-  const { redis, lines } = await useImpatiently('tcp', 1, 1);
+// What broke: while Redis was away, nobody was limited at all.
+test('while Redis hangs this process counts, and the breaker hears of it', async () => {
+  const { redis, lines } = await useImpatiently('tcp', 2, 0);
   await expect.poll(() => redis.pingRedis()).toBe(true);
   lines.length = 0;
-  const claim = { userId: randomUUID(), ip: newIp() };
-  await expect.poll(() => limit(claim)).toMatchObject({ limited: true });
   await server.pause();
+  const claim = { userId: randomUUID(), ip: newIp() };
+  const verdicts = await claims(5, () => claim);
+  expect(verdicts.slice(0, 2)).toEqual([open, open]);
+  expect(verdicts.slice(2)).toEqual(Array(3).fill({ limited: true, retryAfterSeconds: expect.any(Number) }));
   // As many as open the breaker: each ran into the deadline, which the library alone would not tell.
-  expect(await claims(5, () => claim)).toEqual(Array(5).fill(open));
   expect(redis.redisState()).toBe('degraded');
-  expect(await claims(100, () => claim)).toEqual(Array(100).fill(open));
+  expect(await limit({ userId: randomUUID(), ip: newIp() })).toEqual(open);
   expect(lines).toHaveLength(1);
 });
 
-test('without Redis nobody is limited', async () => {
-  await useImpatiently('off', 1, 1);
-  const claim = { userId: randomUUID(), ip: newIp() };
-  expect(await claims(3, () => claim)).toEqual(Array(3).fill(open));
+test('without Redis this process counts shoppers and networks by itself', async () => {
+  await useImpatiently('off', 2, 3);
+  const ip = newIp();
+  const userId = randomUUID();
+  expect((await claims(3, () => ({ userId, ip }))).map(({ limited }) => limited)).toEqual([
+    false,
+    false,
+    true,
+  ]);
+  expect(await limit({ userId: randomUUID(), ip })).toMatchObject({ limited: true });
+  expect(await limit({ userId: randomUUID(), ip: newIp() })).toEqual(open);
+});
+
+test('what this process counts is forgotten after its time, and never grows without bounds', async () => {
+  const { countInProcess, recallInProcess, rememberInProcess } = await import('#lib/redis/in-process.ts');
+  const now = vi.spyOn(performance, 'now').mockReturnValue(1_000);
+  expect(countInProcess('a', 60_000)).toEqual({ count: 1, leftMs: 60_000 });
+  now.mockReturnValue(41_000);
+  expect(countInProcess('a', 60_000)).toEqual({ count: 2, leftMs: 20_000 });
+  expect(rememberInProcess('b', 'first', 10_000)).toBe('first');
+  expect(rememberInProcess('b', 'second', 10_000)).toBe('first');
+  now.mockReturnValue(61_000);
+  expect([recallInProcess('a'), recallInProcess('b')]).toEqual([undefined, undefined]);
+  for (let at = 0; at < 50_010; at += 1) countInProcess(`many:${at}`, 60_000);
+  expect([recallInProcess('many:0'), recallInProcess('many:50009')]).toEqual([undefined, '1']);
+  now.mockRestore();
 });

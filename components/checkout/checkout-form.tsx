@@ -1,6 +1,7 @@
 'use client';
 
 import { type ChangeEvent, type FormEvent, type ReactNode, useRef } from 'react';
+import { ChallengeStatus } from '#components/challenge/challenge-status.tsx';
 import { AddressFields } from '#components/checkout/address-fields.tsx';
 import { cardFieldName, countryFieldName } from '#components/checkout/checkout-fields.ts';
 import { FoldedSummary, SideSummary } from '#components/checkout/checkout-summary.tsx';
@@ -170,6 +171,7 @@ export function CheckoutForm({ cardEntry, ...props }: CheckoutFormProps) {
               Pay <Amount {...shownTotal}>{total}</Amount>
             </ForCard>
           </SubmitArea>
+          <ChallengeStatus />
           {quoteState === 'failed' ? <QuoteFailed onRetry={page.choose} /> : null}
           <p className="text-sm text-muted">
             <ForInvoice>Nothing is charged today: the invoice comes with the parcel.</ForInvoice>

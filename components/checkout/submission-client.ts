@@ -1,3 +1,4 @@
+import { answering } from '#components/challenge/answering.ts';
 import type { Answer, Problem, Reply } from '#components/checkout/submission-machine.ts';
 
 /** The body of `POST /api/orders` as the form gives it; the server validates it. */
@@ -13,13 +14,15 @@ const askTimeoutMs = 8_000;
 
 /** Places an order. Never throws: a reply that did not come or makes no sense is `lost`. */
 export async function sendSubmission(body: SubmissionBody): Promise<Reply> {
-  const answer = await call('/api/orders', sendTimeoutMs, {
-    method: 'POST',
-    // The request outlives the page: a reload or a closed tab doesn't cut an order off half sent.
-    keepalive: true,
-    headers: { 'content-type': 'application/json', 'idempotency-key': body.submitToken },
-    body: JSON.stringify(body),
-  });
+  const answer = await answering((headers) =>
+    call('/api/orders', sendTimeoutMs, {
+      method: 'POST',
+      // The request outlives the page: a reload or a closed tab doesn't cut an order off half sent.
+      keepalive: true,
+      headers: { 'content-type': 'application/json', 'idempotency-key': body.submitToken, ...headers },
+      body: JSON.stringify(body),
+    }),
+  );
   return answer ? readReply(answer) : { kind: 'lost' };
 }
 

@@ -3,6 +3,7 @@
 import { LoaderCircle } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { type FormEvent, useEffect, useRef, useState, useTransition } from 'react';
+import { ChallengeStatus } from '#components/challenge/challenge-status.tsx';
 import { orderNewsId } from '#components/orders/order-news.ts';
 import { paymentSentences, postToOrder } from '#components/orders/post-to-order.ts';
 import type { CardAmount, CardEntry } from '#components/payment/card-entry.ts';
@@ -87,6 +88,7 @@ export function PayAgain({
         {locked ? <LoaderCircle aria-hidden className="size-5 shrink-0 motion-safe:animate-spin" /> : null}
         {locked ? 'Paying, please wait' : `Pay ${formatMoney(amount.amountMinor, amount.currency)}`}
       </Button>
+      <ChallengeStatus />
       {/* Always there, so that screen readers are listening when something is said. */}
       <div role="status" className="empty:absolute">
         {locked ? <span className="sr-only">Paying, please wait</span> : null}

@@ -1,3 +1,5 @@
+import { answering } from '#components/challenge/answering.ts';
+
 /** What came of asking for something. `settled`: it is done or can't be any more, as the order's page shows. */
 export type PostAnswer = 'settled' | 'no_session' | 'no_order' | 'refused' | 'unreachable';
 
@@ -9,14 +11,9 @@ const timeoutMs = 15_000;
  */
 export async function postToOrder(action: string, body?: Record<string, unknown>): Promise<PostAnswer> {
   try {
-    const { ok, status } = await fetch(action, {
-      method: 'POST',
-      // Outlives the page: a closed tab doesn't cut a payment off half sent.
-      keepalive: true,
-      headers: body && { 'content-type': 'application/json' },
-      body: body && JSON.stringify(body),
-      signal: AbortSignal.timeout(timeoutMs),
-    });
+    const answer = await answering((headers) => post(action, body, headers));
+    if (!answer) return 'unreachable';
+    const { ok, status } = answer;
     // A declined card, an order that is something else by now, an attempt that was made before.
     if (ok || [402, 409, 422].includes(status)) return 'settled';
     if (status === 401) return 'no_session';
@@ -24,6 +21,25 @@ export async function postToOrder(action: string, body?: Record<string, unknown>
   } catch {
     return 'unreachable';
   }
+}
+
+/** The body is read of a `429` alone, which may ask for something. */
+async function post(
+  action: string,
+  body: Record<string, unknown> | undefined,
+  headers: Record<string, string>,
+) {
+  const response = await fetch(action, {
+    method: 'POST',
+    // Outlives the page: a closed tab doesn't cut a payment off half sent.
+    keepalive: true,
+    headers: { ...(body && { 'content-type': 'application/json' }), ...headers },
+    body: body && JSON.stringify(body),
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  const { ok, status } = response;
+  const told: unknown = status === 429 ? await response.json().catch(() => undefined) : undefined;
+  return { ok, status, body: (told ?? {}) as Record<string, unknown> };
 }
 
 /** Why nothing was done, and what to do about it. */

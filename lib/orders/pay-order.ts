@@ -3,8 +3,8 @@ import { db, type Tx } from '#lib/db.ts';
 import { isUniqueViolation } from '#lib/db-errors.ts';
 import { AppError } from '#lib/errors.ts';
 import { changeOrder } from '#lib/orders/change-order.ts';
+import { type Fresh, noteDecline, refuseFresh } from '#lib/orders/guard-fresh.ts';
 import { type Receipt, toOrderReceipt } from '#lib/orders/placement.ts';
-import { limitFreshClaim } from '#lib/orders/rate-limit.ts';
 import { type OrderStatus, orderReceiptSchema, paymentTokenSchema } from '#lib/orders/schema.ts';
 import { chargeAttempt } from '#lib/payments/charge-attempt.ts';
 import { declineSentence } from '#lib/payments/decline-sentence.ts';
@@ -37,6 +37,8 @@ export interface PayOrder extends z.output<typeof paymentInputSchema> {
   userId: string;
   id: string;
   ip: string | undefined;
+  /** The answer to a challenge. */
+  answer: string | undefined;
   /** By which name the shopper reaches the shop, for the way back from the bank. */
   origin: string;
 }
@@ -71,6 +73,7 @@ export async function payOrder({ id, ...rest }: PayOrder): Promise<Paid> {
   const begun = await begin(request);
   const settled = await chargeAttempt({ userId, orderId, attempt }, origin);
   if (!settled) throw noSuchOrder();
+  if (begun.created && settled.payment.status === 'declined') noteDecline(freshOf(request));
   return answer(settled, begun.created);
 }
 
@@ -102,16 +105,11 @@ function whatNow(status: OrderStatus): string {
 }
 
 async function begin(request: PayOrder): Promise<{ created: boolean }> {
-  const { userId, id: orderId, attempt, token, ip } = request;
+  const { userId, id: orderId, attempt, token } = request;
   const standing = await readPayment(db(), { userId, orderId, attempt });
   if (standing) return replay(standing, token);
-  const quota = await limitFreshClaim({ userId, ip });
-  if (quota.limited) {
-    throw new AppError('rate_limited', {
-      detail: `Those were many attempts in a short time. Nothing was charged; the same one is safe to send again in ${quota.retryAfterSeconds} s.`,
-      retryAfterSeconds: quota.retryAfterSeconds,
-    });
-  }
+  const refusal = await refuseFresh(freshOf(request));
+  if (refusal) throw refusal;
   await callOffAtTheBank(request);
   try {
     return await db().$transaction((tx) => write(tx, request));
@@ -121,6 +119,11 @@ async function begin(request: PayOrder): Promise<{ created: boolean }> {
     if (faster) return replay(faster, token);
     throw error;
   }
+}
+
+function freshOf({ userId, id, attempt, token, ip, answer }: PayOrder): Fresh {
+  const words = { what: 'attempts', nothing: 'Nothing was charged' };
+  return { userId, ip, card: { token }, submission: `${id}:${attempt}`, answer, words };
 }
 
 function replay(standing: PaymentRow, token: string): { created: false } {

@@ -1,38 +1,77 @@
 import { Ratelimit } from '@upstash/ratelimit';
 import type { Redis } from '@upstash/redis';
+import { lookAtDeclines } from '#lib/abuse/declines.ts';
 import { env } from '#lib/env.ts';
 import { networkOf } from '#lib/orders/network-of.ts';
+import { countInProcess } from '#lib/redis/in-process.ts';
 import { askRedis, redisDeadlineMs } from '#lib/redis.ts';
 
-export type Quota = { limited: false } | { limited: true; retryAfterSeconds: number };
+/** `suspicious`: so many cards were declined around this claim that its card needs a challenge first. */
+export type Quota = { limited: false; suspicious?: true } | { limited: true; retryAfterSeconds: number };
+
+export interface FreshClaim {
+  userId: string;
+  ip: string | undefined;
+  /** The card that is to be charged; absent for an invoice. */
+  card?: { email?: string | undefined; token: string } | undefined;
+}
+
+/** Both limits are for a minute. */
+const windowMs = 60_000;
 
 /**
- * Counts a fresh claim against the shopper's quota and that of the network it came from. Asked
- * for fresh claims only, so that a replay never uses up a quota. Without Redis nobody is limited.
+ * Counts a fresh claim against the shopper's quota and that of the network it came from, and looks
+ * whether cards were declined around it. Asked for fresh claims only, so that a replay never uses up
+ * a quota. While Redis does not answer, this process counts alone.
  *
- * Both limits are asked at once, so a claim that one of them refuses still counts for the other.
+ * Everything is asked at the same time, so a claim that one limit refuses still counts for the other.
  */
-export async function limitFreshClaim(claim: { userId: string; ip: string | undefined }): Promise<Quota> {
-  const network = claim.ip === undefined ? undefined : networkOf(claim.ip);
+export async function limitFreshClaim({ userId, ip, card }: FreshClaim): Promise<Quota> {
+  const network = ip === undefined ? undefined : networkOf(ip);
   const { RATE_LIMIT_SHOPPER_PER_MIN: ofShopper, RATE_LIMIT_IP_PER_MIN: ofNetwork } = env();
   const byShopper = ofShopper > 0;
   const byNetwork = ofNetwork > 0 && network !== undefined;
-  if (!byShopper && !byNetwork) return { limited: false };
+  const look = card && lookAtDeclines({ userId, network, email: card.email, token: card.token });
+  if (!byShopper && !byNetwork && !look) return { limited: false };
 
   const asked = await askRedis((redis) => {
     const { shopper, address } = limitersOf(redis);
     // The braces are the hash tag: all keys of one limit lie on one node of a cluster.
     return Promise.all([
-      ...(byShopper ? [shopper.limit(`{${claim.userId}}`)] : []),
-      ...(byNetwork ? [address.limit(`{${network}}`)] : []),
+      Promise.all([
+        ...(byShopper ? [shopper.limit(`{${userId}}`)] : []),
+        ...(byNetwork ? [address.limit(`{${network}}`)] : []),
+      ]),
+      look?.ask(redis),
     ]);
   });
-  const refusals = asked.answered ? asked.value.filter(({ success }) => !success) : [];
-  if (refusals.length === 0) return { limited: false };
+  const [waitMs, counts] = asked.answered
+    ? [waitOf(asked.value[0]), asked.value[1]]
+    : [
+        limitInProcess([byShopper ? [userId, ofShopper] : [], byNetwork ? [network, ofNetwork] : []]),
+        undefined,
+      ];
+  if (waitMs > 0) return { limited: true, retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) };
+  return look?.isOver(counts) ? { limited: false, suspicious: true } : { limited: false };
+}
+
+/** How long the refused have to wait; 0 when none was refused. */
+function waitOf(answers: readonly { success: boolean; reset: number }[]): number {
+  const refusals = answers.filter(({ success }) => !success);
+  if (refusals.length === 0) return 0;
   // `reset` comes from the clock of whichever process counted last, and may be hours off; nobody's quota
   // takes longer than its minute to be there again.
-  const waitMs = Math.min(60_000, Math.max(...refusals.map(({ reset }) => reset - Date.now())));
-  return { limited: true, retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) };
+  return Math.max(1, Math.min(windowMs, Math.max(...refusals.map(({ reset }) => reset - Date.now()))));
+}
+
+/** The same by this process's own counts: whole minutes, from each one's first claim on. */
+function limitInProcess(limits: readonly ([name: string, perMinute: number] | [])[]): number {
+  const waits = limits.map(([name, perMinute = 0]) => {
+    if (name === undefined) return 0;
+    const { count, leftMs } = countInProcess(`limit:${name}`, windowMs);
+    return count > perMinute ? leftMs : 0;
+  });
+  return Math.max(0, ...waits);
 }
 
 interface Limiters {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { challengeSchema } from '#lib/abuse/schema.ts';
 import { shippingMethodIds } from '#lib/checkout/quote.ts';
 import { checkoutQuoteSchema } from '#lib/checkout/schema.ts';
 import { shippingAddressSchema, storedAddressSchema } from '#lib/checkout/shipping-address.ts';
@@ -84,6 +85,7 @@ export const submissionProblemExtras = {
   }),
   payment_declined: z.object({ order: orderReceiptSchema }),
   wrong_attempt: z.object({ expected: z.int() }),
+  rate_limited: z.object({ challenge: challengeSchema.optional() }),
 };
 
 export const orderStatuses = [

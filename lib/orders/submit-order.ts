@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { challengeField, challengeHeader } from '#lib/abuse/schema.ts';
 import { db } from '#lib/db.ts';
 import { AppError } from '#lib/errors.ts';
 import {
@@ -20,12 +21,12 @@ import { claimSubmission, completeClaim, forgetDone, releaseClaim } from '#lib/o
 import { type Decision, decideAgain } from '#lib/orders/decide.ts';
 import { findOrderOfSubmission } from '#lib/orders/find-orders.ts';
 import { findReplayedOrder } from '#lib/orders/find-replayed-order.ts';
+import { type Fresh, noteDecline, refuseFresh } from '#lib/orders/guard-fresh.ts';
 import { judgeSubmission } from '#lib/orders/judge-submission.ts';
 import { countedAddress } from '#lib/orders/network-of.ts';
 import { countAnswer } from '#lib/orders/order-metrics.ts';
 import { orderWriter } from '#lib/orders/order-writer.ts';
 import { type Placement, placementOf } from '#lib/orders/placement.ts';
-import { limitFreshClaim } from '#lib/orders/rate-limit.ts';
 import { isFormPost, type RawSubmission, readRawSubmission } from '#lib/orders/read-submission.ts';
 import type { Submission } from '#lib/orders/schema.ts';
 import { runOnce } from '#lib/orders/single-flight.ts';
@@ -67,8 +68,12 @@ export async function answerOrder(request: Request): Promise<Answer> {
     const userId = requireSession(request);
     const idempotencyKey = request.headers.get('idempotency-key');
     const submission = await judgeSubmission({ raw, idempotencyKey, userId });
-    const caller = { ip, origin: () => originOf(request), leave };
-    const decision = await place(userId, submission, caller);
+    const decision = await place(userId, submission, {
+      ip,
+      origin: () => originOf(request),
+      answer: request.headers.get(challengeHeader) ?? raw.typed[challengeField],
+      leave,
+    });
     answer = await answerOutcome(decision, userId, submission, raw, requestId);
     outcome = decision.outcome === 'accepted' && !decision.created ? 'replayed' : decision.outcome;
   } catch (error) {
@@ -87,6 +92,8 @@ export async function answerOrder(request: Request): Promise<Answer> {
 interface Caller {
   ip: string | undefined;
   origin: () => string;
+  /** The answer to a challenge; no part of what is submitted. */
+  answer: string | undefined;
   /** Gives their place back: a provider that is slow shall not keep out who wants an invoice. */
   leave: () => void;
 }
@@ -113,15 +120,17 @@ async function placeAgain(placement: Placement, caller: Caller): Promise<Decisio
   });
 }
 
-async function placeFresh(placement: Placement, { ip, origin, leave }: Caller): Promise<Decision> {
+async function placeFresh(placement: Placement, caller: Caller): Promise<Decision> {
+  const { origin, leave } = caller;
   const claim = await claimOrAnswer(placement);
   // Somebody else's claim led to an order: one that died, perhaps, before it had asked for the money.
   if ('outcome' in claim) return chargeIfDue(claim, placement, origin);
   let decision: Decision | undefined;
   try {
-    const placed = (await overQuota(placement, ip)) ?? (await orderWriter().add(placement));
+    const placed = (await overQuota(placement, caller)) ?? (await orderWriter().add(placement));
     leave();
     decision = await chargeIfDue(placed, placement, origin);
+    if (decision.outcome === 'payment_declined' && decision.created) noteDecline(freshOf(placement, caller));
     return decision;
   } finally {
     // Not awaited: the shopper's answer does not depend on Redis. A claim that could not be
@@ -166,15 +175,18 @@ async function standingOrder(placement: Placement, what: 'this' | 'another'): Pr
 }
 
 /** Throws `rate_limited`, but never at a submission whose order stands: that one gets its answer. */
-async function overQuota(placement: Placement, ip: string | undefined): Promise<Decision | undefined> {
-  const quota = await limitFreshClaim({ userId: placement.userId, ip });
-  if (!quota.limited) return undefined;
+async function overQuota(placement: Placement, caller: Caller): Promise<Decision | undefined> {
+  const refusal = await refuseFresh(freshOf(placement, caller));
+  if (!refusal) return undefined;
   const order = await findOrderOfSubmission(db(), placement);
   if (order) return decideAgain(placement, order);
-  throw new AppError('rate_limited', {
-    detail: `That were many orders in a short time. Nothing was ordered; the same submission is safe to send again in ${quota.retryAfterSeconds} s.`,
-    retryAfterSeconds: quota.retryAfterSeconds,
-  });
+  throw refusal;
+}
+
+function freshOf({ userId, submitToken, payment, email }: Placement, { ip, answer }: Caller): Fresh {
+  const card = payment.method === 'card' ? { email, token: payment.token } : undefined;
+  const words = { what: 'orders', nothing: 'Nothing was ordered' };
+  return { userId, ip, card, submission: submitToken, answer, words };
 }
 
 function settleClaim(placement: Placement, owner: string, decision: Decision | undefined) {

@@ -13,6 +13,7 @@ const fixed: Record<string, string> = {
   UNPAID_MINOR_PER_PERSON: '0',
   UNPAID_ORDERS_PER_NETWORK: '0',
   UNPAID_UNITS_PER_NETWORK: '0',
+  CHALLENGE_KIND: 'off',
   MAIL_LIMIT_PER_HOUR: '0',
   MAIL_LIMIT_PER_DAY: '0',
   LOG_LEVEL: 'fatal',

@@ -1,3 +1,4 @@
+import { challengeField, challengeHeader } from '#lib/abuse/schema.ts';
 import type { ProblemCode } from '#lib/errors.ts';
 import {
   asAppError,
@@ -28,10 +29,11 @@ export const POST = route<{ params: Promise<{ id: string }> }>(async (request, {
   return json(body, { status: 201, headers: { location: body.order.url, ...headers } });
 });
 
-function pay(request: Request, id: string, input: unknown) {
+function pay(request: Request, id: string, input: unknown, typedAnswer?: string) {
   const userId = requireSession(request);
   const payment = parseOrThrow(paymentInputSchema, input);
-  return payOrder({ ...payment, userId, id, ip: clientIpOf(request), origin: originOf(request) });
+  const answer = request.headers.get(challengeHeader) ?? typedAnswer;
+  return payOrder({ ...payment, userId, id, ip: clientIpOf(request), origin: originOf(request), answer });
 }
 
 /** Whoever has no such order has no page of it either: their own orders are the next best thing. */
@@ -40,13 +42,16 @@ const withoutOrder: ProblemCode[] = ['not_found', 'session_required'];
 /** A form is sent back to the order's page, which shows what came of it and takes the next card. */
 async function payFromPage(request: Request, id: string, requestId: string): Promise<Response> {
   let location = orderUrl(encodeURIComponent(id));
+  let wait: Record<string, string> = {};
   try {
     const typed = await readForm(request);
-    await pay(request, id, { ...typed, attempt: wholeNumber(typed.attempt) });
+    await pay(request, id, { ...typed, attempt: wholeNumber(typed.attempt) }, typed[challengeField]);
   } catch (error) {
-    if (withoutOrder.includes(asAppError(error, requestId).code)) location = '/orders';
+    const { code, options } = asAppError(error, requestId);
+    if (withoutOrder.includes(code)) location = '/orders';
+    if (options.retryAfterSeconds !== undefined) wait = { 'retry-after': String(options.retryAfterSeconds) };
   }
-  return new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } });
+  return new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store', ...wait } });
 }
 
 const refuse = notAllowed('POST');

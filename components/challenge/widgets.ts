@@ -1,0 +1,55 @@
+import type { Challenge } from '#lib/abuse/schema.ts';
+
+/** What the scripts of Turnstile and hCaptcha put into the page, alike as far as it is used here. */
+interface Service {
+  render: (box: HTMLElement, options: Record<string, unknown>) => unknown;
+}
+
+const services = {
+  turnstile: 'https://challenges.cloudflare.com/turnstile/v0/api.js?render=explicit',
+  hcaptcha: 'https://js.hcaptcha.com/1/api.js?render=explicit',
+};
+
+/** How long a service's script may take until the shopper is told to wait instead. */
+const loadMs = 15_000;
+
+/**
+ * Draws the service's widget into a box and calls `respond` once: with its response, or with
+ * undefined when it can't be shown. Answers the function that takes it away.
+ */
+export function renderWidget(
+  box: HTMLElement,
+  { kind, siteKey }: Challenge,
+  respond: (solution: string | undefined) => void,
+): () => void {
+  if (kind === 'proof_of_work') return () => undefined;
+  // An element of its own: the service refuses to draw twice into the same.
+  const place = box.appendChild(document.createElement('div'));
+  const fail = () => respond(undefined);
+  load(kind)
+    .then((service) => {
+      if (!place.isConnected) return;
+      service.render(place, { sitekey: siteKey, callback: respond, 'error-callback': fail });
+    })
+    .catch(fail);
+  return () => place.remove();
+}
+
+async function load(kind: keyof typeof services): Promise<Service> {
+  const loaded = () => (globalThis as unknown as Partial<Record<string, Service>>)[kind];
+  if (!loaded()) await addScript(services[kind]);
+  const service = loaded();
+  if (!service) throw new Error(`${kind} did not load`);
+  return service;
+}
+
+function addScript(address: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement('script');
+    script.src = address;
+    script.onload = () => resolve();
+    script.onerror = () => reject(new Error(`${address} did not load`));
+    setTimeout(() => reject(new Error(`${address} took too long`)), loadMs);
+    document.head.append(script);
+  });
+}

@@ -1,0 +1,100 @@
+import type { Redis } from '@upstash/redis';
+import { countDecline } from '#lib/abuse/abuse-metrics.ts';
+import { countUp, keyOf, readCounts, readCountsInProcess } from '#lib/abuse/short-memory.ts';
+import { env } from '#lib/env.ts';
+import { logger } from '#lib/logger.ts';
+import { sign } from '#lib/signing.ts';
+
+/**
+ * Declined cards, counted wherever somebody who tests stolen cards leaves a trace: in their session,
+ * their network, the email they type, the card, and the shop as a whole. From a limit on, the next
+ * card is charged only after a challenge.
+ */
+
+/** An honest shopper's declines are forgotten after an hour; the shop's as a whole after ten minutes. */
+const hourMs = 3_600_000;
+const shopWindowMs = 600_000;
+
+/** Who pays with what. */
+export interface CardUse {
+  userId: string;
+  /** As in `networkOf`; undefined where it is not known. */
+  network: string | undefined;
+  email: string | undefined;
+  /** The provider's name of the card. */
+  token: string;
+}
+
+interface Level {
+  name: 'shopper' | 'network' | 'email' | 'card' | 'shop';
+  key: string;
+  limit: number;
+  windowMs: number;
+}
+
+/**
+ * The levels that are counted. A level is off where its limit is 0. Where the rate limit of the same
+ * level is 0, it is off unless its limit is set.
+ */
+function levelsOf({ userId, network, email, token }: CardUse): Level[] {
+  const { CHALLENGE_KIND, RATE_LIMIT_SHOPPER_PER_MIN: ofShopper, RATE_LIMIT_IP_PER_MIN: ofNetwork } = env();
+  if (CHALLENGE_KIND === 'off') return [];
+  const {
+    DECLINES_PER_SHOPPER = ofShopper > 0 ? 3 : 0,
+    DECLINES_PER_NETWORK = ofNetwork > 0 ? 10 : 0,
+    DECLINES_PER_EMAIL = ofNetwork > 0 ? 5 : 0,
+    DECLINES_PER_CARD = ofNetwork > 0 ? 5 : 0,
+    DECLINES_PER_SHOP = ofNetwork > 0 ? 100 : 0,
+  } = env();
+  const level = (name: Level['name'], of: string | undefined, limit: number, windowMs = hourMs) =>
+    limit > 0 && of !== undefined ? [{ name, key: keyOf(`declines:${name}`, of), limit, windowMs }] : [];
+  return [
+    ...level('shopper', userId, DECLINES_PER_SHOPPER),
+    ...level('network', network, DECLINES_PER_NETWORK),
+    ...level('email', email && hashed(email.toLowerCase()), DECLINES_PER_EMAIL),
+    ...level('card', hashed(token), DECLINES_PER_CARD),
+    ...level('shop', 'all', DECLINES_PER_SHOP, shopWindowMs),
+  ];
+}
+
+/** Redis is told neither email addresses nor names of cards. */
+const hashed = (text: string): string => sign('once.declines.v1', text).subarray(0, 12).toString('base64url');
+
+/** A look at the counters, to be asked together with whatever else Redis is asked. */
+export interface DeclineLook {
+  ask: (redis: Redis) => Promise<number[]>;
+  /** Whether the next card needs a challenge. Without an answer of Redis this process's counts decide. */
+  isOver: (counts: number[] | undefined) => boolean;
+}
+
+/** Undefined where nothing is counted. */
+export function lookAtDeclines(use: CardUse): DeclineLook | undefined {
+  const levels = levelsOf(use);
+  if (levels.length === 0) return undefined;
+  const keys = levels.map(({ key }) => key);
+  return {
+    ask: (redis) => readCounts(redis, keys),
+    isOver: (counts = readCountsInProcess(keys)) =>
+      levels.some(({ limit }, index) => (counts[index] ?? 0) >= limit),
+  };
+}
+
+/**
+ * Counts one declined card. Not to be awaited: the shopper's answer does not depend on it. Never
+ * throws.
+ */
+export async function recordDecline(use: CardUse): Promise<void> {
+  countDecline();
+  try {
+    await Promise.all(
+      levelsOf(use).map(async ({ name, key, limit, windowMs }) => {
+        const count = await countUp(key, windowMs);
+        if (name === 'shop' && count === limit) {
+          logger().warn({ declines: count }, 'many cards are declined: every card now needs a challenge');
+        }
+      }),
+    );
+  } catch (error) {
+    logger().error({ err: error }, 'a declined card was not counted');
+  }
+}

@@ -1,0 +1,42 @@
+import { countChallenge } from '#lib/abuse/abuse-metrics.ts';
+import { checkAnswer, makeChallenge } from '#lib/abuse/challenge.ts';
+import { waitForTurn } from '#lib/abuse/wait-for-turn.ts';
+import { AppError } from '#lib/errors.ts';
+
+export interface Guarded {
+  userId: string;
+  network: string | undefined;
+  ip: string | undefined;
+  /** Names what is submitted: an answer works for one submission, sent as often as it takes. */
+  submission: string;
+  /** The answer to an earlier challenge, if one came along. */
+  answer: string | undefined;
+  /** What was not done, for the message: "Nothing was ordered". */
+  nothing: string;
+}
+
+/**
+ * Asked when too many cards were declined around a submission. Undefined lets it through: it carries
+ * the answer to a challenge, or waited for its turn. Else the problem to answer with; the same
+ * submission is safe to send again, and nothing was begun.
+ */
+export async function askChallenge(guarded: Guarded): Promise<AppError | undefined> {
+  const { userId, answer, nothing } = guarded;
+  const checked = answer === undefined ? undefined : await checkAnswer({ ...guarded, answer });
+  if (checked === 'good') {
+    countChallenge('solved');
+    return undefined;
+  }
+  const waitMs = await waitForTurn(guarded);
+  if (waitMs === 0) {
+    countChallenge('waited');
+    return undefined;
+  }
+  countChallenge(checked === 'bad' ? 'refused' : 'asked');
+  const seconds = Math.ceil(waitMs / 1_000);
+  return new AppError('rate_limited', {
+    detail: `Many cards were declined in a short time, so the shop checks who is paying. ${nothing}, and everything you typed is kept; send the same again with the answer to the challenge, or in ${seconds} s.`,
+    retryAfterSeconds: seconds,
+    extra: { challenge: makeChallenge(userId, { needsNoService: checked === 'unreachable' }) },
+  });
+}

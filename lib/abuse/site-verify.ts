@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { env } from '#lib/env.ts';
+import { logger } from '#lib/logger.ts';
+
+/** The services' own address for it; both take the same form and give the same answer. */
+const verifyUrls = {
+  turnstile: 'https://challenges.cloudflare.com/turnstile/v0/siteverify',
+  hcaptcha: 'https://api.hcaptcha.com/siteverify',
+};
+
+/** As long as a shopper may be kept waiting for a service that is not the shop's. */
+const deadlineMs = 4_000;
+
+const maxResponseCharacters = 4_096;
+
+const answerSchema = z.object({ success: z.boolean() });
+
+/** `unreachable`: the service gave no answer, so nothing is known about the shopper. */
+export type Verdict = 'good' | 'bad' | 'unreachable';
+
+/** Asks the service whether the response of its widget is good. Each response is good once. */
+export async function siteVerify(
+  kind: keyof typeof verifyUrls,
+  response: string,
+  ip: string | undefined,
+): Promise<Verdict> {
+  const { CHALLENGE_SECRET_KEY = '', CHALLENGE_VERIFY_URL: url = verifyUrls[kind] } = env();
+  if (response.length === 0 || response.length > maxResponseCharacters) return 'bad';
+  const form = new URLSearchParams({
+    secret: CHALLENGE_SECRET_KEY,
+    response,
+    ...(ip ? { remoteip: ip } : {}),
+  });
+  try {
+    const answer = await fetch(url, {
+      method: 'POST',
+      body: form,
+      redirect: 'error',
+      signal: AbortSignal.timeout(deadlineMs),
+    });
+    if (!answer.ok) throw new Error(`the service answered ${answer.status}`);
+    return answerSchema.parse(await answer.json()).success ? 'good' : 'bad';
+  } catch (error) {
+    logger().warn({ reason: (error as Error).message, kind }, 'the challenge service does not answer');
+    return 'unreachable';
+  }
+}
