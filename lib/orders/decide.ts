@@ -3,8 +3,8 @@ import { quote } from '#lib/checkout/quote.ts';
 import { maxTotalMinor } from '#lib/money.ts';
 import type { Placement, Receipt } from '#lib/orders/placement.ts';
 import type { Shortage } from '#lib/orders/schema.ts';
+import type { UnpaidPolicy } from '#lib/orders/unpaid-limits.ts';
 import { type OpenUnpaid, type OrderLimit, openUnpaidOf, reachedLimit } from '#lib/orders/unpaid-limits.ts';
-import type { UnpaidPolicy } from '#lib/orders/unpaid-policy.ts';
 
 /**
  * The decision about a batch of submissions, without I/O: from what the transaction has read and

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { UnpaidPolicy } from '#lib/orders/unpaid-limits.ts';
 import {
   type LimitedOrder,
   type OpenUnpaid,
@@ -7,7 +8,6 @@ import {
   openUnpaidOf,
   reachedLimit,
 } from '#lib/orders/unpaid-limits.ts';
-import type { UnpaidPolicy } from '#lib/orders/unpaid-policy.ts';
 
 const person = { invoices: 3, cards: 2, units: 20, invoicedMinor: 25_000 };
 const policy: UnpaidPolicy = {

@@ -1,7 +1,37 @@
 import type { Placement } from '#lib/orders/placement.ts';
-import type { OpenLimits, UnpaidPolicy } from '#lib/orders/unpaid-policy.ts';
 
 /** Whether a new order stays within the policy on unpaid orders. Pure. */
+
+/**
+ * What may stay unpaid: one place that answers it. Unpaid orders hold stock, so without limits a
+ * visitor with fresh cookies and invented addresses empties the shelves for free
+ * (docs/decisions/0014-unpaid-orders-are-limited.md). Zero turns a limit off.
+ */
+export interface UnpaidPolicy {
+  /** The largest total of an order by invoice, in minor units. Zero: no invoices. */
+  invoiceMaxMinor: number;
+  /** How long an invoice order keeps its stock without being paid or sent. */
+  invoiceHoldDays: number;
+  /** Items in one order, however it is paid. */
+  orderMaxUnits: number;
+  /** What one shopper may leave open. */
+  shopper: OpenLimits;
+  /** What all shoppers with one email address may leave open. */
+  email: OpenLimits;
+  /** The same of a network, which many shoppers may share. */
+  network: OpenLimits;
+}
+
+export interface OpenLimits {
+  /** Invoice orders that are neither paid nor sent. */
+  invoices: number;
+  /** Card orders that wait for another card, or for the shopper's bank. */
+  cards: number;
+  /** Items in all of them. */
+  units: number;
+  /** What the open invoice orders are worth, in minor units. */
+  invoicedMinor: number;
+}
 
 type Scope = 'shopper' | 'email' | 'network';
 

@@ -1,7 +1,7 @@
 import { quote } from '#lib/checkout/quote.ts';
 import { type Decision, decide, type LineSnapshot, type OrderSnapshot } from '#lib/orders/decide.ts';
 import type { Placement } from '#lib/orders/placement.ts';
-import type { UnpaidPolicy } from '#lib/orders/unpaid-policy.ts';
+import type { UnpaidPolicy } from '#lib/orders/unpaid-limits.ts';
 import type { Order, State, World } from '#prove/model/state.ts';
 
 /**
