@@ -1,5 +1,5 @@
-import { readEvents } from '#lib/announcements/read-events.ts';
-import { whatToSay } from '#lib/announcements/what-to-say.ts';
+import { type KnownEvent, readEvents } from '#lib/announcements/read-events.ts';
+import { type Announcement, whatToSay } from '#lib/announcements/what-to-say.ts';
 import { db, type Tx } from '#lib/db.ts';
 import { env } from '#lib/env.ts';
 import { addJobs } from '#lib/jobs/add-job.ts';
@@ -7,9 +7,10 @@ import type { JobPayloads, OrderVersion } from '#lib/jobs/jobs.ts';
 import { limitMails } from '#lib/mail/limit-mails.ts';
 import { canAnybodyCause } from '#lib/mail/limited-kinds.ts';
 import { type MailKind, writeMail } from '#lib/mail/write-mail.ts';
+import { type OperatorMailKind, writeOperatorMail } from '#lib/mail/write-operator-mail.ts';
 
 interface NewMail extends OrderVersion {
-  kind: MailKind;
+  kind: MailKind | `operator_${OperatorMailKind}`;
   recipient: string;
   subject: string;
   body: string;
@@ -25,18 +26,39 @@ interface NewMail extends OrderVersion {
 export async function announce({ events }: JobPayloads['announce']): Promise<void> {
   const { ORDER_WEBHOOK_URL } = env();
   const known = (await readEvents(events)).map((entry) => ({ ...entry, ...whatToSay(entry.event) }));
-  const mails = known.flatMap(({ userId, orderId, version, event, order, mail: kind }) => {
-    if (!kind) return [];
-    const unpaid = canAnybodyCause(kind, order.payments);
-    const written = writeMail(kind, order, event);
-    return [{ userId, orderId, version, kind, recipient: order.email, unpaid, ...written }];
-  });
+  const mails = known.flatMap((entry): NewMail[] => [...toShopper(entry), ...toOperator(entry)]);
   const deliveries = ORDER_WEBHOOK_URL ? known.filter(({ webhook }) => webhook) : [];
   if (mails.length === 0 && deliveries.length === 0) return;
   await db().$transaction(async (tx) => {
     await addJobs(tx, 'send_mail', await insertMails(tx, mails));
     await addJobs(tx, 'deliver_webhook', await insertDeliveries(tx, deliveries, ORDER_WEBHOOK_URL ?? ''));
   });
+}
+
+type Told = KnownEvent & Announcement;
+
+function toShopper({ userId, orderId, version, event, order, mail: kind }: Told): NewMail[] {
+  if (!kind) return [];
+  const unpaid = canAnybodyCause(kind, order.payments);
+  const written = writeMail(kind, order, event);
+  return [{ userId, orderId, version, kind, recipient: order.email, unpaid, ...written }];
+}
+
+function toOperator({ userId, orderId, version, event, order, operator }: Told): NewMail[] {
+  const { OPERATOR_EMAIL: recipient } = env();
+  if (!operator || !recipient) return [];
+  const kind = `operator_${operator}` as const;
+  return [
+    {
+      userId,
+      orderId,
+      version,
+      kind,
+      recipient,
+      unpaid: false,
+      ...writeOperatorMail(operator, order, event),
+    },
+  ];
 }
 
 /** Answers those that are to be sent: new ones, when there is a mail server to send them to. */
