@@ -170,7 +170,7 @@ function Cancellation({ order }: { order: OrderView }) {
       <h2 className="text-xl">Changed your mind?</h2>
       <p className="mt-2 mb-4 text-muted">
         Until your parcel leaves us, you can cancel the order
-        {status === 'paid' ? ' and get your money back' : ''}.
+        {status === 'paid' ? ' and get a refund' : ''}.
       </p>
       <CancelOrder id={id} number={number} money={moneyOnCancel(order)} />
     </section>
