@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { db } from '#lib/db.ts';
 import { isDatabaseAway } from '#lib/db-errors.ts';
 import { logger } from '#lib/logger.ts';
-import { pingRedis, redisState } from '#lib/redis.ts';
+import { pingRedis, redisRefusal, redisState } from '#lib/redis.ts';
 
 export const readinessSchema = z
   .object({
@@ -28,9 +28,11 @@ export async function checkReadiness(): Promise<Readiness> {
     return { status: 'unavailable', reason: database.reason, database: database.state, redis };
   }
   if (redis === 'degraded') {
+    const refusal = redisRefusal();
+    const trouble = refusal ? `Redis refuses this shop (${refusal})` : 'Redis does not answer';
     return {
       status: 'degraded',
-      reason: 'Redis does not answer; orders go on without it',
+      reason: `${trouble}; orders go on without it`,
       database: 'up',
       redis,
     };
