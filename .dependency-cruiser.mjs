@@ -7,7 +7,7 @@ const domain = '^lib/(catalogue|cart|checkout|orders|stock|payments|mail|announc
 
 /** What a domain shows to other domains, besides functions: its shapes and its pure rules. */
 const clientSafe = [
-  '^lib/(money|uuid)\\.ts$',
+  '^lib/(money|personal-pages|uuid)\\.ts$',
   '^lib/(catalogue|cart|checkout|orders)/schema\\.ts$',
   '^lib/cart/marker\\.ts$',
   '^lib/checkout/(quote|shipping-address)\\.ts$',

@@ -9,6 +9,7 @@ import { findOrder, type OrderKey } from '#lib/orders/find-order.ts';
 import { fulfilOrder } from '#lib/orders/fulfil-order.ts';
 import { refundOrder } from '#lib/orders/refund-order.ts';
 import { UnknownOutcome } from '#lib/payments/provider.ts';
+import { revokeSessions } from '#lib/session-revocations.ts';
 import { isUuid, uuid8From } from '#lib/uuid.ts';
 import { describeOrder } from './order/describe-order.ts';
 import { fillOperatorEnv } from './order/operator-env.ts';
@@ -18,6 +19,7 @@ import { fillOperatorEnv } from './order/operator-env.ts';
 const usage = `npm run order -- show <number or id>
 npm run order -- fulfil <number or id>    it leaves the house; money that is only reserved is taken
 npm run order -- cancel <number or id>    before it is fulfilled; what was paid goes back
+npm run order -- sign-out <number or id>  ends every session of the shopper who placed it
 npm run order -- refund <number or id> [--amount 12.50] [--reason "broken"] [--id <uuid>]
                                           all that is left of its payment, or a part
 
@@ -64,6 +66,11 @@ const commands: Record<string, Command> = {
   },
 
   refund,
+
+  async 'sign-out'({ userId, number }) {
+    await revokeSessions(userId);
+    return `Every session of the shopper of order ${number} is ended. Servers know within 10 seconds.`;
+  },
 };
 
 async function refund(order: OrderKey, actor: string, flags: Flags): Promise<string> {
