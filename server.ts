@@ -15,6 +15,7 @@ import { logger } from '#lib/logger.ts';
 import { isOrder, orderListener } from '#lib/orders/node-listener.ts';
 import { drainOrderWriter } from '#lib/orders/order-writer.ts';
 import { closeRedis, pingRedis } from '#lib/redis.ts';
+import { loadRevocations } from '#lib/session-revocations.ts';
 
 /**
  * The Node host: hands `POST /api/orders` to the same function that Next's route handler exports,
@@ -60,7 +61,7 @@ async function serve(): Promise<void> {
   const httpServer = createServer();
   const app = next({ dev, hostname: HOST, port: PORT, httpServer });
   // Redis is asked once before the first order is, so that none waits for its connection.
-  await Promise.all([app.prepare(), pingRedis()]);
+  await Promise.all([app.prepare(), pingRedis(), loadRevocations()]);
   const handlePage = app.getRequestHandler();
   const handleOrder = orderListener(HOST);
   const ipHeader = declareHostResolvesIp();

@@ -9,6 +9,7 @@ import { findOrder, type OrderKey } from '#lib/orders/find-order.ts';
 import { fulfilOrder } from '#lib/orders/fulfil-order.ts';
 import { refundOrder } from '#lib/orders/refund-order.ts';
 import { UnknownOutcome } from '#lib/payments/provider.ts';
+import { revokeSessions } from '#lib/session-revocations.ts';
 import { isUuid, uuid8From } from '#lib/uuid.ts';
 import { describeOrder } from './order/describe-order.ts';
 import { fillOperatorEnv } from './order/operator-env.ts';
@@ -57,6 +58,11 @@ const commands: Record<string, Command> = {
   },
 
   refund,
+
+  async 'sign-out'({ userId, number }) {
+    await revokeSessions(userId);
+    return `Every session of the shopper of order ${number} is ended. Servers know within 10 seconds.`;
+  },
 };
 
 async function refund(order: OrderKey, actor: string, flags: Flags): Promise<string> {
