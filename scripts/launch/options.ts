@@ -2,49 +2,23 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseEnv } from '#lib/env.ts';
+import { usageOf } from '#scripts/usage.ts';
 
 /** A message for the person at the terminal; its stack would help nobody. */
 export class Advice extends Error {}
 
-interface Flag {
-  variable: string;
-  argument: string;
-  meaning: string;
-}
-
 /** Every flag stands for a variable; a flag wins over its variable. */
-const flags: Record<string, Flag> = {
-  port: { variable: 'PORT', argument: '4000', meaning: 'where to listen (3000)' },
-  host: { variable: 'HOST', argument: '0.0.0.0', meaning: 'the address to listen on (127.0.0.1)' },
-  'data-dir': {
-    variable: 'DATA_DIR',
-    argument: 'path',
-    meaning: 'where the embedded services keep their data (.data)',
-  },
-  'database-url': {
-    variable: 'DATABASE_URL',
-    argument: 'postgresql://…',
-    meaning: 'a PostgreSQL to use instead of the embedded one',
-  },
-  'redis-url': {
-    variable: 'REDIS_URL',
-    argument: 'redis://…',
-    meaning: 'a Redis to use instead of one of our own; memory: for none',
-  },
-  'web-concurrency': { variable: 'WEB_CONCURRENCY', argument: '2', meaning: 'how many processes serve (1)' },
-  'edge-port': { variable: 'EDGE_PORT', argument: '8080', meaning: 'where nginx listens with --edge (8080)' },
+export const flags: Record<string, string> = {
+  port: 'PORT',
+  host: 'HOST',
+  'data-dir': 'DATA_DIR',
+  'database-url': 'DATABASE_URL',
+  'redis-url': 'REDIS_URL',
+  'web-concurrency': 'WEB_CONCURRENCY',
+  'edge-port': 'EDGE_PORT',
 };
 
-export const usage = [
-  'npm start -- [flags]',
-  '',
-  ...Object.entries(flags).map(([name, { argument, meaning, variable }]) => {
-    return `  ${`--${name} ${argument}`.padEnd(34)}${meaning}; or ${variable}`;
-  }),
-  `  ${'--edge'.padEnd(34)}nginx in front of the shop: limits, and duplicates answered before Node`,
-  `  ${'--dev'.padEnd(34)}hot reload instead of a build (npm run dev)`,
-  `  ${'--help'.padEnd(34)}this text`,
-].join('\n');
+export const usage = usageOf(path.join(import.meta.dirname, '..', 'start.ts'));
 
 export type Variables = Record<string, string | undefined>;
 
@@ -81,7 +55,7 @@ export function readOptions(args: string[], variables: Variables): StartOptions 
     const [firstSentence = ''] = (error as Error).message.split('. ');
     throw new Advice(`${firstSentence}\n\n${usage}`);
   }
-  const given = Object.entries(flags).flatMap(([name, { variable }]) => {
+  const given = Object.entries(flags).flatMap(([name, variable]) => {
     const value = values[name];
     return typeof value === 'string' ? [[variable, value] as const] : [];
   });

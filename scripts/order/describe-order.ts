@@ -23,7 +23,7 @@ export async function describeOrder({ userId, orderId }: OrderKey): Promise<stri
       ({ sku, title, quantity, unitPriceMinor }) =>
         `  ${quantity} × ${sku}  ${title}  ${money(unitPriceMinor)}`,
     ),
-    'Ship to',
+    `Ship to (${order.shippingMethod})`,
     // Written by this shop from a validated submission, so it has the shape it was given.
     ...addressLines(order.shippingAddress as ShippingAddress).map((line) => `  ${line}`),
     'Payments',
