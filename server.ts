@@ -11,6 +11,7 @@ import { declareHostResolvesIp } from '#lib/http.ts';
 import { logger } from '#lib/logger.ts';
 import { isOrder, orderListener } from '#lib/orders/node-listener.ts';
 import { drainOrderWriter } from '#lib/orders/order-writer.ts';
+import { withPageStatus } from '#lib/page-status.ts';
 import { closeRedis, pingRedis } from '#lib/redis.ts';
 
 /**
@@ -78,7 +79,8 @@ async function serve(): Promise<void> {
     setOwnHeader(request, ipHeader, clientAddress(request, env().TRUSTED_PROXIES));
     if (stopping) response.setHeader('connection', 'close');
     if (!isReadable(request.url)) refuseUnreadable(response);
-    else void (isOrder(request) ? handleOrder(request, response) : handlePage(request, response));
+    else if (isOrder(request)) void handleOrder(request, response);
+    else void withPageStatus(response, () => handlePage(request, response));
   }
 
   /** Takes nothing new, answers what was admitted, closes the pools, and ends with 0. */
