@@ -407,7 +407,8 @@ describe('an operator refunds', () => {
     const id = randomUUID();
     expect(await refund(order, { id })).toEqual({ created: true, status: 'created' });
     const key = { userId: order.userId, orderId: order.id, id };
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const { refunds } = stripeFor(till.url);
+    await expect.poll(async () => (await refunds.list({ limit: 1 })).data[0]?.status).toBe('succeeded');
     expect(await settleRefund(key)).toBe('succeeded');
   });
 
