@@ -41,15 +41,22 @@ async function openAfterTime(client: pg.Client, till: Simulator): Promise<number
   const { rows } = await client.query<{ open: number }>(
     `SELECT (SELECT count(*) FROM payment WHERE status IN ('created', 'unknown'))::int
           + (SELECT count(*) FROM refund WHERE status = 'created')::int
-          + (SELECT count(*) FROM orders WHERE status IN ('payment_pending', 'payment_unknown'))::int AS open`,
+          + (SELECT count(*) FROM orders WHERE status IN ('payment_pending', 'payment_processing', 'payment_unknown'))::int AS open`,
   );
   const open = (rows[0]?.open ?? 0) + (await unseenRefunds(client, till));
   if (open > 0) {
     await client.query(
-      `UPDATE payment SET updated_at = now() - interval '1 hour' WHERE status IN ('created', 'unknown')`,
+      `UPDATE payment SET updated_at = now() - interval '1 hour'
+       WHERE status IN ('created', 'requires_action', 'processing', 'unknown')`,
     );
     await client.query(`UPDATE refund SET updated_at = now() - interval '1 hour' WHERE status = 'created'`);
-    for (const task of ['sweep_payments', 'poll_events'])
+    // No shopper is at work any more: an order that still waits for its bank was given up.
+    await client.query(
+      `UPDATE orders SET hold_until = now() - interval '1 hour' WHERE status = 'payment_pending' AND EXISTS
+         (SELECT FROM payment WHERE payment.user_id = orders.user_id AND order_id = id
+            AND payment.status = 'requires_action')`,
+    );
+    for (const task of ['sweep_payments', 'expire_holds', 'poll_events'])
       await client.query(`SELECT graphile_worker.add_job($1, '{}'::json, job_key => 'prove:' || $1)`, [task]);
   }
   return open;
