@@ -44,6 +44,7 @@ const cancel = (order: OrderVersion) =>
       ...order,
       from: 'placed',
       to: 'cancelled',
+      endedBy: 'shopper',
       actor: 'shopper',
       reason: 'cancelled by its owner',
     }),
