@@ -7,9 +7,10 @@ const domain = '^lib/(catalogue|cart|checkout|orders|stock|payments|mail|announc
 
 /** What a domain shows to other domains, besides functions: its shapes and its pure rules. */
 const clientSafe = [
-  '^lib/(money|uuid)\\.ts$',
+  '^lib/(money|personal-pages|uuid)\\.ts$',
   '^lib/(catalogue|cart|checkout|orders)/schema\\.ts$',
   '^lib/cart/marker\\.ts$',
+  '^lib/checkout/address-layout\\.ts$',
   '^lib/checkout/(quote|shipping-address)\\.ts$',
 ];
 
@@ -94,7 +95,7 @@ export default {
       to: {
         path: '^(app|components|lib|prisma|scripts|simulator|bench)/',
         pathNot: [
-          '^lib/orders/(decide|placement|schema)\\.ts$',
+          '^lib/orders/(decide|placement|schema|unpaid-limits)\\.ts$',
           '^lib/payments/(settle|payment-rows|provider)\\.ts$',
           '^lib/checkout/quote\\.ts$',
           '^scripts/launch/progress\\.ts$',

@@ -14,6 +14,8 @@ const pictureCache = 'public, max-age=86400, stale-while-revalidate=604800';
 const config: NextConfig = {
   reactStrictMode: true,
   poweredByHeader: false,
+  // A redirect of a post loses its body, and a payment provider follows none: proxy.ts redirects pages only.
+  skipTrailingSlashRedirect: true,
   // Types are checked by `npm run verify` and `npm test`, tests and scripts included; checking a
   // part of them again at every start would only keep the shopkeeper waiting.
   typescript: { ignoreBuildErrors: true },

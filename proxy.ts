@@ -1,20 +1,25 @@
 import { type NextRequest, NextResponse } from 'next/server';
+import { isPersonalPage } from '#lib/personal-pages.ts';
 
 /**
- * In front of every page and call that goes through Next's router: a request id for each, and a
- * strict content policy for the pages that show or take a shopper's data. `POST /api/orders` on
- * the Node host does not come this way and makes its own id.
+ * In front of every page and call that goes through Next's router: a request id for each, one
+ * address for each page, and a strict content policy for the pages that show or take a shopper's
+ * data. `POST /api/orders` on the Node host does not come this way and makes its own id.
  */
 export function proxy(request: NextRequest): NextResponse {
+  const address = withoutTrailingSlash(request.url);
+  if (address) return NextResponse.redirect(address, 308);
   const headers = new Headers(request.headers);
   const requestId = harmless(request.headers.get('x-request-id')) ?? crypto.randomUUID();
   headers.set('x-request-id', requestId);
-  const policy = isPersonal(request.nextUrl.pathname) ? contentPolicy(crypto.randomUUID()) : undefined;
+  const policy = isPersonalPage(request.nextUrl.pathname) ? contentPolicy(crypto.randomUUID()) : undefined;
   // Next reads the nonce from the request's policy and puts it on its own scripts.
   if (policy) headers.set('content-security-policy', policy);
   const response = NextResponse.next({ request: { headers } });
   response.headers.set('x-request-id', requestId);
   if (policy) response.headers.set('content-security-policy', policy);
+  // The link of an order shows it to whoever has it, so it is told to no other page.
+  if (request.nextUrl.searchParams.has('access')) response.headers.set('referrer-policy', 'no-referrer');
   return response;
 }
 
@@ -27,14 +32,19 @@ function harmless(id: string | null): string | undefined {
   return id && /^[\w-]{8,64}$/.test(id) ? id : undefined;
 }
 
-/**
- * Pages rendered for one shopper. The catalogue's pages are rendered once for all, so a nonce in
- * them would be everybody's: they have the policy of next.config.ts.
- */
-function isPersonal(pathname: string): boolean {
-  return /^\/(cart|checkout|orders|mailbox)(\/|$)/.test(pathname);
+/** The one address of a page, or undefined for a request that has it. Calls of the API take both. */
+function withoutTrailingSlash(address: string): URL | undefined {
+  const url = new URL(address);
+  if (url.pathname.startsWith('/api/') || !/.\/$/.test(url.pathname)) return undefined;
+  url.pathname = url.pathname.replace(/\/+$/, '') || '/';
+  return url;
 }
 
+/**
+ * For pages rendered for one shopper (isPersonalPage). The catalogue's pages are rendered once for
+ * all, so a nonce in them would be everybody's: they have the policy of next.config.ts. A document
+ * keeps its policy, so links to these pages load a new one (components/ui/site-link.tsx).
+ */
 function contentPolicy(nonce: string): string {
   // React's development build evaluates code to show where an error came from. Read here and not
   // through lib/env.ts, because Next writes the value in when it builds, and this file stays apart

@@ -1,13 +1,16 @@
 import cluster from 'node:cluster';
-import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import next from 'next';
 import { clientAddress, setOwnHeader } from '#lib/client-address.ts';
 import { closeDb } from '#lib/db.ts';
 import { env } from '#lib/env.ts';
-import { AppError } from '#lib/errors.ts';
-import { declareHostResolvesIp } from '#lib/http.ts';
+import { isExposed } from '#lib/exposure.ts';
+import { sendConsoleToLog } from '#lib/host/console-to-log.ts';
+import { isFromThisMachine } from '#lib/host/local-request.ts';
+import { refuse, whyRefused } from '#lib/host/refuse.ts';
+import { guardSockets } from '#lib/host/sockets.ts';
+import { declareHostResolvesIp, localHeader } from '#lib/http.ts';
 import { logger } from '#lib/logger.ts';
 import { isOrder, orderListener } from '#lib/orders/node-listener.ts';
 import { drainOrderWriter } from '#lib/orders/order-writer.ts';
@@ -27,6 +30,12 @@ const keepAliveTimeout = 65_000;
 const requestTimeout = 20_000;
 const connectionsCheckingInterval = 2_000;
 
+/** Headers come in one piece: longer than this is a client that dribbles them. */
+const headersTimeout = 10_000;
+
+/** Connections of one process. Beyond them a socket is closed before it costs a file descriptor of the database's. */
+const maxConnections = 10_000;
+
 /**
  * Connections that wait to be accepted. Node's own 511 are fewer than a rush brings at once, and
  * whoever finds the queue full comes back after 1, 3, 7 … seconds, however soon there is room again.
@@ -44,7 +53,12 @@ if (cluster.isPrimary && WEB_CONCURRENCY > 1) superviseWorkers(WEB_CONCURRENCY);
 else await serve();
 
 async function serve(): Promise<void> {
-  const app = next({ dev: NODE_ENV !== 'production', hostname: HOST, port: PORT });
+  const dev = NODE_ENV !== 'production';
+  if (!dev) sendConsoleToLog();
+  // Next adds its own listener for upgrades to the server that it is given. This one never listens:
+  // sockets that Next took over stayed open for ever. What may be upgraded is decided in guardSockets.
+  const httpServer = createServer();
+  const app = next({ dev, hostname: HOST, port: PORT, httpServer });
   // Redis is asked once before the first order is, so that none waits for its connection.
   await Promise.all([app.prepare(), pingRedis()]);
   const handlePage = app.getRequestHandler();
@@ -53,7 +67,10 @@ async function serve(): Promise<void> {
   const untouched = new Set<Socket>();
   let stopping = false;
 
-  const server = createServer({ requestTimeout, connectionsCheckingInterval, keepAliveTimeout }, handle);
+  const timeouts = { requestTimeout, headersTimeout, connectionsCheckingInterval, keepAliveTimeout };
+  const server = createServer(timeouts, handle);
+  server.maxConnections = maxConnections;
+  guardSockets(server, dev ? (...upgrade) => httpServer.emit('upgrade', ...upgrade) : undefined);
   // Browsers open connections ahead of use; one that never carried a byte would hold up a stop.
   server.on('connection', (socket) => {
     untouched.add(socket);
@@ -67,6 +84,7 @@ async function serve(): Promise<void> {
   server.listen({ port: PORT, host: HOST, backlog }, () => {
     const { port } = server.address() as AddressInfo;
     logger().info({ host: HOST, port }, 'listening');
+    tellWhatIsOff();
   });
   // A signal may come twice, to the group and from the one who started us: the second says nothing new.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
@@ -74,11 +92,16 @@ async function serve(): Promise<void> {
   function handle(request: IncomingMessage, response: ServerResponse): void {
     untouched.delete(request.socket);
     request.url = originForm(request.url);
+    if (stopping) response.setHeader('connection', 'close');
+    const error = whyRefused(request);
+    const order = !error && isOrder(request);
+    if (!error && !order) agreeOnHost(request);
+    // Before the next line adds a header of ours that speaks of an address.
+    if (!order) setOwnHeader(request, localHeader, isFromThisMachine(request) ? '1' : '0');
     // Whatever the client claims to be, its address is what the socket and trusted proxies say.
     setOwnHeader(request, ipHeader, clientAddress(request, env().TRUSTED_PROXIES));
-    if (stopping) response.setHeader('connection', 'close');
-    if (!isReadable(request.url)) refuseUnreadable(response);
-    else void (isOrder(request) ? handleOrder(request, response) : handlePage(request, response));
+    if (error) refuse(request, response, error);
+    else void (order ? handleOrder(request, response) : handlePage(request, response));
   }
 
   /** Takes nothing new, answers what was admitted, closes the pools, and ends with 0. */
@@ -114,21 +137,25 @@ function originForm(url = '/'): string {
   return pathname + search;
 }
 
-/** A path with a broken escape has no meaning, and would be an error in the middle of Next. */
-function isReadable(url = '/'): boolean {
-  try {
-    decodeURI(url);
-    return true;
-  } catch {
-    return false;
-  }
+/**
+ * Next compares the `Origin` of a server action with this header, which a client may have written,
+ * and answers 500 when they differ. `whyRefused` has found the origin to be the shop's.
+ */
+function agreeOnHost(request: IncomingMessage): void {
+  const { origin, host } = request.headers;
+  if (request.method !== 'POST' || !host) return;
+  const named = origin && URL.canParse(origin) ? new URL(origin).host : host;
+  setOwnHeader(request, 'x-forwarded-host', named);
 }
 
-function refuseUnreadable(response: ServerResponse): void {
-  const requestId = randomUUID();
-  const error = new AppError('invalid_request', { detail: 'The path is not valid.', extra: { fields: [] } });
-  response.writeHead(error.status, { 'content-type': 'application/problem+json', 'x-request-id': requestId });
-  response.end(JSON.stringify(error.toProblem(requestId)));
+/** Says at the start what a shop that others can reach does not do, because nothing configures it. */
+function tellWhatIsOff(): void {
+  const { STRIPE_SECRET_KEY } = env();
+  if (!isExposed()) return;
+  if (!STRIPE_SECRET_KEY) logger().warn('card payment is off: STRIPE_SECRET_KEY is not set');
+  else if (/^(sk|rk)_test_/.test(STRIPE_SECRET_KEY)) {
+    logger().warn('cards are paid in test mode, and no money moves: STRIPE_SECRET_KEY is a test key');
+  }
 }
 
 /** Several processes on one port. One that dies is replaced; a signal stops all and waits for them. */

@@ -26,6 +26,11 @@ function stop(signal: NodeJS.Signals): void {
 }
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
+// Node would print the error with all its properties, and those of a refused row are personal.
+process.on('uncaughtException', (error) => {
+  logger().fatal({ err: error }, 'unexpected error');
+  process.exit(1);
+});
 
 // Where both share a processor, mails can wait for shoppers and not the other way round.
 os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);

@@ -1,10 +1,15 @@
 'use client';
 
+import { useEffect } from 'react';
+import { reloadOnce } from '#components/site/reload-once.ts';
 import { Button, ButtonLink } from '#components/ui/button.tsx';
 import { Container } from '#components/ui/container.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 
 export default function ErrorPage({ error, retry }: { error: unknown; retry: () => void }) {
+  useEffect(() => {
+    reloadOnce(error);
+  }, [error]);
   const digest = error instanceof Error && 'digest' in error ? String(error.digest) : undefined;
   return (
     <Container>

@@ -1,12 +1,17 @@
 'use client';
 
 import './globals.css';
+import { useEffect } from 'react';
+import { reloadOnce } from '#components/site/reload-once.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Container } from '#components/ui/container.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 
 /** Shown when not even the frame around the pages can be drawn, so it brings its own. */
-export default function GlobalErrorPage({ retry }: { error: unknown; retry: () => void }) {
+export default function GlobalErrorPage({ error, retry }: { error: unknown; retry: () => void }) {
+  useEffect(() => {
+    reloadOnce(error);
+  }, [error]);
   return (
     <html lang="en">
       <body>

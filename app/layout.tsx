@@ -4,6 +4,7 @@ import localFont from 'next/font/local';
 import type { ReactNode } from 'react';
 import { isTestTill } from '#app/card-entry.ts';
 import { menuCategories } from '#app/site.ts';
+import { ForeignEditsGuard } from '#components/site/foreign-edits-guard.tsx';
 import { SiteFooter } from '#components/site/site-footer.tsx';
 import { SiteHeader } from '#components/site/site-header.tsx';
 import { TestTillNotice } from '#components/site/test-till-notice.tsx';
@@ -49,6 +50,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         >
           Skip to content
         </a>
+        <ForeignEditsGuard />
         {isTestTill() ? <TestTillNotice /> : null}
         <SiteHeader categories={await menuCategories()} />
         <main id="main" tabIndex={-1} className="flex-1 outline-none">

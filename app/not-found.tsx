@@ -20,10 +20,7 @@ export default function NotFound() {
           </>
         }
       >
-        <p>
-          The address may have a typing mistake, or the thing it led to is gone. An order opens only in the
-          browser in which it was placed.
-        </p>
+        <p>The address may have a typing mistake, or the page it led to is gone.</p>
       </EmptyState>
     </Container>
   );

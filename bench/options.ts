@@ -1,4 +1,6 @@
+import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { usageOf } from '#scripts/usage.ts';
 
 /** How much is measured. The figures of a quick run are too few to mean anything: it shows that all works. */
 export interface Options {
@@ -47,19 +49,7 @@ const sizes = {
   },
 };
 
-export const usage = `npm run bench -- [flags]
-
-  --only unique,hot       these scenarios and the yardsticks they are compared with
-  --quick                 everything with tiny counts, in about a minute: a smoke test
-  --orders 20000          orders of a saturated scenario
-  --connections 128       requests in flight while saturated
-  --overload-seconds 20   how long 10 times the capacity is offered
-  --soak-minutes 0        minutes at half of the capacity, watching memory
-  --processes 1           Node processes of the shop
-  --million               a million orders in the tables before anything is measured
-  --no-limits             without the shop's rate limits
-  --out DIR               results go there
-  --help                  this text`;
+export const usage = usageOf(path.join(import.meta.dirname, 'run.ts'));
 
 const flags = {
   only: { type: 'string', default: '' },

@@ -47,7 +47,7 @@ for (const { colorScheme, device, viewport } of [
       await shop.fillForm();
       const letGo = await holdRequests(page, '**/api/orders');
       await shop.placeOrder.click();
-      await expect(shop.submitButton).toHaveText('Your order has been received, please wait');
+      await expect(shop.submitButton).toHaveText('Sending your order…');
       await expectNothingFound(page);
       letGo();
 

@@ -10,7 +10,7 @@ test('on a slow network the button stays locked and one order is made', async ({
     uploadThroughput: 3_000,
   });
   await shop.placeOrder.dblclick();
-  await expect(shop.submitButton).toHaveText('Your order has been received, please wait');
+  await expect(shop.submitButton).toHaveText('Sending your order…');
   await network.send('Network.emulateNetworkConditions', {
     offline: false,
     latency: 0,

@@ -39,10 +39,52 @@ test('with the keyboard alone a shopper goes from the product to one order', asy
   await page.keyboard.type('Ada Lovelace');
   await tabTo(page, 'textbox', 'Street and number');
   await page.keyboard.type('12 St James Square');
-  await tabTo(page, 'textbox', 'Postal code');
-  await page.keyboard.type('94107');
-  await tabTo(page, 'textbox', 'Town or city');
+  await tabTo(page, 'textbox', 'City');
   await page.keyboard.type('San Francisco');
+  await tabTo(page, 'textbox', 'State');
+  await page.keyboard.type('CA');
+  await tabTo(page, 'textbox', 'ZIP code');
+  await page.keyboard.type('94107');
+  await tabTo(page, 'button', /^Pay /);
   await page.keyboard.press('Enter');
   await shop.expectOneOrderShown();
+});
+
+// Enter in the "Town" field placed and charged an order, though the phone's keyboard said "next".
+test('Enter in a field goes to the next one, up to the button, and only there places the order', async ({
+  page,
+  shop,
+}) => {
+  await shop.readyToOrder();
+  await shop.field('email').focus();
+  const stops: (string | null)[] = [];
+  while (!(await shop.submitButton.evaluate((button) => button === document.activeElement))) {
+    stops.push(await page.evaluate(() => document.activeElement?.getAttribute('name') ?? null));
+    expect(stops.length, `Enter goes in a circle: ${stops}`).toBeLessThan(20);
+    // A select opens on Enter, as everywhere; Tab goes on from it.
+    await page.keyboard.press(stops.at(-1)?.endsWith('country') ? 'Tab' : 'Enter');
+  }
+  expect(stops).toContain('shippingAddress.city');
+  expect(stops.at(-1)).toBe('payment.method');
+  expect(await shop.orders()).toHaveLength(0);
+  await page.keyboard.press('Enter');
+  await shop.expectOneOrderShown();
+});
+
+test.describe('without JavaScript', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('Enter in a field places no order', async ({ page, shop }) => {
+    await shop.fillCart();
+    await page.goto('/checkout');
+    await shop.fillForm();
+    await shop.field('shippingAddress.city').press('Enter');
+    await page.waitForURL(/\/checkout\?/);
+    await page.getByLabel('Express').press('Enter');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Checkout');
+    await expect(shop.field('shippingAddress.city')).toHaveValue('San Francisco');
+    expect(await shop.orders()).toHaveLength(0);
+    await shop.placeOrder.click();
+    await shop.expectOneOrderShown();
+  });
 });

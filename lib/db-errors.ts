@@ -22,7 +22,7 @@ export function isDatabaseAway(error: unknown): boolean {
   return (
     hasCode(
       error,
-      /^(P1001|P1002|P1008|P1017|P2024|P2028|ECONN\w+|ENOTFOUND|EPIPE|ETIMEDOUT|57P0\d|08\w{3}|53\d{3}|25006|25P03)$/,
+      /^(P1001|P1002|P1008|P1017|P2024|P2028|ECONN\w+|ENOTFOUND|EPIPE|ETIMEDOUT|57P0\d|57014|55P03|08\w{3}|53\d{3}|25006|25P0[34])$/,
     ) ||
     hasKind(error, /^(ConnectionClosed|DatabaseNotReachable|SocketTimeout|TooManyConnections)$/) ||
     hasMessage(
@@ -32,7 +32,8 @@ export function isDatabaseAway(error: unknown): boolean {
   );
 }
 
-function hasCode(error: unknown, pattern: RegExp): boolean {
+/** Whether the error, or one that it wraps, has such a code: Prisma's, Node's or an SQLSTATE. */
+export function hasCode(error: unknown, pattern: RegExp): boolean {
   return layersOf(error).some(({ code, originalCode }) =>
     [code, originalCode].some((value) => typeof value === 'string' && pattern.test(value)),
   );

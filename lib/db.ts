@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { ClientBase } from 'pg';
+import { schemaOf, sessionSettings } from '#lib/db-session.ts';
 import { env } from '#lib/env.ts';
 import { PrismaClient } from '#lib/generated/prisma/client.ts';
 import { logger } from '#lib/logger.ts';
@@ -20,6 +21,12 @@ const idleMs = 10_000;
 
 /** … and one that has been silent for longer than that is waiting for an answer that won't come. */
 const silentMs = 12_000;
+
+/**
+ * A little longer than `silentMs`: the server ends a statement whose connection was given up, and the
+ * transaction of a process that stopped in the middle of it, so that neither keeps its locks.
+ */
+const limits = { statementMs: 15_000, idleInTransactionMs: 15_000 };
 
 /**
  * A database that vanished without a word (power, a dropped route) leaves a statement waiting for
@@ -57,22 +64,24 @@ export function statementName(sql: string): string {
   return name;
 }
 
-function makeClient(connections: number, application: string, settings = ''): PrismaClient {
+function makeClient(connections: number, application: string, more = ''): PrismaClient {
+  const { DATABASE_URL } = env();
+  const settings = `${sessionSettings(DATABASE_URL, limits)};\n${more}`;
   const adapter = new PrismaPg(
     {
-      connectionString: env().DATABASE_URL,
+      connectionString: DATABASE_URL,
       max: connections,
       connectionTimeoutMillis: connectTimeoutMs,
       application_name: application,
       idleTimeoutMillis: idleMs,
-      // By a statement, because poolers such as PgBouncer refuse settings in the handshake.
       onConnect: async (client: ClientBase) => {
         hearErrors(client);
         endWhenSilent(client);
-        if (settings) await client.query(settings);
+        await client.query(settings);
       },
     },
     {
+      schema: schemaOf(DATABASE_URL),
       statementNameGenerator: ({ sql }) => statementName(sql),
     },
   );

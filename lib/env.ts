@@ -9,6 +9,16 @@ import { limitVariables, needsChallengeKeys } from '#lib/env-limits.ts';
 
 const flag = z.enum(['0', '1']).transform((value) => value === '1');
 const count = (fallback: number) => z.coerce.number().int().min(0).default(fallback);
+/** Values separated by commas. */
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter(Boolean),
+  );
 
 const schema = z
   .object({
@@ -32,11 +42,10 @@ const schema = z
     ONCE_SECRET: z
       .string({ error: 'is missing: set it to at least 32 random characters' })
       .min(32, 'must have at least 32 characters'),
+    /** Coming secrets, separated by commas: accepted already, so that another server may sign with them. */
+    ONCE_SECRETS_NEXT: list,
     /** Earlier secrets, separated by commas: still accepted, never used for anything new. */
-    ONCE_SECRETS_OLD: z
-      .string()
-      .default('')
-      .transform((list) => list.split(',').filter((secret) => secret.length > 0)),
+    ONCE_SECRETS_OLD: list,
     RATE_LIMIT_SHOPPER_PER_MIN: count(10),
     RATE_LIMIT_IP_PER_MIN: count(300),
     ...limitVariables,
@@ -47,6 +56,24 @@ const schema = z
       .min(1)
       .max(7 * 24 * 60)
       .default(15),
+    /** The largest total of an order by invoice, in minor units; 0 turns invoices off. */
+    INVOICE_MAX_MINOR: count(100_000),
+    /** How long an invoice order keeps its stock without being paid or sent, in days. */
+    INVOICE_HOLD_DAYS: z.coerce.number().int().min(1).max(365).default(14),
+    /** Items in one order; 0 is no limit, as for the limits on unpaid orders below. */
+    ORDER_MAX_UNITS: count(500),
+    /** Open invoice orders of one shopper, and of one email address. */
+    UNPAID_INVOICES_PER_PERSON: count(10),
+    /** Card orders of one shopper, and of one email address, that wait for another card or the bank. */
+    UNPAID_CARDS_PER_PERSON: count(3),
+    /** Items in the open unpaid orders of one shopper, and of one email address. */
+    UNPAID_UNITS_PER_PERSON: count(100),
+    /** What the open invoice orders of one person are worth together, in minor units. */
+    UNPAID_MINOR_PER_PERSON: count(200_000),
+    /** Open invoice orders, and open card orders, that came from one network; the default is in unpaid-policy.ts. */
+    UNPAID_ORDERS_PER_NETWORK: z.coerce.number().int().min(0).optional(),
+    /** Items in the open unpaid orders that came from one network. */
+    UNPAID_UNITS_PER_NETWORK: z.coerce.number().int().min(0).optional(),
     /** Charge at once, or authorise now and capture when the order is fulfilled. */
     PAYMENT_CAPTURE: z.enum(['automatic', 'manual']).default('automatic'),
     STRIPE_SECRET_KEY: z.string().min(1).optional(),
@@ -60,8 +87,11 @@ const schema = z
       .regex(/^smtps?:\/\//, 'must start with smtp:// or smtps://')
       .optional(),
     MAIL_FROM: z.string().min(3).default('Once <orders@once.example>'),
-    /** Shows the mails of everybody at /mailbox: for one's own machine, never for a shop that is open. */
-    LOCAL_MAILBOX: flag.default(false),
+    /**
+     * Set by `npm start` and `npm run dev` for a shop that only this machine can reach: development
+     * features such as /mailbox exist only then. See lib/exposure.ts for what overrides it.
+     */
+    LOCAL_SHOP: flag.default(false),
     /** Where order events are posted, signed with ORDER_WEBHOOK_SECRET (whsec_…). */
     ORDER_WEBHOOK_URL: z.url().optional(),
     ORDER_WEBHOOK_SECRET: z
@@ -76,18 +106,21 @@ const schema = z
     WEB_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(1),
     PUBLIC_URL: z.url().optional(),
     /** Addresses of reverse proxies whose X-Forwarded-For is believed, separated by commas. */
-    TRUSTED_PROXIES: z
-      .string()
-      .default('')
-      .transform((list) =>
-        list
-          .split(',')
-          .map((address) => address.trim())
-          .filter(Boolean),
-      )
-      .refine((entries) => entries.every(isAddressOrNetwork), {
-        error: 'must be addresses or networks like 10.0.0.7, 10.0.0.0/8 or fd00::/8, separated by commas',
-      }),
+    TRUSTED_PROXIES: list.refine((entries) => entries.every(isAddressOrNetwork), {
+      error: 'must be addresses or networks like 10.0.0.7, 10.0.0.0/8 or fd00::/8, separated by commas',
+    }),
+    /**
+     * Names under which the shop is called besides that of PUBLIC_URL, separated by commas and without
+     * ports: internal names of load balancers and the like. A request for another name gets 421.
+     */
+    ALLOWED_HOSTS: list
+      .transform((names) => names.map((name) => name.toLowerCase()))
+      .refine(
+        (names) => names.every((name) => /^(?:[\w-]+(?:\.[\w-]+)*|[\d.]+|\[[\da-f:.]+\])$/.test(name)),
+        {
+          error: 'must be host names or addresses without ports, like shop.internal or [fd00::7]',
+        },
+      ),
     METRICS_TOKEN: z.string().min(1).optional(),
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
     /** Set by Vercel: its proxy, and nothing else, writes x-real-ip there. */

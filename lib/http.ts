@@ -3,7 +3,9 @@ import type { z } from 'zod';
 import { isDatabaseAway, isRetryable } from '#lib/db-errors.ts';
 import { env } from '#lib/env.ts';
 import { AppError } from '#lib/errors.ts';
+import { isExposed } from '#lib/exposure.ts';
 import { logger } from '#lib/logger.ts';
+import { problemPage } from '#lib/problem-page.ts';
 import { processWide } from '#lib/process-wide.ts';
 
 /** Every answer of a shopper's call: never kept by a shared cache. */
@@ -60,8 +62,50 @@ export function problemAnswer(error: AppError, requestId: string): Answer {
   };
 }
 
-export function problem(error: AppError, requestId: string): Response {
-  return toResponse(problemAnswer(error, requestId));
+/** A problem as a page, for a person whose browser would show a problem document as raw text. */
+export function pageAnswer(error: AppError, requestId: string): Answer {
+  const { headers } = problemAnswer(error, requestId);
+  return {
+    status: error.status,
+    headers: {
+      ...headers,
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+      'x-content-type-options': 'nosniff',
+    },
+    body: problemPage(error, requestId),
+  };
+}
+
+interface Wish {
+  method: string | undefined;
+  accept: string | null | undefined;
+  contentType: string | null | undefined;
+}
+
+/** Whether a person's browser will show the answer: it prefers pages, or sends a form. */
+export function wantsPage({ method, accept, contentType }: Wish): boolean {
+  return prefersPage(accept) || (method === 'POST' && isForm(contentType));
+}
+
+function prefersPage(accept: string | null | undefined): boolean {
+  const types = (accept ?? '').split(',').map((type) => mediaTypeOf(type));
+  const [html, other] = [types.indexOf('text/html'), types.findIndex((type) => type.endsWith('json'))];
+  return html >= 0 && (other < 0 || html < other);
+}
+
+/** Whether a browser's form sent this: what it gets as an answer is shown to a person. */
+export function isBrowserPost({ method, headers }: Request): boolean {
+  const wish = { method, accept: headers.get('accept'), contentType: headers.get('content-type') };
+  return method === 'POST' && wantsPage(wish);
+}
+
+/** An error as its caller can read it: a page for a form, a problem document for every other call. */
+export function problem(error: AppError, requestId: string, request?: Request): Response {
+  // A call that takes no posts has no form of the shop's, so a page is only for who asks for one.
+  const isForms = error.code !== 'method_not_allowed' || prefersPage(request?.headers.get('accept'));
+  const page = request !== undefined && isForms && isBrowserPost(request);
+  return toResponse((page ? pageAnswer : problemAnswer)(error, requestId));
 }
 
 /** Anything thrown, as a problem: what we know as it is, what we don't as a masked 500 in the log. */
@@ -106,7 +150,7 @@ export function route<Context>(
     try {
       response = await handler(request, context, requestId);
     } catch (error) {
-      response = problem(asAppError(error, requestId), requestId);
+      response = problem(asAppError(error, requestId), requestId, request);
     }
     response.headers.set('x-request-id', requestId);
     return response;
@@ -209,33 +253,54 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** Whether a body is a browser's form. */
+export function isForm(contentType: string | null | undefined): boolean {
+  return mediaTypeOf(contentType) === 'application/x-www-form-urlencoded';
+}
+
 /** A `Content-Type` without its parameters. */
 export function mediaTypeOf(contentType: string | null | undefined): string {
   return (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 }
 
 /**
- * Refuses a change that another site's page asks for. Browsers send `Origin` with every such
- * request; a client that is not a browser sends none and carries no cookie it was tricked into.
- * Throws `foreign_origin`.
+ * Refuses a change that another site's page asks for. Throws `foreign_origin`.
  */
 export function refuseForeignOrigin(request: Request): void {
   const origin = request.headers.get('origin');
   const site = request.headers.get('sec-fetch-site');
-  const foreign = origin === null ? site === 'cross-site' : !ownOrigins(request).includes(origin);
-  if (!foreign) return;
-  throw new AppError('foreign_origin', {
+  const host = request.headers.get('host') ?? new URL(request.url).host;
+  if (isForeign({ origin, site, host })) throw foreignOrigin();
+}
+
+export function foreignOrigin(): AppError {
+  return new AppError('foreign_origin', {
     detail: 'The shop takes changes only from its own pages. Nothing was changed.',
   });
 }
 
-function ownOrigins(request: Request): string[] {
+/** The headers `Origin`, `Sec-Fetch-Site` and `Host` of a request. */
+interface Sender {
+  origin: string | null | undefined;
+  site: string | null | undefined;
+  host: string;
+}
+
+/**
+ * Whether another site's page made a browser send this. Browsers send `Origin` with every change; a
+ * client that is not a browser sends none and carries no cookie it was tricked into.
+ *
+ * `Origin: null` is what a browser makes of a post without a referrer, and of one from a sandboxed
+ * frame. The two differ in `Sec-Fetch-Site`, which no page can set: only the first is `same-origin`.
+ */
+export function isForeign({ origin, site, host }: Sender): boolean {
+  if (origin === null || origin === undefined) return site === 'cross-site';
+  if (origin === 'null') return site !== 'same-origin';
   const configured = env().PUBLIC_URL;
-  if (configured) return [new URL(configured).origin];
+  if (configured) return origin !== new URL(configured).origin;
   // Behind no configured name the shop is whatever name it was called by: both schemes, since
   // a proxy may have ended TLS.
-  const host = request.headers.get('host') ?? new URL(request.url).host;
-  return [`http://${host}`, `https://${host}`];
+  return origin !== `http://${host}` && origin !== `https://${host}`;
 }
 
 /**
@@ -245,7 +310,8 @@ function ownOrigins(request: Request): string[] {
 export function originOf(request: Request): string {
   const url = new URL(request.url);
   const host = request.headers.get('host') ?? url.host;
-  return env().PUBLIC_URL ?? request.headers.get('origin') ?? `${url.protocol}//${host}`;
+  const origin = request.headers.get('origin');
+  return env().PUBLIC_URL ?? (origin && origin !== 'null' ? origin : `${url.protocol}//${host}`);
 }
 
 const clientIpHeader = 'x-once-client-ip';
@@ -267,4 +333,15 @@ const hostResolvesIp = () => (globalThis as Record<symbol, unknown>)[hostMark] =
 export function declareHostResolvesIp(): string {
   (globalThis as Record<symbol, unknown>)[hostMark] = true;
   return clientIpHeader;
+}
+
+/** The header in which server.ts says whether a request was made on its own machine. */
+export const localHeader = 'x-once-local';
+
+/**
+ * Whether a request may use what exists for development: the shop is not exposed, and server.ts has
+ * found that the request was made on this machine. Under any other host that is never known.
+ */
+export function isLocalRequest(headers: Pick<Headers, 'get'>): boolean {
+  return !isExposed() && hostResolvesIp() && headers.get(localHeader) === '1';
 }

@@ -4,10 +4,11 @@
 export const storeCurrency = 'USD';
 
 /**
- * The largest total an order may have, in minor units: what a 32-bit column holds, rounded
- * down to a number that a person recognises as a limit (10,000,000.00).
+ * The largest total an order may have, in minor units: the most that the payment provider charges
+ * in one payment, eight digits in nearly every currency (docs.stripe.com/currencies). A larger order
+ * would be refused for every card and wait for one that can't exist.
  */
-export const maxTotalMinor = 1_000_000_000;
+export const maxTotalMinor = 99_999_999;
 
 const formats = new Map<string, { format: Intl.NumberFormat; divisor: number }>();
 

@@ -3,7 +3,7 @@ import { cookies } from 'next/headers';
 import { cartMarkerCookie } from '#lib/cart/marker.ts';
 import { openSession, sealSession, sessionCookie, sessionCookieOptions } from '#lib/session.ts';
 
-/** The session for pages and server actions: the one file of `lib` that knows Next. */
+/** The session for pages and the handlers of their forms: the one file of `lib` that knows Next. */
 
 /** The shopper who asks for this page, or undefined. Reading it makes the page dynamic. */
 export async function currentShopper(): Promise<string | undefined> {
@@ -11,8 +11,8 @@ export async function currentShopper(): Promise<string | undefined> {
 }
 
 /**
- * The shopper who sent this server action; a new one, whose cookie goes out with the answer, for
- * a first visit. Only in server actions: a page that is being rendered can set no cookie.
+ * The shopper who sent this form; a new one, whose cookie goes out with the answer, for a first
+ * visit. Only in route handlers: a page that is being rendered can set no cookie.
  */
 export async function shopperForWrite(): Promise<string> {
   const jar = await cookies();

@@ -2,15 +2,18 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { db } from '#lib/db.ts';
-import { isDatabaseAway } from '#lib/db-errors.ts';
+import { hasCode, isDatabaseAway } from '#lib/db-errors.ts';
+import { schemaOf, settings } from '#lib/db-session.ts';
+import { env } from '#lib/env.ts';
 import { logger } from '#lib/logger.ts';
 import { pingRedis, redisRefusal, redisState } from '#lib/redis.ts';
+import { probeWrite } from '#lib/write-probe.ts';
 
 export const readinessSchema = z
   .object({
     status: z.enum(['ready', 'degraded', 'unavailable']),
     reason: z.string().optional(),
-    database: z.enum(['up', 'down', 'not_migrated']),
+    database: z.enum(['up', 'down', 'not_migrated', 'not_writable']),
     redis: z.enum(['up', 'degraded', 'off']),
   })
   .meta({ id: 'Readiness' });
@@ -40,9 +43,40 @@ export async function checkReadiness(): Promise<Readiness> {
   return { status: 'ready', database: 'up', redis };
 }
 
-/** Whether the database answers and has every migration, with the reason when not. */
-export async function checkDatabase(): Promise<{ state: Readiness['database']; reason?: string }> {
+interface DatabaseCheck {
+  state: Readiness['database'];
+  reason?: string;
+}
+
+/** Whether the database answers, has every migration and can be written, with the reason when not. */
+export async function checkDatabase(): Promise<DatabaseCheck> {
+  const read = await checkReads();
+  return read.state === 'up' ? checkWrites() : read;
+}
+
+async function checkWrites(): Promise<DatabaseCheck> {
   try {
+    await probeWrite();
+    return { state: 'up' };
+  } catch (error) {
+    logger().warn({ err: error }, 'not ready: the database cannot be written');
+    const why = writeProblems.find(([code]) => hasCode(error, code))?.[1] ?? 'the database cannot be written';
+    return { state: 'not_writable', reason: `${why}; it can still be read` };
+  }
+}
+
+const writeProblems: [sqlState: RegExp, reason: string][] = [
+  [/^53100$/, 'the database has no disk space left'],
+  [/^25006$/, 'the database is read-only, as a replica is'],
+];
+
+async function checkReads(): Promise<DatabaseCheck> {
+  try {
+    const lost = await lostSettings();
+    if (lost.length > 0) {
+      const reason = `a pooler does not keep the settings of the shop's sessions (${lost.join(', ')}): see "Connections" in docs/operations.md`;
+      return { state: 'down', reason };
+    }
     const missing = await missingMigrations();
     if (missing.length === 0) return { state: 'up' };
     return {
@@ -60,6 +94,16 @@ export async function checkDatabase(): Promise<{ state: Readiness['database']; r
       reason: isDatabaseAway(error) ? 'the database cannot be reached' : 'the database refuses to answer',
     };
   }
+}
+
+/** Settings that a connection has set and that its session does not have: a pooler gave it another one. */
+async function lostSettings(): Promise<string[]> {
+  const rows = await db().$queryRaw<{ name: string }[]>`
+    SELECT name FROM json_each_text(${JSON.stringify(settings)}::json) AS wanted (name, value)
+    WHERE current_setting(name) <> value
+    UNION ALL
+    SELECT 'search_path' WHERE current_schema() IS DISTINCT FROM ${schemaOf(env().DATABASE_URL)}`;
+  return rows.map(({ name }) => name);
 }
 
 async function missingMigrations(): Promise<string[]> {

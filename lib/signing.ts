@@ -6,9 +6,23 @@ export function sign(purpose: string, message: string): Buffer {
   return mac(env().ONCE_SECRET, purpose, message);
 }
 
-/** The same under the current secret and every earlier one that is still accepted. */
+/** HMAC-SHA-256 under one secret: 32 bytes for a purpose and a message. */
+export type Signer = (purpose: string, message: string) => Buffer;
+
+/**
+ * A signer for each secret that is accepted: the current one, those to come and earlier ones.
+ * docs/operations.md describes the phases of a rotation.
+ */
+export function signers(): Signer[] {
+  const { ONCE_SECRET, ONCE_SECRETS_NEXT, ONCE_SECRETS_OLD } = env();
+  return [ONCE_SECRET, ...ONCE_SECRETS_NEXT, ...ONCE_SECRETS_OLD].map(
+    (secret) => (purpose, message) => mac(secret, purpose, message),
+  );
+}
+
+/** The same under every secret that is accepted. */
 export function signUnderAll(purpose: string, message: string): Buffer[] {
-  return [env().ONCE_SECRET, ...env().ONCE_SECRETS_OLD].map((secret) => mac(secret, purpose, message));
+  return signers().map((signWith) => signWith(purpose, message));
 }
 
 /** Compares without telling, by its time, how much of a guess was right. */

@@ -1,4 +1,5 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { openClient } from '#lib/db-session.ts';
 import { actualTables } from './drift/actual.ts';
 import { expectedTables } from './drift/expected.ts';
 import { brokenPromises } from './drift/promises.ts';
@@ -63,8 +64,7 @@ export async function findDrift(client: pg.Client): Promise<string[]> {
 async function main(): Promise<void> {
   const url = process.env.DATABASE_URL;
   if (!url) throw new Error('DATABASE_URL is missing: type  npm run drift  to look at the embedded database');
-  const client = new pg.Client({ connectionString: url, application_name: 'once-drift' });
-  await client.connect();
+  const client = await openClient({ connectionString: url, application_name: 'once-drift' });
   const drift = await findDrift(client).finally(() => client.end());
   if (drift.length === 0)
     return console.log('the database is what the client expects, and keeps its promises');

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Logger, runMigrations } from 'graphile-worker';
 import pg from 'pg';
+import { commandLimits, openClient, schemaOf, sessionSettings } from '#lib/db-session.ts';
 import { jobNames } from '#lib/jobs/jobs.ts';
 
 /**
@@ -114,12 +115,12 @@ async function apply(client: pg.Client, migration: Migration): Promise<void> {
  * one transaction. Throws, having changed nothing, when history and files disagree.
  */
 export async function migrate(connectionString: string, log: (line: string) => void): Promise<string[]> {
-  const client = new pg.Client({ connectionString, application_name: 'once-migrate' });
-  await client.connect();
+  const client = await openClient({ connectionString, application_name: 'once-migrate' });
   try {
     await client.query(`SET lock_timeout = ${lockTimeoutMs}`);
     await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);
     await client.query('SET client_min_messages = warning');
+    await createSchema(client, schemaOf(connectionString));
     await client.query(createTable);
     const { rows } = await client.query<AppliedRow>(
       'SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL',
@@ -135,7 +136,7 @@ export async function migrate(connectionString: string, log: (line: string) => v
       await apply(client, migration);
       log(`applied ${migration.name}`);
     }
-    await runMigrations({ connectionString, logger: quiet });
+    await migrateQueue(connectionString);
     // Whoever enqueues looks its job's number up, and none is made up on the way.
     await client.query(
       `INSERT INTO graphile_worker._private_tasks (identifier)
@@ -147,6 +148,28 @@ export async function migrate(connectionString: string, log: (line: string) => v
     // The lock belongs to the session and goes with it.
     await client.end();
   }
+}
+
+/** A schema that the address names may be new. */
+async function createSchema(client: pg.Client, schema: string): Promise<void> {
+  const { rowCount } = await client.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema]);
+  if (rowCount === 0) await client.query(`CREATE SCHEMA ${client.escapeIdentifier(schema)}`);
+}
+
+async function migrateQueue(connectionString: string): Promise<void> {
+  const pgPool = new pg.Pool({
+    connectionString,
+    application_name: 'once-migrate',
+    max: 2,
+    onConnect: async (client) => {
+      await client.query(sessionSettings(connectionString, commandLimits));
+    },
+  });
+  // A connection that breaks fails the statement that uses it.
+  const broken = () => undefined;
+  pgPool.on('error', broken);
+  pgPool.on('connect', (client) => client.on('error', broken));
+  await runMigrations({ pgPool, logger: quiet }).finally(() => pgPool.end());
 }
 
 async function main(): Promise<void> {

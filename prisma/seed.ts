@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import pg from 'pg';
+import type pg from 'pg';
+import { openClient } from '#lib/db-session.ts';
 import { storeCurrency } from '#lib/money.ts';
 import { generateProducts } from '#prisma/catalogue/generate-products.ts';
 import { categories, curatedProducts, type ProductRow } from '#prisma/catalogue/rows.ts';
@@ -10,32 +11,40 @@ const maxProducts = 100_000;
 
 export interface Seed {
   connectionString: string;
-  /** How many products the shop shall have at least; the catalogue we chose without it. */
+  /** How many products the shop gets at least; the catalogue we chose without it. */
   products?: number | undefined;
+  /** Sets texts and prices back to the files. */
+  overwrite?: boolean;
   log: (line: string) => void;
 }
 
 export interface SeedResult {
   products: number;
   variants: number;
-  /** Rows that were new or differed. 0 when the catalogue was in place already. */
+  /** Rows that were written: new ones, and with `overwrite` those that differed. */
   written: number;
+  /** Rows that differ from the files and were left as their owner made them. */
+  kept: number;
 }
 
 /**
- * Puts the catalogue into the database, in one transaction, as often as one likes: texts and
- * prices are made to agree with the files, and stock is set only where there is none yet, so
- * what shoppers have bought stays bought.
+ * Adds to the database what it lacks of the catalogue, in one transaction, as often as one likes. What is
+ * there stays as its owner made it: texts, prices and stock. `overwrite` sets texts and prices back to
+ * the files, and leaves stock alone, so what shoppers have bought stays bought.
  */
-export async function seed({ connectionString, products = 0, log }: Seed): Promise<SeedResult> {
+export async function seed({
+  connectionString,
+  products = 0,
+  overwrite = false,
+  log,
+}: Seed): Promise<SeedResult> {
   const startedAt = performance.now();
   const curated = curatedProducts();
   const all = [...curated, ...generateProducts(curated, Math.max(0, products - curated.length))];
-  const client = new pg.Client({ connectionString, application_name: 'once-seed' });
-  await client.connect();
+  const client = await openClient({ connectionString, application_name: 'once-seed' });
   try {
     await client.query('BEGIN');
-    const result = await writeCatalogue(client, all);
+    const result = await writeCatalogue(client, all, overwrite);
     await client.query('COMMIT');
     // The planner learns of a big catalogue now rather than in a minute.
     if (result.written > 0) await client.query('ANALYZE category, product, variant, stock');
@@ -48,72 +57,110 @@ export async function seed({ connectionString, products = 0, log }: Seed): Promi
   }
 }
 
-function summary({ products, variants, written }: SeedResult): string {
+function summary({ products, variants, written, kept }: SeedResult): string {
   const size = `${products} products in ${categories.length} categories, ${variants} variants`;
-  return written === 0 ? `The catalogue is in place: ${size}` : `Seeded ${size}; ${written} rows written`;
+  const done =
+    written === 0 ? `The catalogue is in place: ${size}` : `Seeded ${size}; ${written} rows written`;
+  return kept === 0
+    ? done
+    : `${done}; ${kept} rows differ from the files and were kept (npm run seed -- --overwrite sets texts and prices back)`;
 }
 
-async function writeCatalogue(client: pg.Client, products: ProductRow[]): Promise<SeedResult> {
-  const write = async (sql: string, rows: unknown[]) =>
-    (await client.query(sql, [JSON.stringify(rows)])).rowCount ?? 0;
-  let written = await write(
-    writeCategories,
+async function writeCatalogue(
+  client: pg.Client,
+  products: ProductRow[],
+  overwrite: boolean,
+): Promise<SeedResult> {
+  const result: SeedResult = { products: products.length, variants: 0, written: 0, kept: 0 };
+  const write = async (table: SeedTable, rows: unknown[]) => {
+    const parameters = [JSON.stringify(rows)];
+    const { rowCount } = await client.query(insertOf(table, overwrite), parameters);
+    result.written += rowCount ?? 0;
+    const differing = await client.query(countDiffering(table), parameters);
+    result.kept += differing.rows[0].count;
+  };
+  await write(
+    categoryTable,
     categories.map(({ slug, title, description }, position) => ({ slug, title, description, position })),
   );
-  let variantCount = 0;
   for (let start = 0; start < products.length; start += batchSize) {
     const batch = products.slice(start, start + batchSize);
     const variants = batch.flatMap(({ id, variants }) =>
       variants.map((variant, position) => ({ ...variant, productId: id, position })),
     );
-    written += await write(writeProducts, batch);
-    written += await write(writeVariants, variants);
-    written += await write(writeStock, variants);
-    variantCount += variants.length;
+    await write(productTable, batch);
+    await write(variantTable, variants);
+    await write(stockTable, variants);
+    result.variants += variants.length;
   }
-  return { products: products.length, variants: variantCount, written };
+  return result;
 }
 
-const writeCategories = `
-  INSERT INTO category AS old (slug, title, description, position)
-  SELECT slug, title, description, position
-  FROM json_to_recordset($1) AS t (slug text, title text, description text, position int)
-  ON CONFLICT (slug) DO UPDATE
-    SET title = EXCLUDED.title, description = EXCLUDED.description, position = EXCLUDED.position
-  WHERE (old.title, old.description, old.position)
-    IS DISTINCT FROM (EXCLUDED.title, EXCLUDED.description, EXCLUDED.position)`;
+interface SeedTable {
+  name: string;
+  key: string;
+  /** The columns that the files decide, beside the key; none of stock, which orders count down. */
+  columns: string[];
+  /** Every column that is inserted, from the JSON in $1. */
+  select: string;
+}
 
-const writeProducts = `
-  INSERT INTO product AS old (id, slug, title, description, details, category_slug, image, position, created_at)
-  SELECT id, slug, title, description, details, category, image, position, "addedOn"::timestamp AT TIME ZONE 'UTC'
-  FROM json_to_recordset($1) AS t (id uuid, slug text, title text, description text, details text[],
-    category text, image text, position int, "addedOn" text)
-  ON CONFLICT (id) DO UPDATE
-    SET title = EXCLUDED.title, description = EXCLUDED.description, details = EXCLUDED.details,
-        category_slug = EXCLUDED.category_slug, image = EXCLUDED.image, position = EXCLUDED.position,
-        created_at = EXCLUDED.created_at
-  WHERE (old.title, old.description, old.details, old.category_slug, old.image, old.position, old.created_at)
-    IS DISTINCT FROM (EXCLUDED.title, EXCLUDED.description, EXCLUDED.details, EXCLUDED.category_slug,
-                      EXCLUDED.image, EXCLUDED.position, EXCLUDED.created_at)`;
+const categoryTable: SeedTable = {
+  name: 'category',
+  key: 'slug',
+  columns: ['title', 'description', 'position'],
+  select: `SELECT slug, title, description, position
+    FROM json_to_recordset($1) AS t (slug text, title text, description text, position int)`,
+};
 
-const writeVariants = `
-  INSERT INTO variant AS old (sku, product_id, title, price_minor, currency, position)
-  SELECT sku, "productId", title, "priceMinor", '${storeCurrency}', position
-  FROM json_to_recordset($1) AS t (sku text, "productId" uuid, title text, "priceMinor" int, position int)
-  ON CONFLICT (sku) DO UPDATE
-    SET product_id = EXCLUDED.product_id, title = EXCLUDED.title, price_minor = EXCLUDED.price_minor,
-        currency = EXCLUDED.currency, position = EXCLUDED.position
-  WHERE (old.product_id, old.title, old.price_minor, old.currency, old.position)
-    IS DISTINCT FROM (EXCLUDED.product_id, EXCLUDED.title, EXCLUDED.price_minor, EXCLUDED.currency,
-                      EXCLUDED.position)`;
+const productTable: SeedTable = {
+  name: 'product',
+  key: 'id',
+  columns: ['slug', 'title', 'description', 'details', 'category_slug', 'image', 'position', 'created_at'],
+  select: `SELECT id, slug, title, description, details, category AS category_slug, image, position,
+      ("addedOn"::timestamp AT TIME ZONE 'UTC')::timestamptz(3) AS created_at
+    FROM json_to_recordset($1) AS t (id uuid, slug text, title text, description text, details text[],
+      category text, image text, position int, "addedOn" text)`,
+};
 
-const writeStock = `
-  INSERT INTO stock (sku, available)
-  SELECT sku, stock FROM json_to_recordset($1) AS t (sku text, stock int)
-  ON CONFLICT (sku) DO NOTHING`;
+const variantTable: SeedTable = {
+  name: 'variant',
+  key: 'sku',
+  columns: ['product_id', 'title', 'price_minor', 'currency', 'position'],
+  select: `SELECT sku, "productId" AS product_id, title, "priceMinor" AS price_minor,
+      '${storeCurrency}' AS currency, position
+    FROM json_to_recordset($1) AS t (sku text, "productId" uuid, title text, "priceMinor" int, position int)`,
+};
+
+const stockTable: SeedTable = {
+  name: 'stock',
+  key: 'sku',
+  columns: [],
+  select: 'SELECT sku, stock AS available FROM json_to_recordset($1) AS t (sku text, stock int)',
+};
+
+const listOf = (columns: string[], row: string) =>
+  `(${columns.map((column) => `${row}.${column}`).join(', ')})`;
+
+function insertOf({ name, key, columns, select }: SeedTable, overwrite: boolean): string {
+  const inserted = columns.length > 0 ? [key, ...columns] : [key, 'available'];
+  const onConflict =
+    overwrite && columns.length > 0
+      ? `DO UPDATE SET ${columns.map((column) => `${column} = EXCLUDED.${column}`).join(', ')}
+         WHERE ${listOf(columns, 'old')} IS DISTINCT FROM ${listOf(columns, 'EXCLUDED')}`
+      : 'DO NOTHING';
+  return `INSERT INTO ${name} AS old (${inserted.join(', ')})
+    SELECT ${inserted.join(', ')} FROM (${select}) AS row ON CONFLICT (${key}) ${onConflict}`;
+}
+
+function countDiffering({ name, key, columns, select }: SeedTable): string {
+  if (columns.length === 0) return 'SELECT 0 AS count FROM (SELECT $1::json) AS row';
+  return `SELECT count(*)::int FROM (${select}) AS row JOIN ${name} AS old USING (${key})
+    WHERE ${listOf(columns, 'old')} IS DISTINCT FROM ${listOf(columns, 'row')}`;
+}
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { products: { type: 'string' } } });
+  const { values } = parseArgs({ options: { products: { type: 'string' }, overwrite: { type: 'boolean' } } });
   const products = values.products === undefined ? undefined : Number(values.products);
   if (products !== undefined && !(Number.isInteger(products) && products >= 0 && products <= maxProducts)) {
     throw new Error(`--products must be a whole number up to ${maxProducts}, not "${values.products}"`);
@@ -122,7 +169,7 @@ async function main(): Promise<void> {
   if (!connectionString) {
     throw new Error('DATABASE_URL is missing: type  npm run seed  to use the embedded database');
   }
-  await seed({ connectionString, products, log: console.log });
+  await seed({ connectionString, products, overwrite: values.overwrite ?? false, log: console.log });
 }
 
 if (import.meta.main) {

@@ -1,5 +1,7 @@
 import { randomInt } from 'node:crypto';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { usageOf } from '#scripts/usage.ts';
 
 export interface Options {
   seed: number;
@@ -12,16 +14,7 @@ export interface Options {
   built: boolean;
 }
 
-export const usage = `npm run prove -- [flags]
-
-  --minutes 10      how long
-  --long            an hour
-  --seed 7          the schedule of an earlier run; a new one without it
-  --round 12        that round of the seed's schedule and no other
-  --only NAME,NAME  faults whose names contain one of these
-  --handlers        processes of the shop without Next's pages: no build, and killed more often
-  --list            the faults there are
-  --help            this text`;
+export const usage = usageOf(path.join(import.meta.dirname, 'run.ts'));
 
 const flags = {
   minutes: { type: 'string' },

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkHistory, type Violation } from './check-history.ts';
+import { goWrong } from './go-wrong.ts';
 import { History, type Reply } from './history.ts';
 import { gather, settle } from './lab/evidence.ts';
 import { addGoods } from './lab/goods.ts';
@@ -22,7 +23,7 @@ export interface Round {
   violations: Violation[];
 }
 
-/** How long there is load before, during and after the faults, in milliseconds. */
+/** How long there is load before, during (at least) and after the faults, in milliseconds. */
 export interface Pace {
   beforeMs: number;
   duringMs: number;
@@ -30,8 +31,6 @@ export interface Pace {
 }
 
 const usualPace: Pace = { beforeMs: 700, duringMs: 3_500, afterMs: 1_500 };
-/** An injection that hangs is a bug of the proof. */
-const injectLimitMs = 90_000;
 /** Submissions of earlier rounds that are sent again after a round, beside all of its own. */
 const earlierSentAgain = 20;
 /** So many are sent again at the same time. */
@@ -75,9 +74,16 @@ export class Proof {
       }),
     );
     await sleep(this.#pace.beforeMs);
-    const strikes = await this.#goWrong(plan);
-    await sleep(this.#pace.afterMs);
-    open = false;
+    const { faults, random } = plan;
+    let strikes: Round['strikes'];
+    try {
+      strikes = await goWrong({ lab, faults, random, leastMs: this.#pace.duringMs });
+      await lab.restore();
+      await sleep(this.#pace.afterMs);
+    } finally {
+      // Also when the round fails: a crowd that never ends would outlive it.
+      open = false;
+    }
     await crowd;
 
     const settledMs = await settle(lab);
@@ -106,28 +112,6 @@ export class Proof {
     await addGoods(this.#lab, goods);
     for (const [sku, units] of goods) this.#goods.set(sku, units);
     return { ...this.#shop, plenty, scarce, sent: [], placed: [] };
-  }
-
-  /** Everything that is to go wrong does, for a while; afterwards everything works again. */
-  async #goWrong({ faults, random }: Plan): Promise<Record<string, number>> {
-    const lab = this.#lab;
-    const injected = faults.map(async (fault) => {
-      const before = fault.strikes?.(lab) ?? 0;
-      const struck = await fault.inject(lab, random.fork(fault.name));
-      // What was planned at once and is worked off as it goes begins below what it was before.
-      return { fault, struck, before: Math.min(before, fault.strikes?.(lab) ?? 0) };
-    });
-    const limit = sleep(injectLimitMs, undefined, { ref: false }).then(() => {
-      throw new Error(`not injected in time: ${faults.map(({ name }) => name).join(', ')}`);
-    });
-    const begun = await Promise.race([Promise.all(injected), limit]);
-    const lasting = faults.map(({ name, lastsMs }) => lastsMs?.(random.fork(`${name} lasts`)) ?? 0);
-    await sleep(Math.max(this.#pace.duringMs, ...lasting));
-    const strikes = Object.fromEntries(
-      begun.map(({ fault, struck, before }) => [fault.name, struck + (fault.strikes?.(lab) ?? 0) - before]),
-    );
-    await lab.restore();
-    return strikes;
   }
 
   /**

@@ -42,7 +42,8 @@ test('what struck nothing, and what was not reached, is named', () => {
   const results = resultsWith([{ cut: 0 }, { killed: 1 }, { cut: 0 }]);
   expect(results.missed).toEqual(['cut']);
   expect(results.notReached).toEqual(['full']);
-  expect(resultsWith([{ cut: 0 }, { cut: 1 }]).missed).toEqual([]);
+  expect(resultsWith([{ cut: 0 }, { cut: 1 }]).missed).toEqual(['cut']);
+  expect(resultsWith([{ cut: 1 }, { cut: 1 }]).missed).toEqual([]);
 });
 
 test('the page keeps the last whole run when a part of one is written, and the other way round', async () => {

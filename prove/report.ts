@@ -28,7 +28,7 @@ export interface Results {
   faults: Record<string, { rounds: number; pairs: number; strikes: number }>;
   /** Faults that this machine does not have, and why. */
   skipped: Record<string, string>;
-  /** Faults that came, and struck nothing: the run says nothing about them. */
+  /** Faults that struck nothing in one of their rounds, although they stayed on until the limit. */
   missed: string[];
   /** Faults that a run of this length did not come to. */
   notReached: string[];
@@ -66,7 +66,7 @@ export function resultsOf(
     orderStatuses: countBy(orderCalls, ({ status }) => String(status)),
     ordersAccepted: new Set(orderCalls.filter(({ status }) => status === 201).map(({ order }) => order)).size,
     faults,
-    missed: wanted.filter((name) => faults[name]?.strikes === 0),
+    missed: wanted.filter((name) => run.rounds.some(({ strikes }) => strikes[name] === 0)),
     notReached: wanted.filter((name) => !(name in run.skipped) && !(name in faults)),
     slowestSettledMs: Math.round(Math.max(0, ...run.rounds.map(({ settledMs }) => settledMs ?? 0))),
     violations: run.rounds.flatMap(({ violations }) => violations),

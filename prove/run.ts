@@ -67,7 +67,9 @@ async function main(args: string[]): Promise<number> {
   console.log(`written: ${path.relative(process.cwd(), file)}`);
   if (broken) return report(options, rounds, { historyFile, shopLog });
   if (results.missed.length > 0) {
-    console.error(`NOTHING WAS PROVED about what struck nothing: ${results.missed.join(', ')}`);
+    console.error(
+      `NOT PROVED: these faults stayed on until the limit of a round and struck nothing: ${results.missed.join(', ')}`,
+    );
     return 1;
   }
   if (isForThePage(options))

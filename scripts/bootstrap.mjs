@@ -205,7 +205,23 @@ function runScript(node, args, env) {
   });
 }
 
-async function main([script, ...args]) {
+/** What a script says of itself: the text beside it, which needs nothing installed to be read. */
+function usageFor(args) {
+  const own = args.findIndex((arg) => !arg.endsWith('.ts') && arg !== '--migrate');
+  if (own < 0 || !args.slice(own).some((arg) => arg === '--help' || arg === '-h')) return undefined;
+  // The last one: with-database.ts runs another script.
+  const script = args.slice(0, own).findLast((arg) => arg.endsWith('.ts')) ?? '';
+  const file = inRoot(script.replace(/\.ts$/, '.usage.txt'));
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+async function main(commandLine) {
+  const usage = usageFor(commandLine);
+  if (usage !== undefined) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const [script, ...args] = commandLine;
   if (process.platform === 'win32') {
     throw new SetupError('Windows is not supported by itself; inside WSL everything works.');
   }

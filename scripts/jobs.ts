@@ -1,15 +1,11 @@
 import { parseArgs } from 'node:util';
-import pg from 'pg';
+import type pg from 'pg';
+import { openClient } from '#lib/db-session.ts';
+import { usageOf } from './usage.ts';
 
-/**
- * `npm run jobs`: what the job queue holds, and the jobs that have had their last try.
- *
- *   npm run jobs                      lists failed jobs with what they ended with
- *   npm run jobs -- retry <id|all>    lets them run again, with all their tries
- *   npm run jobs -- drop <id>         gives one up
- */
+/** `npm run jobs`: what the job queue holds, and the jobs that have had their last try. */
 
-const usage = 'npm run jobs [-- retry <id|all> | -- drop <id>]';
+const usage = usageOf(import.meta.filename);
 
 /** Tries of a job that is run again: graphile-worker's own number. */
 const tries = 25;
@@ -68,7 +64,7 @@ async function retry(client: pg.Client, id: string | undefined): Promise<void> {
 }
 
 async function drop(client: pg.Client, id: string | undefined): Promise<void> {
-  if (id === 'all') throw new Error(`one at a time, so that each is looked at: ${usage}`);
+  if (id === 'all') throw new Error(`one at a time, so that each is looked at\n\n${usage}`);
   const { rowCount } = await client.query('SELECT graphile_worker.complete_jobs($1::bigint[])', [
     await failedIds(client, id),
   ]);
@@ -80,11 +76,10 @@ async function main(): Promise<void> {
   const [command = 'list', id] = positionals;
   const run = { list, retry, drop }[command];
   if (!run) throw new Error(usage);
-  const client = new pg.Client({
-    connectionString: process.env.DATABASE_URL,
-    application_name: 'once-jobs',
-  });
-  await client.connect();
+  const connectionString = process.env.DATABASE_URL;
+  if (!connectionString)
+    throw new Error('DATABASE_URL is missing: type  npm run jobs  to use the embedded database');
+  const client = await openClient({ connectionString, application_name: 'once-jobs' });
   await run(client, id).finally(() => client.end());
 }
 

@@ -12,18 +12,11 @@ import { UnknownOutcome } from '#lib/payments/provider.ts';
 import { isUuid, uuid8From } from '#lib/uuid.ts';
 import { describeOrder } from './order/describe-order.ts';
 import { fillOperatorEnv } from './order/operator-env.ts';
+import { usageOf } from './usage.ts';
 
 /** `npm run order`: what an operator does with one order. */
 
-const usage = `npm run order -- show <number or id>
-npm run order -- fulfil <number or id>    it leaves the house; money that is only reserved is taken
-npm run order -- cancel <number or id>    before it is fulfilled; what was paid goes back
-npm run order -- refund <number or id> [--amount 12.50] [--reason "broken"] [--id <uuid>]
-                                          all that is left of its payment, or a part
-
-  --by <name>   who does it, for the order's record (the name you are logged in with)
-  --id <uuid>   the refund's own name: the same again is the same refund. Without it, the same
-                amount for the same reason on the same day is the same refund.`;
+const usage = usageOf(import.meta.filename);
 
 /** A message for the person at the terminal; its stack would help nobody. */
 class Advice extends Error {}

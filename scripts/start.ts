@@ -12,7 +12,7 @@ import { bold, dim, duration, red, say, step } from './launch/progress.ts';
 import { findSecret } from './launch/secret.ts';
 import { Shutdown, Stopped } from './launch/shutdown.ts';
 import { prepareTill } from './launch/till.ts';
-import { mailboxFor, openWorker } from './launch/worker.ts';
+import { openWorker } from './launch/worker.ts';
 import { choosePort } from './services/ports.ts';
 import { commandOf, waitForExit } from './services/processes.ts';
 
@@ -55,8 +55,7 @@ async function openShop(launch: Launch, log: AppLog, url: string): Promise<App> 
     PORT: String(port),
     DATA_DIR: dataDir,
   };
-  const mailbox = mailboxFor(variables, host);
-  const environment = { ...mailbox, ...variables, ...own };
+  const environment = { ...variables, ...own };
   const onSpawn = (appPid: number) => lock.update({ appPid });
   const app = await step(
     'shop',
@@ -113,7 +112,8 @@ async function main(): Promise<number> {
     say(usage);
     return 0;
   }
-  const { port, host, dataDir } = checkVariables(variables);
+  const { port, host, dataDir, local } = checkVariables(variables);
+  variables.LOCAL_SHOP = local ? '1' : '0';
   const lock = takeDataDir(dataDir, dev ? 'npm run dev' : 'npm start');
   if ('heldBy' in lock) throw new Advice(describeHolder(dataDir, lock.heldBy));
   const shutdown = new Shutdown();

@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
-import { runStep, type StepResult } from './checks/run-step.ts';
+import { runSteps } from './checks/run-steps.ts';
 import { steps } from './checks/steps.ts';
+import { summaryOf } from './checks/summary.ts';
 import { ensureSystemPackages } from './checks/system-packages.ts';
-import { dim, duration, green, red, say } from './launch/progress.ts';
+import { red, say } from './launch/progress.ts';
 
 /**
- * `npm test`: everything, as CI runs it. `npm test -- --only unit,integration` runs some steps,
+ * `npm test`: everything, as CI runs it. Every step runs, and the end lists all failures. `npm test -- --only unit,integration` runs some steps,
  * `npm test -- --quick` (`npm run verify`) those that need no service and no build.
  */
 
@@ -21,33 +22,11 @@ async function main(): Promise<number> {
     );
   }
   const chosen = steps.filter((step) => (only ? only.includes(step.name) : step.quick || !values.quick));
-  if (chosen.some((step) => !step.quick)) ensureSystemPackages();
-
-  const results: { name: string; result: StepResult }[] = [];
-  for (const step of chosen) {
-    const result = await runStep(step);
-    results.push({ name: step.name, result });
-    if (!result.ok) break;
-  }
-  return summarize(results);
-}
-
-function summarize(results: { name: string; result: StepResult }[]): number {
-  say();
-  for (const { name, result } of results) {
-    const tests = result.passed + result.failed > 0 ? `${result.passed + result.failed} tests` : '';
-    say(
-      `  ${result.ok ? green('✓') : red('✗')} ${name.padEnd(12)} ${duration(result.ms).padStart(12)}  ${dim(tests)}`,
-    );
-  }
-  const sum = (pick: (result: StepResult) => number) =>
-    results.reduce((all, { result }) => all + pick(result), 0);
-  say(`  ${dim(`in ${duration(sum(({ ms }) => ms))}`)}`);
-  const failed = results.find(({ result }) => !result.ok);
-  if (failed) say(`\n${failed.name} failed. Again:  npm test -- --only ${failed.name}`);
-  // The last line is for machines.
-  say(`\n${sum(({ passed }) => passed)} passed, ${sum((result) => result.failed)} failed`);
-  return failed ? 1 : 0;
+  const interruption = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interruption.abort());
+  const { lines, exitCode } = summaryOf(await runSteps(chosen, ensureSystemPackages, interruption.signal));
+  for (const line of lines) say(line);
+  return exitCode;
 }
 
 try {

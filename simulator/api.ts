@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError } from './api-error.ts';
+import { refundShape } from './beside-shapes.ts';
 import { findPost } from './endpoints.ts';
+import { expand, expansionsOf } from './expand.ts';
 import type { Faults, RequestFaultKind } from './faults.ts';
 import { newId } from './ids.ts';
 import type { ErrorBody } from './model.ts';
 import { decodeForm, type Params } from './params.ts';
-import { expandsCharge, query } from './queries.ts';
-import { errorShape, intentShape, refundShape } from './shapes.ts';
+import { query } from './queries.ts';
+import { errorShape, intentShape, type Shape } from './shapes.ts';
 import type { KeptAnswer, Till } from './till.ts';
 
 export interface ApiRequest {
@@ -126,7 +128,7 @@ export class Api {
       return this.#replay(kept, endpoint, fingerprint);
     }
     if (key && this.#keysInUse.has(key)) throw keyInUse(key);
-    const expandCharge = expandsCharge(params);
+    const expand = expansionsOf(params);
     const execute = found.endpoint({ till, params, id: found.id });
     if (till.isFull)
       throw new ApiError(500, { ...serverError, message: 'The simulator is full: delete its folder.' });
@@ -136,10 +138,10 @@ export class Api {
       const outcome = execute();
       await till.commit(outcome, {
         requestId,
-        kept: key ? { key, fingerprint, endpoint, expandCharge } : undefined,
+        kept: key ? { key, fingerprint, endpoint, expand } : undefined,
         instead: fault?.kind === 'error_stored' ? { status: 500, error: serverError } : undefined,
       });
-      return this.#show({ ...outcome, expandCharge });
+      return this.#show({ ...outcome, expand });
     } finally {
       if (key) this.#keysInUse.delete(key);
     }
@@ -169,11 +171,13 @@ export class Api {
     };
   }
 
-  #show(kept: Pick<KeptAnswer, 'status' | 'error' | 'intent' | 'refund' | 'expandCharge'>): ApiAnswer {
-    const { status, error, intent, refund, expandCharge } = kept;
-    const shape = () => intentShape(intent, { baseUrl: this.#options.baseUrl, expandCharge });
-    if (error) return { status, headers: {}, body: errorShape(error, status < 500 ? shape() : undefined) };
-    return { status, headers: {}, body: refund ? refundShape(refund) : shape() };
+  #show(kept: Pick<KeptAnswer, 'status' | 'error' | 'intent' | 'refund' | 'expand'>): ApiAnswer {
+    const { status, error, intent, refund } = kept;
+    const { till, baseUrl } = this.#options;
+    const shown = (shape: Shape) => expand(shape, kept.expand, { till, baseUrl, intent });
+    const ofIntent = () => shown(intentShape(intent, baseUrl));
+    if (error) return { status, headers: {}, body: errorShape(error, status < 500 ? ofIntent() : undefined) };
+    return { status, headers: {}, body: refund ? shown(refundShape(refund)) : ofIntent() };
   }
 }
 

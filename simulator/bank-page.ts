@@ -1,3 +1,4 @@
+import { money } from './amounts.ts';
 import { answerBank } from './intents.ts';
 import type { Intent } from './model.ts';
 import { clientSecret } from './shapes.ts';
@@ -51,7 +52,7 @@ const notFound: Page = {
 function question(intent: Intent): string {
   return page(
     'Confirm your payment',
-    `<dl><dt>Amount</dt><dd>${asText(money(intent))}</dd><dt>To</dt><dd>${asText(shopOf(intent))}</dd></dl>
+    `<dl><dt>Amount</dt><dd>${asText(money(intent.amount, intent.currency))}</dd><dt>To</dt><dd>${asText(shopOf(intent))}</dd></dl>
 <form method="post">
 <button name="answer" value="confirm">Confirm payment</button>
 <button name="answer" value="refuse" class="second">Refuse</button>
@@ -62,16 +63,14 @@ function question(intent: Intent): string {
 function settled(intent: Intent): string {
   const back = returnAddress(intent);
   const link = back ? `<p><a href="${asText(back)}">Back to the shop</a></p>` : '';
-  return page('Nothing to confirm', `<p>This payment of ${asText(money(intent))} is settled.</p>${link}`);
+  return page(
+    'Nothing to confirm',
+    `<p>This payment of ${asText(money(intent.amount, intent.currency))} is settled.</p>${link}`,
+  );
 }
 
 function shopOf({ returnUrl, description }: Intent): string {
   return description ?? (returnUrl ? new URL(returnUrl).host : 'the shop');
-}
-
-function money({ amount, currency }: Intent): string {
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }
 
 function asText(text: string): string {

@@ -1,6 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { invalid } from './api-error.ts';
+import { disputeShape, refundShape, reviewShape, warningShape } from './beside-shapes.ts';
+import type { Dashboard } from './dashboard.ts';
+import { actAtDashboard } from './dashboard-actions.ts';
+import { expand } from './expand.ts';
 import type { Fault, Faults } from './faults.ts';
+import { decodeForm } from './params.ts';
+import { intentShape } from './shapes.ts';
 import type { Till } from './till.ts';
 import { eventShape, type Webhooks } from './webhooks.ts';
 
@@ -14,6 +20,7 @@ export interface ControlOptions {
   till: Till;
   faults: Faults;
   webhooks: Webhooks;
+  dashboard: Dashboard;
   baseUrl: string;
   /** How often each idempotency key was used. */
   keyUses: ReadonlyMap<string, number>;
@@ -48,23 +55,41 @@ export async function control(
       return { keys: Object.fromEntries(keyUses) };
     case 'GET /_test/events':
       return {
-        events: till.events().map((event) => ({ ...eventShape(event, baseUrl), state: event.state })),
+        events: till.events.all().map((event) => ({ ...eventShape(event, baseUrl), state: event.state })),
       };
     case 'POST /_test/webhooks/flush':
       return { untold: await webhooks.flush() };
     case 'POST /_test/webhooks/resend':
       return { resent: resend(options, query) };
     default:
-      return undefined;
+      return atDashboard(options, request);
   }
+}
+
+/** What the shop's owner does at the provider. Gives every object that it changed. */
+async function atDashboard(
+  { till, dashboard, baseUrl }: ControlOptions,
+  { method, path, body }: { method: string; path: string; body: string },
+): Promise<unknown> {
+  const action = path.match(/^\/_test\/dashboard\/([\w/]+)$/)?.[1];
+  const acted = method === 'POST' && action ? actAtDashboard(dashboard, action, decodeForm(body)) : undefined;
+  if (!acted) return undefined;
+  const { intent, ...beside } = await acted;
+  return {
+    payment_intent: expand(intentShape(intent, baseUrl), ['latest_charge'], { till, baseUrl, intent }),
+    ...(beside.refund && { refund: refundShape(beside.refund) }),
+    ...(beside.dispute && { dispute: disputeShape(beside.dispute, beside.dispute.created) }),
+    ...(beside.warning && { early_fraud_warning: warningShape(beside.warning, intent) }),
+    ...(beside.review && { review: reviewShape(beside.review) }),
+  };
 }
 
 /** Tells events again, whatever became of them: `?type=` and `?payment_intent=` narrow them. */
 function resend({ till, webhooks }: ControlOptions, query: URLSearchParams): number {
   const type = query.get('type');
   const intent = query.get('payment_intent');
-  const chosen = till
-    .events()
+  const chosen = till.events
+    .all()
     .filter((event) => (!type || event.type === type) && (!intent || event.intent.id === intent));
   for (const event of chosen) webhooks.tell(event);
   return chosen.length;

@@ -1,13 +1,15 @@
+import { requireChargeable } from './amounts.ts';
 import { invalid, missing } from './api-error.ts';
-import { cancelIntent, captureIntent, confirmIntent, createIntent } from './intents.ts';
+import { cancelIntent, captureIntent } from './intent-ends.ts';
+import { confirmIntent, createIntent } from './intents.ts';
 import type { Intent, Outcome } from './model.ts';
 import {
   booleanOf,
-  integerOf,
   listOf,
   metadataOf,
   oneOf,
   type Params,
+  positiveOf,
   required,
   requireKnown,
   textOf,
@@ -22,10 +24,6 @@ import type { Till } from './till.ts';
  * and gives the function that executes it.
  */
 type Endpoint = (call: { till: Till; params: Params; id: string }) => () => Outcome;
-
-/** Stripe's bounds of an amount: the smallest of most currencies, and eight digits. */
-const smallestAmount: Record<string, number> = { usd: 50, eur: 50, gbp: 30, jpy: 50 };
-const largestAmount = 99_999_999;
 
 /** Taken and of no consequence here: what a shop may tell Stripe besides. */
 const ofNoConsequence = [
@@ -123,8 +121,8 @@ const confirm: Endpoint = ({ till, params, id }) => {
 
 const capture: Endpoint = ({ till, params, id }) => {
   requireKnown(params, ['amount_to_capture', 'metadata', 'statement_descriptor']);
-  const amount = positive(params, 'amount_to_capture');
-  return () => captureIntent(intentOf(till, id), amount);
+  const amount = positiveOf(params, 'amount_to_capture');
+  return () => captureIntent(intentOf(till, id), amount, till.now());
 };
 
 const cancel: Endpoint = ({ till, params, id }) => {
@@ -142,7 +140,7 @@ const refund: Endpoint = ({ till, params }) => {
   requireKnown(params, ['amount', 'metadata', 'payment_intent', 'reason']);
   const id = required(params, 'payment_intent');
   const wanted = {
-    amount: positive(params, 'amount'),
+    amount: positiveOf(params, 'amount'),
     reason: oneOf(params, 'reason', ['duplicate', 'fraudulent', 'requested_by_customer']) ?? null,
     metadata: metadataOf(params),
   };
@@ -180,27 +178,8 @@ function currencyOf(params: Params): string {
 
 function amountOf(params: Params, currency: string): number {
   required(params, 'amount');
-  const amount = positive(params, 'amount') ?? 0;
-  if (amount > largestAmount) {
-    throw invalid('Amount must be no more than 99999999', { code: 'amount_too_large', param: 'amount' });
-  }
-  if (amount < (smallestAmount[currency] ?? 1)) {
-    throw invalid(`Amount must be at least ${smallestAmount[currency]} ${currency}`, {
-      code: 'amount_too_small',
-      param: 'amount',
-    });
-  }
-  return amount;
-}
-
-function positive(params: Params, name: string): number | undefined {
-  const amount = integerOf(params, name);
-  if (amount !== undefined && amount < 1) {
-    throw invalid('This value must be greater than or equal to 1.', {
-      code: 'parameter_invalid_integer',
-      param: name,
-    });
-  }
+  const amount = positiveOf(params, 'amount') ?? 0;
+  requireChargeable(amount, currency);
   return amount;
 }
 

@@ -31,17 +31,42 @@ export const webhookKinds = [
   'webhook_delay',
 ] as const;
 
+/**
+ * What the shop's owner does in the dashboard to the next payment that it can be done to, `ms` after
+ * the payment got there. A dispute is what the cardholder does, and is decided as long again later.
+ */
+export const ownerKinds = [
+  'owner_refund',
+  /** A tenth of the amount. */
+  'owner_refund_part',
+  'owner_dispute_lost',
+  'owner_dispute_won',
+  'owner_capture',
+  /** Of a payment that waits for the shopper at their bank. */
+  'owner_cancel',
+] as const;
+
+export type OwnerFaultKind = (typeof ownerKinds)[number];
 export type RequestFaultKind = (typeof requestKinds)[number];
 export type WebhookFaultKind = (typeof webhookKinds)[number];
 
 export interface Fault {
-  kind: RequestFaultKind | WebhookFaultKind;
+  kind: RequestFaultKind | WebhookFaultKind | OwnerFaultKind;
   /** What it befalls; everything, where nothing is said. `path`, `key` and `type` are regular expressions. */
   on?: { method?: string; path?: string; idempotencyKey?: string; orderId?: string; type?: string };
   /** How often (1). */
   times?: number;
-  /** For `slow` and `webhook_delay`. */
+  /** For `slow`, `webhook_delay` and what the owner does. */
   ms?: number;
+  /** Whether the shop is told of what the owner did (`told`). */
+  events?: 'told' | 'lost' | 'late';
+}
+
+/** A fault that befalls, once. */
+interface Struck<Kind> {
+  kind: Kind;
+  ms: number;
+  events: NonNullable<Fault['events']>;
 }
 
 /** A request or an event, as faults look at it. */
@@ -61,6 +86,7 @@ interface Planned {
   matches: (occasion: Occasion) => boolean;
   left: number;
   ms: number;
+  events: NonNullable<Fault['events']>;
 }
 
 /** The faults that were asked for, in their order; the first that fits befalls, as often as it was asked for. */
@@ -69,15 +95,16 @@ export class Faults {
 
   /** Throws a 400 for a fault that makes no sense. */
   add(fault: Fault): void {
-    const known: readonly string[] = [...requestKinds, ...webhookKinds];
+    const known: readonly string[] = [...requestKinds, ...webhookKinds, ...ownerKinds];
     if (!known.includes(fault?.kind)) throw invalid(`kind must be one of ${known.join(', ')}`);
     if (this.#planned.length >= limits.faults) throw invalid('Too many faults at once');
-    const { kind, on = {}, times = 1, ms = 1_000 } = fault;
+    const { kind, on = {}, times = 1, ms = 1_000, events = 'told' } = fault;
     this.#planned.push({
       kind,
       matches: matcher(on),
       left: within(times, limits.times, 'times'),
       ms: within(ms, limits.ms, 'ms'),
+      events,
     });
   }
 
@@ -90,24 +117,26 @@ export class Faults {
     return this.#planned.reduce((sum, { left }) => sum + left, 0);
   }
 
-  takeForRequest(occasion: Occasion): { kind: RequestFaultKind; ms: number } | undefined {
+  takeForRequest(occasion: Occasion): Struck<RequestFaultKind> | undefined {
     return this.#take(requestKinds, occasion);
   }
 
-  takeForWebhook(occasion: Occasion): { kind: WebhookFaultKind; ms: number } | undefined {
+  takeForWebhook(occasion: Occasion): Struck<WebhookFaultKind> | undefined {
     return this.#take(webhookKinds, occasion);
   }
 
-  #take<Kind extends string>(
-    kinds: readonly Kind[],
-    occasion: Occasion,
-  ): { kind: Kind; ms: number } | undefined {
+  /** `kinds` are those that can be done to a payment as it is now. */
+  takeForOwner(kinds: readonly OwnerFaultKind[], occasion: Occasion): Struck<OwnerFaultKind> | undefined {
+    return this.#take(kinds, occasion);
+  }
+
+  #take<Kind extends string>(kinds: readonly Kind[], occasion: Occasion): Struck<Kind> | undefined {
     for (const planned of this.#planned) {
       const kind = kinds.find((candidate) => candidate === planned.kind);
       if (!kind || !planned.matches(occasion)) continue;
       planned.left -= 1;
       if (planned.left === 0) this.#planned = this.#planned.filter((one) => one !== planned);
-      return { kind, ms: planned.ms };
+      return { kind, ms: planned.ms, events: planned.events };
     }
     return undefined;
   }

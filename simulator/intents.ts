@@ -1,15 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { takingOf } from './balance.ts';
 import { newId } from './ids.ts';
 import type { Charge, Decline, ErrorBody, Intent, Outcome } from './model.ts';
+import { type Moment, seconds } from './moment.ts';
 import { type Behaviour, testCard } from './test-cards.ts';
 
 /** What can be done with a PaymentIntent. Pure: each takes it as it is and gives what comes of it. */
-
-export interface Moment {
-  nowMs: number;
-  /** How long a payment or refund that takes its time takes. */
-  settleMs: number;
-}
 
 export interface NewIntent {
   amount: number;
@@ -23,8 +19,6 @@ export interface NewIntent {
   automaticPaymentMethods: boolean;
   returnUrl: string | null;
 }
-
-const seconds = (ms: number) => Math.floor(ms / 1_000);
 
 export function createIntent(wanted: NewIntent, { nowMs }: Moment): Outcome {
   const intent: Intent = {
@@ -96,11 +90,21 @@ function follow(intent: Intent, behaviour: Behaviour, moment: Moment): Outcome {
     case 'take_time':
       return {
         status: 200,
-        intent: { ...intent, status: 'processing', settlesAtMs: moment.nowMs + moment.settleMs },
+        intent: {
+          ...intent,
+          status: 'processing',
+          charge: { ...newCharge(intent, moment), status: 'pending' },
+          settlesAtMs: moment.nowMs + moment.settleMs,
+        },
         events: ['payment_intent.processing'],
         movements: [],
       };
   }
+}
+
+/** A charge that took its time keeps its id. */
+function chargeOf(intent: Intent, moment: Moment): Charge {
+  return intent.charge?.status === 'pending' ? intent.charge : newCharge(intent, moment);
 }
 
 function newCharge(intent: Intent, { nowMs }: Moment): Charge {
@@ -118,7 +122,7 @@ function newCharge(intent: Intent, { nowMs }: Moment): Charge {
 
 function paid(intent: Intent, moment: Moment): Outcome {
   const { id, amount, captureMethod } = intent;
-  const charge = newCharge(intent, moment);
+  const charge: Charge = { ...chargeOf(intent, moment), status: 'succeeded' };
   if (captureMethod === 'manual') {
     return {
       status: 200,
@@ -127,22 +131,23 @@ function paid(intent: Intent, moment: Moment): Outcome {
       movements: [{ kind: 'authorized', intent: id, amount }],
     };
   }
+  const transaction = takingOf(intent, charge, amount, moment.nowMs);
   return {
     status: 200,
     intent: {
       ...intent,
       status: 'succeeded',
-      charge: { ...charge, captured: true, amountCaptured: amount },
+      charge: { ...charge, captured: true, amountCaptured: amount, transaction },
       settlesAtMs: null,
     },
     events: ['payment_intent.succeeded'],
-    movements: [{ kind: 'charged', intent: id, amount }],
+    movements: [{ kind: 'charged', intent: id, amount, transaction }],
   };
 }
 
 /** The card's bank was asked and said no: there is a charge, and it failed. */
 function declined(intent: Intent, why: Decline, moment: Moment): Outcome {
-  const charge: Charge = { ...newCharge(intent, moment), status: 'failed', failure: why };
+  const charge: Charge = { ...chargeOf(intent, moment), status: 'failed', failure: why };
   return failed({ ...intent, charge }, why, charge.id);
 }
 
@@ -169,64 +174,8 @@ function failed(intent: Intent, why: Decline, charge?: string): Outcome {
   };
 }
 
-/** Takes the money that was authorized, all of it or a part; the rest is released. */
-export function captureIntent(intent: Intent, amountToCapture: number | undefined): Outcome {
-  const { id, status, amount, charge } = intent;
-  if (status !== 'requires_capture' || !charge) {
-    return unexpected(
-      intent,
-      `This PaymentIntent could not be captured because it has a status of ${status}. Only a PaymentIntent with one of the following statuses may be captured: requires_capture.`,
-    );
-  }
-  const taken = amountToCapture ?? amount;
-  if (taken > amount) {
-    return refusal(400, intent, {
-      type: 'invalid_request_error',
-      code: 'amount_too_large',
-      message: `The amount to capture (${taken}) is greater than the amount that can be captured (${amount}).`,
-      param: 'amount_to_capture',
-    });
-  }
-  return {
-    status: 200,
-    intent: { ...intent, status: 'succeeded', charge: { ...charge, captured: true, amountCaptured: taken } },
-    events: ['payment_intent.succeeded'],
-    movements: [{ kind: 'captured', intent: id, amount: taken }],
-  };
-}
-
-const cancelable = [
-  'requires_payment_method',
-  'requires_capture',
-  'requires_confirmation',
-  'requires_action',
-  'processing',
-];
-
-/** Ends an intent that was not paid; money that was only authorized is released. */
-export function cancelIntent(intent: Intent, reason: string | null, { nowMs }: Moment): Outcome {
-  const { id, status, amount } = intent;
-  if (!cancelable.includes(status)) {
-    return unexpected(
-      intent,
-      `You cannot cancel this PaymentIntent because it has a status of ${status}. Only a PaymentIntent with one of the following statuses may be canceled: ${cancelable.join(', ')}.`,
-    );
-  }
-  return {
-    status: 200,
-    intent: {
-      ...intent,
-      status: 'canceled',
-      canceledAt: seconds(nowMs),
-      cancellationReason: reason,
-      settlesAtMs: null,
-    },
-    events: ['payment_intent.canceled'],
-    movements: status === 'requires_capture' ? [{ kind: 'voided', intent: id, amount }] : [],
-  };
-}
-
-function unexpected(intent: Intent, message: string): Outcome {
+/** The refusal of what the intent's status does not allow. */
+export function unexpected(intent: Intent, message: string): Outcome {
   return refusal(400, intent, {
     type: 'invalid_request_error',
     code: 'payment_intent_unexpected_state',

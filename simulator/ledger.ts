@@ -13,7 +13,13 @@ export interface LedgerRow {
   captured: number;
   voided: number;
   refunded: number;
+  /** Withdrawn by disputes that were not won. It is no refund: the row stays live. */
+  disputed: number;
   declines: number;
+  /** Something of it was not asked for by the shop: done in the dashboard, or by the cardholder. */
+  elsewhere: boolean;
+  /** Since when nothing of what was taken is left, all of it being refunded or disputed; Unix time. */
+  goneAtMs: number | null;
   /** The intent's own word, to compare. */
   status: string;
   /** The shopper's money is held or taken: authorized and not voided, or captured and not wholly refunded. */
@@ -21,20 +27,27 @@ export interface LedgerRow {
   created: number;
 }
 
-type Sums = Pick<LedgerRow, 'authorized' | 'captured' | 'voided' | 'refunded' | 'declines'>;
+type Sums = Pick<
+  LedgerRow,
+  'authorized' | 'captured' | 'voided' | 'refunded' | 'disputed' | 'declines' | 'elsewhere' | 'goneAtMs'
+>;
 
 export class Ledger {
   readonly #sums = new Map<string, Sums>();
 
-  apply({ kind, intent, amount }: Movement): void {
-    const sums = this.#sums.get(intent) ?? {
+  apply({ kind, intent, amount, elsewhere }: Movement, atMs: number): void {
+    const sums: Sums = this.#sums.get(intent) ?? {
       authorized: 0,
       captured: 0,
       voided: 0,
       refunded: 0,
+      disputed: 0,
       declines: 0,
+      elsewhere: false,
+      goneAtMs: null,
     };
     this.#sums.set(intent, sums);
+    if (elsewhere) sums.elsewhere = true;
     switch (kind) {
       case 'authorized':
         sums.authorized += amount;
@@ -57,9 +70,17 @@ export class Ledger {
       case 'refund_failed':
         sums.refunded -= amount;
         break;
+      case 'dispute_withdrawn':
+        sums.disputed += amount;
+        break;
+      case 'dispute_reinstated':
+        sums.disputed -= amount;
+        break;
       case 'declined':
         sums.declines += 1;
     }
+    const isGone = sums.captured > 0 && sums.refunded + sums.disputed >= sums.captured;
+    sums.goneAtMs = isGone ? (sums.goneAtMs ?? atMs) : null;
   }
 
   /** A row for every payment whose money moved or was refused; `orderId` narrows it to one order's. */

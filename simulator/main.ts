@@ -3,8 +3,9 @@ import { startSimulator } from './start-simulator.ts';
 
 /**
  * The simulator by itself: `node simulator/main.ts --port 12111 --data-dir /tmp/till`. Every flag
- * has a variable: SIMULATOR_PORT, SIMULATOR_DATA_DIR, SIMULATOR_WEBHOOK_URL and, so that no secret
- * needs to stand in a command line, STRIPE_WEBHOOK_SECRET and STRIPE_SECRET_KEY.
+ * has a variable: SIMULATOR_PORT, SIMULATOR_DATA_DIR, SIMULATOR_WEBHOOK_URL, SIMULATOR_SETTLE_MS (how
+ * long a bank debit or a slow refund takes) and, so that no secret needs to stand in a command line,
+ * STRIPE_WEBHOOK_SECRET and STRIPE_SECRET_KEY.
  */
 
 const text = { type: 'string' } as const;
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     'webhook-url': text,
     'webhook-secret': text,
     'secret-key': text,
+    'settle-ms': text,
   },
 });
 const { env } = process;
@@ -27,6 +29,7 @@ const simulator = await startSimulator({
   webhookUrl: values['webhook-url'] ?? env.SIMULATOR_WEBHOOK_URL,
   webhookSecret: values['webhook-secret'] ?? env.STRIPE_WEBHOOK_SECRET,
   secretKey: values['secret-key'] ?? env.STRIPE_SECRET_KEY,
+  settleMs: Number(values['settle-ms'] ?? env.SIMULATOR_SETTLE_MS ?? 2_000),
 });
 process.stdout.write(`the simulator answers at ${simulator.url}\n`);
 

@@ -29,6 +29,12 @@ export interface Charge {
   amountRefunded: number;
   paymentMethod: string;
   failure: Decline | null;
+  /** Absent until the money is taken. */
+  transaction?: BalanceTransaction;
+  /** The cardholder has disputed it, whatever came of that. */
+  disputed?: true;
+  /** A dispute has withdrawn its money and was not won: it can't be refunded. */
+  chargedBack?: boolean;
 }
 
 export interface Intent {
@@ -54,6 +60,8 @@ export interface Intent {
   cancellationReason: string | null;
   /** When a payment that takes its time is decided. */
   settlesAtMs: number | null;
+  /** The id of its fraud review. Absent where there was none. */
+  review?: string;
 }
 
 export interface Refund {
@@ -69,6 +77,84 @@ export interface Refund {
   paymentMethod: string;
   /** When a refund that is pending goes through, or one that seemed done turns out to have failed. */
   settlesAtMs: number | null;
+  transaction?: BalanceTransaction;
+  /** Set when the money of a failed refund is back on the account's balance. */
+  failure?: { reason: string; transaction: BalanceTransaction };
+}
+
+type DisputeStatus =
+  | 'needs_response'
+  | 'under_review'
+  | 'won'
+  | 'lost'
+  /** An inquiry: the bank asks, and no money is withdrawn. */
+  | 'warning_needs_response'
+  | 'warning_under_review'
+  | 'warning_closed';
+
+export interface Dispute {
+  id: string;
+  created: number;
+  intent: string;
+  charge: string;
+  amount: number;
+  currency: string;
+  reason: string;
+  status: DisputeStatus;
+  /** When the evidence has to be there. */
+  dueBy: number;
+  submissions: number;
+  /** The withdrawal, and its reversal when the dispute was won. None for an inquiry. */
+  transactions: BalanceTransaction[];
+}
+
+/** An early fraud warning: the card's issuer expects a dispute. */
+export interface FraudWarning {
+  id: string;
+  created: number;
+  intent: string;
+  charge: string;
+  fraudType: string;
+}
+
+export const reviewClosedReasons = [
+  'acknowledged',
+  'approved',
+  'canceled',
+  'disputed',
+  'payment_never_settled',
+  'redacted',
+  'refunded',
+  'refunded_as_fraud',
+] as const;
+
+export type ReviewClosedReason = (typeof reviewClosedReasons)[number];
+
+/** A payment that a person at the shop has to look at. */
+export interface Review {
+  id: string;
+  created: number;
+  intent: string;
+  charge: string | null;
+  openedReason: 'manual' | 'rule';
+  /** Null while it is open. */
+  closedReason: ReviewClosedReason | null;
+}
+
+/** One line of the account's balance. Never changed once it is written. */
+export interface BalanceTransaction {
+  id: string;
+  created: number;
+  type: 'charge' | 'payment' | 'refund' | 'payment_refund' | 'refund_failure' | 'adjustment';
+  reportingCategory: string;
+  /** Below zero where money leaves the account. */
+  amount: number;
+  /** What the provider keeps. */
+  fee: number;
+  currency: string;
+  description: string | null;
+  /** The charge, refund or dispute that it belongs to. */
+  source: string;
 }
 
 export type EventType =
@@ -79,22 +165,51 @@ export type EventType =
   | 'payment_intent.processing'
   | 'payment_intent.amount_capturable_updated'
   | 'charge.refunded'
+  | 'refund.created'
   | 'refund.updated'
-  | 'refund.failed';
+  | 'refund.failed'
+  | 'charge.dispute.created'
+  | 'charge.dispute.updated'
+  | 'charge.dispute.closed'
+  | 'charge.dispute.funds_withdrawn'
+  | 'charge.dispute.funds_reinstated'
+  | 'radar.early_fraud_warning.created'
+  | 'review.opened'
+  | 'review.closed';
 
 /** One movement of money, as a bank's ledger has it. */
 export interface Movement {
-  kind: 'authorized' | 'charged' | 'captured' | 'voided' | 'declined' | 'refunded' | 'refund_failed';
+  kind:
+    | 'authorized'
+    | 'charged'
+    | 'captured'
+    | 'voided'
+    | 'declined'
+    | 'refunded'
+    | 'refund_failed'
+    | 'dispute_withdrawn'
+    | 'dispute_reinstated';
   intent: string;
   amount: number;
+  /** The owner or the cardholder did it: the shop did not ask for it. */
+  elsewhere?: true;
+  /** Where the account's balance changes. */
+  transaction?: BalanceTransaction;
+}
+
+/** What an operation or an event is about beside its PaymentIntent. */
+export interface Beside {
+  refund?: Refund;
+  dispute?: Dispute;
+  warning?: FraudWarning;
+  review?: Review;
 }
 
 /** What an operation comes to: the new objects, what it announces, and which money it moved. */
-export interface Outcome {
+export interface Outcome extends Beside {
   /** HTTP status of the answer. */
   status: number;
   intent: Intent;
-  refund?: Refund;
   /** Members of Stripe's error object, where the answer is an error. */
   error?: ErrorBody;
   events: EventType[];

@@ -46,6 +46,18 @@ export function integerOf(params: Params, name: string): number | undefined {
   return Number(value);
 }
 
+/** An amount in minor units, or a moment. */
+export function positiveOf(params: Params, name: string): number | undefined {
+  const value = integerOf(params, name);
+  if (value !== undefined && value < 1) {
+    throw invalid('This value must be greater than or equal to 1.', {
+      code: 'parameter_invalid_integer',
+      param: name,
+    });
+  }
+  return value;
+}
+
 export function booleanOf(params: Params, name: string): boolean {
   const value = textOf(params, name) ?? 'false';
   if (value !== 'true' && value !== 'false') throw invalid(`Invalid boolean: ${value}`, { param: name });

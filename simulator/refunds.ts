@@ -1,6 +1,8 @@
+import { failedRefundOf, refundOf } from './balance.ts';
 import { newId } from './ids.ts';
-import { type Moment, refusal } from './intents.ts';
-import type { Intent, Movement, Outcome, Refund } from './model.ts';
+import { refusal } from './intents.ts';
+import type { Intent, Outcome, Refund } from './model.ts';
+import { type Moment, seconds } from './moment.ts';
 import { testCard } from './test-cards.ts';
 
 /** Refunds of a PaymentIntent's charge. Pure, like its other operations. */
@@ -22,6 +24,13 @@ export function createRefund(intent: Intent, wanted: NewRefund, { nowMs, settleM
       param: 'payment_intent',
     });
   }
+  if (charge.chargedBack) {
+    return refusal(400, intent, {
+      type: 'invalid_request_error',
+      code: 'charge_disputed',
+      message: `Charge ${charge.id} has been charged back; cannot issue a refund.`,
+    });
+  }
   const left = charge.amountCaptured - charge.amountRefunded;
   if (left === 0) {
     return refusal(400, intent, {
@@ -40,9 +49,11 @@ export function createRefund(intent: Intent, wanted: NewRefund, { nowMs, settleM
     });
   }
   const manner = testCard(charge.paymentMethod)?.refund;
+  const id = newId('re');
+  const transaction = refundOf(intent, charge, id, amount, nowMs);
   const refund: Refund = {
-    id: newId('re'),
-    created: Math.floor(nowMs / 1_000),
+    id,
+    created: seconds(nowMs),
     intent: intent.id,
     charge: charge.id,
     amount,
@@ -52,34 +63,45 @@ export function createRefund(intent: Intent, wanted: NewRefund, { nowMs, settleM
     metadata: wanted.metadata,
     paymentMethod: charge.paymentMethod,
     settlesAtMs: manner ? nowMs + settleMs : null,
+    transaction,
   };
   return {
     status: 200,
     intent: { ...intent, charge: { ...charge, amountRefunded: charge.amountRefunded + amount } },
     refund,
-    events: ['charge.refunded'],
-    movements: [{ kind: 'refunded', intent: intent.id, amount }],
+    events: ['refund.created', 'charge.refunded'],
+    movements: [{ kind: 'refunded', intent: intent.id, amount, transaction }],
   };
 }
 
 /** What becomes of a refund some time later: it went through, or the money came back. */
-export function settleRefund(intent: Intent, refund: Refund): Outcome {
-  const { charge } = intent;
-  if (refund.status === 'pending' || !charge) {
-    return {
-      status: 200,
-      intent,
-      refund: { ...refund, status: 'succeeded', settlesAtMs: null },
-      events: ['refund.updated'],
-      movements: [],
-    };
-  }
-  const back: Movement = { kind: 'refund_failed', intent: intent.id, amount: refund.amount };
+export function settleRefund(intent: Intent, refund: Refund, moment: Moment): Outcome {
+  if (refund.status !== 'pending') return failRefund(intent, refund, 'expired_or_canceled_card', moment);
   return {
     status: 200,
-    intent: { ...intent, charge: { ...charge, amountRefunded: charge.amountRefunded - refund.amount } },
-    refund: { ...refund, status: 'failed', settlesAtMs: null },
+    intent,
+    refund: { ...refund, status: 'succeeded', settlesAtMs: null },
+    events: ['refund.updated'],
+    movements: [],
+  };
+}
+
+/** The shopper's bank sends the money back, days after the refund seemed done. */
+export function failRefund(intent: Intent, refund: Refund, reason: string, { nowMs }: Moment): Outcome {
+  const { charge } = intent;
+  const { id, status, amount } = refund;
+  if (status === 'failed' || status === 'canceled' || !charge) {
+    return refusal(400, intent, {
+      type: 'invalid_request_error',
+      message: `Refund ${id} can't fail: it is ${status}.`,
+    });
+  }
+  const transaction = failedRefundOf(intent, id, amount, nowMs);
+  return {
+    status: 200,
+    intent: { ...intent, charge: { ...charge, amountRefunded: charge.amountRefunded - amount } },
+    refund: { ...refund, status: 'failed', settlesAtMs: null, failure: { reason, transaction } },
     events: ['refund.updated', 'refund.failed'],
-    movements: [back],
+    movements: [{ kind: 'refund_failed', intent: intent.id, amount, transaction }],
   };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { settleIntent } from './intents.ts';
+import type { Intent, Outcome, Refund } from './model.ts';
 import { settleRefund } from './refunds.ts';
 import type { Till } from './till.ts';
 
@@ -12,9 +13,13 @@ export async function settleInTime(till: Till, signal: AbortSignal): Promise<voi
     await sleep(lookEveryMs, undefined, { signal, ref: false }).catch(() => undefined);
     if (signal.aborted) return;
     for (const { intent, refund } of till.takeDue(Date.now())) {
-      const outcome = refund ? settleRefund(intent, refund) : settleIntent(intent, till.now());
       // A full disk is told to whoever asks next; here there is nobody to tell.
-      await till.commit(outcome).catch(() => undefined);
+      await till.commit(settled(till, intent, refund)).catch(() => undefined);
     }
   }
+}
+
+/** The end of a payment or refund that took its time. */
+export function settled(till: Till, intent: Intent, refund?: Refund): Outcome {
+  return refund ? settleRefund(intent, refund, till.now()) : settleIntent(intent, till.now());
 }

@@ -1,16 +1,12 @@
-import type { Charge, ErrorBody, Intent, Refund } from './model.ts';
+import type { Charge, ErrorBody, Intent } from './model.ts';
 import { testCard } from './test-cards.ts';
 
 /** The objects as Stripe's API shows them. The same object always gives the same bytes. */
 
-export interface View {
-  /** Where this simulator is reached: the bank's page is under it. */
-  baseUrl: string;
-  /** `latest_charge` in full instead of its id. */
-  expandCharge: boolean;
-}
+export type Shape = Record<string, unknown>;
 
-export function intentShape(intent: Intent, view: View): Record<string, unknown> {
+/** `baseUrl` is where this simulator is reached: the bank's page is under it. */
+export function intentShape(intent: Intent, baseUrl: string): Shape {
   const { id, charge, status, amount } = intent;
   return {
     id,
@@ -34,17 +30,17 @@ export function intentShape(intent: Intent, view: View): Record<string, unknown>
     customer: null,
     description: intent.description,
     last_payment_error: lastPaymentError(intent),
-    latest_charge: charge && view.expandCharge ? chargeShape(intent, charge) : (charge?.id ?? null),
+    latest_charge: charge?.id ?? null,
     livemode: false,
     metadata: intent.metadata,
-    next_action: status === 'requires_action' ? nextAction(intent, view) : null,
+    next_action: status === 'requires_action' ? nextAction(intent, baseUrl) : null,
     on_behalf_of: null,
     payment_method: intent.paymentMethod,
     payment_method_options: { card: { request_three_d_secure: 'automatic' } },
     payment_method_types: intent.paymentMethodTypes,
     processing: null,
     receipt_email: null,
-    review: null,
+    review: intent.review ?? null,
     setup_future_usage: null,
     shipping: null,
     statement_descriptor: null,
@@ -59,7 +55,7 @@ export function clientSecret({ id, secret }: Intent): string {
   return `${id}_secret_${secret}`;
 }
 
-function nextAction(intent: Intent, { baseUrl }: View): Record<string, unknown> {
+function nextAction(intent: Intent, baseUrl: string): Shape {
   const url = `${baseUrl}/3ds/${intent.id}`;
   // Without a place to come back to, Stripe leaves the redirect to its own script in the browser.
   if (!intent.returnUrl) {
@@ -68,7 +64,7 @@ function nextAction(intent: Intent, { baseUrl }: View): Record<string, unknown> 
   return { type: 'redirect_to_url', redirect_to_url: { return_url: intent.returnUrl, url } };
 }
 
-function lastPaymentError({ lastError, charge }: Intent): Record<string, unknown> | null {
+function lastPaymentError({ lastError, charge }: Intent): Shape | null {
   if (!lastError) return null;
   return {
     ...(charge?.failure && { charge: charge.id }),
@@ -80,21 +76,21 @@ function lastPaymentError({ lastError, charge }: Intent): Record<string, unknown
   };
 }
 
-export function chargeShape(intent: Intent, charge: Charge): Record<string, unknown> {
+export function chargeShape(intent: Intent, charge: Charge): Shape {
   const { id, captured, status, amountCaptured, amountRefunded, failure, paymentMethod } = charge;
-  const card = testCard(paymentMethod);
   return {
     id,
     object: 'charge',
     amount: intent.amount,
     amount_captured: amountCaptured,
     amount_refunded: amountRefunded,
+    balance_transaction: charge.transaction?.id ?? null,
     captured,
     created: charge.created,
     currency: intent.currency,
     customer: null,
     description: intent.description,
-    disputed: false,
+    disputed: charge.disputed ?? false,
     failure_code: failure?.code ?? null,
     failure_message: failure?.message ?? null,
     livemode: false,
@@ -105,40 +101,33 @@ export function chargeShape(intent: Intent, charge: Charge): Record<string, unkn
           reason: failure.declineCode ?? failure.code,
           type: 'issuer_declined',
         }
-      : { network_status: 'approved_by_network', reason: null, type: 'authorized' },
+      : {
+          network_status: 'approved_by_network',
+          reason: null,
+          risk_level: intent.review ? 'elevated' : 'normal',
+          type: intent.review ? 'manual_review' : 'authorized',
+        },
     paid: status === 'succeeded',
     payment_intent: intent.id,
     payment_method: paymentMethod,
-    payment_method_details: { card: { brand: card?.brand, last4: card?.last4 }, type: 'card' },
+    payment_method_details: methodDetails(paymentMethod),
     receipt_url: null,
     refunded: amountRefunded > 0 && amountRefunded === amountCaptured,
+    review: intent.review ?? null,
     status,
   };
 }
 
-export function refundShape(refund: Refund): Record<string, unknown> {
-  return {
-    id: refund.id,
-    object: 'refund',
-    amount: refund.amount,
-    balance_transaction: null,
-    charge: refund.charge,
-    created: refund.created,
-    currency: refund.currency,
-    ...(refund.status === 'failed' && { failure_reason: 'expired_or_canceled_card' }),
-    metadata: refund.metadata,
-    payment_intent: refund.intent,
-    payment_method: refund.paymentMethod,
-    reason: refund.reason,
-    receipt_number: null,
-    source_transfer_reversal: null,
-    status: refund.status,
-    transfer_reversal: null,
-  };
+function methodDetails(paymentMethod: string): Shape | null {
+  const method = testCard(paymentMethod);
+  if (!method) return null;
+  const { type, brand, last4 } = method;
+  const brandOf = { card: 'brand', us_bank_account: 'bank_name', sepa_debit: 'country' };
+  return { [type]: { [brandOf[type]]: brand, last4 }, type };
 }
 
 /** An error as it is sent; one about a PaymentIntent shows it. */
-export function errorShape(error: ErrorBody, intent?: Record<string, unknown>): Record<string, unknown> {
+export function errorShape(error: ErrorBody, intent?: Shape): Shape {
   return {
     error: {
       ...error,

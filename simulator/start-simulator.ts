@@ -6,8 +6,10 @@ import { Api, type ApiAnswer } from './api.ts';
 import { ApiError } from './api-error.ts';
 import { answerAtBank, type Page, showBank } from './bank-page.ts';
 import { control, isLocalProgram } from './control.ts';
+import { Dashboard } from './dashboard.ts';
 import { type Fault, Faults } from './faults.ts';
 import type { LedgerRow } from './ledger.ts';
+import { Owner } from './owner.ts';
 import { settleInTime } from './settle-in-time.ts';
 import { errorShape } from './shapes.ts';
 import { Till } from './till.ts';
@@ -44,6 +46,10 @@ export interface Simulator {
   faultsLeft(): number;
   /** What truly happened to the money. */
   ledger(orderId?: string): LedgerRow[];
+  /** What the shop's owner does at the provider, past the shop. */
+  dashboard: Dashboard;
+  /** How often the owner has done what was asked for as a fault. */
+  ownerActs(): number;
   /** How often an idempotency key was used. */
   usesOfKey(key: string): number;
   /** Sets where events are told from now on, and tells those that wait. */
@@ -70,6 +76,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const { secretKey = 'sk_test_simulator', webhookSecret = 'whsec_simulator' } = options;
   const { settleMs = 2_000, keyLifetimeMs = dayMs, retryMs = 500 } = options;
   const till = await Till.open(path.join(dataDir, 'journal.jsonl'), { settleMs, keyLifetimeMs });
+  const dashboard = new Dashboard(till);
   const faults = new Faults();
   const keyUses = new Map<string, number>();
   const ending = new AbortController();
@@ -89,6 +96,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     url: options.webhookUrl,
     retryMs,
   });
+  const owner = new Owner({ dashboard, faults, signal: ending.signal });
+  till.onEvent = (event) => {
+    webhooks.tell(event);
+    owner.hear(event);
+  };
   const onKey = (key: string) => {
     if (keyUses.size < mostKeysCounted || keyUses.has(key)) keyUses.set(key, (keyUses.get(key) ?? 0) + 1);
   };
@@ -111,7 +123,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     }
     const result =
       pathname.startsWith('/_test/') && isLocalProgram(request)
-        ? await control({ till, faults, webhooks, baseUrl: url, keyUses }, call)
+        ? await control({ till, faults, webhooks, dashboard, baseUrl: url, keyUses }, call)
         : undefined;
     sendJson(
       response,
@@ -145,6 +157,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     clearFaults: () => faults.clear(),
     faultsLeft: () => faults.left,
     ledger: (orderId) => till.ledger(orderId),
+    dashboard,
+    ownerActs: () => owner.acts,
     usesOfKey: (key) => keyUses.get(key) ?? 0,
     setWebhookUrl: (to) => {
       webhooks.url = to;

@@ -10,6 +10,7 @@ export type Behaviour =
   | { does: 'take_time'; next: Behaviour };
 
 export interface TestCard {
+  type: 'card' | 'us_bank_account' | 'sepa_debit';
   brand: string;
   last4: string;
   behaviour: Behaviour;
@@ -24,26 +25,37 @@ const declined = (declineCode: string, message = 'Your card was declined.'): Beh
 });
 const refused = (code: string, message: string): Behaviour => ({ does: 'decline', why: { code, message } });
 const insufficient = declined('insufficient_funds', 'Your card has insufficient funds.');
+const accountClosed = refused('account_closed', "The customer's bank account has been closed.");
 const ask = (next: Behaviour): Behaviour => ({ does: 'ask', next });
-const visa = (last4: string, behaviour: Behaviour, refund?: TestCard['refund']): TestCard => ({
-  brand: 'visa',
+const card = (brand: string, last4: string, behaviour: Behaviour, refund?: TestCard['refund']): TestCard => ({
+  type: 'card',
+  brand,
   last4,
   behaviour,
   refund,
+});
+const visa = (last4: string, behaviour: Behaviour, refund?: TestCard['refund']) =>
+  card('visa', last4, behaviour, refund);
+/** A debit: the bank's answer takes days. */
+const debit = (type: TestCard['type'], last4: string, next: Behaviour): TestCard => ({
+  type,
+  brand: type === 'sepa_debit' ? 'DE' : 'STRIPE TEST BANK',
+  last4,
+  behaviour: { does: 'take_time', next },
 });
 
 /** Stripe's test payment methods (docs.stripe.com/testing) that a shop for cards has a use for. */
 const cards: Record<string, TestCard> = {
   pm_card_visa: visa('4242', pay),
   pm_card_visa_debit: visa('5556', pay),
-  pm_card_mastercard: { brand: 'mastercard', last4: '4444', behaviour: pay },
-  pm_card_mastercard_debit: { brand: 'mastercard', last4: '8210', behaviour: pay },
-  pm_card_mastercard_prepaid: { brand: 'mastercard', last4: '5100', behaviour: pay },
-  pm_card_amex: { brand: 'amex', last4: '0005', behaviour: pay },
-  pm_card_discover: { brand: 'discover', last4: '1117', behaviour: pay },
-  pm_card_diners: { brand: 'diners', last4: '0004', behaviour: pay },
-  pm_card_jcb: { brand: 'jcb', last4: '0505', behaviour: pay },
-  pm_card_unionpay: { brand: 'unionpay', last4: '0005', behaviour: pay },
+  pm_card_mastercard: card('mastercard', '4444', pay),
+  pm_card_mastercard_debit: card('mastercard', '8210', pay),
+  pm_card_mastercard_prepaid: card('mastercard', '5100', pay),
+  pm_card_amex: card('amex', '0005', pay),
+  pm_card_discover: card('discover', '1117', pay),
+  pm_card_diners: card('diners', '0004', pay),
+  pm_card_jcb: card('jcb', '0505', pay),
+  pm_card_unionpay: card('unionpay', '0005', pay),
   pm_card_bypassPending: visa('0077', pay),
 
   pm_card_chargeDeclined: visa('0002', declined('generic_decline')),
@@ -75,17 +87,16 @@ const cards: Record<string, TestCard> = {
   pm_card_threeDSecureRequiredChargeDeclined: visa('1629', ask(declined('generic_decline'))),
   pm_card_threeDSecureRequiredProcessingError: visa('1280', declined('generic_decline')),
   pm_card_threeDSecureOptional: visa('3055', pay),
-  pm_card_amex_threeDSecureNotSupported: { brand: 'amex', last4: '0005', behaviour: pay },
+  pm_card_amex_threeDSecureNotSupported: card('amex', '0005', pay),
 
   pm_card_pendingRefund: visa('7726', pay, 'pending'),
   pm_card_refundFail: visa('5126', pay, 'fails'),
 
-  pm_usBankAccount_success: { brand: 'bank', last4: '6789', behaviour: { does: 'take_time', next: pay } },
-  pm_usBankAccount_insufficientFunds: {
-    brand: 'bank',
-    last4: '2227',
-    behaviour: { does: 'take_time', next: insufficient },
-  },
+  pm_usBankAccount_success: debit('us_bank_account', '6789', pay),
+  pm_usBankAccount_insufficientFunds: debit('us_bank_account', '2227', insufficient),
+  pm_usBankAccount_accountClosed: debit('us_bank_account', '1113', accountClosed),
+  pm_sepaDebit_success: debit('sepa_debit', '3201', pay),
+  pm_sepaDebit_insufficientFunds: debit('sepa_debit', '2227', insufficient),
 };
 
 /**

@@ -1,8 +1,22 @@
+import { EventLog, type EventState, type TillEvent } from './event-log.ts';
 import { newId } from './ids.ts';
-import type { Moment } from './intents.ts';
 import { Journal } from './journal.ts';
 import { Ledger } from './ledger.ts';
-import type { ErrorBody, EventType, Intent, Movement, Outcome, Refund } from './model.ts';
+import type {
+  BalanceTransaction,
+  Beside,
+  Dispute,
+  ErrorBody,
+  EventType,
+  FraudWarning,
+  Intent,
+  Movement,
+  Outcome,
+  Refund,
+  Review,
+} from './model.ts';
+import { type Moment, seconds } from './moment.ts';
+import { Shelf } from './shelf.ts';
 
 /** An answer kept under its idempotency key, with the objects as they were. */
 export interface KeptAnswer {
@@ -16,27 +30,14 @@ export interface KeptAnswer {
   error?: ErrorBody;
   intent: Intent;
   refund?: Refund;
-  expandCharge: boolean;
-}
-
-export type EventState = 'pending' | 'delivered' | 'dropped' | 'given_up';
-
-/** Something that happened, to be told to the shop, with the objects as they were. */
-export interface TillEvent {
-  id: string;
-  type: EventType;
-  atMs: number;
-  intent: Intent;
-  refund?: Refund;
-  requestId: string | null;
-  key: string | null;
-  state: EventState;
+  /** What was asked for in full, in Stripe's words: `latest_charge`. */
+  expand: string[];
 }
 
 /** What caused an outcome, where it was a request with a key. */
 export interface Cause {
   requestId: string;
-  kept?: Pick<KeptAnswer, 'key' | 'fingerprint' | 'endpoint' | 'expandCharge'>;
+  kept?: Pick<KeptAnswer, 'key' | 'fingerprint' | 'endpoint' | 'expand'>;
   /** What the key keeps instead of the true result. */
   instead?: { status: number; error: ErrorBody };
 }
@@ -45,11 +46,11 @@ export interface Cause {
  * One line of the journal, which is there wholly or not at all: what changed, which money moved,
  * what is announced, and what the request's key answers from now on.
  */
-interface Line {
+interface Line extends Beside {
   atMs: number;
   requestId?: string;
   intent?: Intent;
-  refund?: Refund;
+  intentId?: string;
   movements?: Movement[];
   events?: { id: string; type: EventType }[];
   kept?: Omit<KeptAnswer, 'atMs' | 'intent' | 'refund' | 'requestId'> & { intentId: string };
@@ -58,21 +59,23 @@ interface Line {
 
 /** An intent is about a kilobyte: half a gigabyte, which a machine for development has. */
 const mostIntents = 500_000;
-/** Events that are remembered; a shop that was away for longer hears of the newest only. */
-const mostEvents = 20_000;
 
 /** The books: all objects in memory, every change on the disk before it is told. */
 export class Till {
   readonly #options: { settleMs: number; keyLifetimeMs: number };
   readonly #intents = new Map<string, Intent>();
   readonly #intentIds: string[] = [];
-  readonly #refunds = new Map<string, Refund>();
-  readonly #refundsOf = new Map<string, string[]>();
+  readonly #intentOfCharge = new Map<string, string>();
+  readonly #transactions = new Map<string, BalanceTransaction>();
   readonly #kept = new Map<string, KeptAnswer>();
-  readonly #events = new Map<string, TillEvent>();
   /** Ids of what is settled some time later. */
   readonly #waiting = new Set<string>();
   readonly #ledger = new Ledger();
+  readonly refunds = new Shelf<Refund>();
+  readonly disputes = new Shelf<Dispute>();
+  readonly warnings = new Shelf<FraudWarning>();
+  readonly reviews = new Shelf<Review>();
+  readonly events = new EventLog();
   #journal: Journal | undefined;
   /** Called with what is to be told, once it is on the disk. */
   onEvent: (event: TillEvent) => void = () => undefined;
@@ -103,18 +106,18 @@ export class Till {
     }
   }
 
-  refund(id: string): Refund | undefined {
-    return this.#refunds.get(id);
+  /** The intent whose latest charge has that id. */
+  intentOfCharge(chargeId: string): Intent | undefined {
+    const intent = this.#intents.get(this.#intentOfCharge.get(chargeId) ?? '');
+    return intent?.charge?.id === chargeId ? intent : undefined;
   }
 
-  /** Newest first, of one intent or of all. */
-  refundsNewestFirst(intentId?: string): Refund[] {
-    const ids = intentId === undefined ? [...this.#refunds.keys()] : (this.#refundsOf.get(intentId) ?? []);
-    return ids.flatMap((id) => this.#refunds.get(id) ?? []).reverse();
+  transaction(id: string): BalanceTransaction | undefined {
+    return this.#transactions.get(id);
   }
 
-  events(): TillEvent[] {
-    return [...this.#events.values()];
+  transactionsNewestFirst(): BalanceTransaction[] {
+    return [...this.#transactions.values()].reverse();
   }
 
   ledger(orderId?: string) {
@@ -125,7 +128,7 @@ export class Till {
   takeDue(nowMs: number): { intent: Intent; refund?: Refund }[] {
     const due: { intent: Intent; refund?: Refund }[] = [];
     for (const id of this.#waiting) {
-      const refund = this.#refunds.get(id);
+      const refund = this.refunds.get(id);
       const intent = this.#intents.get(refund?.intent ?? id);
       const settlesAtMs = (refund ?? intent)?.settlesAtMs;
       if (intent && settlesAtMs && settlesAtMs > nowMs) continue;
@@ -147,15 +150,20 @@ export class Till {
 
   /** Writes what an operation came to, in one line. Resolves when it is on the disk. */
   async commit(outcome: Outcome, cause?: Cause): Promise<void> {
-    const { status, intent, refund, error, movements } = outcome;
+    const { status, intent, error, movements } = outcome;
+    const { refund, dispute, warning, review } = outcome;
     const events = outcome.events.map((type) => ({ id: newId('evt'), type }));
     const changed = this.#intents.get(intent.id) !== intent;
-    if (!changed && !refund && !cause?.kept) return;
+    if (!changed && events.length === 0 && !cause?.kept) return;
     const line: Line = {
       atMs: Date.now(),
       requestId: cause?.requestId,
-      ...(changed && { intent }),
+      // An event that leaves the intent as it was still says which one it is about.
+      ...(changed ? { intent } : events.length > 0 && { intentId: intent.id }),
       refund,
+      dispute,
+      warning,
+      review,
       movements,
       events,
       kept: cause?.kept && {
@@ -167,7 +175,7 @@ export class Till {
     this.#append(line);
     await this.durable();
     for (const { id } of events) {
-      const event = this.#events.get(id);
+      const event = this.events.get(id);
       if (event) this.onEvent(event);
     }
   }
@@ -195,54 +203,51 @@ export class Till {
   }
 
   #apply(line: Line): void {
-    const { atMs, intent, refund, movements = [], events = [], kept, told } = line;
-    if (intent) {
-      if (!this.#intents.has(intent.id)) this.#intentIds.push(intent.id);
-      this.#intents.set(intent.id, intent);
-      if (intent.settlesAtMs) this.#waiting.add(intent.id);
+    const { intent, refund, dispute, warning, review, movements = [], kept, told } = line;
+    if (intent) this.#applyIntent(intent);
+    if (refund) this.refunds.put(refund);
+    if (refund?.settlesAtMs) this.#waiting.add(refund.id);
+    if (dispute) this.disputes.put(dispute);
+    if (warning) this.warnings.put(warning);
+    if (review) this.reviews.put(review);
+    for (const movement of movements) {
+      this.#ledger.apply(movement, line.atMs);
+      const { transaction } = movement;
+      if (transaction) this.#transactions.set(transaction.id, transaction);
     }
-    if (refund) this.#applyRefund(refund);
-    for (const movement of movements) this.#ledger.apply(movement);
-    const about = intent ?? this.#intents.get(refund?.intent ?? kept?.intentId ?? '');
-    if (about) {
-      const requestId = line.requestId ?? null;
-      for (const { id, type } of events) {
-        this.#remember({
-          id,
-          type,
-          atMs,
-          intent: about,
-          refund,
-          requestId,
-          key: kept?.key ?? null,
-          state: 'pending',
-        });
-      }
-      if (kept) {
-        const { intentId: _, ...answer } = kept;
-        this.#kept.set(kept.key, { ...answer, atMs, requestId: requestId ?? '', intent: about, refund });
-      }
-    }
-    const event = told && this.#events.get(told.event);
+    const about = intent ?? this.#intents.get(line.intentId ?? refund?.intent ?? kept?.intentId ?? '');
+    if (about) this.#announceAndKeep(line, about);
+    const event = told && this.events.get(told.event);
     if (event) event.state = told.state;
   }
 
-  #applyRefund(refund: Refund): void {
-    if (!this.#refunds.has(refund.id)) {
-      const ids = this.#refundsOf.get(refund.intent) ?? [];
-      ids.push(refund.id);
-      this.#refundsOf.set(refund.intent, ids);
-    }
-    this.#refunds.set(refund.id, refund);
-    if (refund.settlesAtMs) this.#waiting.add(refund.id);
+  #applyIntent(intent: Intent): void {
+    if (!this.#intents.has(intent.id)) this.#intentIds.push(intent.id);
+    this.#intents.set(intent.id, intent);
+    if (intent.charge) this.#intentOfCharge.set(intent.charge.id, intent.id);
+    if (intent.settlesAtMs) this.#waiting.add(intent.id);
   }
 
-  #remember(event: TillEvent): void {
-    this.#events.set(event.id, event);
-    for (const oldest of this.#events.keys()) {
-      if (this.#events.size <= mostEvents) break;
-      this.#events.delete(oldest);
+  #announceAndKeep({ atMs, requestId = '', events = [], kept, ...line }: Line, intent: Intent): void {
+    const { refund, dispute, warning, review } = line;
+    for (const { id, type } of events) {
+      this.events.add({
+        id,
+        type,
+        created: seconds(atMs),
+        intent,
+        refund,
+        dispute,
+        warning,
+        review,
+        requestId: requestId || null,
+        key: kept?.key ?? null,
+        state: 'pending',
+      });
     }
+    if (!kept) return;
+    const { intentId: _, ...answer } = kept;
+    this.#kept.set(kept.key, { ...answer, atMs, requestId, intent, refund });
   }
 
   #forgetOldKeys(): void {

@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto';
+import { disputeShape, refundShape, reviewShape, warningShape } from './beside-shapes.ts';
+import type { TillEvent } from './event-log.ts';
 import type { Faults } from './faults.ts';
-import { chargeShape, intentShape, refundShape } from './shapes.ts';
-import type { Till, TillEvent } from './till.ts';
+import { chargeShape, intentShape, type Shape } from './shapes.ts';
+import type { Till } from './till.ts';
 
 export interface WebhookOptions {
   till: Till;
@@ -38,14 +40,13 @@ export class Webhooks {
   constructor(options: WebhookOptions) {
     this.#options = options;
     this.url = options.url;
-    options.till.onEvent = (event) => this.tell(event);
     this.tellPending();
   }
 
   /** Begins with what an earlier process left untold. */
   tellPending(): void {
     const told = new Set(this.#underWay.values());
-    for (const event of this.#options.till.events()) {
+    for (const event of this.#options.till.events.all()) {
       if (event.state === 'pending' && !told.has(event)) this.tell(event);
     }
   }
@@ -139,22 +140,26 @@ function signatureOf(body: string, secret: string): string {
   return `t=${time},v1=${createHmac('sha256', secret).update(`${time}.${body}`).digest('hex')}`;
 }
 
-export function eventShape(event: TillEvent, baseUrl: string): Record<string, unknown> {
+export function eventShape(event: TillEvent, baseUrl: string): Shape {
   return {
     id: event.id,
     object: 'event',
     api_version: '2026-10-28.endive',
-    created: Math.floor(event.atMs / 1_000),
+    created: event.created,
     data: { object: objectOf(event, baseUrl) },
     livemode: false,
-    pending_webhooks: 1,
+    pending_webhooks: event.state === 'pending' ? 1 : 0,
     request: { id: event.requestId, idempotency_key: event.key },
     type: event.type,
   };
 }
 
-function objectOf({ type, intent, refund }: TillEvent, baseUrl: string): Record<string, unknown> {
-  if (type.startsWith('refund.') && refund) return refundShape(refund);
-  if (type.startsWith('charge.') && intent.charge) return chargeShape(intent, intent.charge);
-  return intentShape(intent, { baseUrl, expandCharge: false });
+function objectOf({ type, created, intent, ...beside }: TillEvent, baseUrl: string): Shape {
+  const { refund, dispute, warning, review } = beside;
+  if (refund && type.startsWith('refund.')) return refundShape(refund);
+  if (dispute) return disputeShape(dispute, created);
+  if (warning) return warningShape(warning, intent);
+  if (review) return reviewShape(review);
+  if (intent.charge && type.startsWith('charge.')) return chargeShape(intent, intent.charge);
+  return intentShape(intent, baseUrl);
 }

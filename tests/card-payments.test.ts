@@ -245,7 +245,7 @@ describe('POST /api/orders with a card', () => {
     const stranger = await shopperWith(call, 'STRANGER');
     for (const cookie of [stranger.cookie, '']) {
       const response = await callHandlers(back, { headers: { cookie } });
-      expect([response.status, response.headers.get('location')]).toEqual([303, order.url]);
+      expect([response.status, response.headers.get('location')]).toEqual([303, `${order.url}?returned=1`]);
     }
     expect(await orderOf(shopper)).toMatchObject({ status: 'payment_pending' });
     await callHandlers(back, { headers: { cookie: shopper.cookie } });

@@ -1,5 +1,6 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openClient } from '#lib/db-session.ts';
 import { categories } from '#prisma/catalogue/rows.ts';
 import { seed } from '#prisma/seed.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
@@ -8,18 +9,18 @@ let database: TestDatabase;
 let client: pg.Client;
 beforeAll(async () => {
   database = await createTestDatabase();
-  client = new pg.Client({ connectionString: database.connectionString });
-  await client.connect();
+  client = await openClient({ connectionString: database.connectionString });
 });
 afterAll(async () => {
   await client.end();
   await database.drop();
 });
 
-async function seeded(products?: number) {
+async function seeded(products?: number, overwrite = false) {
   const said: string[] = [];
   const log = (line: string) => said.push(line);
-  const result = await seed({ connectionString: database.connectionString, products, log });
+  const { connectionString } = database;
+  const result = await seed({ connectionString, products, overwrite, log });
   return { ...result, said };
 }
 
@@ -51,12 +52,33 @@ test('seeding again writes no row', async () => {
   expect(await catalogue()).toEqual(before);
 });
 
-test('seeding again corrects texts and prices, and leaves bought what was bought', async () => {
+// What broke: every seed silently set an owner's titles, texts and prices back.
+test('seeding again keeps the titles, texts, prices and stock that an owner changed, and says so', async () => {
+  await client.query("UPDATE stock SET available = 3 WHERE sku = 'MUG-CHALK-350'");
+  await client.query("UPDATE variant SET price_minor = 1 WHERE sku = 'MUG-CHALK-350'");
+  await client.query("UPDATE product SET title = 'Mug', description = 'Ours' WHERE slug = 'stoneware-mug'");
+  await client.query("UPDATE category SET title = 'Cooking' WHERE slug = 'kitchen'");
+  const edited = await catalogue();
+  const { written, kept, said } = await seeded();
+  expect([written, kept]).toEqual([0, 3]);
+  expect(said).toEqual([expect.stringContaining('3 rows differ from the files and were kept')]);
+  expect(await catalogue()).toEqual(edited);
+});
+
+test('seeding again adds what the shop lacks, and changes nothing beside it', async () => {
+  await client.query("DELETE FROM stock WHERE sku = 'MUG-CHALK-350'");
+  await client.query("DELETE FROM variant WHERE sku = 'MUG-CHALK-350'");
+  const { written, kept, said } = await seeded();
+  expect([written, kept]).toEqual([2, 2]);
+  expect(said).toEqual([expect.stringMatching(/2 rows written; 2 rows differ/)]);
+  expect(await availableOf('MUG-CHALK-350')).toBe(120);
+});
+
+test('a seed that is told to overwrite sets texts and prices back, and leaves bought what was bought', async () => {
   await client.query("UPDATE stock SET available = available - 7 WHERE sku = 'MUG-CHALK-350'");
   await client.query("UPDATE variant SET price_minor = 1 WHERE sku = 'MUG-CHALK-350'");
-  await client.query("UPDATE product SET title = 'Mug' WHERE slug = 'stoneware-mug'");
-  const { written } = await seeded();
-  expect(written).toBe(2);
+  const { written, kept } = await seeded(undefined, true);
+  expect([written, kept]).toEqual([3, 0]);
   expect(await availableOf('MUG-CHALK-350')).toBe(113);
   const { rows } = await client.query(
     `SELECT product.title, price_minor FROM product JOIN variant ON variant.product_id = product.id

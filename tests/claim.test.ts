@@ -24,8 +24,8 @@ test('of equal submissions one may go on, and when it is done the others get its
   expect(fresh).toHaveLength(1);
   const others = claims.filter(({ state }) => state !== 'fresh');
   expect(others).toEqual(Array(19).fill({ state: 'in_progress', what: 'this' }));
-  await completeClaim(submission, fresh[0] ?? '', { receipt: 'r' });
-  expect(await claimSubmission(submission)).toEqual({ state: 'done', answer: { receipt: 'r' } });
+  await completeClaim(submission, fresh[0] ?? '');
+  expect(await claimSubmission(submission)).toEqual({ state: 'done' });
 });
 
 test('a shopper has one submission in work at a time, and the next may begin when it is over', async () => {
@@ -34,7 +34,7 @@ test('a shopper has one submission in work at a time, and the next may begin whe
   const owner = await claimed(first);
   expect(await claimSubmission(second)).toEqual({ state: 'in_progress', what: 'another' });
   expect((await claimSubmission(submissionOf())).state).toBe('fresh');
-  await completeClaim(first, owner, {});
+  await completeClaim(first, owner);
   const next = await claimed(second);
   await releaseClaim(second, next);
   expect((await claimSubmission(second)).state).toBe('fresh');
@@ -46,8 +46,8 @@ test('who has lost a claim gives back nobody else’s, and their answer counts a
   await claimed(submission);
   await releaseClaim(submission, randomUUID());
   expect((await claimSubmission(submission)).state).toBe('in_progress');
-  await completeClaim(submission, randomUUID(), { receipt: 'r' });
-  expect(await claimSubmission(submission)).toEqual({ state: 'done', answer: { receipt: 'r' } });
+  await completeClaim(submission, randomUUID());
+  expect(await claimSubmission(submission)).toEqual({ state: 'done' });
   // The lock is the other's until they give it back.
   expect((await claimSubmission(other)).state).toBe('in_progress');
 });
@@ -57,7 +57,7 @@ test('a submission is in work from its claim to its end, and not after it', asyn
   expect(await isClaimed(submission)).toBe(false);
   const owner = await claimed(submission);
   expect(await isClaimed(submission)).toBe(true);
-  await completeClaim(submission, owner, {});
+  await completeClaim(submission, owner);
   expect(await isClaimed(submission)).toBe(false);
 });
 
@@ -68,14 +68,11 @@ test('a claim that is to end while Redis is away for a moment ends when it is ba
   await redis.pause();
   // Until it is taken for lost: what is not sent cannot arrive late.
   while (redisState() === 'up') await isClaimed(given);
-  const settled = [
-    releaseClaim(given, owners[0] ?? ''),
-    completeClaim(done, owners[1] ?? '', { receipt: 'r' }),
-  ];
+  const settled = [releaseClaim(given, owners[0] ?? ''), completeClaim(done, owners[1] ?? '')];
   // Longer than Redis is waited for.
   await sleep(600);
   await redis.resume();
   await Promise.all(settled);
   expect((await claimSubmission(given)).state).toBe('fresh');
-  expect(await claimSubmission(done)).toEqual({ state: 'done', answer: { receipt: 'r' } });
+  expect(await claimSubmission(done)).toEqual({ state: 'done' });
 });

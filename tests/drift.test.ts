@@ -1,5 +1,6 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openClient } from '#lib/db-session.ts';
 import { findDrift } from '#prisma/drift.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 
@@ -7,8 +8,7 @@ let database: TestDatabase;
 let client: pg.Client;
 beforeAll(async () => {
   database = await createTestDatabase();
-  client = new pg.Client({ connectionString: database.connectionString });
-  await client.connect();
+  client = await openClient({ connectionString: database.connectionString });
 });
 afterAll(async () => {
   await client.end();

@@ -1,5 +1,5 @@
-import pg from 'pg';
 import { expect, test } from 'vitest';
+import { openClient } from '#lib/db-session.ts';
 import { callHandlers } from '#tests/support/call.ts';
 import { addProduct, soldOf } from '#tests/support/shop.ts';
 import { shopperWith } from '#tests/support/shopper.ts';
@@ -17,8 +17,7 @@ async function claimOf({ submitToken }: { submitToken: string }): Promise<unknow
 
 /** Nobody changes the cart while this works. */
 async function whileCartIsLocked(cartId: unknown, work: () => Promise<void>): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
+  const client = await openClient({ connectionString: databaseUrl });
   await client.query('BEGIN');
   await client.query('SELECT 1 FROM cart WHERE id = $1 FOR UPDATE', [cartId]);
   try {

@@ -1,21 +1,22 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import pg from 'pg';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { db } from '#lib/db.ts';
+import { openClient } from '#lib/db-session.ts';
 import { addJob } from '#lib/jobs/add-job.ts';
 import { workOff } from '#lib/jobs/work-off.ts';
 import { announceLater, placeOrder } from '#tests/support/announcing.ts';
 import { callHandlers } from '#tests/support/call.ts';
 import { conforming } from '#tests/support/conforming.ts';
 import { createTestDatabase, takeAway } from '#tests/support/database.ts';
+import { metricsEnv, readMetrics } from '#tests/support/metrics.ts';
 import { addProduct } from '#tests/support/shop.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 import { startWorker } from '#tests/support/worker.ts';
 
 const cronSecret = 'a-secret-of-the-platforms-clock';
-const shop = await openTestShop({ env: { CRON_SECRET: cronSecret } });
+const shop = await openTestShop({ env: { CRON_SECRET: cronSecret, ...metricsEnv } });
 const call = conforming(callHandlers);
 
 beforeEach(() => db().$executeRaw`DELETE FROM graphile_worker._private_jobs`);
@@ -58,7 +59,7 @@ async function runJobsCommand(...args: string[]): Promise<{ code: number | null;
 }
 
 async function gauge(name: string): Promise<number> {
-  const text = await (await callHandlers('/api/metrics')).text();
+  const text = await readMetrics();
   return Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1]);
 }
 
@@ -186,8 +187,7 @@ test('a worker whose first look for jobs fails begins again', async () => {
 
 test('a worker on a database without the migrations says so and ends', async () => {
   const empty = await createTestDatabase();
-  const client = new pg.Client({ connectionString: empty.connectionString });
-  await client.connect();
+  const client = await openClient({ connectionString: empty.connectionString });
   await client.query('DROP SCHEMA graphile_worker CASCADE').finally(() => client.end());
   const worker = startWorker({ DATABASE_URL: empty.connectionString });
   expect(await worker.exited).toEqual({ code: 1, signal: null });

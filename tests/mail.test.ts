@@ -62,7 +62,7 @@ test('an order that was placed is confirmed by one mail, which a person can read
   expect(mail?.text).toMatch(/1 × Product LAMP +\$41\.00\n/);
   expect(mail?.text).toMatch(/Total +\$45\.99\n/);
   expect(mail?.text).toContain('12 St James’s Square');
-  expect(mail?.text).toContain(`https://shop.test/orders/${order.orderId}\n`);
+  expect(mail?.text).toContain(`https://shop.test/orders/${order.orderId}?access=`);
   expect(await statusesOf(order)).toEqual(['confirmation sent']);
 });
 

@@ -1,5 +1,6 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openClient } from '#lib/db-session.ts';
 import { findDrift } from '#prisma/drift.ts';
 import { migrate } from '#prisma/migrate.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
@@ -8,8 +9,7 @@ let database: TestDatabase;
 let client: pg.Client;
 beforeEach(async () => {
   database = await createTestDatabase();
-  client = new pg.Client({ connectionString: database.connectionString });
-  await client.connect();
+  client = await openClient({ connectionString: database.connectionString });
 });
 afterEach(async () => {
   await client.end();

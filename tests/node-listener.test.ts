@@ -9,13 +9,14 @@ import { enter } from '#lib/orders/admission.ts';
 import { orderListener } from '#lib/orders/node-listener.ts';
 import { sealSession } from '#lib/session.ts';
 import { callHandlers } from '#tests/support/call.ts';
+import { metricsEnv, readMetrics } from '#tests/support/metrics.ts';
 import { addProduct } from '#tests/support/shop.ts';
 import { shopperWith } from '#tests/support/shopper.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 
 /** `POST /api/orders` over real sockets, as server.ts serves it. */
 
-await openTestShop({ env: { RATE_LIMIT_IP_PER_MIN: '2' } });
+await openTestShop({ env: { RATE_LIMIT_IP_PER_MIN: '2', ...metricsEnv } });
 
 const header = declareHostResolvesIp();
 const handle = orderListener('127.0.0.1');
@@ -72,10 +73,8 @@ test('a body that its client cuts off is nobody’s outage', async () => {
   );
   await new Promise((resolve) => setTimeout(resolve, 100));
   socket.destroy();
-  await expect
-    .poll(async () => (await callHandlers('/api/metrics')).text())
-    .toMatch(/once_order_answers_total\{outcome="invalid_request"\} \d+/);
-  expect(await (await callHandlers('/api/metrics')).text()).not.toContain('outcome="unavailable"');
+  await expect.poll(readMetrics).toMatch(/once_order_answers_total\{outcome="invalid_request"\} \d+/);
+  expect(await readMetrics()).not.toContain('outcome="unavailable"');
 });
 
 /** Fills the process with submissions for the length of a test. */

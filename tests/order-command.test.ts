@@ -45,6 +45,11 @@ test('an order is refunded in parts by its number, and the same command twice is
   expect(await run('refund', id, '--by', 'eva')).toMatchObject({ code: 0 });
   expect(await orderOf(shopper)).toMatchObject({ status: 'refunded' });
   const shown = await run('show', number);
+  // What broke: an operator saw what to pack and not where to send it.
+  expect(shown.out).toContain(
+    'Ship to (standard)\n  Ada Lovelace\n  12 St James’s Square\n  Springfield, IL 62701\n  United States\n',
+  );
+  expect(shown.out).toMatch(/Payments\n {2}1 {2}card {2}refunded .*\n {5}refund \S+ {2}succeeded {2}\$5\.00/);
   expect(shown.out).toContain('operator:eva: scratched');
   expect(shown.out).toMatch(/refunded {2}operator:eva/);
   await expectBooksToAgree(till);

@@ -12,7 +12,9 @@ import { randomOf } from '#prove/random.ts';
 
 const lab = await openLab({ built: false, say: () => undefined, signal: new AbortController().signal });
 afterAll(() => lab.close({ keep: false }));
-const proof = new Proof(lab, { pace: { beforeMs: 300, duringMs: 1_200, afterMs: 300 } });
+// Faults were once on for a fixed 1.2 s, and failed this test when no card payment fell into it. Now a
+// fault stays on until it has struck, so the window adds nothing.
+const proof = new Proof(lab, { pace: { beforeMs: 300, duringMs: 0, afterMs: 300 } });
 
 const named = (name: string) => faults.find((fault) => fault.name === name) as Fault;
 
@@ -33,11 +35,13 @@ test.each(rounds.map((names, index) => ({ names, number: index + 1, what: names.
     expect(round.violations).toEqual([]);
     expect(round.settledMs).toBeDefined();
     // A fault that struck nothing would say nothing.
-    for (const name of names) expect(round.strikes[name], `strikes of "${name}"`).toBeGreaterThan(0);
+    const idle = names.filter((name) => !round.strikes[name]);
+    expect(idle, 'faults that struck nothing, although they stayed on until the limit').toEqual([]);
     const calls = proof.history.calls.slice(before);
     expect(calls.filter(({ kind, status }) => kind === 'order' && status === 201).length).toBeGreaterThan(0);
   },
-  150_000,
+  // A fault may stay on for a minute, and the shop may take another to settle.
+  240_000,
 );
 
 test('an order that is lost after all that would be noticed', async () => {

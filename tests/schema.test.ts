@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { openClient } from '#lib/db-session.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 
 /** The database keeps the promises by itself: plain SQL tries to break each of them. */
@@ -12,8 +13,7 @@ let userId: string;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  client = new pg.Client({ connectionString: database.connectionString });
-  await client.connect();
+  client = await openClient({ connectionString: database.connectionString });
 });
 afterAll(async () => {
   await client.end();

@@ -105,6 +105,28 @@ describe('a payment', () => {
     await expect.poll(() => stripe.paymentIntents.retrieve(id)).toMatchObject({ status: 'succeeded' });
   });
 
+  test('that takes its time can not be cancelled, and keeps its charge when it is decided', async () => {
+    const till = await openSimulator({ settleMs: 60_000 });
+    const client = stripeFor(till.url);
+    const debit = order('pm_sepaDebit_success', { currency: 'eur', expand: ['latest_charge'] });
+    const { id, latest_charge: charge } = await client.paymentIntents.create(debit);
+    expect(charge).toMatchObject({ status: 'pending', paid: false, captured: false, amount_captured: 0 });
+    expect(await refused(client.paymentIntents.cancel(id))).toMatchObject({
+      statusCode: 400,
+      code: 'payment_intent_unexpected_state',
+      payment_intent: { id, status: 'processing' },
+    });
+    await till.dashboard.settle(id);
+    expect(await client.paymentIntents.retrieve(id, { expand: ['latest_charge'] })).toMatchObject({
+      status: 'succeeded',
+      latest_charge: {
+        id: (charge as Stripe.Charge).id,
+        status: 'succeeded',
+        payment_method_details: { type: 'sepa_debit', sepa_debit: { last4: '3201' } },
+      },
+    });
+  });
+
   test('shows its charge in full when that is asked for', async () => {
     const intent = await stripe.paymentIntents.create(order('pm_card_visa', { expand: ['latest_charge'] }));
     expect(intent.latest_charge).toMatchObject({
@@ -229,6 +251,38 @@ describe('the list', () => {
     expect(found.slice(0, 5)).toEqual(newestFirst);
     expect((await stripe.paymentIntents.list({ created: { gte: since + 3_600 } })).data).toEqual([]);
     expect((await stripe.paymentIntents.list({ created: { lte: since - 3_600 } })).data).toEqual([]);
+  });
+});
+
+describe('an amount', () => {
+  const pay = (amount: number, currency: string) =>
+    stripe.paymentIntents.create(order('pm_card_visa', { amount, currency }));
+
+  test.each([
+    ['usd', 50, 99_999_999],
+    ['gbp', 30, 99_999_999],
+    ['jpy', 50, 99_999_999],
+    ['kwd', 10, 99_999_990],
+    ['isk', 100, 99_999_900],
+    ['idr', 1, 999_999_999_999],
+  ])('in %s is taken from %i to %i', async (currency, least, most) => {
+    expect((await pay(least, currency)).amount_received).toBe(least);
+    expect((await pay(most, currency)).amount_received).toBe(most);
+    expect(await refused(pay(most + 100, currency))).toMatchObject({
+      statusCode: 400,
+      code: 'amount_too_large',
+      param: 'amount',
+    });
+  });
+
+  test.each([
+    ['usd', 49, 'amount_too_small', 'Amount must be at least $0.50 usd'],
+    ['jpy', 49, 'amount_too_small', 'Amount must be at least ¥50 jpy'],
+    ['usd', 100_000_000, 'amount_too_large', 'Amount must be no more than $999,999.99'],
+    ['kwd', 1_005, 'invalid_charge_amount', 'Amounts in kwd must be divisible by 10'],
+    ['isk', 1_050, 'invalid_charge_amount', 'Amounts in isk must be divisible by 100'],
+  ])('in %s of %i is refused: %s', async (currency, amount, code, message) => {
+    expect(await refused(pay(amount, currency))).toMatchObject({ statusCode: 400, code, message });
   });
 });
 

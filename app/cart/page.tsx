@@ -1,65 +1,78 @@
 import type { Metadata } from 'next';
-import { editCartLine } from '#app/cart/actions.ts';
+import { readCartView } from '#app/cart/read-cart-view.ts';
+import { additionNews } from '#components/cart/addition-news.ts';
 import { CartEditor } from '#components/cart/cart-editor.tsx';
+import { problemIn } from '#components/cart/cart-problems.ts';
 import type { CartView } from '#components/cart/cart-state.ts';
+import { CookieNotice, CookieProblem } from '#components/site/cookies.tsx';
 import { Alert } from '#components/ui/alert.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { Container } from '#components/ui/container.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { PageTitle } from '#components/ui/page-title.tsx';
-import { getCart } from '#lib/cart/get-cart.ts';
 import { maxLineQuantity } from '#lib/cart/schema.ts';
 import { findVariants } from '#lib/catalogue/find-variants.ts';
 import { currentShopper } from '#lib/next-session.ts';
 
 export const metadata: Metadata = { title: 'Cart', robots: { index: false } };
 
-/** The open cart with pictures and today's stock; undefined for someone who never had one. */
-async function readCart(): Promise<CartView | undefined> {
-  const userId = await currentShopper();
-  if (!userId) return undefined;
-  const { version, currency, lines } = await getCart({ userId });
-  const variants = await findVariants(lines.map((line) => line.sku));
-  return {
-    version,
-    currency,
-    lines: lines.map((line) => {
-      const { slug, image, available = 0 } = variants.get(line.sku) ?? {};
-      return { ...line, slug, image, available };
-    }),
-  };
-}
+/** What came of a form that the browser posted by itself. */
+type Query = {
+  [name in 'added' | 'asked' | 'units' | 'problem' | 'restored']?: string | string[] | undefined;
+};
 
-interface Props {
-  searchParams: Promise<{ added?: string | string[] }>;
-}
-
-export default async function CartPage({ searchParams }: Props) {
-  const [cart, { added }] = await Promise.all([readCart(), searchParams]);
-  const addedLine = cart?.lines.find((line) => line.sku === added);
+export default async function CartPage({ searchParams }: { searchParams: Promise<Query> }) {
+  const [userId, query] = await Promise.all([currentShopper(), searchParams]);
+  const cart = userId ? await readCartView(userId) : undefined;
+  const problem = problemIn(query.problem);
   return (
     <Container>
       <PageTitle>Your cart</PageTitle>
-      {addedLine ? (
-        <Alert tone="good" className="mb-6" title="Added to your cart">
-          {addedLine.title}
-        </Alert>
-      ) : null}
-      {cart ? (
-        <CartEditor
-          cart={cart}
-          maxQuantity={maxLineQuantity}
-          action={editCartLine}
-          whenEmpty={<EmptyCart />}
+      {cart ? null : <WithoutCookie posted={Boolean(query.added || problem)} />}
+      {cart ? <Added cart={cart} query={query} /> : null}
+      {cart && query.restored !== undefined ? (
+        <Alert
+          tone="good"
+          role="status"
+          className="mb-6"
+          title="The items of your order are in your cart again"
         />
+      ) : null}
+      {problem && cart ? <Alert tone="bad" role="alert" className="mb-6" title={problem} /> : null}
+      {cart ? (
+        <CartEditor cart={cart} maxQuantity={maxLineQuantity} whenEmpty={<EmptyCart known />} />
       ) : (
-        <EmptyCart />
+        <EmptyCart known={false} />
       )}
     </Container>
   );
 }
 
-function EmptyCart() {
+/** A form was posted and answered with a cookie, which has not come back. */
+function WithoutCookie({ posted }: { posted: boolean }) {
+  return posted ? <CookieProblem className="mb-6" /> : <CookieNotice className="mb-6" />;
+}
+
+async function Added({ cart, query: { added, asked, units } }: { cart: CartView; query: Query }) {
+  if (typeof added !== 'string') return null;
+  const variant = (await findVariants([added])).get(added);
+  if (!variant) return null;
+  const { title, available } = variant;
+  const quantity = cart.lines.find((line) => line.sku === added)?.quantity ?? 0;
+  const news = additionNews({ title, asked: unitsIn(asked), added: unitsIn(units), quantity, available });
+  return (
+    <Alert tone={news.tone} role="status" className="mb-6" title={news.title}>
+      {news.text ? <p>{news.text}</p> : null}
+    </Alert>
+  );
+}
+
+/** A number of units from an address, which anyone can write. */
+function unitsIn(value: unknown): number {
+  return typeof value === 'string' && /^\d{1,2}$/.test(value) ? Number(value) : 0;
+}
+
+function EmptyCart({ known }: { known: boolean }) {
   return (
     <EmptyState
       title="There is nothing in it yet"
@@ -72,7 +85,11 @@ function EmptyCart() {
         </>
       }
     >
-      <p>What you add stays here for you, in this browser, until you order it or take it out again.</p>
+      <p>
+        {known
+          ? 'What you add stays here for you, in this browser, until you order it or take it out again.'
+          : 'What you add stays here for you, in this browser. If you did add something, your browser has not kept the cookie that the shop knows your cart by: allow cookies for this site and add it again.'}
+      </p>
     </EmptyState>
   );
 }

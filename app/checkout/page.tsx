@@ -3,23 +3,31 @@ import { cookies } from 'next/headers';
 import { cardEntry } from '#app/card-entry.ts';
 import { choiceOf } from '#app/checkout/choice.ts';
 import { unlessUnavailable } from '#app/unless-unavailable.tsx';
+import { RemovedNotice } from '#components/cart/removed-notice.tsx';
 import { countryFieldName } from '#components/checkout/checkout-fields.ts';
 import { CheckoutForm } from '#components/checkout/checkout-form.tsx';
 import { EmptyCheckout } from '#components/checkout/empty-checkout.tsx';
 import { Container } from '#components/ui/container.tsx';
 import { PageTitle } from '#components/ui/page-title.tsx';
-import { getCart } from '#lib/cart/get-cart.ts';
+import { getCartToShow } from '#lib/cart/get-cart.ts';
 import { findVariants } from '#lib/catalogue/find-variants.ts';
 import { checkoutQuoteOf } from '#lib/checkout/get-checkout.ts';
 import { currentShopper } from '#lib/next-session.ts';
 import { type CheckoutDraft, checkoutDraftCookie, readCheckoutDraft } from '#lib/orders/checkout-draft.ts';
+import { getOrder } from '#lib/orders/get-order.ts';
 import { listOrders } from '#lib/orders/list-orders.ts';
 import type { OrderSummary } from '#lib/orders/schema.ts';
+import { whoEnded } from '#lib/orders/who-ended.ts';
 
 export const metadata: Metadata = { title: 'Checkout', robots: { index: false } };
 
 /** The choice made before a reload. Nothing else is taken from the address, which anybody can write. */
 type Query = { [name in 'shippingMethod' | 'country']?: string | string[] | undefined };
+
+/** An order this young is most likely the one that the shopper came back from. */
+const justPlacedMs = 30 * 60_000;
+/** One that ended without a sale may still be wanted until the next day. */
+const endedMs = 24 * 3_600_000;
 
 export default async function CheckoutPage({ searchParams }: { searchParams: Promise<Query> }) {
   const { shippingMethod, country } = await searchParams;
@@ -28,12 +36,13 @@ export default async function CheckoutPage({ searchParams }: { searchParams: Pro
 
 async function drawCheckout(chosen: Query) {
   const userId = await currentShopper();
-  const cart = userId ? await getCart({ userId }) : undefined;
+  const cart = userId ? await getCartToShow({ userId }) : undefined;
   const draft = readCheckoutDraft((await cookies()).get(checkoutDraftCookie)?.value);
   if (!userId || !cart || cart.lines.length === 0) {
-    const latest = userId ? (await listOrders({ userId })).orders[0] : undefined;
+    const { latest, order } = await latestOrder(userId);
+    const known = userId !== undefined;
     const problem = problemAfter(latest, draft);
-    return <EmptyCheckout latest={latest} known={userId !== undefined} problem={problem} />;
+    return <EmptyCheckout order={order} known={known} problem={problem} removed={cart?.removed ?? []} />;
   }
 
   const { values = {} } = draft ?? {};
@@ -50,6 +59,7 @@ async function drawCheckout(chosen: Query) {
   return (
     <Container>
       <PageTitle>Checkout</PageTitle>
+      <RemovedNotice removed={cart.removed ?? []} className="mb-8" />
       <CheckoutForm
         quote={checkoutQuoteOf({ userId, cart, ...choice })}
         choice={choice}
@@ -60,6 +70,22 @@ async function drawCheckout(chosen: Query) {
       />
     </Container>
   );
+}
+
+/** The shopper's latest order, in full where it is most likely the one that they come back from. */
+async function latestOrder(userId: string | undefined) {
+  const latest = userId ? (await listOrders({ userId })).orders[0] : undefined;
+  if (!userId || !latest || !isOnTheirMind(latest)) return { latest };
+  const order = await getOrder({ userId, id: latest.id });
+  const endedBy = order?.status === 'cancelled' ? await whoEnded({ userId, id: latest.id }) : undefined;
+  return { latest, order: order && { ...order, endedBy } };
+}
+
+/** One that waits for its payment always is; others for as long as they are young. */
+function isOnTheirMind({ status, placedAt }: OrderSummary): boolean {
+  const ageMs = Date.now() - Date.parse(placedAt);
+  if (status === 'payment_pending' || status === 'payment_declined') return true;
+  return ageMs < (status === 'cancelled' ? endedMs : justPlacedMs);
 }
 
 /** The problem of the last submission, while the cart is the one that had it. */

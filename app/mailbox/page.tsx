@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { headers } from 'next/headers';
 import { notFound } from 'next/navigation';
 import { unlessUnavailable } from '#app/unless-unavailable.tsx';
 import { Badge } from '#components/ui/badge.tsx';
@@ -7,6 +8,8 @@ import { Container } from '#components/ui/container.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { PageTitle } from '#components/ui/page-title.tsx';
 import { env, siteUrl } from '#lib/env.ts';
+import { isExposed } from '#lib/exposure.ts';
+import { isLocalRequest } from '#lib/http.ts';
 import { listMails, type MailView } from '#lib/mail/list-mails.ts';
 import { MailText } from './mail-text.tsx';
 
@@ -17,7 +20,8 @@ export const dynamic = 'force-dynamic';
 
 /** The mails that this shop has written, on the machine of whoever tries it out. */
 export default async function MailboxPage() {
-  if (!env().LOCAL_MAILBOX) notFound();
+  if (isExposed() || env().SMTP_URL) notFound();
+  if (!isLocalRequest(await headers())) notFound();
   return unlessUnavailable('/mailbox', drawMails);
 }
 

@@ -1,14 +1,16 @@
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { redirect } from 'next/navigation';
 import { unlessUnavailable } from '#app/unless-unavailable.tsx';
 import { formatDay } from '#components/orders/dates.ts';
+import { OrderLinkForm } from '#components/orders/order-link-form.tsx';
+import { OrderLinkNews } from '#components/orders/order-link-news.tsx';
 import { StatusBadge } from '#components/orders/status-badge.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { Container } from '#components/ui/container.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { PageTitle } from '#components/ui/page-title.tsx';
 import { Price } from '#components/ui/price.tsx';
+import { SiteLink } from '#components/ui/site-link.tsx';
 import { AppError } from '#lib/errors.ts';
 import { currentShopper } from '#lib/next-session.ts';
 import { listOrders } from '#lib/orders/list-orders.ts';
@@ -21,17 +23,23 @@ export default async function OrdersPage({
 }: {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
-  const { cursor } = await searchParams;
-  return unlessUnavailable('/orders', () => drawOrders(typeof cursor === 'string' ? cursor : undefined));
+  const { cursor, link } = await searchParams;
+  return unlessUnavailable('/orders', () =>
+    drawOrders({
+      after: typeof cursor === 'string' ? cursor : undefined,
+      link: typeof link === 'string' ? link : undefined,
+    }),
+  );
 }
 
-async function drawOrders(after: string | undefined) {
+async function drawOrders({ after, link }: { after: string | undefined; link: string | undefined }) {
   const { orders, nextCursor } = await ordersAfter(after);
-  if (orders.length === 0 && after === undefined) return <NoOrders />;
+  if (orders.length === 0 && after === undefined) return <NoOrders link={link} />;
 
   return (
     <Container narrow>
       <PageTitle lead="Placed in this browser, newest first.">Your orders</PageTitle>
+      <OrderLinkNews outcome={link} />
       <ul className="grid gap-3">
         {orders.map((order) => (
           <OrderRow key={order.id} order={order} />
@@ -54,6 +62,9 @@ async function drawOrders(after: string | undefined) {
           </ButtonLink>
         ) : null}
       </nav>
+      <div className="mt-12 border-t border-line pt-8">
+        <OrderLinkForm />
+      </div>
     </Container>
   );
 }
@@ -77,13 +88,13 @@ function OrderRow({ order }: { order: OrderSummary }) {
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
         <h2 className="text-lg">
           {/* The link's area is the whole row. */}
-          <Link
+          <SiteLink
             href={`/orders/${id}`}
             prefetch={false}
             className="figures after:absolute after:inset-0 after:rounded-lg"
           >
             {number}
-          </Link>
+          </SiteLink>
         </h2>
         <StatusBadge status={status} />
       </div>
@@ -98,18 +109,18 @@ function OrderRow({ order }: { order: OrderSummary }) {
   );
 }
 
-function NoOrders() {
+function NoOrders({ link }: { link: string | undefined }) {
   return (
     <Container>
+      <OrderLinkNews outcome={link} />
       <EmptyState
         headingLevel="h1"
         title="No orders yet"
         actions={<ButtonLink href="/">See what we have</ButtonLink>}
       >
-        <p>
-          What you order in this browser is listed here. Orders from another device stay with that device.
-        </p>
+        <p>What you order in this browser is listed here.</p>
       </EmptyState>
+      <OrderLinkForm />
     </Container>
   );
 }

@@ -1,10 +1,10 @@
-import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { type CartLineView, isShort, type LineEdit } from '#components/cart/cart-state.ts';
 import { ProductPicture } from '#components/catalogue/product-picture.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Price } from '#components/ui/price.tsx';
 import { QuantityStepper } from '#components/ui/quantity-stepper.tsx';
+import { SiteLink } from '#components/ui/site-link.tsx';
 
 interface CartLineItemProps {
   line: CartLineView;
@@ -14,10 +14,9 @@ interface CartLineItemProps {
   maxQuantity: number;
   problem: string | undefined;
   onEdit: (edit: LineEdit) => void;
-  action: (form: FormData) => void;
 }
 
-/** One line: what it is, how many, what that comes to, and the way out. */
+/** One line: what it is, how many, what they cost, and the way out. */
 export function CartLineItem(props: CartLineItemProps) {
   const { line, currency, maxQuantity, problem, onEdit } = props;
   const problemId = `problem-${line.sku}`;
@@ -28,9 +27,9 @@ export function CartLineItem(props: CartLineItemProps) {
         <div className="flex items-start justify-between gap-4">
           <h2 className="text-base tracking-normal sm:text-lg">
             {line.slug ? (
-              <Link href={`/product/${line.slug}`} className="hover:text-accent hover:underline">
+              <SiteLink href={`/product/${line.slug}`} className="hover:text-accent hover:underline">
                 {line.title}
-              </Link>
+              </SiteLink>
             ) : (
               line.title
             )}
@@ -96,12 +95,12 @@ function LineForm({
   version,
   quantity,
   onEdit,
-  action,
   children,
 }: CartLineItemProps & { quantity?: number; children: ReactNode }) {
   return (
     <form
-      action={action}
+      method="post"
+      action="/cart/lines"
       className="flex gap-2"
       onSubmit={(event) => {
         event.preventDefault();

@@ -1,42 +1,68 @@
 'use client';
 
 import { ShoppingBag } from 'lucide-react';
-import Link from 'next/link';
-import { useEffect, useState } from 'react';
-import { onCartCount } from '#components/cart/cart-events.ts';
-import { cartMarkerCookie } from '#lib/cart/marker.ts';
-import type { Cart } from '#lib/cart/schema.ts';
+import { usePathname } from 'next/navigation';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import {
+  announceCartState,
+  onCartCount,
+  onCartState,
+  onEditElsewhere,
+} from '#components/cart/cart-events.ts';
+import { fetchCartState } from '#components/cart/fetch-cart-state.ts';
+import { hasCartCookie } from '#components/site/cookies.tsx';
+import { SiteLink } from '#components/ui/site-link.tsx';
 
 /**
  * The header's way to the cart. The page around it is the same for everyone and cached, so the
  * number is asked for in the browser, and only where a cart was begun; without JavaScript the
- * link does without it.
+ * link does without it. It is asked for again whenever the cart may have changed elsewhere: when
+ * another tab says so, when this one is looked at again, and on every page.
  */
 export function CartLink() {
+  const path = usePathname();
   const [count, setCount] = useState(0);
+  const asking = useRef<AbortController>(undefined);
+
+  const look = useEffectEvent(async () => {
+    asking.current?.abort();
+    if (!hasCartCookie()) return;
+    const mine = new AbortController();
+    asking.current = mine;
+    const state = await fetchCartState(mine.signal);
+    // The number is a convenience: when it can't be had, the link still works.
+    if (state && !mine.signal.aborted) announceCartState(state);
+  });
 
   useEffect(() => {
-    const request = new AbortController();
-    const refresh = () => {
-      if (!document.cookie.includes(`${cartMarkerCookie}=`)) return;
-      fetchCount(request.signal).then(setCount, () => {
-        // The number is a convenience: when it can't be had the link still works.
-      });
+    // An answer that was on its way is older than what is announced.
+    const show = (shown: number) => {
+      asking.current?.abort();
+      setCount(shown);
     };
+    const onSeen = () => document.visibilityState === 'visible' && look();
     // A page that comes back from the browser's memory shows the number of then.
-    const onPageShow = (event: PageTransitionEvent) => event.persisted && refresh();
-    refresh();
+    const onPageShow = (event: PageTransitionEvent) => event.persisted && look();
     window.addEventListener('pageshow', onPageShow);
-    const stopListening = onCartCount(setCount);
+    window.addEventListener('focus', onSeen);
+    document.addEventListener('visibilitychange', onSeen);
+    const stops = [onCartCount(show), onCartState((state) => show(state.count)), onEditElsewhere(look)];
     return () => {
-      request.abort();
+      asking.current?.abort();
       window.removeEventListener('pageshow', onPageShow);
-      stopListening();
+      window.removeEventListener('focus', onSeen);
+      document.removeEventListener('visibilitychange', onSeen);
+      for (const stop of stops) stop();
     };
   }, []);
 
+  useEffect(() => {
+    look();
+  }, [path]);
+
+  const items = `${count} ${count === 1 ? 'item' : 'items'} in it`;
   return (
-    <Link
+    <SiteLink
       href="/cart"
       prefetch={false}
       className="-mr-2 inline-flex min-h-11 items-center gap-2 rounded-md px-2 font-medium hover:text-accent"
@@ -44,18 +70,18 @@ export function CartLink() {
       <ShoppingBag aria-hidden className="size-5" />
       <span className="max-sm:sr-only">Cart</span>
       {count > 0 ? (
-        <span className="figures grid h-6 min-w-6 place-items-center rounded-full bg-accent px-1.5 text-sm font-semibold text-on-accent">
-          {count}
-          <span className="sr-only"> {count === 1 ? 'thing' : 'things'} in it</span>
+        // A new element for a new number: a page translated by the browser keeps no old one.
+        <span key={count} className="contents">
+          <span
+            aria-hidden
+            translate="no"
+            className="figures grid h-6 min-w-6 place-items-center rounded-full bg-accent px-1.5 text-sm font-semibold text-on-accent"
+          >
+            {count}
+          </span>
+          <span className="sr-only">{items}</span>
         </span>
       ) : null}
-    </Link>
+    </SiteLink>
   );
-}
-
-async function fetchCount(signal: AbortSignal): Promise<number> {
-  const response = await fetch('/api/cart', { signal });
-  if (!response.ok) throw new Error(`The cart answered ${response.status}`);
-  const cart = (await response.json()) as Cart;
-  return cart.lines.reduce((sum, line) => sum + line.quantity, 0);
 }

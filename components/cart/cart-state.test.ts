@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type CartView, countOf, isShort, subtotalOf, withEdit } from '#components/cart/cart-state.ts';
+import {
+  type CartView,
+  countOf,
+  isShort,
+  orderableSubtotalOf,
+  subtotalOf,
+  withEdit,
+} from '#components/cart/cart-state.ts';
 
 const line = (sku: string, quantity: number, unitPriceMinor: number, available: number) => ({
   sku,
@@ -11,7 +18,13 @@ const line = (sku: string, quantity: number, unitPriceMinor: number, available: 
   image: undefined,
   available,
 });
-const cart: CartView = { version: 3, currency: 'USD', lines: [line('a', 2, 500, 9), line('b', 1, 1_250, 0)] };
+const cart: CartView = {
+  id: 'cart',
+  version: 3,
+  currency: 'USD',
+  lines: [line('a', 2, 500, 9), line('b', 1, 1_250, 0)],
+  removed: [],
+};
 
 describe('the cart as it will be when an edit is accepted', () => {
   it('has the line at its new quantity and price, and the others as they were', () => {
@@ -35,4 +48,10 @@ describe('the cart as it will be when an edit is accepted', () => {
 it('a line is short when it wants more than there is, and not when it wants the last', () => {
   expect(isShort(line('a', 3, 100, 2))).toBe(true);
   expect(isShort(line('a', 2, 100, 2))).toBe(false);
+});
+
+// The hint on free shipping counted lines that are sold out, which no order can hold.
+it('only what is in stock counts for free shipping', () => {
+  expect(orderableSubtotalOf(cart)).toBe(1_000);
+  expect(orderableSubtotalOf({ ...cart, lines: [line('a', 5, 500, 3)] })).toBe(1_500);
 });

@@ -1,4 +1,4 @@
-import type { Cart } from '#lib/cart/schema.ts';
+import type { Cart, CartRemoval } from '#lib/cart/schema.ts';
 
 /** A line of the cart with what the page shows around it. */
 export type CartLineView = Cart['lines'][number] & {
@@ -9,9 +9,12 @@ export type CartLineView = Cart['lines'][number] & {
 };
 
 export interface CartView {
+  id: string;
   version: number;
   currency: string;
   lines: CartLineView[];
+  /** What the shop has removed because it no longer sells it: told once. */
+  removed: CartRemoval[];
 }
 
 export interface LineEdit {
@@ -19,17 +22,6 @@ export interface LineEdit {
   /** 0 removes the line. */
   quantity: number;
 }
-
-/** What came of the last edit; `edit` is undefined before the first one. */
-export interface CartEditState {
-  /** The cart's version after it, which the next edit is made against. */
-  version: number;
-  edit?: LineEdit;
-  /** Why it was refused. */
-  problem?: string;
-}
-
-export type CartEditAction = (before: CartEditState, form: FormData) => Promise<CartEditState>;
 
 /** The cart as it will be when the edit is accepted. */
 export function withEdit(cart: CartView, { sku, quantity }: LineEdit): CartView {
@@ -41,11 +33,15 @@ export function withEdit(cart: CartView, { sku, quantity }: LineEdit): CartView 
   return { ...cart, lines };
 }
 
-export const countOf = ({ lines }: Pick<CartView, 'lines'>): number =>
+export const countOf = ({ lines }: { lines: { quantity: number }[] }): number =>
   lines.reduce((sum, line) => sum + line.quantity, 0);
 
 export const subtotalOf = ({ lines }: CartView): number =>
   lines.reduce((sum, line) => sum + line.lineTotalMinor, 0);
+
+/** What the units that are in stock cost: only they can be ordered, so only they count for free shipping. */
+export const orderableSubtotalOf = ({ lines }: CartView): number =>
+  lines.reduce((sum, line) => sum + Math.min(line.quantity, line.available) * line.unitPriceMinor, 0);
 
 /** Whether more is wanted of a line than there is. */
 export const isShort = (line: CartLineView): boolean => line.quantity > line.available;

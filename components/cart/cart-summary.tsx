@@ -1,11 +1,12 @@
-import { type CartView, isShort, subtotalOf } from '#components/cart/cart-state.ts';
+import { type CartView, isShort, orderableSubtotalOf, subtotalOf } from '#components/cart/cart-state.ts';
 import { Button, ButtonLink } from '#components/ui/button.tsx';
 import { Card } from '#components/ui/card.tsx';
+import { Price } from '#components/ui/price.tsx';
 import { SummaryList, SummaryRow } from '#components/ui/summary-list.tsx';
 import { freeStandardFromMinor } from '#lib/checkout/quote.ts';
 import { formatMoney } from '#lib/money.ts';
 
-/** What the cart comes to before delivery, and the way to the checkout. */
+/** What the cart costs before shipping, and the way to the checkout. */
 export function CartSummary({ cart }: { cart: CartView }) {
   const subtotalMinor = subtotalOf(cart);
   const short = cart.lines.some(isShort);
@@ -14,10 +15,10 @@ export function CartSummary({ cart }: { cart: CartView }) {
       <h2 className="sr-only">Summary</h2>
       <SummaryList>
         <SummaryRow label="Subtotal">
-          <span className="text-xl font-semibold">{formatMoney(subtotalMinor, cart.currency)}</span>
+          <Price minor={subtotalMinor} currency={cart.currency} className="text-xl font-semibold" />
         </SummaryRow>
       </SummaryList>
-      <p className="mt-3 text-muted">{deliveryNote(subtotalMinor, cart.currency)}</p>
+      <p className="mt-3 text-muted">{shippingNote(orderableSubtotalOf(cart), cart.currency)}</p>
       {short ? (
         <>
           <Button type="button" size="lg" block disabled className="mt-5" aria-describedby="checkout-blocked">
@@ -39,7 +40,7 @@ export function CartSummary({ cart }: { cart: CartView }) {
   );
 }
 
-function deliveryNote(subtotalMinor: number, currency: string): string {
+function shippingNote(subtotalMinor: number, currency: string): string {
   const missing = freeStandardFromMinor - subtotalMinor;
   return missing > 0
     ? `${formatMoney(missing, currency)} more, and standard delivery in the United States is free.`

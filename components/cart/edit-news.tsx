@@ -1,10 +1,5 @@
-import {
-  type CartEditState,
-  type CartLineView,
-  type CartView,
-  type LineEdit,
-  subtotalOf,
-} from '#components/cart/cart-state.ts';
+import { type CartLineView, type CartView, type LineEdit, subtotalOf } from '#components/cart/cart-state.ts';
+import type { EditResult } from '#components/cart/use-cart-edits.ts';
 import { Alert } from '#components/ui/alert.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { formatMoney } from '#lib/money.ts';
@@ -14,19 +9,21 @@ import { formatMoney } from '#lib/money.ts';
  * removal is shown with its way back; a refusal that has no line to stand beside is shown too.
  */
 export function EditNews({
-  state: { edit, problem },
+  result,
   before,
   cart,
   onUndo,
 }: {
-  state: CartEditState;
+  result: EditResult | undefined;
   before: CartLineView | undefined;
   cart: CartView;
   onUndo: (edit: LineEdit) => void;
 }) {
+  const { edit, problem } = result ?? {};
   const line = cart.lines.find(({ sku }) => sku === edit?.sku);
   const edited = before && before.sku === edit?.sku ? before : undefined;
-  const removed = edited && !line && !problem;
+  // Said when the shop has removed it, and not while it is still being asked to.
+  const removed = edited && edit?.quantity === 0 && !line && !problem;
   return (
     <>
       <div role="status">

@@ -1,137 +1,125 @@
 'use client';
 
-import { useEffect, useId, useState, useTransition } from 'react';
-import { announceCartCount } from '#components/cart/cart-events.ts';
-import { useFormAction } from '#components/cart/use-form-action.ts';
-import { StockNote } from '#components/catalogue/stock-note.tsx';
+import { type FormEvent, useId, useRef, useState } from 'react';
+import { type AddAnswer, additionNews } from '#components/cart/addition-news.ts';
+import { announceCartEdit } from '#components/cart/cart-events.ts';
+import { postCartForm } from '#components/cart/post-cart-form.ts';
+import { useLiveVariants } from '#components/catalogue/live-variants.tsx';
+import { VariantChoice } from '#components/catalogue/variant-choice.tsx';
+import { CookieNotice, CookieProblem, hasCartCookie } from '#components/site/cookies.tsx';
 import { Alert } from '#components/ui/alert.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { Price } from '#components/ui/price.tsx';
 import { QuantityStepper } from '#components/ui/quantity-stepper.tsx';
-import { RadioCard, RadioCards } from '#components/ui/radio-card.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
-import type { Variant } from '#lib/catalogue/schema.ts';
 
 /** What came of the last press of the button. */
-export interface AddState {
-  /** How often it was pressed: the same news twice is news. */
-  times: number;
-  /** The line as it is in the cart now. */
-  added?: { title: string; quantity: number } | undefined;
-  cartCount?: number;
-  /** Why nothing was added. */
-  problem?: string;
-}
+type Result =
+  | { kind: 'added'; sku: string; answer: AddAnswer }
+  | { kind: 'problem'; problem: string }
+  | { kind: 'no_cookie' };
 
-interface AddToCartFormProps {
-  title: string;
-  variants: Variant[];
-  maxQuantity: number;
-  action: (before: AddState, form: FormData) => Promise<AddState>;
-}
+// The call may have arrived and only its answer been lost, and adding twice is not adding once.
+const lost: Result = {
+  kind: 'problem',
+  problem:
+    'The connection was lost, so we cannot tell whether it was added. Look in your cart before you try again.',
+};
 
 /**
  * Variant, quantity, button. A real form: without JavaScript it is posted, and the shopper goes
  * on in the cart; with it they stay here and are told.
  */
-export function AddToCartForm({ title, variants, maxQuantity, action }: AddToCartFormProps) {
-  const { state, formAction, send } = useFormAction(action, { times: 0 }, unknown);
-  const [adding, startAdding] = useTransition();
-  const [sku, setSku] = useState((variants.find(({ available }) => available > 0) ?? variants[0])?.sku);
+export function AddToCartForm({ title, maxQuantity }: { title: string; maxQuantity: number }) {
+  const { variants, look } = useLiveVariants();
+  const [result, setResult] = useState<Result>();
+  // How often it was pressed: the same news twice is news.
+  const [times, setTimes] = useState(0);
+  const [adding, setAdding] = useState(false);
   const [quantity, setQuantity] = useState(1);
+  const running = useRef(false);
   const problemId = useId();
 
-  useEffect(() => {
-    if (state.cartCount !== undefined) announceCartCount(state.cartCount);
-  }, [state]);
+  async function add(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    if (running.current) return;
+    running.current = true;
+    setAdding(true);
+    const fields = Object.fromEntries(new FormData(event.currentTarget)) as Record<string, string>;
+    const after = await send(fields);
+    running.current = false;
+    setAdding(false);
+    setResult(after);
+    setTimes((before) => before + 1);
+    look();
+  }
 
+  const soldOut = !variants.some(({ available }) => available > 0);
   return (
-    <form
-      action={formAction}
-      className="grid gap-5"
-      onSubmit={(event) => {
-        event.preventDefault();
-        const form = new FormData(event.currentTarget);
-        if (!adding) startAdding(() => send(form));
-      }}
-    >
-      <VariantChoice variants={variants} sku={sku} onChoose={setSku} />
-      <div className="flex gap-3">
-        <QuantityStepper
-          name="quantity"
-          of={title}
-          value={quantity}
-          max={maxQuantity}
-          onChange={setQuantity}
-          describedBy={state.problem ? problemId : undefined}
-          className="h-13"
-        />
-        <Button size="lg" className="flex-1" aria-disabled={adding || undefined}>
-          {adding ? 'Adding…' : 'Add to cart'}
-        </Button>
-      </div>
+    <form method="post" action="/cart/add" className="grid gap-5" onSubmit={add}>
+      <CookieNotice />
+      {soldOut ? <SoldOut gone={variants.length === 0} /> : null}
+      {soldOut ? null : (
+        <>
+          <VariantChoice variants={variants} />
+          <div className="flex gap-3">
+            <QuantityStepper
+              name="quantity"
+              of={title}
+              value={quantity}
+              max={maxQuantity}
+              onChange={setQuantity}
+              describedBy={result?.kind === 'problem' ? problemId : undefined}
+              className="h-13"
+            />
+            <Button size="lg" className="flex-1" aria-disabled={adding || undefined}>
+              <span key={String(adding)}>{adding ? 'Adding…' : 'Add to cart'}</span>
+            </Button>
+          </div>
+        </>
+      )}
       <div role="status">
-        {state.added && !adding ? (
-          <Alert
-            key={state.times}
-            tone="good"
-            title={`In your cart: ${state.added.quantity} of ${state.added.title}`}
-          >
-            <TextLink href="/cart" prefetch={false} className="inline-flex min-h-11 items-center">
-              See your cart
-            </TextLink>
-          </Alert>
-        ) : null}
+        {result?.kind === 'added' && !adding ? <AddedNews key={times} {...result} /> : null}
       </div>
-      {state.problem && !adding ? (
-        <Alert key={state.times} id={problemId} tone="bad" role="alert" title={state.problem} />
+      {result?.kind === 'problem' && !adding ? (
+        <Alert key={times} id={problemId} tone="bad" role="alert" title={result.problem} />
       ) : null}
+      {result?.kind === 'no_cookie' && !adding ? <CookieProblem key={times} /> : null}
     </form>
   );
 }
 
-// The call may have arrived and only its answer been lost, and adding twice is not adding once.
-const unknown = (before: AddState): AddState => ({
-  times: before.times + 1,
-  problem:
-    'The connection was lost, so we cannot tell whether it was added. Look in your cart before you try again.',
-});
+async function send(fields: Record<string, string>): Promise<Result> {
+  const answer = await postCartForm<AddAnswer>('/cart/add', fields);
+  if (!answer) return lost;
+  if ('problem' in answer) return { kind: 'problem', problem: answer.problem };
+  // Added to a cart that this browser will not be known by.
+  if (!hasCartCookie()) return { kind: 'no_cookie' };
+  announceCartEdit(answer.cart);
+  return { kind: 'added', sku: fields.sku ?? '', answer };
+}
 
-/** Radios where there is a choice, a hidden field where there is none. */
-function VariantChoice({
-  variants,
-  sku,
-  onChoose,
-}: {
-  variants: Variant[];
-  sku: string | undefined;
-  onChoose: (sku: string) => void;
-}) {
-  const [only] = variants;
-  if (only && variants.length === 1) {
-    return (
-      <p>
-        <input type="hidden" name="sku" value={only.sku} />
-        <StockNote available={only.available} />
-      </p>
-    );
-  }
+/** Beside the stock of now: what was added is no good news when it has sold out since. */
+function AddedNews({ sku, answer }: { sku: string; answer: AddAnswer }) {
+  const variant = useLiveVariants().variants.find((one) => one.sku === sku);
+  const { tone, title, text } = additionNews({ ...answer, available: variant?.available ?? 0 });
   return (
-    <RadioCards legend="Choose one">
-      {variants.map((variant) => (
-        <RadioCard
-          key={variant.sku}
-          name="sku"
-          value={variant.sku}
-          checked={variant.sku === sku}
-          onChange={() => onChoose(variant.sku)}
-          disabled={variant.available <= 0}
-          required
-          title={variant.title}
-          note={<StockNote available={variant.available} />}
-          aside={<Price minor={variant.priceMinor} currency={variant.currency} />}
-        />
-      ))}
-    </RadioCards>
+    <Alert tone={tone} title={title}>
+      {text ? <p>{text}</p> : null}
+      <TextLink href="/cart" prefetch={false} className="inline-flex min-h-11 items-center">
+        See your cart
+      </TextLink>
+    </Alert>
+  );
+}
+
+function SoldOut({ gone }: { gone: boolean }) {
+  return gone ? (
+    <Alert tone="caution" title="No longer sold">
+      <p>The shop does not sell this any more.</p>
+    </Alert>
+  ) : (
+    <Alert tone="caution" title="Sold out">
+      <p>There is none left of it at the moment, so it can't be ordered.</p>
+    </Alert>
   );
 }

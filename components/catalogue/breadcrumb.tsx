@@ -1,4 +1,4 @@
-import Link from 'next/link';
+import { SiteLink } from '#components/ui/site-link.tsx';
 
 export interface Crumb {
   title: string;
@@ -17,9 +17,12 @@ export function Breadcrumb({ crumbs }: { crumbs: Crumb[] }) {
                 /
               </span>
             ) : null}
-            <Link href={href} className="inline-flex min-h-11 items-center hover:text-accent hover:underline">
+            <SiteLink
+              href={href}
+              className="inline-flex min-h-11 items-center hover:text-accent hover:underline"
+            >
               {title}
-            </Link>
+            </SiteLink>
           </li>
         ))}
       </ol>

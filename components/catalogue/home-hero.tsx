@@ -1,6 +1,6 @@
-import Link from 'next/link';
 import { ProductPicture } from '#components/catalogue/product-picture.tsx';
 import { Container } from '#components/ui/container.tsx';
+import { SiteLink } from '#components/ui/site-link.tsx';
 
 /** A category and the picture of a thing from it. */
 export interface ShelfItem {
@@ -34,7 +34,7 @@ export function HomeHero({ shelf }: { shelf: ShelfItem[] }) {
 function ShelfPlace({ slug, title, image }: ShelfItem) {
   return (
     <li>
-      <Link href={`/category/${slug}`} className="group flex h-full flex-col justify-end rounded-sm">
+      <SiteLink href={`/category/${slug}`} className="group flex h-full flex-col justify-end rounded-sm">
         <ProductPicture
           image={image}
           alt=""
@@ -45,7 +45,7 @@ function ShelfPlace({ slug, title, image }: ShelfItem) {
         <span className="relative flex min-h-12 items-center px-1.5 pt-1 font-medium after:absolute after:-inset-x-px after:top-0 after:h-1 after:bg-accent group-hover:text-accent group-hover:underline group-hover:underline-offset-4 sm:px-2.5">
           {title}
         </span>
-      </Link>
+      </SiteLink>
     </li>
   );
 }

@@ -1,8 +1,8 @@
-import Link from 'next/link';
 import { ProductPicture } from '#components/catalogue/product-picture.tsx';
-import { stockState, stockText } from '#components/catalogue/stock.ts';
+import { offerOf, stockState, stockText } from '#components/catalogue/stock.ts';
 import { Badge } from '#components/ui/badge.tsx';
 import { Price } from '#components/ui/price.tsx';
+import { SiteLink } from '#components/ui/site-link.tsx';
 import type { ProductSummary } from '#lib/catalogue/schema.ts';
 import { storeCurrency } from '#lib/money.ts';
 
@@ -14,8 +14,7 @@ export function ProductCard({
   product: ProductSummary;
   headingLevel?: 'h2' | 'h3';
 }) {
-  const prices = product.variants.map((variant) => variant.priceMinor);
-  const lowest = Math.min(...prices);
+  const offer = offerOf(product.variants);
   const left = product.variants.reduce((sum, variant) => sum + variant.available, 0);
   return (
     <article className="group relative">
@@ -32,20 +31,18 @@ export function ProductCard({
         )}
       </div>
       <Heading className="mt-3 text-base tracking-normal sm:text-lg">
-        <Link
+        <SiteLink
           href={`/product/${product.slug}`}
           className="outline-none after:absolute after:inset-0 after:rounded-lg focus-visible:after:outline-3 focus-visible:after:outline-accent focus-visible:after:outline-offset-2"
         >
           {product.title}
-        </Link>
+        </SiteLink>
       </Heading>
-      <p className="mt-0.5 text-muted">
-        <Price
-          minor={lowest}
-          currency={product.variants[0]?.currency ?? storeCurrency}
-          from={Math.max(...prices) > lowest}
-        />
-      </p>
+      {offer ? (
+        <p className="mt-0.5 text-muted">
+          <Price {...offer} currency={product.variants[0]?.currency ?? storeCurrency} />
+        </p>
+      ) : null}
     </article>
   );
 }

@@ -14,3 +14,14 @@ export function stockText(available: number): string {
   if (state === 'out') return 'Sold out';
   return state === 'few' ? `Only ${available} left` : 'In stock';
 }
+
+/** What a product costs at least, of the variants that can be bought; `from` when others cost more. */
+export function offerOf(
+  variants: { priceMinor: number; available: number }[],
+): { minor: number; from: boolean } | undefined {
+  const inStock = variants.filter(({ available }) => available > 0);
+  const prices = (inStock.length > 0 ? inStock : variants).map(({ priceMinor }) => priceMinor);
+  if (prices.length === 0) return undefined;
+  const minor = Math.min(...prices);
+  return { minor, from: Math.max(...prices) > minor };
+}

@@ -1,8 +1,7 @@
 import type { ComponentProps } from 'react';
 
 /**
- * The text fields of the checkout, in the order in which they are filled in. Lengths are those of
- * the schema that judges them; `missing` stands beside a field that was left empty.
+ * A text field of the checkout. Lengths are those of the schema that judges them; `missing` stands beside a field that was left empty.
  */
 export interface CheckoutField {
   name: string;
@@ -37,55 +36,14 @@ export function checkoutAddress(choice: { shippingMethod: string; country: strin
   return `/checkout?${new URLSearchParams({ shippingMethod, country })}`;
 }
 
-/** In the order of a label: who, where, and where that is. The country is a select and stands apart. */
-export const addressFields: CheckoutField[] = [
-  {
-    name: 'shippingAddress.line1',
-    label: 'Street and number',
-    missing: 'Enter the street and number.',
-    input: { autoComplete: 'shipping address-line1', maxLength: 200 },
-  },
-  {
-    name: 'shippingAddress.line2',
-    label: 'Apartment, floor, company',
-    optional: true,
-    missing: '',
-    input: { autoComplete: 'shipping address-line2', maxLength: 200 },
-  },
-  {
-    name: 'shippingAddress.postalCode',
-    label: 'Postal code',
-    half: true,
-    missing: 'Enter the postal code.',
-    input: { autoComplete: 'shipping postal-code', maxLength: 20, spellCheck: false },
-  },
-  {
-    name: 'shippingAddress.city',
-    label: 'Town or city',
-    half: true,
-    missing: 'Enter the town or city.',
-    input: { autoComplete: 'shipping address-level2', maxLength: 100 },
-  },
-  {
-    name: 'shippingAddress.region',
-    label: 'State, province or region',
-    optional: true,
-    missing: '',
-    input: { autoComplete: 'shipping address-level1', maxLength: 100 },
-  },
-];
-
-export const nameField: CheckoutField = {
-  name: 'shippingAddress.name',
-  label: 'Full name',
-  missing: 'Enter the name on the parcel.',
-  input: { autoComplete: 'shipping name', maxLength: 100, spellCheck: false },
-};
-
-const textFields = [emailField, nameField, ...addressFields];
-
 const labels = new Map([
-  ...textFields.map(({ name, label }) => [name, label] as const),
+  [emailField.name, emailField.label] as const,
+  ['shippingAddress.name', 'Full name'] as const,
+  ['shippingAddress.line1', 'Street and number'] as const,
+  ['shippingAddress.line2', 'Apartment, floor, company'] as const,
+  ['shippingAddress.city', 'Town or city'] as const,
+  ['shippingAddress.region', 'State, province or region'] as const,
+  ['shippingAddress.postalCode', 'Postal code'] as const,
   [countryFieldName, 'Country'] as const,
   ['shippingMethod', 'Delivery method'] as const,
   ['payment.method', 'Payment'] as const,
@@ -96,6 +54,3 @@ const labels = new Map([
 export const isShownField = (path: string): boolean => labels.has(path);
 
 export const labelOf = (path: string): string => labels.get(path) ?? path;
-
-export const missingMessageOf = (name: string): string | undefined =>
-  textFields.find((field) => field.name === name)?.missing;

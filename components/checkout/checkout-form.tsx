@@ -2,13 +2,14 @@
 
 import { type ChangeEvent, type FormEvent, type ReactNode, useRef } from 'react';
 import { ChallengeStatus } from '#components/challenge/challenge-status.tsx';
+import { AddressFields } from '#components/checkout/address-fields.tsx';
 import { cardFieldName, countryFieldName } from '#components/checkout/checkout-fields.ts';
 import { FoldedSummary, SideSummary } from '#components/checkout/checkout-summary.tsx';
 import { DeliveryMethods, PaymentMethods } from '#components/checkout/choices.tsx';
-import { AddressFields, ContactFields } from '#components/checkout/delivery-fields.tsx';
+import { ContactFields } from '#components/checkout/delivery-fields.tsx';
 import { bodyOf, fieldErrorsOf } from '#components/checkout/form-data.ts';
+import { OrderedMeanwhile } from '#components/checkout/ordered-meanwhile.tsx';
 import { ForCard, ForInvoice } from '#components/checkout/payment-words.tsx';
-import { PlacedAlready } from '#components/checkout/placed-already.tsx';
 import { ProblemSummary } from '#components/checkout/problem-summary.tsx';
 import { isLocked } from '#components/checkout/submission-machine.ts';
 import { SubmitArea } from '#components/checkout/submit-area.tsx';
@@ -18,8 +19,15 @@ import type { CardEntry } from '#components/payment/card-entry.ts';
 import { CardFields } from '#components/payment/card-fields.tsx';
 import { useCardToken } from '#components/payment/use-card-token.ts';
 import { Button } from '#components/ui/button.tsx';
+import { enterMovesOn } from '#components/ui/enter-moves-on.ts';
+import { Amount } from '#components/ui/price.tsx';
+import { shownTotal } from '#components/ui/shown-total.ts';
+import type { CountryCode } from '#lib/checkout/quote.ts';
 import type { CheckoutQuote } from '#lib/checkout/schema.ts';
 import { formatMoney } from '#lib/money.ts';
+
+/** Where a page without JavaScript has its totals updated. */
+const totalsAction = '/checkout/totals';
 
 interface CheckoutFormProps extends CheckoutPageProps {
   /** How a card is given; undefined where none is taken. */
@@ -43,12 +51,15 @@ export function CheckoutForm({ cardEntry, ...props }: CheckoutFormProps) {
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
+    const { submitter } = event.nativeEvent as SubmitEvent;
+    // The totals follow by themselves here.
+    if (submitter?.getAttribute('formaction') === totalsAction) return;
     // Read from the runner, not from what was rendered: a second press in the same tick is locked out.
     if (isLocked(runner.state()) || card.isAsking() || stale) return;
     const invalid = fieldErrorsOf(event.currentTarget);
     if (invalid.length > 0) return page.refuse({ code: 'invalid_request', detail: '', fields: invalid });
-    const { submitter } = event.nativeEvent as SubmitEvent;
     const typed = new FormData(event.currentTarget, submitter);
+    if (!page.isTotalSeen(total)) return;
     page.refuse(undefined);
     if (typed.get('payment.method') === 'card' && card.isNeeded()) void askAndSend(typed);
     else runner.submit(bodyOf(typed, quote));
@@ -71,7 +82,7 @@ export function CheckoutForm({ cardEntry, ...props }: CheckoutFormProps) {
     if (name === 'shippingMethod' || name === countryFieldName) page.choose();
   }
 
-  if (page.ordered) return <PlacedAlready url={page.ordered.url} />;
+  if (page.ordered) return <OrderedMeanwhile url={page.ordered.url} />;
 
   return (
     <div className="grid items-start gap-x-16 gap-y-8 lg:grid-cols-[minmax(0,1fr)_24rem]">
@@ -81,13 +92,20 @@ export function CheckoutForm({ cardEntry, ...props }: CheckoutFormProps) {
         action="/api/orders"
         onSubmit={submit}
         onChange={change}
+        onKeyDown={enterMovesOn}
         className="group/checkout grid gap-10"
       >
         <HiddenInputs quote={quote} />
-        {/* Enter in a field presses a form's first button, which has to be one that simply orders. */}
-        <button type="submit" tabIndex={-1} aria-hidden="true" className="sr-only">
-          Place order
-        </button>
+        {/* Enter in a field presses a form's first button, before the script is there and without one:
+            it must not be the one that orders. This one updates the totals and keeps what was typed. */}
+        <button
+          type="submit"
+          formAction={totalsAction}
+          formNoValidate
+          tabIndex={-1}
+          aria-hidden="true"
+          className="sr-only"
+        />
         <FoldedSummary lines={props.lines} quote={quote} stale={stale} />
         {problem ? (
           <ProblemSummary ref={problemBox} problem={problem} titles={titlesOf(props.lines)} />
@@ -97,7 +115,11 @@ export function CheckoutForm({ cardEntry, ...props }: CheckoutFormProps) {
             <ContactFields values={props.values} errors={errors} />
           </Section>
           <Section title="Delivery address">
-            <AddressFields values={props.values} errors={errors} country={props.choice.country} />
+            <AddressFields
+              values={props.values}
+              errors={errors}
+              country={props.choice.country as CountryCode}
+            />
           </Section>
           <Section title="Delivery method">
             <DeliveryMethods
@@ -109,7 +131,7 @@ export function CheckoutForm({ cardEntry, ...props }: CheckoutFormProps) {
               <p className="mt-4 mb-2 text-muted">
                 The total follows the country and the delivery method that you choose.
               </p>
-              <Button variant="secondary" formAction="/checkout/totals" formNoValidate>
+              <Button variant="secondary" formAction={totalsAction} formNoValidate>
                 Update totals
               </Button>
             </noscript>
@@ -142,8 +164,12 @@ export function CheckoutForm({ cardEntry, ...props }: CheckoutFormProps) {
             busyLabel={busyLabelOf(stale, card.waiting)}
             onCheckAgain={() => runner.report({ type: 'check_again' })}
           >
-            <ForInvoice>Place order · {total}</ForInvoice>
-            <ForCard>Pay {total}</ForCard>
+            <ForInvoice>
+              Place order · <Amount {...shownTotal}>{total}</Amount>
+            </ForInvoice>
+            <ForCard>
+              Pay <Amount {...shownTotal}>{total}</Amount>
+            </ForCard>
           </SubmitArea>
           <ChallengeStatus />
           {quoteState === 'failed' ? <QuoteFailed onRetry={page.choose} /> : null}

@@ -3,6 +3,7 @@ import { type OrderLine, OrderLines } from '#components/orders/order-lines.tsx';
 import { OrderTotals } from '#components/orders/order-totals.tsx';
 import { cn } from '#components/ui/cn.ts';
 import { Price } from '#components/ui/price.tsx';
+import { shownTotal } from '#components/ui/shown-total.ts';
 import { TextLink } from '#components/ui/text-link.tsx';
 import type { CheckoutQuote } from '#lib/checkout/schema.ts';
 
@@ -34,19 +35,18 @@ export function SideSummary({ lines, quote, stale }: SummaryProps) {
 
 /** The same above the form on a phone, folded: its one line already says the total. */
 export function FoldedSummary({ lines, quote, stale }: SummaryProps) {
-  const things = lines.reduce((sum, { quantity }) => sum + quantity, 0);
+  const items = lines.reduce((sum, { quantity }) => sum + quantity, 0);
   return (
     <details className="group rounded-lg border border-line bg-raised lg:hidden">
       <summary className="flex min-h-13 list-none items-center gap-2 px-4 font-medium [&::-webkit-details-marker]:hidden">
         <span className="flex-1">
           Your order{' '}
-          <span className="font-normal text-muted">
-            ({things} {things === 1 ? 'thing' : 'things'})
-          </span>
+          <span className="font-normal text-muted">{`(${items} ${items === 1 ? 'item' : 'items'})`}</span>
         </span>
         <Price
           minor={quote.totalMinor}
           currency={quote.currency}
+          {...shownTotal}
           className={cn('text-lg font-semibold', stale && 'text-muted')}
         />
         <ChevronDown aria-hidden className="size-5 text-muted transition-transform group-open:rotate-180" />

@@ -1,14 +1,7 @@
-import {
-  addressFields,
-  type CheckoutField,
-  countryFieldName,
-  emailField,
-  nameField,
-} from '#components/checkout/checkout-fields.ts';
-import { SelectField, TextField } from '#components/ui/field.tsx';
-import { countryCodes, countryName } from '#lib/checkout/quote.ts';
+import { type CheckoutField, emailField } from '#components/checkout/checkout-fields.ts';
+import { TextField } from '#components/ui/field.tsx';
 
-interface FieldsProps {
+export interface FieldsProps {
   /** What was typed before, by field name. */
   values: Record<string, string>;
   /** A sentence for each field that is wrong. */
@@ -19,33 +12,7 @@ export function ContactFields(props: FieldsProps) {
   return <CheckoutTextField field={emailField} {...props} />;
 }
 
-/** Everything a parcel needs. The country comes early, because delivery and tax follow from it. */
-export function AddressFields({ country, ...props }: FieldsProps & { country: string }) {
-  return (
-    <div className="grid gap-4 sm:grid-cols-2">
-      <CheckoutTextField field={nameField} {...props} />
-      <SelectField
-        name={countryFieldName}
-        label="Country"
-        autoComplete="shipping country"
-        defaultValue={country}
-        error={props.errors[countryFieldName]}
-        className="sm:col-span-2"
-      >
-        {countryCodes.map((code) => (
-          <option key={code} value={code}>
-            {countryName(code)}
-          </option>
-        ))}
-      </SelectField>
-      {addressFields.map((field) => (
-        <CheckoutTextField key={field.name} field={field} {...props} />
-      ))}
-    </div>
-  );
-}
-
-function CheckoutTextField({ field, values, errors }: FieldsProps & { field: CheckoutField }) {
+export function CheckoutTextField({ field, values, errors }: FieldsProps & { field: CheckoutField }) {
   const { name, label, hint, optional, half, input } = field;
   return (
     <TextField

@@ -26,7 +26,7 @@ function typed(values: Record<string, string> = {}): FormData {
     'shippingAddress.line1': '12 St James Square',
     'shippingAddress.line2': '',
     'shippingAddress.city': 'San Francisco',
-    'shippingAddress.region': '',
+    'shippingAddress.region': 'CA',
     'shippingAddress.postalCode': '94107',
     'shippingAddress.country': 'US',
     'payment.method': 'invoice',

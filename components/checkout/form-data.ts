@@ -1,4 +1,5 @@
-import { cardFieldName, missingMessageOf } from '#components/checkout/checkout-fields.ts';
+import { missingMessageOf } from '#components/checkout/address-field-list.ts';
+import { cardFieldName, countryFieldName } from '#components/checkout/checkout-fields.ts';
 import type { SubmissionBody } from '#components/checkout/submission-client.ts';
 import type { Problem } from '#components/checkout/submission-machine.ts';
 import type { CheckoutQuote } from '#lib/checkout/schema.ts';
@@ -62,13 +63,14 @@ function textInputsOf(form: HTMLFormElement): HTMLInputElement[] {
 
 /** What the browser can tell is wrong without asking the server: empty fields and odd addresses. */
 export function fieldErrorsOf(form: HTMLFormElement): FieldError[] {
+  const country = String(new FormData(form).get(countryFieldName));
   return textInputsOf(form)
-    .map((input) => ({ path: input.name, message: messageOf(input) }))
+    .map((input) => ({ path: input.name, message: messageOf(input, country) }))
     .filter((error): error is FieldError => error.message !== undefined);
 }
 
-function messageOf(input: HTMLInputElement): string | undefined {
-  if (input.value.trim() === '') return input.required ? missingMessageOf(input.name) : undefined;
+function messageOf(input: HTMLInputElement, country: string): string | undefined {
+  if (input.value.trim() === '') return input.required ? missingMessageOf(input.name, country) : undefined;
   if (input.validity.valid) return undefined;
   return input.type === 'email' ? 'Enter an email address like name@example.com.' : input.validationMessage;
 }

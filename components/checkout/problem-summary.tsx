@@ -185,6 +185,8 @@ export function titleOf(code: string): string {
     case 'overloaded':
     case 'unavailable':
       return 'The shop is very busy';
+    case 'total_edited':
+      return 'Please check the total';
     case 'not_recorded':
       return 'We have no record of your order';
     case 'session_required':
@@ -203,6 +205,7 @@ function toneOf(code: string): 'bad' | 'caution' | 'info' {
     'rate_limited',
     'overloaded',
     'not_recorded',
+    'total_edited',
   ];
   return askable.includes(code) ? 'caution' : 'bad';
 }

@@ -52,6 +52,8 @@ interface Course {
   unknowns: number;
   /** Something was sent of which nobody can say that it created nothing. */
   uncertain: boolean;
+  /** The server has said that it has the order: before that, nothing is "received". */
+  received: boolean;
   /** Set when it is not sent again: what the form shows should nothing be recorded. */
   refusal?: Problem;
 }
@@ -128,7 +130,8 @@ export function next(state: SubmissionState, event: SubmissionEvent, around: Sur
 }
 
 function newCourse({ nowMs }: Surroundings, uncertain: boolean): Course {
-  return { startedMs: nowMs, deadlineMs: nowMs + patienceMs, resends: 0, asks: 0, unknowns: 0, uncertain };
+  const deadlineMs = nowMs + patienceMs;
+  return { startedMs: nowMs, deadlineMs, resends: 0, asks: 0, unknowns: 0, uncertain, received: false };
 }
 
 const renewed = (course: Course, { nowMs }: Surroundings): Course => ({
@@ -149,7 +152,12 @@ function afterReply(before: Course, reply: Reply, around: Surroundings): Submiss
     case 'key_reused':
       return begin('asking', { ...before, uncertain: true, unknowns: 0, refusal: reply.problem }, around);
     case 'working':
-      return askLater({ ...before, uncertain: true, unknowns: 0 }, 'working', reply.retryAfterMs, around);
+      return askLater(
+        { ...before, uncertain: true, received: true, unknowns: 0 },
+        'working',
+        reply.retryAfterMs,
+        around,
+      );
     case 'lost':
       return askLater({ ...before, uncertain: true, unknowns: 0 }, 'lost', undefined, around);
     case 'busy':
@@ -181,11 +189,11 @@ function afterAnswer(before: Course, answer: Answer, around: Surroundings): Subm
     case 'done':
       return { phase: 'placed', url: answer.url };
     case 'working':
-      return askLater({ ...before, unknowns: 0 }, 'working', answer.retryAfterMs, around);
+      return askLater({ ...before, received: true, unknowns: 0 }, 'working', answer.retryAfterMs, around);
     case 'lost':
       return askLater(before, 'lost', answer.retryAfterMs, around);
     case 'unknown':
-      return afterUnknown({ ...before, unknowns: before.unknowns + 1 }, around);
+      return afterUnknown({ ...before, received: false, unknowns: before.unknowns + 1 }, around);
   }
 }
 

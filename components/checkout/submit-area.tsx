@@ -3,6 +3,7 @@
 import { LoaderCircle } from 'lucide-react';
 import { type ReactNode, type Ref, useEffect, useState } from 'react';
 import type { SubmissionState } from '#components/checkout/submission-machine.ts';
+import { busyLabelOf, labelOf } from '#components/checkout/submit-label.ts';
 import { Button } from '#components/ui/button.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
 
@@ -50,33 +51,13 @@ export function SubmitArea({
   );
 }
 
-const receivedLabel = 'Your order has been received, please wait';
-
-/** Undefined while the button can be pressed. */
-function labelOf(state: SubmissionState): string | undefined {
-  switch (state.phase) {
-    case 'ready':
-      return undefined;
-    case 'offline':
-      return 'Waiting for your connection';
-    case 'stalled':
-      return 'Not confirmed yet';
-    case 'placed':
-      return 'Your order is placed';
-    case 'pausing':
-      return state.why === 'busy' ? 'The shop is busy, please wait' : receivedLabel;
-    default:
-      return receivedLabel;
-  }
-}
-
 function statusOf(state: SubmissionState): ReactNode {
   switch (state.phase) {
     case 'ready':
       return undefined;
     case 'sending':
       // The eye reads it on the button; the ear hears no button change its name.
-      return <span className="sr-only">{receivedLabel}</span>;
+      return <span className="sr-only">{busyLabelOf(state)}</span>;
     case 'asking':
       return 'We are checking what became of your order. It cannot be placed twice.';
     case 'pausing':

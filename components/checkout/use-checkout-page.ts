@@ -1,7 +1,8 @@
 'use client';
 
 import { useRouter } from 'next/navigation';
-import { type RefObject, useEffect, useEffectEvent, useState } from 'react';
+import { type RefObject, useEffect, useEffectEvent, useRef, useState } from 'react';
+import { fetchCartState } from '#components/cart/fetch-cart-state.ts';
 import { checkoutAddress, countryFieldName } from '#components/checkout/checkout-fields.ts';
 import { fillIn, sentenceOf, typedIn } from '#components/checkout/form-data.ts';
 import {
@@ -14,7 +15,7 @@ import { isLocked, type Problem } from '#components/checkout/submission-machine.
 import { type Selection, sameChoice, useQuote } from '#components/checkout/use-quote.ts';
 import { useSubmission } from '#components/checkout/use-submission.ts';
 import type { OrderLine } from '#components/orders/order-lines.tsx';
-import type { Cart } from '#lib/cart/schema.ts';
+import { totalsShown } from '#components/ui/shown-total.ts';
 import type { CheckoutQuote } from '#lib/checkout/schema.ts';
 
 export const notRecorded: Problem = {
@@ -63,7 +64,7 @@ export function useCheckoutPage(props: CheckoutPageProps, { form, button, proble
   const catchUp = useEffectEvent(async () => {
     const current = runner.state();
     if (current.phase === 'placed') return setOrdered({ url: current.url });
-    const cart = isLocked(current) ? undefined : await fetchCart();
+    const cart = isLocked(current) ? undefined : await fetchCartState();
     if (!cart) return;
     if (cart.id === quote.cartId) {
       if (cart.version !== quote.cartVersion) router.refresh();
@@ -82,6 +83,8 @@ export function useCheckoutPage(props: CheckoutPageProps, { form, button, proble
     window.history.replaceState(null, '', checkoutAddress(chosen));
     const answer = await requote(chosen);
     if (answer?.kind === 'empty') catchUp();
+    // The cart was changed elsewhere, or the shop removed something: the lines are drawn again, too.
+    if (answer?.kind === 'quote' && answer.quote.cartVersion !== quote.cartVersion) router.refresh();
   }
 
   const begin = useEffectEvent((element: HTMLFormElement) => {
@@ -132,9 +135,38 @@ export function useCheckoutPage(props: CheckoutPageProps, { form, button, proble
     if (locked) button.current?.focus({ preventScroll: true });
   }, [locked, button]);
 
+  // What the shopper was told in words to be the total.
+  const told = useRef<string>(undefined);
+
+  /**
+   * Whether the page shows the total that would be charged. Where something else has edited the amounts,
+   * nothing is sent: the shopper is told the total first, and orders by pressing again.
+   */
+  function isTotalSeen(total: string): boolean {
+    if (told.current === total || totalsShown().every((shown) => shown === total)) return true;
+    told.current = total;
+    refuse({
+      code: 'total_edited',
+      detail: `This order costs ${total}. Something in your browser shows another amount on this page. Nothing was ordered: press the button again if you want it for ${total}.`,
+    });
+    return false;
+  }
+
   const noteEdit = (name: string) => setEdits({ of: problem, names: [...edited, name] });
 
-  return { runner, state, quote, quoteState, problem, errors, ordered, refuse, noteEdit, choose };
+  return {
+    runner,
+    state,
+    quote,
+    quoteState,
+    problem,
+    errors,
+    ordered,
+    refuse,
+    noteEdit,
+    choose,
+    isTotalSeen,
+  };
 }
 
 function errorsOf(problem: Problem | undefined, edited: string[]): Record<string, string | undefined> {
@@ -145,13 +177,4 @@ function errorsOf(problem: Problem | undefined, edited: string[]): Record<string
 function choiceIn(form: HTMLFormElement) {
   const data = new FormData(form);
   return { shippingMethod: String(data.get('shippingMethod')), country: String(data.get(countryFieldName)) };
-}
-
-async function fetchCart(): Promise<Cart | undefined> {
-  try {
-    const response = await fetch('/api/cart', { cache: 'no-store', signal: AbortSignal.timeout(8_000) });
-    return response.ok ? ((await response.json()) as Cart) : undefined;
-  } catch {
-    return undefined;
-  }
 }

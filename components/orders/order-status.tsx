@@ -3,6 +3,7 @@ import { orderMark } from '#components/orders/order-mark.ts';
 import { atTheBank, type OrderFacts, orderNews, orderNewsId } from '#components/orders/order-news.ts';
 import { OrderWatch } from '#components/orders/order-watch.tsx';
 import { PayAgain } from '#components/orders/pay-again.tsx';
+import { PutBack } from '#components/orders/put-back.tsx';
 import { StatusBadge } from '#components/orders/status-badge.tsx';
 import { statusWords } from '#components/orders/status-words.ts';
 import type { CardEntry } from '#components/payment/card-entry.ts';
@@ -40,6 +41,7 @@ export function OrderStatus({ order, facts, cardEntry }: Props) {
       </div>
       <Bank order={order} />
       <AnotherCard order={order} cardEntry={cardEntry} />
+      {status === 'cancelled' ? <PutBack orderId={id} /> : null}
       {unsettled ? <LookAgain id={id} /> : null}
       {settled ? null : <OrderWatch id={id} mark={orderMark(order)} unsettled={unsettled} />}
     </Card>

@@ -1,4 +1,5 @@
 import { Price } from '#components/ui/price.tsx';
+import { shownTotal } from '#components/ui/shown-total.ts';
 import { SummaryList, SummaryRow } from '#components/ui/summary-list.tsx';
 import type { Totals } from '#lib/checkout/quote.ts';
 
@@ -16,7 +17,7 @@ export function OrderTotals({ totals, currency }: { totals: Totals; currency: st
       ) : null}
       <SummaryRow label="Tax">{totals.taxMinor === 0 ? 'None' : amount(totals.taxMinor)}</SummaryRow>
       <SummaryRow label="Total" total>
-        {amount(totals.totalMinor)}
+        <Price minor={totals.totalMinor} currency={currency} {...shownTotal} />
       </SummaryRow>
     </SummaryList>
   );

@@ -10,6 +10,7 @@ import type { CardAmount, CardEntry } from '#components/payment/card-entry.ts';
 import { CardFields } from '#components/payment/card-fields.tsx';
 import { useCardToken } from '#components/payment/use-card-token.ts';
 import { Button } from '#components/ui/button.tsx';
+import { enterMovesOn } from '#components/ui/enter-moves-on.ts';
 import { formatMoney } from '#lib/money.ts';
 
 /**
@@ -71,7 +72,7 @@ export function PayAgain({
   }
 
   return (
-    <form method="post" action={action} onSubmit={pay} className="grid gap-4">
+    <form method="post" action={action} onSubmit={pay} onKeyDown={enterMovesOn} className="grid gap-4">
       <input type="hidden" name="attempt" value={attempt} autoComplete="off" />
       <input type="hidden" name="method" value="card" />
       <div inert={locked} className="transition-opacity inert:opacity-60">

@@ -1,7 +1,7 @@
-import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { Container } from '#components/ui/container.tsx';
 import { PlateMark } from '#components/ui/plate-mark.tsx';
+import { SiteLink } from '#components/ui/site-link.tsx';
 import { freeStandardFromMinor, homeCountry, shippingMethodsFor } from '#lib/checkout/quote.ts';
 import { formatMoney, storeCurrency } from '#lib/money.ts';
 
@@ -30,13 +30,13 @@ export function SiteFooter() {
           label.
         </FooterColumn>
         <FooterColumn title="Your orders">
-          <Link
+          <SiteLink
             href="/orders"
             prefetch={false}
             className="inline-flex min-h-11 items-center font-medium text-ink underline decoration-1 underline-offset-4 hover:text-accent hover:decoration-2"
           >
             See what you have ordered
-          </Link>
+          </SiteLink>
         </FooterColumn>
       </Container>
     </footer>

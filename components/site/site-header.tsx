@@ -1,9 +1,9 @@
-import Link from 'next/link';
 import { CartLink } from '#components/cart/cart-link.tsx';
 import { Logo } from '#components/site/logo.tsx';
 import { SearchForm } from '#components/site/search-form.tsx';
 import { SiteNav } from '#components/site/site-nav.tsx';
 import { Container } from '#components/ui/container.tsx';
+import { SiteLink } from '#components/ui/site-link.tsx';
 
 /** The same on every page: the name, the search, the cart, and the five shelves. */
 export function SiteHeader({ categories }: { categories: { slug: string; title: string }[] }) {
@@ -13,13 +13,13 @@ export function SiteHeader({ categories }: { categories: { slug: string; title: 
         <div className="flex items-center gap-4 pt-3 pb-1 sm:gap-6">
           <Logo />
           <SearchForm id="site-search" className="flex-1 sm:ml-auto sm:max-w-80" />
-          <Link
+          <SiteLink
             href="/orders"
             prefetch={false}
             className="inline-flex min-h-11 items-center rounded-md px-1 font-medium hover:text-accent max-sm:hidden"
           >
             Orders
-          </Link>
+          </SiteLink>
           <CartLink />
         </div>
         {categories.length > 0 ? <SiteNav categories={categories} /> : null}

@@ -1,7 +1,7 @@
 'use client';
 
-import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import { SiteLink } from '#components/ui/site-link.tsx';
 
 /** The categories, in one line that scrolls sideways where it doesn't fit. */
 export function SiteNav({ categories }: { categories: { slug: string; title: string }[] }) {
@@ -16,13 +16,13 @@ export function SiteNav({ categories }: { categories: { slug: string; title: str
           const here = path === `/category/${slug}` || path.startsWith(`/category/${slug}/`);
           return (
             <li key={slug}>
-              <Link
+              <SiteLink
                 href={`/category/${slug}`}
                 aria-current={here ? 'page' : undefined}
                 className="inline-flex min-h-11 items-center border-b-3 border-transparent pt-0.75 font-medium whitespace-nowrap transition-colors hover:text-accent aria-[current]:border-accent aria-[current]:text-accent"
               >
                 {title}
-              </Link>
+              </SiteLink>
             </li>
           );
         })}

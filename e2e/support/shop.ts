@@ -18,8 +18,9 @@ const address: Record<string, string> = {
   email: 'ada@example.com',
   'shippingAddress.name': 'Ada Lovelace',
   'shippingAddress.line1': '12 St James Square',
-  'shippingAddress.postalCode': '94107',
   'shippingAddress.city': 'San Francisco',
+  'shippingAddress.region': 'CA',
+  'shippingAddress.postalCode': '94107',
 };
 
 /** What a test does in the shop, beside looking at pages: one shopper, known by the page's cookies. */
@@ -52,6 +53,20 @@ export class Shop {
         .slice(0, 1)
         .map(({ sku, available }) => ({ sku, slug, title, available })),
     );
+  }
+
+  /**
+   * Something that comes in one variant and can be bought up in one line. `nth` tells tests apart
+   * that run at the same time; it counts from the end, where no other test buys.
+   */
+  async scarce(nth: number): Promise<Goods> {
+    const answer = await this.context.request.get('/api/products?limit=100');
+    const { products } = (await answer.json()) as { products: ProductAnswer[] };
+    const single = products.filter(({ variants }) => variants.length === 1);
+    const { slug, title, variants: [variant] = [] } = single.at(-1 - nth) ?? {};
+    if (!slug || !title || !variant) throw new Error(`there is no ${nth}th product of one variant`);
+    expect(variant.available).toBeGreaterThan(0);
+    return { sku: variant.sku, slug, title, available: variant.available };
   }
 
   async setLine(sku: string, quantity: number): Promise<void> {

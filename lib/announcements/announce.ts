@@ -1,4 +1,4 @@
-import { readEvents } from '#lib/announcements/read-events.ts';
+import { type KnownEvent, readEvents } from '#lib/announcements/read-events.ts';
 import { whatToSay } from '#lib/announcements/what-to-say.ts';
 import { db, type Tx } from '#lib/db.ts';
 import { env } from '#lib/env.ts';
@@ -6,10 +6,12 @@ import { addJobs } from '#lib/jobs/add-job.ts';
 import type { JobPayloads, OrderVersion } from '#lib/jobs/jobs.ts';
 import { limitMails } from '#lib/mail/limit-mails.ts';
 import { canAnybodyCause } from '#lib/mail/limited-kinds.ts';
-import { type MailKind, writeMail } from '#lib/mail/write-mail.ts';
+import { writeMail } from '#lib/mail/write-mail.ts';
+import { orderAccessUrl } from '#lib/orders/order-access.ts';
 
 interface NewMail extends OrderVersion {
-  kind: MailKind;
+  /** A `MailKind`, with the request's name behind it where one is sent more than once. */
+  kind: string;
   recipient: string;
   subject: string;
   body: string;
@@ -27,20 +29,32 @@ export async function announce({ events }: JobPayloads['announce']): Promise<voi
   const known = (await readEvents(events)).map((entry) => ({ ...entry, ...whatToSay(entry.event) }));
   const mails = known.flatMap(({ userId, orderId, version, event, order, mail: kind }) => {
     if (!kind) return [];
+    const url = orderAccessUrl({ userId, orderId, issuedAt: event.at });
     const unpaid = canAnybodyCause(kind, order.payments);
-    const written = writeMail(kind, order, event);
+    const written = writeMail(kind, { ...order, url }, event);
     return [{ userId, orderId, version, kind, recipient: order.email, unpaid, ...written }];
   });
   const deliveries = ORDER_WEBHOOK_URL ? known.filter(({ webhook }) => webhook) : [];
-  if (mails.length === 0 && deliveries.length === 0) return;
+  if (known.length === 0) return;
   await db().$transaction(async (tx) => {
+    await insertNumbers(tx, known);
     await addJobs(tx, 'send_mail', await insertMails(tx, mails));
     await addJobs(tx, 'deliver_webhook', await insertDeliveries(tx, deliveries, ORDER_WEBHOOK_URL ?? ''));
   });
 }
 
+/** From here on the order is found by its number. */
+async function insertNumbers(tx: Tx, known: KnownEvent[]): Promise<void> {
+  const numbers = known.map(({ userId, orderId, order }) => ({ number: order.number, userId, orderId }));
+  await tx.$executeRaw`
+    INSERT INTO order_number (number, user_id, order_id)
+    SELECT DISTINCT number, "userId", "orderId"
+    FROM json_to_recordset(${JSON.stringify(numbers)}::json) AS row (number text, "userId" uuid, "orderId" uuid)
+    ON CONFLICT (number, order_id) DO NOTHING`;
+}
+
 /** Answers those that are to be sent: new ones, when there is a mail server to send them to. */
-async function insertMails(tx: Tx, mails: NewMail[]): Promise<JobPayloads['send_mail'][]> {
+export async function insertMails(tx: Tx, mails: NewMail[]): Promise<JobPayloads['send_mail'][]> {
   if (mails.length === 0) return [];
   // Without a mail server nothing is sent to anybody, and there is nothing to limit.
   const rows = env().SMTP_URL

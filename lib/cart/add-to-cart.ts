@@ -1,14 +1,28 @@
 import { getCart } from '#lib/cart/get-cart.ts';
 import { type Cart, maxLineQuantity } from '#lib/cart/schema.ts';
-import { setCartLine } from '#lib/cart/set-cart-line.ts';
+import { noSuchSku, setCartLine } from '#lib/cart/set-cart-line.ts';
+import { findVariants } from '#lib/catalogue/find-variants.ts';
 import { AppError } from '#lib/errors.ts';
 
 /** How often an addition that lost a race against another edit is made again. */
 const maxTries = 5;
 
+/** What came of adding to a line. */
+export interface Addition {
+  cart: Cart;
+  title: string;
+  /** Units added: fewer than asked for when there are fewer, or when the line is full. */
+  added: number;
+  /** Units of it in the cart now. */
+  quantity: number;
+  /** Units in stock when this was read. */
+  available: number;
+}
+
 /**
- * Adds to a line what the "Add to cart" button says, up to the most that a line may hold.
- * Throws what `setCartLine` throws.
+ * Adds to a line what the "Add to cart" button says, up to what is in stock and to what a line may
+ * hold. The page with the button can be older than the last sale, so the stock is read here. Never
+ * lowers a line. Throws what `setCartLine` throws.
  */
 export async function addToCart({
   userId,
@@ -18,17 +32,22 @@ export async function addToCart({
   userId: string;
   sku: string;
   quantity: number;
-}): Promise<Cart> {
+}): Promise<Addition> {
+  const variant = (await findVariants([sku])).get(sku);
+  if (!variant) throw noSuchSku(sku);
+  const { title, available } = variant;
   for (let tries = 1; ; tries += 1) {
     const cart = await getCart({ userId });
     const before = cart.lines.find((line) => line.sku === sku)?.quantity ?? 0;
+    const most = Math.min(available, maxLineQuantity);
+    const after = Math.max(before, Math.min(before + quantity, most));
+    const addition = { title, added: after - before, quantity: after, available };
+    if (after === before) return { cart, ...addition };
     try {
-      return await setCartLine({
-        userId,
-        sku,
-        quantity: Math.min(before + quantity, maxLineQuantity),
-        ifVersion: cart.version,
-      });
+      return {
+        cart: await setCartLine({ userId, sku, quantity: after, ifVersion: cart.version }),
+        ...addition,
+      };
     } catch (error) {
       const raced = error instanceof AppError && error.code === 'precondition_failed';
       if (!raced || tries === maxTries) throw error;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { removeGoneLines, takeRemovals } from '#lib/cart/removals.ts';
 import type { Cart } from '#lib/cart/schema.ts';
 import { db, type Tx } from '#lib/db.ts';
 import { Prisma } from '#lib/generated/prisma/client.ts';
@@ -12,6 +13,11 @@ interface CartRow {
   currency: string;
 }
 
+interface LatestCart extends CartRow {
+  /** Something was removed from it that its shopper has not been told of. */
+  hasRemovals: boolean;
+}
+
 type Line = Omit<Cart['lines'][number], 'lineTotalMinor'>;
 
 /** A line's title: the product's, and the variant's where the product comes in more than one. */
@@ -19,29 +25,59 @@ const lineTitleSql = Prisma.sql`line_title(product.title, variant.title)`;
 
 /** The shopper's open cart; an empty one that isn't stored yet when they have none. */
 export async function getCart({ userId }: { userId: string }): Promise<Cart> {
+  return (await openCart(userId)).cart;
+}
+
+/**
+ * The open cart for a page or a client that shows it: with what was removed from it because the
+ * shop no longer has it. Each removal is told once.
+ */
+export async function getCartToShow({ userId }: { userId: string }): Promise<Cart> {
+  const { cart, hasRemovals } = await openCart(userId);
+  if (!hasRemovals) return cart;
+  const removed = await takeRemovals({ userId, cartId: cart.id });
+  return removed.length > 0 ? { ...cart, removed } : cart;
+}
+
+async function openCart(userId: string): Promise<{ cart: Cart; hasRemovals: boolean }> {
   const latest = await latestCart(db(), userId);
-  if (latest?.status !== 'open') return emptyCart(userId, latest?.id);
-  return readCart(db(), userId, latest);
+  if (latest?.status !== 'open') return { cart: emptyCart(userId, latest?.id), hasRemovals: false };
+  const { cart, hasGoneLines } = await readLines(db(), userId, latest);
+  if (!hasGoneLines) return { cart, hasRemovals: latest.hasRemovals };
+  await removeGoneLines({ userId });
+  // A line that went away since is left out and removed by the next look at the cart.
+  const after = await latestCart(db(), userId);
+  if (after?.status !== 'open') return { cart: emptyCart(userId, after?.id), hasRemovals: false };
+  return { cart: await readCart(db(), userId, after), hasRemovals: after.hasRemovals };
 }
 
 /** The newest cart of a shopper, open or ordered. */
-export async function latestCart(tx: Tx, userId: string): Promise<CartRow | undefined> {
-  const [row] = await tx.$queryRaw<CartRow[]>`
-    SELECT id, version, status, currency FROM cart WHERE user_id = ${userId}::uuid
+export async function latestCart(tx: Tx, userId: string): Promise<LatestCart | undefined> {
+  const [row] = await tx.$queryRaw<LatestCart[]>`
+    SELECT id, version, status, currency,
+           EXISTS (SELECT FROM cart_removal removal
+                   WHERE removal.user_id = cart.user_id AND removal.cart_id = cart.id) AS "hasRemovals"
+    FROM cart WHERE user_id = ${userId}::uuid
     ORDER BY status = 'open' DESC, created_at DESC, id LIMIT 1`;
   return row;
 }
 
 /** A stored cart with its lines, oldest line first, at the catalogue's prices of now. */
 export async function readCart(tx: Tx, userId: string, cart: CartRow): Promise<Cart> {
-  const lines = await tx.$queryRaw<Line[]>`
+  return (await readLines(tx, userId, cart)).cart;
+}
+
+async function readLines(tx: Tx, userId: string, cart: CartRow) {
+  const rows = await tx.$queryRaw<(Omit<Line, 'unitPriceMinor'> & { unitPriceMinor: number | null })[]>`
     SELECT line.sku, ${lineTitleSql} AS title, line.quantity, variant.price_minor AS "unitPriceMinor"
     FROM cart_line line
-    JOIN variant ON variant.sku = line.sku
-    JOIN product ON product.id = variant.product_id
+    LEFT JOIN variant ON variant.sku = line.sku AND variant.currency = ${cart.currency}
+    LEFT JOIN product ON product.id = variant.product_id
     WHERE line.user_id = ${userId}::uuid AND line.cart_id = ${cart.id}::uuid
     ORDER BY line.added_at, line.sku`;
-  return toCart(cart, lines);
+  // Without a price there is no variant any more, or it is priced in another currency by now.
+  const lines = rows.filter((row): row is Line => row.unitPriceMinor !== null);
+  return { cart: toCart(cart, lines), hasGoneLines: lines.length < rows.length };
 }
 
 /**

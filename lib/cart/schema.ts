@@ -6,6 +6,14 @@ export const maxLineQuantity = 99;
 /** The most lines a cart may have: one order's worth of rows stays small enough to batch. */
 export const maxCartLines = 50;
 
+const cartRemovalSchema = z.object({
+  sku: z.string(),
+  title: z.string().describe('The name it had in the cart.'),
+  reason: z.enum(['no_longer_sold']),
+});
+
+export type CartRemoval = z.output<typeof cartRemovalSchema>;
+
 export const cartSchema = z
   .object({
     id: z.uuid(),
@@ -21,6 +29,10 @@ export const cartSchema = z
       }),
     ),
     subtotalMinor: z.int(),
+    removed: z
+      .array(cartRemovalSchema)
+      .optional()
+      .describe('Told once: what the shop removed from the cart because it no longer sells it.'),
   })
   .meta({ id: 'Cart', description: "The shopper's open cart. Amounts are minor units of `currency`." });
 

@@ -30,7 +30,7 @@ export async function setCartLine(edit: SetCartLine): Promise<Cart> {
         extra: { cart: await readCart(tx, edit.userId, cart) },
       });
     }
-    if (!(await writeLine(tx, cart.id, edit))) return readCart(tx, edit.userId, cart);
+    if (!(await writeLine(tx, cart, edit))) return readCart(tx, edit.userId, cart);
     await tx.$executeRaw`
       UPDATE cart SET version = version + 1, updated_at = now()
       WHERE user_id = ${edit.userId}::uuid AND id = ${cart.id}::uuid`;
@@ -41,7 +41,7 @@ export async function setCartLine(edit: SetCartLine): Promise<Cart> {
 }
 
 /** Locks the open cart until the end of the transaction, against the order writer too. */
-async function lockOpenCart(tx: Tx, userId: string) {
+export async function lockOpenCart(tx: Tx, userId: string) {
   // The second round finds the cart that the first made, or that another tab made meanwhile.
   for (let round = 0; round < 2; round += 1) {
     const [open] = await tx.$queryRaw<{ id: string; version: number; status: 'open'; currency: string }[]>`
@@ -59,7 +59,11 @@ async function lockOpenCart(tx: Tx, userId: string) {
 }
 
 /** Whether the line changed. */
-async function writeLine(tx: Tx, cartId: string, { userId, sku, quantity }: SetCartLine): Promise<boolean> {
+async function writeLine(
+  tx: Tx,
+  { id: cartId, currency }: { id: string; currency: string },
+  { userId, sku, quantity }: SetCartLine,
+): Promise<boolean> {
   if (!skuForm.test(sku)) throw noSuchSku(sku);
   if (quantity === 0) {
     return (
@@ -68,24 +72,32 @@ async function writeLine(tx: Tx, cartId: string, { userId, sku, quantity }: SetC
         WHERE user_id = ${userId}::uuid AND cart_id = ${cartId}::uuid AND sku = ${sku}`) > 0
     );
   }
-  const variants = await tx.$queryRaw<unknown[]>`SELECT 1 FROM variant WHERE sku = ${sku}`;
-  if (variants.length === 0) throw noSuchSku(sku);
+  const [variant] = await tx.$queryRaw<{ title: string; currency: string }[]>`
+    SELECT line_title(product.title, variant.title) AS title, variant.currency
+    FROM variant JOIN product ON product.id = variant.product_id WHERE variant.sku = ${sku}`;
+  if (!variant) throw noSuchSku(sku);
+  // Its price is a number of another currency: added up as this one it would be a wrong price.
+  if (variant.currency !== currency) {
+    throw new AppError('not_found', {
+      detail: `"${variant.title}" is sold in ${variant.currency}, and your cart is in ${currency}. Nothing was changed.`,
+    });
+  }
   return (
     (await tx.$executeRaw`
-      INSERT INTO cart_line AS line (user_id, cart_id, sku, quantity)
-      VALUES (${userId}::uuid, ${cartId}::uuid, ${sku}, ${quantity}::int)
-      ON CONFLICT (user_id, cart_id, sku) DO UPDATE SET quantity = EXCLUDED.quantity
+      INSERT INTO cart_line AS line (user_id, cart_id, sku, quantity, title)
+      VALUES (${userId}::uuid, ${cartId}::uuid, ${sku}, ${quantity}::int, ${variant.title})
+      ON CONFLICT (user_id, cart_id, sku) DO UPDATE SET quantity = EXCLUDED.quantity, title = EXCLUDED.title
       WHERE line.quantity <> EXCLUDED.quantity`) > 0
   );
 }
 
-function noSuchSku(sku: string): AppError {
+export function noSuchSku(sku: string): AppError {
   return new AppError('not_found', {
     detail: `There is no product with the sku "${sku.slice(0, 64)}". Nothing was changed.`,
   });
 }
 
-function refuseTooMuch(cart: Cart): void {
+export function refuseTooMuch(cart: Cart): void {
   if (cart.lines.length > maxCartLines) {
     throw new AppError('cart_limit', {
       detail: `A cart holds at most ${maxCartLines} different products. Nothing was changed.`,

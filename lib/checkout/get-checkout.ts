@@ -4,6 +4,8 @@ import { type CountryCode, quote, type ShippingMethodId, shippingMethodsFor } fr
 import type { CheckoutQuote } from '#lib/checkout/schema.ts';
 import { AppError } from '#lib/errors.ts';
 import { submitTokenFor } from '#lib/orders/submit-token.ts';
+import { unpaidPolicy } from '#lib/orders/unpaid-policy.ts';
+import { isChargeable } from '#lib/payments/card-amounts.ts';
 import { takesCards } from '#lib/payments/takes-cards.ts';
 
 const card = { id: 'card', label: 'Card: charged when you order' };
@@ -45,6 +47,9 @@ export function checkoutQuoteOf({
     currency: cart.currency,
     ...totals,
     shippingMethods: shippingMethodsFor(totals.subtotalMinor, country),
-    paymentMethods: takesCards() ? [card, invoice] : [invoice],
+    paymentMethods: [
+      ...(takesCards() && isChargeable(totals.totalMinor, cart.currency) ? [card] : []),
+      ...(totals.totalMinor <= unpaidPolicy().invoiceMaxMinor ? [invoice] : []),
+    ],
   };
 }

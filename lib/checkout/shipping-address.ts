@@ -1,19 +1,17 @@
 import { z } from 'zod';
-import { countryCodes } from '#lib/checkout/quote.ts';
-
-/**
- * Text as a person types it on one line. Control characters and halves of surrogate pairs are no
- * text: PostgreSQL stores neither, and a parcel label prints neither.
- */
-const line = (max: number) =>
-  z
-    .string()
-    .trim()
-    .max(max, `may have at most ${max} characters`)
-    .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), 'has a character that cannot be printed');
+import {
+  layoutOf,
+  missingFieldMessage,
+  type TownField,
+  townFields,
+  wrongPostalCodeMessage,
+} from '#lib/checkout/address-layout.ts';
+import { postalCodeOf } from '#lib/checkout/postal-code.ts';
+import { type CountryCode, countryCodes, countryName } from '#lib/checkout/quote.ts';
+import { typedLine } from '#lib/typed-text.ts';
 
 const optional = (max: number) =>
-  line(max)
+  typedLine(max)
     .nullish()
     .transform((value) => value || null);
 
@@ -22,20 +20,52 @@ const required = (what: string, max: number) =>
     .string({ error: `enter ${what}` })
     .trim()
     .min(1, `enter ${what}`)
-    .pipe(line(max));
+    .pipe(typedLine(max));
 
-/** Where an order goes. Bounds are what carriers print on a label, with room to spare. */
-export const shippingAddressSchema = z.object({
+/** Bounds are what carriers print on a label, with room to spare. */
+const fields = z.object({
   name: required('the name on the parcel', 100),
   line1: required('the street and number', 200),
   line2: optional(200),
-  city: required('the town or city', 100),
+  city: optional(100),
   region: optional(100),
-  postalCode: required('the postal code', 20),
+  postalCode: optional(20),
   country: z.enum(countryCodes, { error: 'choose a country that we send to' }),
 });
 
+/** Where an order goes, by the rules of its country. */
+export const shippingAddressSchema = fields
+  .superRefine(
+    (address, context) => {
+      const judged = new Set(context.issues.map(({ path }) => path?.[0]));
+      for (const { field, message } of countryFaultsOf(address)) {
+        if (!judged.has(field)) context.addIssue({ code: 'custom', path: [field], message });
+      }
+    },
+    // Also when the name is missing: a shopper learns of everything that is wrong in one go.
+    { when: ({ value }) => hasCountry(value) },
+  )
+  // Only Singapore, which is its own town, comes here without one.
+  .transform((address) => ({ ...address, city: address.city ?? countryName(address.country) }));
+
 export type ShippingAddress = z.output<typeof shippingAddressSchema>;
+
+/** Other fields may be missing or of any type here; their own rules have said so. */
+function hasCountry(value: unknown): boolean {
+  const { country } = Object(value) as { country?: CountryCode };
+  return country !== undefined && countryCodes.includes(country);
+}
+
+function countryFaultsOf(address: z.output<typeof fields>): { field: TownField; message: string }[] {
+  const layout = layoutOf(address.country);
+  const missing = townFields
+    .filter((field) => layout[field].required && address[field] === null)
+    .map((field) => ({ field, message: missingFieldMessage(layout[field]) }));
+  const { country, postalCode } = address;
+  return typeof postalCode === 'string' && postalCodeOf(country, postalCode) === undefined
+    ? [...missing, { field: 'postalCode', message: wrongPostalCodeMessage(layout) }]
+    : missing;
+}
 
 /** The same as it is kept and shown: cleaned, and null where nothing was entered. */
 export const storedAddressSchema = z.object({
@@ -44,6 +74,6 @@ export const storedAddressSchema = z.object({
   line2: z.string().nullable(),
   city: z.string(),
   region: z.string().nullable(),
-  postalCode: z.string(),
+  postalCode: z.string().nullable(),
   country: z.enum(countryCodes),
 });

@@ -7,6 +7,11 @@ export interface JobPayloads {
   announce: { events: OrderVersion[] };
   /** Sends a mail that `announce` has written. */
   send_mail: OrderVersion & { kind: string };
+  /**
+   * Sends a link to an order, if the number and the recipient (a hash of an email address) belong
+   * together. Equal requests of a few minutes have one id and get one email.
+   */
+  send_order_link: { requestId: string; number: string; recipient: string };
   /** Posts one order event to ORDER_WEBHOOK_URL. */
   deliver_webhook: OrderVersion;
   /** Asks the provider what became of a payment whose end nobody knows. */
@@ -17,6 +22,8 @@ export interface JobPayloads {
   sweep_payments: Periodic;
   /** Every minute: unpaid orders whose hold is over. */
   expire_holds: Periodic;
+  /** Every minute: carts, emails and events that nobody needs any more. */
+  forget_old: Periodic;
 }
 
 export type JobName = keyof JobPayloads;
@@ -25,11 +32,13 @@ export type JobName = keyof JobPayloads;
 export const jobNames: readonly JobName[] = [
   'announce',
   'send_mail',
+  'send_order_link',
   'deliver_webhook',
   'settle_payment',
   'settle_refund',
   'sweep_payments',
   'expire_holds',
+  'forget_old',
 ];
 
 /**
@@ -37,6 +46,8 @@ export const jobNames: readonly JobName[] = [
  * mails must not keep a payment waiting.
  */
 export function priorityOf(name: JobName): number {
+  // Anybody can ask for links, so they come after what the shop has to say of itself. Deleting can wait.
+  if (name === 'send_order_link' || name === 'forget_old') return 10;
   return name === 'announce' || name === 'send_mail' || name === 'deliver_webhook' ? 0 : -10;
 }
 
@@ -50,4 +61,4 @@ export interface OrderVersion {
 /** Told nothing: it looks for what there is to do. */
 type Periodic = Record<never, never>;
 
-export type PeriodicName = 'sweep_payments' | 'expire_holds';
+export type PeriodicName = 'sweep_payments' | 'expire_holds' | 'forget_old';

@@ -1,12 +1,16 @@
 import { EventEmitter } from 'node:events';
 import { Logger, type RunnerOptions, type WorkerEvents, WorkerPreset } from 'graphile-worker';
 import pg from 'pg';
+import { sessionSettings } from '#lib/db-session.ts';
+import { describeError, mask } from '#lib/describe-error.ts';
 import { env } from '#lib/env.ts';
 import { taskList } from '#lib/jobs/run-task.ts';
 import { logger } from '#lib/logger.ts';
 
 /** A statement of the queue's own takes milliseconds; one that takes this long has lost its database. */
 const queryTimeoutMs = 20_000;
+/** A little longer: the server ends what the queue has given up. */
+const limits = { statementMs: 25_000, idleInTransactionMs: 25_000 };
 
 /** What every host runs jobs with: the worker, and the cron call on a platform without processes. */
 export function queueOptions(pgPool: pg.Pool): RunnerOptions & { events: WorkerEvents } {
@@ -33,6 +37,7 @@ export function queueOptions(pgPool: pg.Pool): RunnerOptions & { events: WorkerE
 /** Connections for the queue itself, one of which listens; the tasks use the shop's own pool. */
 export function queuePool(): pg.Pool {
   const { DATABASE_URL, JOB_CONCURRENCY } = env();
+  const settings = sessionSettings(DATABASE_URL, limits);
   const pool = new QueuePool({
     connectionString: DATABASE_URL,
     application_name: 'once-worker',
@@ -40,6 +45,9 @@ export function queuePool(): pg.Pool {
     connectionTimeoutMillis: 5_000,
     query_timeout: queryTimeoutMs,
     keepAlive: true,
+    onConnect: async (client) => {
+      await client.query(settings);
+    },
   });
   // A connection that breaks is replaced, and whoever was using it is told by their own statement.
   const broken = (error: Error) => logger().debug({ err: error }, 'a connection of the job queue broke');
@@ -91,17 +99,14 @@ interface FailedJob {
 }
 
 function aboutJob({ id, task_identifier, attempts }: FailedJob, error: unknown) {
-  const reason = withoutAddresses(error instanceof Error ? error.message : String(error));
+  const reason = describeError(error).message;
   return { job: id, task: task_identifier, attempts, reason };
 }
-
-/** Mail servers quote the recipient, and the log is given no addresses. */
-const withoutAddresses = (text: string): string => text.replaceAll(/[^\s<>"']+@[^\s<>"']+/g, '…@…');
 
 /** What the queue says of itself. Failed jobs are told of above, and each one that went well is no news. */
 const queueLogger = new Logger(() => (level, message, meta) => {
   if (meta?.failure) return;
-  if (level === 'error') logger().error({ reason: withoutAddresses(message) }, 'job queue');
-  else if (level === 'warning') logger().warn({ reason: message }, 'job queue');
-  else logger().debug({ reason: message }, 'job queue');
+  if (level === 'error') logger().error({ reason: mask(message) }, 'job queue');
+  else if (level === 'warning') logger().warn({ reason: mask(message) }, 'job queue');
+  else logger().debug({ reason: mask(message) }, 'job queue');
 });

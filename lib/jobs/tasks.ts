@@ -1,11 +1,13 @@
 import { announce } from '#lib/announcements/announce.ts';
 import { deliverWebhook } from '#lib/announcements/deliver-webhook.ts';
+import { sendOrderLink } from '#lib/announcements/send-order-link.ts';
 import type { JobName, JobPayloads, PeriodicName } from '#lib/jobs/jobs.ts';
 import { sendMail } from '#lib/mail/send-mail.ts';
 import { expireHolds } from '#lib/orders/expire-holds.ts';
 import { settleRefund } from '#lib/payments/settle-refund.ts';
 import { settleUnknownPayment } from '#lib/payments/settle-unknown-payment.ts';
 import { sweepPayments } from '#lib/payments/sweep-payments.ts';
+import { forgetOld } from '#lib/retention/forget-old.ts';
 
 /**
  * What runs for each job. A task has a minute (`run-task.ts`), may be run twice, also at the same
@@ -16,15 +18,17 @@ type Tasks = { [Name in JobName]: (payload: JobPayloads[Name]) => Promise<unknow
 export const tasks: Tasks = {
   announce,
   send_mail: sendMail,
+  send_order_link: sendOrderLink,
   deliver_webhook: deliverWebhook,
   settle_payment: settleUnknownPayment,
   settle_refund: settleRefund,
   sweep_payments: sweepPayments,
   expire_holds: expireHolds,
+  forget_old: forgetOld,
 };
 
 /** What runs every minute by itself, whether anybody asked for it or not. */
-export const periodicTasks: readonly PeriodicName[] = ['sweep_payments', 'expire_holds'];
+export const periodicTasks: readonly PeriodicName[] = ['sweep_payments', 'expire_holds', 'forget_old'];
 
 /** One that has not succeeded by then is replaced by the next minute's: there is never a heap of the same. */
 export const periodicKey = (name: PeriodicName): string => `every_minute:${name}`;

@@ -1,4 +1,5 @@
-import { countryName, type Totals } from '#lib/checkout/quote.ts';
+import { addressLines } from '#lib/checkout/format-address.ts';
+import type { Totals } from '#lib/checkout/quote.ts';
 import type { ShippingAddress } from '#lib/checkout/shipping-address.ts';
 import { formatMoney } from '#lib/money.ts';
 
@@ -45,9 +46,7 @@ function row(label: string, amount: string): string {
 }
 
 export function addressBlock(to: ShippingAddress): string {
-  const town = [to.postalCode, to.city, to.region].filter(Boolean).join(' ');
-  const lines = [to.name, to.line1, to.line2, town, countryName(to.country)].filter(Boolean);
-  return ['It goes to', ...lines.map((line) => `  ${line}`)].join('\n');
+  return ['It goes to', ...addressLines(to).map((line) => `  ${line}`)].join('\n');
 }
 
 /** `November 24, 2026`: the day in UTC, as on the order's page. */

@@ -52,10 +52,10 @@ Order 7K3Q-F9M2-XDHT of November 24, 2026
 It goes to
   Ada Lovelace
   12 St James’s Square
-  62701 Springfield IL
+  Springfield, IL 62701
   United States
 
-How your order is doing, in the browser in which you ordered:
+How your order is doing:
 https://shop.test/orders/1
 
 Once

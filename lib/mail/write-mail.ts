@@ -18,7 +18,7 @@ export interface MailOrder {
   holdUntil: Date | null;
   lines: { title: string; quantity: number; unitPriceMinor: number }[];
   payments: { method: string; status: string; refundedMinor: number }[];
-  /** The order's page, in full. */
+  /** The order's page, with what shows it in any browser. */
   url: string;
 }
 
@@ -62,7 +62,7 @@ const words = {
       `The payment of ${total(order)} was declined, and nothing was charged. Your order is kept${keptUntil(order)}: you can pay it with another card, and need not order again.`,
     ],
     details: false,
-    link: 'Try another card',
+    link: 'Try another card, in the browser in which you ordered',
   },
   late_payment_taken: {
     subject: (number) => `Your payment for order ${number} came late, and your order is made`,
@@ -109,6 +109,14 @@ const words = {
     details: true,
     link: 'Your order',
   },
+  order_link: {
+    subject: (number) => `The link to your order ${number}`,
+    paragraphs: () => [
+      'Here is the link that you asked for. It shows your order in any browser, so share it only with people who may see your name and address. If you did not ask for it, you can ignore this email.',
+    ],
+    details: false,
+    link: 'Your order',
+  },
 } satisfies Record<string, Words>;
 
 export type MailKind = keyof typeof words;
@@ -127,7 +135,7 @@ export function writeMail(
     ...paragraphs(order, event),
     `Order ${order.number} of ${day(order.placedAt)}`,
     ...(details ? [totalsTable(order), addressBlock(order.shippingAddress)] : []),
-    `${link}, in the browser in which you ordered:\n${order.url}`,
+    `${link}:\n${order.url}`,
     'Once',
   ];
   return { subject: subject(order.number), body: `${parts.map(wrap).join('\n\n')}\n` };

@@ -1,9 +1,10 @@
 import { getCheckout } from '#lib/checkout/get-checkout.ts';
 import type { CheckoutQuote } from '#lib/checkout/schema.ts';
 import { AppError } from '#lib/errors.ts';
-import { type Answer, jsonAnswer, problemAnswer } from '#lib/http.ts';
+import { type Answer, jsonAnswer, pageAnswer, problemAnswer } from '#lib/http.ts';
 import { forgetDraftHeader, keepDraftHeader } from '#lib/orders/checkout-draft.ts';
 import type { Decision } from '#lib/orders/decide.ts';
+import { orderLimitProblem } from '#lib/orders/order-limit.ts';
 import { toOrderReceipt } from '#lib/orders/placement.ts';
 import type { RawSubmission } from '#lib/orders/read-submission.ts';
 import type { Shortage, Submission } from '#lib/orders/schema.ts';
@@ -39,9 +40,15 @@ function replayedHeader({ created }: { created: boolean }): Record<string, strin
 }
 
 /** A refusal: a problem document, or the checkout page again with the problem and all that was typed. */
-export function answerProblem(error: AppError, raw: RawSubmission, requestId: string): Answer {
-  // A foreign site's form gets its status and nothing else: least of all a cookie of ours.
-  if (!raw.isForm || error.code === 'foreign_origin') return problemAnswer(error, requestId);
+export function answerProblem(
+  error: AppError,
+  raw: RawSubmission,
+  requestId: string,
+  fromBrowser = raw.isForm,
+): Answer {
+  if (!raw.isForm) return (fromBrowser ? pageAnswer : problemAnswer)(error, requestId);
+  // A foreign site's form gets its status and a page that says so, and no cookie of ours.
+  if (error.code === 'foreign_origin') return pageAnswer(error, requestId);
   const { fields, items, order } = (error.options.extra ?? {}) as Record<string, never>;
   const cartVersion = Number(raw.typed.cartVersion);
   const kept = {
@@ -100,6 +107,8 @@ async function toProblem(decision: Refusal, userId: string, submission: Submissi
       return new AppError('cart_limit', {
         detail: 'The cart is worth more than one order may be. Nothing was ordered; split it into two.',
       });
+    case 'order_limit':
+      return orderLimitProblem(decision.limit, submission.currency);
     case 'out_of_stock':
       return new AppError('out_of_stock', {
         detail: `${decision.items.map(sentenceOf).join(' ')} Nothing was ordered; change the cart and order again.`,

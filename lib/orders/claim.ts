@@ -25,15 +25,16 @@ const settlePausesMs = [250, 500, 1_000, 2_000, 4_000, 8_000, 12_000];
 /** Claims of one process that wait for that at the same time; those beyond run out by themselves. */
 const maxUnsettled = 1_000;
 
-/** How long an answer is kept here. Later replays are answered from the database. */
-const answerKeptMs = 24 * 3600 * 1000;
+/** How long Redis remembers that a submission made an order. Later replays meet it in the writer. */
+const doneKeptMs = 24 * 3600 * 1000;
 
-export type Claim<Answer> =
+export type Claim =
   /** Ours now; or Redis did not answer and the database decides alone. */
   | { state: 'fresh'; owner: string }
   /** Another request has this submission in work, or another submission of this shopper. */
   | { state: 'in_progress'; what: 'this' | 'another' }
-  | { state: 'done'; answer: Answer };
+  /** It made an order, unless the database has lost it since: the database has the last word. */
+  | { state: 'done' };
 
 interface Submission {
   userId: string;
@@ -57,9 +58,9 @@ redis.call('SET', KEYS[1], 'p' .. ARGV[1], 'PX', ARGV[2])
 redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
 return 'fresh'`;
 
-/** The answer is the database's, so it replaces whatever stands; the lock goes only if it is ours. */
+/** The order is committed, so this replaces every claim; the lock goes only if it is ours. */
 const completeScript = `
-redis.call('SET', KEYS[1], 'd' .. ARGV[2], 'PX', ARGV[3])
+redis.call('SET', KEYS[1], 'd', 'PX', ARGV[2])
 if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
 return 1`;
 
@@ -68,14 +69,20 @@ if redis.call('GET', KEYS[1]) == 'p' .. ARGV[1] then redis.call('DEL', KEYS[1]) 
 if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
 return 1`;
 
+/** Only a done mark is removed: a claim that another request has taken since then stays. */
+const forgetScript = `
+local claim = redis.call('GET', KEYS[1])
+if claim and string.sub(claim, 1, 1) == 'd' then redis.call('DEL', KEYS[1]) end
+return 1`;
+
 /**
  * A fresh claim costs one call. Only a claim that is found held by another process costs a second, to
  * see whether that process lives, and a third to take it over.
  */
-export async function claimSubmission<Answer>(submission: Submission): Promise<Claim<Answer>> {
+export async function claimSubmission(submission: Submission): Promise<Claim> {
   const owner = ownerOf(randomUUID());
   holdClaim();
-  let claim = await tryClaim<Answer>(submission, owner, '');
+  let claim = await tryClaim(submission, owner, '');
   if (claim.state === 'in_progress' && (await isDead(claim.heldBy))) {
     claim = await tryClaim(submission, owner, claim.heldBy);
   }
@@ -85,9 +92,9 @@ export async function claimSubmission<Answer>(submission: Submission): Promise<C
 }
 
 type Held = { state: 'in_progress'; what: 'this' | 'another'; heldBy: string };
-type Found<Answer> = Exclude<Claim<Answer>, { state: 'in_progress' }> | Held;
+type Found = Exclude<Claim, { state: 'in_progress' }> | Held;
 
-async function tryClaim<Answer>(submission: Submission, owner: string, dead: string): Promise<Found<Answer>> {
+async function tryClaim(submission: Submission, owner: string, dead: string): Promise<Found> {
   const args = [owner, String(claimLeaseMs), dead];
   const asked = await askRedis((redis) => runScript<string>(redis, claimScript, keysOf(submission), args));
   // Without an answer the claim may stand all the same, so it keeps its owner, who gives it back.
@@ -96,11 +103,11 @@ async function tryClaim<Answer>(submission: Submission, owner: string, dead: str
 }
 
 /**
- * Keeps the answer for those who ask again. Called after the order is committed, never before.
- * Resolves when Redis has it, or is not asked any more.
+ * Marks the submission as done, so that replays go straight to its order. Called after the order is
+ * committed, never before. Resolves when Redis has it, or is not asked any more.
  */
-export async function completeClaim(submission: Submission, owner: string, answer: unknown): Promise<void> {
-  const args = [owner, JSON.stringify(answer), String(answerKeptMs)];
+export async function completeClaim(submission: Submission, owner: string): Promise<void> {
+  const args = [owner, String(doneKeptMs)];
   dropClaim();
   await untilAnswered(() => askRedis((redis) => runScript(redis, completeScript, keysOf(submission), args)));
 }
@@ -114,6 +121,11 @@ export async function releaseClaim(submission: Submission, owner: string): Promi
   await untilAnswered(() =>
     askRedis((redis) => runScript(redis, releaseScript, keysOf(submission), [owner])),
   );
+}
+
+/** Removes the mark of a submission whose order the database has lost: it can be claimed again. */
+export async function forgetDone(submission: Submission): Promise<void> {
+  await askRedis((redis) => runScript(redis, forgetScript, keysOf(submission), []));
 }
 
 /** Both scripts may run twice: what they undo or write is the same. */
@@ -141,10 +153,9 @@ export async function isClaimed(submission: Submission): Promise<boolean> {
   return claim?.state === 'in_progress' && !(await isDead(claim.heldBy));
 }
 
-function readClaim<Answer>(value: string): { state: 'done'; answer: Answer } | Held {
-  const [kind, rest] = [value.slice(0, 1), value.slice(1)];
-  if (kind === 'd') return { state: 'done', answer: JSON.parse(rest) as Answer };
-  return { state: 'in_progress', what: kind === 'l' ? 'another' : 'this', heldBy: rest };
+function readClaim(value: string): { state: 'done' } | Held {
+  if (value.startsWith('d')) return { state: 'done' };
+  return { state: 'in_progress', what: value.startsWith('l') ? 'another' : 'this', heldBy: value.slice(1) };
 }
 
 /** Both keys carry the shopper as hash tag, so that one script may touch both on a Redis cluster. */

@@ -3,6 +3,8 @@ import { quote } from '#lib/checkout/quote.ts';
 import { maxTotalMinor } from '#lib/money.ts';
 import type { Placement, Receipt } from '#lib/orders/placement.ts';
 import type { Shortage } from '#lib/orders/schema.ts';
+import type { UnpaidPolicy } from '#lib/orders/unpaid-limits.ts';
+import { type OpenUnpaid, type OrderLimit, openUnpaidOf, reachedLimit } from '#lib/orders/unpaid-limits.ts';
 
 /**
  * The decision about a batch of submissions, without I/O: from what the transaction has read and
@@ -44,6 +46,9 @@ export interface Snapshot {
   orders: OrderSnapshot[];
   /** What is left of each sku, locked. A sku that isn't here has none. */
   stock: ReadonlyMap<string, number>;
+  /** What is unpaid already, of the shoppers, email addresses and networks in the batch. */
+  unpaid: readonly OpenUnpaid[];
+  policy: UnpaidPolicy;
 }
 
 export type Decision =
@@ -63,11 +68,14 @@ export type Decision =
   | { outcome: 'key_reused' }
   | { outcome: 'cart_changed' }
   | { outcome: 'cart_limit' }
+  | { outcome: 'order_limit'; limit: OrderLimit }
   | { outcome: 'out_of_stock'; items: Shortage[] };
 
 export interface NewOrder extends OrderSnapshot {
   placement: Placement;
   lines: LineSnapshot[];
+  /** Items of the order: the sum of its lines' quantities. */
+  unitCount: number;
   subtotalMinor: number;
   shippingMinor: number;
   taxMinor: number;
@@ -85,15 +93,18 @@ export interface Plan {
 export function decide(snapshot: Snapshot, placements: readonly Placement[]): Plan {
   const carts = new Map(snapshot.carts.map((cart) => [keyOf(cart.userId, cart.id), cart]));
   const standing = Map.groupBy(snapshot.orders, (order) => order.userId);
+  const unpaid = openUnpaidOf(snapshot.unpaid);
   const plan: Plan = { decisions: [], orders: [], taken: new Map() };
 
   for (const placement of placements) {
     const ofShopper = standing.get(placement.userId) ?? [];
     const cart = carts.get(keyOf(placement.userId, placement.cartId));
-    const decided = decideOne(placement, cart, ofShopper, (sku) => left(snapshot, plan, sku));
+    const limitOf = (order: NewOrder) => reachedLimit(unpaid, order, snapshot.policy);
+    const decided = decideOne(placement, cart, ofShopper, (sku) => left(snapshot, plan, sku), limitOf);
     if ('order' in decided) {
       const { order } = decided;
       plan.orders.push(order);
+      unpaid.add(order);
       for (const { sku, quantity } of order.lines) {
         plan.taken.set(sku, (plan.taken.get(sku) ?? 0) + quantity);
       }
@@ -111,6 +122,7 @@ function decideOne(
   cart: CartSnapshot | undefined,
   ofShopper: OrderSnapshot[],
   available: (sku: string) => number,
+  limitOf: (order: NewOrder) => OrderLimit | undefined,
 ): Decision | { order: NewOrder } {
   const standing = ofShopper.find(
     (order) => order.cartId === placement.cartId || order.submitToken === placement.submitToken,
@@ -135,34 +147,33 @@ function decideOne(
     .filter((item) => item.requested > item.available);
   if (items.length > 0) return { outcome: 'out_of_stock', items };
 
-  return {
-    order: {
-      id: placement.orderId,
-      number: placement.orderNumber,
-      userId: placement.userId,
-      cartId: placement.cartId,
-      submitToken: placement.submitToken,
-      bodyHash: placement.bodyHash,
-      currency: cart.currency,
-      linesHash,
-      accepted: placement.payment.method === 'invoice',
-      recent: true,
-      placement,
-      lines: cart.lines,
-      ...totals,
-    },
+  const order: NewOrder = {
+    id: placement.orderId,
+    number: placement.orderNumber,
+    userId: placement.userId,
+    cartId: placement.cartId,
+    submitToken: placement.submitToken,
+    bodyHash: placement.bodyHash,
+    currency: cart.currency,
+    linesHash,
+    accepted: placement.payment.method === 'invoice',
+    recent: true,
+    placement,
+    lines: cart.lines,
+    unitCount: cart.lines.reduce((sum, { quantity }) => sum + quantity, 0),
+    ...totals,
   };
+  const limit = limitOf(order);
+  return limit ? { outcome: 'order_limit', limit } : { order };
 }
 
 /** An order stands already: of this very submission, of the same key, or of the same cart. */
 export function decideAgain(placement: Placement, order: OrderSnapshot): Decision {
-  const { cartId, submitToken, bodyHash, orderId } = placement;
+  const { cartId, submitToken, bodyHash } = placement;
   const receipt = receiptOf(order);
   if (order.submitToken !== submitToken) return { outcome: 'already_ordered', receipt };
   if (order.bodyHash !== bodyHash || order.cartId !== cartId) return { outcome: 'key_reused' };
-  // The same order id means that an earlier try of this same placement committed and only its
-  // reply was lost: the shopper is told of a new order, because to them it is one.
-  return accepted(order, order.id === orderId);
+  return accepted(order, false);
 }
 
 function accepted(order: OrderSnapshot, created: boolean): Decision {

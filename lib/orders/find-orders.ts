@@ -41,9 +41,20 @@ export async function findOrderOfCart(
 /** The order that a submission made, if it did. */
 export async function findOrderOfSubmission(
   tx: Tx,
-  { userId, submitToken }: { userId: string; submitToken: string },
+  submission: { userId: string; submitToken: string },
 ): Promise<OrderSnapshot | undefined> {
-  const [order] = await tx.$queryRaw<OrderSnapshot[]>`
-    SELECT ${columns} FROM orders WHERE user_id = ${userId}::uuid AND submit_token = ${submitToken}::uuid`;
+  const [order] = await findOrdersOfSubmissions(tx, [submission]);
   return order;
+}
+
+/** The orders that some submissions made. A submission that made none has no row. */
+export async function findOrdersOfSubmissions(
+  tx: Tx,
+  submissions: { userId: string; submitToken: string }[],
+): Promise<OrderSnapshot[]> {
+  const users = submissions.map(({ userId }) => userId);
+  const tokens = submissions.map(({ submitToken }) => submitToken);
+  return tx.$queryRaw<OrderSnapshot[]>`
+    SELECT ${columns} FROM unnest(${users}::uuid[], ${tokens}::uuid[]) AS wanted (user_id, submit_token)
+    JOIN orders ON orders.user_id = wanted.user_id AND orders.submit_token = wanted.submit_token`;
 }

@@ -24,6 +24,9 @@ export async function getOrder({
       bodyHash: true,
       linesHash: true,
       acceptedAt: true,
+      emailHash: true,
+      networkHash: true,
+      unitCount: true,
     },
     include: {
       lines: {

@@ -1,4 +1,19 @@
 import { isIP } from 'node:net';
+import { isExposed, isLoopbackName } from '#lib/exposure.ts';
+
+/**
+ * The client's address as far as it says who the client is. On an exposed shop a loopback address is
+ * that of a proxy which TRUSTED_PROXIES does not name: it would stand for every shopper.
+ */
+export function countedAddress(ip: string | undefined): string | undefined {
+  return ip !== undefined && isLoopbackName(ip) && isExposed() ? undefined : ip;
+}
+
+/** The network of a client's address, as far as it says who the client is. */
+export function countedNetwork(ip: string | undefined): string | undefined {
+  const address = countedAddress(ip);
+  return address === undefined ? undefined : networkOf(address);
+}
 
 /**
  * The network that an address is counted by, or undefined for what is no address. An IPv4

@@ -41,7 +41,10 @@ async function answerDirectly(request: Request, env: HttpBindings | Http2Binding
   return RESPONSE_ALREADY_SENT;
 }
 
+/** With or without a slash at its end, and with whatever query. */
+const orderPath = /^\/api\/orders\/?(?:$|\?)/;
+
 /** Whether a request is one for the listener. */
 export function isOrder({ method, url }: IncomingMessage): boolean {
-  return method === 'POST' && (url === '/api/orders' || url?.startsWith('/api/orders?') === true);
+  return method === 'POST' && url !== undefined && orderPath.test(url);
 }

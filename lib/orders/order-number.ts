@@ -1,28 +1,17 @@
-import { randomBytes } from 'node:crypto';
-
 /**
- * Order numbers for people: `7K3Q-F9M2-XDHT`. Eleven random symbols (55 bits: a million orders
- * share a number with a chance of about 1 in 70,000, and a guess hits one of them with a chance
- * of 1 in 36 billion) and a check symbol. No counter, so nothing to contend on and nothing that
- * tells a competitor how many orders there are.
+ * Order numbers for people: `7K3Q-F9M2-XDHT`. Eleven symbols of a keyed hash (55 bits: two of a
+ * million orders share a number with a chance of about 1 in 70,000, and a guess hits one of them
+ * with a chance of 1 in 36 billion) and a check symbol. No counter, so nothing to contend on and
+ * nothing that tells a competitor how many orders there are.
  */
 
 /** Crockford's base 32: no I, L, O or U, so nothing is misread, and nothing is a rude word. */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-const randomSymbols = 11;
+const hashedSymbols = 11;
 
-/** Fetched from the system in stocks: a call for eleven bytes costs as much as one for thousands. */
-let stock = Buffer.alloc(0);
-
-function randomFromStock(size: number): Uint8Array {
-  if (stock.length < size) stock = randomBytes(4_096);
-  const taken = stock.subarray(0, size);
-  stock = stock.subarray(size);
-  return taken;
-}
-
-export function newOrderNumber(random: (size: number) => Uint8Array = randomFromStock): string {
-  const values = Array.from(random(randomSymbols), (byte) => byte & 31);
+/** The order number of a keyed hash, of which the first eleven bytes count. */
+export function orderNumberFrom(hash: Uint8Array): string {
+  const values = Array.from(hash.subarray(0, hashedSymbols), (byte) => byte & 31);
   return format([...values, checkOf(values)]);
 }
 
@@ -34,7 +23,7 @@ export function newOrderNumber(random: (size: number) => Uint8Array = randomFrom
 export function parseOrderNumber(typed: string): string | undefined {
   const plain = typed.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
   const values = Array.from(plain, (symbol) => alphabet.indexOf(symbol));
-  if (values.length !== randomSymbols + 1 || values.includes(-1)) return undefined;
+  if (values.length !== hashedSymbols + 1 || values.includes(-1)) return undefined;
   return checkOf(values.slice(0, -1)) === values.at(-1) ? format(values) : undefined;
 }
 

@@ -1,14 +1,22 @@
-import { hash, randomUUID } from 'node:crypto';
-import { newOrderNumber } from '#lib/orders/order-number.ts';
+import { hash } from 'node:crypto';
+import { networkOf } from '#lib/orders/network-of.ts';
+import { orderNumberFrom } from '#lib/orders/order-number.ts';
 import type { OrderReceipt, Submission } from '#lib/orders/schema.ts';
+import { type Signer, sign } from '#lib/signing.ts';
+import { uuid8From } from '#lib/uuid.ts';
 
 /** A submission on its way to the order writer: whose it is, and the names its order would get. */
 export interface Placement extends Submission {
   userId: string;
   /** SHA-256 of what was submitted, without the key and without the confirmation of a duplicate. */
   bodyHash: string;
+  /** The order's id and number if this submission makes one. An order that exists keeps its own. */
   orderId: string;
   orderNumber: string;
+  /** What unpaid orders are counted by besides the shopper: 64-bit integers in decimal. */
+  emailHash: string;
+  /** Undefined where the client's address is not known. */
+  networkHash: string | undefined;
 }
 
 /** What never changes of an order. */
@@ -19,16 +27,43 @@ export interface Receipt {
   currency: string;
 }
 
-/** The id and number are made here, once, so that a placement that is tried again keeps them. */
-export function placementOf(userId: string, submission: Submission): Placement {
+/**
+ * Derives the order's id and number from the submit token, under the secret that made the token. A
+ * database that was restored from a backup then gives the same submission the same order, and the
+ * provider's idempotency key, which contains the id, meets the charge that was made before.
+ */
+export function placementOf(
+  userId: string,
+  submission: Submission,
+  { signWith = sign, ip }: { signWith?: Signer | undefined; ip?: string | undefined } = {},
+): Placement {
+  const identity = signWith(orderPurpose, `${userId}|${submission.submitToken}`);
   return {
     ...submission,
     userId,
     bodyHash: hashBody(submission),
-    orderId: randomUUID(),
-    orderNumber: newOrderNumber(),
+    orderId: uuid8From(identity),
+    orderNumber: orderNumberFrom(identity.subarray(16)),
+    emailHash: toInt64(hash('sha256', countedEmail(submission.email), 'buffer')),
+    networkHash: networkHashOf(ip, signWith),
   };
 }
+
+const orderPurpose = 'once.order.v1';
+const networkPurpose = 'once.network.v1';
+
+/** Case and a tag (`ada+1@…`) make no other mailbox. Only for counting: emails go to what was typed. */
+function countedEmail(email: string): string {
+  return email.toLowerCase().replace(/\+[^@]*(?=@)/, '');
+}
+
+/** Keyed, because there are few enough addresses to try every hash of them. */
+function networkHashOf(ip: string | undefined, signWith: Signer): string | undefined {
+  const network = ip === undefined ? undefined : networkOf(ip);
+  return network === undefined ? undefined : toInt64(signWith(networkPurpose, network));
+}
+
+const toInt64 = (bytes: Buffer): string => bytes.readBigInt64BE(0).toString();
 
 /**
  * A JSON and a form post of the same order have the same hash: it is taken of what they mean. The

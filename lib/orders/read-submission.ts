@@ -1,6 +1,8 @@
+import type { z } from 'zod';
 import { AppError } from '#lib/errors.ts';
-import { mediaTypeOf, parseJson, parseOrThrow, readBody } from '#lib/http.ts';
+import { isForm, mediaTypeOf, parseJson, parseOrThrow, readBody } from '#lib/http.ts';
 import { type Submission, submissionSchema } from '#lib/orders/schema.ts';
+import { isChargeable } from '#lib/payments/card-amounts.ts';
 import { takesCards } from '#lib/payments/takes-cards.ts';
 
 /** Far above the largest honest submission (every field full is about 4 KiB), far below a nuisance. */
@@ -17,10 +19,6 @@ export interface RawSubmission {
 /** Whether a request is a browser's form post, which is answered with pages, not with JSON. */
 export function isFormPost(request: Request): boolean {
   return isForm(request.headers.get('content-type'));
-}
-
-export function isForm(contentType: string | null | undefined): boolean {
-  return mediaTypeOf(contentType) === 'application/x-www-form-urlencoded';
 }
 
 /**
@@ -51,14 +49,22 @@ export async function readRawSubmission(request: Request): Promise<RawSubmission
   });
 }
 
+type SubmissionSchema = z.ZodType<Submission>;
+
 /**
  * Checks a body. The key may stand in the header, in the body, or in both if they agree.
  * Throws `invalid_request` with the fields named.
  */
-export function parseSubmission(raw: RawSubmission, idempotencyKey: string | null): Submission {
-  const submission = readSubmission(raw, idempotencyKey);
-  if (submission.payment.method === 'card' && !takesCards()) {
-    const message = 'card is not offered here';
+export function parseSubmission(
+  raw: RawSubmission,
+  idempotencyKey: string | null,
+  schema: SubmissionSchema = submissionSchema,
+): Submission {
+  const submission = readSubmission(raw, idempotencyKey, schema);
+  const { payment, totalMinor, currency } = submission;
+  const isPayable = takesCards() && isChargeable(totalMinor, currency);
+  if (payment.method === 'card' && !isPayable) {
+    const message = takesCards() ? 'card is not offered for so small an amount' : 'card is not offered here';
     throw new AppError('invalid_request', {
       detail: `payment.method: ${message}. Nothing was ordered.`,
       extra: { fields: [{ path: 'payment.method', message }] },
@@ -67,12 +73,16 @@ export function parseSubmission(raw: RawSubmission, idempotencyKey: string | nul
   return submission;
 }
 
-function readSubmission({ body }: RawSubmission, idempotencyKey: string | null): Submission {
+function readSubmission(
+  { body }: RawSubmission,
+  idempotencyKey: string | null,
+  schema: SubmissionSchema,
+): Submission {
   if (idempotencyKey === null || typeof body !== 'object' || body === null || Array.isArray(body)) {
-    return parseOrThrow(submissionSchema, body);
+    return parseOrThrow(schema, body);
   }
   const inBody = (body as { submitToken?: unknown }).submitToken;
-  const submission = parseOrThrow(submissionSchema, { ...body, submitToken: idempotencyKey });
+  const submission = parseOrThrow(schema, { ...body, submitToken: idempotencyKey });
   if (inBody !== undefined && String(inBody).toLowerCase() !== submission.submitToken) {
     const message = 'must equal the Idempotency-Key header when both are given';
     throw new AppError('invalid_request', {

@@ -1,11 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { comesFromProxy } from '#lib/client-address.ts';
 import { env } from '#lib/env.ts';
-import { problemAnswer, requestIdFrom } from '#lib/http.ts';
+import { isForm, problemAnswer, requestIdFrom } from '#lib/http.ts';
 import { isBusy, roomForMore } from '#lib/orders/admission.ts';
 import { overloaded, overloadedRetrySeconds } from '#lib/orders/batch-queue.ts';
 import { countAnswer } from '#lib/orders/order-metrics.ts';
-import { isForm } from '#lib/orders/read-submission.ts';
 import { makeWaitingClients } from '#lib/orders/waiting-clients.ts';
 
 /**

@@ -3,6 +3,7 @@ import { challengeSchema } from '#lib/abuse/schema.ts';
 import { shippingMethodIds } from '#lib/checkout/quote.ts';
 import { checkoutQuoteSchema } from '#lib/checkout/schema.ts';
 import { shippingAddressSchema, storedAddressSchema } from '#lib/checkout/shipping-address.ts';
+import { emailAddressSchema } from '#lib/email-address.ts';
 import { publicDeclineCodes } from '#lib/payments/public-decline-code.ts';
 
 /** What a card is charged with. */
@@ -31,11 +32,7 @@ export const submissionSchema = z
     cartVersion: z.int('must be a whole number').min(1, 'must be 1 or more'),
     totalMinor: z.int('must be a whole number of minor units').min(0, 'must be 0 or more'),
     currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code'),
-    email: z
-      .string({ error: 'enter your email address' })
-      .trim()
-      .max(254, 'may have at most 254 characters')
-      .pipe(z.email('enter an email address like name@example.com')),
+    email: emailAddressSchema,
     shippingMethod: z.enum(shippingMethodIds, { error: `must be one of ${shippingMethodIds.join(', ')}` }),
     shippingAddress: shippingAddressSchema,
     payment: paymentChoiceSchema,
@@ -79,6 +76,13 @@ export const submissionProblemExtras = {
   cart_changed: z.object({ quote: checkoutQuoteSchema.nullable() }),
   out_of_stock: z.object({ items: z.array(shortageSchema) }),
   possible_duplicate: z.object({ order: orderReceiptSchema }),
+  order_limit: z.object({
+    limit: z.object({
+      kind: z.enum(['order_units', 'invoice_amount', 'invoices', 'cards', 'units', 'invoicedMinor']),
+      scope: z.enum(['shopper', 'email', 'network']).optional(),
+      allowed: z.int(),
+    }),
+  }),
   payment_declined: z.object({ order: orderReceiptSchema }),
   wrong_attempt: z.object({ expected: z.int() }),
   rate_limited: z.object({ challenge: challengeSchema.optional() }),

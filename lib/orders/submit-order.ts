@@ -6,6 +6,7 @@ import {
   type Answer,
   asAppError,
   clientIpOf,
+  isBrowserPost,
   originOf,
   refuseForeignOrigin,
   requestIdOf,
@@ -16,21 +17,20 @@ import { enter, isBusy } from '#lib/orders/admission.ts';
 import { answerOutcome, answerProblem } from '#lib/orders/answer.ts';
 import { overloaded } from '#lib/orders/batch-queue.ts';
 import { chargeIfDue } from '#lib/orders/charge-if-due.ts';
-import { claimSubmission, completeClaim, releaseClaim } from '#lib/orders/claim.ts';
+import { claimSubmission, completeClaim, forgetDone, releaseClaim } from '#lib/orders/claim.ts';
 import { type Decision, decideAgain } from '#lib/orders/decide.ts';
 import { findOrderOfSubmission } from '#lib/orders/find-orders.ts';
+import { findReplayedOrder } from '#lib/orders/find-replayed-order.ts';
 import { type Fresh, noteDecline, refuseFresh } from '#lib/orders/guard-fresh.ts';
+import { judgeSubmission } from '#lib/orders/judge-submission.ts';
+import { countedAddress } from '#lib/orders/network-of.ts';
 import { countAnswer } from '#lib/orders/order-metrics.ts';
 import { orderWriter } from '#lib/orders/order-writer.ts';
-import { type Placement, placementOf, type Receipt } from '#lib/orders/placement.ts';
-import {
-  isFormPost,
-  parseSubmission,
-  type RawSubmission,
-  readRawSubmission,
-} from '#lib/orders/read-submission.ts';
+import { type Placement, placementOf } from '#lib/orders/placement.ts';
+import { isFormPost, type RawSubmission, readRawSubmission } from '#lib/orders/read-submission.ts';
+import type { Submission } from '#lib/orders/schema.ts';
 import { runOnce } from '#lib/orders/single-flight.ts';
-import { isSubmitTokenOf } from '#lib/orders/submit-token.ts';
+import { signerOf } from '#lib/orders/submit-token.ts';
 import { requireSession } from '#lib/session.ts';
 
 /**
@@ -66,8 +66,9 @@ export async function answerOrder(request: Request): Promise<Answer> {
     raw = await readRawSubmission(request);
     leave = enter();
     const userId = requireSession(request);
-    const submission = parseSubmission(raw, request.headers.get('idempotency-key'));
-    const decision = await place(placementOf(userId, submission), {
+    const idempotencyKey = request.headers.get('idempotency-key');
+    const submission = await judgeSubmission({ raw, idempotencyKey, userId });
+    const decision = await place(userId, submission, {
       ip,
       origin: () => originOf(request),
       answer: request.headers.get(challengeHeader) ?? raw.typed[challengeField],
@@ -77,7 +78,7 @@ export async function answerOrder(request: Request): Promise<Answer> {
     outcome = decision.outcome === 'accepted' && !decision.created ? 'replayed' : decision.outcome;
   } catch (error) {
     const known = asAppError(error, requestId);
-    answer = answerProblem(known, raw, requestId);
+    answer = answerProblem(known, raw, requestId, isBrowserPost(request));
     outcome = known.code;
   } finally {
     leave?.();
@@ -97,8 +98,10 @@ interface Caller {
   leave: () => void;
 }
 
-async function place(placement: Placement, caller: Caller): Promise<Decision> {
-  if (!isSubmitTokenOf(placement.submitToken, placement)) return placeAgain(placement, caller);
+async function place(userId: string, submission: Submission, caller: Caller): Promise<Decision> {
+  const signWith = signerOf(submission.submitToken, { ...submission, userId });
+  const placement = placementOf(userId, submission, { signWith, ip: countedAddress(caller.ip) });
+  if (!signWith) return placeAgain(placement, caller);
   const { first, running } = runOnce(placement, () => placeFresh(placement, caller));
   const decision = await withinOrInProgress(running, first ? answerWaitMs : duplicateWaitMs, placement);
   return first ? decision : asReplay(decision);
@@ -138,24 +141,22 @@ async function placeFresh(placement: Placement, caller: Caller): Promise<Decisio
   }
 }
 
-/** What stands in Redis beside a submission that made an order. */
-interface StoredAnswer {
-  bodyHash: string;
-  receipt: Receipt;
-}
-
 /** The claim, or the decision that somebody else's claim led to. */
 async function claimOrAnswer(placement: Placement): Promise<{ owner: string } | Decision> {
   const until = performance.now() + duplicateWaitMs;
   for (let look = 0; ; look += 1) {
-    const claim = await claimSubmission<StoredAnswer>(placement);
+    const claim = await claimSubmission(placement);
     if (claim.state === 'fresh') return { owner: claim.owner };
+    const late = performance.now() > until;
     if (claim.state === 'done') {
-      const { bodyHash, receipt } = claim.answer;
-      if (bodyHash !== placement.bodyHash) return { outcome: 'key_reused' };
-      return { outcome: 'accepted', receipt, created: false };
+      const order = await findReplayedOrder(placement);
+      if (order) return decideAgain(placement, order);
+      if (late) throw inProgress(placement);
+      // The database was restored to a moment before this order. It is placed again, as itself.
+      await forgetDone(placement);
+      continue;
     }
-    if (performance.now() > until) return standingOrder(placement, claim.what);
+    if (late) return standingOrder(placement, claim.what);
     await sleep(claimPollMs[Math.min(look, claimPollMs.length - 1)]);
   }
 }
@@ -189,9 +190,8 @@ function freshOf({ userId, submitToken, payment, email }: Placement, { ip, answe
 }
 
 function settleClaim(placement: Placement, owner: string, decision: Decision | undefined) {
-  if (decision?.outcome !== 'accepted') return releaseClaim(placement, owner);
-  const answer: StoredAnswer = { bodyHash: placement.bodyHash, receipt: decision.receipt };
-  return completeClaim(placement, owner, answer);
+  const accepted = decision?.outcome === 'accepted';
+  return accepted ? completeClaim(placement, owner) : releaseClaim(placement, owner);
 }
 
 /** Waits for a decision, which goes on being made whether or not anybody still waits for it. */

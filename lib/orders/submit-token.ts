@@ -1,4 +1,4 @@
-import { sameBytes, sign, signUnderAll } from '#lib/signing.ts';
+import { type Signer, sameBytes, sign, signers } from '#lib/signing.ts';
 import { uuid8From } from '#lib/uuid.ts';
 
 /** What a submit token stands for: one state of one shopper's cart at one price. */
@@ -20,12 +20,14 @@ export function submitTokenFor(checkout: Checkout): string {
   return uuid8From(sign(purpose, message(checkout)));
 }
 
-/** Whether a token is the one of this checkout, under the current secret or an earlier one. */
-export function isSubmitTokenOf(token: string, checkout: Checkout): boolean {
+/**
+ * The signer whose secret made this token for this checkout: of the current secret or an earlier
+ * one. Undefined when the token is not the checkout's.
+ */
+export function signerOf(token: string, checkout: Checkout): Signer | undefined {
   const given = Buffer.from(token);
-  return signUnderAll(purpose, message(checkout)).some((mac) =>
-    sameBytes(Buffer.from(uuid8From(mac)), given),
-  );
+  const text = message(checkout);
+  return signers().find((signWith) => sameBytes(Buffer.from(uuid8From(signWith(purpose, text))), given));
 }
 
 function message({ userId, cartId, cartVersion, totalMinor, currency }: Checkout): string {

@@ -16,7 +16,14 @@ const pause = vi.hoisted(() => vi.fn());
 vi.mock('node:timers/promises', () => ({ setTimeout: pause }));
 const found = vi.hoisted(() => ({ findOrders: vi.fn(), findOrderOfCart: vi.fn() }));
 vi.mock('#lib/orders/find-orders.ts', () => found);
-vi.mock('#lib/env.ts', () => ({ env: () => ({ HOLD_MINUTES: 15 }) }));
+vi.mock('#lib/env.ts', () => ({
+  env: () => ({
+    HOLD_MINUTES: 15,
+    ONCE_SECRET: 'a secret of this test',
+    ONCE_SECRETS_NEXT: [],
+    ONCE_SECRETS_OLD: [],
+  }),
+}));
 
 const total = 4_000;
 const placement = (change: Partial<Placement> = {}): Placement => ({
@@ -75,6 +82,7 @@ function transactionWith(carts: { of: Placement; status?: 'open' | 'ordered'; or
       orderedLately,
     })),
     lines: [],
+    unpaid: [],
     stock: {},
   };
   const tx = { $queryRaw: vi.fn(async () => [{ batch: JSON.stringify(batch) }]), $executeRaw: vi.fn() };

@@ -17,6 +17,8 @@ import {
 } from '#lib/orders/decide.ts';
 import { findOrderOfCart, findOrders } from '#lib/orders/find-orders.ts';
 import type { Placement } from '#lib/orders/placement.ts';
+import type { OpenUnpaid } from '#lib/orders/unpaid-limits.ts';
+import { unpaidPolicy } from '#lib/orders/unpaid-policy.ts';
 
 /**
  * The order writer's transaction: a batch of submissions in one commit. It locks what it is about
@@ -57,10 +59,17 @@ export async function writeOrders(placements: Placement[]): Promise<PromiseSettl
  */
 async function writeWithRetries(placements: Placement[]): Promise<Decision[]> {
   const until = performance.now() + retryUntilMs;
+  const written = new Set<Placement>();
   for (let tries = 1; ; tries += 1) {
     try {
-      return await writerDb().$transaction((tx) => writeBatch(tx, placements), transactionLimits);
+      const decisions = await writerDb().$transaction(
+        (tx) => writeBatch(tx, placements, written),
+        transactionLimits,
+      );
+      return decisions.map((decision, index) => createdBy(written, placements[index], decision));
     } catch (error) {
+      // Only a lost connection leaves open whether the transaction committed.
+      if (!isDatabaseAway(error)) written.clear();
       const again = isRetryable(error) || isDatabaseAway(error);
       if (!again || tries === maxTries || performance.now() > until) throw error;
       // Jittered, so that two batches that met don't meet again.
@@ -81,10 +90,26 @@ async function settleRefused(placement: Placement, error: unknown): Promise<Prom
   return { status: 'rejected', reason: error };
 }
 
-async function writeBatch(tx: Tx, placements: Placement[]): Promise<Decision[]> {
-  const { carts, stock } = await lockBatch(tx, placements);
+/**
+ * An earlier try wrote this order, committed it, and lost the reply. The shopper was not told yet,
+ * so the order is new to them.
+ */
+function createdBy(
+  written: ReadonlySet<Placement>,
+  placement: Placement | undefined,
+  decision: Decision,
+): Decision {
+  if (decision.outcome !== 'accepted' || !placement || !written.has(placement)) return decision;
+  return { ...decision, created: true };
+}
+
+/** Adds to `written` the placements whose orders it writes. */
+async function writeBatch(tx: Tx, placements: Placement[], written: Set<Placement>): Promise<Decision[]> {
+  const { carts, stock, unpaid } = await lockBatch(tx, placements);
   const orders = await readOrders(tx, carts, placements);
-  const plan = decide({ carts: [...carts.values()], orders, stock }, placements);
+  const snapshot = { carts: [...carts.values()], orders, stock, unpaid, policy: unpaidPolicy() };
+  const plan = decide(snapshot, placements);
+  for (const { placement } of plan.orders) written.add(placement);
   if (plan.orders.length > 0) await write(tx, plan);
   return plan.decisions;
 }
@@ -97,6 +122,7 @@ interface LockedCart extends CartSnapshot {
 interface LockedBatch {
   carts: Map<string, LockedCart>;
   stock: Map<string, number>;
+  unpaid: OpenUnpaid[];
 }
 
 /** Locks the carts of a batch and the stock of what is in them, in one round trip: see its migration. */
@@ -104,17 +130,20 @@ async function lockBatch(tx: Tx, placements: Placement[]): Promise<LockedBatch> 
   const wanted = [...new Map(placements.map((one) => [keyOf(one.userId, one.cartId), one])).values()];
   const [row] = await tx.$queryRaw<{ batch: string }[]>`
     SELECT lock_order_batch(${wanted.map(({ userId }) => userId)}::uuid[],
-                            ${wanted.map(({ cartId }) => cartId)}::uuid[]) AS batch`;
+                            ${wanted.map(({ cartId }) => cartId)}::uuid[],
+                            ${placements.map(({ emailHash }) => emailHash)}::bigint[],
+                            ${placements.flatMap(({ networkHash }) => networkHash ?? [])}::bigint[]) AS batch`;
   const batch = JSON.parse(row?.batch ?? '') as {
     carts: Omit<LockedCart, 'lines'>[];
     lines: (LineSnapshot & { userId: string; cartId: string })[];
     stock: Record<string, number>;
+    unpaid: OpenUnpaid[];
   };
   const carts = new Map(
     batch.carts.map((cart) => [keyOf(cart.userId, cart.id), { ...cart, lines: [] as LineSnapshot[] }]),
   );
   for (const { userId, cartId, ...line } of batch.lines) carts.get(keyOf(userId, cartId))?.lines.push(line);
-  return { carts, stock: new Map(Object.entries(batch.stock)) };
+  return { carts, stock: new Map(Object.entries(batch.stock)), unpaid: batch.unpaid };
 }
 
 /** Orders that stand already; only shoppers who have ordered something can have any. */
@@ -134,9 +163,12 @@ async function readOrders(
  * Everything of a batch in one statement: one round trip, whatever the number of orders. It goes in
  * column by column: a batch as JSON would be twice as long and is read more slowly on both sides.
  *
- * An invoice is accepted as it is placed; a card order waits for its charge, and holds its stock until then.
+ * An invoice is accepted as it is placed; a card order waits for its charge. Both hold their stock for a
+ * limited time: an unpaid order that kept it for good would empty the shelves.
  */
 async function write(tx: Tx, { orders, taken }: Plan): Promise<void> {
+  const { HOLD_MINUTES } = env();
+  const { invoiceHoldDays } = unpaidPolicy();
   const of = <Value>(pick: (order: NewOrder) => Value) => orders.map(pick);
   const lines = orders.flatMap(({ userId, id, lines }) => lines.map((line) => ({ ...line, userId, id })));
   const ofLine = <Value>(pick: (line: (typeof lines)[number]) => Value) => lines.map(pick);
@@ -152,19 +184,24 @@ async function write(tx: Tx, { orders, taken }: Plan): Promise<void> {
         ${of((order) => order.totalMinor)}::int[], ${of(({ placement }) => placement.email)}::text[],
         ${of(({ placement }) => placement.shippingMethod)}::text[],
         ${of(({ placement }) => JSON.stringify(placement.shippingAddress))}::jsonb[],
-        ${of(({ placement }) => placement.payment.method)}::text[], ${of(({ placement }) => tokenOf(placement))}::text[]
+        ${of(({ placement }) => placement.payment.method)}::text[], ${of(({ placement }) => tokenOf(placement))}::text[],
+        ${of(({ placement }) => placement.emailHash)}::bigint[],
+        ${of(({ placement }) => placement.networkHash ?? null)}::bigint[], ${of((order) => order.unitCount)}::int[]
       ) AS row (user_id, id, number, cart_id, submit_token, body_hash, lines_hash, currency, subtotal_minor,
                 shipping_minor, tax_minor, discount_minor, total_minor, email, shipping_method,
-                shipping_address, method, token)
+                shipping_address, method, token, email_hash, network_hash, unit_count)
     ), placed AS (
       INSERT INTO orders (user_id, id, number, cart_id, submit_token, body_hash, lines_hash, status, currency,
                           subtotal_minor, shipping_minor, tax_minor, discount_minor, total_minor,
-                          email, shipping_method, shipping_address, accepted_at, hold_until)
+                          email, shipping_method, shipping_address, email_hash, network_hash, unit_count,
+                          accepted_at, hold_until)
       SELECT user_id, id, number, cart_id, submit_token, body_hash, lines_hash,
              CASE WHEN by_card THEN 'payment_pending' ELSE 'placed' END, currency,
              subtotal_minor, shipping_minor, tax_minor, discount_minor, total_minor,
-             email, shipping_method, shipping_address, CASE WHEN NOT by_card THEN now() END,
-             CASE WHEN by_card THEN now() + make_interval(mins => ${env().HOLD_MINUTES}::int) END
+             email, shipping_method, shipping_address, email_hash, network_hash, unit_count,
+             CASE WHEN NOT by_card THEN now() END,
+             now() + CASE WHEN by_card THEN make_interval(mins => ${HOLD_MINUTES}::int)
+                          ELSE make_interval(days => ${invoiceHoldDays}::int) END
       FROM new_order
     ), lines AS (
       INSERT INTO order_line (user_id, order_id, sku, title, quantity, unit_price_minor)

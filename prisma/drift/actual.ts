@@ -5,7 +5,7 @@ import { foreignKeyOf, keyOf, type Table } from './tables.ts';
 // Partitions are left out: they are their parent's business. So is the migrations' own table.
 const shopTables = `
   SELECT oid, relname FROM pg_class
-  WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+  WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
     AND NOT relispartition AND relname <> '_prisma_migrations'`;
 
 // A generated column is the database's own: no client can write it, so none has to know it.

@@ -21,7 +21,7 @@ export const partitionKeysQuery = `
             JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.attnum) AS to
   ) keys
   WHERE c.contype = 'f' AND c.conparentid = 0 AND c.convalidated
-    AND parent.relnamespace = 'public'::regnamespace
+    AND parent.relnamespace = current_schema()::regnamespace
     AND pg_get_expr(part.relpartbound, part.oid) = pg_get_expr(target_part.relpartbound, target_part.oid)
   GROUP BY parent.oid, parent.relname, target_parent.relname, keys.columns, keys.to
   HAVING count(*) = (SELECT count(*) FROM pg_inherits WHERE inhparent = parent.oid)`;

@@ -86,7 +86,7 @@ const promises: readonly Promise_[] = [
 // A constraint that is switched off says so at the end of its definition, and so differs.
 const definitionsQuery = `
   SELECT conrelid::regclass::text AS table, pg_get_constraintdef(oid) AS definition
-  FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conparentid = 0 AND conrelid <> 0
+  FROM pg_constraint WHERE connamespace = current_schema()::regnamespace AND conparentid = 0 AND conrelid <> 0
   UNION ALL
   SELECT pk.table, pk.definition FROM (${partitionKeysQuery}) pk
   UNION ALL
@@ -98,7 +98,7 @@ const definitionsQuery = `
                 pg_get_expr(i.indpred, i.indrelid))
   FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid
   WHERE i.indisunique AND i.indisvalid AND i.indpred IS NOT NULL AND i.indexprs IS NULL
-    AND t.relnamespace = 'public'::regnamespace AND NOT t.relispartition`;
+    AND t.relnamespace = current_schema()::regnamespace AND NOT t.relispartition`;
 
 /** The tables whose rows live in partitions, each 16 of them by the shopper. */
 const partitioned = ['orders', 'order_line', 'payment', 'order_event'];
@@ -112,7 +112,7 @@ const partitionsQuery = `
 /** What a crash would empty: an unlogged table keeps no promise. */
 const unloggedQuery = `
   SELECT relname FROM pg_class
-  WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relpersistence <> 'p'`;
+  WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') AND relpersistence <> 'p'`;
 
 /** Each broken promise as a sentence; empty when the database keeps them all. */
 export async function brokenPromises(client: Client): Promise<string[]> {

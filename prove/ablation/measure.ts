@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import type { Lab } from '../lab/lab.ts';
+import { type Lab, metricsToken } from '../lab/lab.ts';
 
 /** What a checkout costs, counted at the doors between the parts. */
 
@@ -66,9 +66,10 @@ function countPieces(lab: Lab, ms: number): { end: () => number } {
 
 /** What the two processes count themselves, and Redis. A process that was killed counts from nothing. */
 async function countersOf({ doors, proxies }: Lab) {
+  const headers = { authorization: `Bearer ${metricsToken}` };
   const texts = await Promise.all(
     doors.slice(0, 2).map((port) =>
-      fetch(`http://127.0.0.1:${port}/api/metrics`).then(
+      fetch(`http://127.0.0.1:${port}/api/metrics`, { headers }).then(
         (response) => response.text(),
         () => '',
       ),

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { root } from '#bench/lab/children.ts';
 import { bold, dim, duration, green, red, say, yellow } from '#scripts/launch/progress.ts';
 import { signalOfInterruption } from '#scripts/services/interruption.ts';
+import { usageOf } from '#scripts/usage.ts';
 import { type Laboratory, openLaboratory } from './laboratory.ts';
 import { missingIn, type Result, type Run, seenIn, updatePage } from './report.ts';
 import type { Workload } from './scene.ts';
@@ -16,13 +17,7 @@ import { type Row, rows, unexpected } from './trials.ts';
  * shows what goes wrong. Ends with 1 when a trial shows something else than it should.
  */
 
-const usage = `npm run ablate -- [flags]
-
-  --only NAME,NAME   workloads, or guards that are taken away
-  --list             the trials there are
-  --help             this text
-
-The database lives on a disk and the machine may be busy: a whole run takes ten to twenty minutes.`;
+const usage = usageOf(import.meta.filename);
 
 const flags = {
   only: { type: 'string', default: '' },

@@ -10,7 +10,8 @@ export interface Fault {
   missing?(lab: Lab): string | undefined;
   /**
    * Begins it. What it has begun goes on until `lab.restore()`. Gives how often it has struck by then:
-   * processes ended, sessions closed, clocks moved; never a count of attempts.
+   * processes ended, sessions closed, clocks moved; never a count of attempts. Where `strikes` is
+   * missing and it struck nothing, it is called again.
    */
   inject(lab: Lab, random: Random): Promise<number>;
   /** How often it struck since the lab began, beside that, where something else counts it as it goes on. */

@@ -184,6 +184,9 @@ async function start(folder: string, opened: (() => Promise<unknown>)[], options
   };
 }
 
+/** What the ablation reads the counters of the processes with. */
+export const metricsToken = 'the token of the lab';
+
 const portOf = (url: string) => Number(new URL(url).port);
 
 function variablesFor({
@@ -206,7 +209,14 @@ function variablesFor({
     // Counted as ever, and never enough: all shoppers come from one address, and submit on purpose again and again.
     RATE_LIMIT_SHOPPER_PER_MIN: '1000000',
     RATE_LIMIT_IP_PER_MIN: '1000000',
+    METRICS_TOKEN: metricsToken,
     CHALLENGE_KIND: 'off',
+    UNPAID_INVOICES_PER_PERSON: '0',
+    UNPAID_CARDS_PER_PERSON: '0',
+    UNPAID_UNITS_PER_PERSON: '0',
+    UNPAID_MINOR_PER_PERSON: '0',
+    UNPAID_ORDERS_PER_NETWORK: '0',
+    UNPAID_UNITS_PER_NETWORK: '0',
     JOB_POLL_MS: '200',
     LOG_LEVEL: 'warn',
   };

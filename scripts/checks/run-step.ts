@@ -1,68 +1,72 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { bold, dim, duration, green, red, say } from '../launch/progress.ts';
+import { type Report, readReport } from './read-report.ts';
 import type { Step } from './steps.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-interface Counts {
-  passed: number;
-  failed: number;
-}
-
-export interface StepResult extends Counts {
-  ok: boolean;
+export interface StepResult extends Report {
+  name: string;
   ms: number;
+  /** Why the step did not run. */
+  skipped?: string;
 }
 
-/** Runs one step with its output as it comes, and counts its tests from the runner's own report. */
+/** Runs one step, shows its output as it comes, and reads its failures from the runner's own report. */
 export async function runStep(step: Step): Promise<StepResult> {
   const began = performance.now();
   say(`\n${bold(step.name)} ${dim(step.commands.map((command) => command.join(' ')).join(' && '))}`);
   const folder = await mkdtemp(path.join(tmpdir(), 'once-report-'));
-  const report = path.join(folder, 'report.json');
-  let ok = true;
-  for (const command of step.commands) ok &&= (await run(command, step, report)) === 0;
-  const counts = step.report ? await readCounts(step.report, report) : { passed: 0, failed: 0 };
+  const file = path.join(folder, 'report.json');
+  let problem: string | undefined;
+  // A later command of a step needs what the one before it made.
+  for (const command of step.commands) problem ??= await run(command, step, file);
+  const report = step.report && (await readReport(step.report, file, root));
   await rm(folder, { recursive: true, force: true });
   const ms = performance.now() - began;
-  // A runner that ran no test has checked nothing, whatever its exit code says.
-  if (step.report && counts.passed === 0) ok = false;
-  say(`${ok ? green('✓') : red('✗')} ${step.name} ${dim(duration(ms))}`);
-  return { ok: ok && counts.failed === 0, ms, ...counts };
+  const failures = failuresOf(step, report, problem);
+  say(`${failures.length === 0 ? green('✓') : red('✗')} ${step.name} ${dim(duration(ms))}`);
+  return { name: step.name, ms, passed: report?.passed ?? 0, failures };
 }
 
-function run([command = '', ...args]: string[], step: Step, report: string): Promise<number> {
-  const reporting = {
-    vitest: ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
-    playwright: ['--reporter=list,json'],
-  };
+/** The runner's own list. Without one, whatever else went wrong is the failure. */
+function failuresOf(step: Step, report: Report | undefined, problem: string | undefined): string[] {
+  if (report && report.failures.length > 0) return report.failures;
+  if (!step.report) return problem ? [problem] : [];
+  if (!report) return [`${problem ?? 'the runner ended'} before its report`];
+  if (problem) return [`${problem}, although no test failed: see its output above`];
+  // A runner that ran no test has checked nothing, whatever its exit code says.
+  return report.passed === 0 ? ['ran no test'] : [];
+}
+
+const reporting = (report: string) => ({
+  vitest: ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+  playwright: ['--reporter=list,json'],
+});
+
+/** Runs a command to its end. Gives what went wrong, if something did. */
+function run([command = '', ...args]: string[], step: Step, report: string): Promise<string | undefined> {
   const bin = path.join(root, 'node_modules', '.bin', command);
-  return new Promise((resolve, reject) => {
-    const child = spawn(bin, [...args, ...(step.report ? reporting[step.report] : [])], {
+  return new Promise((resolve) => {
+    const child = spawn(bin, [...args, ...(step.report ? reporting(report)[step.report] : [])], {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
       env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1', PLAYWRIGHT_JSON_OUTPUT_NAME: report },
     });
     const stop = (signal: NodeJS.Signals) => child.kill(signal);
-    process.on('SIGTERM', stop);
-    process.on('SIGINT', stop);
-    child.on('error', reject);
-    child.on('exit', (code) => {
+    const ended = (problem: string | undefined) => {
       process.off('SIGTERM', stop);
       process.off('SIGINT', stop);
-      resolve(code ?? 1);
-    });
+      resolve(problem);
+    };
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', stop);
+    child.on('error', (error) => ended(`${command} did not start: ${error.message}`));
+    child.on('exit', (code, signal) =>
+      ended(code === 0 ? undefined : `${command} ended with ${signal ?? `exit code ${code}`}`),
+    );
   });
-}
-
-async function readCounts(runner: 'vitest' | 'playwright', report: string): Promise<Counts> {
-  const text = await readFile(report, 'utf8').catch(() => undefined);
-  if (text === undefined) return { passed: 0, failed: 0 };
-  const json = JSON.parse(text);
-  return runner === 'vitest'
-    ? { passed: json.numPassedTests, failed: json.numFailedTests }
-    : { passed: json.stats.expected, failed: json.stats.unexpected + json.stats.flaky };
 }

@@ -1,3 +1,5 @@
+import type { Runner } from './read-report.ts';
+
 /** What is checked, in the order of what fails fastest. `npm test` does all of it, `npm run verify` the quick part. */
 export interface Step {
   name: string;
@@ -5,8 +7,8 @@ export interface Step {
   commands: string[][];
   /** Part of `npm run verify`: needs no service and no build. */
   quick?: boolean;
-  /** Whose report counts the tests. */
-  report?: 'vitest' | 'playwright';
+  /** Whose report counts the tests and names the failures. */
+  report?: Runner;
 }
 
 const sources = [

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { glob, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import pg from 'pg';
+import { openClient } from '#lib/db-session.ts';
 import { runLogged } from './child.ts';
 import type { Variables } from './options.ts';
 
@@ -25,8 +25,7 @@ const catalogueQuery = `
   ) t`;
 
 async function catalogueHash(databaseUrl: string): Promise<string> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
+  const client = await openClient({ connectionString: databaseUrl });
   const { rows } = await client.query<{ hash: string | null }>(catalogueQuery).finally(() => client.end());
   return rows[0]?.hash ?? 'empty';
 }

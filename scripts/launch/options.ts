@@ -2,49 +2,24 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseEnv } from '#lib/env.ts';
+import { isExposed } from '#lib/exposure.ts';
+import { usageOf } from '#scripts/usage.ts';
 
 /** A message for the person at the terminal; its stack would help nobody. */
 export class Advice extends Error {}
 
-interface Flag {
-  variable: string;
-  argument: string;
-  meaning: string;
-}
-
 /** Every flag stands for a variable; a flag wins over its variable. */
-const flags: Record<string, Flag> = {
-  port: { variable: 'PORT', argument: '4000', meaning: 'where to listen (3000)' },
-  host: { variable: 'HOST', argument: '0.0.0.0', meaning: 'the address to listen on (127.0.0.1)' },
-  'data-dir': {
-    variable: 'DATA_DIR',
-    argument: 'path',
-    meaning: 'where the embedded services keep their data (.data)',
-  },
-  'database-url': {
-    variable: 'DATABASE_URL',
-    argument: 'postgresql://…',
-    meaning: 'a PostgreSQL to use instead of the embedded one',
-  },
-  'redis-url': {
-    variable: 'REDIS_URL',
-    argument: 'redis://…',
-    meaning: 'a Redis to use instead of one of our own; memory: for none',
-  },
-  'web-concurrency': { variable: 'WEB_CONCURRENCY', argument: '2', meaning: 'how many processes serve (1)' },
-  'edge-port': { variable: 'EDGE_PORT', argument: '8080', meaning: 'where nginx listens with --edge (8080)' },
+export const flags: Record<string, string> = {
+  port: 'PORT',
+  host: 'HOST',
+  'data-dir': 'DATA_DIR',
+  'database-url': 'DATABASE_URL',
+  'redis-url': 'REDIS_URL',
+  'web-concurrency': 'WEB_CONCURRENCY',
+  'edge-port': 'EDGE_PORT',
 };
 
-export const usage = [
-  'npm start -- [flags]',
-  '',
-  ...Object.entries(flags).map(([name, { argument, meaning, variable }]) => {
-    return `  ${`--${name} ${argument}`.padEnd(34)}${meaning}; or ${variable}`;
-  }),
-  `  ${'--edge'.padEnd(34)}nginx in front of the shop: limits, and duplicates answered before Node`,
-  `  ${'--dev'.padEnd(34)}hot reload instead of a build (npm run dev)`,
-  `  ${'--help'.padEnd(34)}this text`,
-].join('\n');
+export const usage = usageOf(path.join(import.meta.dirname, '..', 'start.ts'));
 
 export type Variables = Record<string, string | undefined>;
 
@@ -81,7 +56,7 @@ export function readOptions(args: string[], variables: Variables): StartOptions 
     const [firstSentence = ''] = (error as Error).message.split('. ');
     throw new Advice(`${firstSentence}\n\n${usage}`);
   }
-  const given = Object.entries(flags).flatMap(([name, { variable }]) => {
+  const given = Object.entries(flags).flatMap(([name, variable]) => {
     const value = values[name];
     return typeof value === 'string' ? [[variable, value] as const] : [];
   });
@@ -103,15 +78,30 @@ function edgePort({ EDGE_PORT = '8080' }: Variables, dev: boolean): number {
   throw new Advice(`--edge-port must be a port, not "${EDGE_PORT}"`);
 }
 
+interface Checked {
+  port: number;
+  host: string;
+  dataDir: string;
+  /** Whether only this machine can reach the shop, so that it has what is for development. */
+  local: boolean;
+}
+
 /**
  * Checks what the user set before anything is started, with stand-ins for what will be filled
  * in later, and hands back the values that the launcher itself goes by.
  */
-export function checkVariables(variables: Variables): { port: number; host: string; dataDir: string } {
+export function checkVariables(variables: Variables): Checked {
   const later = { DATABASE_URL: 'postgresql://later', ONCE_SECRET: 'x'.repeat(32) };
   try {
-    const { PORT, HOST, DATA_DIR } = parseEnv({ ...later, ...variables, NODE_ENV: 'production' });
-    return { port: PORT, host: HOST, dataDir: path.resolve(DATA_DIR) };
+    const env = parseEnv({ ...later, ...variables, NODE_ENV: 'production' });
+    // NODE_ENV=production is the user's word for a shop in production, wherever it listens.
+    const local = variables.LOCAL_SHOP === undefined ? variables.NODE_ENV !== 'production' : env.LOCAL_SHOP;
+    return {
+      port: env.PORT,
+      host: env.HOST,
+      dataDir: path.resolve(env.DATA_DIR),
+      local: !isExposed({ ...env, LOCAL_SHOP: local }),
+    };
   } catch (error) {
     throw new Advice((error as Error).message);
   }

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { openClient } from '#lib/db-session.ts';
 import { migrate } from '#prisma/migrate.ts';
 import { seed } from '#prisma/seed.ts';
 import { startPostgres } from '#scripts/services/postgres.ts';
@@ -48,8 +48,7 @@ export async function prepareDatabase({ dataDir, variables, shutdown }: Services
 
 /** Seeds an empty shop. One with products is left alone: its prices may have been changed since. */
 async function fillCatalogue(connectionString: string): Promise<number> {
-  const client = new pg.Client({ connectionString });
-  await client.connect();
+  const client = await openClient({ connectionString });
   const { rowCount } = await client.query('SELECT 1 FROM product LIMIT 1').finally(() => client.end());
   if (rowCount) return 0;
   const { products } = await seed({ connectionString, log: () => undefined });

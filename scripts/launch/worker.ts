@@ -12,15 +12,6 @@ const readyTimeoutMs = 60_000;
 /** The worker gives its jobs 20 s and then ends by itself; this is for one that hangs. */
 const stopTimeoutMs = 30_000;
 
-/**
- * Without a mail server, mails are kept, and shown at /mailbox to whoever sits at this machine: not
- * where others reach the shop, because the page shows the mails of everybody.
- */
-export function mailboxFor({ SMTP_URL, PUBLIC_URL }: Variables, host: string): Variables {
-  const alone = ['127.0.0.1', 'localhost', '::1'].includes(host) && !PUBLIC_URL;
-  return alone && !SMTP_URL ? { LOCAL_MAILBOX: '1' } : {};
-}
-
 interface RunningWorker {
   pid: number;
   /** Lets the jobs in work finish. Answers whether it ended by itself and well. */
@@ -36,8 +27,7 @@ export async function openWorker(options: {
 }): Promise<void> {
   const { variables, shutdown } = options;
   const start = () => startWorker(options);
-  const kept =
-    variables.LOCAL_MAILBOX === '1' ? 'and keeps mails at /mailbox' : 'and keeps mails: no SMTP_URL';
+  const kept = variables.LOCAL_SHOP === '1' ? 'and keeps mails at /mailbox' : 'and keeps mails: no SMTP_URL';
   const worker = await step(
     'worker',
     start,

@@ -1,3 +1,5 @@
+import { addressLines } from '#lib/checkout/format-address.ts';
+import type { ShippingAddress } from '#lib/checkout/shipping-address.ts';
 import { db } from '#lib/db.ts';
 import { formatMoney } from '#lib/money.ts';
 import type { OrderKey } from '#lib/orders/find-order.ts';
@@ -21,6 +23,9 @@ export async function describeOrder({ userId, orderId }: OrderKey): Promise<stri
       ({ sku, title, quantity, unitPriceMinor }) =>
         `  ${quantity} × ${sku}  ${title}  ${money(unitPriceMinor)}`,
     ),
+    `Ship to (${order.shippingMethod})`,
+    // Written by this shop from a validated submission, so it has the shape it was given.
+    ...addressLines(order.shippingAddress as ShippingAddress).map((line) => `  ${line}`),
     'Payments',
     ...order.payments.flatMap(
       ({ attempt, method, status, amountMinor, providerRef, declineCode, refunds }) => [

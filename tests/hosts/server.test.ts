@@ -9,6 +9,7 @@ import { ensureBuild } from '#scripts/launch/build.ts';
 import { choosePort } from '#scripts/services/ports.ts';
 import { callUrl } from '#tests/support/call.ts';
 import { contractEnv, describeContract } from '#tests/support/contract.ts';
+import { describeDoors } from '#tests/support/doors.ts';
 import { describeSecurity } from '#tests/support/security.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 
@@ -24,9 +25,7 @@ await seed({ connectionString: shop.databaseUrl, log: () => undefined });
 
 const folder = await mkdtemp(path.join(os.tmpdir(), 'once-host-'));
 const { signal } = new AbortController();
-const port = await choosePort();
-const url = urlOf('127.0.0.1', port);
-const variables = { ...process.env, NODE_ENV: 'production', HOST: '127.0.0.1', PORT: String(port) };
+const variables = { ...process.env, NODE_ENV: 'production', HOST: '127.0.0.1' };
 await ensureBuild({
   root,
   logFile: path.join(folder, 'build.log'),
@@ -34,19 +33,36 @@ await ensureBuild({
   variables: { ...variables, STRIPE_SECRET_KEY: 'sk_test_build' },
   signal,
 });
-const app = await startApp({
-  root,
-  variables,
-  url,
-  log: new AppLog(folder, { chatty: false }),
-  onSpawn: () => undefined,
-  signal,
+
+/** Starts server.ts on that build, with these variables besides. */
+async function open(name: string, own: Record<string, string>) {
+  const port = await choosePort();
+  const url = urlOf('127.0.0.1', port);
+  const log = new AppLog(path.join(folder, name), { chatty: false });
+  const app = await startApp({
+    root,
+    variables: { ...variables, PORT: String(port), ...own },
+    url,
+    log,
+    onSpawn: () => undefined,
+    signal,
+  });
+  afterAll(() => app.stop());
+  return { url, logFile: log.file };
+}
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+const exposed = await open('exposed', { LOG_LEVEL: 'warn' });
+const local = await open('local', { LOCAL_SHOP: '1', METRICS_TOKEN: '' });
+const proxied = await open('proxied', {
+  LOG_LEVEL: 'warn',
+  LOCAL_SHOP: '1',
+  METRICS_TOKEN: '',
+  PUBLIC_URL: 'https://shop.example',
+  ALLOWED_HOSTS: 'balancer.internal',
 });
 
-afterAll(async () => {
-  await app.stop();
-  await rm(folder, { recursive: true, force: true });
-});
-
+const { url } = exposed;
 describeContract({ shop, call: callUrl(url), origin: url });
 describeSecurity(url);
+describeDoors({ exposed, local, proxied });

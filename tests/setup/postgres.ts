@@ -1,25 +1,24 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '#prisma/migrate.ts';
 import { startPostgres } from '#scripts/services/postgres.ts';
 import { watchdog } from '#scripts/services/watchdog.ts';
+import { addDecoys, makeAwkwardDatabase } from './awkward.ts';
 
 /** The name of the database that every test file clones. */
 const templateDatabase = 'once_template';
 
 async function makeTemplate(serverUrl: string): Promise<void> {
-  const admin = new pg.Client({ connectionString: serverUrl });
-  await admin.connect();
-  await admin.query(`CREATE DATABASE ${templateDatabase}`).finally(() => admin.end());
+  await makeAwkwardDatabase(serverUrl, templateDatabase);
   const template = new URL(serverUrl);
   template.pathname = `/${templateDatabase}`;
   await migrate(template.href, () => undefined);
+  await addDecoys(template.href);
 }
 
-/** One PostgreSQL for the whole run, in a temporary folder, with the same settings as the shop's own. */
+/** One PostgreSQL for the whole run, in a temporary folder, with the settings of the shop's own but for a role and a template that are awkward. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'once-tests-'));
   const removeFolder = () => rm(dataDir, { recursive: true, force: true });

@@ -5,6 +5,7 @@ import * as cronJobs from '#app/api/cron/jobs/route.ts';
 import * as health from '#app/api/health/route.ts';
 import * as metrics from '#app/api/metrics/route.ts';
 import * as openapi from '#app/api/openapi.json/route.ts';
+import * as orderAccess from '#app/api/order-access/route.ts';
 import * as cancel from '#app/api/orders/[id]/cancel/route.ts';
 import * as payments from '#app/api/orders/[id]/payments/route.ts';
 import * as order from '#app/api/orders/[id]/route.ts';
@@ -35,6 +36,7 @@ const routes: [RegExp, Record<string, unknown>][] = [
   [/^\/api\/checkout$/, checkout],
   [/^\/api\/products$/, products],
   [/^\/api\/products\/(?<slug>[^/]+)$/, product],
+  [/^\/api\/order-access$/, orderAccess],
   [/^\/api\/orders$/, orders],
   [/^\/api\/orders\/(?<id>[^/]+)$/, order],
   [/^\/api\/orders\/(?<id>[^/]+)\/cancel$/, cancel],

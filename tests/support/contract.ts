@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { db } from '#lib/db.ts';
 import type { Call } from '#tests/support/call.ts';
 import { conforming } from '#tests/support/conforming.ts';
+import { metricsEnv } from '#tests/support/metrics.ts';
 import { addProduct, availableOf, soldOf } from '#tests/support/shop.ts';
 import { address, Shopper, shopperWith } from '#tests/support/shopper.ts';
 import type { TestShop } from '#tests/support/test-shop.ts';
@@ -19,7 +20,7 @@ export interface ContractOptions {
 }
 
 /** What the tests below count on. */
-export const contractEnv = { RATE_LIMIT_SHOPPER_PER_MIN: '3' };
+export const contractEnv = { RATE_LIMIT_SHOPPER_PER_MIN: '3', ...metricsEnv };
 
 /** The members that every problem has, whatever its case. */
 async function problemOf(response: Response) {
@@ -612,7 +613,9 @@ export function describeContract({
     });
 
     test('metrics count the answers', async () => {
-      const response = await bareCall('/api/metrics');
+      expect((await bareCall('/api/metrics')).status).toBe(401);
+      const headers = { authorization: `Bearer ${contractEnv.METRICS_TOKEN}` };
+      const response = await bareCall('/api/metrics', { headers });
       expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=/);
       const text = await response.text();
       expect(text).toMatch(/once_order_answers_total\{outcome="accepted"\} \d+/);

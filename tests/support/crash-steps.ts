@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { db } from '#lib/db.ts';
+import { openClient } from '#lib/db-session.ts';
 
 /** How a test stops a process at a step of its way, and kills it there. */
 
@@ -27,8 +27,7 @@ export async function whileLocked(
   lock: { statement: string; values: string[] },
   work: (isWaitedFor: () => Promise<boolean>) => Promise<void>,
 ): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
+  const client = await openClient({ connectionString: databaseUrl });
   try {
     const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
     await client.query('BEGIN');

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { inject } from 'vitest';
+import { openClient } from '#lib/db-session.ts';
 
 /** A database of one test file's own, with every migration applied and no rows. */
 export interface TestDatabase {
@@ -29,8 +29,7 @@ function refuseRemote(connectionString: string): void {
 async function administer(statement: string): Promise<void> {
   const adminUrl = inject('adminUrl');
   refuseRemote(adminUrl);
-  const client = new pg.Client({ connectionString: adminUrl });
-  await client.connect();
+  const client = await openClient({ connectionString: adminUrl });
   try {
     await client.query(statement);
   } finally {

@@ -162,6 +162,8 @@ const tables = [
   'payment_event',
   'mail',
   'webhook_delivery',
+  'order_number',
+  'order_link_quota',
   'graphile_worker._private_jobs',
 ] as const;
 

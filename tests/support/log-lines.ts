@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { lineOptions } from '#lib/logger.ts';
 import { processWide, takeProcessWide } from '#lib/process-wide.ts';
 
 /** Puts a logger in place that keeps its lines; the array grows as they are written. */
@@ -6,7 +7,10 @@ export function keepLogLines(): Record<string, unknown>[] {
   const lines: Record<string, unknown>[] = [];
   takeProcessWide('logger');
   processWide('logger', () =>
-    pino({ level: 'debug', base: null }, { write: (line: string) => void lines.push(JSON.parse(line)) }),
+    pino(
+      { ...lineOptions, level: 'debug', base: null },
+      { write: (line: string) => void lines.push(JSON.parse(line)) },
+    ),
   );
   return lines;
 }

@@ -37,6 +37,20 @@ export function stripeFor(url: string, secretKey = 'sk_test_simulator', timeout 
   return new Stripe(secretKey, { host: hostname, port, protocol: 'http', maxNetworkRetries: 0, timeout });
 }
 
+/** Does over HTTP what the shop's owner does in the provider's dashboard; gives the changed objects. */
+export async function atDashboard(
+  url: string,
+  action: string,
+  params: Record<string, string | number | boolean>,
+  // biome-ignore lint/suspicious/noExplicitAny: the tests say which members they mean.
+): Promise<Record<string, any>> {
+  const answer = await fetch(`${url}/_test/dashboard/${action}`, {
+    method: 'POST',
+    body: new URLSearchParams(Object.entries(params).map(([name, value]) => [name, String(value)])),
+  });
+  return { httpStatus: answer.status, ...((await answer.json()) as object) };
+}
+
 /** A simulator in a process of its own, as `npm start` runs it: one that can be killed. */
 export async function spawnSimulator(dataDir: string): Promise<{ url: string; child: ChildProcess }> {
   const main = path.resolve(import.meta.dirname, '..', '..', 'simulator', 'main.ts');

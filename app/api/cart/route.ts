@@ -1,10 +1,10 @@
-import { getCart } from '#lib/cart/get-cart.ts';
+import { getCartToShow } from '#lib/cart/get-cart.ts';
 import { json, notAllowed, route } from '#lib/http.ts';
 import { sessionOrNew } from '#lib/session.ts';
 
 export const GET = route(async (request) => {
   const { userId, headers } = sessionOrNew(request);
-  const cart = await getCart({ userId });
+  const cart = await getCartToShow({ userId });
   return json(cart, { headers: { ...headers, etag: `"${cart.version}"` } });
 });
 

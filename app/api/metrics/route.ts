@@ -1,6 +1,6 @@
 import { env } from '#lib/env.ts';
 import { AppError } from '#lib/errors.ts';
-import { notAllowed, route } from '#lib/http.ts';
+import { isLocalRequest, notAllowed, route } from '#lib/http.ts';
 import { registerJobMetrics } from '#lib/jobs/job-metrics.ts';
 import { registerMailMetrics } from '#lib/mail/mail-metrics.ts';
 import { readMetrics } from '#lib/orders/order-metrics.ts';
@@ -8,9 +8,13 @@ import { sameBytes } from '#lib/signing.ts';
 
 export const dynamic = 'force-dynamic';
 
+/** Without a token only the machine itself may read them, and only while the shop is not exposed. */
 export const GET = route(async (request) => {
   const token = env().METRICS_TOKEN;
   const given = request.headers.get('authorization') ?? '';
+  if (!token && !isLocalRequest(request.headers)) {
+    throw new AppError('not_found', { detail: 'This shop shows no metrics: METRICS_TOKEN is not set.' });
+  }
   if (token && !sameBytes(Buffer.from(given), Buffer.from(`Bearer ${token}`))) {
     throw new AppError('token_required', {
       detail: 'Metrics need the header "Authorization: Bearer" with the METRICS_TOKEN of this shop.',

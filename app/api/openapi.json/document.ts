@@ -7,6 +7,7 @@ import { type ProblemCode, problemCodes, problemStatus, problemTitle } from '#li
 import { workedOffSchema } from '#lib/jobs/schema.ts';
 import { orderListQuerySchema, orderListSchema } from '#lib/orders/list-orders.ts';
 import { paymentAcceptedSchema, paymentInputSchema } from '#lib/orders/pay-order.ts';
+import { orderAccessAnswerSchema, orderAccessInputSchema } from '#lib/orders/request-order-link.ts';
 import {
   acceptedSchema,
   alreadyOrderedSchema,
@@ -76,6 +77,7 @@ export function openApiDocument() {
       },
       '/api/orders/{id}/cancel': { post: cancelOrder },
       '/api/orders/{id}/payments': { post: payOrder },
+      '/api/order-access': { post: requestOrderLink },
       '/api/webhooks/payments': { post: receiveEvent },
       '/api/submissions/{submitToken}': {
         get: {
@@ -180,6 +182,7 @@ const submitOrder: ZodOpenApiOperationObject = {
       'foreign_origin',
       'cart_changed',
       'out_of_stock',
+      'order_limit',
       'possible_duplicate',
       'in_progress',
       'cart_limit',
@@ -234,6 +237,23 @@ const payOrder: ZodOpenApiOperationObject = {
       'payload_too_large',
       'unsupported_media_type',
       'key_reused',
+      'rate_limited',
+      'unavailable',
+    ),
+  },
+};
+
+const requestOrderLink: ZodOpenApiOperationObject = {
+  summary: 'Sends the link to an order by email, if number and email address belong together',
+  description:
+    'The answer is the same whether they do or not. The link shows the order read-only in any browser. A form post with the same field names is answered with 303.',
+  requestBody: { content: { 'application/json': { schema: orderAccessInputSchema } } },
+  responses: {
+    '202': answer('Received', orderAccessAnswerSchema),
+    ...problems(
+      'invalid_request',
+      'payload_too_large',
+      'unsupported_media_type',
       'rate_limited',
       'unavailable',
     ),

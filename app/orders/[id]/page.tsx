@@ -6,6 +6,8 @@ import { unlessUnavailable } from '#app/unless-unavailable.tsx';
 import { CancelOrder } from '#components/orders/cancel-order.tsx';
 import { formatDay } from '#components/orders/dates.ts';
 import { NextSteps } from '#components/orders/next-steps.tsx';
+import { OrderAtAGlance } from '#components/orders/order-at-a-glance.tsx';
+import { OrderElsewhere } from '#components/orders/order-elsewhere.tsx';
 import { OrderLines } from '#components/orders/order-lines.tsx';
 import { moneyOnCancel } from '#components/orders/order-news.ts';
 import { OrderStatus } from '#components/orders/order-status.tsx';
@@ -15,28 +17,41 @@ import { ButtonLink } from '#components/ui/button.tsx';
 import { Container } from '#components/ui/container.tsx';
 import { PageTitle } from '#components/ui/page-title.tsx';
 import { findVariants } from '#lib/catalogue/find-variants.ts';
-import { countryName } from '#lib/checkout/quote.ts';
+import { addressLines } from '#lib/checkout/format-address.ts';
 import type { ShippingAddress } from '#lib/checkout/shipping-address.ts';
 import { currentShopper } from '#lib/next-session.ts';
 import { getOrder } from '#lib/orders/get-order.ts';
+import { openOrderAccess } from '#lib/orders/order-access.ts';
 import type { OrderView } from '#lib/orders/schema.ts';
 import { whoEnded } from '#lib/orders/who-ended.ts';
 import { declineSentence } from '#lib/payments/decline-sentence.ts';
+
+type Query = { [name in 'access' | 'returned']?: string | string[] | undefined };
+
+interface Props {
+  params: Promise<{ id: string }>;
+  searchParams: Promise<Query>;
+}
 
 export const metadata: Metadata = { title: 'Your order', robots: { index: false } };
 
 /** As long as an order is this young, its page is first of all its confirmation. */
 const freshMs = 30 * 60_000;
 
-export default async function OrderPage({ params }: { params: Promise<{ id: string }> }) {
+export default async function OrderPage({ params, searchParams }: Props) {
   const { id } = await params;
-  return unlessUnavailable(`/orders/${encodeURIComponent(id)}`, () => drawOrder(id));
+  const { access, returned } = await searchParams;
+  const link = typeof access === 'string' ? access : undefined;
+  const query = link ? `?${new URLSearchParams({ access: link })}` : '';
+  return unlessUnavailable(`/orders/${encodeURIComponent(id)}${query}`, () =>
+    drawOrder({ id, link, returned: returned !== undefined }),
+  );
 }
 
-async function drawOrder(id: string) {
-  const userId = await currentShopper();
-  const order = userId ? await getOrder({ userId, id }) : undefined;
-  if (!userId || !order) notFound();
+async function drawOrder({ id, link, returned }: { id: string; link?: string; returned: boolean }) {
+  const seen = (await ownOrder(id)) ?? (await linkedOrder(id, link));
+  if (!seen) return returned ? <ReturnedElsewhere /> : notFound();
+  const { order, userId, own } = seen;
   const lines = await withPictures(order);
   const facts = {
     decline: declineSentence(order.payments.at(-1)?.declineCode),
@@ -45,10 +60,14 @@ async function drawOrder(id: string) {
 
   return (
     <Container>
-      <OrderHeading order={order} />
+      <OrderHeading order={order} own={own} />
       <div className="grid items-start gap-x-16 gap-y-10 lg:grid-cols-[minmax(0,1fr)_24rem] lg:grid-rows-[auto_1fr]">
         <div className="grid gap-10">
-          <OrderStatus order={order} facts={facts} cardEntry={cardEntry()} />
+          {own ? (
+            <OrderStatus order={order} facts={facts} cardEntry={cardEntry()} />
+          ) : (
+            <OrderAtAGlance order={order} facts={facts} />
+          )}
           <NextSteps order={order} />
           <PaymentAttempts order={order} />
         </div>
@@ -66,16 +85,50 @@ async function drawOrder(id: string) {
         </section>
         <div className="grid gap-10">
           <Details order={order} />
-          {order.cancellable ? <Cancellation order={order} /> : null}
+          {own && order.cancellable ? <Cancellation order={order} /> : null}
         </div>
       </div>
       <p className="mt-12 flex flex-wrap gap-3">
         <ButtonLink href="/">Go on shopping</ButtonLink>
-        <ButtonLink href="/orders" prefetch={false} variant="secondary">
-          All your orders
-        </ButtonLink>
+        {own ? (
+          <ButtonLink href="/orders" prefetch={false} variant="secondary">
+            All your orders
+          </ButtonLink>
+        ) : null}
       </p>
     </Container>
+  );
+}
+
+interface SeenOrder {
+  order: OrderView;
+  userId: string;
+  /** Whether this browser placed it, and so may pay and cancel it. */
+  own: boolean;
+}
+
+async function ownOrder(id: string): Promise<SeenOrder | undefined> {
+  const userId = await currentShopper();
+  const order = userId ? await getOrder({ userId, id }) : undefined;
+  return userId && order ? { order, userId, own: true } : undefined;
+}
+
+/** The order of a link from one of our emails. */
+async function linkedOrder(id: string, link: string | undefined): Promise<SeenOrder | undefined> {
+  const userId = link ? openOrderAccess(link, id) : undefined;
+  const order = userId ? await getOrder({ userId, id }) : undefined;
+  return userId && order ? { order, userId, own: false } : undefined;
+}
+
+function ReturnedElsewhere() {
+  return (
+    <OrderElsewhere title="Your payment is being confirmed">
+      <p>
+        You are back from your bank in another browser than the one in which you ordered, so we can’t show the
+        order here. Open Orders in that browser, or the link in our email about the order. You will not be
+        charged twice.
+      </p>
+    </OrderElsewhere>
   );
 }
 
@@ -87,10 +140,10 @@ async function withPictures({ lines }: OrderView) {
   });
 }
 
-function OrderHeading({ order: { number, status, placedAt } }: { order: OrderView }) {
+function OrderHeading({ order: { number, status, placedAt }, own }: { order: OrderView; own: boolean }) {
   const number_ = <span className="figures whitespace-nowrap">{number}</span>;
   const stands = status === 'placed' || status === 'paid';
-  if (stands && Date.now() - Date.parse(placedAt) < freshMs) {
+  if (own && stands && Date.now() - Date.parse(placedAt) < freshMs) {
     return (
       <PageTitle lead="You find it in this browser under Orders whenever you like.">
         Thank you. Order {number_} is placed
@@ -148,16 +201,5 @@ function Detail({ label, children }: { label: string; children: ReactNode }) {
 }
 
 function Address({ address }: { address: ShippingAddress }) {
-  const { name, line1, line2, postalCode, city, region, country } = address;
-  const town = [city, region, postalCode].filter(Boolean).join(', ');
-  const rows = [name, line1, line2, town, countryName(country)].filter((row): row is string => Boolean(row));
-  return (
-    <address className="not-italic">
-      {rows.map((row) => (
-        <span key={row} className="block">
-          {row}
-        </span>
-      ))}
-    </address>
-  );
+  return <address className="whitespace-pre-line not-italic">{addressLines(address).join('\n')}</address>;
 }

@@ -1,25 +1,24 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { cache } from 'react';
-import { addVariantToCart } from '#app/product/[slug]/actions.ts';
 import { productJsonLd } from '#app/product/[slug]/product-json-ld.ts';
 import { menuCategories } from '#app/site.ts';
 import { AddToCartForm } from '#components/catalogue/add-to-cart-form.tsx';
 import { Breadcrumb } from '#components/catalogue/breadcrumb.tsx';
 import { BuyingFacts } from '#components/catalogue/buying-facts.tsx';
+import { LivePrice, LiveVariants } from '#components/catalogue/live-variants.tsx';
 import { ProductGrid } from '#components/catalogue/product-grid.tsx';
 import { ProductPicture } from '#components/catalogue/product-picture.tsx';
-import { Alert } from '#components/ui/alert.tsx';
 import { Container } from '#components/ui/container.tsx';
-import { Price } from '#components/ui/price.tsx';
 import { maxLineQuantity } from '#lib/cart/schema.ts';
 import { getProduct } from '#lib/catalogue/get-product.ts';
 import { listProducts } from '#lib/catalogue/list-products.ts';
 import type { Product } from '#lib/catalogue/schema.ts';
 import { siteUrl } from '#lib/env.ts';
 
-// A minute old at most: prices and stock are checked again when an order is placed.
-export const revalidate = 60;
+// Drawn again when it is older than this. With JavaScript the page asks for the stock of now; without,
+// the answer to "Add to cart" tells it, and an order checks price and stock again.
+export const revalidate = 15;
 
 /** How many products are built ahead; the rest are built when they are first asked for. */
 const builtAhead = 100;
@@ -69,13 +68,18 @@ export default async function ProductPage({ params }: Props) {
           eager
           className="self-start md:sticky md:top-6"
         />
-        <div className="grid content-start gap-6">
-          <ProductHeading product={product} />
-          <p className="text-lg">{product.description}</p>
-          <Purchase product={product} />
-          <BuyingFacts />
-          <Details details={product.details} />
-        </div>
+        <LiveVariants slug={product.slug} variants={product.variants}>
+          <div className="grid content-start gap-6">
+            <div>
+              <h1 className="text-3xl tracking-[-0.025em]">{product.title}</h1>
+              <LivePrice className="mt-3 text-xl font-semibold" />
+            </div>
+            <p className="text-lg">{product.description}</p>
+            <AddToCartForm title={product.title} maxQuantity={maxLineQuantity} />
+            <BuyingFacts />
+            <Details details={product.details} />
+          </div>
+        </LiveVariants>
       </div>
       {related.length > 0 ? (
         <section className="mt-20 sm:mt-28" aria-labelledby="related">
@@ -92,39 +96,6 @@ export default async function ProductPage({ params }: Props) {
 async function relatedTo({ slug, category }: Product) {
   const { products } = await listProducts({ category, limit: relatedCount + 1 });
   return products.filter((other) => other.slug !== slug).slice(0, relatedCount);
-}
-
-function ProductHeading({ product: { title, variants } }: { product: Product }) {
-  const prices = variants.map(({ priceMinor }) => priceMinor);
-  const lowest = Math.min(...prices);
-  return (
-    <div>
-      <h1 className="text-3xl tracking-[-0.025em]">{title}</h1>
-      {variants[0] ? (
-        <p className="mt-3 text-xl font-semibold">
-          <Price minor={lowest} currency={variants[0].currency} from={Math.max(...prices) > lowest} />
-        </p>
-      ) : null}
-    </div>
-  );
-}
-
-function Purchase({ product: { title, variants } }: { product: Product }) {
-  if (!variants.some(({ available }) => available > 0)) {
-    return (
-      <Alert tone="caution" title="Sold out">
-        <p>There is none left of it at the moment, so it can't be ordered.</p>
-      </Alert>
-    );
-  }
-  return (
-    <AddToCartForm
-      title={title}
-      variants={variants}
-      maxQuantity={maxLineQuantity}
-      action={addVariantToCart}
-    />
-  );
 }
 
 function Details({ details }: { details: string[] }) {

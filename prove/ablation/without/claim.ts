@@ -8,6 +8,8 @@ export const claimSubmission: typeof shop.claimSubmission = async () => ({ state
 
 export const completeClaim: typeof shop.completeClaim = async () => undefined;
 
+export const forgetDone: typeof shop.forgetDone = async () => undefined;
+
 export const releaseClaim: typeof shop.releaseClaim = async () => undefined;
 
 export const isClaimed: typeof shop.isClaimed = async () => false;

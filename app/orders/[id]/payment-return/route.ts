@@ -1,22 +1,32 @@
 import { asAppError, requestIdOf } from '#lib/http.ts';
+import { ownsOrder } from '#lib/orders/owns-order.ts';
 import { orderUrl } from '#lib/orders/placement.ts';
 import { returnFromBank } from '#lib/payments/return-from-bank.ts';
 import { sessionOf } from '#lib/session.ts';
-import { isUuid } from '#lib/uuid.ts';
 
 /**
  * Where the bank sends the shopper back to. What it says in the address is not looked at; whatever
- * happens here, the order's page is where they go on, and it shows what is known by then.
+ * happens here, the order's page is where they go on, and it shows what is known by then. A bank's
+ * app may open another browser than the one that ordered: that one is told so.
  */
 export async function GET(
   request: Request,
   { params }: { params: Promise<{ id: string }> },
 ): Promise<Response> {
   const { id } = await params;
-  const userId = sessionOf(request);
-  if (userId && isUuid(id)) {
-    await returnFromBank({ userId, orderId: id }).catch((error) => asAppError(error, requestIdOf(request)));
-  }
-  const location = orderUrl(encodeURIComponent(id));
+  const owned = await settleOwn(request, id).catch((error) => {
+    asAppError(error, requestIdOf(request));
+    return true;
+  });
+  const page = orderUrl(encodeURIComponent(id));
+  const location = owned ? page : `${page}?returned=1`;
   return new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } });
+}
+
+/** Whether the order is of this browser; if so, its payment is looked up. */
+async function settleOwn(request: Request, id: string): Promise<boolean> {
+  const userId = sessionOf(request);
+  if (!userId || !(await ownsOrder({ userId, id }))) return false;
+  await returnFromBank({ userId, orderId: id });
+  return true;
 }

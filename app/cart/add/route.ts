@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { cartForm, quantitySchema, skuSchema } from '#app/cart/cart-form.ts';
+import type { AddAnswer } from '#components/cart/addition-news.ts';
+import { countOf } from '#components/cart/cart-state.ts';
+import { addToCart } from '#lib/cart/add-to-cart.ts';
+import { shopperForWrite } from '#lib/next-session.ts';
+
+const additionSchema = z.object({ sku: skuSchema, quantity: quantitySchema(1) });
+
+/** Puts a variant into the shopper's cart, on top of what is there of it. */
+export const POST = cartForm({
+  act: async (typed) => {
+    const { sku, quantity: asked } = additionSchema.parse(typed);
+    const { cart, ...addition } = await addToCart({ userId: await shopperForWrite(), sku, quantity: asked });
+    const { id, version } = cart;
+    const answer: AddAnswer = { asked, ...addition, cart: { id, version, count: countOf(cart) } };
+    const told = { added: sku, asked: String(asked), units: String(addition.added) };
+    return { answer, location: `/cart?${new URLSearchParams(told)}` };
+  },
+});

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { cartForm, quantitySchema, skuSchema } from '#app/cart/cart-form.ts';
+import { readCartView } from '#app/cart/read-cart-view.ts';
+import { setCartLine } from '#lib/cart/set-cart-line.ts';
+import { currentShopper, shopperForWrite } from '#lib/next-session.ts';
+
+const editSchema = z.object({
+  sku: skuSchema,
+  quantity: quantitySchema(0),
+  version: z.coerce.number().int().min(1).max(2_147_483_647),
+});
+
+/**
+ * Sets a line to a quantity; 0 removes it. Refused, with the cart shown as it is, when another tab
+ * has edited the cart since this page was drawn.
+ */
+export const POST = cartForm({
+  act: async (typed) => {
+    const { version: ifVersion, ...edit } = editSchema.parse(typed);
+    const userId = await shopperForWrite();
+    await setCartLine({ userId, ...edit, ifVersion });
+    return { answer: { cart: await readCartView(userId) }, location: '/cart' };
+  },
+  afterProblem: async () => {
+    const userId = await currentShopper();
+    return userId ? { cart: await readCartView(userId) } : {};
+  },
+});

@@ -1,0 +1,37 @@
+import { restoreLines } from '#lib/cart/restore-lines.ts';
+import { asAppError, refuseForeignOrigin, route } from '#lib/http.ts';
+import { cancelOrder } from '#lib/orders/cancel-order.ts';
+import { getOrder } from '#lib/orders/get-order.ts';
+import { orderUrl } from '#lib/orders/placement.ts';
+import { readForm } from '#lib/orders/read-submission.ts';
+import type { OrderStatus } from '#lib/orders/schema.ts';
+import { requireSession } from '#lib/session.ts';
+
+/** Orders that wait for a payment: ended first, so that their items are not held twice. */
+const waiting: OrderStatus[] = ['payment_pending', 'payment_declined'];
+
+/**
+ * Puts the items of an unpaid order back into the cart: of one that was cancelled, or of one that still
+ * waits for its payment, which is cancelled first. Doing it twice is doing it once. A form of pages with
+ * and without JavaScript, so each outcome is a page.
+ */
+export const POST = route(async (request, _context: unknown, requestId) => {
+  let location = '/orders';
+  try {
+    refuseForeignOrigin(request);
+    const userId = requireSession(request);
+    const { order: id = '' } = await readForm(request);
+    const order = await getOrder({ userId, id });
+    if (order) location = orderUrl(order.id);
+    if (order && waiting.includes(order.status)) await cancelOrder({ userId, id });
+    const ended = await getOrder({ userId, id });
+    if (ended?.status === 'cancelled') {
+      await restoreLines({ userId, lines: ended.lines });
+      location = '/cart?restored';
+    }
+  } catch (error) {
+    // The order's page says what became of it; its cart is told about where the cart is full.
+    if (asAppError(error, requestId).code === 'cart_limit') location = '/cart?problem=limit';
+  }
+  return new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } });
+});

@@ -1,0 +1,13 @@
+import { OrderElsewhere } from '#components/orders/order-elsewhere.tsx';
+
+export default function OrderNotFound() {
+  return (
+    <OrderElsewhere title="We can’t show this order in this browser">
+      <p>
+        For your privacy, an order opens only in the browser in which it was placed, or with the link in our
+        emails about it. The address may also be incomplete, or the link may have expired: then ask for a new
+        one here.
+      </p>
+    </OrderElsewhere>
+  );
+}

@@ -1,0 +1,14 @@
+import { getProduct } from '#lib/catalogue/get-product.ts';
+import { AppError } from '#lib/errors.ts';
+import { json, route } from '#lib/http.ts';
+
+/**
+ * What a product's variants cost and what is left of them at this moment. The product's page is
+ * cached, so it asks here when it is opened. Under an address of its own, because the caches in
+ * front of the shop keep `/product/` and `/api/products/`.
+ */
+export const GET = route<{ params: Promise<{ slug: string }> }>(async (_request, { params }) => {
+  const product = await getProduct((await params).slug);
+  if (!product) throw new AppError('not_found', { detail: 'There is no such product.' });
+  return json({ variants: product.variants });
+});

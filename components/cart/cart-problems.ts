@@ -1,0 +1,20 @@
+import { maxCartLines, maxLineQuantity } from '#lib/cart/schema.ts';
+
+/** Why an edit of the cart was not made, as the shopper is told: the keys also stand in addresses. */
+export const cartProblems = {
+  input: `Choose what you want and a whole number from 1 to ${maxLineQuantity}. Nothing was changed.`,
+  changed: 'Your cart was changed in another window. Here it is as it is now, without this last change.',
+  gone: 'The shop does not sell this any more. Nothing was changed.',
+  limit: `One order cannot hold this much: a cart takes up to ${maxCartLines} different products and a limited total. Nothing was changed.`,
+  unavailable: 'The shop cannot be reached for a moment. Your cart is as it was; please try again.',
+  failed: 'Something went wrong on our side. Please look at your cart, and try again.',
+};
+
+export type CartProblem = keyof typeof cartProblems;
+
+/** The sentence for a key, from an address that anyone can write. */
+export function problemIn(key: unknown): string | undefined {
+  return typeof key === 'string' && Object.hasOwn(cartProblems, key)
+    ? cartProblems[key as CartProblem]
+    : undefined;
+}

@@ -1,0 +1,41 @@
+'use client';
+
+import { useState } from 'react';
+import { StockNote } from '#components/catalogue/stock-note.tsx';
+import { Price } from '#components/ui/price.tsx';
+import { RadioCard, RadioCards } from '#components/ui/radio-card.tsx';
+import type { Variant } from '#lib/catalogue/schema.ts';
+
+/** Radios where there is a choice, a hidden field where there is none. */
+export function VariantChoice({ variants }: { variants: Variant[] }) {
+  const [chosen, setChosen] = useState<string>();
+  const [only] = variants;
+  if (only && variants.length === 1) {
+    return (
+      <p>
+        <input type="hidden" name="sku" value={only.sku} />
+        <StockNote available={only.available} />
+      </p>
+    );
+  }
+  // A shopper's own choice that has sold out is not replaced by another one: they choose again.
+  const sku = chosen ?? variants.find(({ available }) => available > 0)?.sku;
+  return (
+    <RadioCards legend="Choose one">
+      {variants.map((variant) => (
+        <RadioCard
+          key={variant.sku}
+          name="sku"
+          value={variant.sku}
+          checked={variant.sku === sku && variant.available > 0}
+          onChange={() => setChosen(variant.sku)}
+          disabled={variant.available <= 0}
+          required
+          title={variant.title}
+          note={<StockNote available={variant.available} />}
+          aside={<Price minor={variant.priceMinor} currency={variant.currency} />}
+        />
+      ))}
+    </RadioCards>
+  );
+}

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { type ShownOrder, wordsFor } from '#components/checkout/order-instead-words.ts';
+
+// After a decline or on the way back from the bank, the checkout said "You already placed this order …
+// nothing to pay for a second time", although nothing had been paid at all.
+
+type Payment = ShownOrder['payments'][number];
+const payment = (status: Payment['status'], refundedMinor = 0): Payment => ({
+  attempt: 1,
+  method: 'card',
+  status,
+  amountMinor: 3_299,
+  refundedMinor,
+});
+const words = (status: ShownOrder['status'], of: Partial<ShownOrder> = {}) =>
+  wordsFor({ id: 'id', number: 'ON-7', status, currency: 'USD', totalMinor: 3_299, payments: [], ...of });
+
+test('an order that waits for its payment is said to be unpaid, with its number and amount, and can be paid', () => {
+  for (const status of ['payment_declined', 'payment_pending'] as const) {
+    const { title, text, act } = words(status);
+    expect(title).toBe('Your order is not paid yet');
+    expect(text).toContain('ON-7');
+    expect(text).toContain('$32.99');
+    expect(text).not.toContain('nothing to pay');
+    expect(act).toBe('pay');
+  }
+});
+
+test('an order that was not paid in time is named, and its items can be put back', () => {
+  const { title, text, act } = words('cancelled', { endedBy: 'hold', payments: [payment('voided')] });
+  expect(title).toBe('Your order ON-7 was not paid in time');
+  expect(text).toContain('Nothing was charged.');
+  expect(act).toBe('put_back');
+});
+
+test('where money was taken or may have been, the page does not say that nothing was charged', () => {
+  for (const taken of [
+    payment('succeeded'),
+    payment('authorized'),
+    payment('unknown'),
+    payment('refunded', 3_299),
+  ]) {
+    expect(words('cancelled', { endedBy: 'hold', payments: [taken] }).text).not.toContain(
+      'Nothing was charged',
+    );
+  }
+});
+
+test('only an order that is paid is said to need no second payment', () => {
+  const said = (
+    ['placed', 'payment_pending', 'payment_unknown', 'payment_declined', 'paid', 'cancelled'] as const
+  ).filter((status) => words(status).text.includes('nothing to pay'));
+  expect(said).toEqual(['paid']);
+});

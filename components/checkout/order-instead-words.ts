@@ -1,0 +1,75 @@
+import { formatMoney } from '#lib/money.ts';
+import type { OrderView } from '#lib/orders/schema.ts';
+import type { EndedBy } from '#lib/orders/who-ended.ts';
+
+/** What the checkout says of an order in its place. */
+export interface ShownOrder
+  extends Pick<OrderView, 'id' | 'number' | 'status' | 'currency' | 'totalMinor' | 'payments'> {
+  /** Who or what ended it, where that is known. */
+  endedBy?: EndedBy | undefined;
+}
+
+interface Words {
+  title: string;
+  text: string;
+  act: 'look' | 'pay' | 'put_back';
+}
+
+export function wordsFor(order: ShownOrder): Words {
+  const { number, status, currency, totalMinor } = order;
+  const total = formatMoney(totalMinor, currency);
+  switch (status) {
+    case 'payment_declined':
+      return {
+        title: 'Your order is not paid yet',
+        text: `Order ${number} is kept for you for a while. Its payment of ${total} was declined and nothing was charged.`,
+        act: 'pay',
+      };
+    case 'payment_pending':
+      return {
+        title: 'Your order is not paid yet',
+        text: `Order ${number} is kept for you for a while. Its payment of ${total} is not finished.`,
+        act: 'pay',
+      };
+    case 'cancelled':
+      return {
+        title:
+          order.endedBy === 'hold'
+            ? `Your order ${number} was not paid in time`
+            : `Order ${number} is cancelled`,
+        text: `${wasCharged(order) ? 'See that order for what became of your payment.' : 'Nothing was charged.'} Its items are no longer kept for you.`,
+        act: 'put_back',
+      };
+    case 'placed':
+      return {
+        title: 'You already placed this order',
+        text: `Order ${number} is placed, once. You pay its invoice of ${total} later, and nothing is left in this cart.`,
+        act: 'look',
+      };
+    case 'paid':
+    case 'fulfilled':
+      return {
+        title: 'You already placed this order',
+        text: `Order ${number} is placed and paid, once. Nothing is left in this cart, so there is nothing to pay for a second time.`,
+        act: 'look',
+      };
+    case 'refunded':
+      return {
+        title: `Order ${number} has ended`,
+        text: 'Nothing is left in this cart. See that order for what became of your payment.',
+        act: 'look',
+      };
+    default:
+      return {
+        title: 'We are confirming your payment',
+        text: `Order ${number} is placed, once. You need not do anything, and you will not be charged twice.`,
+        act: 'look',
+      };
+  }
+}
+
+/** Whether money was taken or may have been: then "nothing was charged" is not ours to say. */
+function wasCharged({ payments }: ShownOrder): boolean {
+  const uncharged = ['due', 'declined', 'voided', 'requires_action'];
+  return payments.some((payment) => !uncharged.includes(payment.status) || payment.refundedMinor > 0);
+}

@@ -1,0 +1,58 @@
+import type { ReactNode } from 'react';
+import { type ShownOrder, wordsFor } from '#components/checkout/order-instead-words.ts';
+import { PutBack } from '#components/orders/put-back.tsx';
+import { ButtonLink } from '#components/ui/button.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+
+/**
+ * In the place of a form that has become an order: seen after the Back button, in a second tab, or on
+ * the way back from the bank. Says what is true of the order, and offers what can be done about it.
+ */
+export function OrderInstead({ order }: { order: ShownOrder }) {
+  const { title, text, act } = wordsFor(order);
+  return (
+    <EmptyState headingLevel="h1" title={title} actions={<Actions order={order} act={act} />}>
+      <p>{text}</p>
+    </EmptyState>
+  );
+}
+
+function Actions({ order: { id }, act }: { order: ShownOrder; act: ReturnType<typeof wordsFor>['act'] }) {
+  if (act === 'put_back') {
+    return (
+      <>
+        <PutBack orderId={id} />
+        <ToOrder id={id} variant="secondary">
+          See that order
+        </ToOrder>
+        <ToShop />
+      </>
+    );
+  }
+  return (
+    <>
+      <ToOrder id={id}>{act === 'pay' ? 'Pay for this order' : 'See your order'}</ToOrder>
+      {act === 'pay' ? <PutBack orderId={id} cancelFirst /> : null}
+      <ButtonLink href="/orders" prefetch={false} variant={act === 'pay' ? 'quiet' : 'secondary'}>
+        All your orders
+      </ButtonLink>
+      <ToShop />
+    </>
+  );
+}
+
+function ToOrder({ id, variant, children }: { id: string; variant?: 'secondary'; children: ReactNode }) {
+  return (
+    <ButtonLink href={`/orders/${id}`} prefetch={false} variant={variant}>
+      {children}
+    </ButtonLink>
+  );
+}
+
+function ToShop() {
+  return (
+    <ButtonLink href="/" variant="quiet">
+      Go on shopping
+    </ButtonLink>
+  );
+}

@@ -1,0 +1,41 @@
+'use client';
+
+import { useEffect, useState } from 'react';
+import { OrderInstead } from '#components/checkout/order-instead.tsx';
+import { ButtonLink } from '#components/ui/button.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import type { OrderView } from '#lib/orders/schema.ts';
+
+/** The cart of this page has become an order, here or in another tab: which one, and is it paid? */
+export function OrderedMeanwhile({ url }: { url: string }) {
+  const [order, setOrder] = useState<OrderView>();
+  useEffect(() => {
+    const leaving = new AbortController();
+    fetchOrder(url, leaving.signal).then(setOrder);
+    return () => leaving.abort();
+  }, [url]);
+  if (order) return <OrderInstead order={order} />;
+  return (
+    <EmptyState
+      headingLevel="h1"
+      title="This checkout has become an order"
+      actions={
+        <ButtonLink href={url} prefetch={false}>
+          See your order
+        </ButtonLink>
+      }
+    >
+      <p>It was placed once. Its page says whether it is paid.</p>
+    </EmptyState>
+  );
+}
+
+/** Undefined when no answer came: the page links to the order either way. */
+async function fetchOrder(url: string, signal: AbortSignal): Promise<OrderView | undefined> {
+  try {
+    const response = await fetch(`/api${url}`, { cache: 'no-store', signal });
+    return response.ok ? ((await response.json()) as OrderView) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,39 @@
+import { type OrderFacts, orderNews } from '#components/orders/order-news.ts';
+import { StatusBadge } from '#components/orders/status-badge.tsx';
+import { statusWords } from '#components/orders/status-words.ts';
+import { Card } from '#components/ui/card.tsx';
+import type { OrderView } from '#lib/orders/schema.ts';
+
+/** Where an order stands, for somebody who came by its link: they see it and change nothing. */
+export function OrderAtAGlance({ order, facts }: { order: OrderView; facts: OrderFacts }) {
+  return (
+    <Card className="grid justify-items-start gap-2">
+      <StatusBadge status={order.status} />
+      {newsOf(order, facts).map((sentence, index) => (
+        <p key={sentence} className={index === 0 ? 'text-lg' : 'text-muted'}>
+          {sentence}
+        </p>
+      ))}
+      {statusWords(order.status).final ? null : (
+        <p className="text-muted">
+          This link shows the order. To pay or to cancel it, open Orders in the browser in which you ordered.
+        </p>
+      )}
+    </Card>
+  );
+}
+
+const again = 'Load this page again to see what became of it.';
+
+function newsOf(order: OrderView, facts: OrderFacts): string[] {
+  // What its owner's page follows by itself stands still here.
+  if (order.status === 'payment_unknown') return [statusWords(order.status).sentence, again];
+  if (order.status !== 'payment_pending') return orderNews(order, facts);
+  const atBank = order.payments.at(-1)?.status === 'requires_action';
+  return [
+    atBank
+      ? 'The bank wants this payment to be confirmed. Nothing is charged before that.'
+      : 'We have your order, and your payment is being made.',
+    again,
+  ];
+}

@@ -1,0 +1,58 @@
+'use client';
+
+import { useSyncExternalStore } from 'react';
+import { Alert } from '#components/ui/alert.tsx';
+import { cartMarkerCookie } from '#lib/cart/marker.ts';
+
+const hasCookie = (name: string) =>
+  document.cookie.split('; ').some((cookie) => cookie.startsWith(`${name}=`));
+
+/** Whether the browser has the cookie that the shop sets beside the one that it knows the cart by. */
+export const hasCartCookie = () => hasCookie(cartMarkerCookie);
+
+/** Sets it where the shop knows the cart without it: for one that was begun by another program. */
+export function setCartCookie(): void {
+  if (!hasCartCookie()) writeCookie(cartMarkerCookie, 400 * 24 * 3_600);
+}
+
+let keptOne: boolean | undefined;
+
+/** Whether this browser keeps cookies, found by setting one: `navigator.cookieEnabled` says yes where they are blocked. */
+function keepsCookies(): boolean {
+  keptOne ??= hasCartCookie() || tryCookie();
+  return keptOne;
+}
+
+function tryCookie(): boolean {
+  const name = 'once_probe';
+  writeCookie(name, 60);
+  const kept = hasCookie(name);
+  writeCookie(name, 0);
+  return kept;
+}
+
+function writeCookie(name: string, maxAgeSeconds: number): void {
+  const secure = window.location.protocol === 'https:' ? '; Secure' : '';
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API answers later, and not in every browser.
+  document.cookie = `${name}=1; Path=/; Max-Age=${maxAgeSeconds}; SameSite=Lax${secure}`;
+}
+
+const cookieTitle = 'Your browser blocks the cookie that the shop keeps your cart by';
+const cookieText = 'Allow cookies for this site, then load the page again.';
+
+const nothingToWatch = () => () => {};
+
+/** Says it before anything is put into the cart, where the browser keeps no cookies. */
+export function CookieNotice({ className }: { className?: string }) {
+  const kept = useSyncExternalStore(nothingToWatch, keepsCookies, () => true);
+  return kept ? null : <CookieProblem className={className} />;
+}
+
+/** The same where it has turned out. */
+export function CookieProblem({ className }: { className?: string | undefined }) {
+  return (
+    <Alert tone="bad" role="alert" title={cookieTitle} className={className}>
+      <p>Nothing you add is kept without it. {cookieText}</p>
+    </Alert>
+  );
+}

@@ -1,0 +1,10 @@
+'use client';
+
+import { useEffect } from 'react';
+import { endureForeignEdits } from '#components/site/foreign-edits.ts';
+
+/** On every page: see foreign-edits.ts. */
+export function ForeignEditsGuard() {
+  useEffect(endureForeignEdits, []);
+  return null;
+}

@@ -1,0 +1,161 @@
+import type { Browser } from '@playwright/test';
+import { Shop } from './support/shop.ts';
+import { expect, test } from './support/test.ts';
+
+/** Something of which few are left, with all of them bought by another shopper when that is asked for. */
+async function fewOf(browser: Browser, baseURL: string | undefined, shop: Shop, nth: number) {
+  const few = await shop.scarce(nth);
+  const other = new Shop(await browser.newPage({ baseURL }));
+  const sellOut = async () => {
+    await other.context.request.get('/api/cart');
+    await other.setLine(few.sku, few.available);
+    await other.orderFromElsewhere();
+    await other.context.close();
+  };
+  return { few, sellOut };
+}
+
+test.describe('what is left of it', () => {
+  // A cached page said "In stock" at stock 0, for a minute or much longer.
+  test('a product that has just sold out says so when its page is opened', async ({
+    page,
+    shop,
+    browser,
+    baseURL,
+  }) => {
+    const { few, sellOut } = await fewOf(browser, baseURL, shop, 0);
+    await page.goto(`/product/${few.slug}`);
+    await expect(page.getByRole('button', { name: 'Add to cart' })).toBeVisible();
+    await sellOut();
+    const cached = await (await shop.context.request.get(`/product/${few.slug}`)).text();
+    await page.route(`**/product/${few.slug}`, (route) =>
+      route.fulfill({ body: cached, contentType: 'text/html' }),
+    );
+    await page.reload();
+    await expect(page.getByText('Sold out', { exact: true }).first()).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Add to cart' })).toHaveCount(0);
+  });
+
+  test('a page that was open when the last one sold adds nothing, and says why', async ({
+    page,
+    shop,
+    browser,
+    baseURL,
+  }) => {
+    const { few, sellOut } = await fewOf(browser, baseURL, shop, 1);
+    await page.goto(`/product/${few.slug}`);
+    const add = page.getByRole('button', { name: 'Add to cart' });
+    await expect(add).toBeVisible();
+    await sellOut();
+    await add.click();
+    await expect(page.getByRole('status').filter({ hasText: 'Nothing was added' })).toBeVisible();
+    await expect(page.getByText(/In your cart:/)).toHaveCount(0);
+    await page.goto('/cart');
+    await expect(page.getByText('There is nothing in it yet')).toBeVisible();
+  });
+
+  test('more than there is: the page says how many are left and how many are in the cart', async ({
+    page,
+    shop,
+  }) => {
+    const few = await shop.scarce(3);
+    await page.goto(`/product/${few.slug}`);
+    await page.getByRole('spinbutton').fill('99');
+    await page.getByRole('button', { name: 'Add to cart' }).click();
+    const only = new RegExp(`Only ${few.available} left; ${few.available} (is|are) in your cart`);
+    await expect(page.getByRole('status').filter({ hasText: only })).toBeVisible();
+    await expect(page.getByRole('link', { name: /^Cart/ })).toContainText(String(few.available));
+  });
+
+  test.describe('without JavaScript', () => {
+    test.use({ javaScriptEnabled: false });
+
+    test('the cart says how many are left and how many are in it', async ({ page, shop }) => {
+      const few = await shop.scarce(4);
+      await page.goto(`/product/${few.slug}`);
+      await page.getByRole('spinbutton').fill('99');
+      await page.getByRole('button', { name: 'Add to cart' }).click();
+      const only = new RegExp(`Only ${few.available} left; ${few.available} (is|are) in your cart`);
+      await expect(page.getByText(only)).toBeVisible();
+    });
+
+    test('a page that is older than the last sale adds nothing, and the cart says why', async ({
+      page,
+      shop,
+      browser,
+      baseURL,
+    }) => {
+      const { few, sellOut } = await fewOf(browser, baseURL, shop, 2);
+      await page.goto(`/product/${few.slug}`);
+      await sellOut();
+      await page.getByRole('button', { name: 'Add to cart' }).click();
+      await expect(page.getByText(/^Sold out: /)).toBeVisible();
+      await expect(page.getByText('Nothing was added to your cart.')).toBeVisible();
+    });
+
+    test('a line is changed and removed, and a change that came too late is told', async ({ page, shop }) => {
+      const [first] = await shop.fillCart({ count: 2 });
+      await page.goto('/cart');
+      await page.getByRole('spinbutton').first().fill('3');
+      await shop.setLine(first?.sku ?? '', 2);
+      await page.getByRole('button', { name: 'Update' }).first().click();
+      await expect(page.getByText('Your cart was changed in another window.')).toBeVisible();
+      await page.getByRole('spinbutton').first().fill('3');
+      await page.getByRole('button', { name: 'Update' }).first().click();
+      await expect(page.getByRole('spinbutton').first()).toHaveValue('3');
+      await page
+        .getByRole('button', { name: /^Remove / })
+        .first()
+        .click();
+      await expect(page.getByRole('spinbutton')).toHaveCount(1);
+    });
+  });
+});
+
+test.describe("the header's count", () => {
+  // It stayed at 1 after the quantity had become 2 elsewhere.
+  test('follows what another tab does, and what is done elsewhere', async ({ page, shop, context }) => {
+    const [one, two] = await shop.fillCart({ count: 1 });
+    expect(two).toBeUndefined();
+    const badge = (of: typeof page) => of.getByRole('link', { name: /^Cart/ });
+    await page.goto('/cart');
+    await expect(badge(page)).toContainText('1');
+    await page.goto('/');
+    await expect(badge(page)).toContainText('1');
+
+    const tab = await context.newPage();
+    await tab.goto('/cart');
+    await tab.getByRole('button', { name: /^One more/ }).click();
+    await expect(badge(tab)).toContainText('2');
+    await expect(badge(page)).toContainText('2');
+
+    // As a phone app would: no tab knows. The next page does.
+    await shop.setLine(one?.sku ?? '', 5);
+    await page.getByRole('main').getByRole('link').first().click();
+    await expect(badge(page)).toContainText('5');
+    // And a cart that is open shows it, too, when it is looked at again.
+    await tab.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    await expect(tab.getByRole('spinbutton')).toHaveValue('5');
+  });
+});
+
+// After a new build, "Add to cart" in an old page said "The connection was lost" on every press:
+// the page named an action that only its own build knew.
+test('a page whose build is no longer there adds to the cart and edits it', async ({ page, shop }) => {
+  const [wanted] = await shop.goods();
+  await page.goto(`/product/${wanted?.slug}`);
+  await page.waitForLoadState('networkidle');
+  await page.route('**/_next/**', (route) => route.fulfill({ status: 404 }));
+  const posts: string[] = [];
+  page.on('request', (request) => {
+    if (request.method() === 'POST') posts.push(JSON.stringify([request.url(), request.headers()]));
+  });
+  await page.getByRole('button', { name: 'Add to cart' }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'In your cart: 1' })).toBeVisible();
+  await page.unroute('**/_next/**');
+  await page.goto('/cart');
+  await page.getByRole('button', { name: /^One more/ }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'quantity 2' })).toBeAttached();
+  expect(posts).toHaveLength(2);
+  expect(posts.join()).not.toContain('next-action');
+});

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+/**
+ * What a browser's `<input type=email>` accepts, in the words of the standard:
+ * https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address
+ * Narrower rules refuse mailboxes that exist (`o&leary@example.com`, `ivan@xn--h1alffa9f.xn--p1ai`).
+ */
+const standard =
+  /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
+
+/** The longest address that SMTP can carry (RFC 5321, erratum 1690). */
+const maxLength = 254;
+
+/**
+ * An email address, trimmed. A domain in another script becomes its ASCII form, as browsers send it.
+ * The part before the @ stays ASCII: few mail servers take anything else (SMTPUTF8).
+ */
+export const emailAddressSchema = z
+  .string({ error: 'enter your email address' })
+  .trim()
+  .max(maxLength, `may have at most ${maxLength} characters`)
+  .transform(withAsciiDomain)
+  .pipe(
+    z
+      .string()
+      .max(maxLength, `may have at most ${maxLength} characters`)
+      .regex(standard, 'enter an email address like name@example.com'),
+  );
+
+function withAsciiDomain(address: string): string {
+  const at = address.lastIndexOf('@');
+  const domain = address.slice(at + 1);
+  if (at < 0 || /^[\0-\x7f]*$/.test(domain)) return address;
+  // Signs that end a host in an address, and blanks that the parser drops, belong to no domain.
+  if (/[\s/?#\\:@%]/u.test(domain) || !URL.canParse(`http://${domain}`)) return address;
+  return `${address.slice(0, at)}@${new URL(`http://${domain}`).hostname}`;
+}

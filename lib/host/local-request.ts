@@ -1,0 +1,18 @@
+import type { IncomingMessage } from 'node:http';
+import { isLoopbackName } from '#lib/exposure.ts';
+import { hostNameOf } from '#lib/host/allowed-hosts.ts';
+
+/** Headers by which a proxy tells that it passes on somebody else's request. */
+const forwarding = /^(?:x-forwarded.*|forwarded|via|x-real-ip|x-original-.+|.*(?:client|connecting)-ip)$/;
+
+/**
+ * Whether a request was made on this machine and not passed on by a proxy that runs on it: the
+ * socket and the host name are loopback, and no header speaks of forwarding. HTTP/1.0 is what a
+ * proxy speaks that was told nothing else; browsers do not.
+ */
+export function isFromThisMachine({ headers, socket, httpVersion }: IncomingMessage): boolean {
+  if (httpVersion !== '1.1' || !isLoopbackName(socket.remoteAddress ?? '')) return false;
+  const host = hostNameOf(headers.host);
+  if (host === undefined || !isLoopbackName(host)) return false;
+  return !Object.keys(headers).some((name) => forwarding.test(name));
+}

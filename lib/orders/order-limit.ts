@@ -1,0 +1,49 @@
+import { AppError } from '#lib/errors.ts';
+import { formatMoney } from '#lib/money.ts';
+import type { OrderLimit } from '#lib/orders/unpaid-limits.ts';
+import { takesCards } from '#lib/payments/takes-cards.ts';
+
+/** What a shopper is told when their order exceeds a limit: which one, what was kept, what to do. */
+export function orderLimitProblem(limit: OrderLimit, currency: string): AppError {
+  return new AppError('order_limit', {
+    detail: `${reasonOf(limit, currency)} Nothing was ordered and your cart is kept. ${wayOut(limit)}`,
+    extra: { limit: { ...limit } },
+  });
+}
+
+function reasonOf(limit: OrderLimit, currency: string): string {
+  const money = formatMoney(limit.allowed, currency);
+  switch (limit.kind) {
+    case 'order_units':
+      return `One order may hold at most ${limit.allowed} items.`;
+    case 'invoice_amount':
+      return limit.allowed === 0
+        ? 'This shop does not take orders by invoice.'
+        : `Orders by invoice may be worth at most ${money}.`;
+    case 'invoices':
+    case 'cards':
+      return `There are too many unpaid orders ${whose[limit.scope]}.`;
+    case 'units':
+      return `There are too many items in unpaid orders ${whose[limit.scope]}.`;
+    case 'invoicedMinor':
+      return `Unpaid invoices ${whose[limit.scope]} may be worth at most ${money} together.`;
+  }
+}
+
+const whose = {
+  shopper: 'of yours',
+  email: 'for this email address',
+  network: 'from your network',
+} as const;
+
+/** A card ends the problem of an invoice. Otherwise an unpaid order has to be paid or cancelled first. */
+function wayOut(limit: OrderLimit): string {
+  const byCard = takesCards() ? 'pay by card' : undefined;
+  if (!('scope' in limit)) {
+    if (limit.kind === 'order_units') return 'Please order less, or split the order.';
+    return byCard ? 'Please pay by card.' : 'Please order less.';
+  }
+  const first = limit.scope === 'network' ? 'try again later' : 'pay or cancel an unpaid order under Orders';
+  const alternatives = limit.kind === 'cards' || !byCard ? [first] : [byCard, first];
+  return `Please ${alternatives.join(', or ')}.`;
+}

@@ -1,0 +1,9 @@
+import { db } from '#lib/db.ts';
+import { isUuid } from '#lib/uuid.ts';
+
+/** Whether an order is this shopper's. */
+export async function ownsOrder({ userId, id }: { userId: string; id: string }): Promise<boolean> {
+  if (!isUuid(id)) return false;
+  const where = { userId_id: { userId, id } };
+  return (await db().order.findUnique({ where, select: { id: true } })) !== null;
+}

@@ -1,0 +1,39 @@
+import { expect, test, vi } from 'vitest';
+
+const variables = vi.hoisted(() => ({ now: {} as Record<string, string> }));
+vi.mock('#lib/env.ts', async (original) => {
+  const { parseEnv } = await original<typeof import('#lib/env.ts')>();
+  return { env: () => parseEnv(variables.now) };
+});
+const { unpaidPolicy } = await import('#lib/orders/unpaid-policy.ts');
+
+const base = { DATABASE_URL: 'postgresql://not-used', ONCE_SECRET: 'x'.repeat(32) };
+const policyOf = (more: Record<string, string>) => {
+  variables.now = { ...base, ...more };
+  return unpaidPolicy();
+};
+
+test('an exposed shop limits an email address like a person, and a network a little wider', () => {
+  const { shopper, email, network } = policyOf({
+    NODE_ENV: 'production',
+    PUBLIC_URL: 'https://shop.example',
+  });
+  expect(shopper).toEqual({ invoices: 10, cards: 3, units: 100, invoicedMinor: 200_000 });
+  expect(email).toEqual(shopper);
+  expect(network).toEqual({ invoices: 50, cards: 50, units: 300, invoicedMinor: 0 });
+});
+
+test('a shop on a laptop has one network for all its clients, and limits each shopper as ever', () => {
+  const { shopper, email, network } = policyOf({ LOCAL_SHOP: '1', HOST: '127.0.0.1' });
+  expect(shopper).toEqual({ invoices: 10, cards: 3, units: 100, invoicedMinor: 200_000 });
+  expect(network).toEqual({ invoices: 1_000, cards: 1_000, units: 1_500, invoicedMinor: 0 });
+  expect(email).toEqual(network);
+});
+
+test('what is configured counts wherever the shop runs', () => {
+  const set = { UNPAID_ORDERS_PER_NETWORK: '7', UNPAID_UNITS_PER_NETWORK: '0', INVOICE_MAX_MINOR: '0' };
+  expect(policyOf({ ...set, LOCAL_SHOP: '1' })).toMatchObject({
+    invoiceMaxMinor: 0,
+    network: { invoices: 7, units: 0 },
+  });
+});

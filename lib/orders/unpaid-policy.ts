@@ -1,0 +1,35 @@
+import { env } from '#lib/env.ts';
+import { isExposed } from '#lib/exposure.ts';
+import type { OpenLimits, UnpaidPolicy } from '#lib/orders/unpaid-limits.ts';
+
+/** A network may be a university or an office, so it may leave more open than a person. */
+const ofNetwork = { orders: 50, units: 300 };
+
+/**
+ * A shop that only its own machine reaches: all clients have one address, and test data has few email
+ * addresses. Some 1,500 items are still less than the shop has.
+ */
+const ofMachine = { orders: 1_000, units: 1_500 };
+
+/** The policy of this process. */
+export function unpaidPolicy(): UnpaidPolicy {
+  const e = env();
+  const shopper: OpenLimits = {
+    invoices: e.UNPAID_INVOICES_PER_PERSON,
+    cards: e.UNPAID_CARDS_PER_PERSON,
+    units: e.UNPAID_UNITS_PER_PERSON,
+    invoicedMinor: e.UNPAID_MINOR_PER_PERSON,
+  };
+  const shared = isExposed() ? ofNetwork : ofMachine;
+  const orders = e.UNPAID_ORDERS_PER_NETWORK ?? shared.orders;
+  const units = e.UNPAID_UNITS_PER_NETWORK ?? shared.units;
+  const network: OpenLimits = { invoices: orders, cards: orders, units, invoicedMinor: 0 };
+  return {
+    invoiceMaxMinor: e.INVOICE_MAX_MINOR,
+    invoiceHoldDays: e.INVOICE_HOLD_DAYS,
+    orderMaxUnits: e.ORDER_MAX_UNITS,
+    shopper,
+    email: isExposed() ? shopper : network,
+    network,
+  };
+}

@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+export type Runner = 'vitest' | 'playwright';
+
+export interface Report {
+  passed: number;
+  /** One line for each test, file or error that failed. */
+  failures: string[];
+}
+
+/** Reads the JSON report of a test runner. Undefined when the runner ended before it wrote a whole one. */
+export async function readReport(runner: Runner, file: string, root: string): Promise<Report | undefined> {
+  try {
+    const json = JSON.parse(await readFile(file, 'utf8'));
+    return runner === 'vitest' ? ofVitest(json, root) : ofPlaywright(json);
+  } catch {
+    return undefined;
+  }
+}
+
+interface VitestReport {
+  numPassedTests: number;
+  testResults: {
+    name: string;
+    status: string;
+    assertionResults: { status: string; ancestorTitles: string[]; title: string }[];
+  }[];
+}
+
+function ofVitest({ numPassedTests, testResults }: VitestReport, root: string): Report {
+  const failures = testResults.flatMap(({ name, status, assertionResults }) => {
+    const file = path.relative(root, name);
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    // A file that does not load, or whose hook fails, has failed without any of its tests.
+    if (status === 'failed' && failed.length === 0) return [`${file} did not run to its end`];
+    return failed.map(({ ancestorTitles, title }) => [file, ...ancestorTitles, title].join(' > '));
+  });
+  return { passed: numPassedTests, failures };
+}
+
+interface PlaywrightSuite {
+  title: string;
+  suites?: PlaywrightSuite[];
+  specs?: { title: string; tests: { status: string }[] }[];
+}
+
+interface PlaywrightReport {
+  stats: { expected: number };
+  suites: PlaywrightSuite[];
+  /** What failed outside a test: the web server, for one. */
+  errors: { message?: string }[];
+}
+
+function ofPlaywright({ stats, suites, errors }: PlaywrightReport): Report {
+  const outside = errors.map(({ message = 'an error outside a test' }) => message.split('\n')[0] ?? message);
+  return {
+    passed: stats.expected,
+    failures: [...suites.flatMap((suite) => failuresIn(suite, [])), ...outside],
+  };
+}
+
+/** A flaky test failed once, and that is a failure. */
+function failuresIn({ title, suites = [], specs = [] }: PlaywrightSuite, above: string[]): string[] {
+  const here = [...above, title];
+  const failed = specs.filter(({ tests }) =>
+    tests.some(({ status }) => status === 'unexpected' || status === 'flaky'),
+  );
+  return [
+    ...failed.map((spec) => [...here, spec.title].join(' > ')),
+    ...suites.flatMap((suite) => failuresIn(suite, here)),
+  ];
+}

@@ -1,0 +1,122 @@
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { runSteps } from './run-steps.ts';
+import type { Step } from './steps.ts';
+import { summaryOf } from './summary.ts';
+
+// The first step that failed used to end the run: a failed integration test hid all browser tests.
+
+const folder = await mkdtemp(path.join(tmpdir(), 'once-steps-'));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+await symlink(path.resolve(import.meta.dirname, '../../node_modules'), path.join(folder, 'node_modules'));
+
+async function write(name: string, text: string): Promise<string> {
+  const file = path.join(folder, name);
+  await writeFile(file, text);
+  return file;
+}
+
+const uninterrupted = new AbortController().signal;
+const run = async (steps: Step[], { prepare = () => undefined, interrupted = uninterrupted } = {}) => {
+  const results = await runSteps(steps, prepare, interrupted);
+  const { lines, exitCode } = summaryOf(results);
+  return { results, text: lines.join('\n'), last: lines.at(-1), exitCode };
+};
+
+const succeeds: Step = { name: 'lint', commands: [['node', '--version']], quick: true };
+
+test('every step runs, all failures are listed by step and test, and the last line counts them', async () => {
+  await write('vitest.config.mjs', 'export default { test: { include: ["*.vitest.js"], globals: true } };');
+  await write(
+    'sums.vitest.js',
+    `test('adds', () => {}); describe('signs', () => { test('flips', () => expect(1).toBe(2)); test('keeps', () => expect(1).toBe(3)); });`,
+  );
+  await write('broken.vitest.js', `throw new Error('does not load');`);
+  await write('playwright.config.mjs', 'export default { testMatch: "*.pw.js" };');
+  await write(
+    'shop.pw.js',
+    `import { expect, test } from '@playwright/test';
+     test('opens', () => {}); test.describe('cart', () => test('fills', () => expect(1).toBe(2)));`,
+  );
+  const { text, last, exitCode, results } = await run([
+    {
+      name: 'types',
+      commands: [
+        ['node', '-e', 'process.exit(3)'],
+        ['node', 'never-reached.js'],
+      ],
+      quick: true,
+    },
+    { name: 'unit', commands: [['vitest', 'run', '--root', folder]], report: 'vitest' },
+    {
+      name: 'browser',
+      commands: [['playwright', 'test', '-c', path.join(folder, 'playwright.config.mjs')]],
+      report: 'playwright',
+    },
+    succeeds,
+  ]);
+  const failures = results.flatMap(({ name, failures }) => failures.map((one) => `${name}: ${one}`));
+  const at = path.relative(path.resolve(import.meta.dirname, '../..'), folder);
+  expect(failures.toSorted()).toEqual([
+    'browser: shop.pw.js > cart > fills',
+    'types: node ended with exit code 3',
+    `unit: ${at}/broken.vitest.js did not run to its end`,
+    `unit: ${at}/sums.vitest.js > signs > flips`,
+    `unit: ${at}/sums.vitest.js > signs > keeps`,
+  ]);
+  for (const { failures } of results) for (const failure of failures) expect(text).toContain(failure);
+  expect(text).toContain('npm test -- --only types,unit,browser');
+  expect(last).toBe('2 passed, 5 failed');
+  expect(exitCode).toBe(1);
+}, 60_000);
+
+test('a step that ends before its report, or that runs no test, counts as failed', async () => {
+  const crash = await write('crash.mjs', 'process.exit(0);');
+  const half = await write(
+    'half.mjs',
+    `import { writeFileSync } from 'node:fs'; writeFileSync(process.env.PLAYWRIGHT_JSON_OUTPUT_NAME, '{"stats":'); process.exit(1);`,
+  );
+  const none = await write(
+    'none.mjs',
+    `import { writeFileSync } from 'node:fs'; writeFileSync(process.env.PLAYWRIGHT_JSON_OUTPUT_NAME, '{"stats":{"expected":0},"suites":[],"errors":[]}');`,
+  );
+  const { results, last, exitCode } = await run(
+    [crash, half, none].map((file) => ({
+      name: path.basename(file),
+      commands: [['node', file]],
+      report: 'playwright',
+    })),
+  );
+  expect(results.map(({ failures }) => failures)).toEqual([
+    ['the runner ended before its report'],
+    ['node ended with exit code 1 before its report'],
+    ['ran no test'],
+  ]);
+  expect(last).toBe('0 passed, 3 failed');
+  expect(exitCode).toBe(1);
+});
+
+test('without the services only the steps that need them are skipped, with the reason', async () => {
+  const needy: Step = { name: 'hosts', commands: [['node', 'never-run.js']] };
+  const prepare = () => {
+    throw new Error('The tests need redis-server');
+  };
+  const { results, text, last, exitCode } = await run([needy, succeeds], { prepare });
+  expect(results.map(({ failures }) => failures)).toEqual([['skipped: The tests need redis-server'], []]);
+  expect(text).toContain('The tests need redis-server');
+  expect(last).toBe('0 passed, 1 failed');
+  expect(exitCode).toBe(1);
+});
+
+test('after an interruption no further step begins', async () => {
+  const { results, exitCode } = await run([succeeds], { interrupted: AbortSignal.abort() });
+  expect(results.map(({ skipped }) => skipped)).toEqual(['interrupted']);
+  expect(exitCode).toBe(1);
+});
+
+test('a run in which all went well ends with 0', async () => {
+  const { last, exitCode } = await run([succeeds]);
+  expect([last, exitCode]).toEqual(['0 passed, 0 failed', 0]);
+});

@@ -1,0 +1,51 @@
+import type { Beside, EventType, Intent } from './model.ts';
+
+export type EventState = 'pending' | 'delivered' | 'dropped' | 'given_up';
+
+/** Something that happened, to be told to the shop, with the objects as they were. */
+export interface TillEvent extends Beside {
+  id: string;
+  type: EventType;
+  /** Unix seconds. */
+  created: number;
+  intent: Intent;
+  requestId: string | null;
+  key: string | null;
+  state: EventState;
+}
+
+/** Stripe keeps events for 30 days; this many are 200 MB at most. */
+const lifetimeSeconds = 30 * 24 * 60 * 60;
+const mostEvents = 200_000;
+/** Old events are forgotten by so many at a time. */
+const forgottenTogether = 1_000;
+
+/** All events of the last 30 days, told or not. */
+export class EventLog {
+  readonly #byId = new Map<string, TillEvent>();
+  #inOrder: TillEvent[] = [];
+
+  add(event: TillEvent): void {
+    this.#byId.set(event.id, event);
+    this.#inOrder.push(event);
+    const tooMany = this.#inOrder.length > mostEvents;
+    const tooOld = (this.#inOrder[forgottenTogether]?.created ?? event.created) + lifetimeSeconds;
+    if (!tooMany && tooOld >= event.created) return;
+    for (const { id } of this.#inOrder.slice(0, forgottenTogether)) this.#byId.delete(id);
+    this.#inOrder = this.#inOrder.slice(forgottenTogether);
+  }
+
+  get(id: string): TillEvent | undefined {
+    return this.#byId.get(id);
+  }
+
+  all(): TillEvent[] {
+    return [...this.#inOrder];
+  }
+
+  /** Lazily: a search for recent events stops early. */
+  *newestFirst(): Generator<TillEvent> {
+    const events = this.#inOrder;
+    for (let at = events.length - 1; at >= 0; at--) yield events[at] as TillEvent;
+  }
+}

@@ -1,0 +1,72 @@
+import { takingOf } from './balance.ts';
+import { refusal, unexpected } from './intents.ts';
+import type { Intent, Outcome } from './model.ts';
+import { type Moment, seconds } from './moment.ts';
+
+/** How a PaymentIntent ends: its money is taken, or it is cancelled. Pure, like what comes before. */
+
+/** Takes the money that was authorized, all of it or a part; the rest is released. */
+export function captureIntent(
+  intent: Intent,
+  amountToCapture: number | undefined,
+  { nowMs }: Moment,
+): Outcome {
+  const { id, status, amount, charge } = intent;
+  if (status !== 'requires_capture' || !charge) {
+    return unexpected(
+      intent,
+      `This PaymentIntent could not be captured because it has a status of ${status}. Only a PaymentIntent with one of the following statuses may be captured: requires_capture.`,
+    );
+  }
+  const taken = amountToCapture ?? amount;
+  if (taken > amount) {
+    return refusal(400, intent, {
+      type: 'invalid_request_error',
+      code: 'amount_too_large',
+      message: `The amount to capture (${taken}) is greater than the amount that can be captured (${amount}).`,
+      param: 'amount_to_capture',
+    });
+  }
+  const transaction = takingOf(intent, charge, taken, nowMs);
+  return {
+    status: 200,
+    intent: {
+      ...intent,
+      status: 'succeeded',
+      charge: { ...charge, captured: true, amountCaptured: taken, transaction },
+    },
+    events: ['payment_intent.succeeded'],
+    movements: [{ kind: 'captured', intent: id, amount: taken, transaction }],
+  };
+}
+
+/** A bank debit that is under way can't be called back, so `processing` is not among them. */
+const cancelable = [
+  'requires_payment_method',
+  'requires_capture',
+  'requires_confirmation',
+  'requires_action',
+];
+
+/** Ends an intent that was not paid; money that was only authorized is released. */
+export function cancelIntent(intent: Intent, reason: string | null, { nowMs }: Moment): Outcome {
+  const { id, status, amount } = intent;
+  if (!cancelable.includes(status)) {
+    return unexpected(
+      intent,
+      `You cannot cancel this PaymentIntent because it has a status of ${status}. Only a PaymentIntent with one of the following statuses may be canceled: ${cancelable.join(', ')}.`,
+    );
+  }
+  return {
+    status: 200,
+    intent: {
+      ...intent,
+      status: 'canceled',
+      canceledAt: seconds(nowMs),
+      cancellationReason: reason,
+      settlesAtMs: null,
+    },
+    events: ['payment_intent.canceled'],
+    movements: status === 'requires_capture' ? [{ kind: 'voided', intent: id, amount }] : [],
+  };
+}

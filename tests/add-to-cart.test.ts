@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { addToCart } from '#lib/cart/add-to-cart.ts';
+import { callHandlers } from '#tests/support/call.ts';
+import { userIdOf } from '#tests/support/money.ts';
+import { addProduct } from '#tests/support/shop.ts';
+import { shopperWith } from '#tests/support/shopper.ts';
+import { openTestShop } from '#tests/support/test-shop.ts';
+
+// A page that was drawn before the last sale put sold-out goods into the cart, and 99 of 19 units, each
+// with a green tick.
+
+await openTestShop();
+
+const newShopper = async (sku: string) => {
+  const shopper = await shopperWith(callHandlers, await addProduct(`OTHER-${sku}`));
+  const add = (quantity: number) => addToCart({ userId: userIdOf(shopper), sku, quantity });
+  return { shopper, add };
+};
+
+test('of more than there is, what there is goes into the cart, and both numbers are told', async () => {
+  await addProduct('NINETEEN', { available: 19 });
+  const { shopper, add } = await newShopper('NINETEEN');
+  expect(await add(99)).toMatchObject({ added: 19, quantity: 19, available: 19, title: 'Product NINETEEN' });
+  const before = await shopper.cart();
+  expect(await add(1)).toMatchObject({ added: 0, quantity: 19, available: 19 });
+  expect(await shopper.cart()).toEqual(before);
+});
+
+test('what is sold out is not added, and leaves the cart as it was', async () => {
+  await addProduct('NONE', { available: 0 });
+  const { shopper, add } = await newShopper('NONE');
+  const before = await shopper.cart();
+  expect(await add(1)).toMatchObject({ added: 0, quantity: 0, available: 0 });
+  expect(await shopper.cart()).toEqual(before);
+});
+
+test('adding never lowers a line that already holds more than there is', async () => {
+  await addProduct('SHRUNK', { available: 5 });
+  const { shopper, add } = await newShopper('SHRUNK');
+  await shopper.put('SHRUNK', 20);
+  expect(await add(1)).toMatchObject({ added: 0, quantity: 20, available: 5 });
+});
+
+test('a line that is full is told as that', async () => {
+  await addProduct('PLENTY', { available: 500 });
+  const { add } = await newShopper('PLENTY');
+  expect(await add(90)).toMatchObject({ added: 90, quantity: 90 });
+  expect(await add(50)).toMatchObject({ added: 9, quantity: 99, available: 500 });
+});
+
+test('what the shop does not sell is refused', async () => {
+  const { add } = await newShopper('UNKNOWN');
+  await expect(add(1)).rejects.toMatchObject({ code: 'not_found' });
+});

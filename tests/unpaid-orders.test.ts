@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { db } from '#lib/db.ts';
+import { checkoutDraftCookie, readCheckoutDraft } from '#lib/orders/checkout-draft.ts';
+import { callHandlers } from '#tests/support/call.ts';
+import { conforming } from '#tests/support/conforming.ts';
+import { card, cardBody, declinedCard, orderOf } from '#tests/support/money.ts';
+import { openPayingShop } from '#tests/support/paying-shop.ts';
+import { addProduct, availableOf } from '#tests/support/shop.ts';
+import { inTurns, Shopper, shopperWith } from '#tests/support/shopper.ts';
+
+/**
+ * Limits on what may stay unpaid. Without them, three invoice orders with fresh cookies and invented
+ * addresses emptied 87 shelves for good, and one session held nine unpaid orders.
+ */
+
+const limits = {
+  UNPAID_INVOICES_PER_PERSON: '4',
+  UNPAID_CARDS_PER_PERSON: '3',
+  UNPAID_UNITS_PER_PERSON: '100',
+  UNPAID_MINOR_PER_PERSON: '200000',
+  UNPAID_ORDERS_PER_NETWORK: '50',
+  UNPAID_UNITS_PER_NETWORK: '300',
+};
+// Several batches at a time, so that what keeps them from counting past each other is needed.
+await openPayingShop({ ...limits, WRITER_CONNECTIONS: '4', VERCEL: '1' });
+const call = conforming(callHandlers);
+
+/** A client at an address of its own: its network is not that of any other test. */
+let networks = 0;
+function network(): (path: string, init?: RequestInit) => Promise<Response> {
+  networks += 1;
+  const ip = `203.0.113.${networks}`;
+  return (path, init = {}) => {
+    const headers = new Headers(init.headers);
+    headers.set('x-real-ip', ip);
+    return call(path, { ...init, headers });
+  };
+}
+
+const inventedEmail = () => `${randomUUID()}@example.com`;
+
+const outcomeOf = async (response: Response): Promise<string> => {
+  const { code, outcome } = (await response.json()) as { code?: string; outcome?: string };
+  return code ?? outcome ?? '';
+};
+
+async function invoice(
+  shopper: Shopper,
+  sku: string,
+  quantity = 1,
+  email = inventedEmail(),
+): Promise<Response> {
+  await shopper.put(sku, quantity);
+  return shopper.orderUntilSettled(await shopper.body({ email, confirmDuplicate: true }));
+}
+
+describe('an attacker with fresh cookies and invented addresses', () => {
+  test('holds no more than a network may, however many orders are sent at the same time', async () => {
+    const from = network();
+    const sku = await addProduct('DRAINED', { available: 5_000, priceMinor: 100 });
+    const bodies = await inTurns(40, async () => {
+      const shopper = await shopperWith(from, sku, 25);
+      return { shopper, body: await shopper.body({ email: inventedEmail() }) };
+    });
+    const answers = await Promise.all(bodies.map(({ shopper, body }) => shopper.orderUntilSettled(body)));
+    const outcomes = await Promise.all(answers.map(outcomeOf));
+    expect(outcomes.filter((outcome) => outcome === 'accepted')).toHaveLength(12);
+    expect(outcomes.filter((outcome) => outcome === 'order_limit')).toHaveLength(28);
+    expect(await availableOf(sku)).toBe(4_700);
+    expect(await outcomeOf(await invoice(new Shopper(network()), sku))).toBe('accepted');
+  });
+
+  test('gets no single order that empties the shelves', async () => {
+    const shopper = new Shopper(network());
+    for (let line = 0; line < 6; line += 1) {
+      await shopper.put(await addProduct(`SHELF-${line}`, { available: 99, priceMinor: 100 }), 99);
+    }
+    const response = await shopper.order(await shopper.body());
+    expect([response.status, await response.json()]).toMatchObject([
+      409,
+      {
+        code: 'order_limit',
+        retryable: false,
+        limit: { kind: 'order_units', allowed: 500 },
+        detail:
+          'One order may hold at most 500 items. Nothing was ordered and your cart is kept. Please order less, or split the order.',
+      },
+    ]);
+    expect(await availableOf('SHELF-0')).toBe(99);
+  });
+
+  test('with one email address holds what a person may', async () => {
+    const sku = await addProduct('ONE-ADDRESS', { available: 100, priceMinor: 100 });
+    const outcomes: string[] = [];
+    for (const tag of ['', '+1', '+2', '+3', '+4']) {
+      const email = `Eve${tag}@example.com`;
+      outcomes.push(await outcomeOf(await invoice(new Shopper(network()), sku, 1, email)));
+    }
+    expect(outcomes).toEqual([...Array(4).fill('accepted'), 'order_limit']);
+  });
+});
+
+describe('a shopper', () => {
+  test('who has too many unpaid orders can pay by card, or cancel one and order again', async () => {
+    const shopper = new Shopper(network());
+    const sku = await addProduct('REGULAR', { available: 100, priceMinor: 100 });
+    for (let order = 0; order < 4; order += 1) {
+      expect(await outcomeOf(await invoice(shopper, sku))).toBe('accepted');
+    }
+    const refused = await invoice(shopper, sku);
+    expect([refused.status, await refused.json()]).toMatchObject([
+      409,
+      {
+        code: 'order_limit',
+        limit: { kind: 'invoices', scope: 'shopper', allowed: 4 },
+        detail:
+          'There are too many unpaid orders of yours. Nothing was ordered and your cart is kept. Please pay by card, or pay or cancel an unpaid order under Orders.',
+      },
+    ]);
+    const byCard = { ...card(), email: inventedEmail(), confirmDuplicate: true };
+    expect(await outcomeOf(await shopper.order(await shopper.body(byCard)))).toBe('accepted');
+    const placed = await db().order.findFirstOrThrow({
+      where: { status: 'placed', lines: { some: { sku } } },
+    });
+    expect((await shopper.send('POST', `/api/orders/${placed.id}/cancel`, {})).status).toBe(200);
+    expect(await outcomeOf(await invoice(shopper, sku))).toBe('accepted');
+  });
+
+  test('who is at the limit gets the answer of an order that was accepted before', async () => {
+    const shopper = new Shopper(network());
+    const sku = await addProduct('REPLAYED', { available: 100, priceMinor: 100 });
+    await shopper.put(sku, 1);
+    const first = await shopper.body({ email: inventedEmail() });
+    const answer = await (await shopper.order(first)).text();
+    for (let order = 0; order < 3; order += 1) await invoice(shopper, sku);
+    expect(await outcomeOf(await invoice(shopper, sku))).toBe('order_limit');
+    const again = await shopper.order(first);
+    expect([again.status, await again.text()]).toEqual([201, answer]);
+  });
+
+  test('whose cards are declined holds three orders and no fourth', async () => {
+    const shopper = new Shopper(network());
+    const sku = await addProduct('DECLINING', { available: 100, priceMinor: 100 });
+    const outcomes: string[] = [];
+    for (let order = 0; order < 4; order += 1) {
+      await shopper.put(sku, 1);
+      const body = { ...card(declinedCard), email: inventedEmail(), confirmDuplicate: true };
+      outcomes.push(await outcomeOf(await shopper.order(await shopper.body(body))));
+    }
+    expect(outcomes).toEqual([...Array(3).fill('payment_declined'), 'order_limit']);
+    expect(await availableOf(sku)).toBe(97);
+  });
+
+  test('who buys a lot by card is not limited by what may stay unpaid', async () => {
+    const shopper = new Shopper(network());
+    for (let line = 0; line < 4; line += 1) {
+      await shopper.put(await addProduct(`OFFICE-${line}`, { available: 99, priceMinor: 900 }), 99);
+    }
+    expect(await outcomeOf(await shopper.order(await cardBody(shopper)))).toBe('accepted');
+    expect((await orderOf(shopper)).status).toBe('paid');
+  });
+});
+
+test('an invoice is offered and taken up to an amount', async () => {
+  const shopper = await shopperWith(
+    network(),
+    await addProduct('DEAR', { available: 9, priceMinor: 100_001 }),
+  );
+  const { paymentMethods } = await shopper.quote();
+  expect(paymentMethods.map(({ id }) => id)).toEqual(['card']);
+  const response = await shopper.order(await shopper.body());
+  expect([response.status, await response.json()]).toMatchObject([
+    409,
+    { code: 'order_limit', limit: { kind: 'invoice_amount', allowed: 100_000 } },
+  ]);
+  expect(await outcomeOf(await shopper.order(await cardBody(shopper)))).toBe('accepted');
+});
+
+test('a form that exceeds a limit is back at the checkout with the reason and what was typed', async () => {
+  const shopper = await shopperWith(
+    network(),
+    await addProduct('DEAR-FORM', { available: 9, priceMinor: 150_000 }),
+  );
+  const response = await shopper.orderByForm(await shopper.body());
+  expect([response.status, response.headers.get('location')]).toEqual([303, '/checkout']);
+  const cookie = response.headers.getSetCookie().find((line) => line.startsWith(checkoutDraftCookie)) ?? '';
+  const draft = readCheckoutDraft(cookie.slice(checkoutDraftCookie.length + 1).split(';')[0]);
+  expect(draft).toMatchObject({
+    problem: { code: 'order_limit' },
+    values: { 'shippingAddress.city': 'Springfield' },
+  });
+});
+
+test('every unpaid order has an end', async () => {
+  const shopper = new Shopper(network());
+  const sku = await addProduct('ENDING', { available: 9, priceMinor: 100 });
+  await invoice(shopper, sku);
+  const { holdUntil } = await orderOf(shopper);
+  const [row] = await db().$queryRaw<{ days: number }[]>`
+    SELECT extract(epoch FROM ${holdUntil}::timestamptz - now())::float8 / 86400 AS days`;
+  expect(row?.days).toBeCloseTo(14, 1);
+});
