@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import pg from 'pg';
 import { expect, test } from 'vitest';
+import { openClient } from '#lib/db-session.ts';
 import { claimSubmission, completeClaim, isClaimed, releaseClaim } from '#lib/orders/claim.ts';
 import { startShopProcess } from '#tests/support/another-process.ts';
 import { callHandlers, callUrl } from '#tests/support/call.ts';
@@ -27,8 +27,7 @@ test('a killed process’s submission, and the shopper’s next one, go on as so
   const otherTab = await shopper.body({ shippingMethod: 'express' });
   const elsewhere = new Shopper(callUrl(another.url));
   elsewhere.cookie = shopper.cookie;
-  const blocker = new pg.Client({ connectionString: databaseUrl });
-  await blocker.connect();
+  const blocker = await openClient({ connectionString: databaseUrl });
   await blocker.query('BEGIN');
   await blocker.query('SELECT 1 FROM cart WHERE id = $1 FOR UPDATE', [body.cartId]);
   const lost = elsewhere.order(body).catch((error: Error) => error);
