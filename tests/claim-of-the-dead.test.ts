@@ -22,6 +22,9 @@ const leaseLeftMs = async () => {
 // What broke: a killed process blocked its shoppers' submissions for the 30 s of its lease.
 test('a killed process’s submission, and the shopper’s next one, go on as soon as its heart has stopped', async () => {
   const another = await startShopProcess();
+  // Its first call may be given up before it is connected, and would claim nothing.
+  await expect.poll(async () => (await callUrl(another.url)('/api/ready')).text()).toContain('"redis":"up"');
+  await callUrl(another.url)('/api/ready');
   const shopper = await shopperWith(callHandlers, await addProduct('KILLED'));
   const body = await shopper.body();
   const otherTab = await shopper.body({ shippingMethod: 'express' });
@@ -31,7 +34,8 @@ test('a killed process’s submission, and the shopper’s next one, go on as so
   await blocker.query('BEGIN');
   await blocker.query('SELECT 1 FROM cart WHERE id = $1 FOR UPDATE', [body.cartId]);
   const lost = elsewhere.order(body).catch((error: Error) => error);
-  await expect.poll(() => redis.command('KEYS', 'once:*:submission:*')).toHaveLength(1);
+  const claims = () => redis.command('KEYS', 'once:*:submission:*');
+  await expect.poll(claims, { timeout: 20_000 }).toHaveLength(1);
   another.child.kill('SIGKILL');
   await once(another.child, 'exit');
   expect(await lost).toBeInstanceOf(Error);
