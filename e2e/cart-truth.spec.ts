@@ -175,17 +175,16 @@ test("another site's page changes no cart, and a form that makes no sense leads 
     });
     expect(answer.status()).toBe(303);
   }
-  const hostile: Record<string, string>[] = [
+  const nonsense: Record<string, string>[] = [
     {},
     { sku: 'a\0b', quantity: '1' },
     { ...form, quantity: '-1' },
-    { ...form, version: 'x' },
   ];
-  for (const typed of hostile) {
+  for (const typed of nonsense) {
     for (const action of ['/cart/add', '/cart/lines']) {
       const answer = await shop.context.request.post(action, { form: typed, maxRedirects: 0 });
       expect(answer.status(), JSON.stringify(typed)).toBe(303);
-      expect(answer.headers().location).toMatch(/^\/cart\?problem=(input|gone)$/);
+      expect(answer.headers().location).toBe('/cart?problem=input');
     }
   }
   expect(await (await shop.context.request.get('/api/cart')).json()).toEqual(cart);
