@@ -11,7 +11,10 @@ import {
   onEditElsewhere,
 } from '#components/cart/cart-events.ts';
 import { fetchCartState } from '#components/cart/fetch-cart-state.ts';
-import { hasCartCookie } from '#components/site/cookies.tsx';
+import { hasCartCookie, setCartCookie } from '#components/site/cookies.tsx';
+
+/** Where a shopper has a cart, or had one, though it may have been begun by another program than these pages. */
+const isPersonal = (path: string) => /^\/(cart|checkout|orders)(\/|$)/.test(path);
 
 /**
  * The header's way to the cart. The page around it is the same for everyone and cached, so the
@@ -26,12 +29,14 @@ export function CartLink() {
 
   const look = useEffectEvent(async () => {
     asking.current?.abort();
-    if (!hasCartCookie()) return;
+    if (!hasCartCookie() && !isPersonal(path)) return;
     const mine = new AbortController();
     asking.current = mine;
     const state = await fetchCartState(mine.signal);
     // The number is a convenience: when it can't be had, the link still works.
-    if (state && !mine.signal.aborted) announceCartState(state);
+    if (!state || mine.signal.aborted) return;
+    setCartCookie();
+    announceCartState(state);
   });
 
   useEffect(() => {
