@@ -11,10 +11,7 @@ import {
   onEditElsewhere,
 } from '#components/cart/cart-events.ts';
 import { fetchCartState } from '#components/cart/fetch-cart-state.ts';
-import { hasCartCookie, setCartCookie } from '#components/site/cookies.tsx';
-
-/** Where a shopper has a cart, or had one, though it may have been begun by another program than these pages. */
-const isPersonal = (path: string) => /^\/(cart|checkout|orders)(\/|$)/.test(path);
+import { hasCartCookie } from '#components/site/cookies.tsx';
 
 /**
  * The header's way to the cart. The page around it is the same for everyone and cached, so the
@@ -34,9 +31,7 @@ export function CartLink() {
     asking.current = mine;
     const state = await fetchCartState(mine.signal);
     // The number is a convenience: when it can't be had, the link still works.
-    if (!state || mine.signal.aborted) return;
-    setCartCookie();
-    announceCartState(state);
+    if (state && !mine.signal.aborted) announceCartState(state);
   });
 
   useEffect(() => {
@@ -90,3 +85,6 @@ export function CartLink() {
     </Link>
   );
 }
+
+/** Where a shopper has a cart, or had one, though it may have been begun by another program than these pages. */
+const isPersonal = (path: string) => /^\/(cart|checkout|orders)(\/|$)/.test(path);
