@@ -45,6 +45,8 @@ async function insertNumbers(tx: Tx, known: KnownEvent[]): Promise<void> {
     INSERT INTO order_number (number, user_id, order_id)
     SELECT DISTINCT number, "userId", "orderId"
     FROM json_to_recordset(${JSON.stringify(numbers)}::json) AS row (number text, "userId" uuid, "orderId" uuid)
+    -- One order everywhere: two jobs about the same orders wait for each other and never deadlock.
+    ORDER BY "orderId"
     ON CONFLICT (number, order_id) DO NOTHING`;
 }
 
