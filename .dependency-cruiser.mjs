@@ -96,7 +96,7 @@ export default {
         path: '^(app|components|lib|prisma|scripts|simulator|bench)/',
         pathNot: [
           '^lib/orders/(decide|placement|schema|unpaid-limits)\\.ts$',
-          '^lib/payments/(settle|payment-rows|provider)\\.ts$',
+          '^lib/payments/(settle|settlement|payment-rows|provider)\\.ts$',
           '^lib/checkout/quote\\.ts$',
           '^scripts/launch/progress\\.ts$',
         ],
