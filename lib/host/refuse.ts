@@ -17,7 +17,7 @@ const known = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS
 const ofPages = ['GET', 'HEAD', 'POST'];
 
 /** Route handlers outside /api that take a form; they refuse foreign origins and methods themselves. */
-const formRoutes = ['/checkout/totals'];
+export const formRoutes = ['/cart/add', '/cart/lines', '/checkout/put-back', '/checkout/totals'];
 
 /** Why a request is refused, or undefined. Expects its `url` to be a path. */
 export function whyRefused(request: IncomingMessage): AppError | undefined {
