@@ -149,6 +149,7 @@ const setLine: ZodOpenApiOperationObject = {
       'precondition_failed',
       'payload_too_large',
       'unsupported_media_type',
+      'rate_limited',
       'unavailable',
     ),
   },
