@@ -148,3 +148,37 @@ test('a dispute that is lost is counted, one that is won is not', () => {
   expect(lostBy('won')).toMatchObject({ lostMinor: 0, news: [{ kind: 'dispute_closed' }] });
   expect(lostBy('open')).toMatchObject({ lostMinor: 0, news: [{ kind: 'dispute_opened' }] });
 });
+
+describe('a dispute that is won after the order was cancelled', () => {
+  // The refund was refused while the charge was disputed, and nothing asked for it again.
+  const order = {
+    status: 'cancelled' as const,
+    endedBy: 'shopper' as const,
+    paidAttempt: 1,
+    fulfilled: false,
+  };
+  const dispute = { ref: 'du_1', kind: 'dispute' as const, amountMinor: 1_000, reason: 'fraudulent' };
+  const won = charge([], { disputes: [{ ...dispute, currency: 'USD', status: 'won' }] });
+  const rows = [{ providerRef: 'du_1', kind: dispute.kind, amountMinor: 1_000, dueBy: null }];
+  const open = rows.map((row) => ({ ...row, status: 'open' as const }));
+
+  test('has the money refunded that could not be refunded before', () => {
+    const refunds = [ours(1_000, 'failed')];
+    expect(settled('cancelled', 'succeeded', won, { order, refunds, disputes: open })).toMatchObject({
+      payment: 'returning',
+      giveBack: { amountMinor: 1_000 },
+    });
+  });
+
+  test('requests nothing again that is requested, and nothing for a dispute that was known to be won', () => {
+    const requested = { order, refunds: [ours(1_000)], disputes: open };
+    expect(settled('cancelled', 'returning', won, requested).giveBack).toBeUndefined();
+    const known = rows.map((row) => ({ ...row, status: 'won' as const }));
+    const before = { order, refunds: [ours(1_000, 'failed')], disputes: known };
+    expect(settled('cancelled', 'succeeded', won, before).giveBack).toBeUndefined();
+  });
+
+  test('leaves the money of an order that stands where it is', () => {
+    expect(settled('paid', 'succeeded', won, { disputes: open }).giveBack).toBeUndefined();
+  });
+});
