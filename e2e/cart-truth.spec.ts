@@ -118,7 +118,7 @@ test.describe("the header's count", () => {
     const [one, two] = await shop.fillCart({ count: 1 });
     expect(two).toBeUndefined();
     const badge = (of: typeof page) => of.getByRole('link', { name: /^Cart/ });
-    await page.goto('/cart');
+    await page.goto('/checkout');
     await expect(badge(page)).toContainText('1');
     await page.goto('/');
     await expect(badge(page)).toContainText('1');
@@ -158,4 +158,38 @@ test('a page whose build is no longer there adds to the cart and edits it', asyn
   await expect(page.getByRole('status').filter({ hasText: 'quantity 2' })).toBeAttached();
   expect(posts).toHaveLength(2);
   expect(posts.join()).not.toContain('next-action');
+});
+
+test("another site's page changes no cart, and a form that makes no sense leads to a page", async ({
+  page,
+  shop,
+}) => {
+  const [inCart] = await shop.fillCart({ count: 1 });
+  const cart = await (await shop.context.request.get('/api/cart')).json();
+  const form = { sku: inCart?.sku ?? '', quantity: '5', version: String(cart.version) };
+  for (const action of ['/cart/add', '/cart/lines', '/checkout/put-back']) {
+    const answer = await shop.context.request.post(action, {
+      form,
+      headers: { origin: 'https://evil.example' },
+      maxRedirects: 0,
+    });
+    expect(answer.status()).toBe(303);
+  }
+  const nonsense: Record<string, string>[] = [
+    {},
+    { sku: 'a\0b', quantity: '1' },
+    { ...form, quantity: '-1' },
+  ];
+  for (const typed of nonsense) {
+    for (const action of ['/cart/add', '/cart/lines']) {
+      const answer = await shop.context.request.post(action, { form: typed, maxRedirects: 0 });
+      expect(answer.status(), JSON.stringify(typed)).toBe(303);
+      expect(answer.headers().location).toBe('/cart?problem=input');
+    }
+  }
+  expect(await (await shop.context.request.get('/api/cart')).json()).toEqual(cart);
+  await page.goto('/cart?problem=input');
+  await expect(page.getByText('Nothing was changed.')).toBeVisible();
+  await page.goto('/cart?problem=constructor&added=nothing&asked=x');
+  await expect(page.getByRole('main').getByRole('alert')).toHaveCount(0);
 });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checkHistory, type Violation } from './check-history.ts';
+import { checkHistory } from './check-history.ts';
+import type { Violation } from './evidence.ts';
 import { goWrong } from './go-wrong.ts';
 import { History, type Reply } from './history.ts';
 import { gather, settle } from './lab/evidence.ts';
@@ -168,7 +169,7 @@ export class Proof {
   }
 
   get #shop(): Shop {
-    return { doors: this.#lab.doors, history: this.history };
+    return { doors: this.#lab.doors, operator: this.#lab.operatorPort, history: this.history };
   }
 
   /** What is wrong must still be so when whoever was given up has had their say: a broken promise does not mend. */

@@ -37,9 +37,9 @@ const fields = z.object({
 export const shippingAddressSchema = fields
   .superRefine(
     (address, context) => {
-      const judged = new Set(context.issues.map(({ path }) => path?.[0]));
       for (const { field, message } of countryFaultsOf(address)) {
-        if (!judged.has(field)) context.addIssue({ code: 'custom', path: [field], message });
+        const isJudged = context.issues.some(({ path }) => path?.[0] === field);
+        if (!isJudged) context.addIssue({ code: 'custom', path: [field], message });
       }
     },
     // Also when the name is missing: a shopper learns of everything that is wrong in one go.

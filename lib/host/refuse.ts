@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { env } from '#lib/env.ts';
 import { AppError } from '#lib/errors.ts';
 import { isForThisShop } from '#lib/host/allowed-hosts.ts';
 import { foreignOrigin, isForeign, pageAnswer, problemAnswer, requestIdFrom, wantsPage } from '#lib/http.ts';
@@ -16,6 +17,9 @@ const forAnyHost = /^\/api\/(?:health|ready)\/?(?:$|\?)/;
 const known = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const ofPages = ['GET', 'HEAD', 'POST'];
 
+/** Route handlers outside /api that take a form; they refuse foreign origins and methods themselves. */
+export const formRoutes = ['/cart/add', '/cart/lines', '/checkout/put-back', '/checkout/totals'];
+
 /** Why a request is refused, or undefined. Expects its `url` to be a path. */
 export function whyRefused(request: IncomingMessage): AppError | undefined {
   const { url = '/', method = '' } = request;
@@ -24,20 +28,19 @@ export function whyRefused(request: IncomingMessage): AppError | undefined {
   if (!isReadable(url)) {
     return new AppError('invalid_request', { detail: 'The path is not valid.', extra: { fields: [] } });
   }
+  const [path = ''] = url.split('?');
   // The API's handlers know their own methods, and refuse foreign origins themselves.
-  return isOfApi(url) ? undefined : whyPageRefuses(request);
-}
-
-function isOfApi(url: string): boolean {
-  return url.startsWith('/api/') || /^\/api(?:$|\?)/.test(url);
+  return path.startsWith('/api/') || formRoutes.includes(path) ? undefined : whyPageRefuses(request);
 }
 
 /** A page is read, or takes a server action: nothing else can be done to it. */
-function whyPageRefuses({ method = '', headers }: IncomingMessage): AppError | undefined {
+function whyPageRefuses({ method = '', url = '', headers }: IncomingMessage): AppError | undefined {
   if (method === 'GET' || method === 'HEAD') return undefined;
   if (!ofPages.includes(method)) return notAllowed('GET, HEAD');
   const { origin, host = '', 'sec-fetch-site': site } = headers;
   if (isForeign({ origin, site: site as string | undefined, host })) return foreignOrigin();
+  // What Next's own overlay asks for in development.
+  if (env().NODE_ENV !== 'production' && url.startsWith('/__nextjs')) return undefined;
   const isAction = 'next-action' in headers || /^multipart\/form-data/i.test(headers['content-type'] ?? '');
   return isAction ? undefined : notAllowed('GET, HEAD');
 }

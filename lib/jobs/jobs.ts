@@ -22,6 +22,10 @@ export interface JobPayloads {
   sweep_payments: Periodic;
   /** Every minute: unpaid orders whose hold is over. */
   expire_holds: Periodic;
+  /** Every minute: what the provider lists and no webhook has told of. */
+  poll_events: Periodic;
+  /** Every minute: disputes whose deadline is near. */
+  remind_disputes: Periodic;
   /** Every minute: carts, emails and events that nobody needs any more. */
   forget_old: Periodic;
 }
@@ -38,6 +42,8 @@ export const jobNames: readonly JobName[] = [
   'settle_refund',
   'sweep_payments',
   'expire_holds',
+  'poll_events',
+  'remind_disputes',
   'forget_old',
 ];
 
@@ -61,4 +67,9 @@ export interface OrderVersion {
 /** Told nothing: it looks for what there is to do. */
 type Periodic = Record<never, never>;
 
-export type PeriodicName = 'sweep_payments' | 'expire_holds' | 'forget_old';
+export type PeriodicName =
+  | 'sweep_payments'
+  | 'expire_holds'
+  | 'poll_events'
+  | 'remind_disputes'
+  | 'forget_old';

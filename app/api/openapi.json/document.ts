@@ -16,7 +16,7 @@ import {
   submissionSchema,
   submissionStateSchema,
 } from '#lib/orders/schema.ts';
-import { eventReceivedSchema } from '#lib/payments/receive-event.ts';
+import { eventReceivedSchema } from '#lib/payments/apply-event.ts';
 import { readinessSchema } from '#lib/readiness.ts';
 
 /**
@@ -103,7 +103,12 @@ export function openApiDocument() {
     },
     components: {
       securitySchemes: {
-        session: { type: 'apiKey', in: 'cookie', name: 'once_session' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'once_session',
+          description: 'Set by GET /api/cart. Over TLS its name is __Host-once_session.',
+        },
         cron: { type: 'http', scheme: 'bearer' },
       },
     },
