@@ -120,8 +120,11 @@ export default {
       name: 'the-checker-is-an-independent-judge',
       comment: 'What decides whether the shop kept its promises must not share its code, nor its mistakes.',
       severity: 'error',
-      from: { path: '^prove/(check-history|history)\\.ts$' },
-      to: { pathNot: '^prove/(check-history|history)\\.ts$', dependencyTypesNot: ['core'] },
+      from: { path: '^prove/(check-history|check-money|evidence|grouping|history)\\.ts$' },
+      to: {
+        pathNot: '^prove/(check-history|check-money|evidence|grouping|history)\\.ts$',
+        dependencyTypesNot: ['core'],
+      },
     },
     {
       name: 'production-code-uses-no-test-tools',

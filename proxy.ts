@@ -12,6 +12,7 @@ export function proxy(request: NextRequest): NextResponse {
   const headers = new Headers(request.headers);
   const requestId = harmless(request.headers.get('x-request-id')) ?? crypto.randomUUID();
   headers.set('x-request-id', requestId);
+  nameOwnOrigin(headers);
   const policy = isPersonalPage(request.nextUrl.pathname) ? contentPolicy(crypto.randomUUID()) : undefined;
   // Next reads the nonce from the request's policy and puts it on its own scripts.
   if (policy) headers.set('content-security-policy', policy);
@@ -27,6 +28,16 @@ export const config = {
   // Built files and pictures are the same for everybody and carry no id.
   matcher: ['/((?!_next/static|_next/image|products/|favicon).*)'],
 };
+
+/**
+ * A form without a referrer says `Origin: null`, and Next then takes its server action for another
+ * site's. `Sec-Fetch-Site`, which no page can set, says that it is the shop's own.
+ */
+function nameOwnOrigin(headers: Headers): void {
+  const host = headers.get('host');
+  if (!host || headers.get('origin') !== 'null' || headers.get('sec-fetch-site') !== 'same-origin') return;
+  headers.set('origin', `https://${host}`);
+}
 
 function harmless(id: string | null): string | undefined {
   return id && /^[\w-]{8,64}$/.test(id) ? id : undefined;

@@ -14,7 +14,9 @@ import { declareHostResolvesIp, localHeader } from '#lib/http.ts';
 import { logger } from '#lib/logger.ts';
 import { isOrder, orderListener } from '#lib/orders/node-listener.ts';
 import { drainOrderWriter } from '#lib/orders/order-writer.ts';
+import { withPageStatus } from '#lib/page-status.ts';
 import { closeRedis, pingRedis } from '#lib/redis.ts';
+import { loadRevocations } from '#lib/session-revocations.ts';
 
 /**
  * The Node host: hands `POST /api/orders` to the same function that Next's route handler exports,
@@ -60,7 +62,7 @@ async function serve(): Promise<void> {
   const httpServer = createServer();
   const app = next({ dev, hostname: HOST, port: PORT, httpServer });
   // Redis is asked once before the first order is, so that none waits for its connection.
-  await Promise.all([app.prepare(), pingRedis()]);
+  await Promise.all([app.prepare(), pingRedis(), loadRevocations()]);
   const handlePage = app.getRequestHandler();
   const handleOrder = orderListener(HOST);
   const ipHeader = declareHostResolvesIp();
@@ -101,7 +103,8 @@ async function serve(): Promise<void> {
     // Whatever the client claims to be, its address is what the socket and trusted proxies say.
     setOwnHeader(request, ipHeader, clientAddress(request, env().TRUSTED_PROXIES));
     if (error) refuse(request, response, error);
-    else void (order ? handleOrder(request, response) : handlePage(request, response));
+    else if (order) void handleOrder(request, response);
+    else void withPageStatus(response, () => handlePage(request, response));
   }
 
   /** Takes nothing new, answers what was admitted, closes the pools, and ends with 0. */

@@ -159,3 +159,38 @@ test('a page whose build is no longer there adds to the cart and edits it', asyn
   expect(posts).toHaveLength(2);
   expect(posts.join()).not.toContain('next-action');
 });
+
+test("another site's page changes no cart, and a form that makes no sense leads to a page", async ({
+  page,
+  shop,
+}) => {
+  const [inCart] = await shop.fillCart({ count: 1 });
+  const cart = await (await shop.context.request.get('/api/cart')).json();
+  const form = { sku: inCart?.sku ?? '', quantity: '5', version: String(cart.version) };
+  for (const action of ['/cart/add', '/cart/lines', '/checkout/put-back']) {
+    const answer = await shop.context.request.post(action, {
+      form,
+      headers: { origin: 'https://evil.example' },
+      maxRedirects: 0,
+    });
+    expect(answer.status()).toBe(303);
+  }
+  const hostile: Record<string, string>[] = [
+    {},
+    { sku: 'a\0b', quantity: '1' },
+    { ...form, quantity: '-1' },
+    { ...form, version: 'x' },
+  ];
+  for (const typed of hostile) {
+    for (const action of ['/cart/add', '/cart/lines']) {
+      const answer = await shop.context.request.post(action, { form: typed, maxRedirects: 0 });
+      expect(answer.status(), JSON.stringify(typed)).toBe(303);
+      expect(answer.headers().location).toMatch(/^\/cart\?problem=(input|gone)$/);
+    }
+  }
+  expect(await (await shop.context.request.get('/api/cart')).json()).toEqual(cart);
+  await page.goto('/cart?problem=input');
+  await expect(page.getByText('Nothing was changed.')).toBeVisible();
+  await page.goto('/cart?problem=constructor&added=nothing&asked=x');
+  await expect(page.getByRole('main').getByRole('alert')).toHaveCount(0);
+});

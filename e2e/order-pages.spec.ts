@@ -65,7 +65,7 @@ test("another shopper does not see the order's page", async ({ shop, browser, ba
   const answer = await stranger.page.goto(path);
   expect(answer?.status()).toBe(404);
   await expect(
-    stranger.page.getByRole('heading', { name: 'There is nothing at this address' }),
+    stranger.page.getByRole('heading', { name: 'We can’t show this order in this browser' }),
   ).toBeVisible();
   await stranger.context.close();
 });

@@ -21,6 +21,8 @@ export const commandLimits: SessionLimits = { statementMs: 0, idleInTransactionM
 
 /** Settings that every supported version has, with values as `current_setting` gives them. */
 export const settings: Record<string, string> = {
+  // PostgreSQL writes definitions, and values of settings below, as the drift check and readiness compare them.
+  quote_all_identifiers: 'off',
   // How times are written and read, by PostgreSQL, the driver and Prisma.
   TimeZone: 'UTC',
   DateStyle: 'ISO, MDY',
@@ -44,8 +46,6 @@ export const settings: Record<string, string> = {
   // A part of the rows instead of all: by policies, and by a limit of the GIN index.
   row_security: 'on',
   gin_fuzzy_search_limit: '0',
-  // The drift check compares definitions as PostgreSQL writes them.
-  quote_all_identifiers: 'off',
   check_function_bodies: 'on',
   // One refused statement ends a transaction, not the connection.
   exit_on_error: 'off',

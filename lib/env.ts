@@ -74,6 +74,17 @@ const schema = z
     UNPAID_ORDERS_PER_NETWORK: z.coerce.number().int().min(0).optional(),
     /** Items in the open unpaid orders that came from one network. */
     UNPAID_UNITS_PER_NETWORK: z.coerce.number().int().min(0).optional(),
+    /** How long an order keeps its stock at most, however many cards are tried, in minutes. */
+    HOLD_TOTAL_MINUTES: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(30 * 24 * 60)
+      .default(60),
+    /** How long an order keeps its stock while a bank processes its payment, in days. */
+    PROCESSING_HOLD_DAYS: z.coerce.number().int().min(1).max(60).default(14),
+    /** Who is told of disputes, and of refunds that the provider refuses. */
+    OPERATOR_EMAIL: z.email('must be an email address').optional(),
     /** Charge at once, or authorise now and capture when the order is fulfilled. */
     PAYMENT_CAPTURE: z.enum(['automatic', 'manual']).default('automatic'),
     STRIPE_SECRET_KEY: z.string().min(1).optional(),

@@ -1,13 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { cookies } from 'next/headers';
 import { cartMarkerCookie } from '#lib/cart/marker.ts';
-import { openSession, sealSession, sessionCookie, sessionCookieOptions } from '#lib/session.ts';
+import { sessionCookieOptions, shopperOf, shopperOrNew } from '#lib/session.ts';
 
 /** The session for pages and the handlers of their forms: the one file of `lib` that knows Next. */
 
 /** The shopper who asks for this page, or undefined. Reading it makes the page dynamic. */
 export async function currentShopper(): Promise<string | undefined> {
-  return openSession((await cookies()).get(sessionCookie)?.value);
+  const jar = await cookies();
+  return shopperOf((name) => jar.get(name)?.value);
 }
 
 /**
@@ -16,10 +16,9 @@ export async function currentShopper(): Promise<string | undefined> {
  */
 export async function shopperForWrite(): Promise<string> {
   const jar = await cookies();
-  const known = openSession(jar.get(sessionCookie)?.value);
-  const userId = known ?? randomUUID();
+  const { userId, set } = shopperOrNew((name) => jar.get(name)?.value);
   const options = sessionCookieOptions();
-  if (!known) jar.set(sessionCookie, sealSession(userId), options);
+  if (set) jar.set(set.name, set.value, options);
   if (!jar.has(cartMarkerCookie)) jar.set(cartMarkerCookie, '1', { ...options, httpOnly: false });
   return userId;
 }

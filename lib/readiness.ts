@@ -6,7 +6,7 @@ import { hasCode, isDatabaseAway } from '#lib/db-errors.ts';
 import { schemaOf, settings } from '#lib/db-session.ts';
 import { env } from '#lib/env.ts';
 import { logger } from '#lib/logger.ts';
-import { pingRedis, redisState } from '#lib/redis.ts';
+import { pingRedis, redisRefusal, redisState } from '#lib/redis.ts';
 import { probeWrite } from '#lib/write-probe.ts';
 
 export const readinessSchema = z
@@ -31,9 +31,11 @@ export async function checkReadiness(): Promise<Readiness> {
     return { status: 'unavailable', reason: database.reason, database: database.state, redis };
   }
   if (redis === 'degraded') {
+    const refusal = redisRefusal();
+    const trouble = refusal ? `Redis refuses this shop (${refusal})` : 'Redis does not answer';
     return {
       status: 'degraded',
-      reason: 'Redis does not answer; orders go on without it',
+      reason: `${trouble}; orders go on without it`,
       database: 'up',
       redis,
     };

@@ -3,6 +3,7 @@ import { env } from '#lib/env.ts';
 import { logger } from '#lib/logger.ts';
 import { processWide, takeProcessWide } from '#lib/process-wide.ts';
 import { connectRedis, type RedisClient } from '#lib/redis/connect.ts';
+import { pingOver } from '#lib/redis/ping.ts';
 import { type Asked, makeShield, type Shield } from '#lib/redis/shield.ts';
 
 /**
@@ -44,6 +45,11 @@ function connection(): Connection | 'off' {
       failuresToOpen,
       probeAfterMs,
       onLost: (reason) => logger().warn({ reason }, 'Redis does not answer: orders go on without the shield'),
+      onRefused: (reason) =>
+        logger().error(
+          { reason },
+          'Redis refuses this shop: orders go on without the shield until it is set right',
+        ),
       onBack: () => logger().info('Redis answers again: the shield is back'),
     });
     return { client, shield };
@@ -64,10 +70,19 @@ export async function askRedis<T>(call: (redis: Redis) => Promise<T>): Promise<A
   return current === 'off' ? { answered: false } : current.shield.ask(call);
 }
 
-/** `degraded` from the moment that the breaker opens until a call has been answered again. */
+/**
+ * `degraded` from the moment that the breaker opens, or that Redis refuses this shop, until a call
+ * has been answered again.
+ */
 export function redisState(): 'up' | 'degraded' | 'off' {
   const current = connection();
   return current === 'off' ? 'off' : current.shield.state();
+}
+
+/** Why Redis refuses this shop, in a sentence; undefined while it doesn't. */
+export function redisRefusal(): string | undefined {
+  const current = connection();
+  return current === 'off' ? undefined : current.shield.refusal();
 }
 
 export function redisTransport(): 'rest' | 'tcp' | 'memory' | 'off' {
@@ -76,11 +91,11 @@ export function redisTransport(): 'rest' | 'tcp' | 'memory' | 'off' {
 }
 
 /**
- * Whether Redis does what orders need of it. It writes: a replica or a full Redis answers PING.
- * While the breaker is open this is also the call that finds out whether Redis is back.
+ * Whether Redis does what orders need of it. While the breaker is open this is also the call that
+ * finds out whether Redis is back.
  */
 export async function pingRedis(): Promise<boolean> {
-  const { answered } = await askRedis((redis) => redis.set('once:ping', '1', { px: 1_000 }));
+  const { answered } = await askRedis(pingOver);
   return answered;
 }
 

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test, vi } from 'vitest';
 import { openSession, sealSession, sessionOf, sessionOrNew } from '#lib/session.ts';
+import { sign } from '#lib/signing.ts';
 
 const [ada, bob] = ['4be0643f-1d98-473b-97cd-ca98a65347dd', '0b4f1a52-6d2c-4a3e-9b1f-0c7d5e3a2b10'];
 
@@ -12,13 +13,15 @@ const requestWith = (cookie: string) => new Request('http://shop.test/', { heade
 
 test('a session that we sealed is opened, and one that anybody else made is not', () => {
   expect(openSession(sealSession(ada))).toBe(ada);
-  const [, mac] = sealSession(ada).split('.');
+  const [, time, mac] = sealSession(ada).split('.');
   for (const forged of [
     undefined,
     '',
     ada,
-    `${bob}.${mac}`,
-    `${ada}.${'A'.repeat(43)}`,
+    `${bob}.${time}.${mac}`,
+    `${ada}.${mac}`,
+    `${ada}.zzzzzz.${mac}`,
+    `${ada}.${time}.${'A'.repeat(43)}`,
     `${sealSession(ada)}x`,
   ]) {
     expect(openSession(forged)).toBeUndefined();
@@ -45,4 +48,32 @@ test('a new session is made only for who has none', () => {
   const cookie = fresh.headers['set-cookie'] ?? '';
   expect(cookie).toMatch(/; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax/);
   expect(sessionOf(requestWith(cookie.split(';')[0] ?? ''))).toBe(fresh.userId);
+});
+
+test('a session ends after 90 days without a use, and each use after a day makes it last anew', () => {
+  // What broke: a cookie lasted 400 days, whoever had it.
+  const day = 24 * 3600 * 1000;
+  const start = Date.UTC(2027, 0, 1);
+  vi.useFakeTimers({ toFake: ['Date'], now: start });
+  const cookie = `once_session=${sealSession(ada)}`;
+  expect(sessionOrNew(requestWith(cookie)).headers).toEqual({});
+  vi.setSystemTime(start + day);
+  const renewed = sessionOrNew(requestWith(cookie));
+  expect(renewed.userId).toBe(ada);
+  expect(renewed.headers['set-cookie']).toMatch(/^once_session=.*; Max-Age=7776000; /);
+  vi.setSystemTime(start + 90 * day);
+  expect(sessionOf(requestWith(cookie))).toBeUndefined();
+  expect(sessionOf(requestWith(renewed.headers['set-cookie']?.split(';')[0] ?? ''))).toBe(ada);
+  vi.useRealTimers();
+});
+
+test('a cookie from before issue times is accepted until browsers have none left, and is replaced', () => {
+  const old = `once_session=${ada}.${sign('once.session.v1', ada).toString('base64url')}`;
+  const { userId, headers } = sessionOrNew(requestWith(old));
+  expect(userId).toBe(ada);
+  expect(sessionOf(requestWith(headers['set-cookie']?.split(';')[0] ?? ''))).toBe(ada);
+  expect(headers['set-cookie']).toContain(`${ada}.`);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2028, 0, 6) });
+  expect(sessionOf(requestWith(old))).toBeUndefined();
+  vi.useRealTimers();
 });

@@ -1,34 +1,78 @@
 import { randomUUID } from 'node:crypto';
 import { isSecure } from '#lib/env.ts';
 import { AppError } from '#lib/errors.ts';
+import { isRevoked } from '#lib/session-revocations.ts';
 import { sameBytes, sign, signUnderAll } from '#lib/signing.ts';
 
 /**
- * Who the shopper is: a signed cookie that carries nothing but a random user id. A guest has
- * one from their first cart on; nothing is stored for it, so making one costs no write.
+ * Who the shopper is: a signed cookie that carries a random user id and the time at which it was
+ * issued. A guest has one from their first cart on; nothing is stored for it, so making one costs no
+ * write, and checking one asks no database.
  */
 export const sessionCookie = 'once_session';
 
-/** 400 days, the longest that browsers keep a cookie (RFC 6265bis). */
-const sessionMaxAgeSeconds = 400 * 24 * 3600;
+/**
+ * Its name over TLS. Browsers take a cookie of this name only from the shop's own host and only over
+ * TLS, so another host of the same domain can't give a shopper a session of its choice.
+ */
+const hostCookie = `__Host-${sessionCookie}`;
 
-const purpose = 'once.session.v1';
-const form = /^([0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})\.([\w-]{43})$/;
+/** A session that is not used for this long ends. Each use after a day issues it anew. */
+const sessionMaxAgeSeconds = 90 * 24 * 3600;
+const reissueAfterSeconds = 24 * 3600;
 
-/** `<user id>.<mac>`, the cookie's value. */
-export function sealSession(userId: string): string {
-  return `${userId}.${sign(purpose, userId).toString('base64url')}`;
+/**
+ * Cookies without an issue time were made until the end of November 2026 and kept by browsers for 400
+ * days. After that, there are none left, and one that still comes is no browser's.
+ */
+const untimedUntilSeconds = Date.UTC(2028, 0, 5) / 1000;
+
+const purpose = 'once.session.v2';
+const form =
+  /^([0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})(?:\.([0-9a-z]{6,8}))?\.([\w-]{43})$/;
+
+const untimedPurpose = 'once.session.v1';
+
+const nowSeconds = () => Math.floor(Date.now() / 1000);
+
+/** `<user id>.<time in base 36>.<mac>`, the cookie's value. */
+export function sealSession(userId: string, issuedAtSeconds = nowSeconds()): string {
+  const signed = `${userId}.${issuedAtSeconds.toString(36)}`;
+  return `${signed}.${sign(purpose, signed).toString('base64url')}`;
 }
 
-/** The user id of a cookie's value, or undefined when it is not one that we made. */
+interface Session {
+  userId: string;
+  /** 0 for a cookie from before issue times. */
+  issuedAtSeconds: number;
+}
+
+/** The user id of a cookie's value, or undefined when it is not one that we made, or has ended. */
 export function openSession(value: string | undefined): string | undefined {
-  const match = value?.match(form);
-  if (!match?.[1] || !match[2]) return undefined;
+  return readSession(value)?.userId;
+}
+
+function readSession(value: string | undefined): Session | undefined {
+  const [, userId, time, mac] = value?.match(form) ?? [];
+  if (!userId || !mac) return undefined;
+  const session = { userId, issuedAtSeconds: time ? Number.parseInt(time, 36) : 0 };
+  const genuine = time
+    ? wasSigned(purpose, `${userId}.${time}`, mac)
+    : wasSigned(untimedPurpose, userId, mac);
+  return genuine && !hasEnded(session) && !isRevoked(session) ? session : undefined;
+}
+
+function wasSigned(purposeOf: string, message: string, mac: string): boolean {
   // As text: two bits of its last letter mean nothing, and a shopper who spells their cookie in four
   // ways would be four to whoever counts by it.
-  const given = Buffer.from(match[2]);
-  const macs = signUnderAll(purpose, match[1]).map((mac) => Buffer.from(mac.toString('base64url')));
-  return macs.some((mac) => sameBytes(mac, given)) ? match[1] : undefined;
+  const given = Buffer.from(mac);
+  const macs = signUnderAll(purposeOf, message).map((one) => Buffer.from(one.toString('base64url')));
+  return macs.some((one) => sameBytes(one, given));
+}
+
+function hasEnded({ issuedAtSeconds }: Session): boolean {
+  const endsAt = issuedAtSeconds === 0 ? untimedUntilSeconds : issuedAtSeconds + sessionMaxAgeSeconds;
+  return nowSeconds() >= endsAt;
 }
 
 /** The attributes of the cookie, for whoever sets it. `Secure` when the shop is served over TLS. */
@@ -42,19 +86,42 @@ export function sessionCookieOptions() {
   } as const;
 }
 
-/** Reads one cookie of a request. Where a name stands twice the last one counts, as in Next. */
-function readCookie(request: Request, name: string): string | undefined {
-  let value: string | undefined;
-  for (const pair of (request.headers.get('cookie') ?? '').split(';')) {
-    const at = pair.indexOf('=');
-    if (at > 0 && pair.slice(0, at).trim() === name) value = pair.slice(at + 1).trim();
-  }
-  return value;
+/** What names a shopper, wherever it is read from: the cookie of either name, that of TLS first. */
+type ReadCookie = (name: string) => string | undefined;
+
+export function shopperOf(cookie: ReadCookie): string | undefined {
+  return openSession(cookie(hostCookie) ?? cookie(sessionCookie));
+}
+
+/**
+ * The shopper who sent these cookies, or a new one; and the cookie to set, unless the one that they
+ * sent is recent and has the right name.
+ */
+export function shopperOrNew(cookie: ReadCookie): { userId: string; set?: { name: string; value: string } } {
+  const name = isSecure() ? hostCookie : sessionCookie;
+  const known = readSession(cookie(hostCookie) ?? cookie(sessionCookie));
+  const userId = known?.userId ?? randomUUID();
+  const isRecent = known !== undefined && nowSeconds() - known.issuedAtSeconds < reissueAfterSeconds;
+  if (isRecent && cookie(name) !== undefined) return { userId };
+  return { userId, set: { name, value: sealSession(userId) } };
+}
+
+/** Reads cookies of a request. Where a name stands twice the last one counts, as in Next. */
+function cookiesOf(request: Request): ReadCookie {
+  const header = request.headers.get('cookie') ?? '';
+  return (name) => {
+    let value: string | undefined;
+    for (const pair of header.split(';')) {
+      const at = pair.indexOf('=');
+      if (at > 0 && pair.slice(0, at).trim() === name) value = pair.slice(at + 1).trim();
+    }
+    return value;
+  };
 }
 
 /** The shopper of a request, or undefined. */
 export function sessionOf(request: Request): string | undefined {
-  return openSession(readCookie(request, sessionCookie));
+  return shopperOf(cookiesOf(request));
 }
 
 /** The shopper of a request. Throws `session_required`. */
@@ -67,12 +134,11 @@ export function requireSession(request: Request): string {
   });
 }
 
-/** The shopper of a request, or a new one with the `Set-Cookie` header that makes them known. */
+/** The shopper of a request, or a new one, with the `Set-Cookie` header where one is due. */
 export function sessionOrNew(request: Request): { userId: string; headers: Record<string, string> } {
-  const known = sessionOf(request);
-  if (known) return { userId: known, headers: {} };
-  const userId = randomUUID();
+  const { userId, set } = shopperOrNew(cookiesOf(request));
+  if (!set) return { userId, headers: {} };
   const { maxAge, secure } = sessionCookieOptions();
   const attributes = `Path=/; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
-  return { userId, headers: { 'set-cookie': `${sessionCookie}=${sealSession(userId)}; ${attributes}` } };
+  return { userId, headers: { 'set-cookie': `${set.name}=${set.value}; ${attributes}` } };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import { checkHistory, type Evidence, type ViolationKind } from './check-history.ts';
+import { checkHistory } from './check-history.ts';
+import type { Evidence, ViolationKind } from './evidence.ts';
 import { type Call, History, type Question } from './history.ts';
 
 /**
@@ -40,7 +41,7 @@ const refused = (code: string, status = 409): Partial<Call> => ({
 
 /**
  * Ada pays by invoice and sends it twice; Bob pays by card; Eve's card is refused; Dan cancels what he
- * paid; Fay's card is refused and her next one is not.
+ * paid; Fay's card is refused, her next one is not, and her order is fulfilled.
  */
 function goodRun(): Evidence {
   const bob = { shopper: 'bob', token: 'token-2', cart: 'cart-2', sent: 'body-2', order: 'order-2' };
@@ -56,6 +57,7 @@ function goodRun(): Evidence {
     totalMinor: 1_000,
     accepted: status !== 'payment_declined',
     wasUnknown: false,
+    wasFulfilled: status === 'fulfilled',
   });
   const payment = (n: number, method: string, status: string, refundedMinor = 0) => ({
     orderId: `order-${n}`,
@@ -70,8 +72,12 @@ function goodRun(): Evidence {
     orderId: `order-${n}`,
     attempt: '1',
     authorized,
+    captured: authorized,
     voided: 0,
     refunded,
+    disputed: 0,
+    elsewhere: false,
+    goneAtMs: refunded > 0 ? 1_000 : null,
   });
   return {
     history: [
@@ -102,6 +108,7 @@ function goodRun(): Evidence {
         startMs: 30,
         ...refused('not_cancellable'),
       }),
+      submission({ id: 19, ...fay, kind: 'fulfil', app: 3, token: undefined, status: 200, askedAtMs: 500 }),
     ],
     orders: [
       order(1, 'ada', 'placed'),
@@ -127,6 +134,11 @@ function goodRun(): Evidence {
       charge(6, 0),
       { ...charge(6, 1_000), paymentIntent: 'pi-7', attempt: '2' },
     ],
+    refunds: [
+      { orderId: 'order-4', attempt: 1, amountMinor: 1_000, status: 'succeeded', providerRef: 're-4' },
+    ],
+    mails: [{ orderId: 'order-4', kind: 'refunded' }],
+    providerRefunds: [{ id: 're-4', paymentIntent: 'pi-4', amount: 1_000, status: 'succeeded' }],
     severalCarts: [],
   };
 }
@@ -153,6 +165,39 @@ const lostAndThen = (...told: Parameters<typeof refused>): Evidence =>
       }),
     ),
   );
+
+/** The owner has refunded so much of Bob's charge in the provider's dashboard. */
+function refundedElsewhere(refunded: number, order: Partial<Evidence['orders'][number]> = {}): Evidence {
+  const run = goodRun();
+  const goneAtMs = refunded === 1_000 ? 1_000 : null;
+  return {
+    ...run,
+    orders: change([...run.orders], 1, order),
+    charges: change([...run.charges], 0, { refunded, goneAtMs, elsewhere: true }),
+    providerRefunds: [
+      ...run.providerRefunds,
+      { id: 're-2', paymentIntent: 'pi-2', amount: refunded, status: 'succeeded' },
+    ],
+  };
+}
+
+/** And the shop has noticed. */
+function mirrored(run: Evidence): Evidence {
+  const { refunded = 0 } = run.charges[0] ?? {};
+  const refund = { orderId: 'order-2', attempt: 1, amountMinor: refunded, status: 'succeeded' };
+  return {
+    ...run,
+    payments: change([...run.payments], 1, {
+      refundedMinor: refunded,
+      status: refunded === 1_000 ? 'refunded' : 'succeeded',
+    }),
+    refunds: [...run.refunds, { ...refund, providerRef: 're-2' }],
+  };
+}
+
+/** Fay's charge, as the provider has it when the operator was asked to fulfil her order (500). */
+const whenFulfilled = (by: Partial<Evidence['charges'][number]>): Evidence =>
+  spoilt('charges', (rows) => change(rows, 4, { elsewhere: true, ...by }));
 
 /** Each kind of violation, and the history that has just that one. */
 const wrong: [ViolationKind, string, Evidence][] = [
@@ -190,7 +235,7 @@ const wrong: [ViolationKind, string, Evidence][] = [
     'the order was rolled back after its charge',
     spoilt('charges', (rows) => [
       ...rows,
-      { paymentIntent: 'pi-9', orderId: 'order-9', attempt: '1', authorized: 1_000, voided: 0, refunded: 0 },
+      { ...(rows[0] as Evidence['charges'][number]), paymentIntent: 'pi-9', orderId: 'order-9' },
     ]),
   ],
   [
@@ -198,7 +243,7 @@ const wrong: [ViolationKind, string, Evidence][] = [
     'a charge names no order at all',
     spoilt('charges', (rows) => [
       ...rows,
-      { paymentIntent: 'pi-9', orderId: null, attempt: null, authorized: 1_000, voided: 0, refunded: 0 },
+      { ...(rows[0] as Evidence['charges'][number]), paymentIntent: 'pi-9', orderId: null, attempt: null },
     ]),
   ],
   [
@@ -210,6 +255,59 @@ const wrong: [ViolationKind, string, Evidence][] = [
     'books_disagree',
     'the order says refunded and the money was kept',
     spoilt('charges', (rows) => change(rows, 2, { refunded: 0 })),
+  ],
+  [
+    'paid_and_refunded',
+    'the owner refunded the charge in the dashboard, and the order is still paid',
+    mirrored(refundedElsewhere(1_000)),
+  ],
+  [
+    'fulfilled_without_money',
+    'the owner refunded the charge in the dashboard, and then the goods were sent',
+    whenFulfilled({ refunded: 1_000, goneAtMs: 499 }),
+  ],
+  [
+    'fulfilled_without_money',
+    'the cardholder disputed the charge, and then the goods were sent',
+    whenFulfilled({ disputed: 1_000, goneAtMs: 499 }),
+  ],
+  [
+    'fulfilled_without_money',
+    'the goods were sent after the refund, and the order has ended since',
+    {
+      ...whenFulfilled({ refunded: 1_000, goneAtMs: 499 }),
+      orders: change([...goodRun().orders], 4, { status: 'refunded', wasFulfilled: true }),
+    },
+  ],
+  [
+    'refund_said_not_made',
+    'a part was refunded in the dashboard, the provider refused to refund it whole, and the order says refunded',
+    refundedElsewhere(150, { status: 'refunded' }),
+  ],
+  [
+    'refund_said_not_made',
+    'an email said refunded before the provider had agreed, and it did not',
+    {
+      ...spoilt('orders', (rows) => change(rows, 3, { status: 'cancelled' })),
+      charges: change([...goodRun().charges], 2, { refunded: 0, goneAtMs: null }),
+      providerRefunds: [],
+    },
+  ],
+  [
+    'refunds_above_captured',
+    'a part was refunded in the dashboard, and the shop asks for the whole',
+    {
+      ...refundedElsewhere(150),
+      refunds: [
+        ...goodRun().refunds,
+        { orderId: 'order-2', attempt: 1, amountMinor: 1_000, status: 'created', providerRef: null },
+      ],
+    },
+  ],
+  [
+    'refund_differs',
+    'a part was refunded in the dashboard, and the shop did not notice',
+    refundedElsewhere(150),
   ],
   ['oversold', 'stock is below zero', spoilt('stock', (rows) => change(rows, 0, { available: -1 }))],
   [
@@ -489,6 +587,44 @@ describe('the checker', () => {
     const ended = change([...doubted.orders], 1, { status: 'cancelled' });
     const stock = change([...goodRun().stock], 0, { available: 7 });
     expect(checkHistory({ ...doubted, orders: ended, stock })).toEqual([]);
+  });
+
+  it('lets an order end whose money the owner refunded in the dashboard', () => {
+    const ended = mirrored(refundedElsewhere(1_000, { status: 'refunded' }));
+    const stock = change([...goodRun().stock], 0, { available: 7 });
+    expect(checkHistory({ ...ended, stock })).toEqual([]);
+  });
+
+  it('lets an order stay paid of which the owner refunded a part', () => {
+    expect(checkHistory(mirrored(refundedElsewhere(150)))).toEqual([]);
+    expect(checkHistory(mirrored(refundedElsewhere(150, { status: 'fulfilled' })))).toEqual([]);
+  });
+
+  it('lets goods be refunded that had left the house, which do not come back by that', () => {
+    const after = whenFulfilled({ refunded: 1_000, goneAtMs: 500 });
+    const payments = change([...after.payments], 5, { status: 'refunded', refundedMinor: 1_000 });
+    const orders = change([...after.orders], 4, { status: 'refunded', wasFulfilled: true });
+    expect(checkHistory({ ...after, payments, orders })).toEqual([]);
+  });
+
+  it('lets an order stay paid whose charge is disputed, and one that is fulfilled before that', () => {
+    const disputed = { disputed: 1_000, goneAtMs: 600, elsewhere: true };
+    const run = spoilt('charges', (rows) => change(change(rows, 0, disputed), 4, disputed));
+    expect(checkHistory(run)).toEqual([]);
+  });
+
+  it('lets a refund fail at the bank and be asked for again', () => {
+    const again = {
+      orderId: 'order-4',
+      attempt: 1,
+      amountMinor: 1_000,
+      status: 'failed',
+      providerRef: 're-0',
+    };
+    const failed = { id: 're-0', paymentIntent: 'pi-4', amount: 1_000, status: 'failed' };
+    const run = goodRun();
+    const refunds = [...run.refunds, again];
+    expect(checkHistory({ ...run, refunds, providerRefunds: [failed, ...run.providerRefunds] })).toEqual([]);
   });
 
   it('lets a submission that was refused be sent again and be accepted', () => {

@@ -1,3 +1,15 @@
+import {
+  believedOf,
+  chargedOnceAndWhole,
+  chargesHaveOrders,
+  isGone,
+  moneyIsThereWhenFulfilled,
+  refundsAreAsTheProviderSays,
+  refundsStayBelowCaptures,
+  refundsWereMade,
+} from './check-money.ts';
+import type { ChargeRow, Evidence, LineRow, OrderRow, Violation, ViolationKind } from './evidence.ts';
+import { groupBy, idsOf, sum } from './grouping.ts';
 import type { Call, Confirmed } from './history.ts';
 
 /**
@@ -6,114 +18,14 @@ import type { Call, Confirmed } from './history.ts';
  * the shop. Each rule looks at the rows alone, as if no constraint stood behind them.
  */
 
-export interface OrderRow {
-  userId: string;
-  id: string;
-  cartId: string;
-  submitToken: string;
-  status: string;
-  totalMinor: number;
-  /** Whether the shop has written down that it said "ordered". */
-  accepted: boolean;
-  /** Whether there was a time when nobody knew if its card had been charged: then "ordered" was said before. */
-  wasUnknown: boolean;
-}
-
-export interface LineRow {
-  orderId: string;
-  sku: string;
-  quantity: number;
-}
-
-export interface PaymentRow {
-  orderId: string;
-  attempt: number;
-  method: string;
-  status: string;
-  amountMinor: number;
-  refundedMinor: number;
-}
-
-export interface StockRow {
-  sku: string;
-  /** Before the run. */
-  initial: number;
-  /** After it; undefined where there is no such row any more. */
-  available: number | undefined;
-}
-
-/** What the provider's ledger says about one charge: sums of money moved, in minor units. */
-export interface ChargeRow {
-  paymentIntent: string;
-  orderId: string | null;
-  attempt: string | null;
-  authorized: number;
-  voided: number;
-  refunded: number;
-}
-
-export interface Evidence {
-  history: readonly Call[];
-  orders: readonly OrderRow[];
-  lines: readonly LineRow[];
-  payments: readonly PaymentRow[];
-  stock: readonly StockRow[];
-  charges: readonly ChargeRow[];
-  /** Shoppers with more than one open cart. */
-  severalCarts: readonly string[];
-}
-
-export type ViolationKind =
-  | 'cart_ordered_twice'
-  | 'token_of_two_orders'
-  | 'two_live_charges'
-  /** One attempt charged the card twice, though one of the two may have been given back. */
-  | 'charged_twice'
-  | 'not_charged_its_total'
-  | 'charge_without_order'
-  | 'books_disagree'
-  | 'oversold'
-  | 'stock_not_conserved'
-  | 'accepted_order_lost'
-  | 'accepted_under_two_ids'
-  | 'order_after_refusals'
-  | 'order_of_nobody'
-  /** An order is not what its shopper confirmed. */
-  | 'ordered_otherwise'
-  /** Somebody was told "ordered", and the shop has not written that down: the card may still be refused. */
-  | 'accepted_too_soon'
-  /** An order that was promised, and that nobody had to pay for any more, has ended unasked. */
-  | 'promise_withdrawn'
-  /** Somebody was told "cancelled", and the order stands. */
-  | 'cancelled_and_stands'
-  | 'answers_differ'
-  | 'refused_after_accepted'
-  /** At the end a submission is told that nothing was ordered, and its order stands. */
-  | 'refused_and_ordered'
-  /** A submission was sent until its shopper lost patience, and no answer said what became of it. */
-  | 'never_answered'
-  | 'answer_of_another_shopper'
-  /** Two clients are one shopper to the shop. */
-  | 'session_of_two_clients'
-  | 'two_open_carts'
-  /** Everything works again, and who comes in by some door cannot buy. */
-  | 'does_not_sell'
-  | 'internal_error'
-  | 'never_settled'
-  | 'process_died';
-
-export interface Violation {
-  kind: ViolationKind;
-  /** One sentence with the ids that it is about. */
-  detail: string;
-  /** Ids of the calls that show it. */
-  calls: number[];
-}
-
 const rules: ((evidence: Evidence) => Violation[])[] = [
   oneOrderPerCartAndToken,
   chargedOnceAndWhole,
   chargesHaveOrders,
+  moneyIsThereWhenFulfilled,
+  refundsWereMade,
+  refundsStayBelowCaptures,
+  refundsAreAsTheProviderSays,
   stockIsConserved,
   acceptedOrdersStand,
   whatWasDoneIsDone,
@@ -156,66 +68,13 @@ function oneOrderPerCartAndToken({ orders, history }: Evidence): Violation[] {
   ];
 }
 
-/** What the provider still holds of a charge. */
-const keptOf = ({ authorized, voided, refunded }: ChargeRow) => authorized - voided - refunded;
-
-/** What the shop believes to hold of a payment. */
-const believedOf = ({ status, amountMinor, refundedMinor }: PaymentRow) =>
-  status === 'succeeded' || status === 'authorized' ? amountMinor - refundedMinor : 0;
-
-const paidStatuses = new Set(['paid', 'fulfilled']);
-
-function chargedOnceAndWhole({ orders, payments, charges, history }: Evidence): Violation[] {
-  const paymentsOf = groupBy(payments, ({ orderId }) => orderId);
-  const chargesOf = groupBy(charges, ({ orderId }) => orderId ?? '');
-  return orders.flatMap(({ id, status, totalMinor }) => {
-    const ours = paymentsOf.get(id) ?? [];
-    const live = (chargesOf.get(id) ?? []).filter((charge) => keptOf(charge) > 0);
-    const kept = sum(live, keptOf);
-    const believed = sum(ours, believedOf);
-    const found: [ViolationKind, string][] = [];
-    if (live.length > 1) found.push(['two_live_charges', live.map((one) => one.paymentIntent).join(', ')]);
-    for (const [attempt, both] of groupBy(
-      (chargesOf.get(id) ?? []).filter(({ authorized }) => authorized > 0),
-      (charge) => String(charge.attempt),
-    ))
-      if (both.length > 1)
-        found.push([
-          'charged_twice',
-          `attempt ${attempt} by ${both.map((one) => one.paymentIntent).join(' and ')}`,
-        ]);
-    if (ours.length === 0) found.push(['not_charged_its_total', `is ${status} and has no payment`]);
-    const byCard = ours.some(({ method }) => method === 'card');
-    if (byCard && paidStatuses.has(status) && kept !== totalMinor)
-      found.push(['not_charged_its_total', `is ${status}, total ${totalMinor}, charged ${kept}`]);
-    if (kept !== believed)
-      found.push(['books_disagree', `provider holds ${kept}, shop believes ${believed}`]);
-    if (byCard && !paidStatuses.has(status) && kept > 0)
-      found.push(['books_disagree', `is ${status}, and the provider holds ${kept}`]);
-    return found.map(([kind, what]) => ({
-      kind,
-      detail: `order ${id}: ${what}`,
-      calls: idsOf(history, ({ order }) => order === id),
-    }));
-  });
-}
-
-function chargesHaveOrders({ orders, charges }: Evidence): Violation[] {
-  const known = new Set(orders.map(({ id }) => id));
-  return charges
-    .filter(({ orderId }) => !known.has(orderId ?? ''))
-    .map(({ paymentIntent, orderId }) => ({
-      kind: 'charge_without_order',
-      detail: `charge ${paymentIntent} is for order ${orderId}, which there isn't`,
-      calls: [],
-    }));
-}
-
-/** An order that has ended gave its units back. */
+/** An order that has ended gave its units back, unless they had left the house. */
 const endedStatuses = new Set(['cancelled', 'refunded']);
 
 function stockIsConserved({ orders, lines, stock }: Evidence): Violation[] {
-  const holding = new Set(orders.filter(({ status }) => !endedStatuses.has(status)).map(({ id }) => id));
+  const holding = new Set(
+    orders.filter((order) => order.wasFulfilled || !endedStatuses.has(order.status)).map(({ id }) => id),
+  );
   const linesOf = groupBy(
     lines.filter(({ orderId }) => holding.has(orderId)),
     ({ sku }) => sku,
@@ -285,9 +144,9 @@ function acceptedOrdersStand({ history, orders }: Evidence): Violation[] {
  * What else was answered "done" is so in the end. A cancelled order has ended; an order that was paid
  * with another card is paid, unless somebody cancelled it then; and who was told "ordered" finds it.
  */
-function whatWasDoneIsDone({ history, orders, payments }: Evidence): Violation[] {
+function whatWasDoneIsDone({ history, orders, payments, charges }: Evidence): Violation[] {
   const byId = new Map(orders.map((order) => [order.id, order]));
-  const cancelled = cancelledOrders(history);
+  const ended = new Set([...cancelledOrders(history), ...endedElsewhere(charges)]);
   const paid = new Set(
     payments.filter((one) => believedOf(one) > 0).map(({ orderId, attempt }) => `${orderId} ${attempt}`),
   );
@@ -306,7 +165,7 @@ function whatWasDoneIsDone({ history, orders, payments }: Evidence): Violation[]
     if (!row) return found('accepted_order_lost', `was answered ${status} to "${kind}", and there is none`);
     if (kind === 'cancel')
       return endedStatuses.has(row.status) ? [] : found('cancelled_and_stands', `is ${row.status}`);
-    if (cancelled.has(order) || paid.has(`${order} ${attempt}`)) return [];
+    if (ended.has(order) || paid.has(`${order} ${attempt}`)) return [];
     return found('promise_withdrawn', `was paid by attempt ${attempt}, and that holds no money any more`);
   });
 }
@@ -316,6 +175,10 @@ const cancelledOrders = (history: readonly Call[]) =>
   new Set(
     history.filter(({ kind, outcome }) => kind === 'cancel' && outcome !== 'fail').map(({ order }) => order),
   );
+
+/** Orders whose money the owner or the cardholder took back at the provider: nobody has to cancel those. */
+const endedElsewhere = (charges: readonly ChargeRow[]) =>
+  charges.filter((charge) => charge.elsewhere && isGone(charge)).map(({ orderId }) => orderId);
 
 /** Every order was asked for with its token, and not by calls that were all told "nothing was ordered". */
 function ordersWereAskedFor({ history, orders }: Evidence): Violation[] {
@@ -379,16 +242,17 @@ function acceptedIsWrittenDown({ history, orders }: Evidence): Violation[] {
 }
 
 /**
- * Who was told "ordered" and has paid, or need not yet, keeps the order until somebody ends it. An order
+ * Who was told "ordered" and has paid, or need not yet, keeps the order until somebody ends it, here or
+ * at the provider. An order
  * whose card turned out to be refused afterwards was not charged, and ends with its hold.
  */
 function promisesStand({ history, orders, payments, charges }: Evidence): Violation[] {
   const promised = new Set(history.filter(wasAccepted).map(({ order }) => order));
-  const cancelled = cancelledOrders(history);
+  const ended = new Set([...cancelledOrders(history), ...endedElsewhere(charges)]);
   const charged = new Set(charges.filter(({ authorized }) => authorized > 0).map(({ orderId }) => orderId));
   const byCard = new Set(payments.filter(({ method }) => method === 'card').map(({ orderId }) => orderId));
   return orders
-    .filter(({ id, status }) => endedStatuses.has(status) && promised.has(id) && !cancelled.has(id))
+    .filter(({ id, status }) => endedStatuses.has(status) && promised.has(id) && !ended.has(id))
     .filter(({ id, wasUnknown }) => charged.has(id) || !byCard.has(id) || !wasUnknown)
     .map(({ id, status }) => ({
       kind: 'promise_withdrawn',
@@ -530,19 +394,3 @@ function everythingSettled({ orders, history }: Evidence): Violation[] {
 }
 
 const submissionOf = ({ shopper, token }: Call) => `${shopper} ${token}`;
-
-const idsOf = (history: readonly Call[], isMeant: (call: Call) => boolean) =>
-  history.filter(isMeant).map(({ id }) => id);
-
-const sum = <T>(rows: readonly T[], amount: (row: T) => number) =>
-  rows.reduce((total, row) => total + amount(row), 0);
-
-function groupBy<T>(rows: readonly T[], key: (row: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const row of rows) {
-    const group = groups.get(key(row));
-    if (group) group.push(row);
-    else groups.set(key(row), [row]);
-  }
-  return groups;
-}

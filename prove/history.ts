@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createWriteStream, type WriteStream } from 'node:fs';
 
 /** What a client of the shop asked for. */
-export type CallKind = 'cart' | 'quote' | 'order' | 'pay' | 'cancel' | 'read' | 'snoop';
+export type CallKind = 'cart' | 'quote' | 'order' | 'pay' | 'cancel' | 'read' | 'snoop' | 'fulfil';
 
 /**
  * How a call ended, as far as its client can know. `ok`: it was done. `fail`: the answer says that
@@ -22,7 +22,7 @@ export interface Call {
   /** Counted from 0 in the order in which the calls began. */
   id: number;
   kind: CallKind;
-  /** Which door of the shop was knocked at: 0 and 1 are its processes, 2 is nginx. */
+  /** Which door of the shop was knocked at: 0 and 1 are its processes, 2 is nginx, 3 its operator. */
   app: number;
   /** Who asked, whatever the shop takes them for. */
   client: number;
@@ -36,6 +36,8 @@ export interface Call {
   confirmed?: Confirmed;
   /** A submission sent again when everything worked again and nothing was under way any more. */
   again?: true;
+  /** Unix time at which the operator was asked, by the clock of the provider's books. */
+  askedAtMs?: number;
   /** Milliseconds since the run began. */
   startMs: number;
   endMs: number;
@@ -66,6 +68,7 @@ export type Question = Pick<
   | 'again'
   | 'order'
   | 'attempt'
+  | 'askedAtMs'
 >;
 
 /** What came back: `undefined` for no whole answer. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checkHistory, type Violation } from './check-history.ts';
+import { checkHistory } from './check-history.ts';
+import type { Violation } from './evidence.ts';
 import { type Pace, playFaults } from './faulty-round.ts';
 import { History, type Reply } from './history.ts';
 import { gather, settle } from './lab/evidence.ts';
@@ -148,7 +149,7 @@ export class Proof {
   }
 
   get #shop(): Shop {
-    return { doors: this.#lab.doors, history: this.history };
+    return { doors: this.#lab.doors, operator: this.#lab.operatorPort, history: this.history };
   }
 
   /** What is wrong must still be so when whoever was given up has had their say: a broken promise does not mend. */

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type { Violation } from './check-history.ts';
+import type { Violation } from './evidence.ts';
 import type { Call, CallOutcome } from './history.ts';
 import type { Options } from './options.ts';
 import type { Round } from './proof.ts';

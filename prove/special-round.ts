@@ -1,4 +1,4 @@
-import type { Violation } from './check-history.ts';
+import type { Violation } from './evidence.ts';
 import type { Lab } from './lab/lab.ts';
 import type { World } from './load/scripts.ts';
 import type { Random } from './random.ts';

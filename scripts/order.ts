@@ -9,6 +9,7 @@ import { findOrder, type OrderKey } from '#lib/orders/find-order.ts';
 import { fulfilOrder } from '#lib/orders/fulfil-order.ts';
 import { refundOrder } from '#lib/orders/refund-order.ts';
 import { UnknownOutcome } from '#lib/payments/provider.ts';
+import { revokeSessions } from '#lib/session-revocations.ts';
 import { isUuid, uuid8From } from '#lib/uuid.ts';
 import { describeOrder } from './order/describe-order.ts';
 import { fillOperatorEnv } from './order/operator-env.ts';
@@ -50,13 +51,18 @@ const commands: Record<string, Command> = {
   },
 
   async cancel({ userId, orderId, number }, actor) {
-    const { changed } = await cancelOrder({ userId, id: orderId, actor });
+    const { changed } = await cancelOrder({ userId, id: orderId, endedBy: 'operator', actor });
     return changed
-      ? `Order ${number} is cancelled; what was paid goes back.`
+      ? `Order ${number} is cancelled. npm run order -- show ${number}  says what became of its money.`
       : `Order ${number} had ended already. Nothing was changed.`;
   },
 
   refund,
+
+  async 'sign-out'({ userId, number }) {
+    await revokeSessions(userId);
+    return `Every session of the shopper of order ${number} is ended. Servers know within 10 seconds.`;
+  },
 };
 
 async function refund(order: OrderKey, actor: string, flags: Flags): Promise<string> {
@@ -68,15 +74,16 @@ async function refund(order: OrderKey, actor: string, flags: Flags): Promise<str
   const { created, status } = await refundOrder({ userId, orderId, id, amountMinor, reason, actor });
   const what = amountMinor === undefined ? 'all that was left' : formatMoney(amountMinor, currency);
   const done = created
-    ? `Refunded ${what} of order ${number}.`
-    : `This refund of order ${number} stands already; nothing was refunded now. For another one of the same day give another --reason or --id.`;
+    ? `A refund of ${what} of order ${number} was requested.`
+    : `This refund of order ${number} was requested before; nothing was refunded now. For another one of the same day give another --reason or --id.`;
   return `${done} ${ends[status]}\n  refund ${id}`;
 }
 
 const ends = {
-  succeeded: 'It is on its way to the card.',
-  created: 'The provider has not done it yet; a job goes on asking.',
-  failed: 'The provider REFUSES it: the money has to go back another way.',
+  succeeded: 'The provider has confirmed it.',
+  created: 'The provider has not confirmed it yet; a job goes on asking.',
+  failed:
+    'The provider did NOT refund it: nothing was left to refund, or the money has to go back another way.',
 };
 
 function readAmount(amount: string | undefined, currency: string): number | undefined {

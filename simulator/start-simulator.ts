@@ -50,6 +50,8 @@ export interface Simulator {
   dashboard: Dashboard;
   /** How often the owner has done what was asked for as a fault. */
   ownerActs(): number;
+  /** Every refund, whoever asked for it; `status` is Stripe's. */
+  refunds(): { id: string; paymentIntent: string; amount: number; status: string }[];
   /** How often an idempotency key was used. */
   usesOfKey(key: string): number;
   /** Sets where events are told from now on, and tells those that wait. */
@@ -157,6 +159,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     clearFaults: () => faults.clear(),
     faultsLeft: () => faults.left,
     ledger: (orderId) => till.ledger(orderId),
+    refunds: () =>
+      till.refunds.newestFirst().map(({ intent, ...refund }) => ({ ...refund, paymentIntent: intent })),
     dashboard,
     ownerActs: () => owner.acts,
     usesOfKey: (key) => keyUses.get(key) ?? 0,

@@ -69,13 +69,18 @@ test('something that happened to an order and changed nothing is an event of it 
   expect(await told(key)).toEqual({ status: 'placed', version: 2, events: ['placed', 'placed'] });
 });
 
-test('where there may be money, an order is not cancelled; and what was given back stays so', () => {
+test('where money may be on its way, an order is not cancelled; what was refunded is not sold again', () => {
   const into = (status: (typeof orderStatuses)[number]) =>
     orderStatuses.filter((from) => canBecome(from, status));
-  expect(into('cancelled')).toEqual(['placed', 'payment_pending', 'payment_declined']);
-  expect(into('fulfilled')).toEqual(['placed', 'paid']);
-  expect(into('refunded')).toEqual(['paid', 'fulfilled']);
+  // From `refunded` only back to what it was: its refund failed.
+  expect(into('cancelled')).toEqual(['placed', 'payment_pending', 'payment_declined', 'paid', 'refunded']);
+  expect(into('fulfilled')).toEqual(['placed', 'paid', 'refunded']);
+  expect(into('refunded')).toEqual(['paid', 'fulfilled', 'cancelled']);
   expect(into('placed')).toEqual([]);
-  expect(orderStatuses.filter((to) => canBecome('refunded', to))).toEqual([]);
-  expect(orderStatuses.filter((to) => canBecome('cancelled', to))).toEqual(['paid']);
+  expect(orderStatuses.filter((to) => canBecome('refunded', to))).toEqual(['fulfilled', 'cancelled']);
+  expect(orderStatuses.filter((to) => canBecome('cancelled', to))).toEqual(['paid', 'refunded']);
+  expect(orderStatuses.filter((to) => canBecome('payment_processing', to))).toEqual([
+    'payment_declined',
+    'paid',
+  ]);
 });

@@ -154,6 +154,10 @@ test('both pools set what they need, whatever the role, the database and the ser
   }
 });
 
+test('readiness finds every setting in place', async () => {
+  expect(await (await callHandlers('/api/ready')).json()).toMatchObject({ status: 'ready', database: 'up' });
+});
+
 test('the suite itself runs with awkward defaults', async () => {
   const { default: pg } = await import('pg');
   const client = new pg.Client({ connectionString: databaseUrl });

@@ -163,6 +163,14 @@ describe('nothing of one shopper’s is given to another', () => {
       [['Cookie', `once_session =${value}`]],
       [['Cookie', `once_session="${value}"`]],
       [['Cookie', `theme=dark;${theirs} ;x=y`]],
+      // The name that it has over TLS goes first.
+      [['Cookie', `__Host-${theirs}`]],
+      [['Cookie', `__Host-${theirs}; ${mine}`]],
+      [['Cookie', `${theirs}; __Host-${mine}`]],
+      [['Cookie', `__Host-${theirs}; __Host-${mine}`]],
+      [['Cookie', `__Host-once_session =${value}; ${mine}`]],
+      [['Cookie', `__Host-once_session=; ${theirs}`]],
+      [['Cookie', `__HOST-${theirs}; ${mine}`]],
     ];
     for (const way of ways) {
       const headers: [string, string][] = [...way, ['Idempotency-Key', body.submitToken]];
@@ -172,6 +180,20 @@ describe('nothing of one shopper’s is given to another', () => {
       ];
       expect([way, byEdge.status]).toEqual([way, byShop.status]);
     }
+  });
+
+  test('an order is answered again from the cache for a cookie set over TLS, too', async () => {
+    const sku = await addProduct('TLS-COOKIE');
+    const shopper = await shopperWith(edge.call, sku);
+    shopper.cookie = `__Host-${shopper.cookie}`;
+    const body = await shopper.body();
+    expect((await shopper.order(body)).status).toBe(201);
+    const seen = ordersSeen();
+    // The old name may still be there beside it, and does not count.
+    shopper.cookie = `once_session=left.over; ${shopper.cookie}`;
+    const again = await shopper.order(body);
+    expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 'true']);
+    expect(ordersSeen()).toBe(seen);
   });
 
   test('no cookie, key or body can be made to look like another question', async () => {

@@ -348,23 +348,6 @@ describe('a refund', () => {
     expect(outcome).toBeInstanceOf(UnknownOutcome);
     expect(outcome).toMatchObject({ keyIsSpent });
   });
-
-  test('is found among those of its charge by our id of it', async () => {
-    const of = (id: string, refundId?: string) => ({
-      id,
-      object: 'refund',
-      status: 'succeeded',
-      metadata: refundId === undefined ? null : { refund_id: refundId },
-    });
-    const data = [of('re_by_hand'), of('re_other', 'r-2'), of('re_1', 'r-1')];
-    say = () => ({ body: { object: 'list', has_more: false, url: '/v1/refunds', data } });
-    expect(await provider.findRefund(refund)).toEqual({ ref: 're_1', status: 'succeeded' });
-    expect(asked[0]).toMatchObject({ method: 'GET', path: '/v1/refunds' });
-    expect(Object.fromEntries(asked[0]?.query ?? [])).toEqual({ payment_intent: 'pi_1', limit: '100' });
-    expect(await provider.findRefund({ ...refund, id: 'r-3' })).toBeUndefined();
-    say = () => ({ status: 500, body: error('api_error') });
-    expect(await outcomeOf(provider.findRefund(refund))).toBeInstanceOf(UnknownOutcome);
-  });
 });
 
 describe('a look', () => {

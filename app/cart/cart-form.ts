@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type CartProblem, cartProblems } from '#components/cart/cart-problems.ts';
 import { maxLineQuantity } from '#lib/cart/schema.ts';
+import { skuForm } from '#lib/cart/set-cart-line.ts';
 import type { AppError } from '#lib/errors.ts';
 import { asAppError, json, refuseForeignOrigin, route } from '#lib/http.ts';
 import { readForm } from '#lib/orders/read-submission.ts';
@@ -43,7 +44,7 @@ export const quantitySchema = (min: number) =>
     .transform(Number)
     .pipe(z.int().min(min).max(maxLineQuantity));
 
-export const skuSchema = z.string().min(1).max(64);
+export const skuSchema = z.string().regex(skuForm);
 
 function problemOf({ code }: AppError): CartProblem {
   switch (code) {

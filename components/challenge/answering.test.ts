@@ -3,7 +3,12 @@ import { isProofOfWork } from '#lib/abuse/proof-of-work.ts';
 import { answering } from './answering.ts';
 import { askedChallenge, onChallenge } from './asked-challenge.ts';
 
-const challenge = { kind: 'proof_of_work', id: '1764417600000.p.abcdefgh.mac', difficulty: 6 };
+const challenge = {
+  kind: 'proof_of_work',
+  id: '1764417600000.p.abcdefgh.mac',
+  difficulty: 6,
+  header: 'Once-Challenge',
+};
 const met = { status: 429, body: { code: 'rate_limited', challenge } };
 const done = { status: 201, body: {} };
 

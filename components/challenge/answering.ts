@@ -1,6 +1,6 @@
 import { showChallenge } from '#components/challenge/asked-challenge.ts';
 import { solveWork } from '#components/challenge/solve-work.ts';
-import { type Challenge, challengeHeader } from '#lib/abuse/schema.ts';
+import type { Challenge } from '#lib/abuse/schema.ts';
 
 /** A person who takes longer has gone away; the challenge itself ends a minute later. */
 const personMs = 4 * 60_000;
@@ -26,7 +26,7 @@ export async function answering<Answer extends Answered>(
     const challenge = challengeIn(answer);
     const solved = challenge && (await solve(challenge));
     if (!solved) return answer;
-    answer = await send({ [challengeHeader]: solved });
+    answer = await send({ [challenge.header]: solved });
   }
   return answer;
 }

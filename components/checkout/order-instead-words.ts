@@ -1,6 +1,5 @@
 import { formatMoney } from '#lib/money.ts';
-import type { OrderView } from '#lib/orders/schema.ts';
-import type { EndedBy } from '#lib/orders/who-ended.ts';
+import type { EndedBy, OrderView } from '#lib/orders/schema.ts';
 
 /** What the checkout says of an order in its place. */
 export interface ShownOrder

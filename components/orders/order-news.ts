@@ -1,13 +1,12 @@
 import { statusWords } from '#components/orders/status-words.ts';
 import { formatMoney } from '#lib/money.ts';
-import type { OrderView } from '#lib/orders/schema.ts';
-import type { EndedBy } from '#lib/orders/who-ended.ts';
+import type { EndedBy, OrderView } from '#lib/orders/schema.ts';
 
 /** What the page knows beside the order itself. */
 export interface OrderFacts {
   /** Why the last card was refused, as a sentence. */
   decline: string;
-  /** By whose hand the order ended; undefined while it hasn't. */
+  /** How the order ended; undefined while it hasn't. */
   endedBy: EndedBy | undefined;
 }
 
@@ -29,7 +28,7 @@ export function moneyOnCancel(order: OrderView): string {
   const amount = money(order, payment.amountMinor - payment.refundedMinor);
   return payment.status === 'authorized'
     ? `The ${amount} reserved on your card is released.`
-    : `${amount} goes back to you, the way it came.`;
+    : `A refund of ${amount} is requested, to the card that you paid with.`;
 }
 
 /** Where the order stands and why, in sentences for its owner: the first one is the news. */
@@ -45,17 +44,17 @@ export function orderNews(order: OrderView, { decline, endedBy }: OrderFacts): s
     case 'payment_declined':
       return [`${decline} Nothing was charged, and your order is kept.`];
     case 'paid':
-      return [...paidBy(order), ...goneBack(order)];
+      return [...paidBy(order), ...refunds(order)];
     case 'fulfilled':
-      return [statusWords(status).sentence, ...goneBack(order)];
+      return [statusWords(status).sentence, ...refunds(order)];
     case 'cancelled':
       return cancelled(order, endedBy);
     case 'refunded': {
       const amount = money(order, sumOfRefunds(order.payments));
       return [
         endedBy === 'shopper'
-          ? `You cancelled this order, and ${amount} goes back to you, the way it came.`
-          : `${amount}, all that you paid for this order, goes back to you, the way it came.`,
+          ? `You cancelled this order, and ${amount} was refunded to the card that you paid with.`
+          : `${amount}, all that you paid for this order, was refunded to the card that you paid with.`,
         bankTakesTime,
       ];
     }
@@ -76,35 +75,53 @@ function paidBy(order: OrderView): string[] {
 }
 
 /** Parts of what was paid, and charges of earlier attempts that came too late to be needed. */
-function goneBack(order: OrderView): string[] {
+function refunds(order: OrderView): string[] {
   const main = mainPayment(order);
   const part = main?.refundedMinor ?? 0;
   const late = sumOfRefunds(order.payments.filter((payment) => payment !== main));
   return [
-    ...(part > 0 ? [`${money(order, part)} of it goes back to you, the way it came. ${bankTakesTime}`] : []),
+    ...(part > 0 ? [`${money(order, part)} of it was refunded. ${bankTakesTime}`] : []),
     ...(late > 0
       ? [
-          `An earlier attempt was charged late: its ${money(order, late)} goes back to you. You pay this order once.`,
+          `An earlier attempt was charged late, and its ${money(order, late)} was refunded. You pay this order once.`,
         ]
       : []),
+    ...requested(order),
   ];
+}
+
+/** What the provider has not confirmed is not called refunded. */
+function requested(order: OrderView): string[] {
+  const { refundRequestedMinor } = order;
+  return refundRequestedMinor > 0
+    ? [
+        `A refund of ${money(order, refundRequestedMinor)} is requested. This page shows when it is confirmed.`,
+      ]
+    : [];
 }
 
 function cancelled(order: OrderView, endedBy: EndedBy | undefined): string[] {
   const late = sumOfRefunds(order.payments);
-  const why = {
-    hold: 'This order is cancelled. It was not paid in time, and others wait for the things it held.',
-    shop: 'This order is cancelled. We are sorry: we had to cancel it.',
-    shopper: 'This order is cancelled.',
-  }[endedBy ?? 'shopper'];
-  if (late === 0) return [`${why} Nothing is sent, and there is nothing to pay.`];
-  // Whoever paid after the hold was over has their order again, if what it needs was still there.
+  const why = whyCancelled[endedBy ?? 'shopper'];
+  // Money that came after the hold pays the order again, if what it needs was still there.
   const meanwhile = endedBy === 'hold' ? ', when what you ordered was sold out' : '';
-  return [
-    why,
-    `Your payment of ${money(order, late)} came after that${meanwhile}. It goes back to you, the way it came. ${bankTakesTime}`,
-  ];
+  if (late > 0) {
+    const came = `Your payment of ${money(order, late)} came after that${meanwhile}.`;
+    return [why, `${came} It was refunded. ${bankTakesTime}`, ...requested(order)];
+  }
+  if (order.refundRequestedMinor > 0) return [why, ...requested(order)];
+  const held = order.payments.find(({ status }) => status === 'succeeded' || status === 'returning');
+  if (!held) return [`${why} Nothing is sent, and there is nothing to pay.`];
+  const amount = money(order, held.amountMinor);
+  return [why, `Your refund of ${amount} could not be made yet. We know of it and will see to it.`];
 }
+
+const whyCancelled: Record<EndedBy, string> = {
+  hold: 'This order is cancelled. It was not paid in time, and its items are for sale again.',
+  operator: 'This order is cancelled. We are sorry: we had to cancel it.',
+  provider: 'This order is cancelled. We are sorry: we had to cancel it.',
+  shopper: 'This order is cancelled.',
+};
 
 const mainPayment = ({ payments }: OrderView): Payment | undefined =>
   payments.findLast(({ status }) => ['succeeded', 'authorized', 'due'].includes(status));

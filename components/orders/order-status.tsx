@@ -24,7 +24,7 @@ export function OrderStatus({ order, facts, cardEntry }: Props) {
   const { id, status, version } = order;
   const unsettled = status === 'payment_pending' || status === 'payment_unknown';
   // A charge may still come for an order that ended because it was not paid in time.
-  const settled = statusWords(status).final && facts.endedBy !== 'hold';
+  const settled = statusWords(status).final && facts.endedBy !== 'hold' && order.refundRequestedMinor === 0;
   return (
     <Card className="grid gap-5">
       {/* Read aloud when it changes while the page is open. */}

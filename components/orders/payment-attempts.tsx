@@ -5,12 +5,14 @@ const words: Record<PaymentStatus, string> = {
   due: 'Due',
   created: 'Under way',
   requires_action: 'Waits for your bank',
+  processing: 'Your bank is processing it',
   unknown: 'Being confirmed',
   authorized: 'Reserved on your card',
   succeeded: 'Paid',
   declined: 'Declined, nothing charged',
   voided: 'Called off, nothing charged',
-  refunded: 'Given back',
+  returning: 'Charged, refund requested',
+  refunded: 'Refunded',
 };
 
 /** Every try to pay an order, where it took more than one. */
@@ -27,7 +29,7 @@ export function PaymentAttempts({ order: { payments, currency } }: { order: Orde
               {words[status]}
               {refundedMinor > 0 && refundedMinor < amountMinor ? (
                 <>
-                  , <Price minor={refundedMinor} currency={currency} /> given back
+                  , <Price minor={refundedMinor} currency={currency} /> refunded
                 </>
               ) : null}
             </span>

@@ -22,6 +22,13 @@ const words: Record<OrderStatus, StatusWords> = {
     tone: 'caution',
     final: false,
   },
+  payment_processing: {
+    label: 'Payment processing',
+    sentence:
+      'We have your order. Your bank is processing the payment; this can take days. You need not do anything.',
+    tone: 'caution',
+    final: false,
+  },
   payment_unknown: {
     label: 'Confirming payment',
     sentence:
@@ -55,7 +62,7 @@ const words: Record<OrderStatus, StatusWords> = {
   },
   refunded: {
     label: 'Refunded',
-    sentence: 'What you paid for this order has been given back to you.',
+    sentence: 'What you paid for this order was refunded.',
     tone: 'neutral',
     final: true,
   },

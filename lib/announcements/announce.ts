@@ -1,5 +1,5 @@
 import { type KnownEvent, readEvents } from '#lib/announcements/read-events.ts';
-import { whatToSay } from '#lib/announcements/what-to-say.ts';
+import { type Announcement, whatToSay } from '#lib/announcements/what-to-say.ts';
 import { db, type Tx } from '#lib/db.ts';
 import { env } from '#lib/env.ts';
 import { addJobs } from '#lib/jobs/add-job.ts';
@@ -7,10 +7,11 @@ import type { JobPayloads, OrderVersion } from '#lib/jobs/jobs.ts';
 import { limitMails } from '#lib/mail/limit-mails.ts';
 import { canAnybodyCause } from '#lib/mail/limited-kinds.ts';
 import { writeMail } from '#lib/mail/write-mail.ts';
+import { writeOperatorMail } from '#lib/mail/write-operator-mail.ts';
 import { orderAccessUrl } from '#lib/orders/order-access.ts';
 
 interface NewMail extends OrderVersion {
-  /** A `MailKind`, with the request's name behind it where one is sent more than once. */
+  /** A `MailKind`, with the request's name behind it where one is sent more than once; `operator_…` for the operator's. */
   kind: string;
   recipient: string;
   subject: string;
@@ -27,13 +28,7 @@ interface NewMail extends OrderVersion {
 export async function announce({ events }: JobPayloads['announce']): Promise<void> {
   const { ORDER_WEBHOOK_URL } = env();
   const known = (await readEvents(events)).map((entry) => ({ ...entry, ...whatToSay(entry.event) }));
-  const mails = known.flatMap(({ userId, orderId, version, event, order, mail: kind }) => {
-    if (!kind) return [];
-    const url = orderAccessUrl({ userId, orderId, issuedAt: event.at });
-    const unpaid = canAnybodyCause(kind, order.payments);
-    const written = writeMail(kind, { ...order, url }, event);
-    return [{ userId, orderId, version, kind, recipient: order.email, unpaid, ...written }];
-  });
+  const mails = known.flatMap((entry): NewMail[] => [...toShopper(entry), ...toOperator(entry)]);
   const deliveries = ORDER_WEBHOOK_URL ? known.filter(({ webhook }) => webhook) : [];
   if (known.length === 0) return;
   await db().$transaction(async (tx) => {
@@ -51,6 +46,33 @@ async function insertNumbers(tx: Tx, known: KnownEvent[]): Promise<void> {
     SELECT DISTINCT number, "userId", "orderId"
     FROM json_to_recordset(${JSON.stringify(numbers)}::json) AS row (number text, "userId" uuid, "orderId" uuid)
     ON CONFLICT (number, order_id) DO NOTHING`;
+}
+
+type Told = KnownEvent & Announcement;
+
+function toShopper({ userId, orderId, version, event, order, mail: kind }: Told): NewMail[] {
+  if (!kind) return [];
+  const unpaid = canAnybodyCause(kind, order.payments);
+  const url = orderAccessUrl({ userId, orderId, issuedAt: event.at });
+  const written = writeMail(kind, { ...order, url }, event);
+  return [{ userId, orderId, version, kind, recipient: order.email, unpaid, ...written }];
+}
+
+function toOperator({ userId, orderId, version, event, order, operator }: Told): NewMail[] {
+  const { OPERATOR_EMAIL: recipient } = env();
+  if (!operator || !recipient) return [];
+  const kind = `operator_${operator}` as const;
+  return [
+    {
+      userId,
+      orderId,
+      version,
+      kind,
+      recipient,
+      unpaid: false,
+      ...writeOperatorMail(operator, order, event),
+    },
+  ];
 }
 
 /** Answers those that are to be sent: new ones, when there is a mail server to send them to. */

@@ -38,7 +38,8 @@ async function bodyOf(key: OrderVersion): Promise<string | undefined> {
   // The type depends on what the event was, not on what has happened to the order since.
   const { webhook: type } = whatToSay(event);
   const { id, number, totalMinor, currency, url } = order;
-  const { to: status, actor, reason, at, returnedMinor } = event;
+  const { to: status, kind, actor, reason, at, amountMinor } = event;
+  const isBack = kind === 'refunded' || status === 'refunded';
   return JSON.stringify({
     type,
     timestamp: at.toISOString(),
@@ -48,7 +49,7 @@ async function bodyOf(key: OrderVersion): Promise<string | undefined> {
       version,
       actor,
       reason,
-      ...(returnedMinor === undefined ? {} : { returnedMinor }),
+      ...(amountMinor === undefined ? {} : isBack ? { returnedMinor: amountMinor } : { amountMinor }),
     },
   });
 }

@@ -2,22 +2,34 @@ import { db } from '#lib/db.ts';
 import { siteUrl } from '#lib/env.ts';
 import type { OrderVersion } from '#lib/jobs/jobs.ts';
 import type { MailEvent, MailOrder } from '#lib/mail/write-mail.ts';
-import type { OrderStatus } from '#lib/orders/schema.ts';
+import type { OrderEventKind } from '#lib/orders/change-order.ts';
+import type { EndedBy, OrderStatus } from '#lib/orders/schema.ts';
 
 /** A version of an order with all that is said about it to anybody. */
 export interface KnownEvent extends OrderVersion {
-  event: MailEvent & { from: OrderStatus | null; to: OrderStatus; reason: string; at: Date; latest: boolean };
+  event: MailEvent & {
+    from: OrderStatus | null;
+    to: OrderStatus;
+    kind: OrderEventKind;
+    actor: string;
+    at: Date;
+    latest: boolean;
+    wasPaid: boolean;
+  };
   order: MailOrder & { id: string; email: string };
 }
 
 interface Row extends OrderVersion, Omit<KnownEvent['order'], 'id' | 'url' | 'lines' | 'payments'> {
   from: OrderStatus | null;
   to: OrderStatus;
+  kind: OrderEventKind;
   reason: string;
   actor: string;
   at: Date;
   orderVersion: number;
-  returnedMinor: number | null;
+  wasPaid: boolean;
+  endedBy: EndedBy | null;
+  amountMinor: number | null;
   lines: MailOrder['lines'];
   payments: MailOrder['payments'];
 }
@@ -25,13 +37,15 @@ interface Row extends OrderVersion, Omit<KnownEvent['order'], 'id' | 'url' | 'li
 /**
  * The events and their orders in one round trip, however many: a rush is announced while it goes on.
  * An event that isn't there is left out; jobs are enqueued in the transaction of their event, so
- * there is none. A refund is recorded in that transaction too, and is found by its time.
+ * there is none.
  */
 export async function readEvents(versions: readonly OrderVersion[]): Promise<KnownEvent[]> {
   const rows = await db().$queryRaw<Row[]>`
     SELECT event.user_id AS "userId", event.order_id AS "orderId", event.version,
            event.from_status AS "from", event.to_status AS "to", event.reason, event.actor, event.at,
-           orders.version AS "orderVersion", orders.number, orders.currency, orders.email,
+           event.kind, event.amount_minor AS "amountMinor",
+           orders.version AS "orderVersion", orders.ended_by AS "endedBy",
+           orders.paid_attempt IS NOT NULL AS "wasPaid", orders.number, orders.currency, orders.email,
            orders.subtotal_minor AS "subtotalMinor", orders.shipping_minor AS "shippingMinor",
            orders.tax_minor AS "taxMinor", orders.discount_minor AS "discountMinor",
            orders.total_minor AS "totalMinor", orders.shipping_address AS "shippingAddress",
@@ -43,29 +57,21 @@ export async function readEvents(versions: readonly OrderVersion[]): Promise<Kno
            (SELECT json_agg(json_build_object('method', method, 'status', status, 'refundedMinor', refunded_minor)
                             ORDER BY attempt)
             FROM payment
-            WHERE payment.user_id = event.user_id AND payment.order_id = event.order_id) AS payments,
-           (SELECT sum(amount_minor)::int FROM refund
-            WHERE refund.user_id = event.user_id AND refund.order_id = event.order_id
-              AND refund.created_at = event.at) AS "returnedMinor"
+            WHERE payment.user_id = event.user_id AND payment.order_id = event.order_id) AS payments
     FROM json_to_recordset(${JSON.stringify(versions)}::json) AS wanted ("userId" uuid, "orderId" uuid, version int)
     JOIN order_event event ON event.user_id = wanted."userId" AND event.order_id = wanted."orderId"
       AND event.version = wanted.version
     JOIN orders ON orders.user_id = event.user_id AND orders.id = event.order_id`;
-  return rows.map(
-    ({ userId, orderId, version, from, to, reason, actor, at, orderVersion, returnedMinor, ...order }) => ({
+  return rows.map(({ userId, orderId, version, orderVersion, ...row }) => {
+    const { from, to, kind, reason, actor, at, endedBy, wasPaid, amountMinor, ...order } = row;
+    const latest = orderVersion === version;
+    const money = { endedBy: endedBy ?? undefined, wasPaid, amountMinor: amountMinor ?? undefined };
+    return {
       userId,
       orderId,
       version,
-      event: {
-        from,
-        to,
-        reason,
-        actor,
-        at,
-        latest: orderVersion === version,
-        returnedMinor: returnedMinor ?? undefined,
-      },
+      event: { from, to, kind, reason, actor, at, latest, ...money },
       order: { ...order, id: orderId, url: new URL(`/orders/${orderId}`, siteUrl()).href },
-    }),
-  );
+    };
+  });
 }

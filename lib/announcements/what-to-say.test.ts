@@ -1,5 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { whatToSay } from './what-to-say.ts';
+import type { OrderStatus } from '#lib/orders/schema.ts';
+import { type OrderEvent, whatToSay } from './what-to-say.ts';
+
+const changed = (from: OrderStatus | null, to: OrderStatus): OrderEvent => ({
+  from,
+  to,
+  kind: 'status',
+  wasPaid: true,
+  latest: true,
+});
+
+/** Something about the money of an order that stays what it is. */
+const money = (kind: OrderEvent['kind'], to: OrderStatus, more: Partial<OrderEvent> = {}): OrderEvent => ({
+  ...changed(to, to),
+  kind,
+  ...more,
+});
 
 describe('whatToSay', () => {
   test.each([
@@ -13,21 +29,63 @@ describe('whatToSay', () => {
     ['paid', 'fulfilled', 'fulfilled', 'order.fulfilled'],
     ['payment_declined', 'cancelled', 'cancelled', 'order.cancelled'],
     ['paid', 'refunded', 'refunded', 'order.refunded'],
-    ['paid', 'paid', 'money_returned', 'order.money_returned'],
-    ['fulfilled', 'fulfilled', 'money_returned', 'order.money_returned'],
-    ['cancelled', 'cancelled', 'late_payment_returned', 'order.money_returned'],
+    ['cancelled', 'refunded', 'refunded', 'order.refunded'],
+    ['paid', 'cancelled', 'cancelled', 'order.cancelled'],
+    ['payment_pending', 'payment_processing', 'payment_processing', 'order.payment_processing'],
+    ['payment_processing', 'paid', 'confirmation', 'order.paid'],
   ] as const)('from %s to %s: mail %s, webhook %s', (from, to, mail, webhook) => {
-    expect(whatToSay({ from, to, latest: true })).toEqual({ mail, webhook });
+    expect(whatToSay(changed(from, to))).toEqual({ mail, webhook });
   });
 
   test('an order that waits for its payment is nobody else’s business', () => {
-    expect(whatToSay({ from: null, to: 'payment_pending', latest: true })).toEqual({});
-    expect(whatToSay({ from: 'payment_pending', to: 'payment_unknown', latest: true })).toEqual({});
+    expect(whatToSay(changed(null, 'payment_pending'))).toEqual({});
+    expect(whatToSay(changed('payment_pending', 'payment_unknown'))).toEqual({});
   });
 
   test('nobody is asked for another card when the order has gone on meanwhile', () => {
-    expect(whatToSay({ from: 'payment_pending', to: 'payment_declined', latest: false })).toEqual({
+    expect(whatToSay({ ...changed('payment_pending', 'payment_declined'), latest: false })).toEqual({
       webhook: 'order.payment_declined',
     });
+  });
+
+  test('money of an order that was refunded is told, and a charge that came too late as that', () => {
+    const webhook = 'order.money_returned';
+    expect(whatToSay(money('refunded', 'paid'))).toEqual({ mail: 'money_returned', webhook });
+    expect(whatToSay(money('refunded', 'fulfilled'))).toEqual({ mail: 'money_returned', webhook });
+    expect(whatToSay(money('refunded', 'cancelled'))).toEqual({ mail: 'money_returned', webhook });
+    expect(whatToSay(money('refunded', 'cancelled', { wasPaid: false }))).toEqual({
+      mail: 'late_payment_returned',
+      webhook,
+    });
+  });
+
+  test('a request for a refund is told by email while it is the last that is known', () => {
+    const webhook = 'order.refund_requested';
+    expect(whatToSay(money('refund_requested', 'paid'))).toEqual({ mail: 'refund_requested', webhook });
+    expect(whatToSay(money('refund_requested', 'paid', { latest: false }))).toEqual({ webhook });
+    expect(whatToSay({ ...changed('paid', 'cancelled'), latest: false })).toEqual({
+      webhook: 'order.cancelled',
+    });
+    expect(whatToSay({ ...changed('payment_declined', 'cancelled'), latest: false })).toMatchObject({
+      mail: 'cancelled',
+    });
+  });
+
+  test('a refund that failed and a dispute are the operator’s, and no shopper gets an email', () => {
+    expect(whatToSay(money('refund_failed', 'cancelled'))).toEqual({
+      operator: 'refund_failed',
+      webhook: 'order.refund_failed',
+    });
+    expect(whatToSay(money('dispute_opened', 'paid'))).toEqual({
+      operator: 'dispute_opened',
+      webhook: 'order.disputed',
+    });
+    expect(whatToSay(money('dispute_closed', 'paid'))).toEqual({
+      operator: 'dispute_closed',
+      webhook: 'order.dispute_closed',
+    });
+    // It was refunded and is not any more: neither cancelled nor fulfilled anew.
+    expect(whatToSay(changed('refunded', 'cancelled'))).toEqual({});
+    expect(whatToSay(changed('refunded', 'fulfilled'))).toEqual({});
   });
 });

@@ -1,4 +1,6 @@
 import type { MailKind } from '#lib/mail/write-mail.ts';
+import type { OperatorMailKind } from '#lib/mail/write-operator-mail.ts';
+import type { OrderEventKind } from '#lib/orders/change-order.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
 
 /**
@@ -11,38 +13,56 @@ export interface OrderEvent {
   from: OrderStatus | null;
   /** The same as `from` when something happened to the order that left its status as it is. */
   to: OrderStatus;
+  kind: OrderEventKind;
+  /** Whether the order was paid once: money of one that never was came too late. */
+  wasPaid: boolean;
   /** Whether nothing has happened to the order since. */
   latest: boolean;
 }
 
 type WebhookType =
   | 'order.placed'
+  | 'order.payment_processing'
   | 'order.paid'
   | 'order.payment_declined'
   | 'order.fulfilled'
   | 'order.cancelled'
   | 'order.refunded'
-  | 'order.money_returned';
+  | 'order.refund_requested'
+  | 'order.money_returned'
+  | 'order.refund_failed'
+  | 'order.disputed'
+  | 'order.dispute_closed';
 
 export interface Announcement {
   mail?: MailKind;
+  /** To the shop's operator instead. */
+  operator?: OperatorMailKind;
   webhook?: WebhookType;
 }
 
-export function whatToSay({ from, to, latest }: OrderEvent): Announcement {
-  if (from === to) return moneyReturned(to);
+export function whatToSay(event: OrderEvent): Announcement {
+  return event.kind === 'status' ? ofStatus(event) : ofMoney(event, event.kind);
+}
+
+function ofStatus({ from, to, latest }: OrderEvent): Announcement {
+  // A refund came back: told as that, and not as another end of the order.
+  if (from === 'refunded') return {};
   switch (to) {
     case 'placed':
       return { mail: 'confirmation', webhook: 'order.placed' };
     case 'paid':
       return { mail: mailOfPayment(from), webhook: 'order.paid' };
+    case 'payment_processing':
+      return { ...(latest ? { mail: 'payment_processing' } : {}), webhook: 'order.payment_processing' };
     case 'payment_declined':
       // Asks for something to be done, so it is not sent when it has been done already.
       return { ...(latest ? { mail: 'payment_declined' } : {}), webhook: 'order.payment_declined' };
     case 'fulfilled':
       return { mail: 'fulfilled', webhook: 'order.fulfilled' };
     case 'cancelled':
-      return { mail: 'cancelled', webhook: 'order.cancelled' };
+      // Most refunds are confirmed within a second: then one email says both.
+      return { ...(latest || from !== 'paid' ? { mail: 'cancelled' } : {}), webhook: 'order.cancelled' };
     case 'refunded':
       return { mail: 'refunded', webhook: 'order.refunded' };
     // On the way to something else, which is told when it is reached.
@@ -52,12 +72,22 @@ export function whatToSay({ from, to, latest }: OrderEvent): Announcement {
   }
 }
 
-/** The order is what it was, but money went back: a part of it, or a charge that came too late. */
-function moneyReturned(status: OrderStatus): Announcement {
-  return {
-    mail: status === 'cancelled' ? 'late_payment_returned' : 'money_returned',
-    webhook: 'order.money_returned',
-  };
+/** The order is what it was, but something happened to its money. */
+function ofMoney({ to, latest, wasPaid }: OrderEvent, kind: Exclude<OrderEventKind, 'status'>): Announcement {
+  switch (kind) {
+    case 'refund_requested':
+      return { ...(latest ? { mail: 'refund_requested' } : {}), webhook: 'order.refund_requested' };
+    case 'refunded': {
+      const isLate = to === 'cancelled' && !wasPaid;
+      return { mail: isLate ? 'late_payment_returned' : 'money_returned', webhook: 'order.money_returned' };
+    }
+    case 'refund_failed':
+      return { operator: 'refund_failed', webhook: 'order.refund_failed' };
+    case 'dispute_opened':
+      return { operator: 'dispute_opened', webhook: 'order.disputed' };
+    case 'dispute_closed':
+      return { operator: 'dispute_closed', webhook: 'order.dispute_closed' };
+  }
 }
 
 /** An invoice was confirmed when it was placed; a card order is confirmed by its payment. */

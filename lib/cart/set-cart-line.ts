@@ -5,7 +5,7 @@ import { AppError } from '#lib/errors.ts';
 import { maxTotalMinor } from '#lib/money.ts';
 
 /** What a sku looks like. Anything else is not asked for: some of it PostgreSQL could not even read. */
-const skuForm = /^[\w.-]{1,64}$/;
+export const skuForm = /^[\w.-]{1,64}$/;
 
 export interface SetCartLine {
   userId: string;

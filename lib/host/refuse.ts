@@ -16,6 +16,9 @@ const forAnyHost = /^\/api\/(?:health|ready)\/?(?:$|\?)/;
 const known = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const ofPages = ['GET', 'HEAD', 'POST'];
 
+/** Route handlers outside /api that take a form; they refuse foreign origins and methods themselves. */
+const formRoutes = ['/checkout/totals'];
+
 /** Why a request is refused, or undefined. Expects its `url` to be a path. */
 export function whyRefused(request: IncomingMessage): AppError | undefined {
   const { url = '/', method = '' } = request;
@@ -24,12 +27,9 @@ export function whyRefused(request: IncomingMessage): AppError | undefined {
   if (!isReadable(url)) {
     return new AppError('invalid_request', { detail: 'The path is not valid.', extra: { fields: [] } });
   }
+  const [path = ''] = url.split('?');
   // The API's handlers know their own methods, and refuse foreign origins themselves.
-  return isOfApi(url) ? undefined : whyPageRefuses(request);
-}
-
-function isOfApi(url: string): boolean {
-  return url.startsWith('/api/') || /^\/api(?:$|\?)/.test(url);
+  return path.startsWith('/api/') || formRoutes.includes(path) ? undefined : whyPageRefuses(request);
 }
 
 /** A page is read, or takes a server action: nothing else can be done to it. */

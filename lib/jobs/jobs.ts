@@ -22,6 +22,10 @@ export interface JobPayloads {
   sweep_payments: Periodic;
   /** Every minute: unpaid orders whose hold is over. */
   expire_holds: Periodic;
+  /** Every minute: what the provider lists and no webhook has told of. */
+  poll_events: Periodic;
+  /** Every minute: disputes whose deadline is near. */
+  remind_disputes: Periodic;
 }
 
 export type JobName = keyof JobPayloads;
@@ -36,6 +40,8 @@ export const jobNames: readonly JobName[] = [
   'settle_refund',
   'sweep_payments',
   'expire_holds',
+  'poll_events',
+  'remind_disputes',
 ];
 
 /**
@@ -58,4 +64,4 @@ export interface OrderVersion {
 /** Told nothing: it looks for what there is to do. */
 type Periodic = Record<never, never>;
 
-export type PeriodicName = 'sweep_payments' | 'expire_holds';
+export type PeriodicName = 'sweep_payments' | 'expire_holds' | 'poll_events' | 'remind_disputes';

@@ -1,9 +1,11 @@
 import { announce } from '#lib/announcements/announce.ts';
 import { deliverWebhook } from '#lib/announcements/deliver-webhook.ts';
+import { remindDisputes } from '#lib/announcements/remind-disputes.ts';
 import { sendOrderLink } from '#lib/announcements/send-order-link.ts';
 import type { JobName, JobPayloads, PeriodicName } from '#lib/jobs/jobs.ts';
 import { sendMail } from '#lib/mail/send-mail.ts';
 import { expireHolds } from '#lib/orders/expire-holds.ts';
+import { pollEvents } from '#lib/payments/poll-events.ts';
 import { settleRefund } from '#lib/payments/settle-refund.ts';
 import { settleUnknownPayment } from '#lib/payments/settle-unknown-payment.ts';
 import { sweepPayments } from '#lib/payments/sweep-payments.ts';
@@ -23,10 +25,17 @@ export const tasks: Tasks = {
   settle_refund: settleRefund,
   sweep_payments: sweepPayments,
   expire_holds: expireHolds,
+  poll_events: pollEvents,
+  remind_disputes: remindDisputes,
 };
 
 /** What runs every minute by itself, whether anybody asked for it or not. */
-export const periodicTasks: readonly PeriodicName[] = ['sweep_payments', 'expire_holds'];
+export const periodicTasks: readonly PeriodicName[] = [
+  'sweep_payments',
+  'expire_holds',
+  'poll_events',
+  'remind_disputes',
+];
 
 /** One that has not succeeded by then is replaced by the next minute's: there is never a heap of the same. */
 export const periodicKey = (name: PeriodicName): string => `every_minute:${name}`;

@@ -27,7 +27,7 @@ const order: MailOrder = {
   payments: [{ method: 'card', status: 'succeeded', refundedMinor: 0 }],
   url: 'https://shop.test/orders/1',
 };
-const event: MailEvent = { actor: 'provider', returnedMinor: undefined };
+const event: MailEvent = { endedBy: undefined, amountMinor: undefined, reason: 'test' };
 
 describe('writeMail', () => {
   test('a confirmation says what was ordered, what it costs, how it is paid and where it goes', () => {
@@ -89,21 +89,34 @@ Once
 
   test.each([
     ['shopper', 'As you asked'],
-    ['job:expire_holds', 'because it was not paid in time'],
-    ['operator:ada', 'we had to cancel'],
-  ])('a cancellation by %s says why', (actor, words) => {
-    expect(writeMail('cancelled', order, { ...event, actor }).body.replaceAll('\n', ' ')).toContain(words);
+    ['hold', 'because it was not paid in time'],
+    ['operator', 'we had to cancel'],
+    ['provider', 'we had to cancel'],
+  ] as const)('a cancellation by %s says why', (endedBy, words) => {
+    expect(writeMail('cancelled', order, { ...event, endedBy }).body.replaceAll('\n', ' ')).toContain(words);
   });
 
   test('a part that is given back is named, and with it what was given back before', () => {
     const payments = [{ method: 'card', status: 'succeeded', refundedMinor: 5_000 }];
-    const { body } = writeMail('money_returned', { ...order, payments }, { ...event, returnedMinor: 2_000 });
-    expect(body).toContain('$20.00 goes back to you');
-    expect(body.replaceAll('\n', ' ')).toContain('With this, $50.00 of this order has been given back.');
+    const { body } = writeMail('money_returned', { ...order, payments }, { ...event, amountMinor: 2_000 });
+    expect(body).toContain('$20.00 was refunded');
+    expect(body.replaceAll('\n', ' ')).toContain('With this, $50.00 of this order was refunded.');
+  });
+
+  test('what is only requested is not called refunded, whatever it is about', () => {
+    // What broke: "We are giving back $32.99", of which the provider refused every cent.
+    for (const kind of ['cancelled', 'refund_requested'] as const) {
+      const { subject, body } = writeMail(kind, order, { ...event, endedBy: 'shopper', amountMinor: 2_799 });
+      const text = `${subject} ${body.replaceAll('\n', ' ')}`;
+      expect(text).toContain('We have requested a refund of $27.99');
+      expect(text).not.toMatch(/was refunded|giving back|nothing to pay/);
+    }
+    const confirmed = writeMail('refunded', order, { ...event, amountMinor: 2_799 });
+    expect(confirmed.body).toContain('$27.99 was refunded');
   });
 
   test('a payment that came too late says that the order stays cancelled and the money comes back', () => {
-    const { body } = writeMail('late_payment_returned', order, { ...event, returnedMinor: 12_852 });
+    const { body } = writeMail('late_payment_returned', order, { ...event, amountMinor: 12_852 });
     expect(body).toContain('Your payment came after your order had been cancelled. $128.52');
     expect(body).toContain('The order stays cancelled.');
   });

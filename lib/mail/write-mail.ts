@@ -2,6 +2,7 @@ import type { ShippingAddress } from '#lib/checkout/shipping-address.ts';
 import { addressBlock, clock, day, totalsTable, wrap } from '#lib/mail/layout.ts';
 import { withoutLinks } from '#lib/mail/without-links.ts';
 import { formatMoney } from '#lib/money.ts';
+import type { EndedBy } from '#lib/orders/schema.ts';
 
 /** What a mail is written from: the order as it is when it is written. */
 export interface MailOrder {
@@ -24,9 +25,12 @@ export interface MailOrder {
 
 /** What happened, as far as a mail says it. */
 export interface MailEvent {
-  actor: string;
-  /** The amount that this very event gives back, where it does. */
-  returnedMinor: number | undefined;
+  /** How the order ended, once it has. */
+  endedBy: EndedBy | undefined;
+  /** The money that this very event is about, where it is about any. */
+  amountMinor: number | undefined;
+  /** Why, in words for operators. */
+  reason: string;
 }
 
 interface Words {
@@ -65,7 +69,7 @@ const words = {
     link: 'Try another card, in the browser in which you ordered',
   },
   late_payment_taken: {
-    subject: (number) => `Your payment for order ${number} came late, and your order is made`,
+    subject: (number) => `Your payment for order ${number} came late, and your order is placed again`,
     paragraphs: (order) => [
       `Your payment of ${total(order)} came after your order had been cancelled, because it was not paid in time. Everything was still there, so we have taken your order up again and are getting it ready.`,
     ],
@@ -73,32 +77,46 @@ const words = {
     link: 'How your order is doing',
   },
   late_payment_returned: {
-    subject: (number) => `Your payment for order ${number} came too late and goes back to you`,
+    subject: (number) => `Your payment for order ${number} came too late and was refunded`,
     paragraphs: (order, event) => [
-      `Your payment came after your order had been cancelled. ${amountReturned(order, event)}`,
-      'The order stays cancelled. If you still want the things, please order them again.',
+      `Your payment came after your order had been cancelled. ${refunded(order, event)}`,
+      'The order stays cancelled. If you still want the items, please order them again.',
     ],
     details: false,
     link: 'Your order',
   },
   money_returned: {
-    subject: (number) => `Money for your order ${number} goes back to you`,
-    paragraphs: (order, event) => [amountReturned(order, event), ...returnedSoFar(order, event)],
+    subject: (number) => `A refund for your order ${number}`,
+    paragraphs: (order, event) => [refunded(order, event), ...refundedSoFar(order, event)],
     details: false,
     link: 'Your order',
   },
+  refund_requested: {
+    subject: (number) => `A refund for your order ${number} is requested`,
+    paragraphs: (order, event) => [requested(order, event)],
+    details: false,
+    link: 'Your order',
+  },
+  payment_processing: {
+    subject: (number) => `We have your order ${number}; your bank is processing the payment`,
+    paragraphs: (order) => [
+      `Thank you for your order. Your bank is processing the payment of ${total(order)}; this can take days. You need not do anything: we keep your items and write to you when the payment has arrived.`,
+    ],
+    details: true,
+    link: 'How your order is doing',
+  },
   refunded: {
     subject: (number) => `Your order ${number} is refunded`,
-    paragraphs: (order) => [
-      `We are giving back ${total(order)}, all that you paid for this order. It can take your bank some days to show it.`,
-    ],
+    paragraphs: (order, event) => [refunded(order, event)],
     details: false,
     link: 'Your order',
   },
   cancelled: {
     subject: (number) => `Your order ${number} is cancelled`,
-    paragraphs: (_order, { actor }) => [
-      `${whyCancelled(actor)} Nothing is sent, and there is nothing to pay.`,
+    paragraphs: (order, event) => [
+      event.amountMinor === undefined
+        ? `${whyCancelled(event)} Nothing is sent, and there is nothing to pay.`
+        : `${whyCancelled(event)} Nothing is sent. ${requested(order, event)}`,
     ],
     details: false,
     link: 'Your order',
@@ -158,22 +176,28 @@ function keptUntil({ holdUntil }: MailOrder): string {
   return holdUntil ? ` until ${clock(holdUntil)}` : '';
 }
 
-function whyCancelled(actor: string): string {
-  if (actor === 'shopper') return 'As you asked, we have cancelled your order.';
-  if (actor === 'job:expire_holds') {
-    return 'We have cancelled your order, because it was not paid in time and others wait for the things it held.';
+/** One whose hold was over may be paid again by now, and has no end any more. */
+function whyCancelled({ endedBy = 'hold' }: MailEvent): string {
+  if (endedBy === 'shopper') return 'As you asked, we have cancelled your order.';
+  if (endedBy === 'hold') {
+    return 'We have cancelled your order, because it was not paid in time and its items are for sale again.';
   }
   return 'We are sorry: we had to cancel your order.';
 }
 
-function amountReturned({ currency }: MailOrder, { returnedMinor }: MailEvent): string {
-  const amount = returnedMinor === undefined ? 'The money' : formatMoney(returnedMinor, currency);
-  return `${amount} goes back to you, the way it came. It can take your bank some days to show it.`;
+/** The provider has confirmed it. */
+function refunded({ currency, totalMinor }: MailOrder, { amountMinor = totalMinor }: MailEvent): string {
+  return `${formatMoney(amountMinor, currency)} was refunded to the card that you paid with. It can take your bank some days to show it.`;
 }
 
-function returnedSoFar({ payments, currency }: MailOrder, { returnedMinor }: MailEvent): string[] {
+/** Nothing is promised before the provider has confirmed. */
+function requested({ currency, totalMinor }: MailOrder, { amountMinor = totalMinor }: MailEvent): string {
+  return `We have requested a refund of ${formatMoney(amountMinor, currency)} to the card that you paid with, and write to you when it is confirmed.`;
+}
+
+function refundedSoFar({ payments, currency }: MailOrder, { amountMinor }: MailEvent): string[] {
   const sum = payments.reduce((all, { refundedMinor }) => all + refundedMinor, 0);
-  return sum === 0 || sum === returnedMinor
+  return sum === 0 || sum === amountMinor
     ? []
-    : [`With this, ${formatMoney(sum, currency)} of this order has been given back.`];
+    : [`With this, ${formatMoney(sum, currency)} of this order was refunded.`];
 }

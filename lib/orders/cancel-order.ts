@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { db, type Tx } from '#lib/db.ts';
 import { AppError } from '#lib/errors.ts';
-import { canBecome } from '#lib/orders/change-order.ts';
 import { endOrder } from '#lib/orders/end-order.ts';
-import { askedNow, giveBack } from '#lib/orders/refund-order.ts';
+import { askedNow, leftOf, requestRefund } from '#lib/orders/refund-order.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
 import { callOff } from '#lib/payments/find-out.ts';
 import { isOpen, lockOrder, type OrderRow, type PaymentRow } from '#lib/payments/payment-rows.ts';
@@ -12,32 +11,38 @@ import { isUuid } from '#lib/uuid.ts';
 
 /** Whether an order can be cancelled, for the page's button: what it says is decided again under a lock. */
 export function isCancellable(status: OrderStatus): boolean {
-  return status === 'paid' || canBecome(status, 'cancelled');
+  return cancellable.includes(status);
 }
+
+/** Not fulfilled, not ended, and no money on its way that can't be called off. */
+const cancellable: readonly OrderStatus[] = ['placed', 'payment_pending', 'payment_declined', 'paid'];
 
 /** As long as the answer to a submission takes at most. */
 const chargingMs = 10_000;
 
 /**
- * Cancels an order before fulfilment. An open charge is called off at the provider first; what was
- * paid is given back whole, and the order is `refunded` then, else `cancelled`. The stock goes back
- * in the same transaction. Cancelling twice is cancelling once: `changed` is false the second time.
- * Throws `not_found` (also for another shopper's order), `not_cancellable`, and `payment_unsettled`
- * while nobody knows whether the card was charged.
+ * Cancels an order before fulfilment. An open charge is called off at the provider first. The order is
+ * `cancelled` and its stock is back in one transaction; a refund of what was paid is requested in it,
+ * and the order is `refunded` when the provider has confirmed. Cancelling twice is cancelling once:
+ * `changed` is false the second time. Throws `not_found` (also for another shopper's order),
+ * `not_cancellable`, and `payment_unsettled` while it is not known whether the card was charged.
  */
 export async function cancelOrder({
   userId,
   id,
+  endedBy = 'shopper',
   actor = 'shopper',
 }: {
   userId: string;
   id: string;
+  endedBy?: 'shopper' | 'operator';
   actor?: string;
 }): Promise<{ changed: boolean }> {
   if (!isUuid(id)) throw noSuchOrder();
   await callOffOpenCharge({ userId, orderId: id }, actor);
   const refundId = randomUUID();
-  const done = await db().$transaction((tx) => cancel(tx, { userId, orderId: id, refundId, actor }));
+  const cancellation = { userId, orderId: id, refundId, endedBy, actor };
+  const done = await db().$transaction((tx) => cancel(tx, cancellation));
   if (done === 'refund') await askedNow({ userId, orderId: id, id: refundId });
   return { changed: done !== 'nothing' };
 }
@@ -60,34 +65,45 @@ interface Cancel {
   userId: string;
   orderId: string;
   refundId: string;
+  endedBy: 'shopper' | 'operator';
   actor: string;
 }
 
 async function cancel(
   tx: Tx,
-  { userId, orderId, refundId, actor }: Cancel,
+  { userId, orderId, refundId, endedBy, actor }: Cancel,
 ): Promise<'nothing' | 'cancelled' | 'refund'> {
   const locked = await lockOrder(tx, { userId, orderId });
   if (!locked) throw noSuchOrder();
   const order = { ...locked.order, userId };
   if (order.status === 'cancelled' || order.status === 'refunded') return 'nothing';
-  if (locked.payments.some(({ status }) => isOpen(status))) throw unsettled();
+  const open = locked.payments.find(({ status }) => isOpen(status));
+  if (open) throw unsettled(open);
   if (!isCancellable(order.status)) throw notCancellable(order);
-  const reason = actor === 'shopper' ? 'cancelled by its owner' : 'cancelled by an operator';
+  const reason = endedBy === 'shopper' ? 'cancelled by its owner' : 'cancelled by an operator';
   const paid = locked.payments.find(({ status }) => status === 'succeeded' || status === 'authorized');
-  if (paid) {
-    const amount = paid.amountMinor - paid.refundedMinor;
-    await giveBack(tx, { order, payment: paid, amount, request: { id: refundId, actor, reason } });
+  const amount = paid ? await leftOf(tx, paid) : 0;
+  if (paid && amount > 0) {
+    await requestRefund(tx, {
+      order,
+      payment: paid,
+      amount,
+      request: { id: refundId, endedBy, actor, reason },
+    });
     return 'refund';
   }
-  await endOrder(tx, order, { to: 'cancelled', actor, reason });
-  await tx.$executeRaw`
-    UPDATE payment SET status = 'voided', version = version + 1, updated_at = now()
-    WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid AND status = 'due'`;
+  await endOrder(tx, order, { endedBy, actor, reason });
   return 'cancelled';
 }
 
-function unsettled(): AppError {
+function unsettled({ status }: PaymentRow): AppError {
+  if (status === 'processing') {
+    return new AppError('payment_unsettled', {
+      detail:
+        'The bank is processing the payment, which can take days, and can no longer be stopped. Nothing was changed. The order can be cancelled when the bank has answered; what was paid is refunded then.',
+      retryAfterSeconds: 3_600,
+    });
+  }
   return new AppError('payment_unsettled', {
     detail:
       'It is not known yet whether the card was charged, and until then the order cannot be cancelled. Nothing was changed; try again in a moment.',

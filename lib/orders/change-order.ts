@@ -1,22 +1,39 @@
 import type { Tx } from '#lib/db.ts';
 import { AppError } from '#lib/errors.ts';
 import { addJob } from '#lib/jobs/add-job.ts';
-import type { OrderStatus } from '#lib/orders/schema.ts';
+import type { EndedBy, OrderStatus } from '#lib/orders/schema.ts';
 
 /** What an order may become from each status. Whatever isn't here doesn't happen. */
 const transitions: Record<OrderStatus, readonly OrderStatus[]> = {
   placed: ['paid', 'fulfilled', 'cancelled'],
-  payment_pending: ['paid', 'payment_unknown', 'payment_declined', 'cancelled'],
+  payment_pending: ['paid', 'payment_processing', 'payment_unknown', 'payment_declined', 'cancelled'],
+  // Not cancelled: the bank has been asked for the money, and the provider can't take that back.
+  payment_processing: ['paid', 'payment_declined'],
   // Not cancelled: money may be on its way. The answer of the provider comes first.
-  payment_unknown: ['paid', 'payment_pending', 'payment_declined'],
-  payment_declined: ['payment_pending', 'paid', 'cancelled'],
+  payment_unknown: ['paid', 'payment_pending', 'payment_processing', 'payment_declined'],
+  payment_declined: ['payment_pending', 'payment_processing', 'paid', 'cancelled'],
+  // Cancelled while its refund is requested; refunded directly when the provider had done it already.
   // Declined again when an authorisation lapses that nobody captured.
-  paid: ['fulfilled', 'refunded', 'payment_declined'],
+  paid: ['fulfilled', 'cancelled', 'refunded', 'payment_declined'],
   fulfilled: ['refunded'],
-  // By a charge that came after its hold was over, if its stock is still there.
-  cancelled: ['paid'],
-  refunded: [],
+  // Paid by a charge that came after its hold was over, if its stock is still there. Refunded when the
+  // provider has confirmed the refund.
+  cancelled: ['paid', 'refunded'],
+  // A refund came back: the money is the shop's again, and nothing may say otherwise.
+  refunded: ['cancelled', 'fulfilled'],
 };
+
+/** `status`: the status changed. Any other kind leaves it what it was. */
+export const orderEventKinds = [
+  'status',
+  'refund_requested',
+  'refunded',
+  'refund_failed',
+  'dispute_opened',
+  'dispute_closed',
+] as const;
+
+export type OrderEventKind = (typeof orderEventKinds)[number];
 
 export interface OrderChange {
   userId: string;
@@ -25,7 +42,15 @@ export interface OrderChange {
   version: number;
   from: OrderStatus;
   to: OrderStatus;
-  /** Who changes it: `shopper`, `operator:<name>`, `provider`, `job:<name>`. */
+  /** What happened to an order that stays what it is. */
+  kind?: OrderEventKind;
+  /** How much money it is about. */
+  amountMinor?: number;
+  /** How it ends; an order that had ended keeps its first. */
+  endedBy?: EndedBy;
+  /** Which attempt pays it, for an order that becomes `paid`. */
+  paidAttempt?: number;
+  /** Who changes it: `shopper`, `operator:<name>`, `provider`, `job:<name>`. For people only. */
   actor: string;
   /** Why, in words that an operator understands a year later. */
   reason: string;
@@ -33,17 +58,22 @@ export interface OrderChange {
 
 /**
  * The only way an order changes. Checks the version, counts it up, records who and why, and has
- * it announced.
+ * it announced. An order that waits for no payment any more has no hold.
  * Throws `order_changed` when somebody else was faster: read the order again and decide again.
  */
 export async function changeOrder(tx: Tx, change: OrderChange): Promise<void> {
-  const { userId, orderId, version, from, to, actor, reason } = change;
-  // To stay what it is can be worth an event: something happened that its owner is to be told.
+  const { userId, orderId, version, from, to, actor, reason, kind = 'status', amountMinor } = change;
+  const { endedBy = null, paidAttempt = null } = change;
   if (from !== to && !transitions[from].includes(to)) {
     throw new Error(`an order cannot go from ${from} to ${to}`);
   }
   const changed = await tx.$executeRaw`
-    UPDATE orders SET status = ${to}, version = version + 1
+    UPDATE orders SET status = ${to}, version = version + 1,
+                      hold_until = CASE WHEN ${holdEnds(to)} THEN NULL ELSE hold_until END,
+                      ended_by = CASE WHEN ${isEnded(to)} THEN coalesce(ended_by, ${endedBy}) END,
+                      fulfilled_at = CASE WHEN ${to} = 'fulfilled' THEN coalesce(fulfilled_at, now()) ELSE fulfilled_at END,
+                      paid_attempt = CASE ${to} WHEN 'paid' THEN coalesce(${paidAttempt}::int, paid_attempt)
+                                                WHEN 'payment_declined' THEN NULL ELSE paid_attempt END
     WHERE user_id = ${userId}::uuid AND id = ${orderId}::uuid AND version = ${version}::int AND status = ${from}`;
   if (changed === 0) {
     throw new AppError('order_changed', {
@@ -51,10 +81,15 @@ export async function changeOrder(tx: Tx, change: OrderChange): Promise<void> {
     });
   }
   await tx.$executeRaw`
-    INSERT INTO order_event (user_id, order_id, version, from_status, to_status, actor, reason)
-    VALUES (${userId}::uuid, ${orderId}::uuid, ${version + 1}::int, ${from}, ${to}, ${actor}, ${reason})`;
+    INSERT INTO order_event (user_id, order_id, version, from_status, to_status, actor, reason, kind, amount_minor)
+    VALUES (${userId}::uuid, ${orderId}::uuid, ${version + 1}::int, ${from}, ${to}, ${actor}, ${reason}, ${kind},
+            ${amountMinor ?? null}::int)`;
   await addJob(tx, 'announce', { events: [{ userId, orderId, version: version + 1 }] });
 }
+
+const isEnded = (status: OrderStatus): boolean => status === 'cancelled' || status === 'refunded';
+const holdEnds = (status: OrderStatus): boolean =>
+  status === 'paid' || status === 'fulfilled' || isEnded(status);
 
 export function canBecome(from: OrderStatus, to: OrderStatus): boolean {
   return transitions[from].includes(to);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { dropClaim, holdClaim, isDead, ownerOf } from '#lib/orders/heartbeat.ts';
 import { processWide } from '#lib/process-wide.ts';
 import { runScript } from '#lib/redis/run-script.ts';
 import { type Asked, askRedis, redisState } from '#lib/redis.ts';
@@ -12,8 +13,9 @@ import { type Asked, askRedis, redisState } from '#lib/redis.ts';
 
 /**
  * How long a claim stands without its owner: longer than a submission waits (3 s), is tried (5 s) and
- * is tried for the last time (8 s), so that only an owner that died, or a database that hangs, lets a
- * claim run out. Then two may be at work on one submission, which the database settles.
+ * is tried for the last time (8 s), so that only a database that hangs lets a claim run out. Then two
+ * may be at work on one submission, which the database settles. The claim of a process that died is
+ * taken over sooner: see heartbeat.ts.
  */
 const claimLeaseMs = 30_000;
 
@@ -39,8 +41,15 @@ interface Submission {
   submitToken: string;
 }
 
-/** One call takes the submission's claim and the shopper's lock, or says what stands in the way. */
+/**
+ * One call takes the submission's claim and the shopper's lock, or says what stands in the way. What
+ * a dead owner (ARGV[3], '' for none) left behind stands in nobody's way.
+ */
 const claimScript = `
+if ARGV[3] ~= '' then
+  if redis.call('GET', KEYS[1]) == 'p' .. ARGV[3] then redis.call('DEL', KEYS[1]) end
+  if redis.call('GET', KEYS[2]) == ARGV[3] then redis.call('DEL', KEYS[2]) end
+end
 local claim = redis.call('GET', KEYS[1])
 if claim and claim ~= 'p' .. ARGV[1] then return claim end
 local lock = redis.call('GET', KEYS[2])
@@ -66,11 +75,28 @@ local claim = redis.call('GET', KEYS[1])
 if claim and string.sub(claim, 1, 1) == 'd' then redis.call('DEL', KEYS[1]) end
 return 1`;
 
+/**
+ * A fresh claim costs one call. Only a claim that is found held by another process costs a second, to
+ * see whether that process lives, and a third to take it over.
+ */
 export async function claimSubmission(submission: Submission): Promise<Claim> {
-  const owner = randomUUID();
-  const asked = await askRedis((redis) =>
-    runScript<string>(redis, claimScript, keysOf(submission), [owner, String(claimLeaseMs)]),
-  );
+  const owner = ownerOf(randomUUID());
+  holdClaim();
+  let claim = await tryClaim(submission, owner, '');
+  if (claim.state === 'in_progress' && (await isDead(claim.heldBy))) {
+    claim = await tryClaim(submission, owner, claim.heldBy);
+  }
+  if (claim.state === 'fresh') return claim;
+  dropClaim();
+  return claim.state === 'done' ? claim : { state: 'in_progress', what: claim.what };
+}
+
+type Held = { state: 'in_progress'; what: 'this' | 'another'; heldBy: string };
+type Found = Exclude<Claim, { state: 'in_progress' }> | Held;
+
+async function tryClaim(submission: Submission, owner: string, dead: string): Promise<Found> {
+  const args = [owner, String(claimLeaseMs), dead];
+  const asked = await askRedis((redis) => runScript<string>(redis, claimScript, keysOf(submission), args));
   // Without an answer the claim may stand all the same, so it keeps its owner, who gives it back.
   if (!asked.answered || asked.value === 'fresh') return { state: 'fresh', owner };
   return readClaim(asked.value);
@@ -82,6 +108,7 @@ export async function claimSubmission(submission: Submission): Promise<Claim> {
  */
 export async function completeClaim(submission: Submission, owner: string): Promise<void> {
   const args = [owner, String(doneKeptMs)];
+  dropClaim();
   await untilAnswered(() => askRedis((redis) => runScript(redis, completeScript, keysOf(submission), args)));
 }
 
@@ -90,6 +117,7 @@ export async function completeClaim(submission: Submission, owner: string): Prom
  * given back, or is left to run out.
  */
 export async function releaseClaim(submission: Submission, owner: string): Promise<void> {
+  dropClaim();
   await untilAnswered(() =>
     askRedis((redis) => runScript(redis, releaseScript, keysOf(submission), [owner])),
   );
@@ -117,16 +145,18 @@ async function untilAnswered(ask: () => Promise<Asked<unknown>>): Promise<void> 
   }
 }
 
-/** Whether somebody has the submission in work, as far as Redis knows. */
+/** Whether a living process has the submission in work, as far as Redis knows. */
 export async function isClaimed(submission: Submission): Promise<boolean> {
   const [key] = keysOf(submission);
   const asked = await askRedis((redis) => redis.get<string>(key));
-  return asked.answered && typeof asked.value === 'string' && readClaim(asked.value).state === 'in_progress';
+  const claim = asked.answered && typeof asked.value === 'string' ? readClaim(asked.value) : undefined;
+  return claim?.state === 'in_progress' && !(await isDead(claim.heldBy));
 }
 
-function readClaim(value: string): Claim {
-  if (value.startsWith('d')) return { state: 'done' };
-  return { state: 'in_progress', what: value.startsWith('l') ? 'another' : 'this' };
+function readClaim(value: string): { state: 'done' } | Held {
+  const [kind, rest] = [value.slice(0, 1), value.slice(1)];
+  if (kind === 'd') return { state: 'done' };
+  return { state: 'in_progress', what: kind === 'l' ? 'another' : 'this', heldBy: rest };
 }
 
 /** Both keys carry the shopper as hash tag, so that one script may touch both on a Redis cluster. */

@@ -1,20 +1,23 @@
 import type { Tx } from '#lib/db.ts';
 import { changeOrder } from '#lib/orders/change-order.ts';
+import type { EndedBy } from '#lib/orders/schema.ts';
 import type { OrderRow } from '#lib/payments/payment-rows.ts';
 import { returnStock } from '#lib/stock/return-stock.ts';
 
 /**
- * Ends an order that was not fulfilled: its status, its hold and its stock, which goes back on the
- * shelf, in the caller's transaction. The caller has locked the order and dealt with its money.
+ * Cancels an order that was not fulfilled and puts its stock back on the shelf, in the caller's
+ * transaction. The caller has locked the order and dealt with its money; an invoice that is due is
+ * void from then on.
  */
 export async function endOrder(
   tx: Tx,
   order: OrderRow & { userId: string },
-  { to, actor, reason }: { to: 'cancelled' | 'refunded'; actor: string; reason: string },
+  end: { endedBy: EndedBy; actor: string; reason: string; amountMinor?: number },
 ): Promise<void> {
   const { userId, id: orderId, version, status: from } = order;
-  await changeOrder(tx, { userId, orderId, version, from, to, actor, reason });
+  await changeOrder(tx, { userId, orderId, version, from, to: 'cancelled', ...end });
   await tx.$executeRaw`
-    UPDATE orders SET hold_until = NULL WHERE user_id = ${userId}::uuid AND id = ${orderId}::uuid`;
+    UPDATE payment SET status = 'voided', version = version + 1, updated_at = now()
+    WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid AND status = 'due'`;
   await returnStock(tx, { userId, orderId });
 }

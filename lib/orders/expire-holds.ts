@@ -1,11 +1,10 @@
 import { db, type Tx } from '#lib/db.ts';
 import { env } from '#lib/env.ts';
 import { logger } from '#lib/logger.ts';
-import { canBecome } from '#lib/orders/change-order.ts';
 import { endOrder } from '#lib/orders/end-order.ts';
+import type { OrderStatus } from '#lib/orders/schema.ts';
 import { callOff } from '#lib/payments/find-out.ts';
 import { isOpen, lockOrder, type PaymentRow } from '#lib/payments/payment-rows.ts';
-import { holdsActor } from '#lib/payments/settle.ts';
 import { settlePayment } from '#lib/payments/settle-payment.ts';
 
 /**
@@ -16,6 +15,12 @@ import { settlePayment } from '#lib/payments/settle-payment.ts';
 const maxExpired = 1_000;
 const runMs = 40_000;
 
+/** For people, in the order's events. */
+const actor = 'job:expire_holds';
+
+/** Unpaid, and no money under way that can't be called off. */
+const expirable: readonly OrderStatus[] = ['placed', 'payment_pending', 'payment_declined'];
+
 interface Key {
   userId: string;
   orderId: string;
@@ -24,12 +29,13 @@ interface Key {
 /**
  * Cancels unpaid orders whose hold is over and puts their stock back. The provider is asked about an
  * open attempt first: one that was paid after all is paid, one that waits for the shopper at their
- * bank is called off. An order whose payment is unknown keeps its stock until the provider answers.
+ * bank is called off. An order whose payment is unknown, or which a bank processes, keeps its stock
+ * until there is an answer. An invoice that was not paid in time is void.
  */
 export async function expireHolds(): Promise<void> {
   const keys = await db().$queryRaw<Key[]>`
     SELECT user_id AS "userId", id AS "orderId" FROM orders
-    WHERE hold_until < now() AND status IN ('payment_pending', 'payment_declined')
+    WHERE hold_until < now() AND status = ANY(${expirable}::text[])
     ORDER BY status = 'payment_pending', random() LIMIT ${maxExpired}`;
   const until = performance.now() + runMs;
   for (const key of keys) {
@@ -38,7 +44,7 @@ export async function expireHolds(): Promise<void> {
       await settlePayment({
         key,
         ask: async (payment) => (mayCallOff(payment) ? callOff(payment) : undefined),
-        actor: holdsActor,
+        actor,
       });
       await db().$transaction((tx) => expire(tx, key));
     } catch (error) {
@@ -55,7 +61,8 @@ export async function expireHolds(): Promise<void> {
  */
 function mayCallOff({ status, ageMs }: PaymentRow): boolean {
   const holdMs = env().HOLD_MINUTES * 60_000;
-  return isOpen(status) && status !== 'unknown' && ageMs >= holdMs;
+  const canBe = status === 'created' || status === 'requires_action';
+  return canBe && ageMs >= holdMs;
 }
 
 /** Whatever was true when the order was found is looked at again under its lock. */
@@ -63,11 +70,11 @@ async function expire(tx: Tx, key: Key): Promise<void> {
   const locked = await lockOrder(tx, key);
   if (!locked) return;
   const { order, payments } = locked;
-  if (!canBecome(order.status, 'cancelled') || payments.some(({ status }) => isOpen(status))) return;
+  if (!expirable.includes(order.status) || payments.some(({ status }) => isOpen(status))) return;
   const [row] = await tx.$queryRaw<{ over: boolean }[]>`
     SELECT hold_until < now() AS over FROM orders
     WHERE user_id = ${key.userId}::uuid AND id = ${key.orderId}::uuid`;
   if (!row?.over) return;
   const reason = 'it was not paid before its hold was over';
-  await endOrder(tx, { ...order, userId: key.userId }, { to: 'cancelled', actor: holdsActor, reason });
+  await endOrder(tx, { ...order, userId: key.userId }, { endedBy: 'hold', actor, reason });
 }

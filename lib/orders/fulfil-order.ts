@@ -1,49 +1,115 @@
 import { db, type Tx } from '#lib/db.ts';
 import { AppError } from '#lib/errors.ts';
-import { canBecome, changeOrder } from '#lib/orders/change-order.ts';
+import { changeOrder } from '#lib/orders/change-order.ts';
 import { paymentProvider } from '#lib/payments/payment-provider.ts';
-import { lockOrder } from '#lib/payments/payment-rows.ts';
+import { lockOrder, type PaymentRow } from '#lib/payments/payment-rows.ts';
+import type { Charge } from '#lib/payments/provider.ts';
 import { settlePayment } from '#lib/payments/settle-payment.ts';
 
-/**
- * The order leaves the house. Money that is only reserved is taken first: an order whose money
- * cannot be had stays where it is. Twice is once: `changed` is false the second time.
- * Throws `not_found`, `not_fulfillable`, and `UnknownOutcome` when the provider gives no answer.
- */
-export async function fulfilOrder({
-  userId,
-  orderId,
-  actor,
-}: {
+interface Fulfil {
   userId: string;
   orderId: string;
   actor: string;
-}): Promise<{ changed: boolean }> {
+}
+
+/**
+ * The order leaves the house. The provider is asked first whether its money is there: what is only
+ * reserved is captured, and an order whose money was refunded or is disputed is not fulfilled. A part
+ * that was refunded is goodwill and keeps nothing back. Twice is once: `changed` is false the second
+ * time. Throws `not_found`, `not_fulfillable`, and `UnknownOutcome` when the provider gives no answer.
+ */
+export async function fulfilOrder({ userId, orderId, actor }: Fulfil): Promise<{ changed: boolean }> {
+  let seen: Charge | undefined;
   await settlePayment({
-    key: { userId, orderId },
-    ask: async ({ status, providerRef, attempt }) => {
-      if (status !== 'authorized' || providerRef === null) return undefined;
-      return (await paymentProvider()).capture(providerRef, `capture:${orderId}:${attempt}`);
+    key: await payingAttempt({ userId, orderId }),
+    async ask(payment) {
+      seen = await look(payment);
+      return seen;
     },
     actor,
   });
-  return db().$transaction((tx) => fulfil(tx, { userId, orderId, actor }));
+  return db().$transaction((tx) => fulfil(tx, { userId, orderId, actor }, seen));
+}
+
+/** The attempt whose money is the order's; the latest of an order that no card has paid. */
+async function payingAttempt(key: { userId: string; orderId: string }) {
+  const order = await db().order.findUnique({
+    where: { userId_id: { userId: key.userId, id: key.orderId } },
+    select: { paidAttempt: true },
+  });
+  return { ...key, ...(order?.paidAttempt ? { attempt: order.paidAttempt } : {}) };
+}
+
+/** The charge with its refunds and disputes, captured first if it was only reserved. */
+async function look({ status, providerRef, attempt, orderId }: PaymentRow): Promise<Charge | undefined> {
+  const holdsMoney = status === 'authorized' || status === 'succeeded';
+  if (!holdsMoney || providerRef === null) return undefined;
+  const provider = await paymentProvider();
+  if (status === 'authorized') await provider.capture(providerRef, `capture:${orderId}:${attempt}`);
+  return provider.retrieve(providerRef, { thorough: true });
 }
 
 async function fulfil(
   tx: Tx,
-  { userId, orderId, actor }: { userId: string; orderId: string; actor: string },
+  { userId, orderId, actor }: Fulfil,
+  charge: Charge | undefined,
 ): Promise<{ changed: boolean }> {
   const locked = await lockOrder(tx, { userId, orderId });
   if (!locked) throw new AppError('not_found', { detail: 'There is no such order.' });
-  const { status, version } = locked.order;
+  const { status, version, paidAttempt } = locked.order;
   if (status === 'fulfilled') return { changed: false };
-  const captured = locked.payments.every((payment) => payment.status !== 'authorized');
-  if (!canBecome(status, 'fulfilled') || !captured) {
-    const why = captured ? `It is ${status}.` : 'Its payment is only authorised and could not be captured.';
-    throw new AppError('not_fulfillable', { detail: `The order cannot be fulfilled. ${why}` });
-  }
+  const payment = locked.payments.find(({ attempt }) => attempt === paidAttempt);
+  const why = await whyNot(tx, { userId, orderId, status, payment, charge });
+  if (why) throw new AppError('not_fulfillable', { detail: `The order cannot be fulfilled. ${why}` });
   const reason = 'handed to the carrier';
   await changeOrder(tx, { userId, orderId, version, from: status, to: 'fulfilled', actor, reason });
   return { changed: true };
+}
+
+interface Look {
+  userId: string;
+  orderId: string;
+  status: string;
+  /** The one that paid the order; undefined for an invoice. */
+  payment: PaymentRow | undefined;
+  charge: Charge | undefined;
+}
+
+/** Undefined for an order that may leave. */
+async function whyNot(
+  tx: Tx,
+  { userId, orderId, status, payment, charge }: Look,
+): Promise<string | undefined> {
+  if (status !== 'placed' && status !== 'paid') return `It is ${status}.`;
+  if (!payment) return undefined;
+  if (payment.status === 'authorized') return 'Its payment is only authorised and could not be captured.';
+  if (payment.status !== 'succeeded') return `Its payment is ${payment.status}.`;
+  if (charge === undefined || charge.ref !== payment.providerRef) {
+    return 'The payment provider does not know its charge.';
+  }
+  if (charge.status !== 'succeeded' || charge.amountMinor !== payment.amountMinor) {
+    return 'The payment provider does not hold all of its money.';
+  }
+  return openDispute(tx, { userId, orderId });
+}
+
+const nouns: Record<string, string> = {
+  dispute: 'A bank disputes its payment',
+  early_fraud_warning: 'The card network warns of fraud',
+  review: 'The payment provider reviews its payment',
+};
+
+/** What a bank has against the order's money, or has won it by. */
+async function openDispute(
+  tx: Tx,
+  { userId, orderId }: { userId: string; orderId: string },
+): Promise<string | undefined> {
+  const [row] = await tx.$queryRaw<{ kind: string; reason: string; status: string }[]>`
+    SELECT kind, reason, status FROM dispute
+    WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid AND status IN ('open', 'lost')
+    ORDER BY status = 'lost' DESC, created_at LIMIT 1`;
+  if (!row) return undefined;
+  return row.status === 'lost'
+    ? `A dispute of its payment was lost (${row.reason}), and its money is gone.`
+    : `${nouns[row.kind]} (${row.reason}). It can be fulfilled when that is closed in the shop's favour.`;
 }

@@ -27,6 +27,9 @@ export async function getOrder({
       emailHash: true,
       networkHash: true,
       unitCount: true,
+      endedBy: true,
+      fulfilledAt: true,
+      paidAttempt: true,
     },
     include: {
       lines: {
@@ -42,6 +45,7 @@ export async function getOrder({
           refundedMinor: true,
           declineCode: true,
           actionUrl: true,
+          refunds: { select: { amountMinor: true }, where: { status: 'created' } },
         },
         orderBy: { attempt: 'asc' },
       },
@@ -55,11 +59,16 @@ export async function getOrder({
   return {
     ...shown,
     status,
-    payments: attempts.map(({ declineCode, actionUrl, ...payment }) => ({
+    payments: attempts.map(({ declineCode, actionUrl, refunds: _, ...payment }) => ({
       ...payment,
       ...(declineCode === null ? {} : { declineCode: publicDeclineCode(declineCode) }),
       ...(actionUrl === null ? {} : { actionUrl }),
     })),
+    refundedMinor: sum(attempts.map(({ refundedMinor }) => refundedMinor)),
+    refundRequestedMinor: sum(
+      attempts.flatMap(({ refunds }) => refunds.map(({ amountMinor }) => amountMinor)),
+    ),
+    disputed: await isDisputed({ userId, id }),
     payable: attempt === undefined ? null : { attempt },
     holdUntil: holdUntil?.toISOString() ?? null,
     // Written by this shop from a validated submission, so it has the shape it was given.
@@ -67,4 +76,12 @@ export async function getOrder({
     cancellable: isCancellable(status),
     placedAt: order.placedAt.toISOString(),
   };
+}
+
+const sum = (amounts: number[]): number => amounts.reduce((all, minor) => all + minor, 0);
+
+/** A bank wants the money back, or has got it. One that the shop has won is over. */
+async function isDisputed({ userId, id: orderId }: { userId: string; id: string }): Promise<boolean> {
+  const where = { userId, orderId, kind: 'dispute', status: { in: ['open', 'lost'] } };
+  return (await db().dispute.findFirst({ where, select: { kind: true } })) !== null;
 }

@@ -9,9 +9,10 @@ import { type OrderStatus, orderReceiptSchema, paymentTokenSchema } from '#lib/o
 import { chargeAttempt } from '#lib/payments/charge-attempt.ts';
 import { declineSentence } from '#lib/payments/decline-sentence.ts';
 import { callOff } from '#lib/payments/find-out.ts';
-import { isOpen, isOver, lockOrder, type PaymentRow, readPayment } from '#lib/payments/payment-rows.ts';
-import { extendHold, type Settled, settlePayment } from '#lib/payments/settle-payment.ts';
+import { isOpen, lockOrder, type PaymentRow, readPayment, tookNothing } from '#lib/payments/payment-rows.ts';
+import { type Settled, settlePayment } from '#lib/payments/settle-payment.ts';
 import { takesCards } from '#lib/payments/takes-cards.ts';
+import { extendHold } from '#lib/payments/write-settlement.ts';
 import { isUuid } from '#lib/uuid.ts';
 
 /** More cards than a person has; whoever needs more is trying out cards that are not theirs. */
@@ -82,7 +83,7 @@ function answer({ order, payment }: Settled, created: boolean): Paid {
   const { attempt, status, amountMinor } = payment;
   if (status === 'created') throw unsettled();
   // Money that was given back had been taken: the attempt is answered as it was, and with what it is now.
-  if (isOver(status) && status !== 'refunded') {
+  if (tookNothing(status)) {
     throw new AppError('payment_declined', {
       detail: `${declineSentence(payment.declineCode)} ${whatNow(order.status)}`,
       extra: { order: toOrderReceipt(receipt) },

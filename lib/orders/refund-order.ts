@@ -4,9 +4,11 @@ import { logger } from '#lib/logger.ts';
 import { formatMoney } from '#lib/money.ts';
 import { changeOrder } from '#lib/orders/change-order.ts';
 import { endOrder } from '#lib/orders/end-order.ts';
+import type { EndedBy } from '#lib/orders/schema.ts';
+import type { RefundStatus } from '#lib/payments/mirror-refunds.ts';
 import { isOpen, lockOrder, type OrderRow, type PaymentRow } from '#lib/payments/payment-rows.ts';
-import { recordRefund } from '#lib/payments/settle-payment.ts';
-import { type RefundStatus, settleRefund } from '#lib/payments/settle-refund.ts';
+import { settleRefund } from '#lib/payments/settle-refund.ts';
+import { recordRefund } from '#lib/payments/write-settlement.ts';
 
 export interface RefundOrder {
   userId: string;
@@ -16,14 +18,15 @@ export interface RefundOrder {
   /** In minor units; all that is left of the payment if it isn't given. */
   amountMinor?: number;
   reason: string;
-  /** Who asks: `shopper`, `operator:<name>`. */
+  /** Who asks: `operator:<name>`. */
   actor: string;
 }
 
 /**
- * Gives money back, the whole payment or a part. The refund is recorded first, then the provider is
- * asked; `created` means that it has not answered yet, and a job goes on. A whole refund ends the
- * order, and its stock goes back if it was not fulfilled; a part leaves the order what it is.
+ * Refunds the whole payment or a part. The refund is recorded first, then the provider is asked for
+ * what is left there; `created` means that it has not confirmed yet, and a job goes on. A whole refund
+ * cancels an order that was not fulfilled, and its stock goes back; the order is `refunded` when the
+ * provider has confirmed. A part leaves the order what it is.
  * Throws `not_found`, `not_refundable`, and `key_reused` for the id of another refund.
  */
 export async function refundOrder(request: RefundOrder): Promise<{ created: boolean; status: RefundStatus }> {
@@ -55,7 +58,7 @@ async function record(tx: Tx, request: RefundOrder): Promise<boolean> {
     });
   }
   const payment = refundable(payments);
-  const left = payment.amountMinor - payment.refundedMinor;
+  const left = await leftOf(tx, payment);
   const amount = amountMinor ?? left;
   if (amount < 1 || amount > left) {
     const [can, cannot] = [left, amount].map((minor) => formatMoney(minor, payment.currency));
@@ -66,13 +69,25 @@ async function record(tx: Tx, request: RefundOrder): Promise<boolean> {
       'The payment is only authorised: it can be refunded as a whole, or in part once captured.',
     );
   }
-  await giveBack(tx, { order: { ...order, userId }, payment, amount, request });
+  const ours = { ...request, endedBy: 'operator' as const };
+  await requestRefund(tx, { order: { ...order, userId }, payment, amount, request: ours });
   return true;
 }
 
-/** The payment that holds the order's money. */
+/** What of a payment is neither refunded nor requested. */
+export async function leftOf(tx: Tx, { userId, orderId, attempt, amountMinor }: PaymentRow): Promise<number> {
+  const [sum] = await tx.$queryRaw<{ refundedMinor: number }[]>`
+    SELECT coalesce(sum(amount_minor), 0)::int AS "refundedMinor" FROM refund
+    WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid AND attempt = ${attempt}::int
+      AND status <> 'failed'`;
+  return amountMinor - (sum?.refundedMinor ?? 0);
+}
+
+/** The payment that holds the order's money; else one whose refund the provider has not paid. */
 function refundable(payments: PaymentRow[]): PaymentRow {
-  const paid = payments.findLast(({ status }) => status === 'succeeded' || status === 'authorized');
+  const paid =
+    payments.findLast(({ status }) => status === 'succeeded' || status === 'authorized') ??
+    payments.findLast(({ status }) => status === 'returning');
   if (paid) return paid;
   const why = payments.some(({ status }) => isOpen(status))
     ? 'Its payment is not settled yet.'
@@ -86,29 +101,33 @@ function notRefundable(detail: string): AppError {
   return new AppError('not_refundable', { detail });
 }
 
-interface GiveBack {
+interface RequestRefund {
   order: OrderRow & { userId: string };
   payment: PaymentRow;
   amount: number;
-  request: Pick<RefundOrder, 'id' | 'actor' | 'reason'>;
+  request: Pick<RefundOrder, 'id' | 'actor' | 'reason'> & { endedBy: EndedBy };
 }
 
 /**
- * The refund, what the payment counts as refunded, and the end of the order if that was all of it,
- * in the caller's transaction and under its lock.
+ * Records a refund that is to be asked for, in the caller's transaction and under its lock. If it is
+ * all that is left, the payment is `returning`, and an order that was not fulfilled is cancelled.
  */
-export async function giveBack(tx: Tx, { order, payment, amount, request }: GiveBack): Promise<void> {
-  const { userId, id: orderId, version, status: from } = order;
-  const { attempt, currency, amountMinor, refundedMinor } = payment;
-  const { id, actor, reason } = request;
-  const whole = refundedMinor + amount === amountMinor;
+export async function requestRefund(
+  tx: Tx,
+  { order, payment, amount, request }: RequestRefund,
+): Promise<void> {
+  const { userId, id: orderId, version, status } = order;
+  const { attempt, currency } = payment;
+  const { id, endedBy, actor, reason } = request;
+  const whole = amount === (await leftOf(tx, payment));
   await recordRefund(tx, { userId, orderId, id, attempt, amountMinor: amount, currency, actor, reason });
   await tx.$executeRaw`
-    UPDATE payment SET refunded_minor = refunded_minor + ${amount}::int,
-                       status = ${whole ? 'refunded' : payment.status}, version = version + 1, updated_at = now()
+    UPDATE payment SET status = ${whole ? 'returning' : payment.status}, version = version + 1, updated_at = now()
     WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid AND attempt = ${attempt}::int`;
-  if (whole && from === 'paid') return endOrder(tx, order, { to: 'refunded', actor, reason });
+  if (whole && status === 'paid') {
+    return endOrder(tx, order, { endedBy, actor, reason, amountMinor: amount });
+  }
   // A part, or an order that is on its way or ended already: no stock comes back.
-  const to = whole && from === 'fulfilled' ? 'refunded' : from;
-  await changeOrder(tx, { userId, orderId, version, from, to, actor, reason });
+  const requested = { kind: 'refund_requested' as const, amountMinor: amount, actor, reason };
+  await changeOrder(tx, { userId, orderId, version, from: status, to: status, ...requested });
 }

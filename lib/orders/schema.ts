@@ -91,6 +91,7 @@ export const submissionProblemExtras = {
 export const orderStatuses = [
   'placed',
   'payment_pending',
+  'payment_processing',
   'payment_unknown',
   'payment_declined',
   'paid',
@@ -99,14 +100,19 @@ export const orderStatuses = [
   'refunded',
 ] as const;
 
-/** A payment's way: `due` is an invoice's; the last three are over. */
+/**
+ * A payment's way: `due` is an invoice's; the last four are over. `returning`: its money is to be
+ * refunded whole, and the provider has not confirmed that yet.
+ */
 export const paymentStatuses = [
   'due',
   'created',
   'requires_action',
+  'processing',
   'unknown',
   'authorized',
   'succeeded',
+  'returning',
   'declined',
   'voided',
   'refunded',
@@ -115,6 +121,9 @@ export const paymentStatuses = [
 export type PaymentStatus = (typeof paymentStatuses)[number];
 
 export type OrderStatus = (typeof orderStatuses)[number];
+
+/** How an order ended: its shopper or an operator cancelled it, its hold was over, or the provider refunded it. */
+export type EndedBy = 'shopper' | 'hold' | 'operator' | 'provider';
 
 export const orderSchema = z
   .object({
@@ -140,7 +149,7 @@ export const orderSchema = z
         method: z.string(),
         status: z.enum(paymentStatuses),
         amountMinor: z.int(),
-        /** What of it has been or is being given back. */
+        /** What of it was refunded, as the provider has confirmed. */
         refundedMinor: z.int(),
         /** Why it was declined, as far as its owner can act on it. */
         declineCode: z.enum(publicDeclineCodes).optional(),
@@ -148,6 +157,12 @@ export const orderSchema = z
         actionUrl: z.string().optional(),
       }),
     ),
+    /** What was refunded, as the provider has confirmed. */
+    refundedMinor: z.int(),
+    /** What has been requested from the provider and is not confirmed yet. */
+    refundRequestedMinor: z.int(),
+    /** Whether a bank disputes the payment, or has won such a dispute. */
+    disputed: z.boolean(),
     /** The attempt that it can be paid with next, by `POST /api/orders/{id}/payments`. */
     payable: z.object({ attempt: z.int() }).nullable(),
     /** Until when its stock is kept while it isn't paid. */

@@ -37,6 +37,9 @@ const payment: PaymentRow = {
   declineCode: null,
   actionUrl: null,
   refundedMinor: 0,
+  capturedMinor: 0,
+  lostMinor: 0,
+  feeMinor: null,
   createdAt: new Date('2026-01-01'),
   ageMs: 0,
 };
@@ -144,7 +147,7 @@ describe('a look', () => {
   test('goes by the provider’s name of the charge, or by what it kept with it', async () => {
     provider.retrieve.mockResolvedValue(charge('processing'));
     expect(await lookUp(known)).toEqual(charge('processing'));
-    expect(provider.retrieve).toHaveBeenCalledExactlyOnceWith('pi_1');
+    expect(provider.retrieve).toHaveBeenCalledExactlyOnceWith('pi_1', { thorough: false });
     expect(provider.find).not.toHaveBeenCalled();
     provider.find.mockResolvedValue(charge('succeeded'));
     expect(await lookUp(payment)).toEqual(charge('succeeded'));

@@ -2,8 +2,8 @@ import { env, siteUrl } from '#lib/env.ts';
 import { logger } from '#lib/logger.ts';
 import { paymentProvider } from '#lib/payments/payment-provider.ts';
 import type { PaymentRow } from '#lib/payments/payment-rows.ts';
-import { type Charge, UnknownOutcome } from '#lib/payments/provider.ts';
-import type { Finding } from '#lib/payments/settle.ts';
+import { type Charge, isOf, UnknownOutcome } from '#lib/payments/provider.ts';
+import type { Finding } from '#lib/payments/settlement.ts';
 
 /** The questions about one attempt. None of them throws for what the provider doesn't say. */
 
@@ -16,7 +16,7 @@ const keyKeptMs = 23 * 3600 * 1000;
  */
 export function askToCharge(payment: PaymentRow, origin?: string): Promise<Finding> {
   if (!isKeyKept(payment)) return lookUp(payment);
-  return orUnknown(payment, () => charge(payment, origin));
+  return orUnknown(payment, async () => (await findUnmatched(payment)) ?? charge(payment, origin));
 }
 
 /** What became of it, without charging: `absent` when the provider has no such charge. */
@@ -44,6 +44,7 @@ export async function callOff(payment: PaymentRow): Promise<Finding> {
     const found = (await find(payment)) ?? (await fence(payment));
     if (!found?.ref) return 'absent';
     const waits = found.status === 'requires_action' || found.status === 'processing';
+    // A provider that can't call it off any more answers with the charge as it is.
     return waits ? (await paymentProvider()).void(found.ref) : found;
   });
 }
@@ -63,10 +64,29 @@ async function fence(payment: PaymentRow): Promise<Charge | undefined> {
   return found;
 }
 
-async function find({ userId, orderId, attempt, providerRef, createdAt }: PaymentRow) {
+async function find(payment: PaymentRow) {
+  const { userId, orderId, attempt, providerRef, createdAt, refundedMinor, status } = payment;
   const provider = await paymentProvider();
-  if (providerRef) return provider.retrieve(providerRef);
-  return provider.find({ userId, orderId, attempt }, createdAt);
+  if (providerRef) {
+    // A refund that failed is not to be seen at the charge itself.
+    const thorough = refundedMinor > 0 || status === 'returning';
+    return provider.retrieve(providerRef, { thorough });
+  }
+  const unmatched = await findUnmatched(payment);
+  return unmatched ?? provider.find({ userId, orderId, attempt }, createdAt);
+}
+
+/**
+ * The charge that was made for this attempt before its order was lost with the database's last
+ * commits. The provider forgets its keys after a day, so the key alone does not find it.
+ */
+async function findUnmatched(payment: PaymentRow): Promise<Charge | undefined> {
+  const { userId, orderId, attempt, unmatchedRef, amountMinor, currency } = payment;
+  if (!unmatchedRef || payment.providerRef !== null) return undefined;
+  const charge = await (await paymentProvider()).retrieve(unmatchedRef);
+  const holdsMoney = charge?.status === 'succeeded' || charge?.status === 'authorized';
+  const fits = charge?.amountMinor === amountMinor && charge.currency === currency;
+  return holdsMoney && fits && isOf(charge, { userId, orderId, attempt }) ? charge : undefined;
 }
 
 async function charge(payment: PaymentRow, origin?: string): Promise<Finding> {

@@ -1,15 +1,18 @@
 import type { Tx } from '#lib/db.ts';
 import { Prisma } from '#lib/generated/prisma/client.ts';
-import type { OrderStatus, PaymentStatus } from '#lib/orders/schema.ts';
+import type { EndedBy, OrderStatus, PaymentStatus } from '#lib/orders/schema.ts';
 import type { AttemptKey } from '#lib/payments/provider.ts';
 
-/** Nobody has written down yet how it ended. */
+/** How it ended is not known yet. */
 export const isOpen = (status: PaymentStatus): boolean =>
-  status === 'created' || status === 'requires_action' || status === 'unknown';
+  status === 'created' || status === 'requires_action' || status === 'processing' || status === 'unknown';
 
-/** It will not take money any more; what was taken has been given back. */
+/** It took no money and will take none. */
+export const tookNothing = (status: PaymentStatus): boolean => status === 'declined' || status === 'voided';
+
+/** It pays no order any more: it took nothing, or its money is on its way back or there. */
 export const isOver = (status: PaymentStatus): boolean =>
-  status === 'declined' || status === 'voided' || status === 'refunded';
+  tookNothing(status) || status === 'returning' || status === 'refunded';
 
 export interface PaymentRow extends AttemptKey {
   method: 'invoice' | 'card';
@@ -22,10 +25,18 @@ export interface PaymentRow extends AttemptKey {
   token: string | null;
   declineCode: string | null;
   actionUrl: string | null;
+  /** What the provider took, and what of it a bank took away in disputes that were lost. */
+  capturedMinor: number;
+  lostMinor: number;
+  /** What was refunded, as the provider has confirmed. */
   refundedMinor: number;
+  /** The provider's fee, where it is known. */
+  feeMinor: number | null;
   createdAt: Date;
   /** Milliseconds since then, when it was read. By the clock that wrote it, because a process's own may be hours off. */
   ageMs: number;
+  /** A charge of this very attempt that is at the provider and matched no order; see `unmatched-charges.ts`. */
+  unmatchedRef?: string | null;
 }
 
 export interface OrderRow {
@@ -37,8 +48,10 @@ export interface OrderRow {
   currency: string;
   /** Whether the shop has said "accepted" to its submission. */
   accepted: boolean;
-  /** Who changed it last, as in its events. */
-  lastActor: string;
+  endedBy: EndedBy | null;
+  /** Which attempt paid it. Money of another attempt is not the order's. */
+  paidAttempt: number | null;
+  fulfilled: boolean;
 }
 
 /** How old a row is by the database's clock; not by when its transaction began, which may be before the row. */
@@ -49,6 +62,7 @@ const paymentColumns = Prisma.sql`
   user_id AS "userId", order_id AS "orderId", attempt, method, status, version, amount_minor AS "amountMinor",
   currency, idempotency_key AS "idempotencyKey", provider_ref AS "providerRef", token,
   decline_code AS "declineCode", action_url AS "actionUrl", refunded_minor AS "refundedMinor",
+  captured_minor AS "capturedMinor", lost_minor AS "lostMinor", fee_minor AS "feeMinor",
   created_at AS "createdAt", ${ageMsSql}`;
 
 /** An attempt of an order, the latest one if none is named; undefined when there is none. */
@@ -57,7 +71,12 @@ export async function readPayment(
   { userId, orderId, attempt }: Omit<AttemptKey, 'attempt'> & { attempt?: number },
 ): Promise<PaymentRow | undefined> {
   const [row] = await tx.$queryRaw<PaymentRow[]>`
-    SELECT ${paymentColumns} FROM payment
+    SELECT ${paymentColumns},
+           (SELECT provider_ref FROM unmatched_charge
+            WHERE unmatched_charge.order_id = payment.order_id AND unmatched_charge.attempt = payment.attempt
+              AND resolved_at IS NULL
+            ORDER BY first_seen_at LIMIT 1) AS "unmatchedRef"
+    FROM payment
     WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid
       AND attempt = coalesce(${attempt ?? null}::int, attempt)
     ORDER BY attempt DESC LIMIT 1`;
@@ -72,18 +91,13 @@ export async function lockOrder(
   tx: Tx,
   { userId, orderId }: { userId: string; orderId: string },
 ): Promise<{ order: OrderRow; payments: PaymentRow[] } | undefined> {
-  const [order] = await tx.$queryRaw<Omit<OrderRow, 'lastActor'>[]>`
-    SELECT id, number, status, version, total_minor AS "totalMinor", currency,
-           accepted_at IS NOT NULL AS accepted
+  const [order] = await tx.$queryRaw<OrderRow[]>`
+    SELECT id, number, status, version, total_minor AS "totalMinor", currency, ended_by AS "endedBy",
+           paid_attempt AS "paidAttempt", accepted_at IS NOT NULL AS accepted, fulfilled_at IS NOT NULL AS fulfilled
     FROM orders WHERE user_id = ${userId}::uuid AND id = ${orderId}::uuid FOR UPDATE`;
   if (!order) return undefined;
-  // After the wait for the lock, by a statement of its own: the one that waited sees the order as it
-  // is and its events as they were before.
-  const [event] = await tx.$queryRaw<{ actor: string }[]>`
-    SELECT actor FROM order_event
-    WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid AND version = ${order.version}::int`;
   const payments = await tx.$queryRaw<PaymentRow[]>`
     SELECT ${paymentColumns} FROM payment
     WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid ORDER BY attempt FOR UPDATE`;
-  return { order: { ...order, lastActor: event?.actor ?? '' }, payments };
+  return { order, payments };
 }

@@ -30,23 +30,39 @@ export type ChargeStatus =
   | 'authorized'
   /** The shopper has to confirm with their bank, at `actionUrl`. */
   | 'requires_action'
+  /** The bank has been asked and takes its time, days with some methods. */
   | 'processing'
   /** Refused, and not charged. */
   | 'declined'
   /** Called off before any money was taken. */
   | 'voided';
 
-/** What the provider says of a charge. */
+/**
+ * What the provider says of a charge. The answer to a change shows what changed; `retrieve` shows all.
+ */
 export interface Charge {
   /** The provider's name of it; undefined where a refusal has none. */
   ref?: string;
   status: ChargeStatus;
+  /** What was taken, once it was; what is asked for until then. */
   amountMinor: number;
   currency: string;
+  /** What has been refunded or is on its way back. */
+  refundedMinor?: number;
+  /** Every refund that counts, whoever made it. Undefined where they were not looked at. */
+  refunds?: ProviderRefund[];
+  /** Disputes, early fraud warnings and reviews. Undefined where they were not looked at. */
+  disputes?: ProviderDispute[];
+  /** The provider's fee, once it is known. */
+  feeMinor?: number;
   declineCode?: string;
   actionUrl?: string;
   /** The attempt that it was made for; undefined for a charge that is none of ours. */
   attempt?: AttemptKey;
+}
+
+export function isOf({ attempt: of }: Charge, { userId, orderId, attempt }: AttemptKey): boolean {
+  return of?.userId === userId && of.orderId === orderId && of.attempt === attempt;
 }
 
 interface RefundRequest {
@@ -60,8 +76,30 @@ interface RefundRequest {
 }
 
 export interface ProviderRefund {
+  /** The provider's name of it; undefined for one that was never made. */
+  ref?: string;
+  /** Our id of it; undefined for one that was made at the provider. */
+  id?: string;
+  amountMinor: number;
+  status:
+    | 'succeeded'
+    | 'pending'
+    | 'failed'
+    /** There was nothing left to refund, so it was not asked for. */
+    | 'needless';
+}
+
+/** A reason to hold goods back: what a bank or the provider has against a charge. */
+export interface ProviderDispute {
   ref: string;
-  status: 'succeeded' | 'pending' | 'failed';
+  kind: 'dispute' | 'early_fraud_warning' | 'review';
+  amountMinor: number;
+  currency: string;
+  /** In the provider's words for programs. */
+  reason: string;
+  status: 'open' | 'won' | 'lost' | 'closed';
+  /** Until when the provider takes evidence. */
+  dueBy?: Date;
 }
 
 /** A webhook whose signature was right. It is believed about nothing but what to look at. */
@@ -70,8 +108,16 @@ export interface ProviderEvent {
   type: string;
   /** The charge that it is about; undefined for an event that is about none. */
   chargeRef?: string;
-  /** Our id of the refund that it is about. */
-  refundId?: string;
+  /** The attempt that the charge was made for, as far as the event shows it. */
+  attempt?: AttemptKey;
+  /** Whether it may be about more than the payment itself: refunds, disputes, warnings. */
+  isAboutMore: boolean;
+}
+
+/** One page of the provider's events of a time, oldest last; more of them when there were. */
+export interface EventPage {
+  events: ProviderEvent[];
+  more: boolean;
 }
 
 export interface PaymentProvider {
@@ -90,13 +136,17 @@ export interface PaymentProvider {
   void(ref: string): Promise<Charge>;
   /** Throws `RefundRefused` when it will never be. */
   refund(request: RefundRequest): Promise<ProviderRefund>;
-  /** The refund that was made for this id, if it was. */
-  findRefund(request: Pick<RefundRequest, 'id' | 'chargeRef'>): Promise<ProviderRefund | undefined>;
-  retrieve(ref: string): Promise<Charge | undefined>;
+  /**
+   * The charge with its refunds and disputes. `thorough` looks for those too of which the charge
+   * itself shows nothing: refunds that failed, early fraud warnings.
+   */
+  retrieve(ref: string, options?: { thorough?: boolean }): Promise<Charge | undefined>;
   /** The charge of an attempt, by what the provider kept with it. */
   find(attempt: AttemptKey, since: Date): Promise<Charge | undefined>;
   /** All charges since a time, newest first. */
   listSince(since: Date): AsyncIterable<Charge>;
+  /** Events about charges from `since` to before `until`, newest first. Kept for 30 days. */
+  listEvents(range: { since: Date; until: Date; maxPages: number }): Promise<EventPage>;
   /** Checks the signature. Throws `signature_invalid`, and `invalid_request` for what is no event. */
   readEvent(body: string, signature: string | null): ProviderEvent;
 }

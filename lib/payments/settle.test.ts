@@ -1,13 +1,30 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type OrderStatus, orderStatuses, type PaymentStatus, paymentStatuses } from '#lib/orders/schema.ts';
+import {
+  type EndedBy,
+  type OrderStatus,
+  orderStatuses,
+  type PaymentStatus,
+  paymentStatuses,
+} from '#lib/orders/schema.ts';
 import { isOpen, isOver } from '#lib/payments/payment-rows.ts';
 import type { ChargeStatus } from '#lib/payments/provider.ts';
-import { type Finding, holdsActor, type Settlement, settle } from '#lib/payments/settle.ts';
+import { settle } from '#lib/payments/settle.ts';
+import type { Finding, SettleInput, Settlement } from '#lib/payments/settlement.ts';
+
+/** An order as `settle` sees it. */
+const orderOf = (status: OrderStatus, endedBy: EndedBy | null = null): SettleInput['order'] => ({
+  status,
+  endedBy,
+  paidAttempt: null,
+  fulfilled: status === 'fulfilled',
+});
+
+const paymentOf = (attempt: number, status: PaymentStatus) => ({ attempt, status, amountMinor: 100 });
 
 interface State {
-  order: { status: OrderStatus; lastActor: string };
-  payments: { attempt: number; status: PaymentStatus }[];
+  order: SettleInput['order'];
+  payments: { attempt: number; status: PaymentStatus; amountMinor: number }[];
   /** What was decided on the way. */
   takenStock: number;
   givenBack: number;
@@ -42,13 +59,15 @@ const findings: fc.Arbitrary<Finding> = fc.constantFrom<Finding>(
 const states: fc.Arbitrary<State> = fc
   .record({
     status: fc.constantFrom(...cardOrderStatuses),
-    lastActor: fc.constantFrom('shopper', 'provider', holdsActor),
-    over: fc.array(fc.constantFrom<PaymentStatus>('declined', 'voided', 'refunded'), { maxLength: 2 }),
+    endedBy: fc.constantFrom<EndedBy>('shopper', 'provider', 'operator', 'hold'),
+    over: fc.array(fc.constantFrom<PaymentStatus>('declined', 'voided', 'returning', 'refunded'), {
+      maxLength: 2,
+    }),
     last: fc.constantFrom(...paymentStatuses.filter((status) => status !== 'due')),
   })
-  .map(({ status, lastActor, over, last }) => ({
-    order: { status, lastActor },
-    payments: [...over, last].map((payment, index) => ({ attempt: index + 1, status: payment })),
+  .map(({ status, endedBy, over, last }) => ({
+    order: orderOf(status, endedBy),
+    payments: [...over, last].map((payment, index) => paymentOf(index + 1, payment)),
     takenStock: 0,
     givenBack: 0,
   }));
@@ -59,7 +78,7 @@ function apply(state: State, attempt: number, finding: Finding, stockIsThere = t
   if (settlement.takeStock && !stockIsThere) settlement = settle({ ...input, stockIsGone: true });
   const { payment, order, takeStock, giveBack } = settlement;
   return {
-    order: order ? { status: order.to, lastActor: 'provider' } : state.order,
+    order: order ? { ...state.order, status: order.to } : state.order,
     payments: state.payments.map((row) =>
       row.attempt === attempt && payment ? { ...row, status: payment } : row,
     ),
@@ -172,8 +191,8 @@ test('however often one looks at a charge, and whoever does, the last look decid
   fc.assert(
     fc.property(looks, ({ history, times, silences }) => {
       const fresh: State = {
-        order: { status: 'payment_pending', lastActor: 'shopper' },
-        payments: [{ attempt: 1, status: 'created' }],
+        order: orderOf('payment_pending'),
+        payments: [paymentOf(1, 'created')],
         takenStock: 0,
         givenBack: 0,
       };
@@ -188,15 +207,15 @@ test('however often one looks at a charge, and whoever does, the last look decid
   );
 });
 
-const cancelledBy = (lastActor: string): State => ({
-  order: { status: 'cancelled', lastActor },
-  payments: [{ attempt: 1, status: 'declined' }],
+const cancelledBy = (endedBy: EndedBy): State => ({
+  order: orderOf('cancelled', endedBy),
+  payments: [paymentOf(1, 'declined')],
   takenStock: 0,
   givenBack: 0,
 });
 
 test('a charge after the hold takes the stock again and pays the order', () => {
-  const after = apply(cancelledBy(holdsActor), 1, charge('succeeded'));
+  const after = apply(cancelledBy('hold'), 1, charge('succeeded'));
   expect(after).toMatchObject({
     order: { status: 'paid' },
     payments: [{ status: 'succeeded' }],
@@ -205,10 +224,10 @@ test('a charge after the hold takes the stock again and pays the order', () => {
 });
 
 test('a charge after the hold whose stock is gone is given back', () => {
-  const after = apply(cancelledBy(holdsActor), 1, charge('succeeded'), false);
+  const after = apply(cancelledBy('hold'), 1, charge('succeeded'), false);
   expect(after).toMatchObject({
     order: { status: 'cancelled' },
-    payments: [{ status: 'refunded' }],
+    payments: [{ status: 'returning' }],
     takenStock: 0,
     givenBack: 1,
   });
@@ -218,25 +237,22 @@ test('a charge after its owner cancelled the order is given back', () => {
   const after = apply(cancelledBy('shopper'), 1, charge('succeeded'));
   expect(after).toMatchObject({
     order: { status: 'cancelled' },
-    payments: [{ status: 'refunded' }],
+    payments: [{ status: 'returning' }],
     givenBack: 1,
   });
 });
 
 test('a charge of an attempt that was over is given back when another one pays', () => {
   const paid: State = {
-    order: { status: 'paid', lastActor: 'shopper' },
-    payments: [
-      { attempt: 1, status: 'declined' },
-      { attempt: 2, status: 'succeeded' },
-    ],
+    order: orderOf('paid'),
+    payments: [paymentOf(1, 'declined'), paymentOf(2, 'succeeded')],
     takenStock: 0,
     givenBack: 0,
   };
   const after = apply(paid, 1, charge('succeeded'));
   expect(after).toMatchObject({
     order: { status: 'paid' },
-    payments: [{ status: 'refunded' }, { status: 'succeeded' }],
+    payments: [{ status: 'returning' }, { status: 'succeeded' }],
     givenBack: 1,
   });
 });
@@ -254,32 +270,47 @@ const refusedAs = (reason: string): Settlement => ({
 });
 
 /** All that can be found out about an open payment, and what becomes of it and of its order. */
-const ofOpenOnes: Row[] = (['created', 'requires_action', 'unknown'] as const).flatMap((status): Row[] => [
-  ...(['payment_pending', 'payment_unknown', 'payment_declined'] as const).flatMap((order): Row[] => [
-    [status, charge('succeeded'), order, paid('succeeded', 'the card was charged')],
-    [status, charge('authorized'), order, paid('authorized', 'the amount is reserved on the card')],
-    [status, charge('processing'), order, { accepts: true }],
-  ]),
-  [status, charge('requires_action'), 'payment_pending', { payment: 'requires_action', accepts: true }],
-  [
-    status,
-    charge('requires_action'),
-    'payment_unknown',
-    {
-      payment: 'requires_action',
-      order: { to: 'payment_pending', reason: 'the bank asks the shopper to confirm' },
-      accepts: true,
-    },
+const ofOpenOnes: Row[] = (['created', 'requires_action', 'processing', 'unknown'] as const).flatMap(
+  (status): Row[] => [
+    ...(['payment_pending', 'payment_unknown', 'payment_declined'] as const).flatMap((order): Row[] => [
+      [status, charge('succeeded'), order, paid('succeeded', 'the card was charged')],
+      [status, charge('authorized'), order, paid('authorized', 'the amount is reserved on the card')],
+    ]),
+    ...(['payment_pending', 'payment_unknown', 'payment_declined'] as const).map(
+      (order): Row => [
+        status,
+        charge('processing'),
+        order,
+        {
+          payment: 'processing',
+          order: { to: 'payment_processing', reason: 'the bank processes the payment' },
+          accepts: true,
+        },
+      ],
+    ),
+    [status, charge('processing'), 'payment_processing', { payment: 'processing', accepts: true }],
+    [status, charge('declined'), 'payment_processing', refusedAs('the charge was declined')],
+    [status, charge('requires_action'), 'payment_pending', { payment: 'requires_action', accepts: true }],
+    [
+      status,
+      charge('requires_action'),
+      'payment_unknown',
+      {
+        payment: 'requires_action',
+        order: { to: 'payment_pending', reason: 'the bank asks the shopper to confirm' },
+        accepts: true,
+      },
+    ],
+    ...(['payment_pending', 'payment_unknown'] as const).flatMap((order): Row[] => [
+      [status, charge('declined'), order, refusedAs('the charge was declined')],
+      [status, charge('voided'), order, refusedAs('the charge was called off')],
+      [status, 'absent', order, refusedAs('the provider knows of no charge')],
+    ]),
+    // The order waits for another card already, or has ended.
+    [status, charge('declined'), 'payment_declined', { payment: 'declined' }],
+    [status, 'absent', 'cancelled', { payment: 'declined' }],
   ],
-  ...(['payment_pending', 'payment_unknown'] as const).flatMap((order): Row[] => [
-    [status, charge('declined'), order, refusedAs('the charge was declined')],
-    [status, charge('voided'), order, refusedAs('the charge was called off')],
-    [status, 'absent', order, refusedAs('the provider knows of no charge')],
-  ]),
-  // The order waits for another card already, or has ended.
-  [status, charge('declined'), 'payment_declined', { payment: 'declined' }],
-  [status, 'absent', 'cancelled', { payment: 'declined' }],
-]);
+);
 
 const table: Row[] = [
   ...ofOpenOnes,
@@ -297,6 +328,7 @@ const table: Row[] = [
   // Not to hear about what waits at the bank, or is unknown already, is no news.
   ['requires_action', 'unknown', 'payment_pending', {}],
   ['unknown', 'unknown', 'payment_unknown', {}],
+  ['processing', 'unknown', 'payment_processing', {}],
   // Money that is kept for us.
   ['authorized', charge('succeeded'), 'paid', { payment: 'succeeded' }],
   ['authorized', charge('succeeded'), 'fulfilled', { payment: 'succeeded' }],
@@ -327,49 +359,53 @@ const table: Row[] = [
 ];
 
 test.each(table)('%s, heard %j, of an order that is %s', (status, finding, order, expected) => {
-  const input = { order: { status: order, lastActor: 'shopper' }, attempt: 1, finding };
+  const input = { order: orderOf(order, 'shopper'), attempt: 1, finding };
   // Beside another one that is over, which changes nothing.
-  const payments = [
-    { attempt: 1, status },
-    { attempt: 2, status: 'declined' as const },
-  ];
-  expect(settle({ ...input, payments })).toEqual(expected);
+  const payments = [paymentOf(1, status), paymentOf(2, 'declined')];
+  // A payment that is `processing` already is written as it is.
+  const { payment = status, ...rest } = settle({ ...input, payments });
+  expect({ payment, ...rest }).toEqual({ payment: status, ...expected });
 });
 
 test('of an attempt that is not there nothing is learned', () => {
-  const order = { status: 'payment_pending' as const, lastActor: 'shopper' };
-  const payments = [{ attempt: 1, status: 'created' as const }];
+  const order = orderOf('payment_pending');
+  const payments = [paymentOf(1, 'created')];
   expect(settle({ order, payments, attempt: 2, finding: charge('succeeded') })).toEqual({});
 });
 
 test('a charge that nothing can be done with says why it is given back', () => {
   const reasonFor = (state: Pick<State, 'order' | 'payments'>, stockIsGone = false) => {
     const settlement = settle({ ...state, attempt: 1, finding: charge('succeeded'), stockIsGone });
-    expect(settlement).toEqual({ payment: 'refunded', giveBack: { reason: expect.any(String) } });
+    const reason = expect.any(String);
+    expect(settlement).toEqual({
+      payment: 'returning',
+      giveBack: { reason, amountMinor: 100 },
+      news: [{ kind: 'refund_requested', reason, amountMinor: 100 }],
+    });
     return settlement.giveBack?.reason;
   };
-  const declined = { attempt: 1, status: 'declined' as const };
-  const ordered = (status: OrderStatus, lastActor = 'shopper') => ({
-    order: { status, lastActor },
+  const declined = paymentOf(1, 'declined');
+  const ordered = (status: OrderStatus, endedBy: EndedBy = 'shopper') => ({
+    order: orderOf(status, endedBy),
     payments: [declined],
   });
   const why = 'a late charge is given back:';
   expect(reasonFor(ordered('fulfilled'))).toBe(`${why} the order is fulfilled already`);
   expect(reasonFor(ordered('cancelled'))).toBe(`${why} the order had been cancelled`);
-  expect(reasonFor(ordered('cancelled', holdsActor), true)).toBe(
+  expect(reasonFor(ordered('cancelled', 'hold'), true)).toBe(
     `${why} the order had been cancelled, and what it needs is sold out meanwhile`,
   );
   for (const status of ['created', 'succeeded'] as const) {
-    const payments = [declined, { attempt: 2, status }];
-    expect(reasonFor({ order: { status: 'payment_pending', lastActor: 'shopper' }, payments })).toBe(
+    const payments = [declined, paymentOf(2, status)];
+    expect(reasonFor({ order: orderOf('payment_pending'), payments })).toBe(
       `${why} another attempt is there to pay the order`,
     );
   }
 });
 
 test('a charge after the hold says that the stock was still there', () => {
-  const order = { status: 'cancelled' as const, lastActor: holdsActor };
-  const payments = [{ attempt: 1, status: 'declined' as const }];
+  const order = orderOf('cancelled', 'hold');
+  const payments = [paymentOf(1, 'declined')];
   expect(settle({ order, payments, attempt: 1, finding: charge('authorized') })).toEqual({
     payment: 'authorized',
     order: {

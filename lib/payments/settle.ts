@@ -1,137 +1,100 @@
 import type { OrderStatus, PaymentStatus } from '#lib/orders/schema.ts';
-import { isOpen, isOver, type OrderRow, type PaymentRow } from '#lib/payments/payment-rows.ts';
-import type { Charge } from '#lib/payments/provider.ts';
+import { mirrorDisputes, whyClosed, whyOpened } from '#lib/payments/mirror-disputes.ts';
+import { mirrorRefunds, type RefundRow } from '#lib/payments/mirror-refunds.ts';
+import { isOpen, isOver, tookNothing } from '#lib/payments/payment-rows.ts';
+import type { Charge, ProviderDispute } from '#lib/payments/provider.ts';
+import { type SettleOrder, settleStatus } from '#lib/payments/settle-status.ts';
+import type { OrderNews, SettleInput, Settlement } from '#lib/payments/settlement.ts';
 
 /**
- * What becomes of an order and its payment, from the two rows and what the provider says about the
- * charge, without I/O. Everybody who learns something about a charge ends here: the request, the
- * webhook, the return from the bank, the jobs. It does not matter who comes first or how often.
+ * What follows for an order and its payment from its rows and what the provider says about the charge,
+ * without I/O. Everything that learns something about a charge ends here: the request, the webhook,
+ * the poll, the return from the bank, the operator's commands, the jobs. It does not matter which
+ * comes first or how often.
  */
 
-/** What was found out: the charge as it is, that there is none, or nothing. */
-export type Finding = Charge | 'absent' | 'unknown';
-
-export interface Settlement {
-  /** The payment's new status; none when it stays what it is. */
-  payment?: PaymentStatus;
-  order?: { to: OrderStatus; reason: string };
-  /** The order had given its stock back and needs it again. */
-  takeStock?: true;
-  /** The money came for an order that can't use it, and goes back whole. */
-  giveBack?: { reason: string };
-  /** Whether this is an answer that is no refusal: with the first one the submission is accepted. */
-  accepts?: true;
-}
-
-export interface SettleInput {
-  order: Pick<OrderRow, 'status' | 'lastActor'>;
-  /** All attempts of the order. */
-  payments: readonly Pick<PaymentRow, 'attempt' | 'status'>[];
-  attempt: number;
-  finding: Finding;
-  /** The order needs its stock again, and there isn't enough. */
-  stockIsGone?: boolean;
-}
-
-/** Who cancels orders whose hold is over: only these take their stock again for a late charge. */
-export const holdsActor = 'job:expire_holds';
-
-const unpaid: readonly OrderStatus[] = ['payment_pending', 'payment_unknown', 'payment_declined'];
-
 export function settle(input: SettleInput): Settlement {
-  const payment = input.payments.find(({ attempt }) => attempt === input.attempt);
-  if (!payment) return {};
-  const said = typeof input.finding === 'string' ? input.finding : input.finding.status;
-  if (isOpen(payment.status)) return settleOpen(input, payment.status, said);
-  if (payment.status === 'authorized') return settleAuthorized(input, said);
-  const charged = said === 'succeeded' || said === 'authorized';
-  // A charge that was given back stays "succeeded" at the provider, beside its refund.
-  if (charged && isOver(payment.status) && payment.status !== 'refunded') return settleCharged(input, said);
-  return {};
+  const { finding } = input;
+  const status = settleStatus(input);
+  if (typeof finding === 'string') return { ...status, giveBack: undefined };
+  return withDisputes(input, finding, withRefunds(input, finding, status));
 }
 
-type Said = Charge['status'] | 'absent' | 'unknown';
-
-function settleOpen(input: SettleInput, status: PaymentStatus, said: Said): Settlement {
-  const { order } = input;
-  switch (said) {
-    case 'succeeded':
-    case 'authorized':
-      return settleCharged(input, said);
-    case 'requires_action':
-      return {
-        payment: 'requires_action',
-        order: move(
-          order.status,
-          ['payment_unknown'],
-          'payment_pending',
-          'the bank asks the shopper to confirm',
-        ),
-        accepts: true,
-      };
-    case 'processing':
-      return { accepts: true };
-    case 'declined':
-    case 'voided':
-    case 'absent':
-      return {
-        payment: 'declined',
-        order: move(order.status, ['payment_pending', 'payment_unknown'], 'payment_declined', refusals[said]),
-      };
-    case 'unknown':
-      // Only of a charge that was asked for: not to hear about one that waits for the bank changes nothing.
-      if (status !== 'created') return {};
-      return {
-        payment: 'unknown',
-        order: move(order.status, ['payment_pending'], 'payment_unknown', 'the provider gave no answer'),
-        accepts: true,
-      };
+function withRefunds(input: SettleInput, charge: Charge, so: SettleOrder): Settlement {
+  const { refunds: seen } = charge;
+  const { order, payments, attempt, refunds: rows = [] } = input;
+  const payment = payments.find((row) => row.attempt === attempt);
+  const status = so.payment ?? payment?.status;
+  if (!payment || !status || isOpen(status) || tookNothing(status) || status === 'authorized') {
+    return { ...so, giveBack: undefined };
   }
+  const { changes, confirmed, failed, confirmedMinor, requestedMinor } = mirrorRefunds(rows, seen ?? []);
+  const taken = charge.status === 'succeeded' ? charge.amountMinor : payment.amountMinor;
+  const left = taken - confirmedMinor - requestedMinor;
+  const giveBack = so.giveBack && left > 0 ? { ...so.giveBack, amountMinor: left } : undefined;
+  const next = seen || giveBack ? statusOf(input, status, { taken, confirmedMinor, left, giveBack }) : status;
+  const settled: Settlement = { ...so, giveBack };
+  if (next !== payment.status) settled.payment = next;
+  if (changes.length > 0) Object.assign(settled, { refunds: changes, refundedMinor: confirmedMinor });
+
+  const isOrders = order.paidAttempt === attempt && so.order === undefined;
+  const last = confirmed.at(-1);
+  const ends = isOrders && next === 'refunded' && last !== undefined && endsByRefund.includes(order.status);
+  if (ends) {
+    settled.order = {
+      to: 'refunded',
+      reason: last.reason,
+      actor: last.actor,
+      endedBy: last.origin === 'provider' ? 'provider' : 'operator',
+      amountMinor: confirmedMinor,
+      ...(order.status === 'paid' ? { returnStock: true } : {}),
+    };
+  }
+  if (isOrders && next !== 'refunded' && order.status === 'refunded') {
+    settled.order = { to: order.fulfilled ? 'fulfilled' : 'cancelled', reason: 'its refund failed' };
+  }
+  const news = [
+    ...(ends ? [] : confirmed.map((row) => newsOf('refunded', row))),
+    ...failed.map((row) => newsOf('refund_failed', row)),
+    ...(giveBack ? [{ kind: 'refund_requested' as const, ...giveBack }] : []),
+  ];
+  return news.length > 0 ? { ...settled, news } : settled;
 }
 
-const refusals = {
-  declined: 'the charge was declined',
-  voided: 'the charge was called off',
-  absent: 'the provider knows of no charge',
-};
+/** Orders that are over when their money is back. */
+const endsByRefund: readonly OrderStatus[] = ['paid', 'fulfilled', 'cancelled'];
 
-/** Money that is kept for us is taken, or lapses after some days. */
-function settleAuthorized({ order }: SettleInput, said: Said): Settlement {
-  if (said === 'succeeded') return { payment: 'succeeded' };
-  if (said !== 'voided') return {};
-  return {
-    payment: 'voided',
-    order: move(order.status, ['paid'], 'payment_declined', 'the authorisation has lapsed'),
-  };
+function newsOf(kind: OrderNews['kind'], { amountMinor, reason, actor }: RefundRow): OrderNews {
+  return { kind, amountMinor, reason, actor };
 }
 
-/** The card was charged. The order is paid if it waits for that, also when it comes late. */
-function settleCharged(input: SettleInput, said: 'succeeded' | 'authorized'): Settlement {
-  const { order, payments, attempt, stockIsGone } = input;
+/** Of a payment whose money the provider had taken: is it here, on its way back, or back? */
+function statusOf(
+  { payments, attempt }: SettleInput,
+  status: PaymentStatus,
+  sums: { taken: number; confirmedMinor: number; left: number; giveBack: unknown },
+): PaymentStatus {
+  if (sums.confirmedMinor >= sums.taken) return 'refunded';
+  if (sums.giveBack || sums.left <= 0) return 'returning';
+  // A refund failed, so money is here again. It pays the order only if no other attempt does.
   const another = payments.some((other) => other.attempt !== attempt && !isOver(other.status));
-  if (another) return giveBack('another attempt is there to pay the order');
-  if (unpaid.includes(order.status)) {
-    return { payment: said, order: { to: 'paid', reason: paidBy(said) }, accepts: true };
-  }
-  if (order.status !== 'cancelled') return giveBack(`the order is ${order.status} already`);
-  if (order.lastActor !== holdsActor) return giveBack('the order had been cancelled');
-  if (stockIsGone) return giveBack('the order had been cancelled, and what it needs is sold out meanwhile');
-  const reason = `${paidBy(said)} after its hold was over; its stock was still there`;
-  return { payment: said, order: { to: 'paid', reason }, takeStock: true, accepts: true };
+  return status !== 'succeeded' && another ? 'returning' : 'succeeded';
 }
 
-const paidBy = (said: 'succeeded' | 'authorized') =>
-  said === 'succeeded' ? 'the card was charged' : 'the amount is reserved on the card';
-
-function giveBack(why: string): Settlement {
-  return { payment: 'refunded', giveBack: { reason: `a late charge is given back: ${why}` } };
+function withDisputes(
+  { payments, attempt, disputes: rows = [] }: SettleInput,
+  { disputes: seen }: Charge,
+  settled: Settlement,
+): Settlement {
+  const payment = payments.find((row) => row.attempt === attempt);
+  if (!seen || !payment) return settled;
+  const { changes, opened, closed, lostMinor } = mirrorDisputes(rows, seen);
+  if (changes.length === 0) return settled;
+  const news: OrderNews[] = [
+    ...opened.map((one) => ({ ...moneyOf(one), kind: 'dispute_opened' as const, reason: whyOpened(one) })),
+    ...closed.map((one) => ({ ...moneyOf(one), kind: 'dispute_closed' as const, reason: whyClosed(one) })),
+  ];
+  return { ...settled, disputes: changes, lostMinor, news: [...(settled.news ?? []), ...news] };
 }
 
-function move(
-  status: OrderStatus,
-  from: readonly OrderStatus[],
-  to: OrderStatus,
-  reason: string,
-): Settlement['order'] {
-  return from.includes(status) ? { to, reason } : undefined;
-}
+const moneyOf = ({ amountMinor }: ProviderDispute) => ({ amountMinor, actor: 'provider' });

@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import Stripe from 'stripe';
 import { expect, test } from 'vitest';
-import { chargeOf, eventOf, isOf, refundOf, refusalOf } from '#lib/payments/stripe-shapes.ts';
+import { isOf } from '#lib/payments/provider.ts';
+import {
+  chargeOf,
+  disputeOf,
+  eventOf,
+  refundOf,
+  refusalOf,
+  reviewOf,
+  warningOf,
+} from '#lib/payments/stripe-shapes.ts';
 
 const key = { userId: randomUUID(), orderId: randomUUID(), attempt: 2 };
 const metadata = { user_id: key.userId, order_id: key.orderId, attempt: '2' };
@@ -103,7 +112,75 @@ test.each([
   ['requires_action', 'pending'],
   [null, 'pending'],
 ])('a refund that is %s is %s', (status, expected) => {
-  expect(refundOf({ id: 're_1', status } as Stripe.Refund)).toEqual({ ref: 're_1', status: expected });
+  expect(refundOf({ id: 're_1', amount: 500, status } as Stripe.Refund)).toEqual({
+    ref: 're_1',
+    amountMinor: 500,
+    status: expected,
+  });
+});
+
+test('a refund of ours has our id of it, and one that was made at the provider has none', () => {
+  const id = randomUUID();
+  const idIn = (words: unknown) =>
+    refundOf({ id: 're_1', amount: 500, status: 'succeeded', metadata: words } as Stripe.Refund).id;
+  expect(idIn({ refund_id: id })).toBe(id);
+  for (const words of [{}, null, undefined, { refund_id: 'by hand' }]) expect(idIn(words)).toBeUndefined();
+});
+
+test('a charge that is shown in full says what was refunded and what the provider takes for it', () => {
+  const latest = (charge: unknown) => chargeOf(intent({ latest_charge: charge }));
+  expect(latest({ amount_refunded: 500, balance_transaction: { fee: 163 } })).toMatchObject({
+    refundedMinor: 500,
+    feeMinor: 163,
+  });
+  expect(latest({ amount_refunded: 0, balance_transaction: null })).toMatchObject({ refundedMinor: 0 });
+  expect(latest('ch_1')).not.toHaveProperty('refundedMinor');
+});
+
+test.each([
+  ['needs_response', 'open'],
+  ['under_review', 'open'],
+  ['warning_needs_response', 'open'],
+  ['warning_under_review', 'open'],
+  ['a state of next year', 'open'],
+  ['won', 'won'],
+  ['lost', 'lost'],
+  ['warning_closed', 'closed'],
+  ['prevented', 'closed'],
+])('a dispute that is %s is %s', (status, expected) => {
+  const dispute = {
+    id: 'dp_1',
+    amount: 4_599,
+    currency: 'usd',
+    reason: 'fraudulent',
+    status,
+    evidence_details: { due_by: 1_800_000_000 },
+  };
+  expect(disputeOf(dispute as Stripe.Dispute)).toEqual({
+    ref: 'dp_1',
+    kind: 'dispute',
+    amountMinor: 4_599,
+    currency: 'USD',
+    reason: 'fraudulent',
+    status: expected,
+    dueBy: new Date(1_800_000_000_000),
+  });
+});
+
+test('a warning of fraud is open while something can be done, a review until it is closed', () => {
+  const money = { amountMinor: 4_599, currency: 'USD' };
+  const warning = { id: 'issfr_1', fraud_type: 'misc' } as Stripe.Radar.EarlyFraudWarning;
+  expect(warningOf({ ...warning, actionable: true }, money)).toMatchObject({
+    status: 'open',
+    reason: 'misc',
+  });
+  expect(warningOf({ ...warning, actionable: false }, money).status).toBe('closed');
+  const review = { id: 'prv_1', opened_reason: 'rule', closed_reason: null } as Stripe.Review;
+  expect(reviewOf({ ...review, open: true }, money)).toMatchObject({ status: 'open', reason: 'rule' });
+  expect(reviewOf({ ...review, open: false, closed_reason: 'approved' }, money)).toMatchObject({
+    status: 'closed',
+    reason: 'approved',
+  });
 });
 
 test('a refusal that comes as an error is a declined charge', () => {
@@ -130,23 +207,27 @@ test('a refusal that comes as an error is a declined charge', () => {
 });
 
 test('an event tells what to look at, whatever it is about', () => {
-  const refundId = randomUUID();
-  const about = (object: object) => eventOf({ id: 'evt_1', type: 'something', data: { object } });
-  expect(about({ object: 'payment_intent', id: 'pi_1' })).toEqual({
+  const about = (object: object, type = 'something') => eventOf({ id: 'evt_1', type, data: { object } });
+  expect(about({ object: 'payment_intent', id: 'pi_1', metadata }, 'payment_intent.succeeded')).toEqual({
     id: 'evt_1',
-    type: 'something',
+    type: 'payment_intent.succeeded',
     chargeRef: 'pi_1',
-    refundId: undefined,
+    attempt: key,
+    isAboutMore: false,
   });
-  expect(about({ object: 'charge', id: 'ch_1', payment_intent: 'pi_2' })?.chargeRef).toBe('pi_2');
-  const refund = { object: 'refund', id: 're_1', payment_intent: 'pi_3' };
-  expect(about({ ...refund, metadata: { refund_id: refundId } })).toMatchObject({
-    chargeRef: 'pi_3',
-    refundId,
+  expect(about({ object: 'charge', id: 'ch_1', payment_intent: 'pi_2', metadata })).toMatchObject({
+    chargeRef: 'pi_2',
+    attempt: key,
+    isAboutMore: true,
   });
-  expect(about({ ...refund, metadata: { refund_id: 'by hand' } })?.refundId).toBeUndefined();
-  expect(about(refund)?.refundId).toBeUndefined();
-  expect(about({ object: 'charge', metadata: { refund_id: refundId } })?.refundId).toBeUndefined();
+  for (const object of ['refund', 'dispute', 'radar.early_fraud_warning', 'review'])
+    expect(about({ object, id: 'x_1', payment_intent: 'pi_3', metadata: { refund_id: 'x' } })).toMatchObject({
+      chargeRef: 'pi_3',
+      attempt: undefined,
+      isAboutMore: true,
+    });
+  for (const words of [null, undefined, 'text', { order_id: 5 }, { ...metadata, attempt: ['1'] }])
+    expect(about({ object: 'payment_intent', id: 'pi_1', metadata: words })?.attempt).toBeUndefined();
   for (const object of [{ object: 'customer', id: 'cus_1' }, { object: 'charge', payment_intent: null }, {}])
     expect(about(object)?.chargeRef).toBeUndefined();
 });
@@ -185,13 +266,4 @@ test.each([
     { object: 'charge', payment_intent: id },
   ])
     expect(eventOf({ id: 'evt_1', type: 'a', data: { object } })?.chargeRef).toBeUndefined();
-});
-
-test('a refund’s id is a text, not a list of one, and metadata may be nothing', () => {
-  const refundOf = (metadata: unknown) =>
-    eventOf({ id: 'evt_1', type: 'a', data: { object: { object: 'refund', metadata } } })?.refundId;
-  const id = randomUUID();
-  expect(refundOf({ refund_id: id })).toBe(id);
-  for (const metadata of [{ refund_id: [id] }, { refund_id: 5 }, null, undefined, 'text'])
-    expect(refundOf(metadata)).toBeUndefined();
 });

@@ -5,6 +5,7 @@ import type {
   Charge,
   ChargeRequest,
   ChargeStatus,
+  ProviderDispute,
   ProviderEvent,
   ProviderRefund,
 } from '#lib/payments/provider.ts';
@@ -24,6 +25,7 @@ const statuses: Record<string, ChargeStatus> = {
 export function chargeOf(intent: Stripe.PaymentIntent): Charge {
   const { decline_code, code } = intent.last_payment_error ?? {};
   const taken = intent.status === 'succeeded';
+  const charge = typeof intent.latest_charge === 'object' ? intent.latest_charge : null;
   return {
     ref: intent.id,
     status: statuses[intent.status] ?? 'processing',
@@ -32,23 +34,77 @@ export function chargeOf(intent: Stripe.PaymentIntent): Charge {
     declineCode: decline_code ?? code ?? undefined,
     actionUrl: intent.next_action?.redirect_to_url?.url ?? undefined,
     attempt: attemptOf(intent.metadata),
+    ...(charge && { refundedMinor: charge.amount_refunded, feeMinor: feeOf(charge) }),
   };
 }
 
-function attemptOf(metadata: Stripe.Metadata | null): AttemptKey | undefined {
+function feeOf({ balance_transaction: entry }: Stripe.Charge): number | undefined {
+  return entry && typeof entry === 'object' ? entry.fee : undefined;
+}
+
+function attemptOf(metadata: Stripe.Metadata | null | undefined): AttemptKey | undefined {
   const { user_id: userId = '', order_id: orderId = '', attempt = '' } = metadata ?? {};
   if (!isUuid(userId) || !isUuid(orderId) || !/^[1-9]\d{0,3}$/.test(attempt)) return undefined;
   return { userId: userId.toLowerCase(), orderId: orderId.toLowerCase(), attempt: Number(attempt) };
 }
 
-export function isOf({ attempt: of }: Charge, { userId, orderId, attempt }: AttemptKey): boolean {
-  return of?.userId === userId && of.orderId === orderId && of.attempt === attempt;
-}
-
-export function refundOf({ id, status }: Stripe.Refund): ProviderRefund {
+export function refundOf({ id, status, amount, metadata }: Stripe.Refund): ProviderRefund {
   const known =
     status === 'succeeded' ? status : status === 'failed' || status === 'canceled' ? 'failed' : 'pending';
-  return { ref: id, status: known };
+  const ours = metadata?.refund_id?.toLowerCase();
+  return {
+    ref: id,
+    amountMinor: amount,
+    status: known,
+    ...(ours !== undefined && isUuid(ours) ? { id: ours } : {}),
+  };
+}
+
+/** Everything else is still open: under review, or waiting for our evidence. */
+const disputeEnds: Record<string, ProviderDispute['status']> = {
+  won: 'won',
+  lost: 'lost',
+  warning_closed: 'closed',
+  prevented: 'closed',
+};
+
+export function disputeOf({
+  id,
+  amount,
+  currency,
+  reason,
+  status,
+  evidence_details,
+}: Stripe.Dispute): ProviderDispute {
+  const { due_by: dueBy } = evidence_details ?? {};
+  return {
+    ref: id,
+    kind: 'dispute',
+    amountMinor: amount,
+    currency: currency.toUpperCase(),
+    reason,
+    status: disputeEnds[status] ?? 'open',
+    ...(dueBy ? { dueBy: new Date(dueBy * 1_000) } : {}),
+  };
+}
+
+type Money = Pick<Charge, 'amountMinor' | 'currency'>;
+
+/** Of the whole charge. One that nothing can be done about any more, because the money went back, is closed. */
+export function warningOf(
+  { id, fraud_type, actionable }: Stripe.Radar.EarlyFraudWarning,
+  { amountMinor, currency }: Money,
+): ProviderDispute {
+  const status = actionable ? 'open' : 'closed';
+  return { ref: id, kind: 'early_fraud_warning', amountMinor, currency, reason: fraud_type, status };
+}
+
+export function reviewOf(
+  { id, open, opened_reason, closed_reason }: Stripe.Review,
+  { amountMinor, currency }: Money,
+): ProviderDispute {
+  const reason = closed_reason ?? opened_reason;
+  return { ref: id, kind: 'review', amountMinor, currency, reason, status: open ? 'open' : 'closed' };
 }
 
 /** A refusal that came as an error, as the charge that it is. */
@@ -74,6 +130,8 @@ const eventSchema = z.object({
   data: z.object({ object: z.looseObject({}) }),
 });
 
+const metadataSchema = z.record(z.string(), z.string());
+
 /** Stripe's name of a PaymentIntent. What else an event may be about is no charge. */
 const intentName = /^pi_\w{1,250}$/;
 
@@ -86,12 +144,18 @@ export function eventOf(event: unknown): ProviderEvent | undefined {
   if (!known) return undefined;
   const about = known.data.object;
   const chargeRef = about.object === 'payment_intent' ? about.id : about.payment_intent;
-  const metadata = about.object === 'refund' ? about.metadata : undefined;
-  const refundId = (metadata as { refund_id?: unknown } | null | undefined)?.refund_id;
   return {
     id: known.id,
     type: known.type,
     chargeRef: typeof chargeRef === 'string' && intentName.test(chargeRef) ? chargeRef : undefined,
-    refundId: typeof refundId === 'string' && isUuid(refundId) ? refundId : undefined,
+    attempt: attemptIn(about),
+    isAboutMore: !known.type.startsWith('payment_intent.'),
   };
+}
+
+/** A charge has its intent's metadata; a refund and a dispute have their own. */
+function attemptIn({ object, metadata }: Record<string, unknown>): AttemptKey | undefined {
+  const isCharge = object === 'payment_intent' || object === 'charge';
+  const { data: words } = metadataSchema.safeParse(metadata);
+  return isCharge ? attemptOf(words) : undefined;
 }

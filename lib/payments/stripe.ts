@@ -3,12 +3,15 @@ import Stripe from 'stripe';
 import { AppError } from '#lib/errors.ts';
 import {
   type ChargeRequest,
+  type EventPage,
+  isOf,
   type PaymentProvider,
   type ProviderEvent,
   RefundRefused,
   UnknownOutcome,
 } from '#lib/payments/provider.ts';
-import { chargeOf, eventOf, isOf, refundOf, refusalOf } from '#lib/payments/stripe-shapes.ts';
+import { chargeOf, eventOf, refundOf, refusalOf } from '#lib/payments/stripe-shapes.ts';
+import { stripeState } from '#lib/payments/stripe-state.ts';
 
 /** The version of Stripe's API that this file was written for, whatever the account's own is. */
 const apiVersion = '2026-10-28.endive';
@@ -114,27 +117,13 @@ export function stripeProvider(options: StripeOptions): PaymentProvider {
         }
       }),
 
-    findRefund: ({ id, chargeRef }) =>
-      withinDeadline('find refund', async () => {
-        const { data } = await refunds.list({ payment_intent: chargeRef, limit: 100 });
-        const found = data.find(({ metadata }) => metadata?.refund_id === id);
-        return found && refundOf(found);
-      }),
-
-    retrieve: (ref) =>
-      withinDeadline('retrieve', async () => {
-        try {
-          return chargeOf(await paymentIntents.retrieve(ref));
-        } catch (error) {
-          if (error instanceof Stripe.errors.StripeError && error.statusCode === 404) return undefined;
-          throw error;
-        }
-      }),
+    retrieve: (ref, { thorough = false } = {}) =>
+      withinDeadline('retrieve', () => stripeState(stripe, ref, thorough)),
 
     async find(attempt, since) {
       let looked = 0;
       for await (const charge of this.listSince(new Date(since.getTime() - clockSkewMs))) {
-        if (isOf(charge, attempt)) return charge;
+        if (isOf(charge, attempt)) return charge.ref === undefined ? charge : this.retrieve(charge.ref);
         looked += 1;
         if (looked === maxLookedThrough)
           throw new UnknownOutcome('find', new Error(`not among ${looked} charges`));
@@ -153,6 +142,8 @@ export function stripeProvider(options: StripeOptions): PaymentProvider {
         more = page.has_more && after !== undefined;
       }
     },
+
+    listEvents: (range) => listEvents(stripe, range),
 
     readEvent: (body, signature) => readEvent(stripe, body, signature, options.webhookSecret),
   };
@@ -228,6 +219,47 @@ async function withinDeadline<T>(what: string, work: (signal: AbortSignal) => Pr
     if (error instanceof RefundRefused) throw error;
     throw new UnknownOutcome(what, error, { keyIsSpent: isKeySpent(error) });
   }
+}
+
+/** All that tells of a change to a charge, whoever made it. */
+const eventTypes = [
+  'payment_intent.succeeded',
+  'payment_intent.payment_failed',
+  'payment_intent.canceled',
+  'payment_intent.processing',
+  'payment_intent.requires_action',
+  'payment_intent.amount_capturable_updated',
+  'charge.refunded',
+  'charge.dispute.created',
+  'charge.dispute.updated',
+  'charge.dispute.closed',
+  'charge.dispute.funds_withdrawn',
+  'charge.dispute.funds_reinstated',
+  'refund.created',
+  'refund.updated',
+  'refund.failed',
+  'radar.early_fraud_warning.created',
+  'radar.early_fraud_warning.updated',
+  'review.opened',
+  'review.closed',
+];
+
+async function listEvents(
+  { events }: Stripe,
+  { since, until, maxPages }: Parameters<PaymentProvider['listEvents']>[0],
+): Promise<EventPage> {
+  const created = { gte: Math.floor(since.getTime() / 1000), lt: Math.ceil(until.getTime() / 1000) };
+  const read: ProviderEvent[] = [];
+  let after: string | undefined;
+  for (let pages = 0; pages < maxPages; pages += 1) {
+    const page = await withinDeadline('events', () =>
+      events.list({ created, types: eventTypes, limit: 100, starting_after: after }),
+    );
+    read.push(...page.data.map(eventOf).filter((event) => event !== undefined));
+    after = page.data.at(-1)?.id;
+    if (!page.has_more || after === undefined) return { events: read, more: false };
+  }
+  return { events: read, more: true };
 }
 
 function readEvent(

@@ -15,6 +15,9 @@ const leftAloneSeconds = 30;
 /** The same of one that waits for the shopper at their bank, whose webhook tells of it sooner. */
 const atTheBankSeconds = 120;
 
+/** And of one that its bank processes for days. */
+const processingSeconds = 600;
+
 /** Asked about in one sweep, one after the other, for as long: the rest comes with the next minute's. */
 const maxSwept = 50;
 const sweepMs = 40_000;
@@ -56,9 +59,10 @@ function takePayments(): Promise<AttemptKey[]> {
   return db().$queryRaw<AttemptKey[]>`
     UPDATE payment SET updated_at = now()
     FROM (SELECT user_id, order_id, attempt FROM payment
-          WHERE status IN ('created', 'requires_action', 'unknown')
-            AND updated_at < now() - make_interval(secs => CASE status WHEN 'requires_action'
-              THEN ${atTheBankSeconds}::int ELSE ${leftAloneSeconds}::int END)
+          WHERE status IN ('created', 'requires_action', 'processing', 'unknown')
+            AND updated_at < now() - make_interval(secs => CASE status
+              WHEN 'requires_action' THEN ${atTheBankSeconds}::int
+              WHEN 'processing' THEN ${processingSeconds}::int ELSE ${leftAloneSeconds}::int END)
           ORDER BY updated_at LIMIT ${maxSwept} FOR UPDATE SKIP LOCKED) AS taken
     WHERE payment.user_id = taken.user_id AND payment.order_id = taken.order_id AND payment.attempt = taken.attempt
     RETURNING payment.user_id AS "userId", payment.order_id AS "orderId", payment.attempt`;

@@ -10,16 +10,19 @@ const failuresToOpen = 3;
 let shield: Shield;
 let lost: string[];
 let back: number;
+let refused: string[];
 
 beforeEach(() => {
   vi.useFakeTimers();
   lost = [];
   back = 0;
+  refused = [];
   shield = makeShield({} as Redis, {
     deadlineMs,
     failuresToOpen,
     probeAfterMs,
     onLost: (reason) => lost.push(reason),
+    onRefused: (reason) => refused.push(reason),
     onBack: () => {
       back += 1;
     },
@@ -136,4 +139,18 @@ describe('while the breaker is open', () => {
     await open();
     expect(lost).toHaveLength(2);
   });
+});
+
+test('a refusal is told once, as what it is, and the state says so at the first one', async () => {
+  const refuse = () =>
+    shield.ask(() =>
+      Promise.reject(new RedisAway('not connected: WRONGPASS invalid username-password pair')),
+    );
+  expect([await refuse(), await refuse()]).toEqual([unanswered, unanswered]);
+  expect(refused).toEqual(['the user or the password is wrong']);
+  expect([shield.state(), shield.refusal()]).toEqual(['degraded', 'the user or the password is wrong']);
+  await answer();
+  expect([shield.state(), shield.refusal()]).toEqual(['up', undefined]);
+  await away();
+  expect([shield.state(), shield.refusal(), refused.length]).toEqual(['up', undefined, 1]);
 });

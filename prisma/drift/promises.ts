@@ -33,7 +33,7 @@ const promises: readonly Promise_[] = [
     sentence: 'an order has one live payment',
     table: 'payment',
     definition:
-      "UNIQUE (user_id, order_id) WHERE (status <> ALL (ARRAY['declined'::text, 'voided'::text, 'refunded'::text]))",
+      "UNIQUE (user_id, order_id) WHERE (status <> ALL (ARRAY['declined'::text, 'voided'::text, 'returning'::text, 'refunded'::text]))",
   },
   {
     sentence: 'a shopper has one open cart',

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checkHistory, type Violation } from '../check-history.ts';
+import { checkHistory } from '../check-history.ts';
+import type { Violation } from '../evidence.ts';
 import { History } from '../history.ts';
 import { gather, settle } from '../lab/evidence.ts';
 import { addGoods } from '../lab/goods.ts';

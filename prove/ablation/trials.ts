@@ -1,4 +1,4 @@
-import type { ViolationKind } from '../check-history.ts';
+import type { ViolationKind } from '../evidence.ts';
 import { allShields, type Guard } from './guards.ts';
 import type { Work } from './measure.ts';
 import type { Outcome, Trial, WorkloadName } from './trial.ts';

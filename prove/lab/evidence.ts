@@ -1,6 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import type { ChargeRow, Evidence, LineRow, OrderRow, PaymentRow, StockRow } from '../check-history.ts';
+import type { Simulator } from '#simulator/start-simulator.ts';
+import type {
+  ChargeRow,
+  Evidence,
+  LineRow,
+  MailRow,
+  OrderRow,
+  PaymentRow,
+  RefundRow,
+  StockRow,
+} from '../evidence.ts';
 import type { Lab } from './lab.ts';
 
 /**
@@ -19,7 +29,7 @@ export async function settle(lab: Lab): Promise<number | undefined> {
   const beganAt = performance.now();
   while (performance.now() - beganAt < settleLimitMs) {
     const untold = await lab.till.flushWebhooks();
-    const open = await lab.withDatabase(openAfterTime).catch(() => 1);
+    const open = await lab.withDatabase((client) => openAfterTime(client, lab.till)).catch(() => 1);
     if (untold === 0 && open === 0) return performance.now() - beganAt;
     await sleep(lookEveryMs);
   }
@@ -27,23 +37,31 @@ export async function settle(lab: Lab): Promise<number | undefined> {
 }
 
 /** Lets time pass for what is open; gives how much of it there is. */
-async function openAfterTime(client: pg.Client): Promise<number> {
+async function openAfterTime(client: pg.Client, till: Simulator): Promise<number> {
   const { rows } = await client.query<{ open: number }>(
     `SELECT (SELECT count(*) FROM payment WHERE status IN ('created', 'unknown'))::int
           + (SELECT count(*) FROM refund WHERE status = 'created')::int
           + (SELECT count(*) FROM orders WHERE status IN ('payment_pending', 'payment_unknown'))::int AS open`,
   );
-  const open = rows[0]?.open ?? 0;
+  const open = (rows[0]?.open ?? 0) + (await unseenRefunds(client, till));
   if (open > 0) {
     await client.query(
       `UPDATE payment SET updated_at = now() - interval '1 hour' WHERE status IN ('created', 'unknown')`,
     );
     await client.query(`UPDATE refund SET updated_at = now() - interval '1 hour' WHERE status = 'created'`);
-    await client.query(
-      `SELECT graphile_worker.add_job('sweep_payments', '{}'::json, job_key => 'prove:sweep')`,
-    );
+    for (const task of ['sweep_payments', 'poll_events'])
+      await client.query(`SELECT graphile_worker.add_job($1, '{}'::json, job_key => 'prove:' || $1)`, [task]);
   }
   return open;
+}
+
+/** Payments of which the provider has refunded another amount than the shop believes. */
+async function unseenRefunds(client: pg.Client, till: Simulator): Promise<number> {
+  const { rows } = await client.query<{ ref: string; refunded: number }>(
+    `SELECT provider_ref AS ref, refunded_minor AS refunded FROM payment WHERE provider_ref IS NOT NULL`,
+  );
+  const refunded = new Map(till.ledger().map((row) => [row.paymentIntent, row.refunded]));
+  return rows.filter((row) => (refunded.get(row.ref) ?? 0) !== row.refunded).length;
 }
 
 /** Everything but the history: the shop's rows at one moment, and the provider's own books. */
@@ -58,7 +76,9 @@ export async function gather(
       `SELECT user_id AS "userId", id, cart_id AS "cartId", submit_token AS "submitToken", status,
               total_minor AS "totalMinor", accepted_at IS NOT NULL AS accepted,
               EXISTS (SELECT FROM order_event WHERE order_event.user_id = orders.user_id
-                        AND order_id = id AND to_status = 'payment_unknown') AS "wasUnknown"
+                        AND order_id = id AND to_status = 'payment_unknown') AS "wasUnknown",
+              EXISTS (SELECT FROM order_event WHERE order_event.user_id = orders.user_id
+                        AND order_id = id AND to_status = 'fulfilled') AS "wasFulfilled"
        FROM orders`,
     );
     const lines = await client.query<LineRow>(`SELECT order_id AS "orderId", sku, quantity FROM order_line`);
@@ -66,6 +86,11 @@ export async function gather(
       `SELECT order_id AS "orderId", attempt, method, status, amount_minor AS "amountMinor",
               refunded_minor AS "refundedMinor" FROM payment`,
     );
+    const refunds = await client.query<RefundRow>(
+      `SELECT order_id AS "orderId", attempt, amount_minor AS "amountMinor", status,
+              provider_ref AS "providerRef" FROM refund`,
+    );
+    const mails = await client.query<MailRow>(`SELECT order_id AS "orderId", kind FROM mail`);
     const stock = await client.query<{ sku: string; available: number }>(
       'SELECT sku, available FROM stock WHERE sku = ANY($1::text[])',
       [[...goods.keys()]],
@@ -78,11 +103,13 @@ export async function gather(
       orders: orders.rows,
       lines: lines.rows,
       payments: payments.rows,
+      refunds: refunds.rows,
+      mails: mails.rows,
       stock: stock.rows,
       severalCarts: several.rows.map(({ shopper }) => shopper),
     };
   });
   const left = new Map(rows.stock.map(({ sku, available }) => [sku, available]));
   const stock = [...goods].map(([sku, initial]): StockRow => ({ sku, initial, available: left.get(sku) }));
-  return { ...rows, stock, charges };
+  return { ...rows, stock, charges, providerRefunds: lab.till.refunds() };
 }

@@ -34,6 +34,8 @@ export type Link = 'client' | 'postgres' | 'redis' | 'provider';
 export interface Lab {
   apps: [NodeService, NodeService];
   worker: NodeService;
+  /** Where the shop's operator is asked to fulfil an order. */
+  operatorPort: number;
   postgres: PostgresService;
   redis: Service;
   till: Simulator;
@@ -142,9 +144,20 @@ async function start(folder: string, opened: (() => Promise<unknown>)[], options
     logFile: shopLog,
     clockFile: path.join(folder, 'clock-worker'),
   });
-  for (const service of [...apps, worker]) opened.push(() => service.kill());
-  say('starting two processes of the shop and a worker');
-  await Promise.all([...apps, worker].map((service) => service.start()));
+  const operatorPort = await choosePort();
+  const operator = nodeService(
+    {
+      args: [path.join(root, 'prove', 'lab', 'operator-process.ts')],
+      cwd: root,
+      variables: { ...variables, PORT: String(operatorPort) },
+      logFile: shopLog,
+      clockFile: path.join(folder, 'clock-operator'),
+    },
+    operatorPort,
+  );
+  for (const service of [...apps, worker, operator]) opened.push(() => service.kill());
+  say('starting two processes of the shop, a worker and an operator');
+  await Promise.all([...apps, worker, operator].map((service) => service.start()));
 
   const withDatabase = async <T>(work: (client: pg.Client) => Promise<T>): Promise<T> => {
     const client = new pg.Client({
@@ -163,13 +176,14 @@ async function start(folder: string, opened: (() => Promise<unknown>)[], options
     await Promise.all([...apps, worker].map((service) => service.moveClock(0)));
     await Promise.all([postgres.start(), redis.start(), edge?.start()]);
     proxies.postgres[0]?.retarget(portOf(postgres.connectionString()));
-    await Promise.all([...apps, worker].map((service) => service.start()));
+    await Promise.all([...apps, worker, operator].map((service) => service.start()));
   };
   const note = (line: string) => noteIn(shopLog, line);
   const flushRedis = () => flush(redis.port);
   return {
     apps,
     worker,
+    operatorPort,
     postgres,
     redis,
     till,

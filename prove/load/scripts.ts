@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../random.ts';
 import { type Placed, type Shop, Shopper, type Submission } from './shopper.ts';
 
@@ -122,7 +123,13 @@ async function prepare(
   return submission;
 }
 
-/** Another card where the first was declined, from two windows; then a look at one's own order, and at another's. */
+/** How long goods lie on the packing table: their money may be refunded or disputed meanwhile. */
+const longestPackingMs = 2_500;
+
+/**
+ * Another card where the first was declined, from two windows; then a look at one's own order, and at
+ * another's. Some orders are fulfilled.
+ */
 async function after({ shopper, world, random }: Scene, placed: Placed | undefined): Promise<void> {
   if (!placed?.orderId) return;
   const { orderId, status } = placed;
@@ -131,4 +138,7 @@ async function after({ shopper, world, random }: Scene, placed: Placed | undefin
   const others = world.placed.filter((id) => id !== orderId);
   if (others.length > 0) await shopper.read(random.pick(others), 'snoop');
   world.placed.push(orderId);
+  if (!random.chance(0.4)) return;
+  await sleep(random.between(0, longestPackingMs));
+  await shopper.beFulfilled(orderId);
 }

@@ -25,6 +25,8 @@ export interface Shop {
   doors: readonly number[];
   /** The one door that they go by; any, where nothing is said. */
   only?: number;
+  /** The port at which its operator fulfils orders; nobody does without it. */
+  operator?: number;
   history: History;
 }
 
@@ -44,6 +46,8 @@ export interface Placed {
 
 /** Whoever is told "perhaps" asks again until they know; this is when they go and read a book instead. */
 const givesUpAfterMs = 45_000;
+/** Beside the doors for shoppers. */
+const operatorDoor = 3;
 const pausesMs = [100, 200, 400, 800, 1_200];
 
 const address = {
@@ -215,6 +219,19 @@ export class Shopper {
 
   async cancel(orderId: string): Promise<void> {
     await this.#until(() => this.call('cancel', 'POST', `/api/orders/${orderId}/cancel`, { order: orderId }));
+  }
+
+  /** The operator hands the order to the carrier, if the shop lets them. */
+  async beFulfilled(orderId: string): Promise<void> {
+    const { operator: port, history } = this.#shop;
+    if (port === undefined) return;
+    const { client, id: shopper } = this;
+    const path = `/fulfil?user=${shopper}&order=${orderId}`;
+    const askedAtMs = Date.now();
+    await history.record(
+      { kind: 'fulfil', app: operatorDoor, client, shopper, order: orderId, askedAtMs },
+      () => ask({ port, method: 'POST', path }),
+    );
   }
 
   read(orderId: string, kind: 'read' | 'snoop' = 'read'): Promise<Reply | undefined> {

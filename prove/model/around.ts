@@ -110,7 +110,7 @@ function provider(state: State, { dropped }: World, add: Add): void {
         Object.assign(next.charges[index] ?? {}, { status: 'succeeded', event: true });
       });
     }
-    if (order === undefined || givenBack || paymentOf(state, { order, attempt }).status !== 'refunded')
+    if (order === undefined || givenBack || paymentOf(state, { order, attempt }).status !== 'returning')
       continue;
     add('the job for refunds gives the money back', (next) => {
       Object.assign(next.charges[index] ?? {}, { givenBack: true });

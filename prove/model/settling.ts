@@ -1,5 +1,6 @@
 import { isOpen, isOver } from '#lib/payments/payment-rows.ts';
-import { type Finding, holdsActor, settle } from '#lib/payments/settle.ts';
+import { settle } from '#lib/payments/settle.ts';
+import type { Finding } from '#lib/payments/settlement.ts';
 import { finish } from '#prove/model/answering.ts';
 import { orderAt, paymentOf, tellAgain } from '#prove/model/rows.ts';
 import {
@@ -44,8 +45,15 @@ function settlementOf(
       ? finding
       : { status: finding, amountMinor: 1, currency: 'USD' };
   const input = {
-    order: { status: row.status, lastActor: row.endedByHold ? holdsActor : 'somebody' },
-    payments: state.payments.filter((payment) => payment.order === order),
+    order: {
+      status: row.status,
+      endedBy: row.endedByHold ? ('hold' as const) : ('operator' as const),
+      paidAttempt: null,
+      fulfilled: false,
+    },
+    payments: state.payments
+      .filter((payment) => payment.order === order)
+      .map((payment) => ({ ...payment, amountMinor: 1 })),
     attempt,
     finding: said,
   };

@@ -1,5 +1,7 @@
+import { parseEnv } from '#lib/env.ts';
+import { probeRedis } from '#lib/redis/probe.ts';
 import { type RedisServer, startRedis } from '#scripts/services/redis.ts';
-import type { Variables } from './options.ts';
+import { Advice, type Variables } from './options.ts';
 
 export interface RedisChoice {
   /** What the shop is given, beside what the user set. */
@@ -15,15 +17,23 @@ const memory = {
     'none found, so memory: duplicates and limits are noticed within one process only; orders are as safe as ever',
 };
 
-/** The user's own Redis, else a redis-server of this machine, else the process's memory. */
+/** A start can wait this long for one answer of a Redis far away. */
+const probeMs = 5_000;
+
+/**
+ * The user's own Redis, else a redis-server of this machine, else the process's memory. Throws
+ * `Advice` for the user's own that refuses the shop: it was set on purpose, and nothing but another
+ * setting mends it. One that does not answer may come later, and the shop opens without it.
+ */
 export async function chooseRedis(given: Variables, dataDir: string): Promise<RedisChoice> {
   if (given.UPSTASH_REDIS_REST_URL) {
-    return { variables: {}, description: `Upstash at ${new URL(given.UPSTASH_REDIS_REST_URL).host}` };
+    const name = `Upstash at ${new URL(given.UPSTASH_REDIS_REST_URL).host}`;
+    return checked(given, name, 'UPSTASH_REDIS_REST_TOKEN');
   }
   if (given.REDIS_URL?.startsWith('memory:')) {
     return { ...memory, description: memory.description.replace('none found, so ', '') };
   }
-  if (given.REDIS_URL) return { variables: {}, description: `Redis at ${new URL(given.REDIS_URL).host}` };
+  if (given.REDIS_URL) return checked(given, `Redis at ${new URL(given.REDIS_URL).host}`, 'REDIS_URL');
   const server = await startRedis(dataDir);
   if (!server) return memory;
   return {
@@ -31,4 +41,17 @@ export async function chooseRedis(given: Variables, dataDir: string): Promise<Re
     description: `redis-server on 127.0.0.1:${server.port}`,
     server,
   };
+}
+
+async function checked(given: Variables, name: string, variable: string): Promise<RedisChoice> {
+  const later = { DATABASE_URL: 'postgresql://later', ONCE_SECRET: 'x'.repeat(32) };
+  const probe = await probeRedis(parseEnv({ ...later, ...given }), probeMs);
+  if (probe.state === 'refuses') {
+    throw new Advice(
+      `${name} refuses the shop: ${probe.reason}.\nSet ${variable} right, or leave it out: npm start then uses a Redis of its own.`,
+    );
+  }
+  const away =
+    probe.state === 'away' ? `, which does not answer (${probe.reason}): orders go on without it` : '';
+  return { variables: {}, description: name + away };
 }

@@ -15,6 +15,11 @@ export async function describeOrder({ userId, orderId }: OrderKey): Promise<stri
     },
   });
   const money = (minor: number) => formatMoney(minor, order.currency);
+  const disputes = await db().dispute.findMany({ where: { userId, orderId }, orderBy: { createdAt: 'asc' } });
+  const unmatched = await db().unmatchedCharge.findMany({
+    where: { orderId },
+    orderBy: { firstSeenAt: 'asc' },
+  });
   const hold = order.holdUntil ? `, its stock is held until ${order.holdUntil.toISOString()}` : '';
   return [
     `Order ${order.number}  ${order.status}${hold}`,
@@ -28,18 +33,47 @@ export async function describeOrder({ userId, orderId }: OrderKey): Promise<stri
     ...addressLines(order.shippingAddress as ShippingAddress).map((line) => `  ${line}`),
     'Payments',
     ...order.payments.flatMap(
-      ({ attempt, method, status, amountMinor, providerRef, declineCode, refunds }) => [
-        `  ${[attempt, method, status, money(amountMinor), providerRef, declineCode].filter(Boolean).join('  ')}`,
+      ({
+        attempt,
+        method,
+        status,
+        amountMinor,
+        refundedMinor,
+        lostMinor,
+        providerRef,
+        declineCode,
+        refunds,
+      }) => [
+        `  ${[
+          attempt,
+          method,
+          status,
+          money(amountMinor),
+          refundedMinor > 0 && `refunded ${money(refundedMinor)}`,
+          lostMinor > 0 && `lost ${money(lostMinor)}`,
+          providerRef,
+          declineCode,
+        ]
+          .filter(Boolean)
+          .join('  ')}`,
         ...refunds.map(
           (refund) =>
             `     refund ${refund.id}  ${refund.status}  ${money(refund.amountMinor)}  ${refund.actor}: ${refund.reason}`,
         ),
       ],
     ),
+    ...disputes.map(
+      ({ kind, status, amountMinor, reason, dueBy, providerRef }) =>
+        `  ${kind}  ${status}  ${money(amountMinor)}  ${reason}  ${providerRef}${dueBy ? `  evidence until ${dueBy.toISOString()}` : ''}`,
+    ),
+    ...unmatched.map(
+      ({ providerRef, amountMinor, currency, reason, resolvedAt }) =>
+        `  unmatched charge ${providerRef}  ${formatMoney(amountMinor, currency)}  ${reason}${resolvedAt ? '  resolved' : ''}`,
+    ),
     'Events',
     ...order.events.map(
-      ({ version, at, toStatus, actor, reason }) =>
-        `  ${version}  ${at.toISOString()}  ${toStatus}  ${actor}: ${reason}`,
+      ({ version, at, toStatus, kind, actor, reason }) =>
+        `  ${version}  ${at.toISOString()}  ${kind === 'status' ? toStatus : kind}  ${actor}: ${reason}`,
     ),
   ].join('\n');
 }

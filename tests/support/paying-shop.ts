@@ -1,5 +1,5 @@
 import { afterAll } from 'vitest';
-import type { Simulator } from '#simulator/start-simulator.ts';
+import type { Simulator, SimulatorOptions } from '#simulator/start-simulator.ts';
 import { heldReplies } from '#tests/support/held-replies.ts';
 import { serveHandlers } from '#tests/support/serve-handlers.ts';
 import { openSimulator } from '#tests/support/simulator.ts';
@@ -15,8 +15,11 @@ export interface PayingShop extends TestShop {
 }
 
 /** Opens it and closes it at the end of the file. Call it at the top of the file, once. */
-export async function openPayingShop(env: Record<string, string> = {}): Promise<PayingShop> {
-  const till = await openSimulator();
+export async function openPayingShop(
+  env: Record<string, string> = {},
+  options: Partial<SimulatorOptions> = {},
+): Promise<PayingShop> {
+  const till = await openSimulator(options);
   const between = await heldReplies(till.url);
   afterAll(between.close);
   const shop = await openTestShop({

@@ -27,7 +27,9 @@ export class Shopper {
     const headers = new Headers(init.headers);
     if (this.cookie) headers.set('cookie', this.cookie);
     const response = await this.call(path, { ...init, headers });
-    const session = response.headers.getSetCookie().find((cookie) => cookie.startsWith('once_session='));
+    const session = response.headers
+      .getSetCookie()
+      .find((cookie) => /^(?:__Host-)?once_session=/.test(cookie));
     if (session) this.cookie = session.split(';')[0] ?? '';
     return response;
   }

@@ -4,6 +4,7 @@ import { isLocalRequest, notAllowed, route } from '#lib/http.ts';
 import { registerJobMetrics } from '#lib/jobs/job-metrics.ts';
 import { registerMailMetrics } from '#lib/mail/mail-metrics.ts';
 import { readMetrics } from '#lib/orders/order-metrics.ts';
+import { registerPaymentMetrics } from '#lib/payments/payment-metrics.ts';
 import { sameBytes } from '#lib/signing.ts';
 
 export const dynamic = 'force-dynamic';
@@ -23,6 +24,7 @@ export const GET = route(async (request) => {
   }
   registerJobMetrics();
   registerMailMetrics();
+  registerPaymentMetrics();
   const { contentType, text } = await readMetrics();
   return new Response(text, { headers: { 'content-type': contentType, 'cache-control': 'no-store' } });
 });

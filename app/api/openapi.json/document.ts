@@ -16,7 +16,7 @@ import {
   submissionSchema,
   submissionStateSchema,
 } from '#lib/orders/schema.ts';
-import { eventReceivedSchema } from '#lib/payments/receive-event.ts';
+import { eventReceivedSchema } from '#lib/payments/apply-event.ts';
 import { readinessSchema } from '#lib/readiness.ts';
 
 /**

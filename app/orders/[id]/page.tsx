@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import type { ReactNode } from 'react';
 import { cardEntry } from '#app/card-entry.ts';
+import OrderNotFound from '#app/orders/[id]/not-found.tsx';
 import { unlessUnavailable } from '#app/unless-unavailable.tsx';
 import { CancelOrder } from '#components/orders/cancel-order.tsx';
 import { formatDay } from '#components/orders/dates.ts';
@@ -24,6 +25,7 @@ import { getOrder } from '#lib/orders/get-order.ts';
 import { openOrderAccess } from '#lib/orders/order-access.ts';
 import type { OrderView } from '#lib/orders/schema.ts';
 import { whoEnded } from '#lib/orders/who-ended.ts';
+import { answerPageWith } from '#lib/page-status.ts';
 import { declineSentence } from '#lib/payments/decline-sentence.ts';
 
 type Query = { [name in 'access' | 'returned']?: string | string[] | undefined };
@@ -50,7 +52,7 @@ export default async function OrderPage({ params, searchParams }: Props) {
 
 async function drawOrder({ id, link, returned }: { id: string; link?: string; returned: boolean }) {
   const seen = (await ownOrder(id)) ?? (await linkedOrder(id, link));
-  if (!seen) return returned ? <ReturnedElsewhere /> : notFound();
+  if (!seen) return returned ? <ReturnedElsewhere /> : <NotShown />;
   const { order, userId, own } = seen;
   const lines = await withPictures(order);
   const facts = {
@@ -120,6 +122,11 @@ async function linkedOrder(id: string, link: string | undefined): Promise<SeenOr
   return userId && order ? { order, userId, own: false } : undefined;
 }
 
+/** Not found, and drawn on the server where the host lets a page say so. */
+function NotShown() {
+  return answerPageWith(404) ? <OrderNotFound /> : notFound();
+}
+
 function ReturnedElsewhere() {
   return (
     <OrderElsewhere title="Your payment is being confirmed">
@@ -170,7 +177,7 @@ function Cancellation({ order }: { order: OrderView }) {
       <h2 className="text-xl">Changed your mind?</h2>
       <p className="mt-2 mb-4 text-muted">
         Until your parcel leaves us, you can cancel the order
-        {status === 'paid' ? ' and get your money back' : ''}.
+        {status === 'paid' ? ' and get a refund' : ''}.
       </p>
       <CancelOrder id={id} number={number} money={moneyOnCancel(order)} />
     </section>

@@ -1,0 +1,40 @@
+import { Gauge } from 'prom-client';
+import { db } from '#lib/db.ts';
+import { logger } from '#lib/logger.ts';
+import { metrics } from '#lib/metrics.ts';
+import { processWide } from '#lib/process-wide.ts';
+
+/** Money that a person has to see to, counted with each scrape: the same whichever process is asked. */
+export function registerPaymentMetrics(): void {
+  processWide('paymentMetrics', () => {
+    addGauge(
+      'once_unmatched_charges',
+      'Charges that hold money at the payment provider and match no order',
+      () => db().unmatchedCharge.count({ where: { resolvedAt: null } }),
+    );
+    addGauge('once_disputes_open', 'Disputes, early fraud warnings and reviews that are open', () =>
+      db().dispute.count({ where: { status: 'open' } }),
+    );
+    addGauge('once_payments_returning', 'Payments whose whole refund the provider has not confirmed', () =>
+      db().payment.count({ where: { status: 'returning' } }),
+    );
+    return true;
+  });
+}
+
+function addGauge(name: string, help: string, count: () => Promise<number>): void {
+  new Gauge({
+    name,
+    help,
+    registers: [metrics()],
+    async collect() {
+      this.set(await count().catch(unknown));
+    },
+  });
+}
+
+/** The other metrics are wanted all the more when the database is away. */
+function unknown(error: unknown): number {
+  logger().debug({ err: error }, 'what waits at the payment provider is unknown');
+  return Number.NaN;
+}

@@ -1,0 +1,91 @@
+import { db } from '#lib/db.ts';
+import { logger } from '#lib/logger.ts';
+import { applyEvent } from '#lib/payments/apply-event.ts';
+import { paymentProvider } from '#lib/payments/payment-provider.ts';
+import { type ProviderEvent, UnknownOutcome } from '#lib/payments/provider.ts';
+import { takesCards } from '#lib/payments/takes-cards.ts';
+
+/**
+ * Reads the provider's own list of events and applies what no webhook has told of: an address that was
+ * wrong, a shop that was down for days, a database that was restored from a backup. A webhook that
+ * never comes changes nothing but the delay.
+ */
+
+/** As long as Stripe keeps its events: where a shop without a cursor begins. */
+const keptDays = 30;
+
+/** Read again before the cursor: events are listed by the provider's clock, and not always in order. */
+const overlapMinutes = 10;
+
+/** More events than these pages hold are read in two halves, so that the oldest come first. */
+const maxPages = 5;
+
+const runMs = 40_000;
+const minuteMs = 60_000;
+
+export async function pollEvents(): Promise<void> {
+  if (!takesCards()) return;
+  const deadline = performance.now() + runMs;
+  const range = await readCursor();
+  let { since } = range;
+  while (since < range.until && performance.now() < deadline) {
+    const { events, until } = await readPart(since, range.until);
+    // A provider that gives no answer has this part read again.
+    if (!(await applyAll(events.toReversed(), deadline))) return;
+    await moveCursor(until);
+    since = until;
+  }
+}
+
+async function readPart(since: Date, latest: Date): Promise<{ events: ProviderEvent[]; until: Date }> {
+  const provider = await paymentProvider();
+  for (let until = latest; ; ) {
+    const { events, more } = await provider.listEvents({ since, until, maxPages });
+    const halfMs = Math.floor((until.getTime() - since.getTime()) / 2);
+    if (!more || halfMs < minuteMs) return { events, until };
+    until = new Date(since.getTime() + halfMs);
+  }
+}
+
+/** False when not all of them could be looked at. */
+async function applyAll(events: ProviderEvent[], deadline: number): Promise<boolean> {
+  const applied = await readApplied(events);
+  for (const event of events) {
+    if (applied.has(event.id)) continue;
+    if (performance.now() > deadline) return false;
+    try {
+      await applyEvent(event);
+    } catch (error) {
+      if (error instanceof UnknownOutcome) return false;
+      // One that fails keeps no other waiting; within the overlap the next run meets it again.
+      logger().error({ err: error, event: event.id, type: event.type }, 'an event could not be applied');
+    }
+  }
+  return true;
+}
+
+async function readApplied(events: ProviderEvent[]): Promise<Set<string>> {
+  const rows = await db().$queryRaw<{ id: string }[]>`
+    SELECT id FROM payment_event
+    WHERE id = ANY(${events.map(({ id }) => id)}::text[]) AND applied_at IS NOT NULL`;
+  return new Set(rows.map(({ id }) => id));
+}
+
+const name = 'provider_events';
+
+/** Times as milliseconds, by the database's clock; a little ahead, because the provider's may be. */
+async function readCursor(): Promise<{ since: Date; until: Date }> {
+  const [row] = await db().$queryRaw<{ sinceMs: number; untilMs: number }[]>`
+    SELECT (extract(epoch FROM coalesce(
+              (SELECT read_until FROM event_cursor WHERE name = ${name}) - make_interval(mins => ${overlapMinutes}::int),
+              now() - make_interval(days => ${keptDays}::int))) * 1000)::float8 AS "sinceMs",
+           (extract(epoch FROM now()) * 1000 + ${minuteMs}::int)::float8 AS "untilMs"`;
+  return { since: new Date(row?.sinceMs ?? 0), until: new Date(row?.untilMs ?? 0) };
+}
+
+async function moveCursor(until: Date): Promise<void> {
+  await db().$executeRaw`
+    INSERT INTO event_cursor (name, read_until)
+    VALUES (${name}, least(now(), to_timestamp(${until.getTime() / 1_000}::float8)))
+    ON CONFLICT (name) DO UPDATE SET read_until = excluded.read_until, updated_at = now()`;
+}

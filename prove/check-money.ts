@@ -1,0 +1,177 @@
+import type { ChargeRow, Evidence, PaymentRow, Violation, ViolationKind } from './evidence.ts';
+import { groupBy, idsOf, sum } from './grouping.ts';
+
+/** The checker's rules about money: the provider's books are the truth, and the shop's agree with them. */
+
+/** What the provider still holds of a charge. A dispute that is lost is no refund, and counts as held. */
+const keptOf = ({ authorized, voided, refunded }: ChargeRow) => authorized - voided - refunded;
+
+/** What was taken of a charge, or is reserved, whatever was given back since. */
+const takenOf = ({ authorized, voided }: ChargeRow) => authorized - voided;
+
+export const isGone = ({ goneAtMs }: ChargeRow) => goneAtMs !== null;
+
+const holding = new Set(['succeeded', 'authorized', 'returning']);
+
+/** What the shop believes to hold of a payment. */
+export const believedOf = ({ status, amountMinor, refundedMinor }: PaymentRow) =>
+  holding.has(status) ? amountMinor - refundedMinor : 0;
+
+const paidStatuses = new Set(['paid', 'fulfilled']);
+
+export function chargedOnceAndWhole({ orders, payments, charges, history }: Evidence): Violation[] {
+  const paymentsOf = groupBy(payments, ({ orderId }) => orderId);
+  const chargesOf = groupBy(charges, ({ orderId }) => orderId ?? '');
+  return orders.flatMap(({ id, status, totalMinor }) => {
+    const ours = paymentsOf.get(id) ?? [];
+    const all = chargesOf.get(id) ?? [];
+    const live = all.filter((charge) => keptOf(charge) > 0);
+    const kept = sum(live, keptOf);
+    const believed = sum(ours, believedOf);
+    const found: [ViolationKind, string][] = [];
+    if (live.length > 1) found.push(['two_live_charges', live.map((one) => one.paymentIntent).join(', ')]);
+    for (const [attempt, both] of groupBy(
+      all.filter(({ authorized }) => authorized > 0),
+      (charge) => String(charge.attempt),
+    ))
+      if (both.length > 1)
+        found.push([
+          'charged_twice',
+          `attempt ${attempt} by ${both.map((one) => one.paymentIntent).join(' and ')}`,
+        ]);
+    if (ours.length === 0) found.push(['not_charged_its_total', `is ${status} and has no payment`]);
+    const byCard = ours.some(({ method }) => method === 'card');
+    if (byCard && paidStatuses.has(status)) found.push(...ofPaid(status, totalMinor, live, all));
+    if (kept !== believed)
+      found.push(['books_disagree', `provider holds ${kept}, shop believes ${believed}`]);
+    // What a dispute has withdrawn, nobody can refund.
+    const refundable = sum(live, (charge) => keptOf(charge) - charge.disputed);
+    if (byCard && !paidStatuses.has(status) && refundable > 0)
+      found.push(['books_disagree', `is ${status}, and the provider holds ${refundable}`]);
+    return found.map(([kind, what]) => ({
+      kind,
+      detail: `order ${id}: ${what}`,
+      calls: idsOf(history, ({ order }) => order === id),
+    }));
+  });
+}
+
+/** A part that was refunded leaves an order paid; all of it doesn't. */
+function ofPaid(
+  status: string,
+  totalMinor: number,
+  live: ChargeRow[],
+  all: ChargeRow[],
+): [ViolationKind, string][] {
+  const refunded = all.find((charge) => charge.captured > 0 && charge.refunded >= charge.captured);
+  if (live.length === 0 && refunded)
+    return [['paid_and_refunded', `is ${status}, and charge ${refunded.paymentIntent} is refunded whole`]];
+  const taken = sum(live, takenOf);
+  if (taken === totalMinor) return [];
+  return [['not_charged_its_total', `is ${status}, total ${totalMinor}, charged ${taken}`]];
+}
+
+export function chargesHaveOrders({ orders, charges }: Evidence): Violation[] {
+  const known = new Set(orders.map(({ id }) => id));
+  return charges
+    .filter(({ orderId }) => !known.has(orderId ?? ''))
+    .map(({ paymentIntent, orderId }) => ({
+      kind: 'charge_without_order',
+      detail: `charge ${paymentIntent} is for order ${orderId}, which there isn't`,
+      calls: [],
+    }));
+}
+
+/** Nothing leaves the house when the provider already says that its money is refunded or disputed. */
+export function moneyIsThereWhenFulfilled({ orders, charges, history }: Evidence): Violation[] {
+  const chargesOf = groupBy(charges, ({ orderId }) => orderId ?? '');
+  return orders.flatMap(({ id, wasFulfilled }): Violation[] => {
+    const captured = (chargesOf.get(id) ?? []).filter((charge) => charge.captured > 0);
+    const goneAtMs = Math.max(...captured.map((charge) => charge.goneAtMs ?? Number.POSITIVE_INFINITY));
+    // One that was asked for before the money went may have been carried out in time.
+    const asked = history.filter(
+      (call) => call.kind === 'fulfil' && call.order === id && call.outcome !== 'fail',
+    );
+    const inTime = asked.some(({ askedAtMs = 0 }) => askedAtMs <= goneAtMs);
+    if (!wasFulfilled || captured.length === 0 || asked.length === 0 || inTime) return [];
+    return [
+      {
+        kind: 'fulfilled_without_money',
+        detail: `order ${id} was fulfilled after the provider had given back all of ${captured.map(({ paymentIntent }) => paymentIntent).join(', ')}`,
+        calls: asked.map((call) => call.id),
+      },
+    ];
+  });
+}
+
+/** Emails that say that all of the money is refunded. */
+const sayAllIsRefunded = new Set(['refunded', 'late_payment_returned']);
+
+/** "Refunded" is said, by an order or an email, when the provider has done it. */
+export function refundsWereMade({ orders, charges, mails, history }: Evidence): Violation[] {
+  const chargesOf = groupBy(charges, ({ orderId }) => orderId ?? '');
+  const told = new Map(
+    mails.filter(({ kind }) => sayAllIsRefunded.has(kind)).map(({ orderId, kind }) => [orderId, kind]),
+  );
+  return orders.flatMap(({ id, status }): Violation[] => {
+    const kept = sum(chargesOf.get(id) ?? [], keptOf);
+    const mail = told.get(id);
+    // An order that was taken up again after its money came late was told of something else since.
+    const says =
+      status === 'refunded'
+        ? 'the order says'
+        : mail && !paidStatuses.has(status) && `the email "${mail}" says`;
+    if (!says || kept <= 0) return [];
+    return [
+      {
+        kind: 'refund_said_not_made',
+        detail: `${says} that the money of order ${id} is refunded, and the provider holds ${kept}`,
+        calls: idsOf(history, ({ order }) => order === id),
+      },
+    ];
+  });
+}
+
+/** What is refunded or asked for, here and at the provider together, is never more than was captured. */
+export function refundsStayBelowCaptures({ refunds, charges, providerRefunds }: Evidence): Violation[] {
+  const made = groupBy(
+    providerRefunds.filter(({ status }) => status !== 'failed' && status !== 'canceled'),
+    ({ paymentIntent }) => paymentIntent,
+  );
+  return charges.flatMap(({ paymentIntent, orderId, attempt, captured }): Violation[] => {
+    const there = made.get(paymentIntent) ?? [];
+    const known = new Set(providerRefunds.map(({ id }) => id));
+    // The shop's own that the provider knows are counted there.
+    const onlyHere = refunds.filter(
+      (refund) =>
+        refund.orderId === orderId &&
+        String(refund.attempt) === attempt &&
+        refund.status !== 'failed' &&
+        !known.has(refund.providerRef ?? ''),
+    );
+    const wanted = sum(there, ({ amount }) => amount) + sum(onlyHere, ({ amountMinor }) => amountMinor);
+    if (wanted <= captured || onlyHere.length + there.length === 0) return [];
+    return [
+      {
+        kind: 'refunds_above_captured',
+        detail: `charge ${paymentIntent} of order ${orderId}: ${captured} captured, ${wanted} refunded or asked for`,
+        calls: [],
+      },
+    ];
+  });
+}
+
+export function refundsAreAsTheProviderSays({ payments, charges, history }: Evidence): Violation[] {
+  const chargesOf = groupBy(charges, ({ orderId, attempt }) => `${orderId} ${attempt}`);
+  return payments.flatMap(({ orderId, attempt, refundedMinor }): Violation[] => {
+    const refunded = sum(chargesOf.get(`${orderId} ${attempt}`) ?? [], (charge) => charge.refunded);
+    if (refunded === refundedMinor) return [];
+    return [
+      {
+        kind: 'refund_differs',
+        detail: `payment ${attempt} of order ${orderId}: the provider has refunded ${refunded}, the shop believes ${refundedMinor}`,
+        calls: idsOf(history, ({ order }) => order === orderId),
+      },
+    ];
+  });
+}
