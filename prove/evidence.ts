@@ -115,6 +115,8 @@ export type ViolationKind =
   | 'refunds_above_captured'
   /** The shop believes to have refunded another amount than the provider has. */
   | 'refund_differs'
+  /** A network left more unpaid than it may. */
+  | 'unpaid_beyond_limit'
   | 'oversold'
   | 'stock_not_conserved'
   | 'accepted_order_lost'

@@ -35,5 +35,5 @@ export async function playFaults(stage: Stage, faults: readonly Fault[], pace: P
     open = false;
   }
   await crowd;
-  return { strikes, shoppers, violations: [] };
+  return { strikes, shoppers };
 }

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkHistory } from './check-history.ts';
+import { unpaidBeyondLimits } from './check-unpaid.ts';
 import type { Violation } from './evidence.ts';
 import { type Pace, playFaults } from './faulty-round.ts';
 import { History, type Reply } from './history.ts';
 import { gather, settle } from './lab/evidence.ts';
 import { addGoods } from './lab/goods.ts';
 import type { Lab } from './lab/lab.ts';
+import { readUnpaid } from './lab/unpaid.ts';
 import type { World } from './load/scripts.ts';
 import { type Shop, Shopper, type Submission } from './load/shopper.ts';
 import type { Plan } from './plan.ts';
@@ -56,8 +58,8 @@ export class Proof {
     const callsBefore = this.history.calls.length;
     const world = await this.#openWorld(plan);
     await lab.note(`round ${plan.number}: ${names.join(' + ') || 'nothing goes wrong'}`);
-    const stage = { lab, world, shoppers: plan.shoppers, random: plan.random };
-    const { strikes, shoppers, violations } = plan.special
+    const stage = { ...plan, lab, world };
+    const { strikes, shoppers } = plan.special
       ? await plan.special.play(stage)
       : await playFaults(stage, plan.faults, this.#pace);
 
@@ -72,13 +74,7 @@ export class Proof {
       shoppers,
       calls: this.history.calls.length - callsBefore,
       settledMs,
-      violations: [
-        ...violations,
-        ...(await this.#check()),
-        ...shut,
-        ...this.#newDeaths(),
-        ...unsettled(settledMs),
-      ],
+      violations: [...(await this.#check()), ...shut, ...this.#newDeaths(), ...unsettled(settledMs)],
     };
   }
 
@@ -162,7 +158,8 @@ export class Proof {
 
   /** What the checker says now of everything so far. */
   async look(): Promise<Violation[]> {
-    return checkHistory({ history: this.history.calls, ...(await gather(this.#lab, this.#goods)) });
+    const evidence = { history: this.history.calls, ...(await gather(this.#lab, this.#goods)) };
+    return [...checkHistory(evidence), ...unpaidBeyondLimits(await readUnpaid(this.#lab))];
   }
 
   #newDeaths(): Violation[] {

@@ -47,7 +47,6 @@ export const restoredRound: SpecialRound = {
     return {
       strikes: { [restoredRound.name]: (await standing(lab, lost)).length },
       shoppers: visits.length,
-      violations: [],
     };
   },
 };

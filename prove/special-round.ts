@@ -1,4 +1,3 @@
-import type { Violation } from './evidence.ts';
 import type { Lab } from './lab/lab.ts';
 import type { World } from './load/scripts.ts';
 import type { Random } from './random.ts';
@@ -6,6 +5,8 @@ import type { Random } from './random.ts';
 /** What a round has to work with. */
 export interface Stage {
   lab: Lab;
+  /** The round's number, counted from 1. */
+  number: number;
   world: World;
   /** Shoppers at the same time. */
   shoppers: number;
@@ -17,8 +18,6 @@ export interface Played {
   /** How often each of its faults struck. */
   strikes: Record<string, number>;
   shoppers: number;
-  /** What the round itself found, beside what the checker finds. */
-  violations: Violation[];
 }
 
 /**

@@ -5,9 +5,9 @@ import { askRedis } from '#lib/redis.ts';
 
 export const findReplayedOrder: typeof shop.findReplayedOrder = async (submission) => {
   const key = `once:{${submission.userId}}:answer:${submission.submitToken}`;
-  const kept = await askRedis((redis) => redis.get<Awaited<ReturnType<typeof shop.findReplayedOrder>>>(key));
-  if (kept.answered && kept.value) return kept.value;
+  const kept = await askRedis((redis) => redis.get<string>(key));
+  if (kept.answered && kept.value) return JSON.parse(kept.value);
   const order = await shop.findReplayedOrder(submission);
-  if (order) await askRedis((redis) => redis.set(key, order));
+  if (order) await askRedis((redis) => redis.set(key, JSON.stringify(order)));
   return order;
 };
