@@ -22,9 +22,15 @@ async function play(number: number, special: SpecialRound): Promise<void> {
 
 // Order ids and idempotency keys were random: after a restore the same submission made another order,
 // and its card was charged a second time.
-test('orders that a restored database has lost come back with their ids and their charges', () =>
-  play(1, restoredRound), 240_000);
+test(
+  'orders that a restored database has lost come back with their ids and their charges',
+  () => play(1, restoredRound),
+  240_000,
+);
 
 // A few visitors with fresh cookies emptied the shelves by orders that they never paid.
-test('a network leaves no more unpaid than it may, while a process is killed and others shop', () =>
-  play(2, unpaidRound), 240_000);
+test(
+  'a network leaves no more unpaid than it may, while a process is killed and others shop',
+  () => play(2, unpaidRound),
+  240_000,
+);
