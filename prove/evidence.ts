@@ -132,6 +132,8 @@ export type ViolationKind =
   | 'refund_differs'
   /** A charge is disputed, or a dispute decided, and the shop's books don't say so. */
   | 'dispute_unseen'
+  /** A network left more unpaid than it may. */
+  | 'unpaid_beyond_limit'
   | 'oversold'
   | 'stock_not_conserved'
   | 'accepted_order_lost'

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { faults } from './faults/all.ts';
 import { planOf } from './plan.ts';
+import { specialRounds } from './special-rounds.ts';
 
 const namesOf = (seed: number, rounds: number) =>
   Array.from({ length: rounds }, (_, index) =>
@@ -27,6 +28,22 @@ test('a round by itself is the same as in its run', () => {
   expect(draw()).toBe(draw());
 });
 
-test('no two faults have one name', () => {
-  expect(new Set(faults.map(({ name }) => name)).size).toBe(faults.length);
+test('rounds with a plot of their own come in turn, and every fault still comes alone', () => {
+  const plans = Array.from({ length: 200 }, (_, index) => planOf(7, index + 1, faults, specialRounds));
+  const special = plans.filter((plan) => plan.special);
+  expect(special.map(({ number }) => number).slice(0, 3)).toEqual([5, 15, 25]);
+  expect(new Set(special.map((plan) => plan.special?.name)).size).toBe(specialRounds.length);
+  expect(special.every((plan) => plan.faults.length === 0)).toBe(true);
+  const alone = plans.filter((plan) => plan.faults.length === 1).flatMap((plan) => plan.faults);
+  expect(alone.map(({ name }) => name).toSorted()).toEqual(faults.map(({ name }) => name).toSorted());
+});
+
+test('where no faults are wanted, every round has a plot of its own', () => {
+  const plans = [1, 2, 3, 20].map((number) => planOf(7, number, [], specialRounds));
+  expect(plans.every((plan) => plan.special && plan.faults.length === 0)).toBe(true);
+});
+
+test('no two faults and special rounds have one name', () => {
+  const all = [...faults, ...specialRounds];
+  expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
 });

@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkHistory } from './check-history.ts';
+import { unpaidBeyondLimits } from './check-unpaid.ts';
 import type { Violation } from './evidence.ts';
-import { goWrong } from './go-wrong.ts';
+import { type Pace, playFaults } from './faulty-round.ts';
 import { History, type Reply } from './history.ts';
 import { gather, settle } from './lab/evidence.ts';
 import { addGoods } from './lab/goods.ts';
 import type { Lab } from './lab/lab.ts';
-import { shop, type World } from './load/scripts.ts';
+import { readUnpaid } from './lab/unpaid.ts';
+import type { World } from './load/scripts.ts';
 import { type Shop, Shopper, type Submission } from './load/shopper.ts';
 import type { Plan } from './plan.ts';
 import type { Random } from './random.ts';
@@ -22,13 +24,6 @@ export interface Round {
   /** Until no payment was open any more, after everything worked again. */
   settledMs: number | undefined;
   violations: Violation[];
-}
-
-/** How long there is load before, during (at least) and after the faults, in milliseconds. */
-export interface Pace {
-  beforeMs: number;
-  duringMs: number;
-  afterMs: number;
 }
 
 const usualPace: Pace = { beforeMs: 700, duringMs: 3_500, afterMs: 1_500 };
@@ -59,33 +54,14 @@ export class Proof {
   /** Shoppers shop while things go wrong; then all is mended, settles, and is looked at. */
   async round(plan: Plan): Promise<Round> {
     const lab = this.#lab;
-    const names = plan.faults.map(({ name }) => name);
+    const names = plan.special ? [plan.special.name] : plan.faults.map(({ name }) => name);
     const callsBefore = this.history.calls.length;
     const world = await this.#openWorld(plan);
     await lab.note(`round ${plan.number}: ${names.join(' + ') || 'nothing goes wrong'}`);
-
-    let open = true;
-    let count = 0;
-    const crowd = Promise.all(
-      Array.from({ length: plan.shoppers }, async (_, place) => {
-        for (let turn = 0; open; turn += 1) {
-          count += 1;
-          await shop(world, plan.random.fork(`shopper ${place} ${turn}`));
-        }
-      }),
-    );
-    await sleep(this.#pace.beforeMs);
-    const { faults, random } = plan;
-    let strikes: Round['strikes'];
-    try {
-      strikes = await goWrong({ lab, faults, random, leastMs: this.#pace.duringMs });
-      await lab.restore();
-      await sleep(this.#pace.afterMs);
-    } finally {
-      // Also when the round fails: a crowd that never ends would outlive it.
-      open = false;
-    }
-    await crowd;
+    const stage = { ...plan, lab, world };
+    const { strikes, shoppers } = plan.special
+      ? await plan.special.play(stage)
+      : await playFaults(stage, plan.faults, this.#pace);
 
     const settledMs = await settle(lab);
     await this.#sendAgain(world, plan.random.fork('again'));
@@ -95,7 +71,7 @@ export class Proof {
       number: plan.number,
       faults: names,
       strikes,
-      shoppers: count,
+      shoppers,
       calls: this.history.calls.length - callsBefore,
       settledMs,
       violations: [...(await this.#check()), ...shut, ...this.#newDeaths(), ...unsettled(settledMs)],
@@ -182,7 +158,8 @@ export class Proof {
 
   /** What the checker says now of everything so far. */
   async look(): Promise<Violation[]> {
-    return checkHistory({ history: this.history.calls, ...(await gather(this.#lab, this.#goods)) });
+    const evidence = { history: this.history.calls, ...(await gather(this.#lab, this.#goods)) };
+    return [...checkHistory(evidence), ...unpaidBeyondLimits(await readUnpaid(this.#lab))];
   }
 
   #newDeaths(): Violation[] {

@@ -4,12 +4,12 @@ import { root } from '#bench/lab/children.ts';
 import { signalOfInterruption } from '#scripts/services/interruption.ts';
 import { faults } from './faults/all.ts';
 import { diskFault } from './faults/disk.ts';
-import type { Fault } from './faults/fault.ts';
 import { type Lab, openLab } from './lab/lab.ts';
 import { type Options, readOptions, usage } from './options.ts';
 import { planOf } from './plan.ts';
 import { Proof, type Round } from './proof.ts';
 import { isWhole, resultsOf, summaryOf, updatePage, writeResults } from './report.ts';
+import { specialRounds } from './special-rounds.ts';
 
 /**
  * `npm run prove`: breaks a whole shop in every way, while shoppers shop, and decides afterwards from
@@ -25,7 +25,7 @@ function say(line: string): void {
 }
 
 async function main(args: string[]): Promise<number> {
-  const names = faults.map(({ name }) => name);
+  const names = [...faults, ...specialRounds].map(({ name }) => name);
   const options = readOptions(args, names);
   if (options === 'help' || options === 'list') {
     console.log(options === 'help' ? usage : names.join('\n'));
@@ -39,8 +39,8 @@ async function main(args: string[]): Promise<number> {
   const historyFile = path.join(folder, `history-${run}.jsonl`);
   const signal = signalOfInterruption();
   const shopLog = path.join(folder, `shop-${run}.log`);
-  const wanted = chooseFaults(options.only);
-  const smallDisk = wanted.includes(diskFault);
+  const wanted = choose(options.only);
+  const smallDisk = wanted.faults.includes(diskFault);
   const lab = await openLab({ ...options, smallDisk, shopLog, say, signal });
   const skipped = whatIsMissing(wanted, lab);
   for (const [name, why] of Object.entries(skipped)) say(`SKIPPED  ${name}: ${why}`);
@@ -56,7 +56,7 @@ async function main(args: string[]): Promise<number> {
   }
   const command = ['npm run prove', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
   const minutes = Math.round(secondsSince(began) / 60);
-  const about = { date, command, rounds, minutes, wanted: wanted.map(({ name }) => name), skipped };
+  const about = { date, command, rounds, minutes, wanted: namesOf(wanted), skipped };
   const results = resultsOf(options, about, proof.history.calls);
   const file = await writeResults(folder, results);
   console.log(
@@ -86,7 +86,7 @@ const isForThePage = ({ only, round, built }: Options) => only.length === 0 && r
 
 interface Schedule {
   options: Options;
-  wanted: Fault[];
+  wanted: Wanted;
   skipped: Record<string, string>;
   proof: Proof;
   signal: AbortSignal;
@@ -99,7 +99,8 @@ async function* roundsOf({ options, wanted, skipped, proof, signal }: Schedule):
   for (let number = first; performance.now() < until; number += 1) {
     signal.throwIfAborted();
     const beganAt = performance.now();
-    const plan = planOf(options.seed, number, wanted);
+    const plan = planOf(options.seed, number, wanted.faults, wanted.specials);
+    if (plan.special && plan.special.name in skipped) continue;
     const faults = plan.faults.filter(({ name }) => !(name in skipped));
     if (plan.faults.length > 0 && faults.length === 0) continue;
     const round = await proof.round({ ...plan, faults });
@@ -109,13 +110,19 @@ async function* roundsOf({ options, wanted, skipped, proof, signal }: Schedule):
   }
 }
 
-function chooseFaults(only: string[]): Fault[] {
-  return only.length === 0 ? faults : faults.filter(({ name }) => only.some((part) => name.includes(part)));
+type Wanted = ReturnType<typeof choose>;
+
+function choose(only: string[]) {
+  const isWanted = ({ name }: { name: string }) =>
+    only.length === 0 || only.some((part) => name.includes(part));
+  return { faults: faults.filter(isWanted), specials: specialRounds.filter(isWanted) };
 }
 
-/** Faults that cannot be had on this machine, each with the reason. */
-function whatIsMissing(wanted: Fault[], lab: Lab): Record<string, string> {
-  const reasons = wanted.map((fault) => [fault.name, fault.missing?.(lab)]);
+const namesOf = (wanted: Wanted) => [...wanted.faults, ...wanted.specials].map(({ name }) => name);
+
+/** What cannot be done on this machine, each with the reason. */
+function whatIsMissing(wanted: Wanted, lab: Lab): Record<string, string> {
+  const reasons = [...wanted.faults, ...wanted.specials].map((one) => [one.name, one.missing?.(lab)]);
   return Object.fromEntries(reasons.filter(([, why]) => why !== undefined));
 }
 

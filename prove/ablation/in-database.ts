@@ -51,6 +51,7 @@ export const inDatabase = {
   cartStatus: rewriteFunction('lock_order_batch', { "AND cart.status = 'open'": '' }),
   cartLock: rewriteFunction('lock_order_batch', { 'FOR UPDATE OF cart': '' }),
   stockLock: rewriteFunction('lock_order_batch', { [stockLockWords]: 'WHERE sku = ANY (skus)' }),
+  unpaidLock: rewriteFunction('lock_order_batch', { 'PERFORM pg_advisory_xact_lock(key)': 'PERFORM key' }),
   lockOrder: rewriteFunction('lock_order_batch', {
     [stockLockWords]: 'WHERE sku = ANY (skus) ORDER BY random() FOR UPDATE',
     'ORDER BY cart.user_id, cart.id': 'ORDER BY random()',

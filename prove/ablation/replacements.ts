@@ -66,6 +66,22 @@ export const replacements = {
     of: 'lib/orders/decide.ts',
     load: (() => import('./without/stock-look.ts')) satisfies Load<typeof import('#lib/orders/decide.ts')>,
   },
+  unpaidCount: {
+    of: 'lib/orders/decide.ts',
+    load: (() => import('./without/unpaid-count.ts')) satisfies Load<typeof import('#lib/orders/decide.ts')>,
+  },
+  orderIdentity: {
+    of: 'lib/orders/placement.ts',
+    load: (() => import('./without/order-identity.ts')) satisfies Load<
+      typeof import('#lib/orders/placement.ts')
+    >,
+  },
+  doneLook: {
+    of: 'lib/orders/find-replayed-order.ts',
+    load: (() => import('./without/done-look.ts')) satisfies Load<
+      typeof import('#lib/orders/find-replayed-order.ts')
+    >,
+  },
   standingOrder: {
     of: 'lib/orders/find-orders.ts',
     load: (() => import('./without/standing-order.ts')) satisfies Load<

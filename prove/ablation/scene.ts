@@ -8,8 +8,8 @@ export interface Scene {
   history: History;
   /** How often an impatient shopper's clicks are sent: once where the button locks itself. */
   clicks: number;
-  /** Somebody new, with an empty cart. */
-  shopper(): Shopper;
+  /** Somebody new, with an empty cart; from a network of their own, or from one that they share. */
+  shopper(network?: string): Shopper;
 }
 
 /** Something that shoppers do and that could go wrong without a guard. */
@@ -26,6 +26,8 @@ export interface Workload {
   edge?: true;
   /** Connections of each process's order writer; one where nothing is said. */
   writers?: number;
+  /** Parts of what the shop rightly complains of in it. */
+  mayComplain?: readonly string[];
   /** How long each piece of traffic with the database takes, in milliseconds. */
   databaseMs?: number;
   /** Fills the carts; what it gives back does what is measured. */

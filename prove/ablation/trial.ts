@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkHistory } from '../check-history.ts';
+import { unpaidBeyondLimits } from '../check-unpaid.ts';
 import type { Violation } from '../evidence.ts';
 import { History } from '../history.ts';
 import { gather, settle } from '../lab/evidence.ts';
 import { addGoods } from '../lab/goods.ts';
 import type { Lab } from '../lab/lab.ts';
+import { readUnpaid } from '../lab/unpaid.ts';
 import { Shopper } from '../load/shopper.ts';
 import { randomOf } from '../random.ts';
 import type { Guard } from './guards.ts';
@@ -13,10 +15,19 @@ import { meaning } from './meaning.ts';
 import { measured, type Work } from './measure.ts';
 import { ordering } from './ordering.ts';
 import { paying } from './paying.ts';
+import { afterRestore } from './restoring.ts';
 import type { Scene, Workload } from './scene.ts';
 import { onTheShelf } from './shelf.ts';
+import { leftUnpaid } from './unpaid.ts';
 
-export const workloads = { ...ordering, ...meaning, ...onTheShelf, ...paying };
+export const workloads = {
+  ...ordering,
+  ...meaning,
+  ...onTheShelf,
+  ...paying,
+  ...afterRestore,
+  ...leftUnpaid,
+};
 export type WorkloadName = keyof typeof workloads;
 
 export interface Trial {
@@ -44,7 +55,7 @@ const lastWordsMs = 200;
 export async function perform(laboratory: Laboratory, { workload, without }: Trial): Promise<Outcome> {
   const { lab } = laboratory;
   const chosen: Workload = workloads[workload];
-  const { goods, checkouts, worker, databaseMs = 0, prepare } = chosen;
+  const { goods, checkouts, worker, databaseMs = 0, mayComplain = [], prepare } = chosen;
   await laboratory.begin(without, chosen);
   const stock = new Map(Object.entries(goods));
   await addGoods(lab, stock);
@@ -61,12 +72,17 @@ export async function perform(laboratory: Laboratory, { workload, without }: Tri
 
   const evidence = await gather(lab, stock);
   const charges = evidence.charges.filter(({ paymentIntent }) => !chargedBefore.has(paymentIntent));
+  const unpaid = await readUnpaid(lab);
   await laboratory.end();
-  const found = checkHistory({ ...evidence, charges, history: scene.history.calls });
+  const found = [
+    ...checkHistory({ ...evidence, charges, history: scene.history.calls }),
+    ...unpaidBeyondLimits(unpaid),
+  ];
+  const isExpected = (message: string) => mayComplain.some((part) => message.includes(part));
   const each = (count: number) => count / checkouts;
   return {
     found,
-    complaints: await laboratory.complaints(),
+    complaints: (await laboratory.complaints()).filter((message) => !isExpected(message)),
     work: {
       sent: each(sent),
       arrived: each(counted.arrived),
@@ -91,7 +107,8 @@ function sceneOf(lab: Lab, { edge }: Workload, without: readonly Guard[]): Scene
     lab,
     history,
     clicks: without.includes('button') ? impatientClicks : 1,
-    shopper: () => new Shopper({ doors, history }, random.fork(`shopper ${shoppers++}`)),
+    shopper: (network) =>
+      new Shopper({ doors, history, ...(network && { network }) }, random.fork(`shopper ${shoppers++}`)),
   };
 }
 

@@ -144,6 +144,10 @@ const orderRows: Row[] = [
     violates: ['two_open_carts'],
     so: 'many more: a line is in a cart that its shopper does not see',
   }),
+  row('duplicates', [...allShields, 'orderIdentity'], {
+    so: 'not noticed while the database forgets nothing: a replay is answered with the id in its row',
+  }),
+  row('duplicates', [...noDoor, 'doneLook'], { so: 'not noticed, for the same reason' }),
   row('strangers', [], { so: '`not_found`' }),
   row('strangers', allShields, { so: 'the same' }),
   row('strangers', ['session'], { violates: ['answer_of_another_shopper'], so: 'it is needed' }),
@@ -163,6 +167,16 @@ const stockRows: Row[] = [
     so: 'the same: both have looked, one is refused',
   }),
   row('lastOne', [...allShields, 'stockLock', 'stockCheck'], { violates: ['oversold'], so: 'sold twice' }),
+  row('drained', [], { atMost: { orders: 12 }, so: '12 orders, and `order_limit`' }),
+  row('drained', allShields, { atMost: { orders: 12 }, so: 'shields know nothing of what is unpaid' }),
+  row('drained', ['unpaidLock'], {
+    violates: ['unpaid_beyond_limit'],
+    so: 'batches at the same time do not see what the others let through: it is needed',
+  }),
+  row('drained', ['unpaidCount'], {
+    violates: ['unpaid_beyond_limit'],
+    so: 'one visitor takes what is on the shelves: it is needed',
+  }),
   row('crowd', allShields, { atMost: { deadlocks: 0 }, so: 'they wait for each other in turn' }),
   row('crowd', [...allShields, 'lockOrder'], {
     atLeast: { deadlocks: 1 },
@@ -227,7 +241,27 @@ const paymentRows: Row[] = [
   }),
 ];
 
-export const rows: readonly Row[] = [...shieldRows, ...orderRows, ...stockRows, ...paymentRows];
+/** Last, because they charge cards: see above. */
+const restoreRows: Row[] = [
+  row('restored', [], { so: 'the same orders, and each card is charged once' }),
+  row('restored', allShields, { so: 'the same' }),
+  row('restored', ['orderIdentity'], {
+    violates: ['charge_without_order', 'accepted_under_two_ids', 'accepted_order_lost'],
+    so: 'the provider does not know the new key, and charges again: it is needed',
+  }),
+  row('restored', ['doneLook'], {
+    violates: ['accepted_order_lost', 'charge_without_order'],
+    so: 'told "ordered" of an order that is lost, and stays so: it is needed',
+  }),
+];
+
+export const rows: readonly Row[] = [
+  ...shieldRows,
+  ...orderRows,
+  ...stockRows,
+  ...paymentRows,
+  ...restoreRows,
+];
 
 /** Why an outcome is not what it should be; empty when it is. */
 export function unexpected(expected: Expected, outcome: Outcome): string[] {

@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
+import { clientAddress, setOwnHeader } from '#lib/client-address.ts';
 import { closeDb } from '#lib/db.ts';
 import { env } from '#lib/env.ts';
+import { declareHostResolvesIp } from '#lib/http.ts';
 import { isOrder, orderListener } from '#lib/orders/node-listener.ts';
 import { drainOrderWriter } from '#lib/orders/order-writer.ts';
 import { closeRedis, pingRedis } from '#lib/redis.ts';
@@ -13,7 +15,8 @@ import { callHandlers } from '#tests/support/call.ts';
  * second, so that it can be killed often. Stops at SIGTERM as server.ts does.
  */
 
-const { HOST, PORT } = env();
+const { HOST, PORT, TRUSTED_PROXIES } = env();
+const ipHeader = declareHostResolvesIp();
 await pingRedis();
 
 const handleOrder = orderListener(HOST);
@@ -29,6 +32,7 @@ const handleOther = getRequestListener(
 let stopping = false;
 const server = createServer((request: IncomingMessage, response: ServerResponse) => {
   if (stopping) response.setHeader('connection', 'close');
+  setOwnHeader(request, ipHeader, clientAddress(request, TRUSTED_PROXIES));
   void (isOrder(request) ? handleOrder(request, response) : handleOther(request, response));
 });
 server.listen({ host: HOST, port: PORT, backlog: 1_024 });

@@ -1,5 +1,7 @@
 import { startEdge } from '#scripts/services/nginx.ts';
+import { ownMachine } from '#scripts/services/nginx-config.ts';
 import { choosePort } from '#scripts/services/ports.ts';
+import { clientNetworks } from '../load/networks.ts';
 import type { Service } from './services.ts';
 
 /** nginx as in `deploy/nginx`, before both processes of the shop. */
@@ -12,7 +14,14 @@ export interface EdgeService extends Service {
 /** Undefined where the machine has no nginx. */
 export async function edgeService(folder: string, appPorts: number[]): Promise<EdgeService | undefined> {
   const port = await choosePort();
-  const options = { workers: '2', upstreams: appPorts.map((one) => `127.0.0.1:${one}`) };
+  const options = {
+    workers: '2',
+    upstreams: appPorts.map((one) => `127.0.0.1:${one}`),
+    // Clients say which network they come from, as a load balancer does. nginx counts none of them: the
+    // shop's own limits are to be met.
+    balancers: ['127.0.0.1'],
+    unlimited: [...ownMachine, ...clientNetworks],
+  };
   const open = async () => {
     const opened = await startEdge({
       dataDir: folder,

@@ -10,6 +10,7 @@ import { seed } from '#prisma/seed.ts';
 import { ensureBuild } from '#scripts/launch/build.ts';
 import { choosePort } from '#scripts/services/ports.ts';
 import { type Simulator, startSimulator } from '#simulator/start-simulator.ts';
+import { unpaidLimits } from '../check-unpaid.ts';
 import { type Disk, openDisk } from './disk.ts';
 import { type EdgeService, edgeService } from './edge.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
@@ -229,8 +230,10 @@ function variablesFor({
     UNPAID_CARDS_PER_PERSON: '0',
     UNPAID_UNITS_PER_PERSON: '0',
     UNPAID_MINOR_PER_PERSON: '0',
-    UNPAID_ORDERS_PER_NETWORK: '0',
-    UNPAID_UNITS_PER_NETWORK: '0',
+    // Each client says which network it comes from.
+    TRUSTED_PROXIES: '127.0.0.1',
+    UNPAID_ORDERS_PER_NETWORK: String(unpaidLimits.ordersPerNetwork),
+    UNPAID_UNITS_PER_NETWORK: String(unpaidLimits.unitsPerNetwork),
     JOB_POLL_MS: '200',
     LOG_LEVEL: 'warn',
   };

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Child, listens, startChild } from '#bench/lab/children.ts';
 import { choosePort } from '#scripts/services/ports.ts';
 import { type PostgresServer, startPostgres } from '#scripts/services/postgres.ts';
+import { clusterFiles } from '#scripts/services/postgres-cluster.ts';
 import { isAlive, waitForExit } from '#scripts/services/processes.ts';
 import { type RedisServer, spawnRedis } from '#scripts/services/redis.ts';
 import { watchdog } from '#scripts/services/watchdog.ts';
@@ -118,6 +119,8 @@ function signalTo(pid: number | undefined, name: NodeJS.Signals): number {
 export interface PostgresService extends Service {
   /** Past every proxy. */
   connectionString(): string;
+  /** The folder of its files. */
+  data: string;
 }
 
 export async function postgresService(folder: string): Promise<PostgresService> {
@@ -139,6 +142,7 @@ export async function postgresService(folder: string): Promise<PostgresService> 
   await start();
   return {
     start,
+    data: clusterFiles(folder).data,
     connectionString: () => address,
     async kill() {
       const ended = signalTo(server?.pid, 'SIGKILL');

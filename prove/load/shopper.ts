@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Call, type CallKind, type Confirmed, type History, hashOf, type Reply } from '../history.ts';
 import type { Random } from '../random.ts';
 import { ask } from './ask.ts';
+import { homeOf } from './networks.ts';
 
 /** A submission as it is sent, as often as one likes. */
 export interface Submission {
@@ -26,6 +27,8 @@ export interface Shop {
   doors: readonly number[];
   /** The one door that they go by; any, where nothing is said. */
   only?: number;
+  /** The network that clients come from; each from one of its own, where nothing is said. */
+  network?: string;
   /** The port at which its operator fulfils orders; nobody does without it. */
   operator?: number;
   history: History;
@@ -91,7 +94,10 @@ export class Shopper {
     }: { app?: number; body?: string } & Partial<Call> = {},
   ): Promise<Reply | undefined> {
     const port = this.#shop.doors[app] as number;
-    const headers: Record<string, string> = about.token ? { 'idempotency-key': about.token } : {};
+    const headers: Record<string, string> = {
+      'x-forwarded-for': this.#shop.network ?? homeOf(this.client),
+      ...(about.token && { 'idempotency-key': about.token }),
+    };
     const { client, id: shopper } = this;
     return this.#shop.history.record({ kind, app, client, shopper, ...about }, async () => {
       const reply = await ask({

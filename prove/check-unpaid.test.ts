@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { type UnpaidRow, unpaidBeyondLimits } from './check-unpaid.ts';
+
+const order = (units: number, byCard = false, network: string | null = 'net'): UnpaidRow => ({
+  orderId: 'order',
+  network,
+  units,
+  byCard,
+});
+const times = (count: number, row: UnpaidRow) => Array.from({ length: count }, () => row);
+
+test.each<[string, UnpaidRow[], number]>([
+  ['nothing', [], 0],
+  ['as many items as it may', times(12, order(25)), 0],
+  ['one item more', [...times(12, order(25)), order(1)], 1],
+  ['a card order that was the last one below the limit', [...times(11, order(25)), order(99, true)], 0],
+  ['the same and another item', [...times(12, order(25)), order(99, true)], 1],
+  ['two card orders that reach above it', [...times(11, order(25)), ...times(2, order(99, true))], 1],
+  ['too many orders of one item', times(51, order(1)), 1],
+  ['as much in two networks', [...times(12, order(25)), ...times(12, order(25, false, 'other'))], 0],
+  ['clients whose network is not known', times(60, order(25, false, null)), 0],
+])('a network with %s: %#', (_, rows, violations) => {
+  expect(unpaidBeyondLimits(rows)).toHaveLength(violations);
+});
