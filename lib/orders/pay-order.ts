@@ -165,6 +165,8 @@ async function write(tx: Tx, request: PayOrder): Promise<{ created: boolean }> {
   // One that is being charged; or that waits at the bank, and the provider has not said that it is called off.
   if (payments.some(({ status }) => isOpen(status))) throw unsettled();
   if (expected === undefined) throw takesNone(order.status);
+  // However many cards are tried, the time in which they may be tried ends.
+  if (order.holdIsOver) throw notPayable('The time to pay it is over. Please order the items again.');
   await changeOrder(tx, {
     userId,
     orderId,
