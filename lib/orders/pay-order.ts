@@ -141,11 +141,20 @@ async function callOffAtTheBank({ userId, id: orderId, attempt }: PayOrder): Pro
     key: { userId, orderId },
     ask: async (last) =>
       // Only for the attempt that comes next: one that will be refused ends nothing.
-      last.status === 'requires_action' && nextAttempt('payment_pending', [last]) === attempt
+      last.status === 'requires_action' &&
+      nextAttempt('payment_pending', [last]) === attempt &&
+      !(await isHoldOver({ userId, orderId }))
         ? callOff(last)
         : undefined,
     actor: 'shopper',
   });
+}
+
+async function isHoldOver({ userId, orderId }: { userId: string; orderId: string }): Promise<boolean> {
+  const [row] = await db().$queryRaw<{ over: boolean | null }[]>`
+    SELECT hold_until < clock_timestamp() AS over FROM orders
+    WHERE user_id = ${userId}::uuid AND id = ${orderId}::uuid`;
+  return row?.over === true;
 }
 
 async function write(tx: Tx, request: PayOrder): Promise<{ created: boolean }> {
