@@ -52,6 +52,18 @@ export default {
       to: { path: '^lib/jobs/', pathNot: '^lib/jobs/(add-job|jobs|permanent-failure)\\.ts$' },
     },
     {
+      name: 'connections-set-what-they-need',
+      comment:
+        'Open a connection with openClient of lib/db-session.ts: another one follows the time zone, search path and limits of its role.',
+      severity: 'error',
+      from: {
+        path: '^(lib|prisma|scripts|app)/',
+        pathNot:
+          '^(lib/(db-session|jobs/queue-options)|prisma/migrate|scripts/(services/postgres|launch/database))\\.ts$|\\.test\\.ts$',
+      },
+      to: { path: '^node_modules/pg/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'components-use-types-and-pure-helpers',
       comment: 'Components are shipped to browsers: no database, no configuration, no Node.',
       severity: 'error',
@@ -96,7 +108,7 @@ export default {
         path: '^(app|components|lib|prisma|scripts|simulator|bench)/',
         pathNot: [
           '^lib/orders/(decide|placement|schema|unpaid-limits)\\.ts$',
-          '^lib/payments/(settle|payment-rows|provider)\\.ts$',
+          '^lib/payments/(settle|settlement|payment-rows|provider)\\.ts$',
           '^lib/checkout/quote\\.ts$',
           '^scripts/launch/progress\\.ts$',
         ],

@@ -62,14 +62,15 @@ function contentPolicy(nonce: string): string {
   // from the server's configuration.
   const development = process.env.NODE_ENV === 'development' ? " 'unsafe-eval'" : '';
   const stripe = stripeSources();
+  const challenge = challengeSources();
   return [
     "default-src 'self'",
-    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${stripe.script}${development}`,
-    "style-src 'self' 'unsafe-inline'",
+    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${stripe.script}${challenge}${development}`,
+    `style-src 'self' 'unsafe-inline'${challenge}`,
     "img-src 'self' data:",
     "font-src 'self'",
-    `connect-src 'self'${stripe.connect}`,
-    `frame-src 'self'${stripe.frame}`,
+    `connect-src 'self'${stripe.connect}${challenge}`,
+    `frame-src 'self'${stripe.frame}${challenge}`,
     "form-action 'self'",
     "frame-ancestors 'none'",
     "base-uri 'none'",
@@ -89,4 +90,16 @@ function stripeSources(): { script: string; connect: string; frame: string } {
     connect: ' https://api.stripe.com',
     frame: ' https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com',
   };
+}
+
+/** What the widget of a challenge service loads, where the shop asks one: the same for every directive. */
+function challengeSources(): string {
+  switch (process.env.CHALLENGE_KIND) {
+    case 'turnstile':
+      return ' https://challenges.cloudflare.com';
+    case 'hcaptcha':
+      return ' https://hcaptcha.com https://*.hcaptcha.com';
+    default:
+      return '';
+  }
 }

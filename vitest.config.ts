@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     // A process for each file: every file has its own configuration, pools and Redis client.
     pool: 'forks',
+    // What is waited for happens in milliseconds, or in many seconds on a machine with other work.
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         extends: true,

@@ -118,7 +118,7 @@ test.describe("the header's count", () => {
     const [one, two] = await shop.fillCart({ count: 1 });
     expect(two).toBeUndefined();
     const badge = (of: typeof page) => of.getByRole('link', { name: /^Cart/ });
-    await page.goto('/cart');
+    await page.goto('/checkout');
     await expect(badge(page)).toContainText('1');
     await page.goto('/');
     await expect(badge(page)).toContainText('1');
@@ -175,17 +175,16 @@ test("another site's page changes no cart, and a form that makes no sense leads 
     });
     expect(answer.status()).toBe(303);
   }
-  const hostile: Record<string, string>[] = [
+  const nonsense: Record<string, string>[] = [
     {},
     { sku: 'a\0b', quantity: '1' },
     { ...form, quantity: '-1' },
-    { ...form, version: 'x' },
   ];
-  for (const typed of hostile) {
+  for (const typed of nonsense) {
     for (const action of ['/cart/add', '/cart/lines']) {
       const answer = await shop.context.request.post(action, { form: typed, maxRedirects: 0 });
       expect(answer.status(), JSON.stringify(typed)).toBe(303);
-      expect(answer.headers().location).toMatch(/^\/cart\?problem=(input|gone)$/);
+      expect(answer.headers().location).toBe('/cart?problem=input');
     }
   }
   expect(await (await shop.context.request.get('/api/cart')).json()).toEqual(cart);

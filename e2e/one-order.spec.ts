@@ -100,7 +100,7 @@ test('a click before the script, and another with it while the first is on its w
   await page.addInitScript(() => {
     new MutationObserver(() => {
       const form = document.querySelector<HTMLFormElement>('form[action="/api/orders"][novalidate]');
-      form?.querySelector<HTMLButtonElement>('button[type=submit]')?.click();
+      form?.querySelector<HTMLButtonElement>('button[type=submit]:not([tabindex])')?.click();
     }).observe(document, { subtree: true, attributes: true, attributeFilter: ['novalidate'] });
   });
   await page.goto('/checkout', { waitUntil: 'commit' });
@@ -180,7 +180,7 @@ test('a checkout of a cart that this browser has lost is not told to be ordered'
   await expect(page.getByText('You already placed this order')).toHaveCount(0);
 });
 
-test('Back after ordering and cancelling shows an empty cart, not an order that stands', async ({
+test('Back after ordering and cancelling shows the cancelled order, and can put its items back', async ({
   page,
   shop,
 }) => {
@@ -191,7 +191,11 @@ test('Back after ordering and cancelling shows an empty cart, not an order that 
   await page.getByRole('button', { name: 'Yes, cancel it' }).click();
   await expect(page.getByText('This order is cancelled.')).toBeVisible();
   await page.goBack();
-  await expect(page.getByRole('heading', { name: 'Your cart is empty' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: /^Order \S+ is cancelled$/ })).toBeVisible();
+  await expect(page.getByText('Nothing was charged.')).toBeVisible();
+  await expect(page.locator('form[action="/api/orders"]')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Put the items back into your cart' }).click();
+  await expect(page.getByRole('spinbutton')).toHaveCount(2);
 });
 
 test('a reload while the order is under way shows that order', async ({ page, shop }) => {

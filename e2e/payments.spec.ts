@@ -157,15 +157,15 @@ test('a payment whose answer never reaches the page is safe to send again, and i
   await expectPaidOnce(shop, path);
 });
 
-test('whoever cancels a paid order is told before that the money goes back, and it does', async ({
+test('a shopper who cancels a paid order is told before that a refund is requested, and then that it was made', async ({
   page,
   shop,
 }) => {
   const path = await orderBy(shop, visa);
   await page.getByRole('button', { name: 'Cancel this order' }).click();
-  await expect(page.getByRole('dialog')).toContainText(/\$[\d.,]+ goes back to you, the way it came/);
+  await expect(page.getByRole('dialog')).toContainText(/A refund of \$[\d.,]+ is requested/);
   await page.getByRole('button', { name: 'Yes, cancel it' }).click();
-  await expect(news(page)).toContainText(/You cancelled this order, and \$[\d.,]+ goes back to you/);
+  await expect(news(page)).toContainText(/You cancelled this order, and \$[\d.,]+ was refunded/);
   const total = (await shop.orders())[0]?.totalMinor;
   await expect
     .poll(() => ledgerOf(path))

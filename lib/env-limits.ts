@@ -6,6 +6,12 @@ const count = (fallback: number) => z.coerce.number().int().min(0).default(fallb
 const optionalCount = z.coerce.number().int().min(0).optional();
 
 export const limitVariables = {
+  /** New carts a minute from one network; RATE_LIMIT_IP_PER_MIN where it isn't set. */
+  RATE_LIMIT_NEW_CARTS_PER_MIN: optionalCount,
+  /** Days until the job that deletes what is old does so; 0 keeps it for ever. */
+  CART_KEPT_DAYS: count(30),
+  MAIL_KEPT_DAYS: count(90),
+  EVENTS_KEPT_DAYS: count(90),
   /**
    * Declined cards after which the next one needs a challenge: per session, network, email and card
    * in an hour, and shop-wide in ten minutes. Their defaults stand in lib/abuse/declines.ts.

@@ -63,7 +63,7 @@ const schema = z
     /** Items in one order; 0 is no limit, as for the limits on unpaid orders below. */
     ORDER_MAX_UNITS: count(500),
     /** Open invoice orders of one shopper, and of one email address. */
-    UNPAID_INVOICES_PER_PERSON: count(10),
+    UNPAID_INVOICES_PER_PERSON: count(30),
     /** Card orders of one shopper, and of one email address, that wait for another card or the bank. */
     UNPAID_CARDS_PER_PERSON: count(3),
     /** Items in the open unpaid orders of one shopper, and of one email address. */

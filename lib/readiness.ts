@@ -75,6 +75,7 @@ async function checkReads(): Promise<DatabaseCheck> {
     const lost = await lostSettings();
     if (lost.length > 0) {
       const reason = `a pooler does not keep the settings of the shop's sessions (${lost.join(', ')}): see "Connections" in docs/operations.md`;
+      logger().warn({ reason }, 'not ready: database');
       return { state: 'down', reason };
     }
     const missing = await missingMigrations();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { typedLine } from '#lib/typed-text.ts';
+import { typedLine, visibleText } from '#lib/typed-text.ts';
 
 /**
  * What broke: a parcel could go to a name that shows nothing (U+200B alone), or to a text whose
@@ -56,6 +56,26 @@ test('text that is taken is what it always became: itself without blanks at its 
     fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), (typed) => {
       const taken = line.safeParse(typed).data;
       expect([undefined, typed.trim()]).toContain(taken);
+    }),
+  );
+});
+
+// What broke: a search with an override of the writing direction was shown turned around in the page's heading.
+test.each([
+  ['\u202eknaht uoy', 'knaht uoy'],
+  ['mug\u200b', 'mug'],
+  ['a\0b\nc', 'a b c'],
+  ['\u200b \u2800', ''],
+  ['x\ud800', 'x\ufffd'],
+  ['  チョーク ', 'チョーク'],
+])('a search for %j is shown as %j', (typed, shown) => {
+  expect(visibleText(typed)).toBe(shown);
+});
+
+test('what is shown back can always be typed again', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (typed) => {
+      expect(line.safeParse(visibleText(typed)).success).toBe(true);
     }),
   );
 });

@@ -33,3 +33,11 @@ export const typedLine = (max: number) =>
       (text) => !invisible.test(text) && !blank.test(text),
       'contains invisible characters. Delete the text and type it again',
     );
+
+/** Text that is only shown back, such as a search, without what is not printable or not visible. */
+export function visibleText(text: string): string {
+  const kept = Array.from(text.toWellFormed(), (sign) =>
+    invisible.test(sign) ? '' : unprintable.test(sign) ? ' ' : sign,
+  ).join('');
+  return blank.test(kept) ? '' : kept.trim();
+}

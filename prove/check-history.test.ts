@@ -137,8 +137,10 @@ function goodRun(): Evidence {
     refunds: [
       { orderId: 'order-4', attempt: 1, amountMinor: 1_000, status: 'succeeded', providerRef: 're-4' },
     ],
+    disputes: [],
     mails: [{ orderId: 'order-4', kind: 'refunded' }],
     providerRefunds: [{ id: 're-4', paymentIntent: 'pi-4', amount: 1_000, status: 'succeeded' }],
+    providerDisputes: [],
     severalCarts: [],
   };
 }
@@ -308,6 +310,23 @@ const wrong: [ViolationKind, string, Evidence][] = [
     'refund_differs',
     'a part was refunded in the dashboard, and the shop did not notice',
     refundedElsewhere(150),
+  ],
+  [
+    'dispute_unseen',
+    'a charge is disputed, and the shop does not know',
+    {
+      ...goodRun(),
+      providerDisputes: [{ id: 'du-2', paymentIntent: 'pi-2', status: 'needs_response' }],
+    },
+  ],
+  [
+    'dispute_unseen',
+    'a dispute was lost, and the shop believes it to be open',
+    {
+      ...goodRun(),
+      disputes: [{ providerRef: 'du-2', status: 'open' }],
+      providerDisputes: [{ id: 'du-2', paymentIntent: 'pi-2', status: 'lost' }],
+    },
   ],
   ['oversold', 'stock is below zero', spoilt('stock', (rows) => change(rows, 0, { available: -1 }))],
   [
@@ -610,7 +629,26 @@ describe('the checker', () => {
   it('lets an order stay paid whose charge is disputed, and one that is fulfilled before that', () => {
     const disputed = { disputed: 1_000, goneAtMs: 600, elsewhere: true };
     const run = spoilt('charges', (rows) => change(change(rows, 0, disputed), 4, disputed));
-    expect(checkHistory(run)).toEqual([]);
+    const disputes = [
+      { providerRef: 'du-2', status: 'open' },
+      { providerRef: 'du-7', status: 'closed' },
+    ];
+    const providerDisputes = [
+      { id: 'du-2', paymentIntent: 'pi-2', status: 'under_review' },
+      { id: 'du-7', paymentIntent: 'pi-7', status: 'warning_closed' },
+    ];
+    expect(checkHistory({ ...run, disputes, providerDisputes })).toEqual([]);
+  });
+
+  it("lets a card be refused that was left to the shopper's bank, and its order end unpaid", () => {
+    const run = spoilt('history', (rows) => change(rows, 3, { bankDecides: true }));
+    const payments = change([...run.payments], 1, { status: 'declined' });
+    const refused = { ...run, payments, charges: run.charges.slice(1) };
+    const declined = change([...run.orders], 1, { status: 'payment_declined' });
+    expect(checkHistory({ ...refused, orders: declined })).toEqual([]);
+    const ended = change([...run.orders], 1, { status: 'cancelled' });
+    const stock = change([...run.stock], 0, { available: 7 });
+    expect(checkHistory({ ...refused, orders: ended, stock })).toEqual([]);
   });
 
   it('lets a refund fail at the bank and be asked for again', () => {

@@ -2,6 +2,7 @@ import {
   believedOf,
   chargedOnceAndWhole,
   chargesHaveOrders,
+  disputesAreKnown,
   isGone,
   moneyIsThereWhenFulfilled,
   refundsAreAsTheProviderSays,
@@ -26,6 +27,7 @@ const rules: ((evidence: Evidence) => Violation[])[] = [
   refundsWereMade,
   refundsStayBelowCaptures,
   refundsAreAsTheProviderSays,
+  disputesAreKnown,
   stockIsConserved,
   acceptedOrdersStand,
   whatWasDoneIsDone,
@@ -227,7 +229,12 @@ function isOrdered({ lines, totalMinor }: Confirmed, order: OrderRow, ordered: r
   );
 }
 
+/** Orders that are accepted before the shopper's bank has decided. */
+const ordersOfBanks = (history: readonly Call[]) =>
+  new Set(history.filter(({ bankDecides }) => bankDecides).map(({ order }) => order));
+
 function acceptedIsWrittenDown({ history, orders }: Evidence): Violation[] {
+  const leftToTheBank = ordersOfBanks(history);
   const byId = new Map(orders.map((order) => [order.id, order]));
   return history.filter(wasAccepted).flatMap(({ id, order }): Violation[] => {
     const row = byId.get(order ?? '');
@@ -235,7 +242,7 @@ function acceptedIsWrittenDown({ history, orders }: Evidence): Violation[] {
       { kind: 'accepted_too_soon', detail: `order ${order} was answered 201, and ${what}`, calls: [id] },
     ];
     if (!row?.accepted) return found('the shop has not written that down');
-    if (row.status === 'payment_declined' && !row.wasUnknown)
+    if (row.status === 'payment_declined' && !row.wasUnknown && !leftToTheBank.has(row.id))
       return found('its card was refused, about which there was never a doubt');
     return [];
   });
@@ -250,10 +257,13 @@ function promisesStand({ history, orders, payments, charges }: Evidence): Violat
   const promised = new Set(history.filter(wasAccepted).map(({ order }) => order));
   const ended = new Set([...cancelledOrders(history), ...endedElsewhere(charges)]);
   const charged = new Set(charges.filter(({ authorized }) => authorized > 0).map(({ orderId }) => orderId));
+  const leftToTheBank = ordersOfBanks(history);
   const byCard = new Set(payments.filter(({ method }) => method === 'card').map(({ orderId }) => orderId));
   return orders
     .filter(({ id, status }) => endedStatuses.has(status) && promised.has(id) && !ended.has(id))
-    .filter(({ id, wasUnknown }) => charged.has(id) || !byCard.has(id) || !wasUnknown)
+    .filter(
+      ({ id, wasUnknown }) => charged.has(id) || !byCard.has(id) || !(wasUnknown || leftToTheBank.has(id)),
+    )
     .map(({ id, status }) => ({
       kind: 'promise_withdrawn',
       detail: `order ${id} was accepted and is ${status}, and nobody asked for that`,
@@ -381,7 +391,7 @@ function answersAreOfTheContract({ history }: Evidence): Violation[] {
 }
 
 /** When everything works again, nothing may stay open for ever. */
-const openOrders = new Set(['payment_pending', 'payment_unknown']);
+const openOrders = new Set(['payment_pending', 'payment_processing', 'payment_unknown']);
 
 function everythingSettled({ orders, history }: Evidence): Violation[] {
   return orders

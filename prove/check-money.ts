@@ -175,3 +175,24 @@ export function refundsAreAsTheProviderSays({ payments, charges, history }: Evid
     ];
   });
 }
+
+/** How the shop calls what Stripe says of a dispute. An inquiry ends without a winner. */
+export function stateOfDispute(status: string): string {
+  if (status === 'won' || status === 'lost') return status;
+  return status === 'warning_closed' ? 'closed' : 'open';
+}
+
+export function disputesAreKnown({ disputes, charges, providerDisputes }: Evidence): Violation[] {
+  const ours = new Map(disputes.map((row) => [row.providerRef, row.status]));
+  const orderOf = new Map(charges.map(({ paymentIntent, orderId }) => [paymentIntent, orderId]));
+  return providerDisputes
+    .filter(
+      ({ id, paymentIntent, status }) =>
+        orderOf.has(paymentIntent) && ours.get(id) !== stateOfDispute(status),
+    )
+    .map(({ id, paymentIntent, status }) => ({
+      kind: 'dispute_unseen',
+      detail: `dispute ${id} of order ${orderOf.get(paymentIntent)} is ${status}, and in the shop's books it is ${ours.get(id) ?? 'not there'}`,
+      calls: [],
+    }));
+}

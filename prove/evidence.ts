@@ -43,6 +43,19 @@ export interface RefundRow {
   providerRef: string | null;
 }
 
+/** A dispute in the shop's own books, under the provider's id. */
+export interface DisputeRow {
+  providerRef: string;
+  status: string;
+}
+
+/** A dispute in the provider's books; `status` is Stripe's. */
+interface ProviderDispute {
+  id: string;
+  paymentIntent: string;
+  status: string;
+}
+
 /** An email to the shopper. */
 export interface MailRow {
   orderId: string;
@@ -89,9 +102,11 @@ export interface Evidence {
   payments: readonly PaymentRow[];
   stock: readonly StockRow[];
   refunds: readonly RefundRow[];
+  disputes: readonly DisputeRow[];
   mails: readonly MailRow[];
   charges: readonly ChargeRow[];
   providerRefunds: readonly ProviderRefund[];
+  providerDisputes: readonly ProviderDispute[];
   /** Shoppers with more than one open cart. */
   severalCarts: readonly string[];
 }
@@ -115,6 +130,8 @@ export type ViolationKind =
   | 'refunds_above_captured'
   /** The shop believes to have refunded another amount than the provider has. */
   | 'refund_differs'
+  /** A charge is disputed, or a dispute decided, and the shop's books don't say so. */
+  | 'dispute_unseen'
   /** A network left more unpaid than it may. */
   | 'unpaid_beyond_limit'
   | 'oversold'

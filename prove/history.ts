@@ -36,6 +36,8 @@ export interface Call {
   confirmed?: Confirmed;
   /** A submission sent again when everything worked again and nothing was under way any more. */
   again?: true;
+  /** The shopper's bank decides after the answer: 3-D Secure, or a debit that takes its time. */
+  bankDecides?: true;
   /** Unix time at which the operator was asked, by the clock of the provider's books. */
   askedAtMs?: number;
   /** Milliseconds since the run began. */
@@ -69,6 +71,7 @@ export type Question = Pick<
   | 'order'
   | 'attempt'
   | 'askedAtMs'
+  | 'bankDecides'
 >;
 
 /** What came back: `undefined` for no whole answer. */

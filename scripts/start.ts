@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { isLoopbackName } from '#lib/exposure.ts';
 import { type App, startApp, urlOf } from './launch/app.ts';
 import { AppLog } from './launch/app-log.ts';
 import { ensureBuild } from './launch/build.ts';
@@ -92,6 +93,9 @@ async function launchShop(launch: Launch, started: number): Promise<void> {
       : await openEdge(launch, { host, port: edgePort, appPort: port });
 
   say(`\n  The shop is open: ${bold(url)}  ${dim(`after ${duration(performance.now() - started)}`)}`);
+  if (!isLoopbackName(host) && !variables.PUBLIC_URL) {
+    say(dim('  It answers to addresses of this machine. For a name, set PUBLIC_URL or ALLOWED_HOSTS.'));
+  }
   say(dim(`  Ctrl-C closes it. Its log: ${path.relative(process.cwd(), log.file)}\n`));
   const { code, signal } = await Promise.race([app.exited, whenAborted(shutdown.signal)]);
   const how = signal ? `was ended by ${signal}` : `ended with exit code ${code}`;

@@ -52,6 +52,8 @@ export interface Simulator {
   ownerActs(): number;
   /** Every refund, whoever asked for it; `status` is Stripe's. */
   refunds(): { id: string; paymentIntent: string; amount: number; status: string }[];
+  /** Every dispute, in the same words. */
+  disputes(): { id: string; paymentIntent: string; status: string }[];
   /** How often an idempotency key was used. */
   usesOfKey(key: string): number;
   /** Sets where events are told from now on, and tells those that wait. */
@@ -161,6 +163,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     ledger: (orderId) => till.ledger(orderId),
     refunds: () =>
       till.refunds.newestFirst().map(({ intent, ...refund }) => ({ ...refund, paymentIntent: intent })),
+    disputes: () =>
+      till.disputes.newestFirst().map(({ id, intent, status }) => ({ id, paymentIntent: intent, status })),
     dashboard,
     ownerActs: () => owner.acts,
     usesOfKey: (key) => keyUses.get(key) ?? 0,

@@ -154,6 +154,18 @@ test('both pools set what they need, whatever the role, the database and the ser
   }
 });
 
+// lower() follows the collation of the database: here, that of Turkish.
+test.each([
+  ['ICON-KIT', 'icon'],
+  ['ICON-POT', 'ICON-POT'],
+  ['ЛАМПА', 'лампа'],
+  ['ÉCLAIR', 'eclair'],
+])('a search finds %s by %s, whatever the collation', async (sku, query) => {
+  await addProduct(sku);
+  const { products } = await (await callHandlers(`/api/products?query=${encodeURIComponent(query)}`)).json();
+  expect(products.map(({ title }: { title: string }) => title)).toContain(`Product ${sku}`);
+});
+
 test('readiness finds every setting in place', async () => {
   expect(await (await callHandlers('/api/ready')).json()).toMatchObject({ status: 'ready', database: 'up' });
 });

@@ -5,6 +5,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { db } from '#lib/db.ts';
 import { openClient } from '#lib/db-session.ts';
 import { addJob } from '#lib/jobs/add-job.ts';
+import { periodicTasks } from '#lib/jobs/tasks.ts';
 import { workOff } from '#lib/jobs/work-off.ts';
 import { announceLater, placeOrder } from '#tests/support/announcing.ts';
 import { callHandlers } from '#tests/support/call.ts';
@@ -14,6 +15,9 @@ import { metricsEnv, readMetrics } from '#tests/support/metrics.ts';
 import { addProduct } from '#tests/support/shop.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 import { startWorker } from '#tests/support/worker.ts';
+
+/** A worker starts in a second, or in many on a machine with other work. */
+const patienceMs = 40_000;
 
 const cronSecret = 'a-secret-of-the-platforms-clock';
 const shop = await openTestShop({ env: { CRON_SECRET: cronSecret, ...metricsEnv } });
@@ -146,7 +150,7 @@ test('a worker runs what is added while it waits, and ends with 0 when it is tol
   await announceLater(order);
   await vi.waitFor(
     async () => expect(await db().mail.count({ where: { orderId: order.orderId } })).toBe(1),
-    5_000,
+    patienceMs,
   );
   worker.child.kill('SIGTERM');
   expect(await worker.exited).toEqual({ code: 0, signal: null });
@@ -163,7 +167,7 @@ test('a worker waits for a database that goes away, and goes on when it is back'
   await announceLater(order);
   await vi.waitFor(
     async () => expect(await db().mail.count({ where: { orderId: order.orderId } })).toBe(1),
-    15_000,
+    patienceMs,
   );
   worker.child.kill('SIGTERM');
   expect(await worker.exited).toEqual({ code: 0, signal: null });
@@ -178,7 +182,7 @@ test('a worker whose first look for jobs fails begins again', async () => {
   await db().$executeRaw`
     CREATE TRIGGER refuse BEFORE INSERT ON graphile_worker._private_tasks EXECUTE FUNCTION refuse_tasks()`;
   const worker = startWorker();
-  await vi.waitFor(() => expect(worker.log()).toContain('starting it again'), 10_000);
+  await vi.waitFor(() => expect(worker.log()).toContain('starting it again'), patienceMs);
   await db().$executeRaw`DROP FUNCTION refuse_tasks CASCADE`;
   await worker.ready;
   worker.child.kill('SIGTERM');
@@ -206,7 +210,11 @@ test('the cron call runs jobs for whoever knows its secret, and nobody else', as
   const response = await cron(`Bearer ${cronSecret}`);
   expect(response.status).toBe(200);
   // The announcement, and what runs every minute.
-  expect(await response.json()).toMatchObject({ succeeded: 3, failed: 0, outOfTime: false });
+  expect(await response.json()).toMatchObject({
+    succeeded: 1 + periodicTasks.length,
+    failed: 0,
+    outOfTime: false,
+  });
   expect(await db().mail.count({ where: { orderId: order.orderId } })).toBe(1);
 });
 

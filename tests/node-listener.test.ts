@@ -68,10 +68,11 @@ test('a request without a readable host is a problem with an id, not an empty an
 test('a body that its client cuts off is nobody’s outage', async () => {
   const cookie = `once_session=${sealSession(randomUUID())}`;
   const socket = connect(port, '127.0.0.1');
+  const arrived = once(server, 'request');
   socket.write(
     `POST /api/orders HTTP/1.1\r\nHost: shop\r\nCookie: ${cookie}\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"a":`,
   );
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await arrived;
   socket.destroy();
   await expect.poll(readMetrics).toMatch(/once_order_answers_total\{outcome="invalid_request"\} \d+/);
   expect(await readMetrics()).not.toContain('outcome="unavailable"');

@@ -24,6 +24,8 @@ const rounds: string[][] = [
   ['postgres lose reply', 'provider error after'],
   ['client lose reply', 'worker killed'],
   ['rolling restart', 'redis away'],
+  ['owner refunds', 'postgres latency'],
+  ['dispute lost', 'worker killed'],
 ];
 
 test.each(rounds.map((names, index) => ({ names, number: index + 1, what: names.join(' and ') })))(

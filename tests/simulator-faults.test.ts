@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
 import type { Fault } from '#simulator/faults.ts';
@@ -7,10 +6,15 @@ import { openSimulator, stripeFor } from '#tests/support/simulator.ts';
 /** The simulator misbehaves as it is told, and its ledger says what truly happened. */
 
 const simulator = await openSimulator();
-const stripe = stripeFor(simulator.url, 'sk_test_simulator', 300);
+const stripe = stripeFor(simulator.url);
+/** For answers that never come. On a busy machine others take longer than that, too. */
+const impatient = stripeFor(simulator.url, 'sk_test_simulator', 300);
 
 /** One charge with a key of its own; gives the intent, or the error that the client saw. */
-async function charge(orderId: string): Promise<Stripe.PaymentIntent | Stripe.errors.StripeError> {
+async function charge(
+  orderId: string,
+  client = stripe,
+): Promise<Stripe.PaymentIntent | Stripe.errors.StripeError> {
   const params = {
     amount: 1_500,
     currency: 'usd',
@@ -20,7 +24,7 @@ async function charge(orderId: string): Promise<Stripe.PaymentIntent | Stripe.er
     metadata: { order_id: orderId },
   };
   try {
-    return await stripe.paymentIntents.create(params, { idempotencyKey: `order:${orderId}:1` });
+    return await client.paymentIntents.create(params, { idempotencyKey: `order:${orderId}:1` });
   } catch (error) {
     return error as Stripe.errors.StripeError;
   }
@@ -44,7 +48,8 @@ describe('a fault', () => {
     '%s: the client sees a failure, and the same key then gives the one true charge',
     async (kind, type, done) => {
       simulator.addFault({ kind, on: { orderId: kind }, times: timesOf(kind) });
-      expect(await charge(kind)).toBeInstanceOf(type);
+      const first = await charge(kind, kind.startsWith('timeout') ? impatient : stripe);
+      expect(first).toBeInstanceOf(type);
       expect(isCharged(kind)).toBe(done);
       const again = await charge(kind);
       expect(again).toMatchObject({ status: 'succeeded' });
@@ -101,10 +106,8 @@ describe('a fault', () => {
     closing.addFault({ kind: 'timeout_after' });
     const hanging = stripeFor(closing.url).paymentIntents.create({ amount: 500, currency: 'usd' });
     hanging.catch(() => undefined);
-    await sleep(100);
-    const started = performance.now();
+    await expect.poll(() => closing.faultsLeft(), { interval: 5 }).toBe(0);
     await closing.close();
-    expect(performance.now() - started).toBeLessThan(2_000);
     await expect(hanging).rejects.toBeInstanceOf(Stripe.errors.StripeConnectionError);
   });
 });

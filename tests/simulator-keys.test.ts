@@ -92,9 +92,9 @@ describe('the same key', () => {
 
   test('while the first is under way is 409, and the true answer afterwards', async () => {
     const options = { idempotencyKey: 'under way' };
-    simulator.addFault({ kind: 'slow', ms: 300, on: { orderId: 'under way' } });
+    simulator.addFault({ kind: 'slow', ms: 2_000, on: { orderId: 'under way' } });
     const first = stripe.paymentIntents.create(order('under way'), options);
-    await sleep(100);
+    await expect.poll(() => simulator.faultsLeft(), { interval: 5 }).toBe(0);
     expect(await refused(stripe.paymentIntents.create(order('under way'), options))).toMatchObject({
       statusCode: 409,
       code: 'idempotency_key_in_use',

@@ -39,7 +39,7 @@ describe('a payment', () => {
     });
     expect(intent.id).toMatch(/^pi_\w{24}$/);
     expect(intent.latest_charge).toMatch(/^ch_/);
-    expect(Math.abs(intent.created - Date.now() / 1_000)).toBeLessThan(5);
+    expect(Math.abs(intent.created - Date.now() / 1_000)).toBeLessThan(60);
     expect(intent.lastResponse.requestId).toMatch(/^req_/);
     expect(await stripe.paymentIntents.retrieve(intent.id)).toEqual(intent);
   });

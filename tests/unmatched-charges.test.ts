@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { db } from '#lib/db.ts';
 import { fulfilOrder } from '#lib/orders/fulfil-order.ts';
 import { readMetrics } from '#lib/orders/order-metrics.ts';
 import { registerPaymentMetrics } from '#lib/payments/payment-metrics.ts';
+import { paymentProvider } from '#lib/payments/payment-provider.ts';
 import { pollEvents } from '#lib/payments/poll-events.ts';
 import { callHandlers } from '#tests/support/call.ts';
 import { conforming } from '#tests/support/conforming.ts';
@@ -105,6 +106,29 @@ test('a charge of another business of the same provider is none of ours', async 
   await till.flushWebhooks();
   await pollEvents();
   expect(await db().unmatchedCharge.count()).toBe(before);
+});
+
+test('more events than one part of the list holds are all read', async () => {
+  const provider = await paymentProvider();
+  const { listEvents } = provider;
+  // As if a part held one page only.
+  const lists = vi
+    .spyOn(provider, 'listEvents')
+    .mockImplementation((range) =>
+      listEvents({ ...range, maxPages: range.maxPages === 5 ? 1 : range.maxPages }),
+    );
+  onTestFinished(() => lists.mockRestore());
+  till.addFault({ kind: 'webhook_drop', times: 500 });
+  const made = await Promise.all(
+    Array.from({ length: 130 }, () => dashboard.charge({ amount: 5_000, currency: 'usd' })),
+  );
+  const refs = made.map(({ intent }) => intent.id);
+  await pollEvents();
+  expect(lists.mock.calls.length).toBeGreaterThan(2);
+  const read = await db().paymentEvent.findMany({
+    where: { paymentRef: { in: refs }, appliedAt: { not: null } },
+  });
+  expect(new Set(read.map(({ paymentRef }) => paymentRef))).toEqual(new Set(refs));
 });
 
 // What broke: a database that lost its last commits charged the same submission a second time.

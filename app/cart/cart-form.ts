@@ -3,7 +3,8 @@ import { type CartProblem, cartProblems } from '#components/cart/cart-problems.t
 import { maxLineQuantity } from '#lib/cart/schema.ts';
 import { skuForm } from '#lib/cart/set-cart-line.ts';
 import type { AppError } from '#lib/errors.ts';
-import { asAppError, json, refuseForeignOrigin, route } from '#lib/http.ts';
+import { asAppError, clientIpOf, json, refuseForeignOrigin, route } from '#lib/http.ts';
+import { countedNetwork } from '#lib/orders/network-of.ts';
 import { readForm } from '#lib/orders/read-submission.ts';
 
 /**
@@ -16,7 +17,10 @@ export function cartForm({
   afterProblem,
 }: {
   /** Does what the form asks for: the answer for a script, and the page that a browser goes on to. */
-  act: (typed: Record<string, string>) => Promise<{ answer: object; location: string }>;
+  act: (
+    typed: Record<string, string>,
+    from: { network: string | undefined },
+  ) => Promise<{ answer: object; location: string }>;
   /** What a script is told beside the problem. */
   afterProblem?: () => Promise<object>;
 }) {
@@ -24,7 +28,9 @@ export function cartForm({
     const byScript = request.headers.get('accept') === 'application/json';
     try {
       refuseForeignOrigin(request);
-      const { answer, location } = await act(await readForm(request));
+      const { answer, location } = await act(await readForm(request), {
+        network: countedNetwork(clientIpOf(request)),
+      });
       return byScript ? json(answer) : seeOther(location);
     } catch (thrown) {
       const error = thrown instanceof z.ZodError ? undefined : asAppError(thrown, requestId);
@@ -56,6 +62,8 @@ function problemOf({ code }: AppError): CartProblem {
       return 'limit';
     case 'unavailable':
       return 'unavailable';
+    case 'rate_limited':
+      return 'busy';
     default:
       return 'failed';
   }

@@ -10,12 +10,13 @@ import { EmptyState } from '#components/ui/empty-state.tsx';
 import { PageTitle } from '#components/ui/page-title.tsx';
 import { listProductsPage } from '#lib/catalogue/list-products-page.ts';
 import { maxQueryLength } from '#lib/catalogue/schema.ts';
+import { visibleText } from '#lib/typed-text.ts';
 
 /** What the address says, made harmless: a search that can't be meant is an empty one. */
 const searchParamsSchema = z.object({
   query: z
     .string()
-    .transform((text) => text.replaceAll('\0', '').trim().slice(0, maxQueryLength))
+    .transform((text) => visibleText(text).slice(0, maxQueryLength))
     .catch(''),
   page: z.coerce.number().int().min(1).max(9_999).catch(1),
 });

@@ -86,7 +86,8 @@ function orderRequest(userId: string, cartId: string, sku: string): Buffer {
     cartVersion,
     totalMinor,
     currency: 'USD',
-    email: 'ada@example.com',
+    // An address of its own: one that all share would reach the limit on unpaid orders.
+    email: `${userId}@example.com`,
     shippingMethod: 'standard',
     shippingAddress: {
       name: 'Ada Lovelace',

@@ -26,7 +26,7 @@ export function CartLink() {
 
   const look = useEffectEvent(async () => {
     asking.current?.abort();
-    if (!hasCartCookie()) return;
+    if (!hasCartCookie() && !isPersonal(path)) return;
     const mine = new AbortController();
     asking.current = mine;
     const state = await fetchCartState(mine.signal);
@@ -85,3 +85,6 @@ export function CartLink() {
     </SiteLink>
   );
 }
+
+/** Where a shopper has a cart, or had one, though it may have been begun by another program than these pages. */
+const isPersonal = (path: string) => /^\/(cart|checkout|orders)(\/|$)/.test(path);

@@ -7,6 +7,7 @@ export const cartProblems = {
   gone: 'The shop does not sell this any more. Nothing was changed.',
   limit: `One order cannot hold this much: a cart takes up to ${maxCartLines} different products and a limited total. Nothing was changed.`,
   unavailable: 'The shop cannot be reached for a moment. Your cart is as it was; please try again.',
+  busy: 'Too many new carts came from your network in a short time. Nothing was changed; please try again in a minute.',
   failed: 'Something went wrong on our side. Please look at your cart, and try again.',
 };
 

@@ -1,4 +1,5 @@
 import type { CartState } from '#components/cart/cart-events.ts';
+import { setCartCookie } from '#components/site/cookies.tsx';
 
 const timeoutMs = 8_000;
 
@@ -13,7 +14,11 @@ export async function fetchCartState(signal?: AbortSignal): Promise<CartState | 
       cache: 'no-store',
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
     });
-    return response.ok ? ((await response.json()) as CartState | null) : undefined;
+    if (!response.ok) return undefined;
+    const state = (await response.json()) as CartState | null;
+    // A cart that another program began has no mark in this browser yet.
+    if (state) setCartCookie();
+    return state;
   } catch {
     return undefined;
   }

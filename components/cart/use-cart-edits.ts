@@ -5,7 +5,6 @@ import { startTransition, useEffect, useEffectEvent, useOptimistic, useRef, useS
 import { announceCartCount, announceCartEdit, onCartState } from '#components/cart/cart-events.ts';
 import { type CartView, countOf, type LineEdit, withEdit } from '#components/cart/cart-state.ts';
 import { postCartForm } from '#components/cart/post-cart-form.ts';
-import { setCartCookie } from '#components/site/cookies.tsx';
 
 /** What came of the last edit; undefined before the first one. */
 export interface EditResult {
@@ -44,7 +43,6 @@ export function useCartEdits(drawn: CartView) {
 
   const count = countOf(shown);
   useEffect(() => announceCartCount(count), [count]);
-  useEffect(() => setCartCookie(), []);
 
   // Edited in another tab, or drawn from the browser's memory: the server draws the page again.
   const compare = useEffectEvent(({ id, version }: { id: string; version: number }) => {

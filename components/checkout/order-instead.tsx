@@ -21,7 +21,7 @@ function Actions({ order: { id }, act }: { order: ShownOrder; act: ReturnType<ty
   if (act === 'put_back') {
     return (
       <>
-        <PutBack orderId={id} />
+        <PutBack orderId={id} primary />
         <ToOrder id={id} variant="secondary">
           See that order
         </ToOrder>

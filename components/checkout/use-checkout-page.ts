@@ -65,8 +65,8 @@ export function useCheckoutPage(props: CheckoutPageProps, { form, button, proble
     const current = runner.state();
     if (current.phase === 'placed') return setOrdered({ url: current.url });
     const cart = isLocked(current) ? undefined : await fetchCartState();
-    if (!cart) return;
-    if (cart.id === quote.cartId) {
+    if (cart === undefined) return;
+    if (cart?.id === quote.cartId) {
       if (cart.version !== quote.cartVersion) router.refresh();
       return;
     }

@@ -5,9 +5,9 @@ import { TextField } from '#components/ui/field.tsx';
 export function OrderLinkForm() {
   return (
     <section aria-labelledby="order-link-title" className="max-w-[32rem]">
-      <h2 id="order-link-title" className="text-xl">
+      <p id="order-link-title" className="text-xl font-semibold">
         Find an order
-      </h2>
+      </p>
       <p className="mt-2 mb-4 text-muted">
         Ordered in another browser or on another device? Enter the order number and the email address that you
         ordered with. We send you a link that shows the order here.

@@ -20,7 +20,7 @@ export interface CardUse {
   userId: string;
   /** As in `networkOf`; undefined where it is not known. */
   network: string | undefined;
-  email: string | undefined;
+  email?: string | undefined;
   /** The provider's name of the card. */
   token: string;
 }

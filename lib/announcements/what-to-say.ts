@@ -42,7 +42,10 @@ export interface Announcement {
 }
 
 export function whatToSay(event: OrderEvent): Announcement {
-  return event.kind === 'status' ? ofStatus(event) : ofMoney(event, event.kind);
+  const { kind, from, to } = event;
+  if (kind !== 'status') return ofMoney(event, kind);
+  // Written by a process of the version before: only money that went back left the status as it was.
+  return from === to ? ofMoney(event, 'refunded') : ofStatus(event);
 }
 
 function ofStatus({ from, to, latest }: OrderEvent): Announcement {

@@ -28,10 +28,13 @@ export async function addToCart({
   userId,
   sku,
   quantity,
+  network,
 }: {
   userId: string;
   sku: string;
   quantity: number;
+  /** Where it comes from, as in `setCartLine`. */
+  network?: string | undefined;
 }): Promise<Addition> {
   const variant = (await findVariants([sku])).get(sku);
   if (!variant) throw noSuchSku(sku);
@@ -45,7 +48,7 @@ export async function addToCart({
     if (after === before) return { cart, ...addition };
     try {
       return {
-        cart: await setCartLine({ userId, sku, quantity: after, ifVersion: cart.version }),
+        cart: await setCartLine({ userId, sku, quantity: after, ifVersion: cart.version, network }),
         ...addition,
       };
     } catch (error) {

@@ -19,7 +19,9 @@ export async function restoreLines({ userId, lines }: { userId: string; lines: L
   return db().$transaction(async (tx) => {
     const cart = await lockOpenCart(tx, userId);
     const skus = lines.map(({ sku }) => sku);
-    const sold = await tx.$queryRaw<{ sku: string }[]>`SELECT sku FROM variant WHERE sku = ANY(${skus})`;
+    const sold = await tx.$queryRaw<
+      { sku: string }[]
+    >`SELECT sku FROM variant WHERE sku = ANY(${skus}) AND currency = ${cart.currency}`;
     const known = new Set(sold.map(({ sku }) => sku));
     const gone = lines.filter(({ sku }) => !known.has(sku));
     if (gone.length > 0) await keepRemovals(tx, { userId, cartId: cart.id, lines: gone });
@@ -28,7 +30,7 @@ export async function restoreLines({ userId, lines }: { userId: string; lines: L
       SELECT ${userId}::uuid, ${cart.id}::uuid, wanted.sku, wanted.quantity,
              line_title(product.title, variant.title)
       FROM unnest(${skus}::text[], ${lines.map(({ quantity }) => quantity)}::int[]) AS wanted (sku, quantity)
-      JOIN variant ON variant.sku = wanted.sku
+      JOIN variant ON variant.sku = wanted.sku AND variant.currency = ${cart.currency}
       JOIN product ON product.id = variant.product_id
       ON CONFLICT (user_id, cart_id, sku) DO UPDATE SET quantity = EXCLUDED.quantity, title = EXCLUDED.title
       WHERE line.quantity < EXCLUDED.quantity`;

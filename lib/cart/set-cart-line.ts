@@ -1,3 +1,4 @@
+import { limitNewCarts } from '#lib/abuse/limit-new-carts.ts';
 import { emptyCart, latestCart, readCart } from '#lib/cart/get-cart.ts';
 import { type Cart, maxCartLines } from '#lib/cart/schema.ts';
 import { db, type Tx } from '#lib/db.ts';
@@ -14,16 +15,19 @@ export interface SetCartLine {
   quantity: number;
   /** The cart's version that the shopper saw; the edit is refused when it is another by now. */
   ifVersion?: number | undefined;
+  /** Where it comes from: the new carts of a network are limited. */
+  network?: string | undefined;
 }
 
 /**
  * Sets one line and gives back the cart. Every real edit counts the cart's version up, and with
  * it every submit token made for the cart before is dead; setting what is set already is none.
- * Throws `not_found` (no such sku), `precondition_failed` (with the cart as it is), `cart_limit`.
+ * Throws `not_found` (no such sku), `precondition_failed` (with the cart as it is), `cart_limit` and
+ * `rate_limited`.
  */
 export async function setCartLine(edit: SetCartLine): Promise<Cart> {
   return db().$transaction(async (tx) => {
-    const cart = await lockOpenCart(tx, edit.userId);
+    const cart = await lockOpenCart(tx, edit.userId, () => limitNewCarts(edit.network));
     if (edit.ifVersion !== undefined && edit.ifVersion !== cart.version) {
       throw new AppError('precondition_failed', {
         detail: `The cart is at version ${cart.version}, not ${edit.ifVersion}. Nothing was changed; look at the cart and edit it again.`,
@@ -40,14 +44,18 @@ export async function setCartLine(edit: SetCartLine): Promise<Cart> {
   });
 }
 
-/** Locks the open cart until the end of the transaction, against the order writer too. */
-export async function lockOpenCart(tx: Tx, userId: string) {
+/**
+ * Locks the open cart until the end of the transaction, against the order writer too. `beforeNew` is
+ * called before one is stored, and may throw.
+ */
+export async function lockOpenCart(tx: Tx, userId: string, beforeNew?: () => Promise<void>) {
   // The second round finds the cart that the first made, or that another tab made meanwhile.
   for (let round = 0; round < 2; round += 1) {
     const [open] = await tx.$queryRaw<{ id: string; version: number; status: 'open'; currency: string }[]>`
       SELECT id, version, status, currency FROM cart
       WHERE user_id = ${userId}::uuid AND status = 'open' FOR UPDATE`;
     if (open) return open;
+    await beforeNew?.();
     const next = emptyCart(userId, (await latestCart(tx, userId))?.id);
     await tx.$executeRaw`
       INSERT INTO cart (user_id, id, currency) VALUES (${userId}::uuid, ${next.id}::uuid, ${next.currency})

@@ -56,12 +56,19 @@ describe('the rules of a country', () => {
   });
 
   test('everything that is wrong is named in one answer, and nothing twice', () => {
-    expect(faultsOf({ name: '', line1: '\u200b', region: null, postalCode: 'x'.repeat(21) })).toEqual({
+    expect(faultsOf({ name: '', line1: '\u200b', region: '', postalCode: 'x'.repeat(21) })).toEqual({
       name: 'enter the name on the parcel',
       line1: expect.stringContaining('invisible'),
       region: 'enter the state',
       postalCode: 'may have at most 20 characters',
     });
+  });
+
+  // The contract's example has no region, and a carrier needs none beside a ZIP code.
+  test('a client that knows of no state may leave it out; a form whose State is empty may not', () => {
+    expect(faultsOf({ region: null })).toEqual({});
+    expect(faultsOf({ region: undefined })).toEqual({});
+    expect(faultsOf({ region: ' ' })).toEqual({ region: 'enter the state' });
   });
 
   test.each([null, 5, 'US', [], { country: null }, {}])('%j is refused without an exception', (value) => {

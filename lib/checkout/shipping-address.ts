@@ -28,7 +28,9 @@ const fields = z.object({
   line1: required('the street and number', 200),
   line2: optional(200),
   city: optional(100),
-  region: optional(100),
+  // A form whose State is empty was not filled in. A client that sends none, or null, knows of none
+  // and is taken at its word: the postal code is enough for a carrier.
+  region: typedLine(100).nullish(),
   postalCode: optional(20),
   country: z.enum(countryCodes, { error: 'choose a country that we send to' }),
 });
@@ -37,16 +39,20 @@ const fields = z.object({
 export const shippingAddressSchema = fields
   .superRefine(
     (address, context) => {
-      const judged = new Set(context.issues.map(({ path }) => path?.[0]));
       for (const { field, message } of countryFaultsOf(address)) {
-        if (!judged.has(field)) context.addIssue({ code: 'custom', path: [field], message });
+        const isJudged = context.issues.some(({ path }) => path?.[0] === field);
+        if (!isJudged) context.addIssue({ code: 'custom', path: [field], message });
       }
     },
     // Also when the name is missing: a shopper learns of everything that is wrong in one go.
     { when: ({ value }) => hasCountry(value) },
   )
-  // Only Singapore, which is its own town, comes here without one.
-  .transform((address) => ({ ...address, city: address.city ?? countryName(address.country) }));
+  .transform((address) => ({
+    ...address,
+    // Only Singapore, which is its own town, comes here without one.
+    city: address.city ?? countryName(address.country),
+    region: address.region || null,
+  }));
 
 export type ShippingAddress = z.output<typeof shippingAddressSchema>;
 
@@ -59,7 +65,7 @@ function hasCountry(value: unknown): boolean {
 function countryFaultsOf(address: z.output<typeof fields>): { field: TownField; message: string }[] {
   const layout = layoutOf(address.country);
   const missing = townFields
-    .filter((field) => layout[field].required && address[field] === null)
+    .filter((field) => layout[field].required && address[field] === (field === 'region' ? '' : null))
     .map((field) => ({ field, message: missingFieldMessage(layout[field]) }));
   const { country, postalCode } = address;
   return typeof postalCode === 'string' && postalCodeOf(country, postalCode) === undefined

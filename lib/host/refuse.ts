@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { env } from '#lib/env.ts';
 import { AppError } from '#lib/errors.ts';
 import { isForThisShop } from '#lib/host/allowed-hosts.ts';
 import { foreignOrigin, isForeign, pageAnswer, problemAnswer, requestIdFrom, wantsPage } from '#lib/http.ts';
@@ -17,7 +18,7 @@ const known = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS
 const ofPages = ['GET', 'HEAD', 'POST'];
 
 /** Route handlers outside /api that take a form; they refuse foreign origins and methods themselves. */
-const formRoutes = ['/checkout/totals'];
+export const formRoutes = ['/cart/add', '/cart/lines', '/checkout/put-back', '/checkout/totals'];
 
 /** Why a request is refused, or undefined. Expects its `url` to be a path. */
 export function whyRefused(request: IncomingMessage): AppError | undefined {
@@ -33,11 +34,13 @@ export function whyRefused(request: IncomingMessage): AppError | undefined {
 }
 
 /** A page is read, or takes a server action: nothing else can be done to it. */
-function whyPageRefuses({ method = '', headers }: IncomingMessage): AppError | undefined {
+function whyPageRefuses({ method = '', url = '', headers }: IncomingMessage): AppError | undefined {
   if (method === 'GET' || method === 'HEAD') return undefined;
   if (!ofPages.includes(method)) return notAllowed('GET, HEAD');
   const { origin, host = '', 'sec-fetch-site': site } = headers;
   if (isForeign({ origin, site: site as string | undefined, host })) return foreignOrigin();
+  // What Next's own overlay asks for in development.
+  if (env().NODE_ENV !== 'production' && url.startsWith('/__nextjs')) return undefined;
   const isAction = 'next-action' in headers || /^multipart\/form-data/i.test(headers['content-type'] ?? '');
   return isAction ? undefined : notAllowed('GET, HEAD');
 }

@@ -23,8 +23,12 @@ export function guardSockets(server: Server, hotReload: Upgrade | undefined): vo
   });
 }
 
+/** Where Next's hot reload listens. It would keep a socket to any other address open without a word. */
+const hotReloadPath = /^\/_next\/hmr(?:$|\?)/;
+
 /** Hot reload tells about the source code: only a page of this shop, on this machine, may listen. */
 function mayReload(request: IncomingMessage): boolean {
+  if (!hotReloadPath.test(request.url ?? '')) return false;
   const { origin, host = '', 'sec-fetch-site': site } = request.headers;
   const foreign = !origin || isForeign({ origin, site: site as string | undefined, host });
   return isForThisShop(request) && isFromThisMachine(request) && !foreign;

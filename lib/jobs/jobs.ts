@@ -26,6 +26,8 @@ export interface JobPayloads {
   poll_events: Periodic;
   /** Every minute: disputes whose deadline is near. */
   remind_disputes: Periodic;
+  /** Every minute: carts, emails and events that nobody needs any more. */
+  forget_old: Periodic;
 }
 
 export type JobName = keyof JobPayloads;
@@ -42,6 +44,7 @@ export const jobNames: readonly JobName[] = [
   'expire_holds',
   'poll_events',
   'remind_disputes',
+  'forget_old',
 ];
 
 /**
@@ -49,8 +52,8 @@ export const jobNames: readonly JobName[] = [
  * mails must not keep a payment waiting.
  */
 export function priorityOf(name: JobName): number {
-  // Anybody can ask for links, so they come after what the shop has to say of itself.
-  if (name === 'send_order_link') return 10;
+  // Anybody can ask for links, so they come after what the shop has to say of itself. Deleting can wait.
+  if (name === 'send_order_link' || name === 'forget_old') return 10;
   return name === 'announce' || name === 'send_mail' || name === 'deliver_webhook' ? 0 : -10;
 }
 
@@ -64,4 +67,9 @@ export interface OrderVersion {
 /** Told nothing: it looks for what there is to do. */
 type Periodic = Record<never, never>;
 
-export type PeriodicName = 'sweep_payments' | 'expire_holds' | 'poll_events' | 'remind_disputes';
+export type PeriodicName =
+  | 'sweep_payments'
+  | 'expire_holds'
+  | 'poll_events'
+  | 'remind_disputes'
+  | 'forget_old';

@@ -9,6 +9,7 @@ import { pollEvents } from '#lib/payments/poll-events.ts';
 import { settleRefund } from '#lib/payments/settle-refund.ts';
 import { settleUnknownPayment } from '#lib/payments/settle-unknown-payment.ts';
 import { sweepPayments } from '#lib/payments/sweep-payments.ts';
+import { forgetOld } from '#lib/retention/forget-old.ts';
 
 /**
  * What runs for each job. A task has a minute (`run-task.ts`), may be run twice, also at the same
@@ -27,6 +28,7 @@ export const tasks: Tasks = {
   expire_holds: expireHolds,
   poll_events: pollEvents,
   remind_disputes: remindDisputes,
+  forget_old: forgetOld,
 };
 
 /** What runs every minute by itself, whether anybody asked for it or not. */
@@ -35,6 +37,7 @@ export const periodicTasks: readonly PeriodicName[] = [
   'expire_holds',
   'poll_events',
   'remind_disputes',
+  'forget_old',
 ];
 
 /** One that has not succeeded by then is replaced by the next minute's: there is never a heap of the same. */

@@ -107,7 +107,11 @@ const words = {
   },
   refunded: {
     subject: (number) => `Your order ${number} is refunded`,
-    paragraphs: (order, event) => [refunded(order, event)],
+    paragraphs: (order, event) => [
+      // The request was told by this email alone, if the provider confirmed it within a moment.
+      ...(event.endedBy === 'shopper' ? [whyCancelled(event)] : []),
+      refunded(order, event),
+    ],
     details: false,
     link: 'Your order',
   },
@@ -176,12 +180,13 @@ function keptUntil({ holdUntil }: MailOrder): string {
   return holdUntil ? ` until ${clock(holdUntil)}` : '';
 }
 
-/** One whose hold was over may be paid again by now, and has no end any more. */
-function whyCancelled({ endedBy = 'hold' }: MailEvent): string {
+function whyCancelled({ endedBy }: MailEvent): string {
   if (endedBy === 'shopper') return 'As you asked, we have cancelled your order.';
   if (endedBy === 'hold') {
     return 'We have cancelled your order, because it was not paid in time and its items are for sale again.';
   }
+  // One whose hold was over may be paid again by now, and has no end any more.
+  if (endedBy === undefined) return 'We have cancelled your order.';
   return 'We are sorry: we had to cancel your order.';
 }
 

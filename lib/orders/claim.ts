@@ -154,9 +154,8 @@ export async function isClaimed(submission: Submission): Promise<boolean> {
 }
 
 function readClaim(value: string): { state: 'done' } | Held {
-  const [kind, rest] = [value.slice(0, 1), value.slice(1)];
-  if (kind === 'd') return { state: 'done' };
-  return { state: 'in_progress', what: kind === 'l' ? 'another' : 'this', heldBy: rest };
+  if (value.startsWith('d')) return { state: 'done' };
+  return { state: 'in_progress', what: value.startsWith('l') ? 'another' : 'this', heldBy: value.slice(1) };
 }
 
 /** Both keys carry the shopper as hash tag, so that one script may touch both on a Redis cluster. */

@@ -59,7 +59,8 @@ async function fulfil(
   const { status, version, paidAttempt } = locked.order;
   if (status === 'fulfilled') return { changed: false };
   const payment = locked.payments.find(({ attempt }) => attempt === paidAttempt);
-  const why = await whyNot(tx, { userId, orderId, status, payment, charge });
+  const byCard = locked.payments.some(({ method }) => method === 'card');
+  const why = await whyNot(tx, { userId, orderId, status, payment, byCard, charge });
   if (why) throw new AppError('not_fulfillable', { detail: `The order cannot be fulfilled. ${why}` });
   const reason = 'handed to the carrier';
   await changeOrder(tx, { userId, orderId, version, from: status, to: 'fulfilled', actor, reason });
@@ -72,16 +73,18 @@ interface Look {
   status: string;
   /** The one that paid the order; undefined for an invoice. */
   payment: PaymentRow | undefined;
+  byCard: boolean;
   charge: Charge | undefined;
 }
 
 /** Undefined for an order that may leave. */
 async function whyNot(
   tx: Tx,
-  { userId, orderId, status, payment, charge }: Look,
+  { userId, orderId, status, payment, byCard, charge }: Look,
 ): Promise<string | undefined> {
   if (status !== 'placed' && status !== 'paid') return `It is ${status}.`;
-  if (!payment) return undefined;
+  // An invoice is paid after the goods have arrived.
+  if (!payment) return byCard ? 'No charge is known that has paid it.' : undefined;
   if (payment.status === 'authorized') return 'Its payment is only authorised and could not be captured.';
   if (payment.status !== 'succeeded') return `Its payment is ${payment.status}.`;
   if (charge === undefined || charge.ref !== payment.providerRef) {

@@ -1,7 +1,7 @@
 import { recordDecline } from '#lib/abuse/declines.ts';
 import { askChallenge } from '#lib/abuse/guard-card.ts';
 import { AppError } from '#lib/errors.ts';
-import { networkOf } from '#lib/orders/network-of.ts';
+import { countedNetwork } from '#lib/orders/network-of.ts';
 import { limitFreshClaim } from '#lib/orders/rate-limit.ts';
 
 /** A submission, or an attempt to pay, that is no replay: who sends it, and with which card. */
@@ -34,7 +34,7 @@ export async function refuseFresh(fresh: Fresh): Promise<AppError | undefined> {
   if (!quota.suspicious) return undefined;
   return askChallenge({
     userId,
-    network: ip && networkOf(ip),
+    network: countedNetwork(ip),
     ip,
     submission,
     answer,
@@ -45,5 +45,5 @@ export async function refuseFresh(fresh: Fresh): Promise<AppError | undefined> {
 /** Counts a card that was declined just now. The shopper's answer does not wait for it. */
 export function noteDecline({ userId, ip, card }: Pick<Fresh, 'userId' | 'ip' | 'card'>): void {
   if (!card) return;
-  void recordDecline({ userId, network: ip && networkOf(ip), email: card.email, token: card.token });
+  void recordDecline({ userId, network: countedNetwork(ip), email: card.email, token: card.token });
 }

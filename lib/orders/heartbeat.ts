@@ -45,26 +45,33 @@ const aliveKey = (processId: string): string => `once:alive:{${processId}}`;
 
 /**
  * Called before a claim is taken: the first beat goes out together with the claim, in one write, and
- * is not waited for.
+ * is not waited for. From then on the timer beats, so that orders in a rush cost no beat of their own.
  */
 export function holdClaim(): void {
   const own = heart();
   own.holding += 1;
   // One process alone has nobody to tell.
   if (own.timer || !['tcp', 'rest'].includes(redisTransport())) return;
-  beat();
+  sendBeat();
   own.timer = setInterval(beat, beatMs).unref();
 }
 
 export function dropClaim(): void {
   const own = heart();
   own.holding = Math.max(0, own.holding - 1);
-  if (own.holding > 0) return;
-  clearInterval(own.timer);
-  own.timer = undefined;
 }
 
+/** Stops where there is nothing held at the moment; the next claim begins again. */
 function beat(): void {
+  const own = heart();
+  if (own.holding > 0) sendBeat();
+  else {
+    clearInterval(own.timer);
+    own.timer = undefined;
+  }
+}
+
+function sendBeat(): void {
   const key = aliveKey(heart().processId);
   // Without an answer the next beat, or the database, does.
   askRedis((redis) => redis.set(key, '1', { px: aliveMs })).catch(() => undefined);

@@ -9,6 +9,12 @@ export function countedAddress(ip: string | undefined): string | undefined {
   return ip !== undefined && isLoopbackName(ip) && isExposed() ? undefined : ip;
 }
 
+/** The network of a client's address, as far as it says who the client is. */
+export function countedNetwork(ip: string | undefined): string | undefined {
+  const address = countedAddress(ip);
+  return address === undefined ? undefined : networkOf(address);
+}
+
 /**
  * The network that an address is counted by, or undefined for what is no address. An IPv4
  * address stands for itself. An IPv6 household is given at least a /64 and may take a new address

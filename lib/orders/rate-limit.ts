@@ -2,7 +2,7 @@ import { Ratelimit } from '@upstash/ratelimit';
 import type { Redis } from '@upstash/redis';
 import { lookAtDeclines } from '#lib/abuse/declines.ts';
 import { env } from '#lib/env.ts';
-import { networkOf } from '#lib/orders/network-of.ts';
+import { countedNetwork, networkOf } from '#lib/orders/network-of.ts';
 import { countInProcess } from '#lib/redis/in-process.ts';
 import { askRedis, redisDeadlineMs } from '#lib/redis.ts';
 
@@ -13,7 +13,7 @@ export interface FreshClaim {
   userId: string;
   ip: string | undefined;
   /** The card that is to be charged; absent for an invoice. */
-  card?: { email?: string | undefined; token: string } | undefined;
+  card?: { email?: string; token: string } | undefined;
 }
 
 /** Both limits are for a minute. */
@@ -31,7 +31,7 @@ export async function limitFreshClaim({ userId, ip, card }: FreshClaim): Promise
   const { RATE_LIMIT_SHOPPER_PER_MIN: ofShopper, RATE_LIMIT_IP_PER_MIN: ofNetwork } = env();
   const byShopper = ofShopper > 0;
   const byNetwork = ofNetwork > 0 && network !== undefined;
-  const look = card && lookAtDeclines({ userId, network, email: card.email, token: card.token });
+  const look = card && lookAtDeclines({ userId, network: countedNetwork(ip), ...card });
   if (!byShopper && !byNetwork && !look) return { limited: false };
 
   const asked = await askRedis((redis) => {

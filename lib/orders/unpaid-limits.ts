@@ -49,6 +49,11 @@ export interface OpenUnpaid {
   invoicedMinor: number;
 }
 
+/** Whether anything of it is limited. */
+export function isLimited(limits: OpenLimits): boolean {
+  return Object.values(limits).some((limit) => limit > 0);
+}
+
 /** The limit that an order would exceed. `allowed` is its value; amounts are minor units. */
 export type OrderLimit =
   | { kind: 'order_units' | 'invoice_amount'; allowed: number }

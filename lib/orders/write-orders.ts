@@ -17,7 +17,7 @@ import {
 } from '#lib/orders/decide.ts';
 import { findOrderOfCart, findOrders } from '#lib/orders/find-orders.ts';
 import type { Placement } from '#lib/orders/placement.ts';
-import type { OpenUnpaid } from '#lib/orders/unpaid-limits.ts';
+import { isLimited, type OpenUnpaid } from '#lib/orders/unpaid-limits.ts';
 import { unpaidPolicy } from '#lib/orders/unpaid-policy.ts';
 
 /**
@@ -128,11 +128,14 @@ interface LockedBatch {
 /** Locks the carts of a batch and the stock of what is in them, in one round trip: see its migration. */
 async function lockBatch(tx: Tx, placements: Placement[]): Promise<LockedBatch> {
   const wanted = [...new Map(placements.map((one) => [keyOf(one.userId, one.cartId), one])).values()];
+  // Who has no limit is not counted: their open orders may be many.
+  const { email, network } = unpaidPolicy();
+  const emails = isLimited(email) ? placements.map(({ emailHash }) => emailHash) : [];
+  const networks = isLimited(network) ? placements.flatMap(({ networkHash }) => networkHash ?? []) : [];
   const [row] = await tx.$queryRaw<{ batch: string }[]>`
     SELECT lock_order_batch(${wanted.map(({ userId }) => userId)}::uuid[],
                             ${wanted.map(({ cartId }) => cartId)}::uuid[],
-                            ${placements.map(({ emailHash }) => emailHash)}::bigint[],
-                            ${placements.flatMap(({ networkHash }) => networkHash ?? [])}::bigint[]) AS batch`;
+                            ${emails}::bigint[], ${networks}::bigint[]) AS batch`;
   const batch = JSON.parse(row?.batch ?? '') as {
     carts: Omit<LockedCart, 'lines'>[];
     lines: (LineSnapshot & { userId: string; cartId: string })[];

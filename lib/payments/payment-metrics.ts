@@ -18,6 +18,11 @@ export function registerPaymentMetrics(): void {
     addGauge('once_payments_returning', 'Payments whose whole refund the provider has not confirmed', () =>
       db().payment.count({ where: { status: 'returning' } }),
     );
+    addGauge(
+      'once_provider_events_behind_seconds',
+      'How long ago the provider’s list of events was read to its end',
+      readLag,
+    );
     return true;
   });
 }
@@ -31,6 +36,13 @@ function addGauge(name: string, help: string, count: () => Promise<number>): voi
       this.set(await count().catch(unknown));
     },
   });
+}
+
+/** NaN for a shop that has never read any. */
+async function readLag(): Promise<number> {
+  const [row] = await db().$queryRaw<{ seconds: number }[]>`
+    SELECT extract(epoch FROM now() - read_until)::float8 AS seconds FROM event_cursor WHERE name = 'provider_events'`;
+  return row?.seconds ?? Number.NaN;
 }
 
 /** The other metrics are wanted all the more when the database is away. */

@@ -99,5 +99,12 @@ export async function lockOrder(
   const payments = await tx.$queryRaw<PaymentRow[]>`
     SELECT ${paymentColumns} FROM payment
     WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid ORDER BY attempt FOR UPDATE`;
-  return { order, payments };
+  return { order: { ...order, paidAttempt: order.paidAttempt ?? payingOf(order, payments) }, payments };
+}
+
+/** A process of the version before wrote that an order is paid, and not by which attempt: by the live one. */
+function payingOf({ status }: OrderRow, payments: PaymentRow[]): number | null {
+  if (status !== 'paid' && status !== 'fulfilled') return null;
+  const live = payments.find((payment) => payment.method === 'card' && !isOver(payment.status));
+  return live?.attempt ?? null;
 }

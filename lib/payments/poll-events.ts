@@ -15,10 +15,13 @@ import { takesCards } from '#lib/payments/takes-cards.ts';
 const keptDays = 30;
 
 /** Read again before the cursor: events are listed by the provider's clock, and not always in order. */
-const overlapMinutes = 10;
+const overlapMinutes = 5;
 
 /** More events than these pages hold are read in two halves, so that the oldest come first. */
 const maxPages = 5;
+
+/** The shortest time that is read in one part, however many events it has: the provider counts in seconds. */
+const leastMs = 2_000;
 
 const runMs = 40_000;
 const minuteMs = 60_000;
@@ -40,10 +43,11 @@ export async function pollEvents(): Promise<void> {
 async function readPart(since: Date, latest: Date): Promise<{ events: ProviderEvent[]; until: Date }> {
   const provider = await paymentProvider();
   for (let until = latest; ; ) {
-    const { events, more } = await provider.listEvents({ since, until, maxPages });
-    const halfMs = Math.floor((until.getTime() - since.getTime()) / 2);
-    if (!more || halfMs < minuteMs) return { events, until };
-    until = new Date(since.getTime() + halfMs);
+    const spanMs = until.getTime() - since.getTime();
+    const pages = spanMs <= leastMs ? Number.POSITIVE_INFINITY : maxPages;
+    const { events, more } = await provider.listEvents({ since, until, maxPages: pages });
+    if (!more) return { events, until };
+    until = new Date(since.getTime() + Math.floor(spanMs / 2));
   }
 }
 

@@ -31,7 +31,8 @@ function withRefunds(input: SettleInput, charge: Charge, so: SettleOrder): Settl
   const { changes, confirmed, failed, confirmedMinor, requestedMinor } = mirrorRefunds(rows, seen ?? []);
   const taken = charge.status === 'succeeded' ? charge.amountMinor : payment.amountMinor;
   const left = taken - confirmedMinor - requestedMinor;
-  const giveBack = so.giveBack && left > 0 ? { ...so.giveBack, amountMinor: left } : undefined;
+  const why = so.giveBack ?? wonForNothing(input, charge);
+  const giveBack = why && left > 0 ? { ...why, amountMinor: left } : undefined;
   const next = seen || giveBack ? statusOf(input, status, { taken, confirmedMinor, left, giveBack }) : status;
   const settled: Settlement = { ...so, giveBack };
   if (next !== payment.status) settled.payment = next;
@@ -59,6 +60,16 @@ function withRefunds(input: SettleInput, charge: Charge, so: SettleOrder): Settl
     ...(giveBack ? [{ kind: 'refund_requested' as const, ...giveBack }] : []),
   ];
   return news.length > 0 ? { ...settled, news } : settled;
+}
+
+/** The provider refuses to refund a disputed charge: a cancelled order's is refunded once the dispute is won. */
+function wonForNothing(
+  { order, attempt, disputes: rows = [] }: SettleInput,
+  { disputes: seen = [] }: Charge,
+): { reason: string } | undefined {
+  if (order.status !== 'cancelled' || order.paidAttempt !== attempt) return undefined;
+  const won = mirrorDisputes(rows, seen).closed.some(({ status }) => status === 'won');
+  return won ? { reason: 'the order had been cancelled while its charge was disputed' } : undefined;
 }
 
 /** Orders that are over when their money is back. */

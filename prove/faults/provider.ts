@@ -31,6 +31,7 @@ const ownerActs: Partial<Record<OwnerFaultKind, string>> = {
   owner_refund_part: 'owner refunds a part',
   owner_dispute_lost: 'dispute lost',
   owner_dispute_won: 'dispute won',
+  owner_cancel: 'owner cancels',
 };
 
 /** What is done at the provider past the shop, while shoppers shop. It strikes when the provider has done it. */

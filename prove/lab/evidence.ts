@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Simulator } from '#simulator/start-simulator.ts';
+import { stateOfDispute } from '../check-money.ts';
 import type {
   ChargeRow,
+  DisputeRow,
   Evidence,
   LineRow,
   MailRow,
@@ -41,15 +43,23 @@ async function openAfterTime(client: pg.Client, till: Simulator): Promise<number
   const { rows } = await client.query<{ open: number }>(
     `SELECT (SELECT count(*) FROM payment WHERE status IN ('created', 'unknown'))::int
           + (SELECT count(*) FROM refund WHERE status = 'created')::int
-          + (SELECT count(*) FROM orders WHERE status IN ('payment_pending', 'payment_unknown'))::int AS open`,
+          + (SELECT count(*) FROM orders WHERE status IN ('payment_pending', 'payment_processing', 'payment_unknown'))::int AS open`,
   );
-  const open = (rows[0]?.open ?? 0) + (await unseenRefunds(client, till));
+  const open =
+    (rows[0]?.open ?? 0) + (await unseenRefunds(client, till)) + (await unseenDisputes(client, till));
   if (open > 0) {
     await client.query(
-      `UPDATE payment SET updated_at = now() - interval '1 hour' WHERE status IN ('created', 'unknown')`,
+      `UPDATE payment SET updated_at = now() - interval '1 hour'
+       WHERE status IN ('created', 'requires_action', 'processing', 'unknown')`,
     );
     await client.query(`UPDATE refund SET updated_at = now() - interval '1 hour' WHERE status = 'created'`);
-    for (const task of ['sweep_payments', 'poll_events'])
+    // No shopper is at work any more: an order that still waits for its bank was given up.
+    await client.query(
+      `UPDATE orders SET hold_until = now() - interval '1 hour' WHERE status = 'payment_pending' AND EXISTS
+         (SELECT FROM payment WHERE payment.user_id = orders.user_id AND order_id = id
+            AND payment.status = 'requires_action')`,
+    );
+    for (const task of ['sweep_payments', 'expire_holds', 'poll_events'])
       await client.query(`SELECT graphile_worker.add_job($1, '{}'::json, job_key => 'prove:' || $1)`, [task]);
   }
   return open;
@@ -62,6 +72,20 @@ async function unseenRefunds(client: pg.Client, till: Simulator): Promise<number
   );
   const refunded = new Map(till.ledger().map((row) => [row.paymentIntent, row.refunded]));
   return rows.filter((row) => (refunded.get(row.ref) ?? 0) !== row.refunded).length;
+}
+
+/** Disputes that the provider knows and the shop doesn't, or not as they are now. */
+async function unseenDisputes(client: pg.Client, till: Simulator): Promise<number> {
+  const { rows } = await client.query<{ ref: string; dispute: string | null; status: string | null }>(
+    `SELECT payment.provider_ref AS ref, dispute.provider_ref AS dispute, dispute.status
+     FROM payment LEFT JOIN dispute USING (user_id, order_id, attempt) WHERE payment.provider_ref IS NOT NULL`,
+  );
+  const known = new Map(rows.map((row) => [row.dispute, row.status]));
+  const ours = new Set(rows.map(({ ref }) => ref));
+  return till
+    .disputes()
+    .filter(({ paymentIntent }) => ours.has(paymentIntent))
+    .filter(({ id, status }) => known.get(id) !== stateOfDispute(status)).length;
 }
 
 /** Everything but the history: the shop's rows at one moment, and the provider's own books. */
@@ -90,6 +114,9 @@ export async function gather(
       `SELECT order_id AS "orderId", attempt, amount_minor AS "amountMinor", status,
               provider_ref AS "providerRef" FROM refund`,
     );
+    const disputes = await client.query<DisputeRow>(
+      `SELECT provider_ref AS "providerRef", status FROM dispute WHERE kind = 'dispute'`,
+    );
     const mails = await client.query<MailRow>(`SELECT order_id AS "orderId", kind FROM mail`);
     const stock = await client.query<{ sku: string; available: number }>(
       'SELECT sku, available FROM stock WHERE sku = ANY($1::text[])',
@@ -104,6 +131,7 @@ export async function gather(
       lines: lines.rows,
       payments: payments.rows,
       refunds: refunds.rows,
+      disputes: disputes.rows,
       mails: mails.rows,
       stock: stock.rows,
       severalCarts: several.rows.map(({ shopper }) => shopper),
@@ -111,5 +139,11 @@ export async function gather(
   });
   const left = new Map(rows.stock.map(({ sku, available }) => [sku, available]));
   const stock = [...goods].map(([sku, initial]): StockRow => ({ sku, initial, available: left.get(sku) }));
-  return { ...rows, stock, charges, providerRefunds: lab.till.refunds() };
+  return {
+    ...rows,
+    stock,
+    charges,
+    providerRefunds: lab.till.refunds(),
+    providerDisputes: lab.till.disputes(),
+  };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../random.ts';
-import { type Placed, type Shop, Shopper, type Submission } from './shopper.ts';
+import { bankCard, debits, type Placed, type Shop, Shopper, type Submission } from './shopper.ts';
 
 /** What shoppers do that a shop could get wrong: each a script that one shopper goes through. */
 
@@ -35,7 +35,10 @@ const scripts: [weight: number, script: Script][] = [
   [2, buysAgain],
 ];
 
-/** Half pay by invoice; of the cards, a third is declined. */
+/** Of the others some leave orders behind that nobody would confirm at the bank. */
+const goesToTheBank = new Set([buysOnce, cancels]);
+
+/** A third pay by invoice. Of the cards some are declined, some wait for the bank's page, some are debits. */
 const payments = [
   { method: 'invoice' },
   { method: 'invoice' },
@@ -43,6 +46,8 @@ const payments = [
   { method: 'card', token: 'pm_card_visa' },
   { method: 'card', token: 'pm_card_visa' },
   { method: 'card', token: 'pm_card_chargeDeclined' },
+  { method: 'card', token: bankCard },
+  ...debits.map((token) => ({ method: 'card', token })),
 ];
 
 /** One shopper from an empty cart to whatever becomes of it. */
@@ -50,7 +55,8 @@ export async function shop(world: World, random: Random): Promise<void> {
   const shopper = new Shopper(world, random);
   const sku = random.pick(random.chance(0.3) ? world.scarce : world.plenty);
   const payment = random.pick(payments);
-  const script = random.pick(scripts.flatMap(([weight, one]) => Array<Script>(weight).fill(one)));
+  const possible = payment.token === bankCard ? scripts.filter(([, one]) => goesToTheBank.has(one)) : scripts;
+  const script = random.pick(possible.flatMap(([weight, one]) => Array<Script>(weight).fill(one)));
   if (await shopper.put(sku, random.between(1, 2))) await script({ shopper, world, random, payment, sku });
 }
 
@@ -123,6 +129,8 @@ async function prepare(
   return submission;
 }
 
+/** How long a shopper looks at the bank's page: the payment may be cancelled meanwhile. */
+const longestAtBankMs = 2_000;
 /** How long goods lie on the packing table: their money may be refunded or disputed meanwhile. */
 const longestPackingMs = 2_500;
 
@@ -130,10 +138,13 @@ const longestPackingMs = 2_500;
  * Another card where the first was declined, from two windows; then a look at one's own order, and at
  * another's. Some orders are fulfilled.
  */
-async function after({ shopper, world, random }: Scene, placed: Placed | undefined): Promise<void> {
+async function after({ shopper, world, random, payment }: Scene, placed: Placed | undefined): Promise<void> {
   if (!placed?.orderId) return;
   const { orderId, status } = placed;
-  if (status === 402) await Promise.all([shopper.pay(orderId, 2), shopper.pay(orderId, 2)]);
+  const atBank =
+    payment.token === bankCard && (await shopper.answerBank(orderId, random.between(0, longestAtBankMs)));
+  if (status === 402 || atBank === 'refuse')
+    await Promise.all([shopper.pay(orderId, 2), shopper.pay(orderId, 2)]);
   await shopper.read(orderId);
   const others = world.placed.filter((id) => id !== orderId);
   if (others.length > 0) await shopper.read(random.pick(others), 'snoop');

@@ -11,6 +11,7 @@ export interface Submission {
   cart: string;
   confirmed: Confirmed;
   body: string;
+  bankDecides?: true;
 }
 
 /** A client and what the shop takes it for. */
@@ -171,15 +172,19 @@ export class Shopper {
       cart: cartId,
       confirmed: { lines: this.#lines.size > 0 ? Object.fromEntries(this.#lines) : undefined, totalMinor },
       body,
+      ...(isLeftToTheBank(payment) && { bankDecides: true as const }),
     };
   }
 
   /** Sends a submission once. */
   async submit(
-    { token, cart, confirmed, body }: Submission,
+    { token, cart, confirmed, body, bankDecides }: Submission,
     how: { app?: number; again?: true } = {},
   ): Promise<Reply | undefined> {
-    const about = { token, cart, confirmed, sent: hashOf(body), body, ...how };
+    const about = {
+      ...{ token, cart, confirmed, sent: hashOf(body), body, ...how },
+      ...(bankDecides && { bankDecides }),
+    };
     const reply = await this.call('order', 'POST', '/api/orders', about);
     // An order stands, so what is put in from now on is in another cart.
     if (reply && (reply.status < 300 || reply.status === 402)) this.#lines.clear();
@@ -227,6 +232,31 @@ export class Shopper {
     await this.#until(() => this.call('cancel', 'POST', `/api/orders/${orderId}/cancel`, { order: orderId }));
   }
 
+  /**
+   * Answers at the bank, once the order says where that is, and closes the tab there: the shop hears
+   * of it from the provider alone. Gives whether the shopper refused.
+   */
+  async answerBank(orderId: string, waitMs: number): Promise<'confirm' | 'refuse' | undefined> {
+    const until = performance.now() + givesUpAfterMs;
+    for (let tries = 0; performance.now() < until; tries += 1) {
+      const reply = await this.read(orderId);
+      if (reply?.status === 200) {
+        const { status, payments = [] } = JSON.parse(reply.body.toString('utf8')) as LiveOrder;
+        const url = payments.at(-1)?.actionUrl;
+        if (!url && status !== 'payment_pending' && status !== 'payment_unknown') return undefined;
+        if (url) {
+          await sleep(waitMs);
+          const answer = this.#random.chance(0.6) ? 'confirm' : 'refuse';
+          const body = new URLSearchParams({ answer });
+          await fetch(url, { method: 'POST', body, redirect: 'manual' });
+          return answer;
+        }
+      }
+      await this.#pause(tries);
+    }
+    return undefined;
+  }
+
   /** The operator hands the order to the carrier, if the shop lets them. */
   async beFulfilled(orderId: string): Promise<void> {
     const { operator: port, history } = this.#shop;
@@ -243,6 +273,18 @@ export class Shopper {
   read(orderId: string, kind: 'read' | 'snoop' = 'read'): Promise<Reply | undefined> {
     return this.call(kind, 'GET', `/api/orders/${orderId}`, { order: orderId });
   }
+}
+
+/** Stripe's test methods of which the answer comes later. */
+export const bankCard = 'pm_card_authenticationRequired';
+export const debits = ['pm_usBankAccount_success', 'pm_usBankAccount_insufficientFunds'];
+
+const isLeftToTheBank = ({ token }: Record<string, unknown>) =>
+  token === bankCard || debits.includes(String(token));
+
+interface LiveOrder {
+  status: string;
+  payments?: { actionUrl?: string }[];
 }
 
 /** Whether it says that nobody knows yet. */

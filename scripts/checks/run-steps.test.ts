@@ -1,15 +1,18 @@
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
-import { runSteps } from './run-steps.ts';
+import type { StepResult } from './run-step.ts';
 import type { Step } from './steps.ts';
-import { summaryOf } from './summary.ts';
 
 // The first step that failed used to end the run: a failed integration test hid all browser tests.
 
 const folder = await mkdtemp(path.join(tmpdir(), 'once-steps-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
+const outcome = path.join(folder, 'outcome.json');
+const execute = promisify(execFile);
 await symlink(path.resolve(import.meta.dirname, '../../node_modules'), path.join(folder, 'node_modules'));
 
 async function write(name: string, text: string): Promise<string> {
@@ -18,12 +21,26 @@ async function write(name: string, text: string): Promise<string> {
   return file;
 }
 
-const uninterrupted = new AbortController().signal;
-const run = async (steps: Step[], { prepare = () => undefined, interrupted = uninterrupted } = {}) => {
-  const results = await runSteps(steps, prepare, interrupted);
-  const { lines, exitCode } = summaryOf(results);
+interface Ran {
+  results: StepResult[];
+  lines: string[];
+  exitCode: number;
+}
+
+/** In a process of its own: what the steps print, failures of theirs included, is not this run's. */
+async function run(steps: Step[], { unprepared = '', interrupted = false } = {}) {
+  const script = `
+    import { runSteps } from '#scripts/checks/run-steps.ts';
+    import { summaryOf } from '#scripts/checks/summary.ts';
+    import { writeFileSync } from 'node:fs';
+    const prepare = () => { if (${JSON.stringify(unprepared)}) throw new Error(${JSON.stringify(unprepared)}); };
+    const signal = ${interrupted} ? AbortSignal.abort() : new AbortController().signal;
+    const results = await runSteps(${JSON.stringify(steps)}, prepare, signal);
+    writeFileSync(${JSON.stringify(outcome)}, JSON.stringify({ results, ...summaryOf(results) }));`;
+  await execute(process.execPath, ['--input-type=module', '-e', script]);
+  const { results, lines, exitCode }: Ran = JSON.parse(await readFile(outcome, 'utf8'));
   return { results, text: lines.join('\n'), last: lines.at(-1), exitCode };
-};
+}
 
 const succeeds: Step = { name: 'lint', commands: [['node', '--version']], quick: true };
 
@@ -70,7 +87,7 @@ test('every step runs, all failures are listed by step and test, and the last li
   expect(text).toContain('npm test -- --only types,unit,browser');
   expect(last).toBe('2 passed, 5 failed');
   expect(exitCode).toBe(1);
-}, 60_000);
+});
 
 test('a step that ends before its report, or that runs no test, counts as failed', async () => {
   const crash = await write('crash.mjs', 'process.exit(0);');
@@ -100,10 +117,9 @@ test('a step that ends before its report, or that runs no test, counts as failed
 
 test('without the services only the steps that need them are skipped, with the reason', async () => {
   const needy: Step = { name: 'hosts', commands: [['node', 'never-run.js']] };
-  const prepare = () => {
-    throw new Error('The tests need redis-server');
-  };
-  const { results, text, last, exitCode } = await run([needy, succeeds], { prepare });
+  const { results, text, last, exitCode } = await run([needy, succeeds], {
+    unprepared: 'The tests need redis-server',
+  });
   expect(results.map(({ failures }) => failures)).toEqual([['skipped: The tests need redis-server'], []]);
   expect(text).toContain('The tests need redis-server');
   expect(last).toBe('0 passed, 1 failed');
@@ -111,7 +127,7 @@ test('without the services only the steps that need them are skipped, with the r
 });
 
 test('after an interruption no further step begins', async () => {
-  const { results, exitCode } = await run([succeeds], { interrupted: AbortSignal.abort() });
+  const { results, exitCode } = await run([succeeds], { interrupted: true });
   expect(results.map(({ skipped }) => skipped)).toEqual(['interrupted']);
   expect(exitCode).toBe(1);
 });

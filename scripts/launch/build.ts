@@ -18,7 +18,7 @@ const sources = [
 
 /** Pages are built from the catalogue, so another catalogue is another build. Stock changes by the minute and is left out. */
 const catalogueQuery = `
-  SELECT md5(string_agg(t.row, '|' ORDER BY t.row)) AS hash FROM (
+  SELECT md5(string_agg(t.row, '|' ORDER BY t.row COLLATE "C")) AS hash FROM (
     SELECT c::text AS row FROM category c
     UNION ALL SELECT p::text FROM product p
     UNION ALL SELECT v::text FROM variant v

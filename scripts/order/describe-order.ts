@@ -1,6 +1,7 @@
 import { addressLines } from '#lib/checkout/format-address.ts';
 import type { ShippingAddress } from '#lib/checkout/shipping-address.ts';
 import { db } from '#lib/db.ts';
+import type { Prisma } from '#lib/generated/prisma/client.ts';
 import { formatMoney } from '#lib/money.ts';
 import type { OrderKey } from '#lib/orders/find-order.ts';
 
@@ -32,36 +33,7 @@ export async function describeOrder({ userId, orderId }: OrderKey): Promise<stri
     // Written by this shop from a validated submission, so it has the shape it was given.
     ...addressLines(order.shippingAddress as ShippingAddress).map((line) => `  ${line}`),
     'Payments',
-    ...order.payments.flatMap(
-      ({
-        attempt,
-        method,
-        status,
-        amountMinor,
-        refundedMinor,
-        lostMinor,
-        providerRef,
-        declineCode,
-        refunds,
-      }) => [
-        `  ${[
-          attempt,
-          method,
-          status,
-          money(amountMinor),
-          refundedMinor > 0 && `refunded ${money(refundedMinor)}`,
-          lostMinor > 0 && `lost ${money(lostMinor)}`,
-          providerRef,
-          declineCode,
-        ]
-          .filter(Boolean)
-          .join('  ')}`,
-        ...refunds.map(
-          (refund) =>
-            `     refund ${refund.id}  ${refund.status}  ${money(refund.amountMinor)}  ${refund.actor}: ${refund.reason}`,
-        ),
-      ],
-    ),
+    ...order.payments.flatMap(paymentLines),
     ...disputes.map(
       ({ kind, status, amountMinor, reason, dueBy, providerRef }) =>
         `  ${kind}  ${status}  ${money(amountMinor)}  ${reason}  ${providerRef}${dueBy ? `  evidence until ${dueBy.toISOString()}` : ''}`,
@@ -76,4 +48,29 @@ export async function describeOrder({ userId, orderId }: OrderKey): Promise<stri
         `  ${version}  ${at.toISOString()}  ${kind === 'status' ? toStatus : kind}  ${actor}: ${reason}`,
     ),
   ].join('\n');
+}
+
+type Payment = Prisma.PaymentGetPayload<{ include: { refunds: true } }>;
+
+/** An attempt as the provider has it, and its refunds below it. */
+function paymentLines({ refunds, ...payment }: Payment): string[] {
+  const { attempt, method, status, amountMinor, refundedMinor, lostMinor, currency } = payment;
+  const money = (minor: number) => formatMoney(minor, currency);
+  const facts = [
+    attempt,
+    method,
+    status,
+    money(amountMinor),
+    refundedMinor > 0 && `refunded ${money(refundedMinor)}`,
+    lostMinor > 0 && `lost ${money(lostMinor)}`,
+    payment.providerRef,
+    payment.declineCode,
+  ];
+  return [
+    `  ${facts.filter(Boolean).join('  ')}`,
+    ...refunds.map(
+      (refund) =>
+        `     refund ${refund.id}  ${refund.status}  ${money(refund.amountMinor)}  ${refund.actor}: ${refund.reason}`,
+    ),
+  ];
 }

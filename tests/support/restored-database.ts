@@ -1,5 +1,5 @@
-import pg from 'pg';
 import { inject } from 'vitest';
+import { openClient } from '#lib/db-session.ts';
 
 /** Keeps a copy of a test database as it is now, and later puts the copy in the database's place. */
 export interface Backup {
@@ -35,8 +35,7 @@ const closing = (name: string) => [
 ];
 
 async function administer(statements: string[]): Promise<void> {
-  const client = new pg.Client({ connectionString: inject('adminUrl') });
-  await client.connect();
+  const client = await openClient({ connectionString: inject('adminUrl') });
   try {
     for (const statement of statements) await client.query(statement);
   } finally {

@@ -103,7 +103,12 @@ export function openApiDocument() {
     },
     components: {
       securitySchemes: {
-        session: { type: 'apiKey', in: 'cookie', name: 'once_session' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'once_session',
+          description: 'Set by GET /api/cart. Over TLS its name is __Host-once_session.',
+        },
         cron: { type: 'http', scheme: 'bearer' },
       },
     },
@@ -144,6 +149,7 @@ const setLine: ZodOpenApiOperationObject = {
       'precondition_failed',
       'payload_too_large',
       'unsupported_media_type',
+      'rate_limited',
       'unavailable',
     ),
   },

@@ -9,9 +9,14 @@ const additionSchema = z.object({ sku: skuSchema, quantity: quantitySchema(1) })
 
 /** Puts a variant into the shopper's cart, on top of what is there of it. */
 export const POST = cartForm({
-  act: async (typed) => {
+  act: async (typed, from) => {
     const { sku, quantity: asked } = additionSchema.parse(typed);
-    const { cart, ...addition } = await addToCart({ userId: await shopperForWrite(), sku, quantity: asked });
+    const { cart, ...addition } = await addToCart({
+      userId: await shopperForWrite(),
+      sku,
+      quantity: asked,
+      ...from,
+    });
     const { id, version } = cart;
     const answer: AddAnswer = { asked, ...addition, cart: { id, version, count: countOf(cart) } };
     const told = { added: sku, asked: String(asked), units: String(addition.added) };

@@ -15,10 +15,10 @@ const editSchema = z.object({
  * has edited the cart since this page was drawn.
  */
 export const POST = cartForm({
-  act: async (typed) => {
+  act: async (typed, from) => {
     const { version: ifVersion, ...edit } = editSchema.parse(typed);
     const userId = await shopperForWrite();
-    await setCartLine({ userId, ...edit, ifVersion });
+    await setCartLine({ userId, ...edit, ifVersion, ...from });
     return { answer: { cart: await readCartView(userId) }, location: '/cart' };
   },
   afterProblem: async () => {

@@ -149,7 +149,7 @@ async function withPictures({ lines }: OrderView) {
 
 function OrderHeading({ order: { number, status, placedAt }, own }: { order: OrderView; own: boolean }) {
   const number_ = <span className="figures whitespace-nowrap">{number}</span>;
-  const stands = status === 'placed' || status === 'paid';
+  const stands = status === 'placed' || status === 'payment_processing' || status === 'paid';
   if (own && stands && Date.now() - Date.parse(placedAt) < freshMs) {
     return (
       <PageTitle lead="You find it in this browser under Orders whenever you like.">

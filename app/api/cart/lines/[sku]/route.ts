@@ -1,7 +1,16 @@
 import { cartLineInputSchema } from '#lib/cart/schema.ts';
 import { setCartLine } from '#lib/cart/set-cart-line.ts';
 import { AppError } from '#lib/errors.ts';
-import { json, notAllowed, parseOrThrow, readJson, refuseForeignOrigin, route } from '#lib/http.ts';
+import {
+  clientIpOf,
+  json,
+  notAllowed,
+  parseOrThrow,
+  readJson,
+  refuseForeignOrigin,
+  route,
+} from '#lib/http.ts';
+import { countedNetwork } from '#lib/orders/network-of.ts';
 import { sessionOrNew } from '#lib/session.ts';
 
 /** A quantity needs a few bytes; this is room for any way of writing it. */
@@ -12,7 +21,8 @@ export const PUT = route<{ params: Promise<{ sku: string }> }>(async (request, {
   const { quantity } = parseOrThrow(cartLineInputSchema, await readJson(request, maxBytes));
   const ifVersion = readIfMatch(request.headers.get('if-match'));
   const { userId, headers } = sessionOrNew(request);
-  const cart = await setCartLine({ userId, sku: (await params).sku, quantity, ifVersion });
+  const network = countedNetwork(clientIpOf(request));
+  const cart = await setCartLine({ userId, sku: (await params).sku, quantity, ifVersion, network });
   return json(cart, { headers: { ...headers, etag: `"${cart.version}"` } });
 });
 

@@ -1,0 +1,20 @@
+import { countUp, keyOf } from '#lib/abuse/short-memory.ts';
+import { env } from '#lib/env.ts';
+import { AppError } from '#lib/errors.ts';
+
+const windowMs = 60_000;
+
+/**
+ * Counts a cart that is about to be stored, by the network that it comes from: a client that keeps no
+ * cookie would else have one stored with every request. Throws `rate_limited`. Edits of a cart that
+ * is stored are not counted.
+ */
+export async function limitNewCarts(network: string | undefined): Promise<void> {
+  const { RATE_LIMIT_IP_PER_MIN, RATE_LIMIT_NEW_CARTS_PER_MIN: limit = RATE_LIMIT_IP_PER_MIN } = env();
+  if (limit === 0 || network === undefined) return;
+  if ((await countUp(keyOf('new-carts', network), windowMs)) <= limit) return;
+  throw new AppError('rate_limited', {
+    detail: 'Too many new carts in a short time. Nothing was changed; it is safe to send again in a minute.',
+    retryAfterSeconds: windowMs / 1_000,
+  });
+}
