@@ -113,6 +113,9 @@ const orderRows: Row[] = [
   }),
   row('twoTabs', [...allShields, 'uniqueCart'], { so: '`cartLock` and `cartStatus` come first' }),
   row('twoTabs', [...allShields, 'cartLock', 'uniqueCart'], {
+    so: 'not noticed from one network: `unpaidLock` lets its batches through one after the other',
+  }),
+  row('twoTabs', [...allShields, 'cartLock', 'uniqueCart', 'unpaidLock'], {
     violates: ['cart_ordered_twice'],
     so: 'two tokens, two orders',
   }),
