@@ -27,8 +27,15 @@ test('without any shield, and without a look at what stands, the unique keys alo
   expect(outcome.work.written).toBeGreaterThan(2);
 });
 
-test('without these keys as well, a cart is ordered twice, and that is noticed', async () => {
-  const without = [...allShields, 'standingOrder', 'cartStatus', 'uniqueToken', 'uniqueCart'] as const;
+test('without these keys and the id that an order gets from its submission, a cart is ordered twice, and that is noticed', async () => {
+  const without = [
+    ...allShields,
+    'standingOrder',
+    'cartStatus',
+    'uniqueToken',
+    'uniqueCart',
+    'orderIdentity',
+  ] as const;
   const outcome = await perform(laboratory, { workload: 'duplicates', without });
   expect(kindsOf(outcome)).toContain('cart_ordered_twice');
   expect(kindsOf(outcome)).toContain('token_of_two_orders');

@@ -88,8 +88,9 @@ export async function openLaboratory({
 
 /** The message of an error in the log; SQLSTATEs of class 23 are constraints at their work. */
 function complaintOf(line: string): string[] {
-  if (!line.startsWith('{"level":50') || line.includes('Code: `23')) return [];
-  const { msg, err } = JSON.parse(line) as { msg?: string; err?: { message?: string } };
+  if (!line.startsWith('{"level":50')) return [];
+  const { msg, err } = JSON.parse(line) as { msg?: string; err?: { message?: string; code?: string } };
+  if (err?.code?.startsWith('23')) return [];
   return [err?.message?.trim() ?? msg ?? line];
 }
 

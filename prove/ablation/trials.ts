@@ -96,10 +96,13 @@ const orderRows: Row[] = [
   row('duplicates', [...allShields, ...looks, 'uniqueToken'], { so: 'the key of carts alone is enough' }),
   row('duplicates', [...allShields, ...looks, 'uniqueCart'], { so: 'the key of tokens alone is enough' }),
   row('duplicates', [...allShields, ...looks, ...orderKeys], {
+    so: '`orderIdentity`: a second order would have the id of the first, which is its primary key',
+  }),
+  row('duplicates', [...allShields, ...looks, ...orderKeys, 'orderIdentity'], {
     violates: ['cart_ordered_twice', 'token_of_two_orders'],
     so: 'nothing is left that could refuse',
   }),
-  row('forgotten', [...noDoor, ...looks, ...orderKeys], {
+  row('forgotten', [...noDoor, ...looks, ...orderKeys, 'orderIdentity'], {
     violates: ['cart_ordered_twice', 'token_of_two_orders'],
     so: 'shields alone: as good as the memory of Redis',
   }),
@@ -110,6 +113,9 @@ const orderRows: Row[] = [
   }),
   row('twoTabs', [...allShields, 'uniqueCart'], { so: '`cartLock` and `cartStatus` come first' }),
   row('twoTabs', [...allShields, 'cartLock', 'uniqueCart'], {
+    so: 'not noticed from one network: `unpaidLock` lets its batches through one after the other',
+  }),
+  row('twoTabs', [...allShields, 'cartLock', 'uniqueCart', 'unpaidLock'], {
     violates: ['cart_ordered_twice'],
     so: 'two tokens, two orders',
   }),
@@ -121,6 +127,10 @@ const orderRows: Row[] = [
     so: 'one order still, by `uniqueToken`, and an answer that says nothing',
   }),
   row('foreignToken', ['tokenProof', 'uniqueToken'], {
+    violates: ['internal_error'],
+    so: 'the same, by `orderIdentity`',
+  }),
+  row('foreignToken', ['tokenProof', 'uniqueToken', 'orderIdentity'], {
     violates: ['token_of_two_orders', 'accepted_under_two_ids'],
     so: 'one token, two orders',
   }),

@@ -11,6 +11,8 @@ export interface Ablation {
 }
 
 export const ablations: Record<Guard, Ablation> = {
+  orderIdentity: { scenario: 'restored' },
+  doneLook: { scenario: 'restored', shielded: true },
   tokenProof: { scenario: 'foreignToken', behind: ['uniqueToken'] },
   uniqueToken: { scenario: 'foreignToken', behind: ['tokenProof'] },
   cartLock: { scenario: 'twoTabs', behind: ['uniqueCart'] },

@@ -1,6 +1,7 @@
 import { isOpen } from '#lib/payments/payment-rows.ts';
 import type { ChargeStatus } from '#lib/payments/provider.ts';
 import { shopperOf, tokenOf } from '#prove/model/decide-order.ts';
+import { restoring } from '#prove/model/restoring.ts';
 import { paymentOf, tellAgain } from '#prove/model/rows.ts';
 import { type Add, type Card, type State, type Work, type World, workAt } from '#prove/model/state.ts';
 
@@ -10,7 +11,12 @@ export function stepsAround(state: State, world: World, add: Add): void {
   jobs(state, world, add);
   provider(state, world, add);
   faults(state, world, add);
+  restoring(state, world, add);
 }
+
+/** Whether the database has this payment: a restored one may have lost it. */
+const isKnown = ({ payments }: State, { order, attempt }: { order: number | undefined; attempt: number }) =>
+  payments.some((payment) => payment.order === order && payment.attempt === attempt);
 
 const times = ['once', 'twice', 'three times'];
 const ordinals = ['1st', '2nd', '3rd'];
@@ -76,6 +82,12 @@ function jobs(state: State, { scenario, dropped }: World, add: Add): void {
     const isAtWork = state.works.some((work) => work.kind === 'event' && work.attempt === attempt);
     if (!event || isAtWork || order === undefined || dropped.has('events')) continue;
     const name = `the provider's event about attempt ${attempt}`;
+    if (!isKnown(state, { order, attempt })) {
+      add(`${name} arrives, and the database has no such order`, (next) => {
+        Object.assign(next.charges[index] ?? {}, { event: false });
+      });
+      continue;
+    }
     add(`${name} arrives`, (next) => {
       Object.assign(next.charges[index] ?? {}, { event: false });
       next.works.push({ kind: 'event', order, attempt, name, at: 'look' });
@@ -91,7 +103,7 @@ const outcomes: Record<Card, ChargeStatus> = {
 };
 
 function provider(state: State, { dropped }: World, add: Add): void {
-  for (const [index, { order, attempt }] of state.wire.entries()) {
+  for (const [index, { order, submission, attempt, card }] of state.wire.entries()) {
     const known = state.charges.some((charge) => charge.order === order && charge.attempt === attempt);
     const replays = known && !dropped.has('providerKey');
     add(
@@ -99,8 +111,8 @@ function provider(state: State, { dropped }: World, add: Add): void {
       (next) => {
         next.wire.splice(index, 1);
         if (replays) return;
-        const status = outcomes[paymentOf(next, { order, attempt }).card];
-        next.charges.push({ order, attempt, status, givenBack: false, event: true });
+        const status = outcomes[card];
+        next.charges.push({ order, submission, attempt, status, givenBack: false, event: true });
       },
     );
   }
@@ -110,8 +122,8 @@ function provider(state: State, { dropped }: World, add: Add): void {
         Object.assign(next.charges[index] ?? {}, { status: 'succeeded', event: true });
       });
     }
-    if (order === undefined || givenBack || paymentOf(state, { order, attempt }).status !== 'returning')
-      continue;
+    if (givenBack || !isKnown(state, { order, attempt })) continue;
+    if (paymentOf(state, { order, attempt }).status !== 'returning') continue;
     add('the job for refunds gives the money back', (next) => {
       Object.assign(next.charges[index] ?? {}, { givenBack: true });
     });

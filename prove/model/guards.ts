@@ -9,6 +9,8 @@ const shields = {
 
 /** Keep the promises, each in the code or the constraint that is named. */
 export const guards = {
+  orderIdentity: "an order's id follows from its submission",
+  doneLook: 'a replay is answered from the database, also when Redis knows that it is done',
   tokenProof: 'the token is an HMAC over its cart, version and total',
   cartLock: '`SELECT … FOR UPDATE` on carts and stock before deciding',
   standingOrder: 'the writer looks for an order that stands already, and at the status of the cart',

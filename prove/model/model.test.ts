@@ -26,6 +26,7 @@ const leastStates: Record<Name, { built: number; unshielded: number }> = {
   lateCharge: { built: 30_000, unshielded: 15_000 },
   secondCard: { built: 10_000, unshielded: 5_500 },
   earlySecondCard: { built: 7_000, unshielded: 5_000 },
+  restored: { built: 30_000, unshielded: 15_000 },
 };
 
 const names = Object.keys(leastStates) as Name[];

@@ -26,9 +26,7 @@ function claim(state: State, world: World, index: number, add: Add) {
   const token = tokenOf(scenario, submission);
   const shopper = shopperOf(world, submission);
   const claimed = state.claims[token] ?? 'free';
-  if (typeof claimed === 'number') {
-    return add(`${name} is answered from Redis`, (next) => finish(next, index, 'order', claimed));
-  }
+  if (typeof claimed === 'number') return replay(state, world, index, claimed, add);
   if (claimed === 'held' || state.locks[shopper]) {
     // Waiting changes nothing, so only its end is a step.
     return add(`${name} has waited for a claim in Redis long enough and looks into the database`, (next) => {
@@ -54,8 +52,25 @@ function claim(state: State, world: World, index: number, add: Add) {
   });
 }
 
+/** Redis knows that it is done, and the database knows its order: `findReplayedOrder`, `forgetDone`. */
+function replay(state: State, world: World, index: number, remembered: number, add: Add) {
+  const { name, submission = 0 } = workAt(state, index);
+  if (world.dropped.has('doneLook')) {
+    return add(`${name} is answered from Redis`, (next) => finish(next, index, 'order', remembered));
+  }
+  const token = tokenOf(world.scenario, submission);
+  const order = state.orders.find((standing) => standing.token === token);
+  if (!order) {
+    return add(`${name} is done for Redis, but the database has lost its order: it begins anew`, (next) => {
+      next.claims[token] = 'free';
+    });
+  }
+  const decision = decideAgain(placementOf(world, submission), orderSnapshot(world, state, order));
+  add(`${name} is done for Redis, and is answered with its order`, (next) => goOnWith(next, index, decision));
+}
+
 /** What decision 10 rules out; the key is the submission's, so that a retry is the same charge. */
-function chargeFirst({ name, submission }: Work, index: number, add: Add): void {
+function chargeFirst({ name, submission = 0 }: Work, index: number, add: Add): void {
   add(`${name} has the card charged, and nothing is written yet`, (next) => {
     workAt(next, index).at = 'read';
     if (next.charges.some((charge) => charge.submission === submission)) return;
@@ -146,7 +161,8 @@ function insertOrder(
   const row = next.carts[cart];
   if (row) row.ordered = true;
   next.left -= 1;
-  for (const charge of next.charges) if (charge.submission === submission) charge.order = number;
+  for (const charge of next.charges)
+    if (charge.order === undefined && charge.submission === submission) charge.order = number;
   return number;
 }
 

@@ -36,7 +36,8 @@ function ask(state: State, work: Work, index: number, add: Add) {
   const charge = state.charges.find((one) => one.order === order && one.attempt === attempt);
   if (kind === 'submission' || kind === 'nextCard' || (kind === 'job' && !charge)) {
     return add(`${name} sends the charge to the provider`, (next) => {
-      next.wire.push({ order, attempt });
+      const { submission } = orderAt(next, order);
+      next.wire.push({ order, submission, attempt, card: paymentOf(next, work).card });
       workAt(next, index).at = 'asked';
     });
   }

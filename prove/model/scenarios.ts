@@ -2,7 +2,7 @@ import type { Chances, Scenario } from '#prove/model/state.ts';
 
 /** Small worlds in which everything that can happen is tried. The numbers are the bounds. */
 
-const calm: Chances = { crash: 0, loss: 0, redis: 0, edit: 0, hold: 0 };
+const calm: Chances = { crash: 0, loss: 0, redis: 0, edit: 0, hold: 0, restore: 0 };
 const tabA = { name: 'tab A', cart: 0, version: 1, shipping: 'standard', card: 'invoice', times: 2 } as const;
 
 const twoTabs: Scenario = {
@@ -114,6 +114,13 @@ const earlySecondCard: Scenario = {
   jobs: 0,
 };
 
+const restored: Scenario = {
+  ...oneCard,
+  name: 'a restore',
+  about: 'a card order sent twice; the database is restored to any earlier state, and Redis is not',
+  chances: { ...calm, restore: 1 },
+};
+
 export const scenarios = {
   twoTabs,
   lastOne,
@@ -126,4 +133,5 @@ export const scenarios = {
   lateCharge,
   secondCard,
   earlySecondCard,
+  restored,
 };

@@ -17,8 +17,10 @@ export interface State {
   /** By shopper. */
   locks: boolean[];
   charges: Charge[];
+  /** The rows as they were when they were copied; 'used' once the database was restored from them. */
+  backup?: Rows | 'used';
   /** Requests to charge that have left and may arrive at any time, whatever became of their sender. */
-  wire: { order: number; attempt: number }[];
+  wire: Asking[];
   works: Work[];
   /** By submission, and by card that is tried next: how often it was sent. */
   sent: number[];
@@ -43,6 +45,23 @@ export interface Chances {
   edit: number;
   /** The clock passes the end of an order's hold. */
   hold: number;
+  /** The database is restored to an earlier state. */
+  restore: number;
+}
+
+/** What is in the database. */
+export type Rows = Pick<State, 'carts' | 'left' | 'orders' | 'payments'>;
+
+/** The order of a charge that a restored database has lost, and that no other order will be. */
+export const lostOrder = -1;
+
+/** A request to charge, with what the provider needs to know. */
+interface Asking {
+  order: number;
+  /** Of whose order it is. */
+  submission: number;
+  attempt: number;
+  card: Card;
 }
 
 export interface Order {
@@ -74,7 +93,7 @@ export type Card = 'invoice' | 'pays' | 'declines' | 'asksBank';
 interface Charge {
   /** Undefined while it was made for no order: only when the card is charged first. */
   order: number | undefined;
-  submission?: number;
+  submission: number;
   attempt: number;
   status: ChargeStatus;
   givenBack: boolean;
@@ -192,6 +211,13 @@ export function firstState({ stock, carts, submissions, nextCards, chances }: Sc
   };
 }
 
+export const rowsOf = ({ carts, left, orders, payments }: Rows): Rows => ({
+  carts: copies(carts),
+  left,
+  orders: copies(orders),
+  payments: copies(payments),
+});
+
 const copies = <Row extends object>(rows: Row[]): Row[] => rows.map((row) => ({ ...row }));
 
 /** A copy that can be written to. Plans are never changed once they are made, so they are shared. */
@@ -217,7 +243,10 @@ export function copyOf(state: State): State {
 export function keyOf(state: State): string {
   const { carts, left, orders, payments, claims, locks, charges, wire, works, sent, cardsSent, told } = state;
   const rows = [carts, orders, payments, charges].map((table) => table.map(valuesOf).join(';'));
-  const rest = [left, claims, locks, sent, cardsSent, told, valuesOf(state.chances), state.lie].join('|');
+  const backup = state.backup && JSON.stringify(state.backup);
+  const rest = [left, claims, locks, sent, cardsSent, told, valuesOf(state.chances), state.lie, backup].join(
+    '|',
+  );
   return `${rows.join('|')}|${rest}|${wire.map(valuesOf).sort().join(';')}|${works.map(placeOf).sort().join(';')}`;
 }
 
