@@ -58,7 +58,10 @@ export function stripeProvider(options: StripeOptions): PaymentProvider {
     authorize: (request) =>
       withinDeadline('charge', async (signal) => {
         try {
-          return chargeOf(await onceFree(signal, () => paymentIntents.create(...intentOf(request, options))));
+          const made = await onceFree(signal, () => paymentIntents.create(...intentOf(request, options)));
+          // The first answer to this key, repeated: the charge may have been refunded since.
+          const now = isRepeated(made.lastResponse) ? await stripeState(stripe, made.id, false) : undefined;
+          return now ?? chargeOf(made);
         } catch (error) {
           if (isRefusal(error)) return refusalOf(error, request);
           throw error;
@@ -149,11 +152,14 @@ export function stripeProvider(options: StripeOptions): PaymentProvider {
   };
 }
 
+const isRepeated = ({ headers }: { headers?: Record<string, string> }): boolean =>
+  headers?.['idempotent-replayed'] === 'true';
+
 /** Stripe keeps its own failures with a key, too, and then answers nothing else to it for a day. */
 function isKeySpent(error: unknown): boolean {
   const { StripeError, StripeIdempotencyError } = Stripe.errors;
   if (!(error instanceof StripeError)) return false;
-  return error instanceof StripeIdempotencyError || error.headers?.['idempotent-replayed'] === 'true';
+  return error instanceof StripeIdempotencyError || isRepeated(error);
 }
 
 type CreateIntent = [Stripe.PaymentIntentCreateParams, Stripe.RequestOptions];
