@@ -1,6 +1,7 @@
 import type { Redis } from '@upstash/redis';
 import { countDecline } from '#lib/abuse/abuse-metrics.ts';
 import { countUp, keyOf, readCounts, readCountsInProcess } from '#lib/abuse/short-memory.ts';
+import { mailboxOf } from '#lib/email-address.ts';
 import { env } from '#lib/env.ts';
 import { isExposed } from '#lib/exposure.ts';
 import { logger } from '#lib/logger.ts';
@@ -65,7 +66,7 @@ function levelsOf({ userId, network, email, token }: CardUse): Level[] {
   return [
     ...level('shopper', userId, DECLINES_PER_SHOPPER),
     ...level('network', network, networkLimit()),
-    ...level('email', email && hashed(email.toLowerCase()), DECLINES_PER_EMAIL),
+    ...level('email', email && hashed(mailboxOf(email)), DECLINES_PER_EMAIL),
     ...level('card', hashed(token), DECLINES_PER_CARD),
     ...level('shop', 'all', DECLINES_PER_SHOP, shopWindowMs),
   ];
