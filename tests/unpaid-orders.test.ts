@@ -129,6 +129,31 @@ describe('an attacker who orders by invoice', () => {
     expect(await outcomeOf(await shopper.order(body))).toBe('accepted');
   });
 
+  // What broke: an order that is cancelled makes room for another, so one client ordered and cancelled
+  // eight times a second, each time with an email to another address.
+  test('and cancels to make room is stopped after as many as a network may leave unpaid', async () => {
+    const from = network();
+    const sku = await addProduct('IN-A-LOOP', { available: 500, priceMinor: 100 });
+    const shoppers = await inTurns(52, () => shopperWith(from, sku));
+    const cancels: number[] = [];
+    for (const shopper of shoppers) {
+      const placed = await shopper.orderUntilSettled(await shopper.body({ email: inventedEmail() }));
+      const { order } = (await placed.json()) as { order: { statusUrl: string } };
+      const cancel = () => shopper.send('POST', `${order.statusUrl}/cancel`, {});
+      const cancelled = await cancel();
+      cancels.push(cancelled.status);
+      // Again is a replay, which counts for nothing.
+      if (cancelled.status === 200) expect((await cancel()).status).toBe(200);
+    }
+    expect(cancels).toEqual([...Array(50).fill(200), 429, 429]);
+    // Another network is not held liable, and the orders that were not cancelled are still there.
+    const other = new Shopper(network());
+    await invoice(other, sku);
+    const { id } = await orderOf(other);
+    expect((await other.send('POST', `/api/orders/${id}/cancel`, {})).status).toBe(200);
+    expect(await availableOf(sku)).toBe(498);
+  });
+
   test('and leaves card orders unpaid holds no more on cards than a network may', async () => {
     const from = network();
     const sku = await addProduct('LEFT-ON-CARDS', { available: 500, priceMinor: 100 });
