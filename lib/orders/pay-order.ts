@@ -3,7 +3,7 @@ import { db, type Tx } from '#lib/db.ts';
 import { isUniqueViolation } from '#lib/db-errors.ts';
 import { AppError } from '#lib/errors.ts';
 import { changeOrder } from '#lib/orders/change-order.ts';
-import { type Fresh, noteDecline, refuseFresh } from '#lib/orders/guard-fresh.ts';
+import { endFresh, type Fresh, refuseFresh } from '#lib/orders/guard-fresh.ts';
 import { type Receipt, toOrderReceipt } from '#lib/orders/placement.ts';
 import { type OrderStatus, orderReceiptSchema, paymentTokenSchema } from '#lib/orders/schema.ts';
 import { chargeAttempt } from '#lib/payments/charge-attempt.ts';
@@ -71,11 +71,17 @@ export async function payOrder({ id, ...rest }: PayOrder): Promise<Paid> {
   // As the database writes it: the provider's key is made of it.
   const request = { ...rest, id: id.toLowerCase() };
   const { userId, id: orderId, attempt, origin } = request;
-  const begun = await begin(request);
-  const settled = await chargeAttempt({ userId, orderId, attempt }, origin);
-  if (!settled) throw noSuchOrder();
-  if (begun.created && settled.payment.status === 'declined') noteDecline(freshOf(request));
-  return answer(settled, begun.created);
+  const fresh = freshOf(request);
+  let declined = false;
+  try {
+    const { created } = await begin(request, fresh);
+    const settled = await chargeAttempt({ userId, orderId, attempt }, origin);
+    if (!settled) throw noSuchOrder();
+    declined = created && settled.payment.status === 'declined';
+    return answer(settled, created);
+  } finally {
+    endFresh(fresh, { declined });
+  }
 }
 
 function answer({ order, payment }: Settled, created: boolean): Paid {
@@ -105,11 +111,11 @@ function whatNow(status: OrderStatus): string {
   return hasEnded ? 'The order has ended since.' : 'Another attempt to pay it has been made since.';
 }
 
-async function begin(request: PayOrder): Promise<{ created: boolean }> {
+async function begin(request: PayOrder, fresh: Fresh): Promise<{ created: boolean }> {
   const { userId, id: orderId, attempt, token } = request;
   const standing = await readPayment(db(), { userId, orderId, attempt });
   if (standing) return replay(standing, token);
-  const refusal = await refuseFresh(freshOf(request));
+  const refusal = await refuseFresh(fresh);
   if (refusal) throw refusal;
   await callOffAtTheBank(request);
   try {
