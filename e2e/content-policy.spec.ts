@@ -88,6 +88,7 @@ test('a checkout without a referrer and without JavaScript makes its order', asy
     'shippingAddress.line1': '12 St James Square',
     'shippingAddress.postalCode': '94107',
     'shippingAddress.city': 'San Francisco',
+    'shippingAddress.region': 'CA',
   }))
     await page.locator(`[name="${name}"]`).fill(value);
   await page.locator('[name="payment.method"][value="invoice"]').check();
