@@ -3,7 +3,7 @@ import { AppError } from '#lib/errors.ts';
 import { changeOrder } from '#lib/orders/change-order.ts';
 import { paymentProvider } from '#lib/payments/payment-provider.ts';
 import { lockOrder, type PaymentRow } from '#lib/payments/payment-rows.ts';
-import type { Charge } from '#lib/payments/provider.ts';
+import type { Charge, ProviderDispute } from '#lib/payments/provider.ts';
 import { settlePayment } from '#lib/payments/settle-payment.ts';
 
 interface Fulfil {
@@ -93,26 +93,31 @@ async function whyNot(
   if (charge.status !== 'succeeded' || charge.amountMinor !== payment.amountMinor) {
     return 'The payment provider does not hold all of its money.';
   }
-  return openDispute(tx, { userId, orderId });
+  // The look is judged by itself, too: where others wrote all the time, it has not become rows.
+  if ((charge.refundedMinor ?? 0) >= charge.amountMinor)
+    return 'Its payment has been refunded at the payment provider.';
+  return openDispute([...(charge.disputes ?? []), ...(await readHeld(tx, { userId, orderId }))]);
 }
 
-const nouns: Record<string, string> = {
+const nouns: Record<ProviderDispute['kind'], string> = {
   dispute: 'A bank disputes its payment',
   early_fraud_warning: 'The card network warns of fraud',
   review: 'The payment provider reviews its payment',
 };
 
+type Held = Pick<ProviderDispute, 'kind' | 'reason' | 'status'>;
+
 /** What a bank has against the order's money, or has won it by. */
-async function openDispute(
-  tx: Tx,
-  { userId, orderId }: { userId: string; orderId: string },
-): Promise<string | undefined> {
-  const [row] = await tx.$queryRaw<{ kind: string; reason: string; status: string }[]>`
+function openDispute(held: Held[]): string | undefined {
+  const lost = held.find(({ status }) => status === 'lost');
+  if (lost) return `A dispute of its payment was lost (${lost.reason}), and its money is gone.`;
+  const open = held.find(({ status }) => status === 'open');
+  if (!open) return undefined;
+  return `${nouns[open.kind]} (${open.reason}). It can be fulfilled when that is closed in the shop's favour.`;
+}
+
+function readHeld(tx: Tx, { userId, orderId }: { userId: string; orderId: string }): Promise<Held[]> {
+  return tx.$queryRaw<Held[]>`
     SELECT kind, reason, status FROM dispute
-    WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid AND status IN ('open', 'lost')
-    ORDER BY status = 'lost' DESC, created_at LIMIT 1`;
-  if (!row) return undefined;
-  return row.status === 'lost'
-    ? `A dispute of its payment was lost (${row.reason}), and its money is gone.`
-    : `${nouns[row.kind]} (${row.reason}). It can be fulfilled when that is closed in the shop's favour.`;
+    WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid ORDER BY created_at`;
 }
