@@ -151,6 +151,18 @@ test('a restored shop meets its own charge: the same submission is one order and
   expect((await unmatchedOf(order))[0]?.resolvedAt).toBeInstanceOf(Date);
 });
 
+// What broke: a shop that was restored from a backup of two days ago charged the same submission again
+// when that came before its worker had read the provider's events.
+test('a restored shop that has read no events yet meets its own charge, too', async () => {
+  const { shopper, body, order } = await ordered();
+  await loseOrder(order);
+  await db().$executeRaw`
+    INSERT INTO event_cursor (name, read_until) VALUES ('provider_events', now() - interval '2 days')`;
+  expect((await shopper.order(body)).status).toBe(201);
+  expect(till.ledger(order.id)).toMatchObject([{ captured: order.totalMinor, live: true }]);
+  expect(await orderOf(shopper)).toMatchObject({ id: order.id, status: 'paid' });
+});
+
 test('a restored shop whose charge was refunded meanwhile does not take it for money', async () => {
   const { shopper, body, order } = await ordered();
   await loseOrder(order);

@@ -181,6 +181,22 @@ describe('a look, and a charge where there is none', () => {
     provider.authorize.mockResolvedValue(charge('succeeded', 'pi_new'));
   });
 
+  test('of a shop that may have been restored looks as far back as it has read no events', async () => {
+    const unreadSince = new Date(providerNow.getTime() - 48 * hourMs);
+    const restored = { ...payment, unreadSince };
+    expect(await askToCharge(restored, 'https://shop.test')).toEqual(charge('succeeded', 'pi_new'));
+    expect(provider.find).toHaveBeenCalledExactlyOnceWith(expect.anything(), unreadSince);
+    expect(provider.authorize.mock.calls).toMatchObject([
+      [{ returnUrl: expect.stringMatching(/^https:\/\/shop\.test\//) }],
+    ]);
+    provider.find.mockResolvedValue(charge('succeeded'));
+    expect(await askToCharge(restored)).toEqual(charge('succeeded'));
+    // Nothing is charged before it is known: the events are read meanwhile, and then this is over.
+    provider.find.mockRejectedValue(lost);
+    expect(await askToCharge(restored)).toBe('unknown');
+    expect(provider.authorize).toHaveBeenCalledOnce();
+  });
+
   test('what is found is not charged again', async () => {
     provider.find.mockResolvedValue(charge('declined'));
     expect(await lookUpOrCharge(payment)).toEqual(charge('declined'));

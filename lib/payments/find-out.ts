@@ -16,6 +16,8 @@ const keyKeptMs = 23 * 3600 * 1000;
  */
 export function askToCharge(payment: PaymentRow, origin?: string): Promise<Finding> {
   if (!isKeyKept(payment)) return lookUp(payment);
+  // A database that was restored from an old backup: the charge may be there, and its key forgotten.
+  if (payment.unreadSince) return lookUpOrCharge(payment, origin);
   return orUnknown(payment, async () => (await findUnmatched(payment)) ?? charge(payment, origin));
 }
 
@@ -25,16 +27,16 @@ export function lookUp(payment: PaymentRow): Promise<Finding> {
 }
 
 /** What became of it; where the provider has no such charge, it is made, as long as the key is safe. */
-export function lookUpOrCharge(payment: PaymentRow): Promise<Finding> {
+export function lookUpOrCharge(payment: PaymentRow, origin?: string): Promise<Finding> {
   const chargeable = payment.providerRef === null && isKeyKept(payment);
   return orUnknown(payment, async () => {
     const found = await find(payment).catch((error) => {
       // Too many charges since then to look through: the key finds it, too, or makes it.
-      if (chargeable && error instanceof UnknownOutcome) return undefined;
+      if (chargeable && !payment.unreadSince && error instanceof UnknownOutcome) return undefined;
       throw error;
     });
     if (found) return found;
-    return chargeable ? charge(payment) : 'absent';
+    return chargeable ? charge(payment, origin) : 'absent';
   });
 }
 
@@ -65,7 +67,7 @@ async function fence(payment: PaymentRow): Promise<Charge | undefined> {
 }
 
 async function find(payment: PaymentRow) {
-  const { userId, orderId, attempt, providerRef, ageMs, refundedMinor, status } = payment;
+  const { userId, orderId, attempt, providerRef, ageMs, unreadSince, refundedMinor, status } = payment;
   const provider = await paymentProvider();
   if (providerRef) {
     // A refund that failed is not to be seen at the charge itself.
@@ -75,7 +77,8 @@ async function find(payment: PaymentRow) {
   const unmatched = await findUnmatched(payment);
   if (unmatched) return unmatched;
   // By its age: when it was begun is known by the database's clock, which may be hours from the provider's.
-  const since = (await provider.now()).getTime() - Math.max(ageMs, 0);
+  const begunAt = (await provider.now()).getTime() - Math.max(ageMs, 0);
+  const since = Math.min(begunAt, unreadSince?.getTime() ?? begunAt);
   return provider.find({ userId, orderId, attempt }, new Date(since));
 }
 

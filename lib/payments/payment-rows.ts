@@ -37,6 +37,8 @@ export interface PaymentRow extends AttemptKey {
   ageMs: number;
   /** A charge of this very attempt that is at the provider and matched no order; see `unmatched-charges.ts`. */
   unmatchedRef?: string | null;
+  /** Since when the provider's events are unread, if that is longer than the provider keeps its keys. */
+  unreadSince?: Date | null;
 }
 
 export interface OrderRow {
@@ -77,7 +79,9 @@ export async function readPayment(
            (SELECT provider_ref FROM unmatched_charge
             WHERE unmatched_charge.order_id = payment.order_id AND unmatched_charge.attempt = payment.attempt
               AND resolved_at IS NULL
-            ORDER BY first_seen_at LIMIT 1) AS "unmatchedRef"
+            ORDER BY first_seen_at LIMIT 1) AS "unmatchedRef",
+           (SELECT read_until FROM event_cursor
+            WHERE name = 'provider_events' AND read_until < now() - interval '23 hours') AS "unreadSince"
     FROM payment
     WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid
       AND attempt = coalesce(${attempt ?? null}::int, attempt)
