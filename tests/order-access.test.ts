@@ -3,6 +3,7 @@ import { db } from '#lib/db.ts';
 import { workOff } from '#lib/jobs/work-off.ts';
 import { closeMailer } from '#lib/mail/mailer.ts';
 import { openOrderAccess } from '#lib/orders/order-access.ts';
+import { requestOrderLink } from '#lib/orders/request-order-link.ts';
 import { announceLater, placeOrder } from '#tests/support/announcing.ts';
 import { callHandlers } from '#tests/support/call.ts';
 import { conforming } from '#tests/support/conforming.ts';
@@ -160,6 +161,17 @@ test('an order gets a few links an hour, and a mailbox no more than emails about
   const links = sent.filter(({ kind }) => kind.startsWith('order_link'));
   expect(links.filter(({ orderId }) => orderId === paid.orderId)).toHaveLength(3);
   expect(links).toHaveLength(4);
+});
+
+// What broke: behind a proxy that TRUSTED_PROXIES does not name all shoppers have its address, and 300
+// requests of one client kept all of them from a link for an hour.
+test('a proxy that is not named is not counted as a network', async () => {
+  const quotas = () => db().$queryRaw`SELECT used FROM order_link_quota`;
+  await requestOrderLink({ number: '0000-0000-0000', email: 'ada@example.com', ip: '127.0.0.1' });
+  expect(await quotas()).toEqual([]);
+  await requestOrderLink({ number: '0000-0000-0000', email: 'ada@example.com', ip: '203.0.113.7' });
+  expect(await quotas()).toEqual([{ used: 1 }]);
+  await work();
 });
 
 test('an announcement that runs twice keeps the number once', async () => {

@@ -4,7 +4,7 @@ import { db } from '#lib/db.ts';
 import { emailAddressSchema } from '#lib/email-address.ts';
 import { AppError } from '#lib/errors.ts';
 import { addJobs } from '#lib/jobs/add-job.ts';
-import { networkOf } from '#lib/orders/network-of.ts';
+import { countedNetwork } from '#lib/orders/network-of.ts';
 import { countOrderLink, orderLinkLimits } from '#lib/orders/order-link-quota.ts';
 import { parseOrderNumber } from '#lib/orders/order-number.ts';
 import { sameBytes, sign, signUnderAll } from '#lib/signing.ts';
@@ -42,7 +42,7 @@ export async function requestOrderLink({ number: typed, email, ip }: RequestOrde
   if (!number) return;
   const recipient = recipientHashes(email).current;
   await db().$transaction(async (tx) => {
-    const network = ip === undefined ? undefined : networkOf(ip);
+    const network = countedNetwork(ip);
     if (network && !(await countOrderLink(tx, 'network', network))) throw tooMany();
     await addJobs(tx, 'send_order_link', [{ requestId: requestIdOf(number, recipient), number, recipient }]);
   });
