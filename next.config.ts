@@ -29,6 +29,9 @@ const config: NextConfig = {
   // part of them again at every start would only keep the shopkeeper waiting.
   typescript: { ignoreBuildErrors: true },
   agentRules: false,
+  // Next keeps the body of every request in memory until proxy.ts has answered, 10 MB of each by itself.
+  // This is twice the largest that a route takes, so that one which is too large is still seen to be.
+  experimental: { proxyClientMaxBodySize: 512 * 1024 },
   // Seconds that a cache in front may go on showing a page it cannot renew: an hour-old price, not a year-old one.
   expireTime: 3_600,
   // Loaded by Node itself: they read files beside them or keep native state.

@@ -23,6 +23,20 @@ test('behind trusted proxies the last hop that is none of them is the client', (
   expect(clientAddress(from('203.0.113.9', '198.51.100.1'), trusted)).toBe('203.0.113.9');
 });
 
+// What broke: with a port it was no address, so no limit of a network counted it, and a proxy was not known.
+test('a hop with its port is the address that it has without', () => {
+  const trusted = ['127.0.0.1', '10.0.0.0/8', 'fd00::/8'];
+  for (const [hops, client] of [
+    ['198.51.100.1:61234', '198.51.100.1'],
+    ['[2001:db8::1]:61234', '2001:db8::1'],
+    ['[2001:db8::1]', '2001:db8::1'],
+    ['[::ffff:198.51.100.1]:61234', '198.51.100.1'],
+    ['2001:db8::1:61234', '2001:db8::1:61234'],
+    ['6.6.6.6, 198.51.100.1:61234, 10.1.2.3:443, [fd00::7]:443', '198.51.100.1'],
+  ])
+    expect(clientAddress(from('127.0.0.1', hops), trusted), hops).toBe(client);
+});
+
 test('nonsense in the header is nobody that could be trusted', () => {
   expect(clientAddress(from('127.0.0.1', 'nonsense'), ['127.0.0.1'])).toBe('nonsense');
   expect(clientAddress(from('127.0.0.1', ' , ,'), ['127.0.0.1'])).toBe('127.0.0.1');

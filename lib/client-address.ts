@@ -10,7 +10,7 @@ export function clientAddress(request: IncomingMessage, trustedProxies: readonly
     .split(',')
     .map((hop) => hop.trim())
     .filter(Boolean);
-  const hops = [...forwarded, request.socket.remoteAddress ?? ''].map(withoutMapping);
+  const hops = [...forwarded.map(withoutPort), request.socket.remoteAddress ?? ''].map(withoutMapping);
   const trusted = blockListOf(trustedProxies);
   while (hops.length > 1 && isTrusted(trusted, hops.at(-1) ?? '')) hops.pop();
   return hops.at(-1) ?? '';
@@ -33,6 +33,12 @@ export function setOwnHeader(request: IncomingMessage, name: string, value: stri
   }
   rawHeaders.push(name, value);
   request.headers[name] = value;
+}
+
+/** Some proxies write where the client's socket is, `203.0.113.9:61234` or `[2001:db8::1]:61234`. */
+function withoutPort(hop: string): string {
+  const [, ipv6, ipv4] = /^(?:\[(.+)\]|([\d.]+))(?::\d{1,5})?$/.exec(hop) ?? [];
+  return ipv6 ?? ipv4 ?? hop;
 }
 
 /** `::ffff:127.0.0.1` is how a socket that takes both families writes `127.0.0.1`. */

@@ -27,6 +27,14 @@ export const emailAddressSchema = z
       .regex(standard, 'enter an email address like name@example.com'),
   );
 
+/**
+ * The mailbox that emails to this address reach, to count by: letter case and a tag (`ada+1@…`) make
+ * no other one. `mailbox_of` in the database says the same. Emails go to what was typed.
+ */
+export function mailboxOf(address: string): string {
+  return address.toLowerCase().replace(/\+[^@]*(?=@)/, '');
+}
+
 function withAsciiDomain(address: string): string {
   const at = address.lastIndexOf('@');
   const domain = address.slice(at + 1);

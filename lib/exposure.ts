@@ -6,11 +6,15 @@ import { type Env, env } from '#lib/env.ts';
  * development asks here: the mailbox, test cards without a provider, metrics without a token. A shop
  * is exposed unless `npm start` or `npm run dev` says LOCAL_SHOP and nothing contradicts it.
  */
-type Reach = Pick<Env, 'LOCAL_SHOP' | 'HOST' | 'PUBLIC_URL' | 'VERCEL'>;
+type Reach = Pick<Env, 'LOCAL_SHOP' | 'HOST' | 'PUBLIC_URL' | 'ALLOWED_HOSTS' | 'TRUSTED_PROXIES' | 'VERCEL'>;
 
-export function isExposed({ LOCAL_SHOP, HOST, PUBLIC_URL, VERCEL }: Reach = env()): boolean {
-  const named = PUBLIC_URL !== undefined && !isLoopbackName(new URL(PUBLIC_URL).hostname);
-  return !LOCAL_SHOP || VERCEL || named || !isLoopbackName(HOST);
+export function isExposed(reach: Reach = env()): boolean {
+  const { LOCAL_SHOP, HOST, PUBLIC_URL, ALLOWED_HOSTS, TRUSTED_PROXIES, VERCEL } = reach;
+  if (!LOCAL_SHOP || VERCEL) return true;
+  // A name that a proxy calls it by, or a proxy on another machine, says as much as a public name.
+  const proxies = TRUSTED_PROXIES.map((entry) => entry.split('/')[0] ?? '');
+  const names = [HOST, ...ALLOWED_HOSTS, ...proxies, ...(PUBLIC_URL ? [new URL(PUBLIC_URL).hostname] : [])];
+  return !names.every(isLoopbackName);
 }
 
 const loopback = new BlockList();

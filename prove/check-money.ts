@@ -176,8 +176,9 @@ export function refundsAreAsTheProviderSays({ payments, charges, history }: Evid
   });
 }
 
-/** How the shop calls what Stripe says of a dispute. An inquiry ends without a winner. */
+/** How the shop calls what Stripe says of a dispute. An inquiry ends without a winner, what was prevented without the money. */
 export function stateOfDispute(status: string): string {
+  if (status === 'prevented') return 'lost';
   if (status === 'won' || status === 'lost') return status;
   return status === 'warning_closed' ? 'closed' : 'open';
 }

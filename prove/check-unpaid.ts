@@ -16,19 +16,21 @@ export interface UnpaidRow {
 
 /**
  * The rows are what is open at one moment. The order among them that was placed last was placed while
- * all others were open. An invoice order counts with its items. A card order is about to be paid when it
- * is placed, so it counts as one item then: one card order may lie above the limit with the rest of its items.
+ * all others were open. An invoice order counts with its items. A card order is refused by other card
+ * orders only, and is about to be paid when it is placed, so it counts as one item then: one card order
+ * may lie above the limit with the rest of its items.
  */
 export function unpaidBeyondLimits(rows: readonly UnpaidRow[]): Violation[] {
   const networks = Map.groupBy(rows, ({ network }) => network);
   networks.delete(null);
   return [...networks].flatMap(([network, open]): Violation[] => {
-    const units = open.reduce((sum, order) => sum + order.units, 0);
-    const largestCard = Math.max(1, ...open.filter(({ byCard }) => byCard).map((order) => order.units));
-    const invoices = open.filter(({ byCard }) => !byCard).length;
+    const cards = open.filter(({ byCard }) => byCard).map(({ units }) => units);
+    const invoices = open.filter(({ byCard }) => !byCard).map(({ units }) => units);
     const found: string[] = [];
-    if (units - (largestCard - 1) > unpaidLimits.unitsPerNetwork) found.push(`${units} items`);
-    if (invoices > unpaidLimits.ordersPerNetwork) found.push(`${invoices} invoice orders`);
+    if (sum(invoices) > unpaidLimits.unitsPerNetwork) found.push(`${sum(invoices)} items on invoices`);
+    const onCards = sum(cards) - (Math.max(1, ...cards) - 1);
+    if (onCards > unpaidLimits.unitsPerNetwork) found.push(`${sum(cards)} items on cards`);
+    if (invoices.length > unpaidLimits.ordersPerNetwork) found.push(`${invoices.length} invoice orders`);
     return found.map((what) => ({
       kind: 'unpaid_beyond_limit',
       detail: `network ${network} has ${what} unpaid`,
@@ -36,3 +38,5 @@ export function unpaidBeyondLimits(rows: readonly UnpaidRow[]): Violation[] {
     }));
   });
 }
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);

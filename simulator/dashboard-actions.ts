@@ -1,4 +1,5 @@
 import type { Dashboard } from './dashboard.ts';
+import { disputeOutcomes } from './disputes.ts';
 import { type Outcome, reviewClosedReasons } from './model.ts';
 import {
   booleanOf,
@@ -72,7 +73,7 @@ const actions: Record<string, Action> = {
     act: (dashboard, params) =>
       dashboard.closeDispute(
         required(params, 'dispute'),
-        oneOf(params, 'outcome', ['won', 'lost']) ?? 'lost',
+        oneOf(params, 'outcome', disputeOutcomes) ?? 'lost',
       ),
   },
   fraud_warning: {

@@ -1,6 +1,12 @@
 import { requireChargeable } from './amounts.ts';
 import { ApiError, missing } from './api-error.ts';
-import { closeDispute, type NewDispute, openDispute, submitEvidence } from './disputes.ts';
+import {
+  closeDispute,
+  type DisputeOutcome,
+  type NewDispute,
+  openDispute,
+  submitEvidence,
+} from './disputes.ts';
 import { intentOf } from './endpoints.ts';
 import { cancelIntent, captureIntent } from './intent-ends.ts';
 import { confirmIntent, createIntent } from './intents.ts';
@@ -86,10 +92,10 @@ export class Dashboard {
     return this.#commit(submitEvidence(this.#intent(dispute.intent), dispute));
   }
 
-  closeDispute(disputeId: string, how: 'won' | 'lost'): Promise<Outcome> {
+  closeDispute(disputeId: string, how: DisputeOutcome): Promise<Outcome> {
     const dispute = find(this.#till.disputes, 'dispute', disputeId);
     const intent = this.#intent(dispute.intent);
-    return this.#commit(closeDispute(intent, dispute, how === 'won', this.#till.now()));
+    return this.#commit(closeDispute(intent, dispute, how, this.#till.now()));
   }
 
   warnOfFraud(intentId: string, fraudType = 'made_with_stolen_card'): Promise<Outcome> {

@@ -68,12 +68,21 @@ export function submitEvidence(intent: Intent, dispute: Dispute): Outcome {
   };
 }
 
-/** The bank decides. An inquiry is closed without a winner. */
-export function closeDispute(intent: Intent, dispute: Dispute, won: boolean, { nowMs }: Moment): Outcome {
+export const disputeOutcomes = ['won', 'lost', 'prevented'] as const;
+
+export type DisputeOutcome = (typeof disputeOutcomes)[number];
+
+/** The bank decides, or the card network before it. An inquiry is closed without a winner. */
+export function closeDispute(
+  intent: Intent,
+  dispute: Dispute,
+  how: DisputeOutcome,
+  { nowMs }: Moment,
+): Outcome {
   const { id, status, amount } = dispute;
   const { charge } = intent;
-  if (status === 'won' || status === 'lost' || status === 'warning_closed' || !charge)
-    return refused(intent, `Dispute ${id} is closed: it is ${status}.`);
+  const isOpen = status.endsWith('needs_response') || status.endsWith('under_review');
+  if (!isOpen || !charge) return refused(intent, `Dispute ${id} is closed: it is ${status}.`);
   if (status.startsWith('warning_')) {
     return {
       status: 200,
@@ -83,11 +92,11 @@ export function closeDispute(intent: Intent, dispute: Dispute, won: boolean, { n
       movements: [],
     };
   }
-  if (!won) {
+  if (how !== 'won') {
     return {
       status: 200,
       intent,
-      dispute: { ...dispute, status: 'lost' },
+      dispute: { ...dispute, status: how },
       events: ['charge.dispute.closed'],
       movements: [],
     };

@@ -81,7 +81,7 @@ function shapeOf(till: Till, id: string, baseUrl: string): Shape | undefined {
   const refund = till.refunds.get(id);
   if (refund) return refundShape(refund);
   const dispute = till.disputes.get(id);
-  if (dispute) return disputeShape(dispute, seconds(Date.now()));
+  if (dispute) return disputeShape(dispute, seconds(till.now().nowMs));
   const review = till.reviews.get(id);
   if (review) return reviewShape(review);
   const transaction = till.transaction(id);

@@ -87,6 +87,8 @@ type DisputeStatus =
   | 'under_review'
   | 'won'
   | 'lost'
+  /** The card network settled it with the shop's money, before the bank made a chargeback of it. */
+  | 'prevented'
   /** An inquiry: the bank asks, and no money is withdrawn. */
   | 'warning_needs_response'
   | 'warning_under_review'

@@ -95,7 +95,7 @@ const collections: Record<string, Collection> = {
     kind: 'dispute',
     get: (till, id) => till.disputes.get(id),
     newestFirst: (till, params) => till.disputes.newestFirst(ofIntent(till, params)),
-    shape: (dispute) => disputeShape(dispute, seconds(Date.now())),
+    shape: (dispute, till) => disputeShape(dispute, seconds(till.now().nowMs)),
     filters: ['charge', 'payment_intent'],
   }),
   'radar/early_fraud_warnings': collection({

@@ -12,7 +12,7 @@ export async function settleInTime(till: Till, signal: AbortSignal): Promise<voi
   while (!signal.aborted) {
     await sleep(lookEveryMs, undefined, { signal, ref: false }).catch(() => undefined);
     if (signal.aborted) return;
-    for (const { intent, refund } of till.takeDue(Date.now())) {
+    for (const { intent, refund } of till.takeDue(till.now().nowMs)) {
       // A full disk is told to whoever asks next; here there is nobody to tell.
       await till.commit(settled(till, intent, refund)).catch(() => undefined);
     }

@@ -31,6 +31,8 @@ export interface SimulatorOptions {
   settleMs?: number;
   /** How long answers are kept under their keys. */
   keyLifetimeMs?: number;
+  /** How far its clock is ahead of the true one; behind it, where it is negative. */
+  clockAheadMs?: number;
   /** How long a request that is never answered hangs before its connection is cut. */
   hangMs?: number;
 }
@@ -78,8 +80,9 @@ const dayMs = 24 * 60 * 60_000;
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { dataDir, host = '127.0.0.1', port = 0, hangMs = 120_000 } = options;
   const { secretKey = 'sk_test_simulator', webhookSecret = 'whsec_simulator' } = options;
-  const { settleMs = 2_000, keyLifetimeMs = dayMs, retryMs = 500 } = options;
-  const till = await Till.open(path.join(dataDir, 'journal.jsonl'), { settleMs, keyLifetimeMs });
+  const { settleMs = 2_000, keyLifetimeMs = dayMs, clockAheadMs = 0, retryMs = 500 } = options;
+  const books = path.join(dataDir, 'journal.jsonl');
+  const till = await Till.open(books, { settleMs, keyLifetimeMs, clockAheadMs });
   const dashboard = new Dashboard(till);
   const faults = new Faults();
   const keyUses = new Map<string, number>();
@@ -116,6 +119,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     const body = await readBody(request);
     const call = { method: request.method ?? 'GET', path: pathname, search: search.slice(1), body };
     if (pathname.startsWith('/v1/')) {
+      response.setHeader('date', new Date(till.now().nowMs).toUTCString());
       const headers = request.headers as Record<string, string | undefined>;
       const answer = await api.answer({ ...call, headers });
       return sendAnswer(response, answer, hangMs, ending.signal);

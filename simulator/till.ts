@@ -60,9 +60,16 @@ interface Line extends Beside {
 /** An intent is about a kilobyte: half a gigabyte, which a machine for development has. */
 const mostIntents = 500_000;
 
+export interface TillOptions {
+  settleMs: number;
+  keyLifetimeMs: number;
+  /** How far its clock is ahead of the true one. */
+  clockAheadMs: number;
+}
+
 /** The books: all objects in memory, every change on the disk before it is told. */
 export class Till {
-  readonly #options: { settleMs: number; keyLifetimeMs: number };
+  readonly #options: TillOptions;
   readonly #intents = new Map<string, Intent>();
   readonly #intentIds: string[] = [];
   readonly #intentOfCharge = new Map<string, string>();
@@ -80,18 +87,19 @@ export class Till {
   /** Called with what is to be told, once it is on the disk. */
   onEvent: (event: TillEvent) => void = () => undefined;
 
-  private constructor(options: { settleMs: number; keyLifetimeMs: number }) {
+  private constructor(options: TillOptions) {
     this.#options = options;
   }
 
-  static async open(file: string, options: { settleMs: number; keyLifetimeMs: number }): Promise<Till> {
+  static async open(file: string, options: TillOptions): Promise<Till> {
     const till = new Till(options);
     till.#journal = await Journal.open(file, (line) => till.#apply(line as Line));
     return till;
   }
 
   now(): Moment {
-    return { nowMs: Date.now(), settleMs: this.#options.settleMs };
+    const { clockAheadMs, settleMs } = this.#options;
+    return { nowMs: Date.now() + clockAheadMs, settleMs };
   }
 
   intent(id: string): Intent | undefined {
@@ -156,7 +164,7 @@ export class Till {
     const changed = this.#intents.get(intent.id) !== intent;
     if (!changed && events.length === 0 && !cause?.kept) return;
     const line: Line = {
-      atMs: Date.now(),
+      atMs: this.now().nowMs,
       requestId: cause?.requestId,
       // An event that leaves the intent as it was still says which one it is about.
       ...(changed ? { intent } : events.length > 0 && { intentId: intent.id }),
@@ -182,7 +190,7 @@ export class Till {
 
   /** Takes note of what became of an event. Nobody waits for it: at worst it is told again. */
   told(event: TillEvent, state: EventState): void {
-    this.#append({ atMs: Date.now(), told: { event: event.id, state } });
+    this.#append({ atMs: this.now().nowMs, told: { event: event.id, state } });
   }
 
   durable(): Promise<void> {
@@ -251,7 +259,7 @@ export class Till {
   }
 
   #forgetOldKeys(): void {
-    const before = Date.now() - this.#options.keyLifetimeMs;
+    const before = this.now().nowMs - this.#options.keyLifetimeMs;
     for (const [key, { atMs }] of this.#kept) {
       // In the order they were kept: the first young one ends it.
       if (atMs > before) break;

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { disputeShape, refundShape, reviewShape, warningShape } from './beside-shapes.ts';
 import type { TillEvent } from './event-log.ts';
 import type { Faults } from './faults.ts';
+import { seconds } from './moment.ts';
 import { chargeShape, intentShape, type Shape } from './shapes.ts';
 import type { Till } from './till.ts';
 
@@ -103,7 +104,7 @@ export class Webhooks {
         headers: {
           'content-type': 'application/json; charset=utf-8',
           'user-agent': 'Stripe/1.0 (a simulator)',
-          'stripe-signature': signatureOf(body, this.#options.secret),
+          'stripe-signature': signatureOf(body, this.#options),
         },
         body,
         redirect: 'manual',
@@ -135,8 +136,8 @@ function pause(ms: number, wakeUps: Set<() => void>): Promise<void> {
 }
 
 /** `t=…,v1=…`: HMAC-SHA-256 of time and body, as docs.stripe.com/webhooks has it. */
-function signatureOf(body: string, secret: string): string {
-  const time = Math.floor(Date.now() / 1_000);
+function signatureOf(body: string, { secret, till }: WebhookOptions): string {
+  const time = seconds(till.now().nowMs);
   return `t=${time},v1=${createHmac('sha256', secret).update(`${time}.${body}`).digest('hex')}`;
 }
 

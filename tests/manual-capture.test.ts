@@ -184,3 +184,28 @@ test('what was read before somebody else wrote is not believed, but read again',
   expect(await orderOf(shopper)).toMatchObject({ status: 'cancelled', payments: [{ status: 'voided' }] });
   expect(await availableOf('CAPTURE-STALE')).toBe(5);
 });
+
+// What broke: the money was given back, and the order said for ever that its refund was only requested.
+test.each([
+  ['told of', 0],
+  ['not told of', 9],
+])('an order of which a part was captured is cancelled: that part is refunded (%s)', async (_, lost) => {
+  const sku = `CAPTURE-PART-${lost}`;
+  const { shopper, order, key } = await authorised(sku);
+  till.addFault({ kind: 'webhook_drop', times: lost + 1, on: { orderId: lost ? order.id : 'none' } });
+  await till.dashboard.capture(order.payments[0]?.providerRef ?? '', 500);
+  await till.flushWebhooks();
+  // Less than the order's total has come: a person has to look before anything leaves the house.
+  await expect(fulfilOrder({ ...key, actor })).rejects.toMatchObject({ code: 'not_fulfillable' });
+  expect((await shopper.send('POST', `/api/orders/${order.id}/cancel`, {})).status).toBe(200);
+  expect(till.ledger(order.id)).toMatchObject([{ captured: 500, refunded: 500 }]);
+  expect(await orderOf(shopper)).toMatchObject({
+    status: 'refunded',
+    payments: [{ status: 'refunded', capturedMinor: 500, refundedMinor: 500 }],
+  });
+  expect(await db().refund.findMany({ where: { orderId: order.id } })).toMatchObject([
+    { status: 'succeeded', amountMinor: 500 },
+  ]);
+  expect(await db().unmatchedCharge.count({ where: { orderId: order.id, resolvedAt: null } })).toBe(0);
+  expect(await availableOf(sku)).toBe(5);
+});

@@ -34,6 +34,8 @@ interface Model {
   accepted: boolean;
   fulfilled: boolean;
   refundedMinor: number;
+  /** The time to pay it ended while its payment was unknown: no other card is taken. */
+  holdIsOver: boolean;
 }
 
 /** What the order is. */
@@ -117,12 +119,13 @@ const chargingSteps = (card: Card, isUnknown: boolean): { submit: Step; pay: Ste
     when: ({ payments }) => payments.length < 10,
     model(model) {
       const waitsAtTheBank = model.payments.at(-1) === 'requires_action';
-      if (model.status !== 'payment_declined' && !waitsAtTheBank) return;
+      if ((model.status !== 'payment_declined' && !waitsAtTheBank) || model.holdIsOver) return;
       if (waitsAtTheBank) lastBecomes(model, 'declined', 'payment_declined');
       charged(model, card, isUnknown);
     },
-    async real(real, { status, payments }) {
-      const payable = status === 'payment_declined' || payments.at(-1) === 'requires_action';
+    async real(real, { status, payments, holdIsOver }) {
+      const waits = status === 'payment_declined' || payments.at(-1) === 'requires_action';
+      const payable = waits && !holdIsOver;
       if (isUnknown && payable) noAnswer();
       const attempt = payments.length + 1;
       const { orderId } = await keyOf(real);
@@ -227,6 +230,7 @@ const otherSteps: Step[] = [
       if (model.status === 'payment_declined' || model.status === 'payment_pending') {
         lastBecomes(model, 'declined', 'cancelled');
       }
+      model.holdIsOver ||= model.status === 'payment_unknown';
     },
     async real(real) {
       const { orderId } = await keyOf(real);
@@ -279,6 +283,7 @@ async function begin(submit: Step): Promise<{ model: Model; real: Real }> {
     accepted: false,
     fulfilled: false,
     refundedMinor: 0,
+    holdIsOver: false,
   };
   await commandOf(submit).run(model, real);
   return { model, real };

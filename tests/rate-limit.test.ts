@@ -89,7 +89,7 @@ function newIp(): string {
 }
 function newNetwork(): string {
   used += 1;
-  return `2001:db8:${used.toString(16)}:1`;
+  return `2001:db8:${used.toString(16)}:a`;
 }
 
 /** The verdicts of as many claims, one after the other. */
@@ -135,12 +135,12 @@ describe.each(['tcp', 'rest', 'memory'])('over %s', (transport) => {
     expect(await limit({ userId: randomUUID(), ip: newIp() })).toEqual(open);
   });
 
-  test('an IPv6 network is its /64, however many addresses it uses', async () => {
+  test('an IPv6 network is its /56, however many addresses and networks of it are used', async () => {
     await use(transport, 0, 3);
     const network = newNetwork();
-    const verdicts = await claims(4, (i) => ({ userId: randomUUID(), ip: `${network}::${i + 1}` }));
+    const verdicts = await claims(4, (i) => ({ userId: randomUUID(), ip: `${network}0${i}::${i + 1}` }));
     expect(verdicts.map(({ limited }) => limited)).toEqual([false, false, false, true]);
-    expect(await limit({ userId: randomUUID(), ip: `${newNetwork()}::1` })).toEqual(open);
+    expect(await limit({ userId: randomUUID(), ip: `${newNetwork()}00::1` })).toEqual(open);
   });
 
   test('zero switches a limit off', async () => {

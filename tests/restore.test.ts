@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { db } from '#lib/db.ts';
+import { pollEvents } from '#lib/payments/poll-events.ts';
 import { callHandlers } from '#tests/support/call.ts';
 import { conforming } from '#tests/support/conforming.ts';
 import { cardBody, expectBooksToAgree } from '#tests/support/money.ts';
@@ -85,4 +86,21 @@ test('a hundred copies at the same time make the order once again', async () => 
   const texts = await Promise.all(answers.map((answer) => answer.text()));
   expect(new Set(texts)).toEqual(new Set([lost.answer]));
   await expectOneOrderOneCharge(lost, 'MANY-COPIES');
+});
+
+// What broke: the provider repeats its first answer to a key, "succeeded", and the order was paid again.
+test('a charge that was refunded while its order was lost pays for nothing when the submission comes again', async () => {
+  const lost = await orderLostInRestore('REFUNDED-SINCE');
+  await redis.flush();
+  const [charge] = till.ledger(lost.order.id);
+  await till.dashboard.refund(charge?.paymentIntent ?? '');
+  await till.flushWebhooks();
+  await pollEvents();
+  expect((await lost.shopper.orderUntilSettled(lost.body)).status).toBe(402);
+  const shown = await lost.shopper.request(`/api/orders/${lost.order.id}`);
+  expect(await shown.json()).toMatchObject({
+    status: 'payment_declined',
+    payments: [{ status: 'refunded' }],
+  });
+  expect(capturesOf(lost.order.id)).toEqual([]);
 });

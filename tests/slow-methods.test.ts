@@ -130,6 +130,20 @@ test('however many cards are tried, an order keeps its stock for an hour at most
   expect(minutesLeft(last)).toBeGreaterThan(6);
   expect(minutesLeft(last)).toBeLessThan(8);
   await age(order, 10);
+  // A card that is tried after that would keep the order from being cancelled, card by card.
+  const late = await shopper.send('POST', `/api/orders/${order.id}/payments`, {
+    attempt: 6,
+    method: 'card',
+    token: 'pm_card_visa',
+  });
+  expect([late.status, await late.json()]).toMatchObject([
+    409,
+    {
+      code: 'not_payable',
+      detail:
+        'This order cannot be paid by card. The time to pay it is over. Please order the items again. Nothing was charged.',
+    },
+  ]);
   await expireHolds();
   expect(await orderOf(shopper)).toMatchObject({ status: 'cancelled', endedBy: 'hold' });
   expect(await availableOf(sku)).toBe(5);

@@ -392,6 +392,22 @@ describe('a look', () => {
     ]);
   });
 
+  test('goes by the provider’s clock, which its answers tell, and not by what fails before it', async () => {
+    const there = new Date('2031-05-05T12:00:00Z');
+    const list = { object: 'list', has_more: false, url: '/v1/payment_intents', data: [] };
+    const fresh = stripeProvider({ ...options, apiBase });
+    say = () => ({ status: 502, headers: { date: new Date(0).toUTCString() }, body: error('api_error') });
+    expect(await outcomeOf(fresh.now())).toBeInstanceOf(UnknownOutcome);
+    say = () => ({ headers: { date: there.toUTCString() }, body: list });
+    const aheadMs = (await fresh.now()).getTime() - there.getTime();
+    expect(aheadMs).toBeGreaterThanOrEqual(0);
+    expect(aheadMs).toBeLessThan(60_000);
+    asked.length = 0;
+    // Told once, it goes on by itself.
+    expect((await fresh.now()).getTime() - there.getTime()).toBeGreaterThanOrEqual(aheadMs);
+    expect(asked).toHaveLength(0);
+  });
+
   test('ends where a page is empty, whatever the provider says of more', async () => {
     say = () => ({ body: { object: 'list', has_more: true, url: '/v1/payment_intents', data: [] } });
     expect(await provider.find(attempt, new Date())).toBeUndefined();

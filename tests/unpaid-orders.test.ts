@@ -101,6 +101,80 @@ describe('an attacker with fresh cookies and invented addresses', () => {
   });
 });
 
+describe('an attacker who orders by invoice', () => {
+  // What broke: 100 items by invoice to the email address of another, from anywhere, and no card of
+  // theirs was taken for two weeks. The answer said "Please pay by card".
+  test('with the email address of another keeps no card of theirs from paying', async () => {
+    const victim = inventedEmail();
+    const sku = await addProduct('NAMED', { available: 500, priceMinor: 100 });
+    expect(await outcomeOf(await invoice(new Shopper(network()), sku, 99, victim))).toBe('accepted');
+    expect(await outcomeOf(await invoice(new Shopper(network()), sku, 1, victim))).toBe('accepted');
+    const byInvoice = await invoice(new Shopper(network()), sku, 1, victim);
+    expect(await byInvoice.json()).toMatchObject({ code: 'order_limit', limit: { scope: 'email' } });
+    const shopper = await shopperWith(network(), sku);
+    const body = await shopper.body({ ...card(), email: victim });
+    expect(await outcomeOf(await shopper.order(body))).toBe('accepted');
+  });
+
+  // What broke: 300 items by invoice, and nobody else of the same network could pay by card.
+  test('keeps no card of the same network from paying', async () => {
+    const from = network();
+    const sku = await addProduct('SHARED-NETWORK', { available: 500, priceMinor: 100 });
+    for (let order = 0; order < 4; order += 1) {
+      expect(await outcomeOf(await invoice(new Shopper(from), sku, 75))).toBe('accepted');
+    }
+    expect(await outcomeOf(await invoice(new Shopper(from), sku))).toBe('order_limit');
+    const shopper = await shopperWith(from, sku);
+    const body = await shopper.body({ ...card(), email: inventedEmail() });
+    expect(await outcomeOf(await shopper.order(body))).toBe('accepted');
+  });
+
+  // What broke: an order that is cancelled makes room for another, so one client ordered and cancelled
+  // eight times a second, each time with an email to another address.
+  test('and cancels to make room is stopped after as many as a network may leave unpaid', async () => {
+    const from = network();
+    const sku = await addProduct('IN-A-LOOP', { available: 500, priceMinor: 100 });
+    const shoppers = await inTurns(52, () => shopperWith(from, sku));
+    const cancels: number[] = [];
+    for (const shopper of shoppers) {
+      const placed = await shopper.orderUntilSettled(await shopper.body({ email: inventedEmail() }));
+      const { order } = (await placed.json()) as { order: { statusUrl: string } };
+      const cancel = () => shopper.send('POST', `${order.statusUrl}/cancel`, {});
+      const cancelled = await cancel();
+      cancels.push(cancelled.status);
+      // Again is a replay, which counts for nothing.
+      if (cancelled.status === 200) expect((await cancel()).status).toBe(200);
+    }
+    expect(cancels).toEqual([...Array(50).fill(200), 429, 429]);
+    // Another network is not held liable, and the orders that were not cancelled are still there.
+    const other = new Shopper(network());
+    await invoice(other, sku);
+    const { id } = await orderOf(other);
+    expect((await other.send('POST', `/api/orders/${id}/cancel`, {})).status).toBe(200);
+    expect(await availableOf(sku)).toBe(498);
+  });
+
+  test('and leaves card orders unpaid holds no more on cards than a network may', async () => {
+    const from = network();
+    const sku = await addProduct('LEFT-ON-CARDS', { available: 500, priceMinor: 100 });
+    const answers: Response[] = [];
+    for (let order = 0; order < 5; order += 1) {
+      const shopper = await shopperWith(from, sku, 75);
+      answers.push(
+        await shopper.order(await shopper.body({ ...card(declinedCard), email: inventedEmail() })),
+      );
+    }
+    const [last, ...first] = answers.toReversed();
+    expect(await Promise.all(first.map(outcomeOf))).toEqual(Array(4).fill('payment_declined'));
+    expect(await last?.json()).toMatchObject({
+      code: 'order_limit',
+      limit: { kind: 'units', scope: 'network', allowed: 300 },
+      detail:
+        'There are too many items in unpaid orders from your network. Nothing was ordered and your cart is kept. Please try again later.',
+    });
+  });
+});
+
 describe('a shopper', () => {
   test('who has too many unpaid orders can pay by card, or cancel one and order again', async () => {
     const shopper = new Shopper(network());

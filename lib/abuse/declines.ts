@@ -1,7 +1,9 @@
 import type { Redis } from '@upstash/redis';
 import { countDecline } from '#lib/abuse/abuse-metrics.ts';
 import { countUp, keyOf, readCounts, readCountsInProcess } from '#lib/abuse/short-memory.ts';
+import { mailboxOf } from '#lib/email-address.ts';
 import { env } from '#lib/env.ts';
+import { isExposed } from '#lib/exposure.ts';
 import { logger } from '#lib/logger.ts';
 import { sign } from '#lib/signing.ts';
 
@@ -14,6 +16,20 @@ import { sign } from '#lib/signing.ts';
 /** An honest shopper's declines are forgotten after an hour; the shop's as a whole after ten minutes. */
 const hourMs = 3_600_000;
 const shopWindowMs = 600_000;
+
+const ofExposedShop = { shopper: 3, network: 10, email: 5, card: 5, shop: 100 };
+
+/** Where only this machine reaches the shop, all clients have one address and share a few test cards. */
+const ofOwnMachine = { shopper: 6, network: 40, email: 40, card: 40, shop: 100 };
+
+const usual = () => (isExposed() ? ofExposedShop : ofOwnMachine);
+
+/** The declines of a network; 0 where they are not limited. */
+export function networkLimit(): number {
+  const { CHALLENGE_KIND, RATE_LIMIT_IP_PER_MIN, DECLINES_PER_NETWORK } = env();
+  if (CHALLENGE_KIND === 'off') return 0;
+  return DECLINES_PER_NETWORK ?? (RATE_LIMIT_IP_PER_MIN > 0 ? usual().network : 0);
+}
 
 /** Who pays with what. */
 export interface CardUse {
@@ -40,18 +56,17 @@ function levelsOf({ userId, network, email, token }: CardUse): Level[] {
   const { CHALLENGE_KIND, RATE_LIMIT_SHOPPER_PER_MIN: ofShopper, RATE_LIMIT_IP_PER_MIN: ofNetwork } = env();
   if (CHALLENGE_KIND === 'off') return [];
   const {
-    DECLINES_PER_SHOPPER = ofShopper > 0 ? 3 : 0,
-    DECLINES_PER_NETWORK = ofNetwork > 0 ? 10 : 0,
-    DECLINES_PER_EMAIL = ofNetwork > 0 ? 5 : 0,
-    DECLINES_PER_CARD = ofNetwork > 0 ? 5 : 0,
-    DECLINES_PER_SHOP = ofNetwork > 0 ? 100 : 0,
+    DECLINES_PER_SHOPPER = ofShopper > 0 ? usual().shopper : 0,
+    DECLINES_PER_EMAIL = ofNetwork > 0 ? usual().email : 0,
+    DECLINES_PER_CARD = ofNetwork > 0 ? usual().card : 0,
+    DECLINES_PER_SHOP = ofNetwork > 0 ? usual().shop : 0,
   } = env();
   const level = (name: Level['name'], of: string | undefined, limit: number, windowMs = hourMs) =>
     limit > 0 && of !== undefined ? [{ name, key: keyOf(`declines:${name}`, of), limit, windowMs }] : [];
   return [
     ...level('shopper', userId, DECLINES_PER_SHOPPER),
-    ...level('network', network, DECLINES_PER_NETWORK),
-    ...level('email', email && hashed(email.toLowerCase()), DECLINES_PER_EMAIL),
+    ...level('network', network, networkLimit()),
+    ...level('email', email && hashed(mailboxOf(email)), DECLINES_PER_EMAIL),
     ...level('card', hashed(token), DECLINES_PER_CARD),
     ...level('shop', 'all', DECLINES_PER_SHOP, shopWindowMs),
   ];

@@ -3,6 +3,7 @@ import { readEvents } from '#lib/announcements/read-events.ts';
 import { db } from '#lib/db.ts';
 import { addJobs } from '#lib/jobs/add-job.ts';
 import type { JobPayloads } from '#lib/jobs/jobs.ts';
+import { canAnybodyCause } from '#lib/mail/limited-kinds.ts';
 import { writeMail } from '#lib/mail/write-mail.ts';
 import { orderAccessUrl } from '#lib/orders/order-access.ts';
 import { countOrderLink, forgetOldQuotas } from '#lib/orders/order-link-quota.ts';
@@ -25,7 +26,7 @@ export async function sendOrderLink(wish: JobPayloads['send_order_link']): Promi
   }
 }
 
-/** Once for a request, however often the job runs; not at all when the order or the recipient had enough. */
+/** Once for a request, however often the job runs; not at all when the order had enough, or its mailbox. */
 async function sendLink(key: { userId: string; orderId: string; version: number }, requestId: string) {
   const [known] = await readEvents([key]);
   if (!known) return;
@@ -33,15 +34,13 @@ async function sendLink(key: { userId: string; orderId: string; version: number 
   const url = orderAccessUrl({ ...key, issuedAt: new Date() });
   const kind = `order_link_${requestId}`;
   const text = writeMail('order_link', { ...order, url }, event);
-  // It has limits of its own, below.
-  const mail = { ...key, kind, recipient: order.email, unpaid: false, ...text };
+  const unpaid = canAnybodyCause('order_link', order.payments);
+  const mail = { ...key, kind, recipient: order.email, unpaid, ...text };
   await db().$transaction(async (tx) => {
     await forgetOldQuotas(tx);
     const written = await tx.mail.count({ where: { userId: key.userId, orderId: key.orderId, kind } });
     if (written > 0) return;
-    const room =
-      (await countOrderLink(tx, 'order', key.orderId)) &&
-      (await countOrderLink(tx, 'recipient', order.email.toLowerCase()));
-    if (room) await addJobs(tx, 'send_mail', await insertMails(tx, [mail]));
+    if (await countOrderLink(tx, 'order', key.orderId))
+      await addJobs(tx, 'send_mail', await insertMails(tx, [mail]));
   });
 }

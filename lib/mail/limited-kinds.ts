@@ -6,6 +6,8 @@ const fromAnybody: readonly MailKind[] = [
   'payment_processing',
   'payment_declined',
   'cancelled',
+  // Its shopper knows number and email address, and may have named another's.
+  'order_link',
 ];
 
 /**

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { db, type Tx } from '#lib/db.ts';
 import { AppError } from '#lib/errors.ts';
 import { endOrder } from '#lib/orders/end-order.ts';
+import { limitCancels } from '#lib/orders/limit-cancels.ts';
 import { askedNow, leftOf, requestRefund } from '#lib/orders/refund-order.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
 import { callOff } from '#lib/payments/find-out.ts';
@@ -25,23 +26,26 @@ const chargingMs = 10_000;
  * `cancelled` and its stock is back in one transaction; a refund of what was paid is requested in it,
  * and the order is `refunded` when the provider has confirmed. Cancelling twice is cancelling once:
  * `changed` is false the second time. Throws `not_found` (also for another shopper's order),
- * `not_cancellable`, and `payment_unsettled` while it is not known whether the card was charged.
+ * `not_cancellable`, `rate_limited`, and `payment_unsettled` while it is not known whether the card was charged.
  */
 export async function cancelOrder({
   userId,
   id,
   endedBy = 'shopper',
   actor = 'shopper',
+  network,
 }: {
   userId: string;
   id: string;
   endedBy?: 'shopper' | 'operator';
   actor?: string;
+  /** Where a shopper asks from: how many unpaid orders a network may cancel is limited. */
+  network?: string | undefined;
 }): Promise<{ changed: boolean }> {
   if (!isUuid(id)) throw noSuchOrder();
   await callOffOpenCharge({ userId, orderId: id }, actor);
   const refundId = randomUUID();
-  const cancellation = { userId, orderId: id, refundId, endedBy, actor };
+  const cancellation = { userId, orderId: id, refundId, endedBy, actor, network };
   const done = await db().$transaction((tx) => cancel(tx, cancellation));
   if (done === 'refund') await askedNow({ userId, orderId: id, id: refundId });
   return { changed: done !== 'nothing' };
@@ -67,11 +71,12 @@ interface Cancel {
   refundId: string;
   endedBy: 'shopper' | 'operator';
   actor: string;
+  network: string | undefined;
 }
 
 async function cancel(
   tx: Tx,
-  { userId, orderId, refundId, endedBy, actor }: Cancel,
+  { userId, orderId, refundId, endedBy, actor, network }: Cancel,
 ): Promise<'nothing' | 'cancelled' | 'refund'> {
   const locked = await lockOrder(tx, { userId, orderId });
   if (!locked) throw noSuchOrder();
@@ -92,6 +97,7 @@ async function cancel(
     });
     return 'refund';
   }
+  if (endedBy === 'shopper') await limitCancels(network);
   await endOrder(tx, order, { endedBy, actor, reason });
   return 'cancelled';
 }

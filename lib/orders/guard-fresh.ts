@@ -1,3 +1,4 @@
+import { bringToBank, isCrowded, takeFromBank } from '#lib/abuse/cards-at-the-bank.ts';
 import { recordDecline } from '#lib/abuse/declines.ts';
 import { askChallenge } from '#lib/abuse/guard-card.ts';
 import { AppError } from '#lib/errors.ts';
@@ -19,7 +20,8 @@ export interface Fresh {
 
 /**
  * The problem `rate_limited` for one too many, or for a card that needs a challenge first; undefined
- * lets it through. Nothing was begun, and the same is safe to send again.
+ * lets it through. Nothing was begun, and the same is safe to send again. What was let through is to be
+ * ended with `endFresh`.
  */
 export async function refuseFresh(fresh: Fresh): Promise<AppError | undefined> {
   const { userId, ip, card, submission, answer, words } = fresh;
@@ -31,19 +33,21 @@ export async function refuseFresh(fresh: Fresh): Promise<AppError | undefined> {
       retryAfterSeconds,
     });
   }
-  if (!quota.suspicious) return undefined;
-  return askChallenge({
-    userId,
-    network: countedNetwork(ip),
-    ip,
-    submission,
-    answer,
-    nothing: words.nothing,
-  });
+  if (!card) return undefined;
+  const network = countedNetwork(ip);
+  if (quota.suspicious || isCrowded(network)) {
+    const refusal = await askChallenge({ userId, network, ip, submission, answer, nothing: words.nothing });
+    if (refusal) return refusal;
+  }
+  bringToBank(network, fresh);
+  return undefined;
 }
 
-/** Counts a card that was declined just now. The shopper's answer does not wait for it. */
-export function noteDecline({ userId, ip, card }: Pick<Fresh, 'userId' | 'ip' | 'card'>): void {
+/** Says what became of a submission: its card is counted if it was declined just now. Nobody waits for that. */
+export function endFresh(fresh: Fresh, { declined }: { declined: boolean }): void {
+  const { userId, ip, card } = fresh;
   if (!card) return;
-  void recordDecline({ userId, network: countedNetwork(ip), email: card.email, token: card.token });
+  const network = countedNetwork(ip);
+  takeFromBank(network, fresh);
+  if (declined) void recordDecline({ userId, network, email: card.email, token: card.token });
 }

@@ -17,8 +17,9 @@ export function countedNetwork(ip: string | undefined): string | undefined {
 
 /**
  * The network that an address is counted by, or undefined for what is no address. An IPv4
- * address stands for itself. An IPv6 household is given at least a /64 and may take a new address
- * from it for every request, so the /64 is what counts.
+ * address stands for itself. An IPv6 household is given up to a /56, which is 256 times a /64, and may
+ * take a new address from it for every request, so the /56 is what counts. A mobile network gives each
+ * telephone a /64, so at most 256 telephones share a count: fewer than share an IPv4 address there.
  */
 export function networkOf(address: string): string | undefined {
   const plain = address.split('%')[0] ?? ''; // A zone says which cable it came by: "fe80::1%eth0".
@@ -29,8 +30,8 @@ export function networkOf(address: string): string | undefined {
   if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) {
     return [6, 7].flatMap((at) => [(groups[at] ?? 0) >> 8, (groups[at] ?? 0) & 0xff]).join('.');
   }
-  const prefix = groups.slice(0, 4).map((group) => group.toString(16));
-  return `${prefix.join(':')}::/64`;
+  const prefix = [...groups.slice(0, 3), (groups[3] ?? 0) & 0xff00].map((group) => group.toString(16));
+  return `${prefix.join(':')}::/56`;
 }
 
 /** The eight groups. The URL parser brings every way of writing an address into one form first. */

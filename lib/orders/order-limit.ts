@@ -1,12 +1,16 @@
 import { AppError } from '#lib/errors.ts';
 import { formatMoney } from '#lib/money.ts';
+import type { Submission } from '#lib/orders/schema.ts';
 import type { OrderLimit } from '#lib/orders/unpaid-limits.ts';
 import { takesCards } from '#lib/payments/takes-cards.ts';
 
 /** What a shopper is told when their order exceeds a limit: which one, what was kept, what to do. */
-export function orderLimitProblem(limit: OrderLimit, currency: string): AppError {
+type Refused = Pick<Submission, 'currency' | 'payment'>;
+
+export function orderLimitProblem(limit: OrderLimit, { currency, payment }: Refused): AppError {
+  const mayPayByCard = payment.method === 'invoice' && takesCards();
   return new AppError('order_limit', {
-    detail: `${reasonOf(limit, currency)} Nothing was ordered and your cart is kept. ${wayOut(limit)}`,
+    detail: `${reasonOf(limit, currency)} Nothing was ordered and your cart is kept. ${wayOut(limit, mayPayByCard)}`,
     extra: { limit: { ...limit } },
   });
 }
@@ -37,13 +41,12 @@ const whose = {
 } as const;
 
 /** A card ends the problem of an invoice. Otherwise an unpaid order has to be paid or cancelled first. */
-function wayOut(limit: OrderLimit): string {
-  const byCard = takesCards() ? 'pay by card' : undefined;
+function wayOut(limit: OrderLimit, mayPayByCard: boolean): string {
   if (!('scope' in limit)) {
     if (limit.kind === 'order_units') return 'Please order less, or split the order.';
-    return byCard ? 'Please pay by card.' : 'Please order less.';
+    return mayPayByCard ? 'Please pay by card.' : 'Please order less.';
   }
   const first = limit.scope === 'network' ? 'try again later' : 'pay or cancel an unpaid order under Orders';
-  const alternatives = limit.kind === 'cards' || !byCard ? [first] : [byCard, first];
+  const alternatives = mayPayByCard ? ['pay by card', first] : [first];
   return `Please ${alternatives.join(', or ')}.`;
 }

@@ -1,11 +1,10 @@
 import type { Tx } from '#lib/db.ts';
 import { sign } from '#lib/signing.ts';
 
-/** How much may happen within an hour: requests of a network, links to a recipient and for an order. */
+/** How much may happen within an hour: requests of a network, and links for an order. */
 export const orderLinkLimits = {
   /** An office or a mobile network: many people, who rarely lose an order. */
   network: 300,
-  recipient: 5,
   order: 3,
 } as const;
 

@@ -3,7 +3,7 @@ import { db, type Tx } from '#lib/db.ts';
 import { isUniqueViolation } from '#lib/db-errors.ts';
 import { AppError } from '#lib/errors.ts';
 import { changeOrder } from '#lib/orders/change-order.ts';
-import { type Fresh, noteDecline, refuseFresh } from '#lib/orders/guard-fresh.ts';
+import { endFresh, type Fresh, refuseFresh } from '#lib/orders/guard-fresh.ts';
 import { type Receipt, toOrderReceipt } from '#lib/orders/placement.ts';
 import { type OrderStatus, orderReceiptSchema, paymentTokenSchema } from '#lib/orders/schema.ts';
 import { chargeAttempt } from '#lib/payments/charge-attempt.ts';
@@ -71,11 +71,17 @@ export async function payOrder({ id, ...rest }: PayOrder): Promise<Paid> {
   // As the database writes it: the provider's key is made of it.
   const request = { ...rest, id: id.toLowerCase() };
   const { userId, id: orderId, attempt, origin } = request;
-  const begun = await begin(request);
-  const settled = await chargeAttempt({ userId, orderId, attempt }, origin);
-  if (!settled) throw noSuchOrder();
-  if (begun.created && settled.payment.status === 'declined') noteDecline(freshOf(request));
-  return answer(settled, begun.created);
+  const fresh = freshOf(request);
+  let declined = false;
+  try {
+    const { created } = await begin(request, fresh);
+    const settled = await chargeAttempt({ userId, orderId, attempt }, origin);
+    if (!settled) throw noSuchOrder();
+    declined = created && settled.payment.status === 'declined';
+    return answer(settled, created);
+  } finally {
+    endFresh(fresh, { declined });
+  }
 }
 
 function answer({ order, payment }: Settled, created: boolean): Paid {
@@ -105,11 +111,11 @@ function whatNow(status: OrderStatus): string {
   return hasEnded ? 'The order has ended since.' : 'Another attempt to pay it has been made since.';
 }
 
-async function begin(request: PayOrder): Promise<{ created: boolean }> {
+async function begin(request: PayOrder, fresh: Fresh): Promise<{ created: boolean }> {
   const { userId, id: orderId, attempt, token } = request;
   const standing = await readPayment(db(), { userId, orderId, attempt });
   if (standing) return replay(standing, token);
-  const refusal = await refuseFresh(freshOf(request));
+  const refusal = await refuseFresh(fresh);
   if (refusal) throw refusal;
   await callOffAtTheBank(request);
   try {
@@ -141,11 +147,20 @@ async function callOffAtTheBank({ userId, id: orderId, attempt }: PayOrder): Pro
     key: { userId, orderId },
     ask: async (last) =>
       // Only for the attempt that comes next: one that will be refused ends nothing.
-      last.status === 'requires_action' && nextAttempt('payment_pending', [last]) === attempt
+      last.status === 'requires_action' &&
+      nextAttempt('payment_pending', [last]) === attempt &&
+      !(await isHoldOver({ userId, orderId }))
         ? callOff(last)
         : undefined,
     actor: 'shopper',
   });
+}
+
+async function isHoldOver({ userId, orderId }: { userId: string; orderId: string }): Promise<boolean> {
+  const [row] = await db().$queryRaw<{ over: boolean | null }[]>`
+    SELECT hold_until < clock_timestamp() AS over FROM orders
+    WHERE user_id = ${userId}::uuid AND id = ${orderId}::uuid`;
+  return row?.over === true;
 }
 
 async function write(tx: Tx, request: PayOrder): Promise<{ created: boolean }> {
@@ -165,6 +180,8 @@ async function write(tx: Tx, request: PayOrder): Promise<{ created: boolean }> {
   // One that is being charged; or that waits at the bank, and the provider has not said that it is called off.
   if (payments.some(({ status }) => isOpen(status))) throw unsettled();
   if (expected === undefined) throw takesNone(order.status);
+  // However many cards are tried, the time in which they may be tried ends.
+  if (order.holdIsOver) throw notPayable('The time to pay it is over. Please order the items again.');
   await changeOrder(tx, {
     userId,
     orderId,

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { mailboxOf } from '#lib/email-address.ts';
 import { networkOf } from '#lib/orders/network-of.ts';
 import { orderNumberFrom } from '#lib/orders/order-number.ts';
 import type { OrderReceipt, Submission } from '#lib/orders/schema.ts';
@@ -44,18 +45,13 @@ export function placementOf(
     bodyHash: hashBody(submission),
     orderId: uuid8From(identity),
     orderNumber: orderNumberFrom(identity.subarray(16)),
-    emailHash: toInt64(hash('sha256', countedEmail(submission.email), 'buffer')),
+    emailHash: toInt64(hash('sha256', mailboxOf(submission.email), 'buffer')),
     networkHash: networkHashOf(ip, signWith),
   };
 }
 
 const orderPurpose = 'once.order.v1';
 const networkPurpose = 'once.network.v1';
-
-/** Case and a tag (`ada+1@…`) make no other mailbox. Only for counting: emails go to what was typed. */
-function countedEmail(email: string): string {
-  return email.toLowerCase().replace(/\+[^@]*(?=@)/, '');
-}
 
 /** Keyed, because there are few enough addresses to try every hash of them. */
 function networkHashOf(ip: string | undefined, signWith: Signer): string | undefined {

@@ -21,7 +21,7 @@ import { claimSubmission, completeClaim, forgetDone, releaseClaim } from '#lib/o
 import { type Decision, decideAgain } from '#lib/orders/decide.ts';
 import { findOrderOfSubmission } from '#lib/orders/find-orders.ts';
 import { findReplayedOrder } from '#lib/orders/find-replayed-order.ts';
-import { type Fresh, noteDecline, refuseFresh } from '#lib/orders/guard-fresh.ts';
+import { endFresh, type Fresh, refuseFresh } from '#lib/orders/guard-fresh.ts';
 import { judgeSubmission } from '#lib/orders/judge-submission.ts';
 import { countedAddress } from '#lib/orders/network-of.ts';
 import { countAnswer } from '#lib/orders/order-metrics.ts';
@@ -125,14 +125,15 @@ async function placeFresh(placement: Placement, caller: Caller): Promise<Decisio
   const claim = await claimOrAnswer(placement);
   // Somebody else's claim led to an order: one that died, perhaps, before it had asked for the money.
   if ('outcome' in claim) return chargeIfDue(claim, placement, origin);
+  const fresh = freshOf(placement, caller);
   let decision: Decision | undefined;
   try {
-    const placed = (await overQuota(placement, caller)) ?? (await orderWriter().add(placement));
+    const placed = (await overQuota(placement, fresh)) ?? (await orderWriter().add(placement));
     leave();
     decision = await chargeIfDue(placed, placement, origin);
-    if (decision.outcome === 'payment_declined' && decision.created) noteDecline(freshOf(placement, caller));
     return decision;
   } finally {
+    endFresh(fresh, { declined: decision?.outcome === 'payment_declined' && decision.created });
     // Not awaited: the shopper's answer does not depend on Redis. A claim that could not be
     // settled runs out by itself, and the database answers until then.
     settleClaim(placement, claim.owner, decision).catch((error) =>
@@ -175,8 +176,8 @@ async function standingOrder(placement: Placement, what: 'this' | 'another'): Pr
 }
 
 /** Throws `rate_limited`, but never at a submission whose order stands: that one gets its answer. */
-async function overQuota(placement: Placement, caller: Caller): Promise<Decision | undefined> {
-  const refusal = await refuseFresh(freshOf(placement, caller));
+async function overQuota(placement: Placement, fresh: Fresh): Promise<Decision | undefined> {
+  const refusal = await refuseFresh(fresh);
   if (!refusal) return undefined;
   const order = await findOrderOfSubmission(db(), placement);
   if (order) return decideAgain(placement, order);

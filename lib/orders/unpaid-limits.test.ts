@@ -74,6 +74,7 @@ describe('beside what is unpaid', () => {
     invoices: 0,
     cards: 0,
     units: 0,
+    cardUnits: 0,
     invoicedMinor: 0,
     ...change,
   });
@@ -91,9 +92,16 @@ describe('beside what is unpaid', () => {
       { kind: 'units', scope: 'shopper', allowed: 20 },
     ],
     [
-      'all items, and a card',
-      { units: 20 },
+      'all items on cards, and a card',
+      { units: 20, cardUnits: 20 },
       { method: 'card' },
+      { kind: 'units', scope: 'shopper', allowed: 20 },
+    ],
+    ['all items on invoices, and a card', { units: 20 }, { method: 'card' }, undefined],
+    [
+      'all items on cards, and an invoice',
+      { units: 20, cardUnits: 20 },
+      {},
       { kind: 'units', scope: 'shopper', allowed: 20 },
     ],
     [
@@ -107,6 +115,12 @@ describe('beside what is unpaid', () => {
       { scope: 'email', key: '1', invoices: 3 },
       {},
       { kind: 'invoices', scope: 'email', allowed: 3 },
+    ],
+    [
+      'an email address with everything, which anybody may have named, and a card',
+      { scope: 'email', key: '1', invoices: 9, cards: 9, units: 999, cardUnits: 999, invoicedMinor: 999_999 },
+      { method: 'card' },
+      undefined,
     ],
     ['another email address with three', { scope: 'email', key: '2', invoices: 3 }, {}, undefined],
     [

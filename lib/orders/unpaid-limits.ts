@@ -45,6 +45,8 @@ export interface OpenUnpaid {
   cards: number;
   /** Items in all unpaid orders, those that are being charged right now included. */
   units: number;
+  /** The same in card orders alone. */
+  cardUnits: number;
   /** What the invoice orders are worth. */
   invoicedMinor: number;
 }
@@ -75,7 +77,15 @@ export interface UnpaidTally {
 export function openUnpaidOf(rows: readonly OpenUnpaid[]): UnpaidTally {
   const tally = new Map(rows.map((row) => [`${row.scope}/${row.key}`, row]));
   const of = (scope: Scope, key: string): OpenUnpaid =>
-    tally.get(`${scope}/${key}`) ?? { scope, key, invoices: 0, cards: 0, units: 0, invoicedMinor: 0 };
+    tally.get(`${scope}/${key}`) ?? {
+      scope,
+      key,
+      invoices: 0,
+      cards: 0,
+      units: 0,
+      cardUnits: 0,
+      invoicedMinor: 0,
+    };
   return {
     of,
     add(order) {
@@ -86,6 +96,7 @@ export function openUnpaidOf(rows: readonly OpenUnpaid[]): UnpaidTally {
           ...open,
           invoices: open.invoices + (byInvoice ? 1 : 0),
           units: open.units + order.unitCount,
+          cardUnits: open.cardUnits + (byInvoice ? 0 : order.unitCount),
           invoicedMinor: open.invoicedMinor + (byInvoice ? order.totalMinor : 0),
         });
       }
@@ -107,6 +118,9 @@ export function reachedLimit(
     return { kind: 'invoice_amount', allowed: policy.invoiceMaxMinor };
   }
   for (const [scope, key] of scopesOf(order)) {
+    // Anybody can order with the email address of another, who would find that no card pays. To hold
+    // stock an attacker needs none that is real.
+    if (scope === 'email' && !byInvoice) continue;
     const limits = policy[scope];
     const kind = exceeded(after(unpaid.of(scope, key), order, byInvoice), limits);
     if (kind) return { kind, scope, allowed: limits[kind] };
@@ -116,13 +130,14 @@ export function reachedLimit(
 
 /**
  * What would be open with this order. A card order is about to be paid, so its own items and amount
- * do not count: only what was left unpaid before it can refuse it.
+ * do not count: only card orders that were left unpaid before it can refuse it. Invoices cannot, and
+ * whoever is refused one may pay by card.
  */
 function after(open: OpenUnpaid, { unitCount, totalMinor }: LimitedOrder, byInvoice: boolean): OpenLimits {
   return {
     invoices: byInvoice ? open.invoices + 1 : 0,
     cards: byInvoice ? 0 : open.cards + 1,
-    units: open.units + (byInvoice ? unitCount : 1),
+    units: byInvoice ? open.units + unitCount : open.cardUnits + 1,
     invoicedMinor: byInvoice ? open.invoicedMinor + totalMinor : 0,
   };
 }

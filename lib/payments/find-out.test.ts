@@ -10,6 +10,7 @@ const provider = vi.hoisted(() => ({
   authorize: vi.fn(),
   retrieve: vi.fn(),
   find: vi.fn(),
+  now: vi.fn(),
   fence: vi.fn(),
   void: vi.fn(),
 }));
@@ -22,6 +23,8 @@ vi.mock('#lib/env.ts', () => ({
 }));
 
 const hourMs = 3_600_000;
+/** The provider's clock. */
+const providerNow = new Date('2031-05-05T12:00:00Z');
 const payment: PaymentRow = {
   userId: randomUUID(),
   orderId: randomUUID(),
@@ -59,6 +62,7 @@ const broken = new TypeError('a mistake of ours');
 
 beforeEach(() => {
   vi.resetAllMocks();
+  provider.now.mockResolvedValue(providerNow);
   publicUrl.value = undefined;
 });
 
@@ -150,9 +154,16 @@ describe('a look', () => {
     expect(provider.retrieve).toHaveBeenCalledExactlyOnceWith('pi_1', { thorough: false });
     expect(provider.find).not.toHaveBeenCalled();
     provider.find.mockResolvedValue(charge('succeeded'));
-    expect(await lookUp(payment)).toEqual(charge('succeeded'));
-    const { userId, orderId, attempt, createdAt } = payment;
-    expect(provider.find).toHaveBeenCalledExactlyOnceWith({ userId, orderId, attempt }, createdAt);
+    expect(await lookUp({ ...payment, ageMs: 90_000 })).toEqual(charge('succeeded'));
+    // As long ago by the provider's clock as the attempt is old by the database's.
+    const { userId, orderId, attempt } = payment;
+    const since = new Date(providerNow.getTime() - 90_000);
+    expect(provider.find).toHaveBeenCalledExactlyOnceWith({ userId, orderId, attempt }, since);
+  });
+
+  test('begins now for an attempt that was written down by a clock that was ahead', async () => {
+    await lookUp({ ...payment, ageMs: -hourMs });
+    expect(provider.find).toHaveBeenCalledExactlyOnceWith(expect.anything(), providerNow);
   });
 
   test('tells nothing, no answer and a mistake apart', async () => {

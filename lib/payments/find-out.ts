@@ -65,7 +65,7 @@ async function fence(payment: PaymentRow): Promise<Charge | undefined> {
 }
 
 async function find(payment: PaymentRow) {
-  const { userId, orderId, attempt, providerRef, createdAt, refundedMinor, status } = payment;
+  const { userId, orderId, attempt, providerRef, ageMs, refundedMinor, status } = payment;
   const provider = await paymentProvider();
   if (providerRef) {
     // A refund that failed is not to be seen at the charge itself.
@@ -73,7 +73,10 @@ async function find(payment: PaymentRow) {
     return provider.retrieve(providerRef, { thorough });
   }
   const unmatched = await findUnmatched(payment);
-  return unmatched ?? provider.find({ userId, orderId, attempt }, createdAt);
+  if (unmatched) return unmatched;
+  // By its age: when it was begun is known by the database's clock, which may be hours from the provider's.
+  const since = (await provider.now()).getTime() - Math.max(ageMs, 0);
+  return provider.find({ userId, orderId, attempt }, new Date(since));
 }
 
 /**

@@ -52,6 +52,8 @@ export interface OrderRow {
   /** Which attempt paid it. Money of another attempt is not the order's. */
   paidAttempt: number | null;
   fulfilled: boolean;
+  /** Its stock is kept no longer, and a job is about to cancel it. By the database's clock. */
+  holdIsOver: boolean;
 }
 
 /** How old a row is by the database's clock; not by when its transaction began, which may be before the row. */
@@ -93,7 +95,8 @@ export async function lockOrder(
 ): Promise<{ order: OrderRow; payments: PaymentRow[] } | undefined> {
   const [order] = await tx.$queryRaw<OrderRow[]>`
     SELECT id, number, status, version, total_minor AS "totalMinor", currency, ended_by AS "endedBy",
-           paid_attempt AS "paidAttempt", accepted_at IS NOT NULL AS accepted, fulfilled_at IS NOT NULL AS fulfilled
+           paid_attempt AS "paidAttempt", accepted_at IS NOT NULL AS accepted, fulfilled_at IS NOT NULL AS fulfilled,
+           coalesce(hold_until < clock_timestamp(), false) AS "holdIsOver"
     FROM orders WHERE user_id = ${userId}::uuid AND id = ${orderId}::uuid FOR UPDATE`;
   if (!order) return undefined;
   const payments = await tx.$queryRaw<PaymentRow[]>`

@@ -14,8 +14,8 @@ import { takesCards } from '#lib/payments/takes-cards.ts';
 /** As long as Stripe keeps its events: where a shop without a cursor begins. */
 const keptDays = 30;
 
-/** Read again before the cursor: events are listed by the provider's clock, and not always in order. */
-const overlapMinutes = 5;
+/** Read again before the cursor: events are not always listed in order. */
+const overlapMs = 5 * 60_000;
 
 /** More events than these pages hold are read in two halves, so that the oldest come first. */
 const maxPages = 5;
@@ -25,17 +25,20 @@ const leastMs = 2_000;
 
 const runMs = 40_000;
 const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
 
 export async function pollEvents(): Promise<void> {
   if (!takesCards()) return;
   const deadline = performance.now() + runMs;
-  const range = await readCursor();
-  let { since } = range;
-  while (since < range.until && performance.now() < deadline) {
-    const { events, until } = await readPart(since, range.until);
+  const now = await (await paymentProvider()).now();
+  // A little ahead, for what happens while it is read.
+  const end = new Date(now.getTime() + minuteMs);
+  let since = await readSince(now);
+  while (since < end && performance.now() < deadline) {
+    const { events, until } = await readPart(since, end);
     // A provider that gives no answer has this part read again.
     if (!(await applyAll(events.toReversed(), deadline))) return;
-    await moveCursor(until);
+    await moveCursor(Math.min(until.getTime(), now.getTime()));
     since = until;
   }
 }
@@ -77,19 +80,20 @@ async function readApplied(events: ProviderEvent[]): Promise<Set<string>> {
 
 const name = 'provider_events';
 
-/** Times as milliseconds, by the database's clock; a little ahead, because the provider's may be. */
-async function readCursor(): Promise<{ since: Date; until: Date }> {
-  const [row] = await db().$queryRaw<{ sinceMs: number; untilMs: number }[]>`
-    SELECT (extract(epoch FROM coalesce(
-              (SELECT read_until FROM event_cursor WHERE name = ${name}) - make_interval(mins => ${overlapMinutes}::int),
-              now() - make_interval(days => ${keptDays}::int))) * 1000)::float8 AS "sinceMs",
-           (extract(epoch FROM now()) * 1000 + ${minuteMs}::int)::float8 AS "untilMs"`;
-  return { since: new Date(row?.sinceMs ?? 0), until: new Date(row?.untilMs ?? 0) };
+/**
+ * Where the last run ended. The cursor is a time of the provider's clock, because events have theirs by
+ * it. One that lies ahead was written when a clock was wrong.
+ */
+async function readSince(now: Date): Promise<Date> {
+  const [row] = await db().$queryRaw<{ readUntilMs: number }[]>`
+    SELECT (extract(epoch FROM read_until) * 1000)::float8 AS "readUntilMs"
+    FROM event_cursor WHERE name = ${name}`;
+  if (!row) return new Date(now.getTime() - keptDays * dayMs);
+  return new Date(Math.min(row.readUntilMs, now.getTime()) - overlapMs);
 }
 
-async function moveCursor(until: Date): Promise<void> {
+async function moveCursor(untilMs: number): Promise<void> {
   await db().$executeRaw`
-    INSERT INTO event_cursor (name, read_until)
-    VALUES (${name}, least(now(), to_timestamp(${until.getTime() / 1_000}::float8)))
+    INSERT INTO event_cursor (name, read_until) VALUES (${name}, to_timestamp(${untilMs / 1_000}::float8))
     ON CONFLICT (name) DO UPDATE SET read_until = excluded.read_until, updated_at = now()`;
 }

@@ -141,7 +141,9 @@ export interface PaymentProvider {
    * itself shows nothing: refunds that failed, early fraud warnings.
    */
   retrieve(ref: string, options?: { thorough?: boolean }): Promise<Charge | undefined>;
-  /** The charge of an attempt, by what the provider kept with it. */
+  /** What time it is there. Whatever asks for a time, or gives one, means this clock. */
+  now(): Promise<Date>;
+  /** The charge of an attempt that was made since a time, by what the provider kept with it. */
   find(attempt: AttemptKey, since: Date): Promise<Charge | undefined>;
   /** All charges since a time, newest first. */
   listSince(since: Date): AsyncIterable<Charge>;

@@ -138,25 +138,29 @@ test('a charge that is shown in full says what was refunded and what the provide
 });
 
 test.each([
-  ['needs_response', 'open'],
-  ['under_review', 'open'],
-  ['warning_needs_response', 'open'],
-  ['warning_under_review', 'open'],
-  ['a state of next year', 'open'],
-  ['won', 'won'],
-  ['lost', 'lost'],
-  ['warning_closed', 'closed'],
-  ['prevented', 'closed'],
-])('a dispute that is %s is %s', (status, expected) => {
+  ['needs_response', [-4_599], 'open'],
+  ['under_review', [-4_599], 'open'],
+  ['warning_needs_response', [], 'open'],
+  ['warning_under_review', [], 'open'],
+  ['a state of next year', [], 'open'],
+  ['won', [-4_599, 4_599], 'won'],
+  ['lost', [-4_599], 'lost'],
+  ['warning_closed', [], 'closed'],
+  ['prevented', [], 'closed'],
+  ['prevented', [-4_599, 4_599], 'closed'],
+  // The card network gave it back to the cardholder, so it is not the shop's.
+  ['prevented', [-4_599], 'lost'],
+])('a dispute that is %s and has moved %j is %s', (status, moved, expected) => {
   const dispute = {
     id: 'dp_1',
     amount: 4_599,
     currency: 'usd',
     reason: 'fraudulent',
     status,
+    balance_transactions: moved.map((amount) => ({ amount })),
     evidence_details: { due_by: 1_800_000_000 },
   };
-  expect(disputeOf(dispute as Stripe.Dispute)).toEqual({
+  expect(disputeOf(dispute as unknown as Stripe.Dispute)).toEqual({
     ref: 'dp_1',
     kind: 'dispute',
     amountMinor: 4_599,

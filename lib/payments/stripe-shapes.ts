@@ -68,25 +68,27 @@ const disputeEnds: Record<string, ProviderDispute['status']> = {
   prevented: 'closed',
 };
 
-export function disputeOf({
-  id,
-  amount,
-  currency,
-  reason,
-  status,
-  evidence_details,
-}: Stripe.Dispute): ProviderDispute {
+export function disputeOf(dispute: Stripe.Dispute): ProviderDispute {
+  const { id, amount, currency, reason, status, evidence_details } = dispute;
   const { due_by: dueBy } = evidence_details ?? {};
+  const end = disputeEnds[status] ?? 'open';
   return {
     ref: id,
     kind: 'dispute',
     amountMinor: amount,
     currency: currency.toUpperCase(),
     reason,
-    status: disputeEnds[status] ?? 'open',
+    status: end === 'closed' && isWithdrawn(dispute) ? 'lost' : end,
     ...(dueBy ? { dueBy: new Date(dueBy * 1_000) } : {}),
   };
 }
+
+/**
+ * Whether a dispute has taken money that did not come back. One that was `prevented` ended without a
+ * chargeback, because the card network gave the cardholder the money (Visa's Rapid Dispute Resolution).
+ */
+const isWithdrawn = ({ balance_transactions }: Stripe.Dispute): boolean =>
+  balance_transactions.reduce((sum, { amount }) => sum + amount, 0) < 0;
 
 type Money = Pick<Charge, 'amountMinor' | 'currency'>;
 

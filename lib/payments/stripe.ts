@@ -10,6 +10,7 @@ import {
   RefundRefused,
   UnknownOutcome,
 } from '#lib/payments/provider.ts';
+import { ProviderClock } from '#lib/payments/provider-clock.ts';
 import { chargeOf, eventOf, refundOf, refusalOf } from '#lib/payments/stripe-shapes.ts';
 import { stripeState } from '#lib/payments/stripe-state.ts';
 
@@ -28,8 +29,8 @@ const maxLookedThrough = 2_000;
 /** Between two looks whether the same request, sent twice at once, has been answered. */
 const inUsePauseMs = 250;
 
-/** The clocks of two machines may differ by this much. */
-const clockSkewMs = 60_000;
+/** The provider's clock is told in whole seconds, and its answer was some time on its way. */
+const clockSlackMs = 60_000;
 
 export interface StripeOptions {
   secretKey: string;
@@ -42,8 +43,10 @@ export interface StripeOptions {
 export function stripeProvider(options: StripeOptions): PaymentProvider {
   const base = new URL(options.apiBase);
   const secure = base.protocol === 'https:';
+  const clock = new ProviderClock();
   const stripe = new Stripe(options.secretKey, {
     apiVersion,
+    httpClient: clock.listenTo(Stripe.createNodeHttpClient()),
     protocol: secure ? 'https' : 'http',
     host: base.hostname,
     port: base.port || (secure ? 443 : 80),
@@ -58,7 +61,10 @@ export function stripeProvider(options: StripeOptions): PaymentProvider {
     authorize: (request) =>
       withinDeadline('charge', async (signal) => {
         try {
-          return chargeOf(await onceFree(signal, () => paymentIntents.create(...intentOf(request, options))));
+          const made = await onceFree(signal, () => paymentIntents.create(...intentOf(request, options)));
+          // The first answer to this key, repeated: the charge may have been refunded since.
+          const now = isRepeated(made.lastResponse) ? await stripeState(stripe, made.id, false) : undefined;
+          return now ?? chargeOf(made);
         } catch (error) {
           if (isRefusal(error)) return refusalOf(error, request);
           throw error;
@@ -120,9 +126,14 @@ export function stripeProvider(options: StripeOptions): PaymentProvider {
     retrieve: (ref, { thorough = false } = {}) =>
       withinDeadline('retrieve', () => stripeState(stripe, ref, thorough)),
 
+    async now() {
+      if (clock.nowMs === undefined) await withinDeadline('clock', () => paymentIntents.list({ limit: 1 }));
+      return new Date(clock.nowMs ?? Date.now());
+    },
+
     async find(attempt, since) {
       let looked = 0;
-      for await (const charge of this.listSince(new Date(since.getTime() - clockSkewMs))) {
+      for await (const charge of this.listSince(new Date(since.getTime() - clockSlackMs))) {
         if (isOf(charge, attempt)) return charge.ref === undefined ? charge : this.retrieve(charge.ref);
         looked += 1;
         if (looked === maxLookedThrough)
@@ -149,11 +160,14 @@ export function stripeProvider(options: StripeOptions): PaymentProvider {
   };
 }
 
+const isRepeated = ({ headers }: { headers?: Record<string, string> }): boolean =>
+  headers?.['idempotent-replayed'] === 'true';
+
 /** Stripe keeps its own failures with a key, too, and then answers nothing else to it for a day. */
 function isKeySpent(error: unknown): boolean {
   const { StripeError, StripeIdempotencyError } = Stripe.errors;
   if (!(error instanceof StripeError)) return false;
-  return error instanceof StripeIdempotencyError || error.headers?.['idempotent-replayed'] === 'true';
+  return error instanceof StripeIdempotencyError || isRepeated(error);
 }
 
 type CreateIntent = [Stripe.PaymentIntentCreateParams, Stripe.RequestOptions];

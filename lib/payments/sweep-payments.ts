@@ -1,4 +1,5 @@
 import { db } from '#lib/db.ts';
+import { Prisma } from '#lib/generated/prisma/client.ts';
 import { logger } from '#lib/logger.ts';
 import { lookUpOrCharge } from '#lib/payments/find-out.ts';
 import { isOpen } from '#lib/payments/payment-rows.ts';
@@ -17,6 +18,12 @@ const atTheBankSeconds = 120;
 
 /** And of one that its bank processes for days. */
 const processingSeconds = 600;
+
+/**
+ * A time that lies ahead was written when the database's clock was wrong. Until it comes, the provider
+ * may have forgotten the key.
+ */
+const isAhead = Prisma.sql`updated_at > now() + interval '1 minute'`;
 
 /** Asked about in one sweep, one after the other, for as long: the rest comes with the next minute's. */
 const maxSwept = 50;
@@ -60,9 +67,9 @@ function takePayments(): Promise<AttemptKey[]> {
     UPDATE payment SET updated_at = now()
     FROM (SELECT user_id, order_id, attempt FROM payment
           WHERE status IN ('created', 'requires_action', 'processing', 'unknown')
-            AND updated_at < now() - make_interval(secs => CASE status
+            AND (${isAhead} OR updated_at < now() - make_interval(secs => CASE status
               WHEN 'requires_action' THEN ${atTheBankSeconds}::int
-              WHEN 'processing' THEN ${processingSeconds}::int ELSE ${leftAloneSeconds}::int END)
+              WHEN 'processing' THEN ${processingSeconds}::int ELSE ${leftAloneSeconds}::int END))
           ORDER BY updated_at LIMIT ${maxSwept} FOR UPDATE SKIP LOCKED) AS taken
     WHERE payment.user_id = taken.user_id AND payment.order_id = taken.order_id AND payment.attempt = taken.attempt
     RETURNING payment.user_id AS "userId", payment.order_id AS "orderId", payment.attempt`;
@@ -72,7 +79,8 @@ function takeRefunds(): Promise<RefundKey[]> {
   return db().$queryRaw<RefundKey[]>`
     UPDATE refund SET updated_at = now()
     FROM (SELECT user_id, order_id, id FROM refund
-          WHERE status = 'created' AND updated_at < now() - make_interval(secs => ${leftAloneSeconds}::int)
+          WHERE status = 'created'
+            AND (${isAhead} OR updated_at < now() - make_interval(secs => ${leftAloneSeconds}::int))
           ORDER BY updated_at LIMIT ${maxSwept} FOR UPDATE SKIP LOCKED) AS taken
     WHERE refund.user_id = taken.user_id AND refund.order_id = taken.order_id AND refund.id = taken.id
     RETURNING refund.user_id AS "userId", refund.order_id AS "orderId", refund.id`;

@@ -12,14 +12,19 @@ import type { Finding } from '#lib/payments/settlement.ts';
 type Mismatch = 'no_order' | 'no_attempt' | 'other_amount' | 'second_charge';
 
 /** Why a charge is not the payment's: other money, or another charge than the one that is known. */
-export function mismatchOf(
-  finding: Finding,
-  { amountMinor, currency, providerRef }: PaymentRow,
-): Mismatch | undefined {
-  if (typeof finding === 'string') return undefined;
+export function mismatchOf(finding: Finding, payment: PaymentRow): Mismatch | undefined {
+  if (typeof finding === 'string' || isBackInPart(finding, payment)) return undefined;
+  const { amountMinor, currency, providerRef } = payment;
   if (finding.amountMinor !== amountMinor || finding.currency !== currency) return 'other_amount';
   const isAnother = providerRef !== null && finding.ref !== undefined && finding.ref !== providerRef;
   return isAnother ? 'second_charge' : undefined;
+}
+
+/** Only a part was captured, which pays no order; but all of it can be given back. */
+function isBackInPart(charge: Charge, { status, amountMinor, currency, providerRef }: PaymentRow): boolean {
+  const isPart = charge.status === 'succeeded' && charge.amountMinor < amountMinor;
+  const isOwn = charge.ref === providerRef && charge.currency === currency;
+  return isPart && isOwn && (status === 'returning' || status === 'refunded');
 }
 
 /** One row for a charge, however often it is seen. A charge that holds no money is not recorded. */

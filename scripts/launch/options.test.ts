@@ -21,3 +21,18 @@ test('a value that makes no sense is refused with the name of its variable', () 
 test('without flags and variables the shop has a place and an address', () => {
   expect(checkVariables({})).toMatchObject({ port: 3000, host: '127.0.0.1' });
 });
+
+// What broke: behind a proxy that calls the shop by a name in ALLOWED_HOSTS, a test card paid real orders.
+test('a shop that answers to a name from outside is not this machine’s alone, and has no test till', () => {
+  expect(checkVariables({}).local).toBe(true);
+  expect(checkVariables({ ALLOWED_HOSTS: 'shop.localhost' }).local).toBe(true);
+  for (const variables of [
+    { ALLOWED_HOSTS: 'shop.example' },
+    { TRUSTED_PROXIES: '10.0.0.7' },
+    { HOST: '0.0.0.0' },
+    { PUBLIC_URL: 'https://shop.example' },
+  ]) {
+    expect(checkVariables(variables).local, JSON.stringify(variables)).toBe(false);
+    expect(checkVariables({ ...variables, LOCAL_SHOP: '1' }).local, JSON.stringify(variables)).toBe(false);
+  }
+});

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { callUrl } from '#tests/support/call.ts';
 import { exchange, requestText, statusesOf } from '#tests/support/raw-http.ts';
@@ -106,6 +106,21 @@ export function describeDoors({
       expect(statusesOf(await closed(url, requestText(lines, '{"quantity":1}')))).toEqual([100, 404]);
     });
   });
+
+  // What broke: Next kept 10 MB of each request's body in memory, before any route could refuse it.
+  test('bodies that are too large do not pile up in memory', async () => {
+    const rss = async () => {
+      const metrics = await (await fetch(`${local.url}/api/metrics`)).text();
+      return Number(/^process_resident_memory_bytes (\d+)/m.exec(metrics)?.[1]) / 2 ** 20;
+    };
+    await fetch(`${local.url}/api/order-access`, { method: 'POST', body: 'warm' });
+    const before = await rss();
+    const opened = await Promise.all(Array.from({ length: 30 }, () => unfinishedBody(local.url, 9)));
+    const grown = (await rss()) - before;
+    for (const socket of opened) socket.destroy();
+    expect(grown).toBeGreaterThan(-before);
+    expect(grown).toBeLessThan(150);
+  }, 60_000);
 
   describe('a server action', () => {
     const multipart = { 'content-type': 'multipart/form-data; boundary=x' };
@@ -359,4 +374,17 @@ function closed(url: string, bytes: string): Promise<string> {
       resolve(heard);
     });
   });
+}
+
+/** A request whose body has come so far and is not at its end; the shop has taken all of it. */
+async function unfinishedBody(url: string, megabytes: number): Promise<Socket> {
+  const { hostname, port, host } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  const lines = ['POST /api/order-access HTTP/1.1', `Host: ${host}`, 'Content-Type: application/json'];
+  socket.write(requestText([...lines, 'Transfer-Encoding: chunked']));
+  const chunk = `10000\r\n${'a'.repeat(65_536)}\r\n`;
+  for (let sent = 0; sent < megabytes * 16; sent += 1) {
+    await new Promise((resolve) => socket.write(chunk, resolve));
+  }
+  return socket;
 }

@@ -215,6 +215,7 @@ const cancelOrder: ZodOpenApiOperationObject = {
       'not_found',
       'not_cancellable',
       'payment_unsettled',
+      'rate_limited',
       'unavailable',
     ),
   },

@@ -1,7 +1,8 @@
 import { restoreLines } from '#lib/cart/restore-lines.ts';
-import { asAppError, refuseForeignOrigin, route } from '#lib/http.ts';
+import { asAppError, clientIpOf, refuseForeignOrigin, route } from '#lib/http.ts';
 import { cancelOrder } from '#lib/orders/cancel-order.ts';
 import { getOrder } from '#lib/orders/get-order.ts';
+import { countedNetwork } from '#lib/orders/network-of.ts';
 import { orderUrl } from '#lib/orders/placement.ts';
 import { readForm } from '#lib/orders/read-submission.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
@@ -23,7 +24,8 @@ export const POST = route(async (request, _context: unknown, requestId) => {
     const { order: id = '' } = await readForm(request);
     const order = await getOrder({ userId, id });
     if (order) location = orderUrl(order.id);
-    if (order && waiting.includes(order.status)) await cancelOrder({ userId, id });
+    const network = countedNetwork(clientIpOf(request));
+    if (order && waiting.includes(order.status)) await cancelOrder({ userId, id, network });
     const ended = await getOrder({ userId, id });
     if (ended?.status === 'cancelled') {
       await restoreLines({ userId, lines: ended.lines });

@@ -1,7 +1,8 @@
 import type { ProblemCode } from '#lib/errors.ts';
-import { asAppError, json, notAllowed, refuseForeignOrigin, route } from '#lib/http.ts';
+import { asAppError, clientIpOf, json, notAllowed, refuseForeignOrigin, route } from '#lib/http.ts';
 import { cancelOrder } from '#lib/orders/cancel-order.ts';
 import { getOrder } from '#lib/orders/get-order.ts';
+import { countedNetwork } from '#lib/orders/network-of.ts';
 import { orderUrl } from '#lib/orders/placement.ts';
 import { isFormPost } from '#lib/orders/read-submission.ts';
 import { requireSession } from '#lib/session.ts';
@@ -11,7 +12,7 @@ export const POST = route<{ params: Promise<{ id: string }> }>(async (request, {
   const { id } = await params;
   if (isFormPost(request)) return cancelFromPage(request, id, requestId);
   const userId = requireSession(request);
-  const { changed } = await cancelOrder({ userId, id });
+  const { changed } = await cancelOrder({ userId, id, network: countedNetwork(clientIpOf(request)) });
   const headers: Record<string, string> = changed ? {} : { 'idempotent-replayed': 'true' };
   return json(await getOrder({ userId, id }), { headers });
 });
@@ -26,7 +27,8 @@ const withoutOrder: ProblemCode[] = ['not_found', 'session_required'];
 async function cancelFromPage(request: Request, id: string, requestId: string): Promise<Response> {
   let location = orderUrl(encodeURIComponent(id));
   try {
-    await cancelOrder({ userId: requireSession(request), id });
+    const network = countedNetwork(clientIpOf(request));
+    await cancelOrder({ userId: requireSession(request), id, network });
   } catch (error) {
     if (withoutOrder.includes(asAppError(error, requestId).code)) location = '/orders';
   }

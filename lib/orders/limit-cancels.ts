@@ -1,0 +1,22 @@
+import { countUp, keyOf } from '#lib/abuse/short-memory.ts';
+import { AppError } from '#lib/errors.ts';
+import { unpaidPolicy } from '#lib/orders/unpaid-policy.ts';
+
+const windowMs = 3_600_000;
+
+/**
+ * Counts an unpaid order that its shopper is about to cancel, by the network that they ask from. An
+ * order that is cancelled makes room for another: without a limit one client orders and cancels
+ * without end, and each order sends emails to an address of its choice. As many may be cancelled in
+ * an hour as a network may leave unpaid. Throws `rate_limited`.
+ */
+export async function limitCancels(network: string | undefined): Promise<void> {
+  const limit = unpaidPolicy().network.invoices;
+  if (limit === 0 || network === undefined) return;
+  if ((await countUp(keyOf('cancels', network), windowMs)) <= limit) return;
+  throw new AppError('rate_limited', {
+    detail:
+      'Too many unpaid orders were cancelled from your network in a short time. Nothing was changed and nothing was charged; please try again later.',
+    retryAfterSeconds: 600,
+  });
+}
