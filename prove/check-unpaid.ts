@@ -15,21 +15,21 @@ export interface UnpaidRow {
 }
 
 /**
- * The rows are what is open at one moment. The order among them that was placed last was placed while
- * all others were open. An invoice order counts with its items. A card order is refused by other card
- * orders only, and is about to be paid when it is placed, so it counts as one item then: one card order
- * may lie above the limit with the rest of its items.
+ * The rows are what is open at one moment. Of the invoice orders, the one that was placed last was placed
+ * while the others were open, and so was the last card order. A card order is about to be paid when it is
+ * placed: it is limited by other card orders alone, and counts as one item then. So the rest of its items
+ * may lie above the limit, once in each network.
  */
 export function unpaidBeyondLimits(rows: readonly UnpaidRow[]): Violation[] {
   const networks = Map.groupBy(rows, ({ network }) => network);
   networks.delete(null);
   return [...networks].flatMap(([network, open]): Violation[] => {
-    const cards = open.filter(({ byCard }) => byCard).map(({ units }) => units);
     const invoices = open.filter(({ byCard }) => !byCard).map(({ units }) => units);
+    const cards = open.filter(({ byCard }) => byCard).map(({ units }) => units);
     const found: string[] = [];
-    if (sum(invoices) > unpaidLimits.unitsPerNetwork) found.push(`${sum(invoices)} items on invoices`);
-    const onCards = sum(cards) - (Math.max(1, ...cards) - 1);
-    if (onCards > unpaidLimits.unitsPerNetwork) found.push(`${sum(cards)} items on cards`);
+    if (sum(invoices) > unpaidLimits.unitsPerNetwork) found.push(`${sum(invoices)} items by invoice`);
+    if (sum(cards) - (Math.max(1, ...cards) - 1) > unpaidLimits.unitsPerNetwork)
+      found.push(`${sum(cards)} items by card`);
     if (invoices.length > unpaidLimits.ordersPerNetwork) found.push(`${invoices.length} invoice orders`);
     return found.map((what) => ({
       kind: 'unpaid_beyond_limit',
@@ -39,4 +39,4 @@ export function unpaidBeyondLimits(rows: readonly UnpaidRow[]): Violation[] {
   });
 }
 
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
+const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);

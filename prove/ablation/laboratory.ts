@@ -13,8 +13,11 @@ export interface Laboratory {
   lab: Lab;
   /** Everything new, without these guards. */
   begin(without: readonly Guard[], options: Pick<Workload, 'worker' | 'writers'>): Promise<void>;
-  /** What the shop's processes complained of since the trial began, but for what the database refused. */
-  complaints(): Promise<string[]>;
+  /**
+   * What the shop's processes complained of since the trial began, but for what the database refused, and
+   * for charges of earlier trials: the provider remembers them, and their databases are gone.
+   */
+  complaints(earlierCharges: ReadonlySet<string>): Promise<string[]>;
   /** Ends the shop's processes, as a deploy does. */
   end(): Promise<void>;
   close(): Promise<void>;
@@ -58,9 +61,9 @@ export async function openLaboratory({
   return {
     lab,
     end,
-    async complaints() {
+    async complaints(earlierCharges) {
       const log = (await readFile(shopLog)).subarray(logBegins).toString('utf8');
-      return log.split('\n').flatMap(complaintOf);
+      return log.split('\n').flatMap((line) => complaintOf(line, earlierCharges));
     },
     async begin(without, { worker, writers = 1 }) {
       await end();
@@ -87,10 +90,14 @@ export async function openLaboratory({
 }
 
 /** The message of an error in the log; SQLSTATEs of class 23 are constraints at their work. */
-function complaintOf(line: string): string[] {
+function complaintOf(line: string, earlierCharges: ReadonlySet<string>): string[] {
   if (!line.startsWith('{"level":50')) return [];
-  const { msg, err } = JSON.parse(line) as { msg?: string; err?: { message?: string; code?: string } };
-  if (err?.code?.startsWith('23')) return [];
+  const { msg, err, charge } = JSON.parse(line) as {
+    msg?: string;
+    err?: { message?: string; code?: string };
+    charge?: string;
+  };
+  if (err?.code?.startsWith('23') || earlierCharges.has(charge ?? '')) return [];
   return [err?.message?.trim() ?? msg ?? line];
 }
 

@@ -41,6 +41,8 @@ export const paying = {
     goods,
     checkouts: 3,
     worker: true,
+    // Of a second charge for one attempt.
+    mayComplain: ['matches no order'],
     prepare: twiceWhileCharging(goodCard),
   },
 

@@ -82,7 +82,7 @@ export async function perform(laboratory: Laboratory, { workload, without }: Tri
   const each = (count: number) => count / checkouts;
   return {
     found,
-    complaints: (await laboratory.complaints()).filter((message) => !isExpected(message)),
+    complaints: (await laboratory.complaints(chargedBefore)).filter((message) => !isExpected(message)),
     work: {
       sent: each(sent),
       arrived: each(counted.arrived),
