@@ -66,6 +66,8 @@ async function openElementShop(): Promise<number> {
     env: {
       ...process.env,
       NODE_ENV: 'production',
+      // Its shoppers share one email address, which an exposed shop would limit.
+      LOCAL_SHOP: '1',
       PORT: String(elementPort),
       HOST: '127.0.0.1',
       LOG_LEVEL: 'warn',
