@@ -79,14 +79,16 @@ test('what is short of stock is named with what is left, and changed in the cart
 }) => {
   const goods = await shop.goods();
   const scarce = goods.toSorted((a, b) => a.available - b.available)[0];
+  // One more than there is: an invoice for many more would be refused for its amount.
+  const wanted = (scarce?.available ?? 0) + 1;
   await shop.fillCart({ count: 0 });
-  await shop.setLine(scarce?.sku ?? '', 99);
+  await shop.setLine(scarce?.sku ?? '', wanted);
   await shop.openCheckout();
   await shop.fillForm();
   await shop.placeOrder.click();
   const problem = page.getByRole('group', { name: 'Not everything is left' });
   await expect(problem).toBeFocused();
-  await expect(problem).toContainText(/you asked for 99, \d+ are left/);
+  await expect(problem).toContainText(new RegExp(`you asked for ${wanted}, \\d+ (is|are) left`));
   expect(await shop.orders()).toHaveLength(0);
 
   await problem.getByRole('link', { name: 'Change your cart' }).click();
