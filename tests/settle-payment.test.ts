@@ -166,10 +166,12 @@ test('what an attempt was is no part of what it is, and who settles it is given 
     const settled = await settleAs(change);
     const now = await rowsNow();
     expect(now.payment).toMatchObject({ status: change.status, ...expected });
+    // What is looked up for an attempt that is about to be charged is no part of its locked row.
     expect(settled?.payment).toEqual({
       ...now.payment,
       ageMs: settled?.payment.ageMs,
       unmatchedRef: undefined,
+      unreadSince: undefined,
     });
     const { status, version } = now.order;
     expect(settled?.order).toMatchObject({ status, version });
