@@ -30,6 +30,19 @@ test('a shop on a laptop has one network for all its clients, and limits each sh
   expect(email).toEqual(network);
 });
 
+// A load test turns the rate limit of an address off, and comes from one address with one email address.
+test('a shop without a rate limit for addresses has no limits of networks and email addresses', () => {
+  const places: Record<string, string>[] = [{ PUBLIC_URL: 'https://shop.example' }, { LOCAL_SHOP: '1' }];
+  for (const where of places) {
+    const { shopper, email, network } = policyOf({ ...where, RATE_LIMIT_IP_PER_MIN: '0' });
+    expect(network).toEqual({ invoices: 0, cards: 0, units: 0, invoicedMinor: 0 });
+    expect(email).toEqual(network);
+    expect(shopper).toEqual({ invoices: 30, cards: 3, units: 100, invoicedMinor: 200_000 });
+  }
+  const set = policyOf({ RATE_LIMIT_IP_PER_MIN: '0', UNPAID_UNITS_PER_NETWORK: '9' });
+  expect(set.network).toMatchObject({ invoices: 0, units: 9 });
+});
+
 test('what is configured counts wherever the shop runs', () => {
   const set = { UNPAID_ORDERS_PER_NETWORK: '7', UNPAID_UNITS_PER_NETWORK: '0', INVOICE_MAX_MINOR: '0' };
   expect(policyOf({ ...set, LOCAL_SHOP: '1' })).toMatchObject({
