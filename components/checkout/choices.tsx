@@ -53,6 +53,13 @@ export function PaymentMethods({
 }) {
   const paymentMethods = quote.paymentMethods.filter(({ id }) => id !== 'card' || card);
   const known = paymentMethods.find(({ id }) => id === chosen) ?? paymentMethods[0];
+  if (paymentMethods.length === 0) {
+    return (
+      <p className="rounded-md bg-well p-4">
+        No way of paying is offered for this total. Your cart is kept; please order less.
+      </p>
+    );
+  }
   return (
     <RadioCards legend={<span className="sr-only">Payment</span>} error={error}>
       {paymentMethods.map((method) => {
