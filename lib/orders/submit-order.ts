@@ -150,7 +150,7 @@ async function claimOrAnswer(placement: Placement): Promise<{ owner: string } | 
     if (claim.state === 'fresh') return { owner: claim.owner };
     const late = performance.now() > until;
     if (claim.state === 'done') {
-      const order = await findReplayedOrder(placement);
+      const order = await withinOrInProgress(findReplayedOrder(placement), duplicateWaitMs, placement);
       if (order) return decideAgain(placement, order);
       if (late) throw inProgress(placement);
       // The database was restored to a moment before this order. It is placed again, as itself.
@@ -195,12 +195,8 @@ function settleClaim(placement: Placement, owner: string, decision: Decision | u
   return accepted ? completeClaim(placement, owner) : releaseClaim(placement, owner);
 }
 
-/** Waits for a decision, which goes on being made whether or not anybody still waits for it. */
-async function withinOrInProgress(
-  running: Promise<Decision>,
-  ms: number,
-  placement: Placement,
-): Promise<Decision> {
+/** Waits for what goes on whether or not anybody still waits for it. Throws `in_progress` after `ms`. */
+async function withinOrInProgress<T>(running: Promise<T>, ms: number, placement: Placement): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(inProgress(placement)), ms);
