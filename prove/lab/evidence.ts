@@ -59,6 +59,11 @@ async function openAfterTime(client: pg.Client, till: Simulator): Promise<number
          (SELECT FROM payment WHERE payment.user_id = orders.user_id AND order_id = id
             AND payment.status = 'requires_action')`,
     );
+    // Such an attempt is called off when it is as old as a hold, and not a moment after it began.
+    await client.query(
+      `UPDATE payment SET created_at = least(created_at, now() - interval '1 hour')
+       WHERE status = 'requires_action'`,
+    );
     for (const task of ['sweep_payments', 'expire_holds', 'poll_events'])
       await client.query(`SELECT graphile_worker.add_job($1, '{}'::json, job_key => 'prove:' || $1)`, [task]);
   }
