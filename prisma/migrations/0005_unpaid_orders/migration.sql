@@ -65,13 +65,15 @@ BEGIN
 
   -- A card order that is being charged right now is not left unpaid yet: only its items count.
   SELECT json_agg(json_build_object('scope', scope, 'key', key, 'invoices', invoices, 'cards', cards,
-                                    'units', units, 'invoicedMinor', invoiced_minor))
+                                    'units', units, 'cardUnits', card_units,
+                                    'invoicedMinor', invoiced_minor))
   INTO unpaid
   FROM (
     SELECT scope, key, count(*) FILTER (WHERE status = 'placed') AS invoices,
            count(*) FILTER (WHERE status = 'payment_declined'
              OR status <> 'placed' AND placed_at < now() - interval '1 minute') AS cards,
            sum(unit_count) AS units,
+           coalesce(sum(unit_count) FILTER (WHERE status <> 'placed'), 0) AS card_units,
            coalesce(sum(total_minor) FILTER (WHERE status = 'placed'), 0) AS invoiced_minor
     FROM (
       SELECT 'shopper' AS scope, orders.user_id::text AS key, status, placed_at, unit_count, total_minor
