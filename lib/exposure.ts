@@ -9,6 +9,18 @@ import { type Env, env } from '#lib/env.ts';
 type Reach = Pick<Env, 'LOCAL_SHOP' | 'HOST' | 'PUBLIC_URL' | 'ALLOWED_HOSTS' | 'TRUSTED_PROXIES' | 'VERCEL'>;
 
 export function isExposed(reach: Reach = env()): boolean {
+  let exposed = exposure.get(reach);
+  if (exposed === undefined) {
+    exposed = judgeExposure(reach);
+    exposure.set(reach, exposed);
+  }
+  return exposed;
+}
+
+/** Asked several times for each order, and the same as long as the configuration is. */
+const exposure = new WeakMap<Reach, boolean>();
+
+function judgeExposure(reach: Reach): boolean {
   const { LOCAL_SHOP, HOST, PUBLIC_URL, ALLOWED_HOSTS, TRUSTED_PROXIES, VERCEL } = reach;
   if (!LOCAL_SHOP || VERCEL) return true;
   // A name that a proxy calls it by, or a proxy on another machine, says as much as a public name.
@@ -17,8 +29,8 @@ export function isExposed(reach: Reach = env()): boolean {
   return !names.every(isLoopbackName);
 }
 
+/** IPv6 has many spellings of one address; a list compares addresses. */
 const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
 /** Whether a host name or address, without a port, always means this machine. */
@@ -28,6 +40,7 @@ export function isLoopbackName(name: string): boolean {
     .replace(/^\[|\]$/g, '')
     .replace(/^::ffff:(?=\d+\.)/, '');
   const version = isIP(host);
-  if (version !== 0) return loopback.check(host, version === 6 ? 'ipv6' : 'ipv4');
+  if (version === 4) return host.startsWith('127.');
+  if (version === 6) return loopback.check(host, 'ipv6');
   return host === 'localhost' || host.endsWith('.localhost');
 }

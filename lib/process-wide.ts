@@ -2,18 +2,24 @@
  * One value per process, made on first use. Next's bundle and server.ts each load their own
  * copy of every module, so a pool or queue kept in a module variable would exist twice.
  */
+const storeKey = Symbol.for('once.process-wide');
+const holder = globalThis as unknown as Record<symbol, Map<string, unknown> | undefined>;
+holder[storeKey] ??= new Map();
+// Every order asks some ten times, so the store is found once and not at every call.
+const store = holder[storeKey];
+
 export function processWide<T>(name: string, make: () => T): T {
-  const key = Symbol.for(`once.${name}`);
-  const store = globalThis as unknown as Record<symbol, T | undefined>;
-  store[key] ??= make();
-  return store[key];
+  let value = store.get(name) as T | undefined;
+  if (value === undefined) {
+    value = make();
+    store.set(name, value);
+  }
+  return value;
 }
 
 /** Takes the value away, so that its owner can close it. */
 export function takeProcessWide<T>(name: string): T | undefined {
-  const key = Symbol.for(`once.${name}`);
-  const store = globalThis as unknown as Record<symbol, T | undefined>;
-  const value = store[key];
-  delete store[key];
+  const value = store.get(name) as T | undefined;
+  store.delete(name);
   return value;
 }

@@ -19,6 +19,9 @@ const invisible = /[\u00ad\u180e\u200b\u2060-\u2064\ufeff\u{e0000}-\u{e007f}\u20
 /** What takes up no ink. U+2800 is a Braille cell without dots. */
 const blank = /^[\p{Default_Ignorable_Code_Point}\p{Z}\p{C}\p{M}\u2800]+$/u;
 
+/** What most people type: printable ASCII, which needs no look at Unicode's tables. */
+const plain = /^[ -~]*$/;
+
 /** One line of up to `max` UTF-16 units, trimmed. Empty is allowed. */
 export const typedLine = (max: number) =>
   z
@@ -26,11 +29,11 @@ export const typedLine = (max: number) =>
     .trim()
     .max(max, `may have at most ${max} characters`)
     .refine(
-      (text) => text.isWellFormed() && !unprintable.test(text),
+      (text) => plain.test(text) || (text.isWellFormed() && !unprintable.test(text)),
       'contains a character that cannot be printed. Delete the text and type it again',
     )
     .refine(
-      (text) => !invisible.test(text) && !blank.test(text),
+      (text) => plain.test(text) || (!invisible.test(text) && !blank.test(text)),
       'contains invisible characters. Delete the text and type it again',
     );
 

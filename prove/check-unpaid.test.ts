@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
-import { type UnpaidRow, unpaidBeyondLimits } from './check-unpaid.ts';
+import { type UnpaidRow, unpaidBeyondLimits, unpaidMiscounted } from './check-unpaid.ts';
 
 const order = (units: number, byCard = false, network: string | null = 'net'): UnpaidRow => ({
   orderId: 'order',
+  isHeld: true,
+  isCounted: true,
   network,
   units,
   byCard,
@@ -23,4 +25,16 @@ test.each<[string, UnpaidRow[], number]>([
   ['clients whose network is not known', times(60, order(25, false, null)), 0],
 ])('a network with %s: %#', (_, rows, violations) => {
   expect(unpaidBeyondLimits(rows)).toHaveLength(violations);
+});
+
+test('an order that is counted and holds nothing, or holds and is not counted, is a violation', () => {
+  const found = unpaidMiscounted([
+    order(1),
+    { ...order(1), orderId: 'stale', isHeld: false },
+    { ...order(1), orderId: 'free', isCounted: false },
+  ]);
+  expect(found.map(({ kind, detail }) => [kind, detail.split(' ')[1]])).toEqual([
+    ['unpaid_miscounted', 'stale'],
+    ['unpaid_miscounted', 'free'],
+  ]);
 });

@@ -5,13 +5,28 @@ import type { Violation } from './evidence.ts';
 /** What the shop of the proof allows. Shoppers have a network each and stay far below it. */
 export const unpaidLimits = { ordersPerNetwork: 50, unitsPerNetwork: 300 };
 
-/** An order that holds stock and is not paid. */
+/** An order that holds stock and is not paid, or that is counted as one. */
 export interface UnpaidRow {
   orderId: string;
+  isHeld: boolean;
+  isCounted: boolean;
   /** A hash of the network that it came from; null where that is not known. */
   network: string | null;
   units: number;
   byCard: boolean;
+}
+
+/** What the shop counts is exactly what holds stock. */
+export function unpaidMiscounted(rows: readonly UnpaidRow[]): Violation[] {
+  return rows
+    .filter(({ isHeld, isCounted }) => isHeld !== isCounted)
+    .map(({ orderId, isHeld }) => ({
+      kind: 'unpaid_miscounted',
+      detail: isHeld
+        ? `order ${orderId} holds stock and is not counted as unpaid`
+        : `order ${orderId} is counted as unpaid and holds nothing`,
+      calls: [],
+    }));
 }
 
 /**
@@ -21,7 +36,8 @@ export interface UnpaidRow {
  * may lie above the limit, once in each network.
  */
 export function unpaidBeyondLimits(rows: readonly UnpaidRow[]): Violation[] {
-  const networks = Map.groupBy(rows, ({ network }) => network);
+  const held = rows.filter(({ isHeld }) => isHeld);
+  const networks = Map.groupBy(held, ({ network }) => network);
   networks.delete(null);
   return [...networks].flatMap(([network, open]): Violation[] => {
     const invoices = open.filter(({ byCard }) => !byCard).map(({ units }) => units);

@@ -134,6 +134,8 @@ export type ViolationKind =
   | 'dispute_unseen'
   /** A network left more unpaid than it may. */
   | 'unpaid_beyond_limit'
+  /** An order that holds stock is not counted as unpaid, or one is counted that holds none. */
+  | 'unpaid_miscounted'
   | 'oversold'
   | 'stock_not_conserved'
   | 'accepted_order_lost'

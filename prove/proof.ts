@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkHistory } from './check-history.ts';
-import { unpaidBeyondLimits } from './check-unpaid.ts';
+import { unpaidBeyondLimits, unpaidMiscounted } from './check-unpaid.ts';
 import type { Violation } from './evidence.ts';
 import { type Pace, playFaults } from './faulty-round.ts';
 import { History, type Reply } from './history.ts';
@@ -159,7 +159,8 @@ export class Proof {
   /** What the checker says now of everything so far. */
   async look(): Promise<Violation[]> {
     const evidence = { history: this.history.calls, ...(await gather(this.#lab, this.#goods)) };
-    return [...checkHistory(evidence), ...unpaidBeyondLimits(await readUnpaid(this.#lab))];
+    const unpaid = await readUnpaid(this.#lab);
+    return [...checkHistory(evidence), ...unpaidBeyondLimits(unpaid), ...unpaidMiscounted(unpaid)];
   }
 
   #newDeaths(): Violation[] {

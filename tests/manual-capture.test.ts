@@ -14,6 +14,7 @@ import { openPayingShop } from '#tests/support/paying-shop.ts';
 import { addProduct, availableOf } from '#tests/support/shop.ts';
 import { shopperWith } from '#tests/support/shopper.ts';
 import { stripeFor } from '#tests/support/simulator.ts';
+import { miscountedOrders } from '#tests/support/unpaid.ts';
 
 /** PAYMENT_CAPTURE=manual: the amount is reserved with the order, and taken when it is fulfilled. */
 
@@ -158,6 +159,9 @@ test('an order whose authorisation lapsed is not fulfilled and waits for another
     holdUntil: expect.any(String),
     payments: [{ status: 'voided' }],
   });
+  // It was paid, and is unpaid again: it counts as such.
+  expect(await db().unpaidOrder.count({ where: { orderId: order.id } })).toBe(1);
+  expect(await miscountedOrders()).toEqual([]);
 });
 
 test('what was read before somebody else wrote is not believed, but read again', async () => {

@@ -48,6 +48,27 @@ test('a full batch is one transaction that writes every part of every order', as
   expect(await availableOf('BATCH')).toBe(36);
 });
 
+test('text reaches the database as it was typed, whatever it means to PostgreSQL', async () => {
+  await addProduct('LITERAL', { available: 10 });
+  const typed = ['NULL', '{a,b}', '"quoted"', 'C:\\temp\\', "O'Neill; --", '', '\\"', 'ü 😀'];
+  const placements = await inTurns(typed.length, async () => place('LITERAL'));
+  const named = placements.map((placement, at) => ({
+    ...placement,
+    shippingAddress: { ...placement.shippingAddress, name: typed[at] ?? '' },
+    payment: { method: 'card', token: typed[at] ?? '' } as const,
+  }));
+  expect(await outcomesOf(named)).toEqual(typed.map(() => 'accepted'));
+  const kept = await db().payment.findMany({
+    where: { orderId: { in: named.map(({ orderId }) => orderId) } },
+    select: { orderId: true, token: true, order: { select: { shippingAddress: true } } },
+  });
+  const byId = new Map(kept.map((row) => [row.orderId, row]));
+  expect(named.map(({ orderId }) => byId.get(orderId)?.token)).toEqual(typed);
+  expect(named.map(({ orderId }) => byId.get(orderId)?.order.shippingAddress)).toEqual(
+    named.map(({ shippingAddress }) => shippingAddress),
+  );
+});
+
 test('one job announces the orders of a batch that are placed for good, and none a card’s', async () => {
   await addProduct('ANNOUNCED', { available: 10 });
   const card = { payment: { method: 'card', token: 'pm_card_visa' } } as const;

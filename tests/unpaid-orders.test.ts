@@ -8,6 +8,7 @@ import { card, cardBody, declinedCard, orderOf } from '#tests/support/money.ts';
 import { openPayingShop } from '#tests/support/paying-shop.ts';
 import { addProduct, availableOf } from '#tests/support/shop.ts';
 import { inTurns, Shopper, shopperWith } from '#tests/support/shopper.ts';
+import { miscountedOrders } from '#tests/support/unpaid.ts';
 
 /**
  * Limits on what may stay unpaid. Without them, three invoice orders with fresh cookies and invented
@@ -276,4 +277,10 @@ test('every unpaid order has an end', async () => {
   const [row] = await db().$queryRaw<{ days: number }[]>`
     SELECT extract(epoch FROM ${holdUntil}::timestamptz - now())::float8 / 86400 AS days`;
   expect(row?.days).toBeCloseTo(14, 1);
+});
+
+// The last: after all orders above, of which many were paid, cancelled or declined.
+test('exactly the orders that have a hold are counted as unpaid', async () => {
+  expect(await db().unpaidOrder.count()).toBeGreaterThan(0);
+  expect(await miscountedOrders()).toEqual([]);
 });

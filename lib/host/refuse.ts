@@ -54,6 +54,7 @@ function notAllowed(allow: string): AppError {
 
 /** A path with a broken escape has no meaning, and would be an error in the middle of Next. */
 function isReadable(url: string): boolean {
+  if (!url.includes('%')) return true;
   try {
     decodeURI(url);
     return true;

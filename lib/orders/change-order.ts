@@ -67,7 +67,13 @@ export async function changeOrder(tx: Tx, change: OrderChange): Promise<void> {
   if (from !== to && !transitions[from].includes(to)) {
     throw new Error(`an order cannot go from ${from} to ${to}`);
   }
+  // What nobody changed throws below, and the transaction with it: then its row is not deleted either.
   const changed = await tx.$executeRaw`
+    WITH settled AS (
+      DELETE FROM unpaid_order USING orders AS settled
+      WHERE ${holdEnds(to)} AND settled.user_id = ${userId}::uuid AND settled.id = ${orderId}::uuid
+        AND unpaid_order.email_hash = settled.email_hash AND unpaid_order.order_id = settled.id
+    )
     UPDATE orders SET status = ${to}, version = version + 1,
                       hold_until = CASE WHEN ${holdEnds(to)} THEN NULL ELSE hold_until END,
                       ended_by = CASE WHEN ${isEnded(to)} THEN coalesce(ended_by, ${endedBy}) END,

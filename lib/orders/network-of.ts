@@ -6,7 +6,7 @@ import { isExposed, isLoopbackName } from '#lib/exposure.ts';
  * that of a proxy which TRUSTED_PROXIES does not name: it would stand for every shopper.
  */
 export function countedAddress(ip: string | undefined): string | undefined {
-  return ip !== undefined && isLoopbackName(ip) && isExposed() ? undefined : ip;
+  return ip !== undefined && isExposed() && isLoopbackName(ip) ? undefined : ip;
 }
 
 /** The network of a client's address, as far as it says who the client is. */

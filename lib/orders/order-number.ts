@@ -11,8 +11,10 @@ const hashedSymbols = 11;
 
 /** The order number of a keyed hash, of which the first eleven bytes count. */
 export function orderNumberFrom(hash: Uint8Array): string {
-  const values = Array.from(hash.subarray(0, hashedSymbols), (byte) => byte & 31);
-  return format([...values, checkOf(values)]);
+  const values: number[] = [];
+  for (let at = 0; at < hashedSymbols; at += 1) values.push((hash[at] ?? 0) & 31);
+  values.push(checkOf(values));
+  return format(values);
 }
 
 /**
@@ -28,12 +30,12 @@ export function parseOrderNumber(typed: string): string | undefined {
 }
 
 function format(values: number[]): string {
-  return (
-    values
-      .map((value) => alphabet[value])
-      .join('')
-      .match(/.{4}/g) ?? []
-  ).join('-');
+  let text = '';
+  values.forEach((value, at) => {
+    if (at > 0 && at % 4 === 0) text += '-';
+    text += alphabet[value];
+  });
+  return text;
 }
 
 /**

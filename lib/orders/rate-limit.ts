@@ -4,7 +4,7 @@ import { lookAtDeclines } from '#lib/abuse/declines.ts';
 import { env } from '#lib/env.ts';
 import { countedNetwork, networkOf } from '#lib/orders/network-of.ts';
 import { countInProcess } from '#lib/redis/in-process.ts';
-import { askRedis, redisDeadlineMs } from '#lib/redis.ts';
+import { askRedis } from '#lib/redis.ts';
 
 /** `suspicious`: so many cards were declined around this claim that its card needs a challenge first. */
 export type Quota = { limited: false; suspicious?: true } | { limited: true; retryAfterSeconds: number };
@@ -94,9 +94,9 @@ function makeLimiters(redis: Redis): Limiters {
   const { RATE_LIMIT_SHOPPER_PER_MIN: ofShopper, RATE_LIMIT_IP_PER_MIN: ofNetwork } = env();
   const common = {
     redis,
-    // After this long the library lets the request through as if Redis had said so. That must
-    // never come before `askRedis` gives up at its deadline, or its breaker hears of nothing.
-    timeout: 2 * redisDeadlineMs,
+    // The library's own timeout would let the request through as if Redis had said so, and the breaker
+    // of `askRedis`, which has a deadline, would hear of nothing. Zero is none.
+    timeout: 0,
     // The library would remember a refused shopper in a map without bounds, and a refused network
     // until the end of the minute even where the sliding window has room again before that.
     ephemeralCache: false as const,

@@ -1,4 +1,4 @@
-import { env } from '#lib/env.ts';
+import { type Env, env } from '#lib/env.ts';
 import { isExposed } from '#lib/exposure.ts';
 import type { OpenLimits, UnpaidPolicy } from '#lib/orders/unpaid-limits.ts';
 
@@ -17,6 +17,17 @@ const unlimited = { orders: 0, units: 0 };
 /** The policy of this process. */
 export function unpaidPolicy(): UnpaidPolicy {
   const e = env();
+  let policy = policies.get(e);
+  if (!policy) {
+    policy = policyOf(e);
+    policies.set(e, policy);
+  }
+  return policy;
+}
+
+const policies = new WeakMap<Env, UnpaidPolicy>();
+
+function policyOf(e: Env): UnpaidPolicy {
   const shopper: OpenLimits = {
     invoices: e.UNPAID_INVOICES_PER_PERSON,
     cards: e.UNPAID_CARDS_PER_PERSON,

@@ -19,6 +19,7 @@ import { findOrderOfCart, findOrders } from '#lib/orders/find-orders.ts';
 import type { Placement } from '#lib/orders/placement.ts';
 import { isLimited, type OpenUnpaid } from '#lib/orders/unpaid-limits.ts';
 import { unpaidPolicy } from '#lib/orders/unpaid-policy.ts';
+import { plainArray, textArray } from '#lib/pg-array.ts';
 
 /**
  * The order writer's transaction: a batch of submissions in one commit. It locks what it is about
@@ -133,9 +134,9 @@ async function lockBatch(tx: Tx, placements: Placement[]): Promise<LockedBatch> 
   const emails = isLimited(email) ? placements.map(({ emailHash }) => emailHash) : [];
   const networks = isLimited(network) ? placements.flatMap(({ networkHash }) => networkHash ?? []) : [];
   const [row] = await tx.$queryRaw<{ batch: string }[]>`
-    SELECT lock_order_batch(${wanted.map(({ userId }) => userId)}::uuid[],
-                            ${wanted.map(({ cartId }) => cartId)}::uuid[],
-                            ${emails}::bigint[], ${networks}::bigint[]) AS batch`;
+    SELECT lock_order_batch(${plainArray(wanted.map(({ userId }) => userId))}::uuid[],
+                            ${plainArray(wanted.map(({ cartId }) => cartId))}::uuid[],
+                            ${plainArray(emails)}::bigint[], ${plainArray(networks)}::bigint[]) AS batch`;
   const batch = JSON.parse(row?.batch ?? '') as {
     carts: Omit<LockedCart, 'lines'>[];
     lines: (LineSnapshot & { userId: string; cartId: string })[];
@@ -172,9 +173,11 @@ async function readOrders(
 async function write(tx: Tx, { orders, taken }: Plan): Promise<void> {
   const { HOLD_MINUTES } = env();
   const { invoiceHoldDays } = unpaidPolicy();
-  const of = <Value>(pick: (order: NewOrder) => Value) => orders.map(pick);
+  const of = (pick: (order: NewOrder) => string | number | null) => plainArray(orders.map(pick));
+  const textOf = (pick: (order: NewOrder) => string | null) => textArray(orders.map(pick));
   const lines = orders.flatMap(({ userId, id, lines }) => lines.map((line) => ({ ...line, userId, id })));
-  const ofLine = <Value>(pick: (line: (typeof lines)[number]) => Value) => lines.map(pick);
+  const ofLine = (pick: (line: (typeof lines)[number]) => string | number) => plainArray(lines.map(pick));
+  const textOfLine = (pick: (line: (typeof lines)[number]) => string) => textArray(lines.map(pick));
   await tx.$executeRaw`
     WITH new_order AS (
       SELECT *, method = 'card' AS by_card FROM unnest(
@@ -184,10 +187,10 @@ async function write(tx: Tx, { orders, taken }: Plan): Promise<void> {
         ${of((order) => order.linesHash)}::text[], ${of((order) => order.currency)}::text[],
         ${of((order) => order.subtotalMinor)}::int[], ${of((order) => order.shippingMinor)}::int[],
         ${of((order) => order.taxMinor)}::int[], ${of((order) => order.discountMinor)}::int[],
-        ${of((order) => order.totalMinor)}::int[], ${of(({ placement }) => placement.email)}::text[],
+        ${of((order) => order.totalMinor)}::int[], ${textOf(({ placement }) => placement.email)}::text[],
         ${of(({ placement }) => placement.shippingMethod)}::text[],
-        ${of(({ placement }) => JSON.stringify(placement.shippingAddress))}::jsonb[],
-        ${of(({ placement }) => placement.payment.method)}::text[], ${of(({ placement }) => tokenOf(placement))}::text[],
+        ${textOf(({ placement }) => JSON.stringify(placement.shippingAddress))}::jsonb[],
+        ${of(({ placement }) => placement.payment.method)}::text[], ${textOf(({ placement }) => tokenOf(placement))}::text[],
         ${of(({ placement }) => placement.emailHash)}::bigint[],
         ${of(({ placement }) => placement.networkHash ?? null)}::bigint[], ${of((order) => order.unitCount)}::int[]
       ) AS row (user_id, id, number, cart_id, submit_token, body_hash, lines_hash, currency, subtotal_minor,
@@ -210,8 +213,11 @@ async function write(tx: Tx, { orders, taken }: Plan): Promise<void> {
       INSERT INTO order_line (user_id, order_id, sku, title, quantity, unit_price_minor)
       SELECT * FROM unnest(
         ${ofLine((line) => line.userId)}::uuid[], ${ofLine((line) => line.id)}::uuid[],
-        ${ofLine((line) => line.sku)}::text[], ${ofLine((line) => line.title)}::text[],
+        ${textOfLine((line) => line.sku)}::text[], ${textOfLine((line) => line.title)}::text[],
         ${ofLine((line) => line.quantity)}::int[], ${ofLine((line) => line.unitPriceMinor)}::int[])
+    ), unpaid AS (
+      INSERT INTO unpaid_order (email_hash, order_id, user_id, network_hash)
+      SELECT email_hash, id, user_id, network_hash FROM new_order
     ), payments AS (
       INSERT INTO payment (user_id, order_id, attempt, method, status, amount_minor, currency, idempotency_key, token)
       SELECT user_id, id, 1, method, CASE WHEN by_card THEN 'created' ELSE 'due' END, total_minor, currency,
@@ -227,7 +233,7 @@ async function write(tx: Tx, { orders, taken }: Plan): Promise<void> {
       FROM new_order WHERE cart.user_id = new_order.user_id AND cart.id = new_order.cart_id
     ), sold AS (
       UPDATE stock SET available = available - taken.quantity
-      FROM unnest(${[...taken.keys()]}::text[], ${[...taken.values()]}::int[]) AS taken (sku, quantity)
+      FROM unnest(${textArray([...taken.keys()])}::text[], ${plainArray([...taken.values()])}::int[]) AS taken (sku, quantity)
       WHERE stock.sku = taken.sku
     )
     ${insertJobs('announce', announcementsOf(orders))}`;

@@ -131,8 +131,14 @@ async function changeHold(
   } else if ((from === 'paid' || from === 'payment_processing') && to === 'payment_declined') {
     // It was as good as paid, for days perhaps: its shopper has as long for another card as at first.
     await tx.$executeRaw`
-      UPDATE orders SET hold_until = now() + make_interval(mins => ${env().HOLD_MINUTES}::int)
-      WHERE user_id = ${userId}::uuid AND id = ${orderId}::uuid`;
+      WITH held AS (
+        UPDATE orders SET hold_until = now() + make_interval(mins => ${env().HOLD_MINUTES}::int)
+        WHERE user_id = ${userId}::uuid AND id = ${orderId}::uuid
+        RETURNING user_id, id, email_hash, network_hash
+      )
+      INSERT INTO unpaid_order (email_hash, order_id, user_id, network_hash)
+      SELECT email_hash, id, user_id, network_hash FROM held WHERE email_hash IS NOT NULL
+      ON CONFLICT DO NOTHING`;
   }
 }
 

@@ -33,10 +33,15 @@ export async function settleReply<Result>(
     reply = { error: refusalOf(error, request) };
   }
   // A pipeline's reply is an array of replies, one a command, whatever its type says.
-  for (const { error } of [reply].flat()) if (error && saysAway(error)) throw new RedisAway(error);
+  if (Array.isArray(reply)) reply.forEach(throwIfAway);
+  else throwIfAway(reply);
   // A transaction that is refused as a whole is not such an array, and the client expects one.
   if (request.path && reply.error) throw new errors.UpstashError(reply.error);
   return reply;
+}
+
+function throwIfAway({ error }: UpstashResponse<unknown>): void {
+  if (error && saysAway(error)) throw new RedisAway(error);
 }
 
 /**

@@ -91,6 +91,15 @@ function within<T>(deadlineMs: number, work: Promise<T>): Promise<T> {
       () => setImmediate(reject, new RedisAway(`no answer within ${deadlineMs} ms`)),
       deadlineMs,
     );
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
+    work.then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      (error) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
   });
 }

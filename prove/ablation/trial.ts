@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkHistory } from '../check-history.ts';
-import { unpaidBeyondLimits } from '../check-unpaid.ts';
+import { unpaidBeyondLimits, unpaidMiscounted } from '../check-unpaid.ts';
 import type { Violation } from '../evidence.ts';
 import { History } from '../history.ts';
 import { gather, settle } from '../lab/evidence.ts';
@@ -77,6 +77,7 @@ export async function perform(laboratory: Laboratory, { workload, without }: Tri
   const found = [
     ...checkHistory({ ...evidence, charges, history: scene.history.calls }),
     ...unpaidBeyondLimits(unpaid),
+    ...unpaidMiscounted(unpaid),
   ];
   const isExpected = (message: string) => mayComplain.some((part) => message.includes(part));
   const each = (count: number) => count / checkouts;
