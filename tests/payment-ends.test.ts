@@ -138,8 +138,10 @@ describe('its owner cancels', () => {
     expect(await availableOf('CANCEL-PAID')).toBe(3);
     const answers = await Promise.all(Array.from({ length: 6 }, () => cancel(shopper, order)));
     expect(answers.map(({ status }) => status)).toEqual(Array(6).fill(200));
-    expect(answers.filter(({ headers }) => !headers.has('idempotent-replayed'))).toHaveLength(1);
-    expect(await answers[0]?.json()).toMatchObject({
+    const changing = answers.filter(({ headers }) => !headers.has('idempotent-replayed'));
+    expect(changing).toHaveLength(1);
+    // The others may be answered while the provider is asked for the refund.
+    expect(await changing[0]?.json()).toMatchObject({
       status: 'refunded',
       payments: [{ status: 'refunded', refundedMinor: order.totalMinor }],
     });
@@ -524,7 +526,8 @@ describe('when the hold of an unpaid order is over', () => {
       UPDATE payment SET status = 'unknown', provider_ref = NULL WHERE order_id = ${order.id}::uuid`;
     await expireHolds();
     expect((await orderOf(shopper)).status).toBe('payment_pending');
-    await db().$executeRaw`UPDATE orders SET hold_until = NULL WHERE id = ${order.id}::uuid`;
+    await db()
+      .$executeRaw`UPDATE orders SET hold_until = now() + interval '1 hour' WHERE id = ${order.id}::uuid`;
   });
 
   test('an attempt that began after its order was found is not called off', async () => {
@@ -538,7 +541,8 @@ describe('when the hold of an unpaid order is over', () => {
       status: 'payment_pending',
       payments: [{ status: 'requires_action' }],
     });
-    await db().$executeRaw`UPDATE orders SET hold_until = NULL WHERE id = ${order.id}::uuid`;
+    await db()
+      .$executeRaw`UPDATE orders SET hold_until = now() + interval '1 hour' WHERE id = ${order.id}::uuid`;
   });
 
   test('an order that was paid at the bank, and nobody told us, is paid', async () => {

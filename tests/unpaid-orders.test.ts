@@ -273,10 +273,15 @@ test('every unpaid order has an end', async () => {
   const shopper = new Shopper(network());
   const sku = await addProduct('ENDING', { available: 9, priceMinor: 100 });
   await invoice(shopper, sku);
-  const { holdUntil } = await orderOf(shopper);
+  const { id, holdUntil } = await orderOf(shopper);
   const [row] = await db().$queryRaw<{ days: number }[]>`
     SELECT extract(epoch FROM ${holdUntil}::timestamptz - now())::float8 / 86400 AS days`;
   expect(row?.days).toBeCloseTo(14, 1);
+  // Nothing may take the end away while the order waits for money, nor leave it when it does not.
+  const end = db().$executeRaw`UPDATE orders SET hold_until = NULL WHERE id = ${id}::uuid`;
+  await expect(end).rejects.toThrow('orders_hold_check');
+  const paid = db().$executeRaw`UPDATE orders SET status = 'paid' WHERE id = ${id}::uuid`;
+  await expect(paid).rejects.toThrow('orders_hold_check');
 });
 
 // The last: after all orders above, of which many were paid, cancelled or declined.

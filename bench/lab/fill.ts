@@ -9,17 +9,19 @@ const statements = [
    SELECT user_id, cart_id, 2, 'ordered', 'USD', at, at FROM filling`,
   `INSERT INTO cart_line (user_id, cart_id, sku, quantity) SELECT user_id, cart_id, sku, 1 FROM filling`,
   `INSERT INTO orders (user_id, id, number, cart_id, submit_token, body_hash, lines_hash, status, currency,
-     subtotal_minor, shipping_minor, tax_minor, discount_minor, total_minor, email, shipping_method, shipping_address, placed_at)
+     version, subtotal_minor, shipping_minor, tax_minor, discount_minor, total_minor, email, shipping_method, shipping_address,
+     placed_at, accepted_at, fulfilled_at)
    SELECT user_id, id, 'FILL-' || n, cart_id, gen_random_uuid(), encode(sha256(n::text::bytea), 'hex'),
-     encode(sha256(sku::bytea), 'hex'), 'placed', 'USD', 2500, 499, 200, 0, 3199, 'ada@example.com', 'standard',
+     encode(sha256(sku::bytea), 'hex'), 'fulfilled', 'USD', 2, 2500, 499, 200, 0, 3199, 'ada@example.com', 'standard',
      '{"name":"Ada Lovelace","line1":"12 St James’s Square","line2":null,"city":"Springfield","region":"IL","postalCode":"62701","country":"US"}',
-     at FROM filling`,
+     at, at, at FROM filling`,
   `INSERT INTO order_line (user_id, order_id, sku, title, quantity, unit_price_minor)
    SELECT user_id, id, sku, sku, 1, 2500 FROM filling`,
   `INSERT INTO payment (user_id, order_id, attempt, method, status, amount_minor, currency, idempotency_key, created_at)
    SELECT user_id, id, 1, 'invoice', 'due', 3199, 'USD', 'order:' || id || ':1', at FROM filling`,
   `INSERT INTO order_event (user_id, order_id, version, from_status, to_status, actor, reason, at)
-   SELECT user_id, id, 1, NULL, 'placed', 'shopper', 'submitted the checkout', at FROM filling`,
+   SELECT user_id, id, 1, NULL, 'placed', 'shopper', 'submitted the checkout', at FROM filling
+   UNION ALL SELECT user_id, id, 2, 'placed', 'fulfilled', 'operator:bench', 'sent', at FROM filling`,
 ];
 
 /** As many shoppers with one order each, of last year, spread over these skus. */

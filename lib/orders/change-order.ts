@@ -1,4 +1,5 @@
 import type { Tx } from '#lib/db.ts';
+import { env } from '#lib/env.ts';
 import { AppError } from '#lib/errors.ts';
 import { addJob } from '#lib/jobs/add-job.ts';
 import type { EndedBy, OrderStatus } from '#lib/orders/schema.ts';
@@ -50,6 +51,8 @@ export interface OrderChange {
   endedBy?: EndedBy;
   /** Which attempt pays it, for an order that becomes `paid`. */
   paidAttempt?: number;
+  /** Another attempt begins: its shopper gets time for it. */
+  extendsHold?: boolean;
   /** Who changes it: `shopper`, `operator:<name>`, `provider`, `job:<name>`. For people only. */
   actor: string;
   /** Why, in words that an operator understands a year later. */
@@ -58,7 +61,7 @@ export interface OrderChange {
 
 /**
  * The only way an order changes. Checks the version, counts it up, records who and why, and has
- * it announced. An order that waits for no payment any more has no hold.
+ * it announced. Its hold changes with it, and with the hold its row of `unpaid_order`.
  * Throws `order_changed` when somebody else was faster: read the order again and decide again.
  */
 export async function changeOrder(tx: Tx, change: OrderChange): Promise<void> {
@@ -67,15 +70,29 @@ export async function changeOrder(tx: Tx, change: OrderChange): Promise<void> {
   if (from !== to && !transitions[from].includes(to)) {
     throw new Error(`an order cannot go from ${from} to ${to}`);
   }
-  // What nobody changed throws below, and the transaction with it: then its row is not deleted either.
+  const hold = holdAfter(change);
+  const { HOLD_MINUTES, HOLD_TOTAL_MINUTES, PROCESSING_HOLD_DAYS } = env();
+  // Where the order has changed meanwhile, what is thrown below undoes what was done to its row.
   const changed = await tx.$executeRaw`
     WITH settled AS (
       DELETE FROM unpaid_order USING orders AS settled
-      WHERE ${holdEnds(to)} AND settled.user_id = ${userId}::uuid AND settled.id = ${orderId}::uuid
+      WHERE ${hold === 'ended'} AND settled.user_id = ${userId}::uuid AND settled.id = ${orderId}::uuid
         AND unpaid_order.email_hash = settled.email_hash AND unpaid_order.order_id = settled.id
+    ), held AS (
+      INSERT INTO unpaid_order (email_hash, order_id, user_id, network_hash)
+      SELECT email_hash, id, user_id, network_hash FROM orders
+      WHERE ${hold === 'anew'} AND user_id = ${userId}::uuid AND id = ${orderId}::uuid AND email_hash IS NOT NULL
+      ON CONFLICT DO NOTHING
     )
     UPDATE orders SET status = ${to}, version = version + 1,
-                      hold_until = CASE WHEN ${holdEnds(to)} THEN NULL ELSE hold_until END,
+                      hold_until = CASE ${hold}
+                        WHEN 'ended' THEN NULL
+                        WHEN 'anew' THEN now() + make_interval(mins => ${HOLD_MINUTES}::int)
+                        WHEN 'of the bank' THEN now() + make_interval(days => ${PROCESSING_HOLD_DAYS}::int)
+                        WHEN 'extended' THEN greatest(hold_until, least(
+                          now() + make_interval(mins => ${HOLD_MINUTES}::int),
+                          placed_at + make_interval(mins => ${HOLD_TOTAL_MINUTES}::int)))
+                        ELSE hold_until END,
                       ended_by = CASE WHEN ${isEnded(to)} THEN coalesce(ended_by, ${endedBy}) END,
                       fulfilled_at = CASE WHEN ${to} = 'fulfilled' THEN coalesce(fulfilled_at, now()) ELSE fulfilled_at END,
                       paid_attempt = CASE ${to} WHEN 'paid' THEN coalesce(${paidAttempt}::int, paid_attempt)
@@ -96,6 +113,26 @@ export async function changeOrder(tx: Tx, change: OrderChange): Promise<void> {
 const isEnded = (status: OrderStatus): boolean => status === 'cancelled' || status === 'refunded';
 const holdEnds = (status: OrderStatus): boolean =>
   status === 'paid' || status === 'fulfilled' || isEnded(status);
+
+/**
+ * What becomes of an order's hold on its stock. A constraint says the same of every row: an order has a
+ * hold while it waits for money, and no longer.
+ */
+function holdAfter({
+  from,
+  to,
+  extendsHold,
+}: OrderChange): 'ended' | 'anew' | 'of the bank' | 'extended' | 'kept' {
+  if (holdEnds(to)) return 'ended';
+  // However many cards are tried, it ends HOLD_TOTAL_MINUTES after the order was placed: who is declined
+  // again and again must not keep stock from others.
+  if (extendsHold) return 'extended';
+  // The hold follows the method: one that takes days keeps the stock for as long.
+  if (to === 'payment_processing' && from !== to) return 'of the bank';
+  // It was as good as paid, for days perhaps: its shopper has as long for another card as at first.
+  if (to === 'payment_declined' && (from === 'paid' || from === 'payment_processing')) return 'anew';
+  return 'kept';
+}
 
 export function canBecome(from: OrderStatus, to: OrderStatus): boolean {
   return transitions[from].includes(to);

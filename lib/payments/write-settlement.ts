@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Tx } from '#lib/db.ts';
-import { env } from '#lib/env.ts';
 import { addJob } from '#lib/jobs/add-job.ts';
 import { changeOrder } from '#lib/orders/change-order.ts';
-import type { OrderStatus } from '#lib/orders/schema.ts';
 import type { OrderRow, PaymentRow } from '#lib/payments/payment-rows.ts';
 import type { AttemptKey } from '#lib/payments/provider.ts';
 import type { Finding, Settlement } from '#lib/payments/settlement.ts';
@@ -112,48 +110,6 @@ export async function writeOrder(
     await changeOrder(tx, { userId, orderId, version, from, to, actor, paidAttempt, ...rest });
     Object.assign(after, { status: to, version: version + 1 });
   }
-  if (change) {
-    await changeHold(tx, { userId, orderId, from: order.status, to: change.to });
-    if (change.returnStock) await returnStock(tx, { userId, orderId });
-  }
+  if (change?.returnStock) await returnStock(tx, { userId, orderId });
   return after;
-}
-
-/** The hold follows the method: one that takes days keeps the stock for as long. */
-async function changeHold(
-  tx: Tx,
-  { userId, orderId, from, to }: { userId: string; orderId: string; from: OrderStatus; to: OrderStatus },
-): Promise<void> {
-  if (to === 'payment_processing') {
-    await tx.$executeRaw`
-      UPDATE orders SET hold_until = now() + make_interval(days => ${env().PROCESSING_HOLD_DAYS}::int)
-      WHERE user_id = ${userId}::uuid AND id = ${orderId}::uuid`;
-  } else if ((from === 'paid' || from === 'payment_processing') && to === 'payment_declined') {
-    // It was as good as paid, for days perhaps: its shopper has as long for another card as at first.
-    await tx.$executeRaw`
-      WITH held AS (
-        UPDATE orders SET hold_until = now() + make_interval(mins => ${env().HOLD_MINUTES}::int)
-        WHERE user_id = ${userId}::uuid AND id = ${orderId}::uuid
-        RETURNING user_id, id, email_hash, network_hash
-      )
-      INSERT INTO unpaid_order (email_hash, order_id, user_id, network_hash)
-      SELECT email_hash, id, user_id, network_hash FROM held WHERE email_hash IS NOT NULL
-      ON CONFLICT DO NOTHING`;
-  }
-}
-
-/**
- * Another attempt has as long as the first one had, up to HOLD_TOTAL_MINUTES after the order was
- * placed: who is declined again and again must not keep stock from others.
- */
-export async function extendHold(
-  tx: Tx,
-  { userId, orderId }: { userId: string; orderId: string },
-): Promise<void> {
-  const { HOLD_MINUTES, HOLD_TOTAL_MINUTES } = env();
-  await tx.$executeRaw`
-    UPDATE orders SET hold_until = greatest(hold_until, least(
-      now() + make_interval(mins => ${HOLD_MINUTES}::int),
-      placed_at + make_interval(mins => ${HOLD_TOTAL_MINUTES}::int)))
-    WHERE user_id = ${userId}::uuid AND id = ${orderId}::uuid`;
 }

@@ -591,9 +591,9 @@ export function describeContract({
           INSERT INTO cart (user_id, id, status, currency)
           SELECT ${userId}::uuid, gen_random_uuid(), 'ordered', 'USD' FROM generate_series(1, 40) RETURNING id)
         INSERT INTO orders (user_id, id, number, cart_id, submit_token, body_hash, lines_hash, status, currency, subtotal_minor,
-                            shipping_minor, tax_minor, discount_minor, total_minor, email, shipping_method, shipping_address, placed_at)
+                            shipping_minor, tax_minor, discount_minor, total_minor, email, shipping_method, shipping_address, placed_at, hold_until)
         SELECT ${userId}::uuid, gen_random_uuid(), 'N', id, gen_random_uuid(), '', '', 'placed', 'USD', 0, 0, 0, 0, 0, '', '', '{}',
-               now() - interval '1 day' FROM carts`;
+               now() - interval '1 day', now() + interval '1 day' FROM carts`;
       const seen: string[] = [];
       let cursor: string | null = '';
       let pages = 0;
