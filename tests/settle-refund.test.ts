@@ -106,6 +106,54 @@ describe('while the key is kept by the provider', () => {
   });
 });
 
+describe('a part that its owner refunds at the provider', () => {
+  const partMinor = 175;
+
+  // What broke, found by an hour of faults: the whole was asked for, and refused because a part was gone;
+  // the rest was asked for under the same key, which a provider takes with one amount only, for ever.
+  test.each([
+    ['told of', 0],
+    ['not told of', 9],
+  ])('while the whole is asked for: the rest goes back (%s)', async (_, lost) => {
+    const { shopper, order } = await paid(`PART-MEANWHILE-${lost}`);
+    till.clearFaults();
+    till.addFault({ kind: 'webhook_drop', times: lost + 1, on: { orderId: lost ? order.id : 'none' } });
+    till.addFault({ kind: 'slow', ms: 1_500, on: makes });
+    const asking = refund(order);
+    await expect.poll(() => till.faultsLeft()).toBe(lost + 1);
+    await till.dashboard.refund(order.payments[0]?.providerRef ?? '', partMinor);
+    await till.flushWebhooks();
+    const key = await asking;
+    expect(await settleRefund(key)).toBe('succeeded');
+    await review(key);
+    expect(await rowOf(key)).toMatchObject({
+      status: 'succeeded',
+      amountMinor: order.totalMinor - partMinor,
+    });
+    expect(till.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor, live: false }]);
+    expect(await orderOf(shopper)).toMatchObject({
+      status: 'refunded',
+      payments: [{ status: 'refunded', refundedMinor: order.totalMinor }],
+    });
+  });
+
+  test('a key that was used for more than is left is no obstacle', async () => {
+    const { shopper, order } = await paid('PART-SPENT');
+    till.addFault({ kind: 'error_before', on: makes });
+    const key = await refund(order);
+    const [chargeRef, amount] = [order.payments[0]?.providerRef ?? '', order.totalMinor];
+    await till.dashboard.refund(chargeRef, partMinor);
+    const spending = stripeFor(till.url).refunds.create(
+      { payment_intent: chargeRef, amount, metadata: { refund_id: key.id, order_id: order.id } },
+      { idempotencyKey: `refund:${key.id}` },
+    );
+    await expect(spending).rejects.toThrow('greater than unrefunded amount');
+    expect(await settleRefund(key)).toBe('succeeded');
+    expect(till.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor, live: false }]);
+    expect((await orderOf(shopper)).status).toBe('refunded');
+  });
+});
+
 describe('after a day', () => {
   /** The provider has forgotten its keys: the same refund would be asked for under a new one. */
   async function forgotten(key: RefundKey): Promise<void> {

@@ -48,13 +48,34 @@ async function request(refund: Requested, payment: PaymentRow): Promise<Charge> 
   const { id, orderId } = refund;
   const provider = await paymentProvider();
   if (payment.providerRef === null) throw new Error(`refund ${id} of order ${orderId} has no charge`);
-  const charge = await look(provider, payment.providerRef);
-  const { refunds = [] } = charge;
-  if (refunds.some((made) => isThis(refund, made))) return charge;
-  const answer = await requestWhatIsLeft(provider, refund, charge);
-  if (!Array.isArray(answer)) return { ...answer, refunds: [...refunds, released(refund, answer)] };
-  return { ...charge, refunds: [...refunds, ...answer] };
+  let seen = await look(provider, payment.providerRef);
+  for (;;) {
+    const { refunds = [] } = seen;
+    if (refunds.some((made) => isThis(refund, made))) return seen;
+    const charge = canBeVoided(seen) ? await provider.void(payment.providerRef) : seen;
+    if (charge.status !== 'succeeded') return { ...charge, refunds: [...refunds, released(refund, charge)] };
+    try {
+      return { ...charge, refunds: [...refunds, await requestWhatIsLeft(provider, refund, charge)] };
+    } catch (error) {
+      const refused = error instanceof RefundRefused;
+      if (!refused && !(error instanceof UnknownOutcome && error.keyIsSpent)) throw error;
+      const now = await look(provider, payment.providerRef);
+      const isMade = now.refunds?.some((made) => isThis(refund, made));
+      // Where somebody refunded a part at the provider since the look, less is left to ask for.
+      if (!isMade && leftOf(now) >= leftOf(charge)) {
+        if (!refused) throw error;
+        const said = 'the provider refuses a refund: an operator has to look';
+        logger().error({ err: error, orderId, refund: id }, said);
+        const failed: ProviderRefund = { id, amountMinor: refund.amountMinor, status: 'failed' };
+        return { ...now, refunds: [...(now.refunds ?? []), failed] };
+      }
+      seen = now;
+    }
+  }
 }
+
+const canBeVoided = ({ status }: Charge): boolean => status !== 'succeeded' && status !== 'voided';
+const leftOf = ({ amountMinor, refundedMinor = 0 }: Charge): number => amountMinor - refundedMinor;
 
 const isThis = ({ id, providerRef }: Requested, made: ProviderRefund): boolean =>
   made.id === id || (providerRef !== null && made.ref === providerRef);
@@ -65,33 +86,18 @@ async function look(provider: PaymentProvider, ref: string): Promise<Charge> {
   throw new UnknownOutcome('refund', new Error(`the provider has no charge ${ref}`));
 }
 
-/** Refunds as they are after asking; or the charge that took no money and was called off instead. */
+/** Throws `RefundRefused`, and `UnknownOutcome` when the answer is not known or the key is spent. */
 async function requestWhatIsLeft(
   provider: PaymentProvider,
-  refund: Requested,
-  seen: Charge,
-): Promise<ProviderRefund[] | Charge> {
-  const { id, orderId, idempotencyKey } = refund;
-  const ref = seen.ref ?? '';
-  const charge = seen.status === 'succeeded' || seen.status === 'voided' ? seen : await provider.void(ref);
-  if (charge.status !== 'succeeded') return charge;
-  const amountMinor = Math.min(refund.amountMinor, charge.amountMinor - (charge.refundedMinor ?? 0));
-  if (amountMinor < 1) return [{ id, amountMinor: refund.amountMinor, status: 'needless' }];
-  try {
-    return [await provider.refund({ id, orderId, idempotencyKey, chargeRef: ref, amountMinor })];
-  } catch (error) {
-    if (error instanceof UnknownOutcome && error.keyIsSpent) {
-      const { refunds = [] } = await look(provider, ref);
-      const made = refunds.filter((one) => isThis(refund, one));
-      if (made.length > 0) return made;
-    }
-    if (!(error instanceof RefundRefused)) throw error;
-    logger().error(
-      { err: error, orderId, refund: id },
-      'the provider refuses a refund: an operator has to look',
-    );
-    return [{ id, amountMinor: refund.amountMinor, status: 'failed' }];
-  }
+  { id, orderId, idempotencyKey: key, amountMinor: wanted }: Requested,
+  charge: Charge,
+): Promise<ProviderRefund> {
+  const amountMinor = Math.min(wanted, leftOf(charge));
+  if (amountMinor < 1) return { id, amountMinor: wanted, status: 'needless' };
+  // A provider takes a key with one amount for ever. Where less is asked for, what was asked before was
+  // refused: it is more than what is left.
+  const idempotencyKey = amountMinor === wanted ? key : `${key}:${amountMinor}`;
+  return provider.refund({ id, orderId, idempotencyKey, chargeRef: charge.ref ?? '', amountMinor });
 }
 
 /** A charge that took no money and was called off is the same to the shopper as one that was refunded. */
