@@ -5,8 +5,8 @@ import { CartEditor } from '#components/cart/cart-editor.tsx';
 import { problemIn } from '#components/cart/cart-problems.ts';
 import type { CartView } from '#components/cart/cart-state.ts';
 import { CookieNotice, CookieProblem } from '#components/site/cookies.tsx';
+import { WaysOn } from '#components/site/ways-on.tsx';
 import { Alert } from '#components/ui/alert.tsx';
-import { ButtonLink } from '#components/ui/button.tsx';
 import { Container } from '#components/ui/container.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { PageTitle } from '#components/ui/page-title.tsx';
@@ -74,17 +74,7 @@ function unitsIn(value: unknown): number {
 
 function EmptyCart({ known }: { known: boolean }) {
   return (
-    <EmptyState
-      title="There is nothing in it yet"
-      actions={
-        <>
-          <ButtonLink href="/">Look around the shop</ButtonLink>
-          <ButtonLink href="/orders" prefetch={false} variant="secondary">
-            Your orders
-          </ButtonLink>
-        </>
-      }
-    >
+    <EmptyState title="There is nothing in it yet" actions={<WaysOn shop="Look around the shop" />}>
       <p>
         {known
           ? 'What you add stays here for you, in this browser, until you order it or take it out again.'

@@ -4,7 +4,7 @@ import { OrderInstead } from '#components/checkout/order-instead.tsx';
 import type { ShownOrder } from '#components/checkout/order-instead-words.ts';
 import { PendingOrder } from '#components/checkout/pending-order.tsx';
 import type { Problem } from '#components/checkout/submission-machine.ts';
-import { ButtonLink } from '#components/ui/button.tsx';
+import { WaysOn } from '#components/site/ways-on.tsx';
 import { Container } from '#components/ui/container.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import type { CartRemoval } from '#lib/cart/schema.ts';
@@ -38,18 +38,7 @@ export function EmptyCheckout({ order, known, problem, removed }: EmptyCheckoutP
 
 function Nothing({ known }: { known: boolean }) {
   return (
-    <EmptyState
-      headingLevel="h1"
-      title="Your cart is empty"
-      actions={
-        <>
-          <ButtonLink href="/">See what we have</ButtonLink>
-          <ButtonLink href="/orders" prefetch={false} variant="secondary">
-            Your orders
-          </ButtonLink>
-        </>
-      }
-    >
+    <EmptyState headingLevel="h1" title="Your cart is empty" actions={<WaysOn />}>
       <p>
         {known
           ? 'There is nothing to check out yet. What you put into the cart waits for you here.'
