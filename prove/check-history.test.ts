@@ -651,6 +651,24 @@ describe('the checker', () => {
     expect(checkHistory({ ...refused, orders: ended, stock })).toEqual([]);
   });
 
+  it('lets a submission that was refused be accepted when it is sent again', () => {
+    const run = goodRun();
+    const soldOut = { startMs: -20, endMs: -10, ...refused('out_of_stock') };
+    const first = submission({ id: 30, again: true, ...soldOut });
+    expect(checkHistory({ ...run, history: [first, ...run.history] })).toEqual([]);
+    // Where an answer before the refusal was lost, the order may have been made then.
+    const lost = submission({
+      id: 31,
+      startMs: -40,
+      endMs: -30,
+      outcome: 'unknown',
+      status: 0,
+      order: undefined,
+    });
+    const kinds = checkHistory({ ...run, history: [lost, first, ...run.history] }).map(({ kind }) => kind);
+    expect(kinds).toEqual(['refused_and_ordered']);
+  });
+
   it('lets a refund fail at the bank and be asked for again', () => {
     const again = {
       orderId: 'order-4',

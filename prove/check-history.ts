@@ -276,10 +276,20 @@ function lastAnswersAreTrue({ history, orders }: Evidence): Violation[] {
   const bodiesOf = groupBy(history.filter(isOrder), submissionOf);
   const isAnothers = (call: Call) =>
     call.code === 'key_reused' && bodiesOf.get(submissionOf(call))?.some(({ sent }) => sent !== call.sent);
+  // What was sold out may be there again when the same is sent another time. It was ordered then, if all
+  // that had been sent before was refused.
+  const isOrderedLater = (call: Call) => {
+    const calls = bodiesOf.get(submissionOf(call)) ?? [];
+    const before = calls.filter(({ startMs }) => startMs < call.endMs);
+    return (
+      before.every(({ outcome }) => outcome === 'fail') &&
+      calls.some((other) => wasAccepted(other) && other.startMs >= call.endMs)
+    );
+  };
   const standing = new Set(orders.map(({ userId, submitToken }) => `${userId} ${submitToken}`));
   return history
     .filter(({ again, outcome, code }) => again && outcome === 'fail' && !doorCodes.has(code ?? ''))
-    .filter((call) => !isAnothers(call) && standing.has(submissionOf(call)))
+    .filter((call) => standing.has(submissionOf(call)) && !isAnothers(call) && !isOrderedLater(call))
     .map(({ id, token, code }) => ({
       kind: 'refused_and_ordered',
       detail: `token ${token} was answered ${code}, and its order stands`,

@@ -97,7 +97,7 @@ const kinds: Record<string, Kind> = {
       const sum = () => till.ledger(order.id).reduce((total, { refunded }) => total + refunded, 0);
       const status = async () => (await db().refund.findFirstOrThrow({ where: { id: key.id } })).status;
       const job = `settle_refund:${key.id}`;
-      const idempotencyKey = `refund:${key.id}`;
+      const idempotencyKey = `refund:${key.orderId}:${key.id}`;
       return { shopper, order, job, idempotencyKey, amount: refundMinor, moved: sum, status };
     },
     open: 'created',

@@ -189,6 +189,35 @@ test('what was read before somebody else wrote is not believed, but read again',
   expect(await availableOf('CAPTURE-STALE')).toBe(5);
 });
 
+// What broke, found by an attacker: the answer to a charge was on its way when its authorisation was
+// cancelled; the shop had heard of that, believed the older answer, and the order was paid for good.
+test('an authorisation that is cancelled before its answer arrives pays nothing', async () => {
+  const shopper = await shopperWith(call, await addProduct('CAPTURE-LATE', { available: 5 }));
+  const provider = await paymentProvider();
+  const { authorize } = provider;
+  const asked = vi.spyOn(provider, 'authorize').mockImplementationOnce(async (request) => {
+    const answer = await authorize(request);
+    await till.dashboard.cancel(answer.ref ?? '');
+    const { userId, orderId } = request;
+    await settlePayment({
+      key: { userId, orderId },
+      ask: async () => provider.retrieve(answer.ref ?? ''),
+      actor,
+    });
+    return answer;
+  });
+  onTestFinished(() => asked.mockRestore());
+  const answer = await shopper.order(await cardBody(shopper));
+  expect([answer.status, await answer.json()]).toMatchObject([402, { code: 'payment_declined' }]);
+  expect(await orderOf(shopper)).toMatchObject({
+    status: 'payment_declined',
+    holdUntil: expect.any(Date),
+    payments: [{ status: 'declined' }],
+  });
+  await till.flushWebhooks();
+  expect((await orderOf(shopper)).status).toBe('payment_declined');
+});
+
 // What broke: the money was given back, and the order said for ever that its refund was only requested.
 test.each([
   ['told of', 0],

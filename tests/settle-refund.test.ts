@@ -91,7 +91,7 @@ describe('while the key is kept by the provider', () => {
     const key = await refund(order, 500);
     await stripeFor(till.url).paymentIntents.create(
       { amount: 1_234, currency: 'usd', metadata: { order_id: order.id } },
-      { idempotencyKey: `refund:${key.id}` },
+      { idempotencyKey: `refund:${key.orderId}:${key.id}` },
     );
     await expect(settleRefund(key)).rejects.toMatchObject({ name: 'UnknownOutcome', keyIsSpent: true });
     expect(await rowOf(key)).toMatchObject({ status: 'created' });
@@ -104,6 +104,23 @@ describe('while the key is kept by the provider', () => {
     });
     expect(await settleRefund(key)).toBe('succeeded');
   });
+});
+
+// What broke, found by an attacker: the second was asked for under the key of the first, for a day.
+test('a refund of another order that an operator gives the same name is another refund', async () => {
+  const [{ order: one }, { order: other }] = [await paid('NAMED-ONE'), await paid('NAMED-OTHER')];
+  const id = randomUUID();
+  for (const { userId, id: orderId } of [one, other]) {
+    await refundOrder({
+      userId,
+      orderId,
+      id,
+      amountMinor: undefined,
+      reason: 'broken',
+      actor: 'operator:eva',
+    });
+    expect(till.ledger(orderId)).toMatchObject([{ refunded: one.totalMinor, live: false }]);
+  }
 });
 
 describe('a part that its owner refunds at the provider', () => {
@@ -145,7 +162,7 @@ describe('a part that its owner refunds at the provider', () => {
     await till.dashboard.refund(chargeRef, partMinor);
     const spending = stripeFor(till.url).refunds.create(
       { payment_intent: chargeRef, amount, metadata: { refund_id: key.id, order_id: order.id } },
-      { idempotencyKey: `refund:${key.id}` },
+      { idempotencyKey: `refund:${key.orderId}:${key.id}` },
     );
     await expect(spending).rejects.toThrow('greater than unrefunded amount');
     expect(await settleRefund(key)).toBe('succeeded');

@@ -1,6 +1,13 @@
 import { db, type Tx } from '#lib/db.ts';
-import { lockOrder, type OrderRow, type PaymentRow, readPayment } from '#lib/payments/payment-rows.ts';
-import type { AttemptKey } from '#lib/payments/provider.ts';
+import { paymentProvider } from '#lib/payments/payment-provider.ts';
+import {
+  isOpen,
+  lockOrder,
+  type OrderRow,
+  type PaymentRow,
+  readPayment,
+} from '#lib/payments/payment-rows.ts';
+import type { AttemptKey, Charge } from '#lib/payments/provider.ts';
 import { readDisputes, readRefunds } from '#lib/payments/read-mirrored.ts';
 import { settle } from '#lib/payments/settle.ts';
 import type { Finding, Settlement } from '#lib/payments/settlement.ts';
@@ -32,18 +39,26 @@ export interface SettlePayment {
  * than all that is known. Undefined when there is no such attempt.
  */
 export async function settlePayment({ key, ask, actor }: SettlePayment): Promise<Settled | undefined> {
-  let charged: Finding | undefined;
+  let charged: Charge | undefined;
   for (let look = 1; ; look += 1) {
     const payment = await readPayment(db(), key);
     if (!payment) return undefined;
-    const heard = await ask(payment);
-    // That money was taken is not forgotten because somebody, who didn't see it yet, wrote "declined".
-    if (isCharged(heard)) charged = heard;
-    const finding = heard ?? charged;
+    const finding = (await ask(payment)) ?? (charged && (await asItIsNow(charged)));
+    if (isCharged(finding)) charged = finding;
     const seen = look < maxLooks ? payment.version : undefined;
     const settled = await db().$transaction((tx) => write(tx, { payment, seen, finding, actor }));
     if (settled !== 'stale') return settled;
   }
+}
+
+/**
+ * A charge that was seen before somebody else wrote "declined", perhaps without having seen it. Money that
+ * was taken stays taken. An authorisation may have been cancelled since, and that be what they saw.
+ */
+async function asItIsNow(charged: Charge): Promise<Charge | undefined> {
+  if (charged.status === 'succeeded' || charged.ref === undefined) return charged;
+  const provider = await paymentProvider();
+  return provider.retrieve(charged.ref, { thorough: true });
 }
 
 interface Write {
@@ -65,8 +80,10 @@ async function write(tx: Tx, { payment: before, seen, finding: heard, actor }: W
   let finding = heard;
   if (payment.version !== seen) {
     if (seen !== undefined) return 'stale';
-    if (!isCharged(finding)) return { order, payment };
-    finding = onlyCharged(finding);
+    // Who wrote that an attempt is over may have seen its authorisation cancelled.
+    const isKept = isTaken(finding) || (isCharged(finding) && isOpen(payment.status));
+    if (!isKept) return { order, payment };
+    finding = withoutMirrored(finding);
   }
   const mismatch = mismatchOf(finding, payment);
   if (mismatch) {
@@ -88,13 +105,16 @@ async function write(tx: Tx, { payment: before, seen, finding: heard, actor }: W
 const refOf = (finding: Finding) => (typeof finding === 'string' ? undefined : finding.ref);
 
 /** Whether the provider says that the money was taken, or is kept for us. */
-function isCharged(finding: Finding | undefined): boolean {
-  if (finding === undefined || typeof finding === 'string') return false;
-  return finding.status === 'succeeded' || finding.status === 'authorized';
+function isCharged(finding: Finding | undefined): finding is Charge {
+  return typeof finding === 'object' && ['succeeded', 'authorized'].includes(finding.status);
+}
+
+function isTaken(finding: Finding | undefined): boolean {
+  return typeof finding === 'object' && finding.status === 'succeeded';
 }
 
 /** Of a look that may be old, that money was taken is true still; what became of it may not be. */
-function onlyCharged(finding: Finding): Finding {
+function withoutMirrored(finding: Finding): Finding {
   return typeof finding === 'string' ? finding : { ...finding, refunds: undefined, disputes: undefined };
 }
 

@@ -13,7 +13,7 @@ export async function writeRefunds(tx: Tx, payment: PaymentRow, changes: RefundC
         INSERT INTO refund (user_id, order_id, id, attempt, amount_minor, currency, status, actor, reason, origin,
                             idempotency_key, provider_ref)
         VALUES (${userId}::uuid, ${orderId}::uuid, ${id}::uuid, ${attempt}::int, ${amountMinor}::int, ${currency},
-                ${status}, ${actor}, ${reason}, ${origin}, ${`refund:${id}`}, ${providerRef})`;
+                ${status}, ${actor}, ${reason}, ${origin}, ${`refund:${orderId}:${id}`}, ${providerRef})`;
       continue;
     }
     await tx.$executeRaw`

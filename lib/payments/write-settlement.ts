@@ -83,7 +83,7 @@ export async function recordRefund(tx: Tx, refund: NewRefund): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO refund (user_id, order_id, id, attempt, amount_minor, currency, status, actor, reason, idempotency_key)
     VALUES (${userId}::uuid, ${orderId}::uuid, ${id}::uuid, ${attempt}::int, ${amountMinor}::int, ${currency},
-            'created', ${actor}, ${reason}, ${`refund:${id}`})`;
+            'created', ${actor}, ${reason}, ${`refund:${orderId}:${id}`})`;
   const options = { afterMs: askAgainMs, key: `settle_refund:${id}` };
   await addJob(tx, 'settle_refund', { userId, orderId, id }, options);
 }
