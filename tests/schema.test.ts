@@ -68,6 +68,7 @@ async function insertOrder(cartId: string, change: Row = {}): Promise<string> {
     email: 'ada@example.com',
     shipping_method: 'standard',
     shipping_address: '{}',
+    hold_until: '2030-01-01',
     ...change,
   });
   return id;
@@ -159,6 +160,13 @@ test('a total is the sum of its parts, to the last minor unit', async () => {
     checkViolation,
   );
   expect(await outcome(insertOrder(cartId))).toBe('accepted');
+});
+
+test('an order holds its stock for a limited time while it waits for money, and no longer', async () => {
+  const cartId = await insertCart();
+  expect(await outcome(insertOrder(cartId, { hold_until: null }))).toBe(checkViolation);
+  expect(await outcome(insertOrder(cartId, { status: 'paid' }))).toBe(checkViolation);
+  expect(await outcome(insertOrder(cartId, { status: 'paid', hold_until: null }))).toBe('accepted');
 });
 
 test('two changes of one version of an order are not both recorded', async () => {
