@@ -1,9 +1,13 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { db } from '#lib/db.ts';
+import { expireHolds } from '#lib/orders/expire-holds.ts';
+import { paymentProvider } from '#lib/payments/payment-provider.ts';
 import { pollEvents } from '#lib/payments/poll-events.ts';
+import { settleRefund } from '#lib/payments/settle-refund.ts';
+import { recordUnmatchedCharge } from '#lib/payments/unmatched-charges.ts';
 import { callHandlers } from '#tests/support/call.ts';
 import { conforming } from '#tests/support/conforming.ts';
-import { cardBody, expectBooksToAgree } from '#tests/support/money.ts';
+import { cardBody, declinedCard, expectBooksToAgree, userIdOf } from '#tests/support/money.ts';
 import { openPayingShop } from '#tests/support/paying-shop.ts';
 import { backUp } from '#tests/support/restored-database.ts';
 import { addProduct, availableOf } from '#tests/support/shop.ts';
@@ -103,4 +107,124 @@ test('a charge that was refunded while its order was lost pays for nothing when 
     payments: [{ status: 'refunded' }],
   });
   expect(capturesOf(lost.order.id)).toEqual([]);
+});
+
+const payAgain = ({ shopper, order }: Lost, attempt: number, token = 'pm_card_visa') =>
+  shopper.send('POST', `/api/orders/${order.id}/payments`, { attempt, method: 'card', token });
+
+/** An order whose first card was declined, and what came after the backup, which is lost. */
+async function lostAfterDecline(
+  sku: string,
+  {
+    backup: at,
+    afterBackup,
+  }: { backup: 'before' | 'after the decline'; afterBackup: (lost: Lost) => Promise<unknown> },
+): Promise<Lost> {
+  const shopper = await shopperWith(call, await addProduct(sku, { available: 5 }));
+  const body = await cardBody(shopper, declinedCard);
+  const before = at === 'before' ? await backUp(databaseUrl) : undefined;
+  const response = await shopper.order(body);
+  expect(response.status).toBe(402);
+  const answer = await response.text();
+  const lost = { shopper, body, answer, order: (JSON.parse(answer) as Lost).order };
+  await till.flushWebhooks();
+  const backup = before ?? (await backUp(databaseUrl));
+  await afterBackup(lost);
+  await till.flushWebhooks();
+  await backup.restore();
+  await redis.flush();
+  return lost;
+}
+
+const withVisa = ({ body }: Lost) => ({ ...body, payment: { method: 'card', token: 'pm_card_visa' } });
+
+async function expectPaidBySecond({ shopper, order }: Lost): Promise<void> {
+  const shown = await shopper.request(`/api/orders/${order.id}`);
+  expect(await shown.json()).toMatchObject({
+    number: order.number,
+    status: 'paid',
+    payments: [
+      { attempt: 1, status: 'declined' },
+      { attempt: 2, status: 'succeeded' },
+    ],
+  });
+  expect(capturesOf(order.id)).toMatchObject([{ attempt: '2' }]);
+  expect(await db().unmatchedCharge.count({ where: { orderId: order.id, resolvedAt: null } })).toBe(0);
+}
+
+// What broke: attempt 1 was charged, because only a charge of the same attempt was looked for.
+test('an order that its second card had paid is not charged when it comes again with a good card', async () => {
+  const lost = await lostAfterDecline('SECOND-CARD', {
+    backup: 'before',
+    afterBackup: async (made) => expect((await payAgain(made, 2)).status).toBe(201),
+  });
+  await pollEvents();
+  const answers = await Promise.all([1, 2, 3].map(() => lost.shopper.orderUntilSettled(withVisa(lost))));
+  expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
+  await expectPaidBySecond(lost);
+  // What happens to the charge later is seen at the attempt that it belongs to.
+  await till.dashboard.refund(capturesOf(lost.order.id)[0]?.paymentIntent ?? '');
+  await till.flushWebhooks();
+  const shown = await lost.shopper.request(`/api/orders/${lost.order.id}`);
+  expect(await shown.json()).toMatchObject({ status: 'refunded' });
+});
+
+// What broke: the order was cancelled at the end of its hold, and its money was kept.
+test('an order of the backup whose second card is lost is paid by it as soon as the events are read', async () => {
+  const lost = await lostAfterDecline('SECOND-LOST', {
+    backup: 'after the decline',
+    afterBackup: async (made) => expect((await payAgain(made, 2)).status).toBe(201),
+  });
+  await pollEvents();
+  await expectPaidBySecond(lost);
+});
+
+test('an order that was cancelled before its charge was known is paid after all, or its money goes back', async () => {
+  const afterBackup = async (made: Lost) => expect((await payAgain(made, 2)).status).toBe(201);
+  const held = await lostAfterDecline('CANCELLED-HOLD', { backup: 'after the decline', afterBackup });
+  await db().$executeRaw`
+    UPDATE orders SET hold_until = now() - interval '1 second' WHERE id = ${held.order.id}::uuid`;
+  await expireHolds();
+  await pollEvents();
+  await expectPaidBySecond(held);
+  const left = await lostAfterDecline('CANCELLED-SHOPPER', { backup: 'after the decline', afterBackup });
+  expect((await left.shopper.send('POST', `/api/orders/${left.order.id}/cancel`, {})).status).toBe(200);
+  await pollEvents();
+  const [refund] = await db().refund.findMany({ where: { orderId: left.order.id } });
+  expect(refund).toMatchObject({ attempt: 2, reason: expect.stringMatching(/^a late charge is given back/) });
+  await settleRefund({ userId: userIdOf(left.shopper), orderId: left.order.id, id: refund?.id ?? '' });
+  expect(capturesOf(left.order.id)).toEqual([]);
+});
+
+test('whoever asks about an order first pays it by the money that is there', async () => {
+  const afterBackup = async (made: Lost) => expect((await payAgain(made, 2)).status).toBe(201);
+  const lost = await lostAfterDecline('FIRST-ASKED', { backup: 'after the decline', afterBackup });
+  // As a process of the release before does, which records the charge and no more.
+  const charge = await (await paymentProvider()).retrieve(capturesOf(lost.order.id)[0]?.paymentIntent ?? '');
+  if (!charge?.attempt) throw new Error('the charge is not there');
+  await recordUnmatchedCharge(db(), charge, charge.attempt, 'no_attempt');
+  await db().$executeRaw`
+    UPDATE orders SET hold_until = now() - interval '1 second' WHERE id = ${lost.order.id}::uuid`;
+  await expireHolds();
+  await expectPaidBySecond(lost);
+});
+
+// What broke: the key of attempt 2 was spent, and its charge was older than the new row: nobody found it for a day.
+test('an attempt that was declined in the lost time is declined again, and the next card pays', async () => {
+  const lost = await lostAfterDecline('KEY-SPENT', {
+    backup: 'after the decline',
+    afterBackup: async (made) => expect((await payAgain(made, 2, declinedCard)).status).toBe(402),
+  });
+  const provider = await paymentProvider();
+  const { find } = provider;
+  // As if the lost attempt was made more than a minute ago, by which the two clocks may differ.
+  const minuteMs = 60_000;
+  const search = vi
+    .spyOn(provider, 'find')
+    .mockImplementation((key, since) => find.call(provider, key, new Date(since.getTime() + minuteMs)));
+  onTestFinished(() => search.mockRestore());
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  expect((await payAgain(lost, 2)).status).toBe(402);
+  expect((await payAgain(lost, 3)).status).toBe(201);
+  expect(capturesOf(lost.order.id)).toMatchObject([{ attempt: '3' }]);
 });

@@ -12,6 +12,7 @@ import { callOff } from '#lib/payments/find-out.ts';
 import { isOpen, lockOrder, type PaymentRow, readPayment, tookNothing } from '#lib/payments/payment-rows.ts';
 import { type Settled, settlePayment } from '#lib/payments/settle-payment.ts';
 import { takesCards } from '#lib/payments/takes-cards.ts';
+import { writeAttempt } from '#lib/payments/write-attempt.ts';
 import { isUuid } from '#lib/uuid.ts';
 
 /** More cards than a person has; whoever needs more is trying out cards that are not theirs. */
@@ -191,10 +192,7 @@ async function write(tx: Tx, request: PayOrder): Promise<{ created: boolean }> {
     reason: `attempt ${attempt} to pay by card`,
     extendsHold: true,
   });
-  await tx.$executeRaw`
-    INSERT INTO payment (user_id, order_id, attempt, method, status, amount_minor, currency, idempotency_key, token)
-    VALUES (${userId}::uuid, ${orderId}::uuid, ${attempt}::int, 'card', 'created', ${order.totalMinor}::int,
-            ${order.currency}, ${`order:${orderId}:${attempt}`}, ${token})`;
+  await writeAttempt(tx, order, { userId, attempt, token, status: 'created', providerRef: null });
   return { created: true };
 }
 

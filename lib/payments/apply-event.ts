@@ -55,8 +55,19 @@ async function settleEvent(
   if (settled) return seen && isOf(seen, key) ? 'settled' : 'unmatched';
   // A charge of ours whose order is gone, with the last commits of a database that was restored.
   const charge = await look(false);
-  if (charge && isOf(charge, key)) await recordUnmatchedCharge(db(), charge, key, await whyUnmatched(key));
-  return 'unmatched';
+  if (!charge || !isOf(charge, key)) return 'unmatched';
+  await recordUnmatchedCharge(db(), charge, key, await whyUnmatched(key));
+  return (await isAdopted(key)) ? 'settled' : 'unmatched';
+}
+
+/** The order may be here and wait for this very money. */
+async function isAdopted({ userId, orderId, attempt }: AttemptKey): Promise<boolean> {
+  const settled = await settlePayment({
+    key: { userId, orderId },
+    ask: async () => undefined,
+    actor: 'provider',
+  });
+  return settled?.payment.attempt === attempt;
 }
 
 async function whyUnmatched({ userId, orderId }: AttemptKey): Promise<'no_order' | 'no_attempt'> {

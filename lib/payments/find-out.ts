@@ -4,17 +4,22 @@ import { paymentProvider } from '#lib/payments/payment-provider.ts';
 import type { PaymentRow } from '#lib/payments/payment-rows.ts';
 import { type Charge, isOf, UnknownOutcome } from '#lib/payments/provider.ts';
 import type { Finding } from '#lib/payments/settlement.ts';
+import { holdsMoney } from '#lib/payments/unmatched-charges.ts';
 
 /** The questions about one attempt. None of them throws for what the provider doesn't say. */
 
 /** Providers keep a key for 24 hours; an hour less, because clocks and queues are not exact. */
 const keyKeptMs = 23 * 3600 * 1000;
 
+/** How far back a key that is known may have been used: providers keep one for 24 hours at least, hardly longer. */
+const keyFoundMs = 25 * 3600 * 1000;
+
 /**
  * Charges the attempt, with its key: the first request and every later one are the same charge.
  * `origin` is how the shopper reaches the shop, for the way back from the bank.
  */
 export function askToCharge(payment: PaymentRow, origin?: string): Promise<Finding> {
+  if (payment.strayRef) return lookUpOrCharge(payment, origin);
   if (!isKeyKept(payment)) return lookUp(payment);
   // A database that was restored from an old backup: the charge may be there, and its key forgotten.
   if (payment.unreadSince) return lookUpOrCharge(payment, origin);
@@ -30,6 +35,8 @@ export function lookUp(payment: PaymentRow): Promise<Finding> {
 export function lookUpOrCharge(payment: PaymentRow, origin?: string): Promise<Finding> {
   const chargeable = payment.providerRef === null && isKeyKept(payment);
   return orUnknown(payment, async () => {
+    // Another attempt has paid: this one must not, and what it may have begun ends.
+    if (await findStray(payment)) return endCharge(payment);
     const found = await find(payment).catch((error) => {
       // Too many charges since then to look through: the key finds it, too, or makes it.
       if (chargeable && !payment.unreadSince && error instanceof UnknownOutcome) return undefined;
@@ -41,14 +48,16 @@ export function lookUpOrCharge(payment: PaymentRow, origin?: string): Promise<Fi
 }
 
 /** Calls the charge off if it took no money yet, and says what it is then. `absent` is for good. */
-export async function callOff(payment: PaymentRow): Promise<Finding> {
-  return orUnknown(payment, async () => {
-    const found = (await find(payment)) ?? (await fence(payment));
-    if (!found?.ref) return 'absent';
-    const waits = found.status === 'requires_action' || found.status === 'processing';
-    // A provider that can't call it off any more answers with the charge as it is.
-    return waits ? (await paymentProvider()).void(found.ref) : found;
-  });
+export function callOff(payment: PaymentRow): Promise<Finding> {
+  return orUnknown(payment, () => endCharge(payment));
+}
+
+async function endCharge(payment: PaymentRow): Promise<Finding> {
+  const found = (await find(payment)) ?? (await fence(payment));
+  if (!found?.ref) return 'absent';
+  const waits = found.status === 'requires_action' || found.status === 'processing';
+  // A provider that can't call it off any more answers with the charge as it is.
+  return waits ? (await paymentProvider()).void(found.ref) : found;
 }
 
 /**
@@ -61,12 +70,16 @@ async function fence(payment: PaymentRow): Promise<Charge | undefined> {
   if (payment.providerRef !== null || !isKeyKept(payment)) return undefined;
   const provider = await paymentProvider();
   if (await provider.fence(payment)) return undefined;
-  const found = await find(payment);
+  const found = await find(payment, { keyIsSpent: true });
   if (!found) throw new UnknownOutcome('fence', new Error('the key was used for something else'));
   return found;
 }
 
-async function find(payment: PaymentRow) {
+/**
+ * A spent key may have been used before the attempt's row was written: for the same attempt, in a time
+ * that the database has lost.
+ */
+async function find(payment: PaymentRow, { keyIsSpent = false } = {}) {
   const { userId, orderId, attempt, providerRef, ageMs, unreadSince, refundedMinor, status } = payment;
   const provider = await paymentProvider();
   if (providerRef) {
@@ -77,7 +90,7 @@ async function find(payment: PaymentRow) {
   const unmatched = await findUnmatched(payment);
   if (unmatched) return unmatched;
   // By its age: when it was begun is known by the database's clock, which may be hours from the provider's.
-  const begunAt = (await provider.now()).getTime() - Math.max(ageMs, 0);
+  const begunAt = (await provider.now()).getTime() - (keyIsSpent ? keyFoundMs : Math.max(ageMs, 0));
   const since = Math.min(begunAt, unreadSince?.getTime() ?? begunAt);
   return provider.find({ userId, orderId, attempt }, new Date(since));
 }
@@ -90,9 +103,23 @@ async function findUnmatched(payment: PaymentRow): Promise<Charge | undefined> {
   const { userId, orderId, attempt, unmatchedRef, amountMinor, currency } = payment;
   if (!unmatchedRef || payment.providerRef !== null) return undefined;
   const charge = await (await paymentProvider()).retrieve(unmatchedRef);
-  const holdsMoney = charge?.status === 'succeeded' || charge?.status === 'authorized';
+  const isCharged = charge?.status === 'succeeded' || charge?.status === 'authorized';
   const fits = charge?.amountMinor === amountMinor && charge.currency === currency;
-  return holdsMoney && fits && isOf(charge, { userId, orderId, attempt }) ? charge : undefined;
+  return isCharged && fits && isOf(charge, { userId, orderId, attempt }) ? charge : undefined;
+}
+
+/**
+ * The charge that holds the order's money for another attempt, whose row was lost with the database's
+ * last commits. Throws `UnknownOutcome`.
+ */
+export async function findStray(payment: PaymentRow): Promise<Charge | undefined> {
+  const { userId, orderId, strayRef, amountMinor, currency } = payment;
+  if (!strayRef) return undefined;
+  const charge = await (await paymentProvider()).retrieve(strayRef);
+  if (!charge?.attempt || !holdsMoney(charge)) return undefined;
+  const fits = charge.amountMinor === amountMinor && charge.currency === currency;
+  const { attempt } = charge.attempt;
+  return fits && isOf(charge, { userId, orderId, attempt }) ? charge : undefined;
 }
 
 async function charge(payment: PaymentRow, origin?: string): Promise<Finding> {
@@ -112,7 +139,7 @@ async function charge(payment: PaymentRow, origin?: string): Promise<Finding> {
     });
   } catch (error) {
     if (!(error instanceof UnknownOutcome && error.keyIsSpent)) throw error;
-    return (await find(payment)) ?? (await fence(payment)) ?? 'absent';
+    return (await find(payment, { keyIsSpent: true })) ?? (await fence(payment)) ?? 'absent';
   }
 }
 

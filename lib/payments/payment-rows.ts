@@ -37,6 +37,8 @@ export interface PaymentRow extends AttemptKey {
   ageMs: number;
   /** A charge of this very attempt that is at the provider and matched no order; see `unmatched-charges.ts`. */
   unmatchedRef?: string | null;
+  /** The same of another attempt of this order, whose row is not here, with exactly the money that is asked for. */
+  strayRef?: string | null;
   /** Since when the provider's events are unread, if that is longer than the provider keeps its keys. */
   unreadSince?: Date | null;
 }
@@ -80,6 +82,13 @@ export async function readPayment(
             WHERE unmatched_charge.order_id = payment.order_id AND unmatched_charge.attempt = payment.attempt
               AND resolved_at IS NULL
             ORDER BY first_seen_at LIMIT 1) AS "unmatchedRef",
+           (SELECT provider_ref FROM unmatched_charge AS stray
+            WHERE stray.order_id = payment.order_id AND stray.user_id = payment.user_id AND resolved_at IS NULL
+              AND stray.amount_minor = payment.amount_minor AND stray.currency = payment.currency
+              AND NOT EXISTS (SELECT FROM payment AS own
+                              WHERE own.user_id = stray.user_id AND own.order_id = stray.order_id
+                                AND own.attempt = stray.attempt)
+            ORDER BY first_seen_at LIMIT 1) AS "strayRef",
            (SELECT read_until FROM event_cursor
             WHERE name = 'provider_events' AND read_until < now() - interval '23 hours') AS "unreadSince"
     FROM payment

@@ -57,6 +57,8 @@ export interface Charge {
   feeMinor?: number;
   declineCode?: string;
   actionUrl?: string;
+  /** The provider's name of the payment method that was charged, where one was. */
+  token?: string;
   /** The attempt that it was made for; undefined for a charge that is none of ours. */
   attempt?: AttemptKey;
 }

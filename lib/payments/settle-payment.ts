@@ -1,7 +1,9 @@
 import { db, type Tx } from '#lib/db.ts';
+import { findStray, lookUp } from '#lib/payments/find-out.ts';
 import { paymentProvider } from '#lib/payments/payment-provider.ts';
 import {
   isOpen,
+  isOver,
   lockOrder,
   type OrderRow,
   type PaymentRow,
@@ -9,6 +11,7 @@ import {
 } from '#lib/payments/payment-rows.ts';
 import type { AttemptKey, Charge } from '#lib/payments/provider.ts';
 import { readDisputes, readRefunds } from '#lib/payments/read-mirrored.ts';
+import { restoreAttempt, takesMoney } from '#lib/payments/restore-attempt.ts';
 import { settle } from '#lib/payments/settle.ts';
 import type { Finding, Settlement } from '#lib/payments/settlement.ts';
 import { adoptUnmatchedCharge, mismatchOf, recordUnmatchedCharge } from '#lib/payments/unmatched-charges.ts';
@@ -34,20 +37,42 @@ export interface SettlePayment {
 }
 
 /**
- * Finds out about an attempt and writes what became of it. Nothing is locked while the provider is
- * asked, so what it said counts only if nobody has written about the attempt since: then it is newer
- * than all that is known. Undefined when there is no such attempt.
+ * Finds out about an attempt and writes what became of it. Money of the order that no attempt accounts
+ * for then pays the order: what is answered is the attempt that the money was taken for. Undefined when
+ * there is no such attempt. Throws `UnknownOutcome` when the provider says nothing about such money.
  */
-export async function settlePayment({ key, ask, actor }: SettlePayment): Promise<Settled | undefined> {
+export async function settlePayment(asked: SettlePayment): Promise<Settled | undefined> {
+  const { settled, payment } = await settleAttempt(asked);
+  if (!settled || !payment?.strayRef) return settled;
+  if (!isOver(settled.payment.status) || !takesMoney(settled.order.status)) return settled;
+  return (await settleStray(payment, asked.actor)) ?? settled;
+}
+
+/** An attempt whose row was lost is made anew from its charge, and is settled like any other. */
+async function settleStray(payment: PaymentRow, actor: string): Promise<Settled | undefined> {
+  const charge = await findStray(payment);
+  if (!charge?.attempt || !(await db().$transaction((tx) => restoreAttempt(tx, charge)))) return undefined;
+  const ask = async (row: PaymentRow) => (isOpen(row.status) ? lookUp(row) : undefined);
+  return (await settleAttempt({ key: charge.attempt, ask, actor })).settled;
+}
+
+/**
+ * Nothing is locked while the provider is asked, so what it said counts only if nobody has written
+ * about the attempt since: then it is newer than all that is known. With the row that was asked about.
+ */
+async function settleAttempt({ key, ask, actor }: SettlePayment): Promise<{
+  settled?: Settled | undefined;
+  payment?: PaymentRow;
+}> {
   let charged: Charge | undefined;
   for (let look = 1; ; look += 1) {
     const payment = await readPayment(db(), key);
-    if (!payment) return undefined;
+    if (!payment) return {};
     const finding = (await ask(payment)) ?? (charged && (await asItIsNow(charged)));
     if (isCharged(finding)) charged = finding;
     const seen = look < maxLooks ? payment.version : undefined;
     const settled = await db().$transaction((tx) => write(tx, { payment, seen, finding, actor }));
-    if (settled !== 'stale') return settled;
+    if (settled !== 'stale') return { settled, payment };
   }
 }
 

@@ -34,9 +34,13 @@ export function chargeOf(intent: Stripe.PaymentIntent): Charge {
     declineCode: decline_code ?? code ?? undefined,
     actionUrl: intent.next_action?.redirect_to_url?.url ?? undefined,
     attempt: attemptOf(intent.metadata),
+    token: tokenOf(intent),
     ...(charge && { refundedMinor: charge.amount_refunded, feeMinor: feeOf(charge) }),
   };
 }
+
+const tokenOf = ({ payment_method: method }: Stripe.PaymentIntent): string | undefined =>
+  typeof method === 'string' ? method : method?.id;
 
 function feeOf({ balance_transaction: entry }: Stripe.Charge): number | undefined {
   return entry && typeof entry === 'object' ? entry.fee : undefined;

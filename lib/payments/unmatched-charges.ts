@@ -48,7 +48,7 @@ export async function recordUnmatchedCharge(
   logger().error({ orderId, attempt, charge: ref, reason }, 'a charge holds money that matches no order');
 }
 
-const holdsMoney = ({ status, amountMinor, refundedMinor = 0 }: Charge): boolean =>
+export const holdsMoney = ({ status, amountMinor, refundedMinor = 0 }: Charge): boolean =>
   status === 'authorized' || (status === 'succeeded' && refundedMinor < amountMinor);
 
 /**

@@ -1,0 +1,19 @@
+import type { Tx } from '#lib/db.ts';
+import type { OrderRow, PaymentRow } from '#lib/payments/payment-rows.ts';
+
+/** A further attempt to pay an order by card, for all that it costs. The caller has locked the order. */
+export async function writeAttempt(
+  tx: Tx,
+  { id: orderId, totalMinor, currency }: OrderRow,
+  { userId, attempt, token, status, providerRef }: NewAttempt,
+): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO payment (user_id, order_id, attempt, method, status, amount_minor, currency, idempotency_key,
+                         provider_ref, token)
+    VALUES (${userId}::uuid, ${orderId}::uuid, ${attempt}::int, 'card', ${status}, ${totalMinor}::int,
+            ${currency}, ${`order:${orderId}:${attempt}`}, ${providerRef}, ${token})`;
+}
+
+interface NewAttempt extends Pick<PaymentRow, 'userId' | 'attempt' | 'status' | 'providerRef'> {
+  token: string;
+}
