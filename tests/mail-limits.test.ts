@@ -4,22 +4,22 @@ import { db } from '#lib/db.ts';
 import type { OrderVersion } from '#lib/jobs/jobs.ts';
 import { workOff } from '#lib/jobs/work-off.ts';
 import { closeMailer } from '#lib/mail/mailer.ts';
+import { cancelOrder } from '#lib/orders/cancel-order.ts';
 import { placeOrder } from '#tests/support/announcing.ts';
 import { callHandlers } from '#tests/support/call.ts';
+import { card } from '#tests/support/money.ts';
+import { openPayingShop } from '#tests/support/paying-shop.ts';
 import { addProduct } from '#tests/support/shop.ts';
 import { address } from '#tests/support/shopper.ts';
 import { startSmtp } from '#tests/support/smtp.ts';
-import { openTestShop } from '#tests/support/test-shop.ts';
 
 const smtp = await startSmtp();
-await openTestShop({
-  env: {
-    SMTP_URL: smtp.url,
-    PUBLIC_URL: 'https://shop.test',
-    METRICS_TOKEN: 'token-of-these-tests',
-    MAIL_LIMIT_PER_HOUR: '3',
-    MAIL_LIMIT_PER_DAY: '5',
-  },
+await openPayingShop({
+  SMTP_URL: smtp.url,
+  PUBLIC_URL: 'https://shop.test',
+  METRICS_TOKEN: 'token-of-these-tests',
+  MAIL_LIMIT_PER_HOUR: '3',
+  MAIL_LIMIT_PER_DAY: '5',
 });
 afterAll(async () => {
   closeMailer();
@@ -80,6 +80,37 @@ test('who paid is told everything, whatever strangers did with their address', a
   await announce({ events: [paid] });
   const mails = await db().mail.findMany({ where: { orderId: paid.orderId } });
   expect(mails.map(({ status, unpaid }) => [status, unpaid])).toEqual([['queued', false]]);
+});
+
+/** Paid by card, announced, cancelled by `by` and refunded, announced again. */
+async function payAndCancel(email: string, by: 'shopper' | 'operator'): Promise<void> {
+  const { userId, orderId } = await placeOrder(sku, { ...card(), email });
+  const announceAll = async () =>
+    announce({
+      events: (await db().orderEvent.findMany({ where: { orderId } })).map(({ version }) => ({
+        userId,
+        orderId,
+        version,
+      })),
+    });
+  await announceAll();
+  await cancelOrder({ userId, id: orderId, endedBy: by });
+  await announceAll();
+}
+
+// What broke: orders that were paid and cancelled at once cost nothing, and sent 110 emails in half a minute.
+test('who pays and cancels again and again sends no more than unpaid orders would', async () => {
+  for (let i = 0; i < 5; i += 1) await payAndCancel('bombed@example.com', 'shopper');
+  const told = async (kind: string) => {
+    const mails = await db().mail.findMany({ where: { kind }, orderBy: { createdAt: 'asc' } });
+    return mails.map(({ status }) => status);
+  };
+  // An order that is paid is confirmed. How many may be cancelled is limited where they are cancelled.
+  expect(await told('confirmation')).toEqual(Array(5).fill('queued'));
+  expect(await told('refunded')).toEqual(['queued', 'queued', 'queued', 'suppressed', 'suppressed']);
+  // An operator's refund is told, whatever strangers did with the address.
+  await payAndCancel('bombed@example.com', 'operator');
+  expect((await told('refunded')).at(-1)).toBe('queued');
 });
 
 // What broke: the name and the street of an order went into the shop's email as they were typed.

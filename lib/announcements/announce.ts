@@ -17,7 +17,7 @@ interface NewMail extends OrderVersion {
   recipient: string;
   subject: string;
   body: string;
-  /** Whether anybody could have had it sent to this address: these are limited. */
+  /** Whether anybody could have had it sent to this address without paying: these are limited. */
   unpaid: boolean;
 }
 
@@ -55,7 +55,7 @@ type Told = KnownEvent & Announcement;
 
 function toShopper({ userId, orderId, version, event, order, mail: kind }: Told): NewMail[] {
   if (!kind) return [];
-  const unpaid = canAnybodyCause(kind, order.payments);
+  const unpaid = canAnybodyCause(kind, { payments: order.payments, endedBy: event.endedBy });
   const url = orderAccessUrl({ userId, orderId, issuedAt: event.at });
   const written = writeMail(kind, { ...order, url }, event);
   return [{ userId, orderId, version, kind, recipient: order.email, unpaid, ...written }];

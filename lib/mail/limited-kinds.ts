@@ -1,4 +1,5 @@
 import type { MailKind } from '#lib/mail/write-mail.ts';
+import type { EndedBy } from '#lib/orders/schema.ts';
 
 /** Emails that follow from a form which anybody can send, with anybody's address in it. */
 const fromAnybody: readonly MailKind[] = [
@@ -6,17 +7,24 @@ const fromAnybody: readonly MailKind[] = [
   'payment_processing',
   'payment_declined',
   'cancelled',
+  // Of an order that its shopper cancelled.
+  'refunded',
   // Its shopper knows number and email address, and may have named another's.
   'order_link',
 ];
 
 /**
- * Whether an email can be caused by somebody who pays nothing. Money that was taken, and whatever an
- * operator does to an order, can't be had for nothing and is always told.
+ * Whether an email can be caused by somebody who pays nothing in the end. Money that was taken, and
+ * whatever an operator does to an order, can't be had for nothing and is always told. A shopper who
+ * pays and cancels has all of their money back.
  */
-export function canAnybodyCause(kind: MailKind, payments: readonly { status: string }[]): boolean {
-  const hasMoney = payments.some(({ status }) =>
-    ['authorized', 'succeeded', 'returning', 'refunded'].includes(status),
-  );
-  return !hasMoney && fromAnybody.includes(kind);
+export function canAnybodyCause(
+  kind: MailKind,
+  { payments, endedBy }: { payments: readonly { status: string }[]; endedBy: EndedBy | undefined },
+): boolean {
+  const money = endedBy === 'shopper' ? kept : [...kept, ...givenBack];
+  return !payments.some(({ status }) => money.includes(status)) && fromAnybody.includes(kind);
 }
+
+const kept = ['authorized', 'succeeded'];
+const givenBack = ['returning', 'refunded'];

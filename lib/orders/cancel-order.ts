@@ -39,7 +39,7 @@ export async function cancelOrder({
   id: string;
   endedBy?: 'shopper' | 'operator';
   actor?: string;
-  /** Where a shopper asks from: how many unpaid orders a network may cancel is limited. */
+  /** Where a shopper asks from: how many orders a network may cancel is limited. */
   network?: string | undefined;
 }): Promise<{ changed: boolean }> {
   if (!isUuid(id)) throw noSuchOrder();
@@ -85,6 +85,7 @@ async function cancel(
   const open = locked.payments.find(({ status }) => isOpen(status));
   if (open) throw unsettled(open);
   if (!isCancellable(order.status)) throw notCancellable(order);
+  if (endedBy === 'shopper') await limitCancels(network);
   const reason = endedBy === 'shopper' ? 'cancelled by its owner' : 'cancelled by an operator';
   const paid = locked.payments.find(({ status }) => status === 'succeeded' || status === 'authorized');
   const amount = paid ? await leftOf(tx, paid) : 0;
@@ -97,7 +98,6 @@ async function cancel(
     });
     return 'refund';
   }
-  if (endedBy === 'shopper') await limitCancels(network);
   await endOrder(tx, order, { endedBy, actor, reason });
   return 'cancelled';
 }

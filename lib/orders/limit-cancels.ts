@@ -5,10 +5,10 @@ import { unpaidPolicy } from '#lib/orders/unpaid-policy.ts';
 const windowMs = 3_600_000;
 
 /**
- * Counts an unpaid order that its shopper is about to cancel, by the network that they ask from. An
- * order that is cancelled makes room for another: without a limit one client orders and cancels
- * without end, and each order sends emails to an address of its choice. As many may be cancelled in
- * an hour as a network may leave unpaid. Throws `rate_limited`.
+ * Counts an order that its shopper is about to cancel, by the network that they ask from. An
+ * order that is cancelled makes room for another, and one that was paid is refunded: without a limit
+ * one client orders and cancels without end, and each order sends emails to an address of its choice.
+ * As many may be cancelled in an hour as a network may leave unpaid. Throws `rate_limited`.
  */
 export async function limitCancels(network: string | undefined): Promise<void> {
   const limit = unpaidPolicy().network.invoices;
@@ -16,7 +16,7 @@ export async function limitCancels(network: string | undefined): Promise<void> {
   if ((await countUp(keyOf('cancels', network), windowMs)) <= limit) return;
   throw new AppError('rate_limited', {
     detail:
-      'Too many unpaid orders were cancelled from your network in a short time. Nothing was changed and nothing was charged; please try again later.',
+      'Too many orders were cancelled from your network in a short time. Nothing was changed and nothing was charged; please try again later.',
     retryAfterSeconds: 600,
   });
 }
