@@ -108,6 +108,62 @@ describe('a method that takes days', () => {
   });
 });
 
+describe('a bank that says no', () => {
+  const payByDebit = (shopper: Shopper, { id }: OrderInDb, attempt: number) =>
+    shopper.send('POST', `/api/orders/${id}/payments`, {
+      attempt,
+      method: 'card',
+      token: 'pm_usBankAccount_insufficientFunds',
+    });
+
+  async function refusedByBank(shopper: Shopper): Promise<OrderInDb> {
+    await till.flushWebhooks();
+    const { payments } = await orderOf(shopper);
+    await dashboard.settle(payments.at(-1)?.providerRef ?? '');
+    await till.flushWebhooks();
+    return orderOf(shopper);
+  }
+
+  // What broke: each debit that failed began the hold again, and another kept the stock for days, ten times.
+  test('gives an order time for one more attempt, and after that for none', async () => {
+    const { shopper, order, sku } = await ordered('pm_usBankAccount_insufficientFunds');
+    await age(order, 4 * 24 * 60);
+    expect(minutesLeft(await refusedByBank(shopper))).toBeGreaterThan(13);
+    expect((await payByDebit(shopper, order, 2)).status).toBe(201);
+    await age(order, 4 * 24 * 60);
+    const again = await refusedByBank(shopper);
+    expect(again.status).toBe('payment_declined');
+    expect(minutesLeft(again)).toBeLessThan(0);
+    const third = await payByDebit(shopper, order, 3);
+    expect([third.status, await third.json()]).toMatchObject([409, { code: 'not_payable' }]);
+    // The email would ask for another card until a time that is over.
+    const { userId, id: orderId } = order;
+    const { version } = await db().orderEvent.findFirstOrThrow({
+      where: { orderId },
+      orderBy: { version: 'desc' },
+    });
+    await announce({ events: [{ userId, orderId, version }] });
+    expect(await db().mail.count({ where: { orderId } })).toBe(0);
+    await expireHolds();
+    expect(await orderOf(shopper)).toMatchObject({ status: 'cancelled', endedBy: 'hold' });
+    expect(await availableOf(sku)).toBe(5);
+  });
+
+  test('at once leaves an order no more time than declined cards do', async () => {
+    const { shopper, order } = await ordered('pm_usBankAccount_insufficientFunds');
+    expect(minutesLeft(await refusedByBank(shopper))).toBeGreaterThan(13);
+    await age(order, 10);
+    await payByDebit(shopper, order, 2);
+    expect(minutesLeft(await refusedByBank(shopper))).toBeGreaterThan(13);
+    await age(order, 10);
+    await payByDebit(shopper, order, 3);
+    await age(order, 35);
+    const last = await refusedByBank(shopper);
+    expect(minutesLeft(last)).toBeGreaterThan(3);
+    expect(minutesLeft(last)).toBeLessThan(6);
+  });
+});
+
 // What broke: each declined card held the stock for another 15 minutes, ten times.
 test('however many cards are tried, an order keeps its stock for an hour at most', async () => {
   const { shopper, order, sku } = await ordered(declinedCard);

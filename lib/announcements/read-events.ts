@@ -14,6 +14,7 @@ export interface KnownEvent extends OrderVersion {
     actor: string;
     at: Date;
     latest: boolean;
+    isHeld: boolean;
     wasPaid: boolean;
   };
   order: MailOrder & { id: string; email: string };
@@ -65,12 +66,13 @@ export async function readEvents(versions: readonly OrderVersion[]): Promise<Kno
   return rows.map(({ userId, orderId, version, orderVersion, ...row }) => {
     const { from, to, kind, reason, actor, at, endedBy, wasPaid, amountMinor, ...order } = row;
     const latest = orderVersion === version;
+    const isHeld = order.holdUntil !== null && order.holdUntil > at;
     const money = { endedBy: endedBy ?? undefined, wasPaid, amountMinor: amountMinor ?? undefined };
     return {
       userId,
       orderId,
       version,
-      event: { from, to, kind, reason, actor, at, latest, ...money },
+      event: { from, to, kind, reason, actor, at, latest, isHeld, ...money },
       order: { ...order, id: orderId, url: new URL(`/orders/${orderId}`, siteUrl()).href },
     };
   });

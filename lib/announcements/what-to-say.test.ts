@@ -8,6 +8,7 @@ const changed = (from: OrderStatus | null, to: OrderStatus): OrderEvent => ({
   kind: 'status',
   wasPaid: true,
   latest: true,
+  isHeld: true,
 });
 
 /** Something about the money of an order that stays what it is. */
@@ -42,8 +43,11 @@ describe('whatToSay', () => {
     expect(whatToSay(changed('payment_pending', 'payment_unknown'))).toEqual({});
   });
 
-  test('nobody is asked for another card when the order has gone on meanwhile', () => {
-    expect(whatToSay({ ...changed('payment_pending', 'payment_declined'), latest: false })).toEqual({
+  test.each([
+    ['the order has gone on meanwhile', { latest: false }],
+    ['its hold is over', { isHeld: false }],
+  ])('nobody is asked for another card when %s', (_, now) => {
+    expect(whatToSay({ ...changed('payment_pending', 'payment_declined'), ...now })).toEqual({
       webhook: 'order.payment_declined',
     });
   });

@@ -18,6 +18,8 @@ export interface OrderEvent {
   wasPaid: boolean;
   /** Whether nothing has happened to the order since. */
   latest: boolean;
+  /** Whether its hold went on after the event; an order whose hold was over takes no other card. */
+  isHeld: boolean;
 }
 
 type WebhookType =
@@ -48,7 +50,7 @@ export function whatToSay(event: OrderEvent): Announcement {
   return from === to ? ofMoney(event, 'refunded') : ofStatus(event);
 }
 
-function ofStatus({ from, to, latest }: OrderEvent): Announcement {
+function ofStatus({ from, to, latest, isHeld }: OrderEvent): Announcement {
   // A refund came back: told as that, and not as another end of the order.
   if (from === 'refunded') return {};
   switch (to) {
@@ -59,8 +61,8 @@ function ofStatus({ from, to, latest }: OrderEvent): Announcement {
     case 'payment_processing':
       return { ...(latest ? { mail: 'payment_processing' } : {}), webhook: 'order.payment_processing' };
     case 'payment_declined':
-      // Asks for something to be done, so it is not sent when it has been done already.
-      return { ...(latest ? { mail: 'payment_declined' } : {}), webhook: 'order.payment_declined' };
+      // Asks for something to be done, so it is not sent when it has been done already, or can't be done.
+      return { ...(latest && isHeld ? { mail: 'payment_declined' } : {}), webhook: 'order.payment_declined' };
     case 'fulfilled':
       return { mail: 'fulfilled', webhook: 'order.fulfilled' };
     case 'cancelled':

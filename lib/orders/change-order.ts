@@ -1,6 +1,7 @@
 import type { Tx } from '#lib/db.ts';
 import { env } from '#lib/env.ts';
 import { AppError } from '#lib/errors.ts';
+import { Prisma } from '#lib/generated/prisma/client.ts';
 import { addJob } from '#lib/jobs/add-job.ts';
 import type { EndedBy, OrderStatus } from '#lib/orders/schema.ts';
 
@@ -87,7 +88,8 @@ export async function changeOrder(tx: Tx, change: OrderChange): Promise<void> {
     UPDATE orders SET status = ${to}, version = version + 1,
                       hold_until = CASE ${hold}
                         WHEN 'ended' THEN NULL
-                        WHEN 'anew' THEN now() + make_interval(mins => ${HOLD_MINUTES}::int)
+                        WHEN 'anew' THEN least(now() + make_interval(mins => ${HOLD_MINUTES}::int),
+                          CASE WHEN ${cameBack(change)} THEN placed_at + make_interval(mins => ${HOLD_TOTAL_MINUTES}::int) END)
                         WHEN 'of the bank' THEN now() + make_interval(days => ${PROCESSING_HOLD_DAYS}::int)
                         WHEN 'extended' THEN greatest(hold_until, least(
                           now() + make_interval(mins => ${HOLD_MINUTES}::int),
@@ -129,9 +131,19 @@ function holdAfter({
   if (extendsHold) return 'extended';
   // The hold follows the method: one that takes days keeps the stock for as long.
   if (to === 'payment_processing' && from !== to) return 'of the bank';
-  // It was as good as paid, for days perhaps: its shopper has as long for another card as at first.
-  if (to === 'payment_declined' && (from === 'paid' || from === 'payment_processing')) return 'anew';
+  // It was as good as paid, for days perhaps: its shopper has as long for another card as at first. But
+  // only once: a bank that refuses debit after debit must not keep stock from others for months.
+  if (to === 'payment_declined' && asGoodAsPaid.includes(from)) return 'anew';
   return 'kept';
+}
+
+const asGoodAsPaid: readonly OrderStatus[] = ['paid', 'payment_processing'];
+
+/** Whether the order was as good as paid before, and then declined. */
+function cameBack({ userId, orderId }: OrderChange): Prisma.Sql {
+  return Prisma.sql`EXISTS (
+    SELECT FROM order_event WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid
+      AND from_status = ANY(${asGoodAsPaid}::text[]) AND to_status = 'payment_declined')`;
 }
 
 export function canBecome(from: OrderStatus, to: OrderStatus): boolean {
