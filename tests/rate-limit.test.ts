@@ -157,6 +157,15 @@ describe.each(['tcp', 'rest', 'memory'])('over %s', (transport) => {
     expect(await limit({ userId, ip: undefined })).toMatchObject({ limited: true });
   });
 
+  // What broke: behind a proxy that TRUSTED_PROXIES does not name, one session stopped the orders of all.
+  test('a proxy that nobody named is no network on a shop that others reach', async () => {
+    vi.stubEnv('LOCAL_SHOP', '');
+    await use(transport, 0, 1);
+    for (const ip of ['127.0.0.1', '::ffff:127.0.0.1', '::1']) {
+      expect(await claims(3, () => ({ userId: randomUUID(), ip }))).toEqual(Array(3).fill(open));
+    }
+  });
+
   test.each([1, 7, 61, 1_000, 1_000_000])('%i a minute is a limit that works', async (perMinute) => {
     await use(transport, perMinute, perMinute);
     const claim = { userId: randomUUID(), ip: newIp() };

@@ -2,7 +2,7 @@ import { Ratelimit } from '@upstash/ratelimit';
 import type { Redis } from '@upstash/redis';
 import { lookAtDeclines } from '#lib/abuse/declines.ts';
 import { env } from '#lib/env.ts';
-import { countedNetwork, networkOf } from '#lib/orders/network-of.ts';
+import { countedNetwork } from '#lib/orders/network-of.ts';
 import { countInProcess } from '#lib/redis/in-process.ts';
 import { askRedis } from '#lib/redis.ts';
 
@@ -27,11 +27,11 @@ const windowMs = 60_000;
  * Everything is asked at the same time, so a claim that one limit refuses still counts for the other.
  */
 export async function limitFreshClaim({ userId, ip, card }: FreshClaim): Promise<Quota> {
-  const network = ip === undefined ? undefined : networkOf(ip);
+  const network = countedNetwork(ip);
   const { RATE_LIMIT_SHOPPER_PER_MIN: ofShopper, RATE_LIMIT_IP_PER_MIN: ofNetwork } = env();
   const byShopper = ofShopper > 0;
   const byNetwork = ofNetwork > 0 && network !== undefined;
-  const look = card && lookAtDeclines({ userId, network: countedNetwork(ip), ...card });
+  const look = card && lookAtDeclines({ userId, network, ...card });
   if (!byShopper && !byNetwork && !look) return { limited: false };
 
   const asked = await askRedis((redis) => {
