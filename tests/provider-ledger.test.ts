@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { announce } from '#lib/announcements/announce.ts';
 import { db } from '#lib/db.ts';
+import { logger } from '#lib/logger.ts';
 import { cancelOrder } from '#lib/orders/cancel-order.ts';
 import { fulfilOrder } from '#lib/orders/fulfil-order.ts';
 import { refundOrder } from '#lib/orders/refund-order.ts';
@@ -325,6 +326,39 @@ test('a list that cannot be read loses nothing: the next poll begins where the l
   expect((await orderOf(shopper)).status).toBe('paid');
   await pollEvents();
   expect((await orderOf(shopper)).status).toBe('refunded');
+});
+
+// What broke: the poll stopped at the first charge that the provider could not show, and said nothing. The
+// news of all others waited for it, for minutes.
+test('a charge that the provider cannot show keeps no other order waiting, is named, and is met again', async () => {
+  const silent = await paid();
+  const other = await paid();
+  await pollEvents();
+  till.addFault({ kind: 'webhook_drop', times: 50 });
+  till.addFault({ kind: 'error_before', on: { method: 'GET', path: silent.ref }, times: 50 });
+  await dashboard.refund(silent.ref, 500);
+  await dashboard.refund(other.ref);
+  const warn = vi.spyOn(logger(), 'warn');
+  onTestFinished(() => warn.mockRestore());
+  const cursor = () => db().eventCursor.findMany();
+  const before = await cursor();
+  for (const _ of ['first', 'second']) {
+    await pollEvents();
+    expect(warn.mock.calls.filter(([said]) => (said as { chargeRef?: string }).chargeRef)).toMatchObject([
+      [
+        { event: expect.stringMatching(/^evt_/), type: expect.any(String), chargeRef: silent.ref },
+        expect.any(String),
+      ],
+    ]);
+    warn.mockClear();
+  }
+  expect((await orderOf(other.shopper)).status).toBe('refunded');
+  expect((await orderOf(silent.shopper)).payments).toMatchObject([{ refundedMinor: 0 }]);
+  expect(await cursor()).toEqual(before);
+  till.clearFaults();
+  await pollEvents();
+  expect((await orderOf(silent.shopper)).payments).toMatchObject([{ refundedMinor: 500 }]);
+  expect(await cursor()).not.toEqual(before);
 });
 
 test('what was announced to the shopper and what the provider confirmed are the same amounts', async () => {

@@ -34,11 +34,13 @@ export async function pollEvents(): Promise<void> {
   // A little ahead, for what happens while it is read.
   const end = new Date(now.getTime() + minuteMs);
   let since = await readSince(now);
+  let isComplete = true;
   while (since < end && performance.now() < deadline) {
     const { events, until } = await readPart(since, end);
-    // A provider that gives no answer has this part read again.
-    if (!(await applyAll(events.toReversed(), deadline))) return;
-    await moveCursor(Math.min(until.getTime(), now.getTime()));
+    isComplete = (await applyAll(events.toReversed(), deadline)) && isComplete;
+    // The cursor waits before the first event that is still to be applied: the next run reads that part
+    // again. What comes behind it is applied now all the same.
+    if (isComplete) await moveCursor(Math.min(until.getTime(), now.getTime()));
     since = until;
   }
 }
@@ -54,28 +56,43 @@ async function readPart(since: Date, latest: Date): Promise<{ events: ProviderEv
   }
 }
 
-/** False when not all of them could be looked at. */
+/** False when one of them is still to be applied. */
 async function applyAll(events: ProviderEvent[], deadline: number): Promise<boolean> {
-  const applied = await readApplied(events);
-  for (const event of events) {
-    if (applied.has(event.id)) continue;
+  const known = await readKnown(events);
+  const fresh = events.filter(({ id }) => !known.has(id));
+  // One that got no answer before may get none again, and that takes time: it is the last to be tried.
+  const tried = events.filter(({ id }) => known.get(id) === 'tried');
+  const silent = new Set<string | undefined>();
+  for (const event of [...fresh, ...tried]) {
     if (performance.now() > deadline) return false;
-    try {
-      await applyEvent(event);
-    } catch (error) {
-      if (error instanceof UnknownOutcome) return false;
-      // One that fails keeps no other waiting; within the overlap the next run meets it again.
-      logger().error({ err: error, event: event.id, type: event.type }, 'an event could not be applied');
+    if (silent.has(event.chargeRef)) continue;
+    if (!(await hasAnswer(event))) silent.add(event.chargeRef);
+  }
+  return silent.size === 0;
+}
+
+/** False when the provider cannot show the event's charge now. That keeps no other event waiting. */
+async function hasAnswer(event: ProviderEvent): Promise<boolean> {
+  const { id, type, chargeRef } = event;
+  try {
+    await applyEvent(event);
+  } catch (error) {
+    if (error instanceof UnknownOutcome) {
+      const said = 'an event waits: the provider gave no answer about its charge';
+      logger().warn({ err: error, event: id, type, chargeRef }, said);
+      return false;
     }
+    // Within the overlap the next run meets it again.
+    logger().error({ err: error, event: id, type }, 'an event could not be applied');
   }
   return true;
 }
 
-async function readApplied(events: ProviderEvent[]): Promise<Set<string>> {
-  const rows = await db().$queryRaw<{ id: string }[]>`
-    SELECT id FROM payment_event
-    WHERE id = ANY(${events.map(({ id }) => id)}::text[]) AND applied_at IS NOT NULL`;
-  return new Set(rows.map(({ id }) => id));
+async function readKnown(events: ProviderEvent[]): Promise<Map<string, 'applied' | 'tried'>> {
+  const rows = await db().$queryRaw<{ id: string; applied: boolean }[]>`
+    SELECT id, applied_at IS NOT NULL AS applied FROM payment_event
+    WHERE id = ANY(${events.map(({ id }) => id)}::text[])`;
+  return new Map(rows.map(({ id, applied }) => [id, applied ? 'applied' : 'tried']));
 }
 
 const name = 'provider_events';
