@@ -17,9 +17,27 @@ function order(status: OrderView['status'], payments: Payment[], refundRequested
   return { status, payments, currency: 'USD', totalMinor: 4_599, refundRequestedMinor } as OrderView;
 }
 
-const facts = { decline: 'The card was declined.', endedBy: undefined };
-const said = (view: OrderView, more: Partial<Parameters<typeof orderNews>[1]> = {}) =>
-  orderNews(view, { ...facts, ...more }).join(' ');
+type Facts = Parameters<typeof orderNews>[1];
+
+/** Every charge was taken whole, the order was paid by the last one that was, and nothing came late. */
+function factsOf({ payments, refundRequestedMinor }: OrderView): Facts {
+  const taken = payments.filter(({ status }) => ['succeeded', 'returning', 'refunded'].includes(status));
+  const paidAttempt = (payments.findLast(({ status }) => status === 'authorized') ?? taken.at(-1))?.attempt;
+  const requested = payments.find(({ status }) => status === 'returning')?.attempt ?? paidAttempt;
+  const charges = payments.map(({ attempt, amountMinor }) => ({
+    attempt,
+    capturedMinor: taken.some((payment) => payment.attempt === attempt) ? amountMinor : 0,
+    requestedMinor: attempt === requested ? refundRequestedMinor : 0,
+  }));
+  return { decline: 'The card was declined.', endedBy: undefined, paidAttempt, charges, cameLate: false };
+}
+
+const said = (view: OrderView, more: Partial<Facts> = {}) =>
+  orderNews(view, { ...factsOf(view), ...more }).join(' ');
+const onCancel = (view: OrderView) => moneyOnCancel(view, factsOf(view));
+
+/** It had been cancelled or was not needed when it came. */
+const tooLate = { paidAttempt: undefined, cameLate: true };
 
 describe('the news of an order', () => {
   test('a declined card is told with its reason, and that nothing was charged', () => {
@@ -42,7 +60,7 @@ describe('the news of an order', () => {
 
   test('money that was refunded is told: a part of what was paid, and a late charge of an earlier attempt', () => {
     expect(said(order('paid', [card(1, 'succeeded', { refundedMinor: 500 })]))).toContain(
-      '$5.00 of it was refunded.',
+      '$5.00 of your payment was refunded.',
     );
     const late = card(1, 'refunded', { refundedMinor: 4_599 });
     expect(said(order('paid', [late, card(2, 'succeeded')]))).toContain('its $45.99 was refunded');
@@ -86,16 +104,81 @@ describe('the news of an order', () => {
 
   test('a charge that came after its hold, when things were sold out, is refunded and says why', () => {
     const late = order('cancelled', [card(1, 'refunded', { refundedMinor: 4_599 })]);
-    expect(said(late, { endedBy: 'hold' })).toContain('sold out. It was refunded.');
-    expect(said(late, { endedBy: 'shopper' })).not.toContain('sold out');
-    expect(said(late, { endedBy: 'shopper' })).not.toContain('nothing to pay');
+    expect(said(late, { ...tooLate, endedBy: 'hold' })).toContain('sold out. It was refunded.');
+    const byShopper = said(late, { ...tooLate, endedBy: 'shopper' });
+    expect(byShopper).toContain('Your payment of $45.99 came after that. It was refunded.');
+    expect(byShopper).not.toContain('sold out');
+    expect(byShopper).not.toContain('nothing to pay');
+  });
+
+  // What broke: "Your payment of $5.00 came after that", of goodwill that was given before the cancellation.
+  test('goodwill of before a cancellation is a part of the payment, and what is kept is named', () => {
+    const part = (status: PaymentStatus) => card(1, status, { refundedMinor: 500 });
+    const requested = said(order('cancelled', [part('returning')], 4_099), { endedBy: 'shopper' });
+    expect(requested).toContain('$5.00 of your payment was refunded.');
+    expect(requested).toContain('A refund of $40.99 is requested.');
+    const failed = order('cancelled', [part('succeeded')]);
+    expect(said(failed, { endedBy: 'shopper' })).toContain('Your refund of $40.99 could not be made yet.');
+    expect(said({ ...failed, disputed: true }, { endedBy: 'shopper' })).toContain(
+      'Your refund of $40.99 could not be made, because your bank disputes the payment.',
+    );
+    const both = order('cancelled', [card(1, 'succeeded')], 500);
+    expect(said(both)).toContain('A refund of $5.00 is requested.');
+    expect(said(both)).toContain('Your refund of $40.99 could not be made yet.');
+    for (const text of [requested, said(failed), said(both)]) {
+      expect(text).not.toMatch(/came after|nothing to pay/);
+    }
+  });
+
+  // What broke: "An earlier attempt was charged late … You pay this order once", of an order with one attempt.
+  test('a part of a payment whose rest is requested is not the refund of another attempt', () => {
+    const text = said(order('fulfilled', [card(1, 'returning', { refundedMinor: 500 })], 4_099));
+    expect(text).toContain('$5.00 of your payment was refunded.');
+    expect(text).toContain('A refund of $40.99 is requested.');
+    expect(text).not.toContain('attempt');
+  });
+
+  // What broke: "Nothing was charged", of a card that was charged and whose money the owner had refunded.
+  test('a charge that was refunded before it paid the order is told as that, also later', () => {
+    const back = card(1, 'refunded', { refundedMinor: 4_599 });
+    const never = { paidAttempt: undefined };
+    const text = said(order('payment_declined', [back]), never);
+    expect(text).toMatch(/^Your card was charged, and the \$45\.99 was refunded\. Your order is kept/);
+    expect(text).not.toMatch(/declined|Nothing was charged/);
+    expect(said(order('payment_declined', [back, card(2, 'declined')]), never)).toContain(
+      'An earlier attempt was charged, and its $45.99 was refunded.',
+    );
+    const ended = said(order('cancelled', [back]), { ...never, endedBy: 'hold' });
+    expect(ended).toContain('Your card was charged $45.99 before that. It was refunded.');
+    expect(ended).not.toMatch(/came after|sold out/);
+  });
+
+  // What broke: "$45.99 was refunded. It can take your bank some days", of money that was never taken.
+  test('an amount that was only reserved is released, not refunded', () => {
+    const reserved = { charges: [{ attempt: 1, capturedMinor: 0, requestedMinor: 0 }] };
+    const over = order('refunded', [card(1, 'refunded', { refundedMinor: 4_599 })]);
+    const texts = [
+      said(over, { ...reserved, endedBy: 'shopper' }),
+      said(over, { ...reserved, endedBy: 'operator' }),
+      said(order('cancelled', [card(1, 'returning')], 4_599), { ...reserved, endedBy: 'shopper' }),
+      said(order('payment_declined', [card(1, 'voided')]), { ...reserved, paidAttempt: undefined }),
+    ];
+    for (const text of texts) {
+      expect(text).toContain('$45.99 reserved on your card');
+      expect(text).toMatch(/released/);
+      expect(text).not.toMatch(/refund|some days|declined/);
+    }
   });
 });
 
 test('whoever cancels is told before what becomes of their money', () => {
-  expect(moneyOnCancel(order('payment_declined', [card(1, 'declined')]))).toContain('nothing to pay');
+  expect(onCancel(order('payment_declined', [card(1, 'declined')]))).toContain('nothing to pay');
   const part = card(2, 'succeeded', { refundedMinor: 500 });
   const late = card(1, 'refunded', { refundedMinor: 4_599 });
-  expect(moneyOnCancel(order('paid', [late, part]))).toMatch(/^A refund of \$40\.99 is requested/);
-  expect(moneyOnCancel(order('paid', [card(1, 'authorized')]))).toContain('$45.99 reserved on your card');
+  expect(onCancel(order('paid', [late, part]))).toMatch(/^A refund of \$40\.99 is requested/);
+  expect(onCancel(order('paid', [card(1, 'authorized')]))).toContain('$45.99 reserved on your card');
+  // What broke: "A refund of $45.99 is requested", when $5.00 of it was refunded or requested already.
+  expect(onCancel(order('paid', [card(1, 'succeeded')], 500))).toMatch(/^A refund of \$40\.99 is requested/);
+  expect(onCancel(order('paid', [card(1, 'returning'), card(2, 'succeeded')], 4_599))).toContain('$45.99');
+  expect(onCancel(order('paid', [card(1, 'returning')], 4_599))).toContain('requested already');
 });

@@ -1,13 +1,12 @@
 import { statusWords } from '#components/orders/status-words.ts';
 import { formatMoney } from '#lib/money.ts';
+import type { OrderMoney } from '#lib/orders/order-money.ts';
 import type { EndedBy, OrderView } from '#lib/orders/schema.ts';
 
 /** What the page knows beside the order itself. */
-export interface OrderFacts {
+export interface OrderFacts extends OrderMoney {
   /** Why the last card was refused, as a sentence. */
   decline: string;
-  /** How the order ended; undefined while it hasn't. */
-  endedBy: EndedBy | undefined;
 }
 
 /** The element that says it: it takes the focus when a card was declined again. */
@@ -21,18 +20,20 @@ export function atTheBank({ payments }: OrderView): string | undefined {
   return last?.status === 'requires_action' ? last.actionUrl : undefined;
 }
 
-/** What becomes of the money of an order that its owner cancels. */
-export function moneyOnCancel(order: OrderView): string {
-  const payment = mainPayment(order);
+/** What becomes of the money of an order that its owner cancels: what is refunded or requested is not requested again. */
+export function moneyOnCancel(order: OrderView, facts: OrderMoney): string {
+  const payment = mainPayment(order, facts);
   if (!payment || order.status !== 'paid') return 'There will be nothing to pay.';
-  const amount = money(order, payment.amountMinor - payment.refundedMinor);
+  const left = payment.amountMinor - payment.refundedMinor - requestedOf(payment, facts);
+  if (left < 1) return 'The refund of what you paid is requested already.';
+  const amount = money(order, left);
   return payment.status === 'authorized'
     ? `The ${amount} reserved on your card is released.`
     : `A refund of ${amount} is requested, to the card that you paid with.`;
 }
 
 /** Where the order stands and why, in sentences for its owner: the first one is the news. */
-export function orderNews(order: OrderView, { decline, endedBy }: OrderFacts): string[] {
+export function orderNews(order: OrderView, facts: OrderFacts): string[] {
   const { status } = order;
   switch (status) {
     case 'payment_pending':
@@ -42,22 +43,15 @@ export function orderNews(order: OrderView, { decline, endedBy }: OrderFacts): s
     case 'payment_unknown':
       return [statusWords(status).sentence, 'This page shows it as soon as we know.'];
     case 'payment_declined':
-      return [`${decline} Nothing was charged, and your order is kept.`];
+      return declined(order, facts);
     case 'paid':
-      return [...paidBy(order), ...refunds(order)];
+      return [...paidBy(order, facts), ...refunds(order, facts)];
     case 'fulfilled':
-      return [statusWords(status).sentence, ...refunds(order)];
+      return [statusWords(status).sentence, ...refunds(order, facts)];
     case 'cancelled':
-      return cancelled(order, endedBy);
-    case 'refunded': {
-      const amount = money(order, sumOfRefunds(order.payments));
-      return [
-        endedBy === 'shopper'
-          ? `You cancelled this order, and ${amount} was refunded to the card that you paid with.`
-          : `${amount}, all that you paid for this order, was refunded to the card that you paid with.`,
-        bankTakesTime,
-      ];
-    }
+      return cancelled(order, facts);
+    case 'refunded':
+      return refunded(order, facts);
     default:
       return [statusWords(status).sentence];
   }
@@ -65,8 +59,33 @@ export function orderNews(order: OrderView, { decline, endedBy }: OrderFacts): s
 
 const bankTakesTime = 'It can take your bank some days to show it.';
 
-function paidBy(order: OrderView): string[] {
-  const payment = mainPayment(order);
+/** The last card may have been charged, and its money be back before the order had it. */
+function declined(order: OrderView, { decline }: OrderFacts): string[] {
+  const last = order.payments.at(-1);
+  const amount = money(order, last?.amountMinor ?? order.totalMinor);
+  if (last?.status === 'refunded') {
+    return [
+      `Your card was charged, and the ${amount} was refunded. Your order is kept, and is not paid.`,
+      bankTakesTime,
+    ];
+  }
+  if (last?.status === 'voided') {
+    return [
+      `The ${amount} reserved on your card was released, and nothing was charged. Your order is kept, and is not paid.`,
+    ];
+  }
+  const earlier = sumOfRefunds(order.payments);
+  return [
+    `${decline} Nothing was charged, and your order is kept.`,
+    ...(earlier > 0
+      ? [`An earlier attempt was charged, and its ${money(order, earlier)} was refunded. ${bankTakesTime}`]
+      : []),
+    ...requested(order),
+  ];
+}
+
+function paidBy(order: OrderView, facts: OrderFacts): string[] {
+  const payment = mainPayment(order, facts);
   if (payment?.method !== 'card') return [statusWords('paid').sentence];
   const amount = money(order, payment.amountMinor);
   return payment.status === 'authorized'
@@ -74,20 +93,32 @@ function paidBy(order: OrderView): string[] {
     : [`${amount} is paid by card, and we are getting your order ready.`];
 }
 
-/** Parts of what was paid, and charges of earlier attempts that came too late to be needed. */
-function refunds(order: OrderView): string[] {
-  const main = mainPayment(order);
-  const part = main?.refundedMinor ?? 0;
-  const late = sumOfRefunds(order.payments.filter((payment) => payment !== main));
+/** Parts of what was paid, and charges of other attempts that were not needed. */
+function refunds(order: OrderView, facts: OrderFacts): string[] {
+  const main = mainPayment(order, facts);
   return [
-    ...(part > 0 ? [`${money(order, part)} of it was refunded. ${bankTakesTime}`] : []),
-    ...(late > 0
-      ? [
-          `An earlier attempt was charged late, and its ${money(order, late)} was refunded. You pay this order once.`,
-        ]
-      : []),
+    ...partOf(order, main),
+    ...notNeeded(
+      order,
+      order.payments.filter((payment) => payment !== main),
+      facts,
+    ),
     ...requested(order),
   ];
+}
+
+function partOf(order: OrderView, payment: Payment | undefined): string[] {
+  const part = payment?.refundedMinor ?? 0;
+  return part > 0 ? [`${money(order, part)} of your payment was refunded. ${bankTakesTime}`] : [];
+}
+
+function notNeeded(order: OrderView, others: readonly Payment[], facts: OrderFacts): string[] {
+  const back = sumOfRefunds(others.filter((payment) => isCaptured(payment, facts)));
+  return back > 0
+    ? [
+        `Another attempt was charged, too, and its ${money(order, back)} was refunded. You pay this order once.`,
+      ]
+    : [];
 }
 
 /** What the provider has not confirmed is not called refunded. */
@@ -100,20 +131,53 @@ function requested(order: OrderView): string[] {
     : [];
 }
 
-function cancelled(order: OrderView, endedBy: EndedBy | undefined): string[] {
-  const late = sumOfRefunds(order.payments);
-  const why = whyCancelled[endedBy ?? 'shopper'];
+function cancelled(order: OrderView, facts: OrderFacts): string[] {
+  const paid = paidPayment(order, facts);
+  const told = [
+    ...partOf(order, paid),
+    ...unneeded(order, facts),
+    ...(isReserved(paid, facts) ? releaseRequested(order) : requested(order)),
+    ...notMade(order, facts),
+  ];
+  const why = whyCancelled[facts.endedBy ?? 'shopper'];
+  return told.length > 0 ? [why, ...told] : [`${why} Nothing is sent, and there is nothing to pay.`];
+}
+
+/** Charges that did not pay the cancelled order, and that are refunded. */
+function unneeded(order: OrderView, facts: OrderFacts): string[] {
+  const others = order.payments.filter(({ attempt }) => attempt !== facts.paidAttempt);
+  const back = sumOfRefunds(others);
+  if (back < 1) return [];
+  const amount = money(order, back);
   // Money that came after the hold pays the order again, if what it needs was still there.
-  const meanwhile = endedBy === 'hold' ? ', when what you ordered was sold out' : '';
-  if (late > 0) {
-    const came = `Your payment of ${money(order, late)} came after that${meanwhile}.`;
-    return [why, `${came} It was refunded. ${bankTakesTime}`, ...requested(order)];
+  const meanwhile = facts.endedBy === 'hold' ? ', when what you ordered was sold out' : '';
+  const came = facts.cameLate ? `Your payment of ${amount} came after that${meanwhile}. ` : '';
+  if (!others.some((payment) => isCaptured(payment, facts))) {
+    return [`${came}Nothing was charged: the ${amount} reserved on your card is released.`];
   }
-  if (order.refundRequestedMinor > 0) return [why, ...requested(order)];
-  const held = order.payments.find(({ status }) => status === 'succeeded' || status === 'returning');
-  if (!held) return [`${why} Nothing is sent, and there is nothing to pay.`];
-  const amount = money(order, held.amountMinor);
-  return [why, `Your refund of ${amount} could not be made yet. We know of it and will see to it.`];
+  return [`${came || `Your card was charged ${amount} before that. `}It was refunded. ${bankTakesTime}`];
+}
+
+function releaseRequested(order: OrderView): string[] {
+  const { refundRequestedMinor } = order;
+  return refundRequestedMinor > 0
+    ? [
+        `We have asked for the ${money(order, refundRequestedMinor)} reserved on your card to be released. This page shows when it is confirmed.`,
+      ]
+    : [];
+}
+
+/** What the provider keeps although the order is cancelled. */
+function notMade(order: OrderView, facts: OrderFacts): string[] {
+  const held = order.payments.filter(({ status }) => status === 'succeeded' || status === 'returning');
+  const kept = held.reduce((sum, payment) => sum + keptOf(payment, facts), 0);
+  if (kept < 1) return [];
+  const amount = money(order, kept);
+  return order.disputed
+    ? [
+        `Your refund of ${amount} could not be made, because your bank disputes the payment. Your bank tells you what becomes of it.`,
+      ]
+    : [`Your refund of ${amount} could not be made yet. We know of it and will see to it.`];
 }
 
 const whyCancelled: Record<EndedBy, string> = {
@@ -123,8 +187,52 @@ const whyCancelled: Record<EndedBy, string> = {
   shopper: 'This order is cancelled.',
 };
 
-const mainPayment = ({ payments }: OrderView): Payment | undefined =>
-  payments.findLast(({ status }) => ['succeeded', 'authorized', 'due'].includes(status));
+function refunded(order: OrderView, facts: OrderFacts): string[] {
+  const paid = paidPayment(order, facts);
+  const amount = money(order, paid?.refundedMinor ?? sumOfRefunds(order.payments));
+  const others = order.payments.filter((payment) => payment !== paid);
+  const more = paid ? notNeeded(order, others, facts) : [];
+  const byShopper = facts.endedBy === 'shopper';
+  if (isReserved(paid, facts)) {
+    const nothing = byShopper ? 'You cancelled this order, and nothing' : 'Nothing';
+    return [`${nothing} was charged. The ${amount} reserved on your card is released.`, ...more];
+  }
+  return [
+    byShopper
+      ? `You cancelled this order, and ${amount} was refunded to the card that you paid with.`
+      : `${amount}, all that you paid for this order, was refunded to the card that you paid with.`,
+    bankTakesTime,
+    ...more,
+  ];
+}
+
+/** The payment that paid the order, also after its money went back. */
+const paidPayment = ({ payments }: OrderView, { paidAttempt }: OrderMoney): Payment | undefined =>
+  payments.find(({ attempt }) => attempt === paidAttempt);
+
+/** An invoice pays an order as well. */
+const mainPayment = (order: OrderView, facts: OrderMoney): Payment | undefined =>
+  paidPayment(order, facts) ??
+  order.payments.findLast(({ status }) => ['succeeded', 'authorized', 'due'].includes(status));
+
+const chargeOf = ({ attempt }: Payment, { charges }: OrderMoney) =>
+  charges.find((charge) => charge.attempt === attempt);
+
+const requestedOf = (payment: Payment, facts: OrderMoney): number =>
+  chargeOf(payment, facts)?.requestedMinor ?? 0;
+
+const isCaptured = (payment: Payment, facts: OrderMoney): boolean =>
+  (chargeOf(payment, facts)?.capturedMinor ?? 0) > 0;
+
+/** Its amount was reserved on the card, and never taken. */
+const isReserved = (payment: Payment | undefined, facts: OrderMoney): boolean =>
+  payment?.method === 'card' && !isCaptured(payment, facts);
+
+/** What the provider took, and is neither refunded nor about to be. */
+function keptOf(payment: Payment, facts: OrderMoney): number {
+  const { capturedMinor = 0, requestedMinor = 0 } = chargeOf(payment, facts) ?? {};
+  return Math.max(0, capturedMinor - payment.refundedMinor - requestedMinor);
+}
 
 const sumOfRefunds = (payments: readonly Payment[]): number =>
   payments.reduce((sum, { refundedMinor }) => sum + refundedMinor, 0);

@@ -23,8 +23,8 @@ import type { ShippingAddress } from '#lib/checkout/shipping-address.ts';
 import { currentShopper } from '#lib/next-session.ts';
 import { getOrder } from '#lib/orders/get-order.ts';
 import { openOrderAccess } from '#lib/orders/order-access.ts';
+import { type OrderMoney, readOrderMoney } from '#lib/orders/order-money.ts';
 import type { OrderView } from '#lib/orders/schema.ts';
-import { whoEnded } from '#lib/orders/who-ended.ts';
 import { answerPageWith } from '#lib/page-status.ts';
 import { declineSentence } from '#lib/payments/decline-sentence.ts';
 
@@ -57,7 +57,7 @@ async function drawOrder({ id, link, returned }: { id: string; link?: string; re
   const lines = await withPictures(order);
   const facts = {
     decline: declineSentence(order.payments.at(-1)?.declineCode),
-    endedBy: await whoEnded({ userId, id }),
+    ...(await readOrderMoney({ userId, id })),
   };
 
   return (
@@ -87,7 +87,7 @@ async function drawOrder({ id, link, returned }: { id: string; link?: string; re
         </section>
         <div className="grid gap-10">
           <Details order={order} />
-          {own && order.cancellable ? <Cancellation order={order} /> : null}
+          {own && order.cancellable ? <Cancellation order={order} money={facts} /> : null}
         </div>
       </div>
       <p className="mt-12 flex flex-wrap gap-3">
@@ -170,7 +170,7 @@ function OrderHeading({ order: { number, status, placedAt }, own }: { order: Ord
   );
 }
 
-function Cancellation({ order }: { order: OrderView }) {
+function Cancellation({ order, money }: { order: OrderView; money: OrderMoney }) {
   const { id, number, status } = order;
   return (
     <section>
@@ -179,7 +179,7 @@ function Cancellation({ order }: { order: OrderView }) {
         Until your parcel leaves us, you can cancel the order
         {status === 'paid' ? ' and get a refund' : ''}.
       </p>
-      <CancelOrder id={id} number={number} money={moneyOnCancel(order)} />
+      <CancelOrder id={id} number={number} money={moneyOnCancel(order, money)} />
     </section>
   );
 }
