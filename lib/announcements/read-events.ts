@@ -1,3 +1,4 @@
+import type { LaterEvent } from '#lib/announcements/what-to-say.ts';
 import { db } from '#lib/db.ts';
 import { siteUrl } from '#lib/env.ts';
 import type { OrderVersion } from '#lib/jobs/jobs.ts';
@@ -13,8 +14,8 @@ export interface KnownEvent extends OrderVersion {
     kind: OrderEventKind;
     actor: string;
     at: Date;
-    latest: boolean;
     isHeld: boolean;
+    since: LaterEvent[];
     wasPaid: boolean;
   };
   order: MailOrder & { id: string; email: string };
@@ -27,7 +28,7 @@ interface Row extends OrderVersion, Omit<KnownEvent['order'], 'id' | 'url' | 'li
   reason: string;
   actor: string;
   at: Date;
-  orderVersion: number;
+  since: LaterEvent[];
   wasPaid: boolean;
   endedBy: EndedBy | null;
   amountMinor: number | null;
@@ -45,7 +46,11 @@ export async function readEvents(versions: readonly OrderVersion[]): Promise<Kno
     SELECT event.user_id AS "userId", event.order_id AS "orderId", event.version,
            event.from_status AS "from", event.to_status AS "to", event.reason, event.actor, event.at,
            event.kind, event.amount_minor AS "amountMinor",
-           orders.version AS "orderVersion", orders.ended_by AS "endedBy",
+           (SELECT coalesce(json_agg(json_build_object('kind', later.kind, 'to', later.to_status)), '[]')
+            FROM order_event later
+            WHERE later.user_id = event.user_id AND later.order_id = event.order_id
+              AND later.version > event.version) AS since,
+           orders.ended_by AS "endedBy",
            orders.paid_attempt IS NOT NULL AS "wasPaid", orders.number, orders.currency, orders.email,
            orders.subtotal_minor AS "subtotalMinor", orders.shipping_minor AS "shippingMinor",
            orders.tax_minor AS "taxMinor", orders.discount_minor AS "discountMinor",
@@ -55,7 +60,9 @@ export async function readEvents(versions: readonly OrderVersion[]): Promise<Kno
                             ORDER BY sku)
             FROM order_line line
             WHERE line.user_id = event.user_id AND line.order_id = event.order_id) AS lines,
-           (SELECT json_agg(json_build_object('method', method, 'status', status, 'refundedMinor', refunded_minor)
+           (SELECT json_agg(json_build_object('method', method, 'status', status, 'refundedMinor', refunded_minor,
+                                              'capturedMinor', captured_minor,
+                                              'pays', attempt IS NOT DISTINCT FROM orders.paid_attempt)
                             ORDER BY attempt)
             FROM payment
             WHERE payment.user_id = event.user_id AND payment.order_id = event.order_id) AS payments
@@ -63,16 +70,16 @@ export async function readEvents(versions: readonly OrderVersion[]): Promise<Kno
     JOIN order_event event ON event.user_id = wanted."userId" AND event.order_id = wanted."orderId"
       AND event.version = wanted.version
     JOIN orders ON orders.user_id = event.user_id AND orders.id = event.order_id`;
-  return rows.map(({ userId, orderId, version, orderVersion, ...row }) => {
-    const { from, to, kind, reason, actor, at, endedBy, wasPaid, amountMinor, ...order } = row;
-    const latest = orderVersion === version;
+  return rows.map(({ userId, orderId, version, ...row }) => {
+    const { from, to, kind, reason, actor, at, since, endedBy, wasPaid, amountMinor, ...order } = row;
+    const refundFailed = since.some((later) => later.kind === 'refund_failed');
     const isHeld = order.holdUntil !== null && order.holdUntil > at;
     const money = { endedBy: endedBy ?? undefined, wasPaid, amountMinor: amountMinor ?? undefined };
     return {
       userId,
       orderId,
       version,
-      event: { from, to, kind, reason, actor, at, latest, isHeld, ...money },
+      event: { from, to, kind, reason, actor, at, since, refundFailed, isHeld, ...money },
       order: { ...order, id: orderId, url: new URL(`/orders/${orderId}`, siteUrl()).href },
     };
   });

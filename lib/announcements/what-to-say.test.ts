@@ -7,8 +7,8 @@ const changed = (from: OrderStatus | null, to: OrderStatus): OrderEvent => ({
   to,
   kind: 'status',
   wasPaid: true,
-  latest: true,
   isHeld: true,
+  since: [],
 });
 
 /** Something about the money of an order that stays what it is. */
@@ -44,7 +44,7 @@ describe('whatToSay', () => {
   });
 
   test.each([
-    ['the order has gone on meanwhile', { latest: false }],
+    ['the order has gone on meanwhile', { since: [{ kind: 'status', to: 'paid' } as const] }],
     ['its hold is over', { isHeld: false }],
   ])('nobody is asked for another card when %s', (_, now) => {
     expect(whatToSay({ ...changed('payment_pending', 'payment_declined'), ...now })).toEqual({
@@ -66,12 +66,39 @@ describe('whatToSay', () => {
   test('a request for a refund is told by email while it is the last that is known', () => {
     const webhook = 'order.refund_requested';
     expect(whatToSay(money('refund_requested', 'paid'))).toEqual({ mail: 'refund_requested', webhook });
-    expect(whatToSay(money('refund_requested', 'paid', { latest: false }))).toEqual({ webhook });
-    expect(whatToSay({ ...changed('paid', 'cancelled'), latest: false })).toEqual({
+    const confirmed = { since: [{ kind: 'status', to: 'refunded' }] } as const;
+    for (const { since } of [
+      confirmed,
+      { since: [{ kind: 'refunded', to: 'paid' }] },
+      { since: [{ kind: 'refund_failed', to: 'paid' }] },
+    ] as const) {
+      expect(whatToSay(money('refund_requested', 'paid', { since }))).toEqual({ webhook });
+    }
+    expect(whatToSay({ ...changed('paid', 'cancelled'), ...confirmed })).toEqual({
       webhook: 'order.cancelled',
     });
-    expect(whatToSay({ ...changed('payment_declined', 'cancelled'), latest: false })).toMatchObject({
+    expect(whatToSay({ ...changed('payment_declined', 'cancelled'), ...confirmed })).toMatchObject({
       mail: 'cancelled',
+    });
+  });
+
+  // What broke: whatever came after a cancellation was taken for its confirmed refund, and no email said "cancelled".
+  test.each(['refund_failed', 'dispute_opened', 'refunded'] as const)(
+    'a cancellation is told by email although %s came after it',
+    (kind) => {
+      const since = [{ kind, to: 'cancelled' }] as const;
+      expect(whatToSay({ ...changed('paid', 'cancelled'), since })).toMatchObject({ mail: 'cancelled' });
+    },
+  );
+
+  test('news of its money leave an order that waits for another card or for its bank what it is', () => {
+    const refunded = { since: [{ kind: 'refunded', to: 'payment_declined' }] } as const;
+    expect(whatToSay({ ...changed('payment_pending', 'payment_declined'), ...refunded })).toMatchObject({
+      mail: 'payment_declined',
+    });
+    const requested = { since: [{ kind: 'dispute_opened', to: 'paid' }] } as const;
+    expect(whatToSay(money('refund_requested', 'paid', requested))).toMatchObject({
+      mail: 'refund_requested',
     });
   });
 

@@ -5,7 +5,7 @@ import type { OrderStatus } from '#lib/orders/schema.ts';
 
 /**
  * What the outside is told of one version of an order. Pure, and a function of the event and of
- * whether it is still the last one: announced twice, it says the same or less, never something else.
+ * what came after it: announced twice, it says the same or less, never something else.
  */
 
 export interface OrderEvent {
@@ -16,11 +16,13 @@ export interface OrderEvent {
   kind: OrderEventKind;
   /** Whether the order was paid once: money of one that never was came too late. */
   wasPaid: boolean;
-  /** Whether nothing has happened to the order since. */
-  latest: boolean;
   /** Whether its hold went on after the event; an order whose hold was over takes no other card. */
   isHeld: boolean;
+  /** What has happened to the order since. */
+  since: readonly LaterEvent[];
 }
+
+export type LaterEvent = Pick<OrderEvent, 'kind' | 'to'>;
 
 type WebhookType =
   | 'order.placed'
@@ -50,7 +52,7 @@ export function whatToSay(event: OrderEvent): Announcement {
   return from === to ? ofMoney(event, 'refunded') : ofStatus(event);
 }
 
-function ofStatus({ from, to, latest, isHeld }: OrderEvent): Announcement {
+function ofStatus({ from, to, since, isHeld }: OrderEvent): Announcement {
   // A refund came back: told as that, and not as another end of the order.
   if (from === 'refunded') return {};
   switch (to) {
@@ -59,15 +61,24 @@ function ofStatus({ from, to, latest, isHeld }: OrderEvent): Announcement {
     case 'paid':
       return { mail: mailOfPayment(from), webhook: 'order.paid' };
     case 'payment_processing':
-      return { ...(latest ? { mail: 'payment_processing' } : {}), webhook: 'order.payment_processing' };
+      return {
+        ...(hasMovedOn(since) ? {} : { mail: 'payment_processing' }),
+        webhook: 'order.payment_processing',
+      };
     case 'payment_declined':
       // Asks for something to be done, so it is not sent when it has been done already, or can't be done.
-      return { ...(latest && isHeld ? { mail: 'payment_declined' } : {}), webhook: 'order.payment_declined' };
+      return {
+        ...(isHeld && !hasMovedOn(since) ? { mail: 'payment_declined' } : {}),
+        webhook: 'order.payment_declined',
+      };
     case 'fulfilled':
       return { mail: 'fulfilled', webhook: 'order.fulfilled' };
     case 'cancelled':
-      // Most refunds are confirmed within a second: then one email says both.
-      return { ...(latest || from !== 'paid' ? { mail: 'cancelled' } : {}), webhook: 'order.cancelled' };
+      // Most refunds are confirmed within a second: then one email says both. Nothing else says it.
+      return {
+        ...(from === 'paid' && since.some(isConfirmed) ? {} : { mail: 'cancelled' }),
+        webhook: 'order.cancelled',
+      };
     case 'refunded':
       return { mail: 'refunded', webhook: 'order.refunded' };
     // On the way to something else, which is told when it is reached.
@@ -78,10 +89,13 @@ function ofStatus({ from, to, latest, isHeld }: OrderEvent): Announcement {
 }
 
 /** The order is what it was, but something happened to its money. */
-function ofMoney({ to, latest, wasPaid }: OrderEvent, kind: Exclude<OrderEventKind, 'status'>): Announcement {
+function ofMoney({ to, since, wasPaid }: OrderEvent, kind: Exclude<OrderEventKind, 'status'>): Announcement {
   switch (kind) {
     case 'refund_requested':
-      return { ...(latest ? { mail: 'refund_requested' } : {}), webhook: 'order.refund_requested' };
+      return {
+        ...(isAnswered(since) ? {} : { mail: 'refund_requested' }),
+        webhook: 'order.refund_requested',
+      };
     case 'refunded': {
       const isLate = to === 'cancelled' && !wasPaid;
       return { mail: isLate ? 'late_payment_returned' : 'money_returned', webhook: 'order.money_returned' };
@@ -94,6 +108,15 @@ function ofMoney({ to, latest, wasPaid }: OrderEvent, kind: Exclude<OrderEventKi
       return { operator: 'dispute_closed', webhook: 'order.dispute_closed' };
   }
 }
+
+const hasMovedOn = (since: OrderEvent['since']): boolean => since.some(({ kind }) => kind === 'status');
+
+/** The provider has confirmed that all of it was refunded: an email of its own says so. */
+const isConfirmed = ({ kind, to }: LaterEvent): boolean => kind === 'status' && to === 'refunded';
+
+/** The provider has paid or refused a refund since. A request of before promises nothing any more. */
+const isAnswered = (since: OrderEvent['since']): boolean =>
+  since.some((later) => isConfirmed(later) || later.kind === 'refunded' || later.kind === 'refund_failed');
 
 /** An invoice was confirmed when it was placed; a card order is confirmed by its payment. */
 function mailOfPayment(from: OrderStatus | null): MailKind {

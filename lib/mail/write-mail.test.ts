@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { type MailEvent, type MailOrder, writeMail } from './write-mail.ts';
+import { type MailEvent, type MailOrder, type MailPayment, writeMail } from './write-mail.ts';
+
+const paidByCard: MailPayment = {
+  method: 'card',
+  status: 'succeeded',
+  capturedMinor: 12_852,
+  refundedMinor: 0,
+  pays: true,
+};
+/** Its amount was reserved, and never taken. */
+const reserved: MailPayment = { ...paidByCard, status: 'refunded', capturedMinor: 0, refundedMinor: 12_852 };
 
 const order: MailOrder = {
   number: '7K3Q-F9M2-XDHT',
@@ -24,10 +34,10 @@ const order: MailOrder = {
     { title: 'Mug', quantity: 2, unitPriceMinor: 1_450 },
     { title: 'Waxed Rucksack with a Name of Some Length', quantity: 1, unitPriceMinor: 9_000 },
   ],
-  payments: [{ method: 'card', status: 'succeeded', refundedMinor: 0 }],
+  payments: [paidByCard],
   url: 'https://shop.test/orders/1',
 };
-const event: MailEvent = { endedBy: undefined, amountMinor: undefined, reason: 'test' };
+const event: MailEvent = { endedBy: undefined, amountMinor: undefined, refundFailed: false, reason: 'test' };
 
 describe('writeMail', () => {
   test('a confirmation says what was ordered, what it costs, how it is paid and where it goes', () => {
@@ -69,7 +79,7 @@ Once
   ])('a confirmation says how an order is paid whose payment is %j', (payment, words) => {
     const { body } = writeMail(
       'confirmation',
-      { ...order, payments: [{ ...payment, refundedMinor: 0 }] },
+      { ...order, payments: [{ ...paidByCard, ...payment }] },
       event,
     );
     expect(body.replaceAll('\n', ' ')).toContain(words);
@@ -97,10 +107,10 @@ Once
   });
 
   test('a part that is given back is named, and with it what was given back before', () => {
-    const payments = [{ method: 'card', status: 'succeeded', refundedMinor: 5_000 }];
+    const payments = [{ ...paidByCard, refundedMinor: 5_000 }];
     const { body } = writeMail('money_returned', { ...order, payments }, { ...event, amountMinor: 2_000 });
     expect(body).toContain('$20.00 was refunded');
-    expect(body.replaceAll('\n', ' ')).toContain('With this, $50.00 of this order was refunded.');
+    expect(body.replaceAll('\n', ' ')).toContain('With this, $50.00 of this order was refunded in all.');
   });
 
   test('what is only requested is not called refunded, whatever it is about', () => {
@@ -113,6 +123,55 @@ Once
     }
     const confirmed = writeMail('refunded', order, { ...event, amountMinor: 2_799 });
     expect(confirmed.body).toContain('$27.99 was refunded');
+  });
+
+  // What broke: "$20.00 was refunded", then "$32.99 was refunded" of an order of 32.99.
+  test('the last part of a refund is told as what it is, and the sum as a sum', () => {
+    const payments = [{ ...paidByCard, status: 'refunded', refundedMinor: 12_852 }];
+    const { body } = writeMail('refunded', { ...order, payments }, { ...event, amountMinor: 7_852 });
+    const text = body.replaceAll('\n', ' ');
+    expect(text).toContain('$78.52 was refunded to the card');
+    expect(text).toContain('With this, $128.52 of this order was refunded in all.');
+  });
+
+  // What broke: "$32.99 was refunded. It can take your bank some days to show it", of money that was never taken.
+  test('what was only reserved is released, in every email about it', () => {
+    const asked = [{ ...reserved, status: 'returning', refundedMinor: 0 }];
+    const over = [reserved];
+    const late = [{ ...reserved, pays: false }];
+    const lapsed = [{ ...reserved, status: 'voided', refundedMinor: 0, pays: false }];
+    const mails = [
+      writeMail('cancelled', { ...order, payments: asked }, { ...event, amountMinor: 12_852 }),
+      writeMail('refunded', { ...order, payments: over }, { ...event, amountMinor: 12_852 }),
+      writeMail('late_payment_returned', { ...order, payments: late }, { ...event, amountMinor: 12_852 }),
+      writeMail(
+        'money_returned',
+        { ...order, payments: [...late, paidByCard] },
+        { ...event, amountMinor: 12_852 },
+      ),
+      writeMail('payment_declined', { ...order, payments: lapsed }, event),
+    ].map(({ subject, body }) => `${subject} ${body.replaceAll('\n', ' ')}`);
+    for (const text of mails) {
+      expect(text).toContain('$128.52 reserved on your card');
+      expect(text).toContain('released');
+      expect(text).not.toMatch(/was refunded|refund of|some days|declined/);
+    }
+  });
+
+  test('a card that was charged and refunded before the order had the money was not declined', () => {
+    const payments = [{ ...paidByCard, status: 'refunded', refundedMinor: 12_852, pays: false }];
+    const { subject, body } = writeMail('payment_declined', { ...order, payments }, event);
+    const text = `${subject} ${body.replaceAll('\n', ' ')}`;
+    expect(text).toContain('Your card was charged, and the $128.52 was refunded. Your order is kept');
+    expect(text).not.toMatch(/declined|nothing was charged/);
+  });
+
+  test('a cancelled order whose refund was refused at once does not promise that refund', () => {
+    const refused = { ...event, endedBy: 'shopper' as const, amountMinor: 12_852, refundFailed: true };
+    const text = writeMail('cancelled', order, refused).body.replaceAll('\n', ' ');
+    expect(text).toContain('As you asked, we have cancelled your order.');
+    expect(text).toContain('Your refund of $128.52 could not be made yet.');
+    expect(text).not.toMatch(/requested|was refunded/);
   });
 
   test('a payment that came too late says that the order stays cancelled and the money comes back', () => {

@@ -18,9 +18,19 @@ export interface MailOrder {
   /** Until when an unpaid order keeps its stock; null when it doesn't wait for a payment. */
   holdUntil: Date | null;
   lines: { title: string; quantity: number; unitPriceMinor: number }[];
-  payments: { method: string; status: string; refundedMinor: number }[];
+  payments: MailPayment[];
   /** The order's page, with what shows it in any browser. */
   url: string;
+}
+
+export interface MailPayment {
+  method: string;
+  status: string;
+  /** What the provider took. Of an amount that is only reserved, nothing. */
+  capturedMinor: number;
+  refundedMinor: number;
+  /** Whether it is the one that paid the order, also after its money went back. */
+  pays: boolean;
 }
 
 /** What happened, as far as a mail says it. */
@@ -29,12 +39,14 @@ export interface MailEvent {
   endedBy: EndedBy | undefined;
   /** The money that this very event is about, where it is about any. */
   amountMinor: number | undefined;
+  /** Whether the provider has said since that it does not pay a refund. */
+  refundFailed: boolean;
   /** Why, in words for operators. */
   reason: string;
 }
 
 interface Words {
-  subject: (number: string) => string;
+  subject: (number: string, order: MailOrder) => string;
   /** What happened and what happens next, a paragraph each. */
   paragraphs: (order: MailOrder, event: MailEvent) => string[];
   /** Whether the mail lists what was ordered, what it costs and where it goes. */
@@ -61,9 +73,12 @@ const words = {
     link: 'Your order',
   },
   payment_declined: {
-    subject: (number) => `The payment for your order ${number} was declined`,
+    subject: (number, order) =>
+      isBack(order)
+        ? `Your order ${number} is not paid`
+        : `The payment for your order ${number} was declined`,
     paragraphs: (order) => [
-      `The payment of ${total(order)} was declined, and nothing was charged. Your order is kept${keptUntil(order)}: you can pay it with another card, and need not order again.`,
+      `${whyUnpaid(order)} Your order is kept${keptUntil(order)}: you can pay it with another card, and need not order again.`,
     ],
     details: false,
     link: 'Try another card, in the browser in which you ordered',
@@ -77,9 +92,12 @@ const words = {
     link: 'How your order is doing',
   },
   late_payment_returned: {
-    subject: (number) => `Your payment for order ${number} came too late and was refunded`,
+    subject: (number, order) =>
+      order.payments.some(isReleased)
+        ? `Your payment for order ${number} came too late and was not taken`
+        : `Your payment for order ${number} came too late and was refunded`,
     paragraphs: (order, event) => [
-      `Your payment came after your order had been cancelled. ${refunded(order, event)}`,
+      `Your payment came after your order had been cancelled. ${givenBack(order, event)}`,
       'The order stays cancelled. If you still want the items, please order them again.',
     ],
     details: false,
@@ -87,7 +105,7 @@ const words = {
   },
   money_returned: {
     subject: (number) => `A refund for your order ${number}`,
-    paragraphs: (order, event) => [refunded(order, event), ...refundedSoFar(order, event)],
+    paragraphs: (order, event) => [givenBack(order, event), ...refundedSoFar(order, event)],
     details: false,
     link: 'Your order',
   },
@@ -106,11 +124,16 @@ const words = {
     link: 'How your order is doing',
   },
   refunded: {
-    subject: (number) => `Your order ${number} is refunded`,
+    subject: (number, order) =>
+      isReserved(paying(order))
+        ? `The amount reserved for your order ${number} is released`
+        : `Your order ${number} is refunded`,
     paragraphs: (order, event) => [
       // The request was told by this email alone, if the provider confirmed it within a moment.
       ...(event.endedBy === 'shopper' ? [whyCancelled(event)] : []),
-      refunded(order, event),
+      ...(isReserved(paying(order))
+        ? [released(order, event)]
+        : [refunded(order, event), ...refundedSoFar(order, event)]),
     ],
     details: false,
     link: 'Your order',
@@ -160,20 +183,45 @@ export function writeMail(
     `${link}:\n${order.url}`,
     'Once',
   ];
-  return { subject: subject(order.number), body: `${parts.map(wrap).join('\n\n')}\n` };
+  return { subject: subject(order.number, order), body: `${parts.map(wrap).join('\n\n')}\n` };
 }
 
 const total = ({ totalMinor, currency }: MailOrder): string => formatMoney(totalMinor, currency);
 
-function howItIsPaid(order: MailOrder): string {
-  const last = order.payments.at(-1);
-  if (last?.method === 'invoice') {
-    return last.status === 'due' ? 'You pay by invoice after it has arrived.' : '';
+/** The payment that paid the order, also after its money went back. */
+const paying = ({ payments }: MailOrder): MailPayment | undefined => payments.find(({ pays }) => pays);
+
+/** Its amount was reserved on the card, and nothing of it was taken. */
+const isReserved = (payment: MailPayment | undefined): boolean =>
+  payment?.method === 'card' && payment.capturedMinor === 0;
+
+/** It was reserved for an order that did not need it, and the provider has called it off. */
+const isReleased = (payment: MailPayment): boolean => isReserved(payment) && payment.refundedMinor > 0;
+
+/** The last card had money for the order, and the order does not have it any more. */
+const isBack = ({ payments }: MailOrder): boolean =>
+  ['refunded', 'voided'].includes(payments.at(-1)?.status ?? '');
+
+function whyUnpaid(order: MailOrder): string {
+  const status = order.payments.at(-1)?.status;
+  if (status === 'refunded') return `Your card was charged, and the ${total(order)} was refunded.`;
+  if (status === 'voided') {
+    return `The ${total(order)} reserved on your card was released, and nothing was charged.`;
   }
-  if (last?.status === 'authorized') {
+  return `The payment of ${total(order)} was declined, and nothing was charged.`;
+}
+
+function howItIsPaid(order: MailOrder): string {
+  const payment = paying(order) ?? order.payments.at(-1);
+  if (payment?.method === 'invoice') {
+    return payment.status === 'due' ? 'You pay by invoice after it has arrived.' : '';
+  }
+  if (payment?.status === 'authorized') {
     return `${total(order)} is reserved on your card, and charged when your parcel leaves us.`;
   }
-  return `You have paid ${total(order)} by card.`;
+  return isReserved(payment)
+    ? `${total(order)} was reserved on your card.`
+    : `You have paid ${total(order)} by card.`;
 }
 
 function keptUntil({ holdUntil }: MailOrder): string {
@@ -190,19 +238,45 @@ function whyCancelled({ endedBy }: MailEvent): string {
   return 'We are sorry: we had to cancel your order.';
 }
 
+/** Of an event without an amount, it is the order's. */
+const amountOf = (
+  { currency, totalMinor }: MailOrder,
+  { amountMinor = totalMinor }: Pick<MailEvent, 'amountMinor'>,
+): string => formatMoney(amountMinor, currency);
+
 /** The provider has confirmed it. */
-function refunded({ currency, totalMinor }: MailOrder, { amountMinor = totalMinor }: MailEvent): string {
-  return `${formatMoney(amountMinor, currency)} was refunded to the card that you paid with. It can take your bank some days to show it.`;
+function refunded(order: MailOrder, event: MailEvent): string {
+  return `${amountOf(order, event)} was refunded to the card that you paid with. It can take your bank some days to show it.`;
+}
+
+function released(order: MailOrder, event: MailEvent): string {
+  return `Nothing was charged, and the ${amountOf(order, event)} reserved on your card is released.`;
+}
+
+/** A part of what was paid, or a charge that the order did not need. */
+function givenBack(order: MailOrder, event: MailEvent): string {
+  const isThis = (payment: MailPayment) => isReleased(payment) && payment.refundedMinor === event.amountMinor;
+  return order.payments.some(isThis) ? released(order, event) : refunded(order, event);
 }
 
 /** Nothing is promised before the provider has confirmed. */
-function requested({ currency, totalMinor }: MailOrder, { amountMinor = totalMinor }: MailEvent): string {
-  return `We have requested a refund of ${formatMoney(amountMinor, currency)} to the card that you paid with, and write to you when it is confirmed.`;
+function requested(order: MailOrder, event: MailEvent): string {
+  const amount = amountOf(order, event);
+  if (event.refundFailed) {
+    return `Your refund of ${amount} could not be made yet. We know of it and will see to it.`;
+  }
+  const returning = order.payments.find(({ status }) => status === 'returning');
+  const what = isReserved(returning ?? paying(order))
+    ? `asked for the ${amount} reserved on your card to be released`
+    : `requested a refund of ${amount} to the card that you paid with`;
+  return `We have ${what}, and write to you when it is confirmed.`;
 }
 
-function refundedSoFar({ payments, currency }: MailOrder, { amountMinor }: MailEvent): string[] {
-  const sum = payments.reduce((all, { refundedMinor }) => all + refundedMinor, 0);
+function refundedSoFar(order: MailOrder, { amountMinor }: MailEvent): string[] {
+  const sum = order.payments
+    .filter((payment) => !isReserved(payment))
+    .reduce((all, { refundedMinor }) => all + refundedMinor, 0);
   return sum === 0 || sum === amountMinor
     ? []
-    : [`With this, ${formatMoney(sum, currency)} of this order was refunded.`];
+    : [`With this, ${amountOf(order, { amountMinor: sum })} of this order was refunded in all.`];
 }

@@ -47,7 +47,7 @@ function withRefunds(input: SettleInput, charge: Charge, so: SettleOrder): Settl
       reason: last.reason,
       actor: last.actor,
       endedBy: last.origin === 'provider' ? 'provider' : 'operator',
-      amountMinor: confirmedMinor,
+      amountMinor: confirmed.reduce((sum, { amountMinor }) => sum + amountMinor, 0),
       ...(order.status === 'paid' ? { returnStock: true } : {}),
     };
   }
