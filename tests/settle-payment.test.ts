@@ -171,6 +171,7 @@ test('what an attempt was is no part of what it is, and who settles it is given 
       ...now.payment,
       ageMs: settled?.payment.ageMs,
       unmatchedRef: undefined,
+      strayRef: undefined,
       unreadSince: undefined,
     });
     const { status, version } = now.order;

@@ -124,6 +124,9 @@ describe('to charge', () => {
     provider.find.mockResolvedValue(charge('declined'));
     expect(await askToCharge(payment)).toEqual(charge('declined'));
     expect(provider.fence).not.toHaveBeenCalled();
+    // The key may have been used before a restore, and so before the attempt's row was written.
+    const since = new Date(providerNow.getTime() - 25 * hourMs);
+    expect(provider.find).toHaveBeenCalledExactlyOnceWith(expect.anything(), since);
   });
 
   test('under a key that was used up when it was called off: there is none, for good', async () => {
@@ -173,6 +176,42 @@ describe('a look', () => {
     provider.find.mockRejectedValue(broken);
     await expect(lookUp(payment)).rejects.toBe(broken);
     expect(provider.authorize).not.toHaveBeenCalled();
+  });
+});
+
+describe('an order whose money is there for another attempt', () => {
+  const { userId, orderId } = payment;
+  const second = { ...charge('succeeded', 'pi_2'), attempt: { userId, orderId, attempt: 2 } };
+  const asked = { ...payment, strayRef: 'pi_2' };
+
+  beforeEach(() => {
+    provider.authorize.mockResolvedValue(charge('succeeded', 'pi_new'));
+    provider.fence.mockResolvedValue(true);
+  });
+
+  test.each([
+    ['askToCharge', askToCharge],
+    ['lookUpOrCharge', lookUpOrCharge],
+  ])('%s charges nothing, and no charge can come later', async (_, ask) => {
+    provider.retrieve.mockResolvedValue(second);
+    expect(await ask(asked)).toBe('absent');
+    expect(provider.fence).toHaveBeenCalledOnce();
+    provider.retrieve.mockRejectedValue(lost);
+    expect(await ask(asked)).toBe('unknown');
+    expect(provider.authorize).not.toHaveBeenCalled();
+  });
+
+  test.each([
+    ['is of another shopper', { attempt: { ...second.attempt, userId: randomUUID() } }],
+    ['is of another order', { attempt: { ...second.attempt, orderId: randomUUID() } }],
+    ['is of none of ours', { attempt: undefined }],
+    ['holds another amount', { amountMinor: 4_598 }],
+    ['holds another currency', { currency: 'EUR' }],
+    ['was given back', { refundedMinor: 4_599 }],
+    ['took nothing', { status: 'declined' as const }],
+  ])('does not have it when that charge %s', async (_, change) => {
+    provider.retrieve.mockResolvedValue({ ...second, ...change });
+    expect(await askToCharge(asked)).toEqual(charge('succeeded', 'pi_new'));
   });
 });
 

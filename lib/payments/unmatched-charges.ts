@@ -6,7 +6,8 @@ import type { Finding } from '#lib/payments/settlement.ts';
 
 /**
  * Money at the provider that no order accounts for. It is kept, counted (`once_unmatched_charges`) and
- * not refunded by itself: when the submission that it was made for comes again, it pays the order.
+ * not refunded by itself: when the submission that it was made for comes again, it pays the order. Where
+ * only its attempt is lost, the attempt's row is made anew; see `restore-attempt.ts`.
  */
 
 type Mismatch = 'no_order' | 'no_attempt' | 'other_amount' | 'second_charge';
