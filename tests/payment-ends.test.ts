@@ -530,19 +530,46 @@ describe('when the hold of an unpaid order is over', () => {
       .$executeRaw`UPDATE orders SET hold_until = now() + interval '1 hour' WHERE id = ${order.id}::uuid`;
   });
 
-  test('an attempt that began after its order was found is not called off', async () => {
-    // What broke, found by a review: the job had a list of a hundred orders, and an owner who paid
-    // with another card meanwhile had that charge called off, or taken for one that never was.
-    const { shopper, order } = await ordered('HOLD-ANEW', bankCard);
+  // What broke: an attempt younger than HOLD_MINUTES kept its order for as long after its hold was over.
+  test('an attempt that began a moment before that is called off, too', async () => {
+    const { shopper, order } = await ordered('HOLD-LAST-MOMENT', bankCard);
+    await db()
+      .$executeRaw`UPDATE orders SET hold_until = now() - interval '1 second' WHERE id = ${order.id}::uuid`;
+    await expireHolds();
+    expect(await orderOf(shopper)).toMatchObject({ status: 'cancelled', payments: [{ status: 'declined' }] });
+    expect(await availableOf('HOLD-LAST-MOMENT')).toBe(5);
+  });
+
+  test('an attempt that is being charged right now is left alone', async () => {
+    const { shopper, order, reply, answer } = await beingCharged('HOLD-CHARGING');
     await db()
       .$executeRaw`UPDATE orders SET hold_until = now() - interval '1 second' WHERE id = ${order.id}::uuid`;
     await expireHolds();
     expect(await orderOf(shopper)).toMatchObject({
       status: 'payment_pending',
-      payments: [{ status: 'requires_action' }],
+      payments: [{ status: 'created' }],
     });
-    await db()
-      .$executeRaw`UPDATE orders SET hold_until = now() + interval '1 hour' WHERE id = ${order.id}::uuid`;
+    reply();
+    expect((await answer).status).toBe(201);
+  });
+
+  test('an attempt that began after its order was found, and renewed its hold, is not called off', async () => {
+    // What broke, found by a review: the job had a list of a hundred orders, and an owner who paid
+    // with another card meanwhile had that charge called off, or taken for one that never was.
+    const both = [await ordered('HOLD-ANEW-1', bankCard), await ordered('HOLD-ANEW-2', bankCard)];
+    await till.flushWebhooks();
+    await Promise.all(both.map(({ order }) => endHold(order)));
+    await beforeEachLook((ref) => {
+      const next = both.find(({ order }) => order.payments[0]?.providerRef !== ref)?.order;
+      return db()
+        .$executeRaw`UPDATE orders SET hold_until = now() + interval '15 minutes' WHERE id = ${next?.id}::uuid`;
+    });
+    await expireHolds();
+    const after = await Promise.all(both.map(({ shopper }) => orderOf(shopper)));
+    expect(after.toSorted((one, other) => one.status.localeCompare(other.status))).toMatchObject([
+      { status: 'cancelled', payments: [{ status: 'declined' }] },
+      { status: 'payment_pending', payments: [{ status: 'requires_action' }] },
+    ]);
   });
 
   test('an order that was paid at the bank, and nobody told us, is paid', async () => {
@@ -676,6 +703,27 @@ describe('a sweep', () => {
     await Promise.all(both.map(({ order }) => neglect('refund', order)));
     await sweepPayments();
     expect(await statuses()).toEqual(['succeeded', 'succeeded']);
+  });
+
+  // What broke: after an outage, a shopper who had gone long ago was charged.
+  test('calls an attempt off that was never begun, if the hold of its order is over', async () => {
+    till.addFault({ kind: 'error_before', times: 9, on: { path: '^/v1/payment_intents' } });
+    const { shopper, order } = await ordered('SWEEP-LATE');
+    till.clearFaults();
+    // As a process leaves it that was killed before it asked the provider.
+    await db()
+      .$executeRaw`UPDATE payment SET status = 'created', updated_at = now() WHERE order_id = ${order.id}::uuid`;
+    await db().$executeRaw`UPDATE orders SET status = 'payment_pending' WHERE id = ${order.id}::uuid`;
+    await endHold(order);
+    await neglect('payment', order);
+    await sweepPayments();
+    expect(await orderOf(shopper)).toMatchObject({
+      status: 'payment_declined',
+      payments: [{ status: 'declined' }],
+    });
+    expect(till.ledger(order.id)).toEqual([]);
+    await expireHolds();
+    expect(await orderOf(shopper)).toMatchObject({ status: 'cancelled', holdUntil: null });
   });
 
   test('of payments that takes too long leaves the rest to the next', async () => {

@@ -6,7 +6,13 @@ import { limitCancels } from '#lib/orders/limit-cancels.ts';
 import { askedNow, leftOf, requestRefund } from '#lib/orders/refund-order.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
 import { callOff } from '#lib/payments/find-out.ts';
-import { isOpen, lockOrder, type OrderRow, type PaymentRow } from '#lib/payments/payment-rows.ts';
+import {
+  isBeingCharged,
+  isOpen,
+  lockOrder,
+  type OrderRow,
+  type PaymentRow,
+} from '#lib/payments/payment-rows.ts';
 import { settlePayment } from '#lib/payments/settle-payment.ts';
 import { isUuid } from '#lib/uuid.ts';
 
@@ -17,9 +23,6 @@ export function isCancellable(status: OrderStatus): boolean {
 
 /** Not fulfilled, not ended, and no money on its way that can't be called off. */
 const cancellable: readonly OrderStatus[] = ['placed', 'payment_pending', 'payment_declined', 'paid'];
-
-/** As long as the answer to a submission takes at most. */
-const chargingMs = 10_000;
 
 /**
  * Cancels an order before fulfilment. An open charge is called off at the provider first. The order is
@@ -58,11 +61,6 @@ async function callOffOpenCharge(key: { userId: string; orderId: string }, actor
       isOpen(payment.status) && !isBeingCharged(payment) ? callOff(payment) : undefined,
     actor,
   });
-}
-
-/** Somebody waits for its answer, and would be told that their card was refused. */
-function isBeingCharged({ status, ageMs }: PaymentRow): boolean {
-  return status === 'created' && ageMs < chargingMs;
 }
 
 interface Cancel {

@@ -1,10 +1,15 @@
 import { db, type Tx } from '#lib/db.ts';
-import { env } from '#lib/env.ts';
 import { logger } from '#lib/logger.ts';
 import { endOrder } from '#lib/orders/end-order.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
 import { callOff } from '#lib/payments/find-out.ts';
-import { isOpen, lockOrder, type PaymentRow } from '#lib/payments/payment-rows.ts';
+import {
+  isBeingCharged,
+  isHoldOver,
+  isOpen,
+  lockOrder,
+  type PaymentRow,
+} from '#lib/payments/payment-rows.ts';
 import { settlePayment } from '#lib/payments/settle-payment.ts';
 
 /**
@@ -43,7 +48,7 @@ export async function expireHolds(): Promise<void> {
     try {
       await settlePayment({
         key,
-        ask: async (payment) => (mayCallOff(payment) ? callOff(payment) : undefined),
+        ask: async (payment) => ((await mayCallOff(payment)) ? callOff(payment) : undefined),
         actor,
       });
       await db().$transaction((tx) => expire(tx, key));
@@ -55,14 +60,14 @@ export async function expireHolds(): Promise<void> {
 }
 
 /**
- * Whether an attempt may be called off: not one that began after its order was found, which holds the
- * stock anew, and not one that is unknown, since then or all along. Their charge may be under way
- * without standing in the provider's book yet.
+ * Whether an attempt may be called off, however young it is: not one that began after its order was
+ * found and renewed the hold, so the hold is looked at again. Nor one that is being charged, or that is
+ * unknown: its charge may be under way without standing in the provider's book yet.
  */
-function mayCallOff({ status, ageMs }: PaymentRow): boolean {
-  const holdMs = env().HOLD_MINUTES * 60_000;
-  const canBe = status === 'created' || status === 'requires_action';
-  return canBe && ageMs >= holdMs;
+async function mayCallOff(payment: PaymentRow): Promise<boolean> {
+  const { status } = payment;
+  const canBe = status === 'requires_action' || (status === 'created' && !isBeingCharged(payment));
+  return canBe && (await isHoldOver(db(), payment));
 }
 
 /** Whatever was true when the order was found is looked at again under its lock. */

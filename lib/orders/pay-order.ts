@@ -9,7 +9,14 @@ import { type OrderStatus, orderReceiptSchema, paymentTokenSchema } from '#lib/o
 import { chargeAttempt } from '#lib/payments/charge-attempt.ts';
 import { declineSentence } from '#lib/payments/decline-sentence.ts';
 import { callOff } from '#lib/payments/find-out.ts';
-import { isOpen, lockOrder, type PaymentRow, readPayment, tookNothing } from '#lib/payments/payment-rows.ts';
+import {
+  isHoldOver,
+  isOpen,
+  lockOrder,
+  type PaymentRow,
+  readPayment,
+  tookNothing,
+} from '#lib/payments/payment-rows.ts';
 import { type Settled, settlePayment } from '#lib/payments/settle-payment.ts';
 import { takesCards } from '#lib/payments/takes-cards.ts';
 import { writeAttempt } from '#lib/payments/write-attempt.ts';
@@ -149,18 +156,11 @@ async function callOffAtTheBank({ userId, id: orderId, attempt }: PayOrder): Pro
       // Only for the attempt that comes next: one that will be refused ends nothing.
       last.status === 'requires_action' &&
       nextAttempt('payment_pending', [last]) === attempt &&
-      !(await isHoldOver({ userId, orderId }))
+      !(await isHoldOver(db(), { userId, orderId }))
         ? callOff(last)
         : undefined,
     actor: 'shopper',
   });
-}
-
-async function isHoldOver({ userId, orderId }: { userId: string; orderId: string }): Promise<boolean> {
-  const [row] = await db().$queryRaw<{ over: boolean | null }[]>`
-    SELECT hold_until < clock_timestamp() AS over FROM orders
-    WHERE user_id = ${userId}::uuid AND id = ${orderId}::uuid`;
-  return row?.over === true;
 }
 
 async function write(tx: Tx, request: PayOrder): Promise<{ created: boolean }> {

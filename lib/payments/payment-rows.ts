@@ -14,6 +14,13 @@ export const tookNothing = (status: PaymentStatus): boolean => status === 'decli
 export const isOver = (status: PaymentStatus): boolean =>
   tookNothing(status) || status === 'returning' || status === 'refunded';
 
+/** As long as the answer to a submission takes at most. */
+const chargingMs = 10_000;
+
+/** Somebody waits for its answer, and would be told that their card was refused if it were called off. */
+export const isBeingCharged = ({ status, ageMs }: PaymentRow): boolean =>
+  status === 'created' && ageMs < chargingMs;
+
 export interface PaymentRow extends AttemptKey {
   method: 'invoice' | 'card';
   status: PaymentStatus;
@@ -116,6 +123,14 @@ export async function lockOrder(
     SELECT ${paymentColumns} FROM payment
     WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid ORDER BY attempt FOR UPDATE`;
   return { order: { ...order, paidAttempt: order.paidAttempt ?? payingOf(order, payments) }, payments };
+}
+
+/** As `holdIsOver`, of an order that is not locked. */
+export async function isHoldOver(tx: Tx, { userId, orderId }: Omit<AttemptKey, 'attempt'>): Promise<boolean> {
+  const [row] = await tx.$queryRaw<{ over: boolean | null }[]>`
+    SELECT hold_until < clock_timestamp() AS over FROM orders
+    WHERE user_id = ${userId}::uuid AND id = ${orderId}::uuid`;
+  return row?.over === true;
 }
 
 /** A process of the version before wrote that an order is paid, and not by which attempt: by the live one. */

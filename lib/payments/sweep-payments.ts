@@ -1,11 +1,12 @@
 import { db } from '#lib/db.ts';
 import { Prisma } from '#lib/generated/prisma/client.ts';
 import { logger } from '#lib/logger.ts';
-import { lookUpOrCharge } from '#lib/payments/find-out.ts';
-import { isOpen } from '#lib/payments/payment-rows.ts';
+import { callOff, lookUpOrCharge } from '#lib/payments/find-out.ts';
+import { isHoldOver, isOpen, type PaymentRow } from '#lib/payments/payment-rows.ts';
 import { type AttemptKey, UnknownOutcome } from '#lib/payments/provider.ts';
 import { settlePayment } from '#lib/payments/settle-payment.ts';
 import { type RefundKey, settleRefund } from '#lib/payments/settle-refund.ts';
+import type { Finding } from '#lib/payments/settlement.ts';
 
 /**
  * How long an attempt or a refund is left to whoever began it: longer than a submission takes from
@@ -40,7 +41,7 @@ export async function sweepPayments(): Promise<void> {
     await goOn(key, () =>
       settlePayment({
         key,
-        ask: async (payment) => (isOpen(payment.status) ? lookUpOrCharge(payment) : undefined),
+        ask,
         actor: 'job:sweep_payments',
       }),
     );
@@ -49,6 +50,16 @@ export async function sweepPayments(): Promise<void> {
     if (performance.now() > until) return;
     await goOn(key, () => settleRefund(key));
   }
+}
+
+/**
+ * An attempt that was never begun is charged now, but not after the hold of its order: its shopper had
+ * no answer for so long and has gone. `expire_holds` ends the order.
+ */
+async function ask(payment: PaymentRow): Promise<Finding | undefined> {
+  if (!isOpen(payment.status)) return undefined;
+  const isLate = payment.status === 'created' && (await isHoldOver(db(), payment));
+  return isLate ? callOff(payment) : lookUpOrCharge(payment);
 }
 
 /** One that fails keeps none of the others waiting; the next sweep meets it again. */
