@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+import { orderNews } from '#components/orders/order-news.ts';
+import { announce } from '#lib/announcements/announce.ts';
 import { db } from '#lib/db.ts';
 import { expireHolds } from '#lib/orders/expire-holds.ts';
 import { fulfilOrder } from '#lib/orders/fulfil-order.ts';
+import { getOrder } from '#lib/orders/get-order.ts';
+import { readOrderMoney } from '#lib/orders/order-money.ts';
 import { refundOrder } from '#lib/orders/refund-order.ts';
 import { lookUp } from '#lib/payments/find-out.ts';
 import { paymentProvider } from '#lib/payments/payment-provider.ts';
@@ -101,6 +105,20 @@ test('an order that is cancelled before its money was taken is called off, not r
   const refunds = await db().refund.findMany({ where: { orderId: order.id } });
   expect(refunds).toMatchObject([{ status: 'succeeded', providerRef: order.payments[0]?.providerRef }]);
   expect(await availableOf('CAPTURE-CANCEL')).toBe(5);
+  // What broke: page and email said that the amount was refunded. It was never taken.
+  const { userId, id } = order;
+  const view = (await getOrder({ userId, id })) ?? expect.unreachable();
+  const page = orderNews(view, { decline: '', ...(await readOrderMoney({ userId, id })) }).join(' ');
+  expect(page).toBe(
+    'You cancelled this order, and nothing was charged. The $17.49 reserved on your card is released.',
+  );
+  const events = await db().orderEvent.findMany({ where: { orderId: id } });
+  await announce({ events: events.map(({ version }) => ({ userId, orderId: id, version })) });
+  const { subject, body } = await db().mail.findFirstOrThrow({ where: { orderId: id, kind: 'refunded' } });
+  expect(subject).toMatch(/^The amount reserved for your order .* is released$/);
+  expect(body.replaceAll('\n', ' ')).toContain(
+    'Nothing was charged, and the $17.49 reserved on your card is released.',
+  );
 });
 
 test('an order that is cancelled while its money is taken at the provider’s own counter is refunded', async () => {

@@ -98,6 +98,16 @@ test('a part that went back is news of the order, with its amount', () => {
   });
 });
 
+test('the last part that ends an order is news of that part, not of all that was refunded before', () => {
+  const goodwill = { ...ours(300), id: 'r-0', providerRef: 're_1', status: 'succeeded' as const };
+  const seen = [there(300), { ref: 're_2', id: 'r-1', amountMinor: 700, status: 'succeeded' as const }];
+  const refunds = [goodwill, ours(700)];
+  expect(settled('cancelled', 'returning', charge(seen), { refunds })).toMatchObject({
+    refundedMinor: 1_000,
+    order: { to: 'refunded', amountMinor: 700 },
+  });
+});
+
 test('a refund of ours and one of the provider’s end a cancelled order together, and not before', () => {
   const refunds = [ours(700)];
   const cancelled = (seen: ProviderRefund[]) => settled('cancelled', 'returning', charge(seen), { refunds });

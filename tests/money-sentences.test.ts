@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, expect, test } from 'vitest';
+import { moneyOnCancel, orderNews } from '#components/orders/order-news.ts';
+import { db } from '#lib/db.ts';
+import { fulfilOrder } from '#lib/orders/fulfil-order.ts';
+import { getOrder } from '#lib/orders/get-order.ts';
+import { readOrderMoney } from '#lib/orders/order-money.ts';
+import { refundOrder } from '#lib/orders/refund-order.ts';
+import { declineSentence } from '#lib/payments/decline-sentence.ts';
+import { callHandlers } from '#tests/support/call.ts';
+import { cardBody, declinedCard, expectBooksToAgree, type OrderInDb, orderOf } from '#tests/support/money.ts';
+import { openPayingShop } from '#tests/support/paying-shop.ts';
+import { addProduct } from '#tests/support/shop.ts';
+import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
+
+/** What an order's page says about its money, from the rows that really come about. Each sentence was once untrue. */
+
+const { till } = await openPayingShop({}, { settleMs: 600_000 });
+const { dashboard } = till;
+afterEach(async () => {
+  till.clearFaults();
+  await expectBooksToAgree(till);
+});
+
+const actor = 'operator:eva';
+let orders = 0;
+
+/** An order of 17.49. */
+async function ordered(token?: string) {
+  orders += 1;
+  const shopper = await shopperWith(callHandlers, await addProduct(`SENTENCE-${orders}`, { available: 5 }));
+  await shopper.order(await cardBody(shopper, token));
+  await till.flushWebhooks();
+  const order = await orderOf(shopper);
+  return { shopper, order, ref: order.payments[0]?.providerRef ?? '' };
+}
+
+const refund = ({ userId, id: orderId }: OrderInDb, amountMinor?: number) =>
+  refundOrder({ userId, orderId, id: randomUUID(), amountMinor, reason: 'goodwill', actor });
+const cancel = (shopper: Shopper, { id }: OrderInDb) => shopper.send('POST', `/api/orders/${id}/cancel`, {});
+
+async function seen({ userId, id }: OrderInDb) {
+  const order = (await getOrder({ userId, id })) ?? expect.unreachable();
+  const decline = declineSentence(order.payments.at(-1)?.declineCode);
+  return { order, facts: { decline, ...(await readOrderMoney({ userId, id })) } };
+}
+
+async function said(order: OrderInDb): Promise<string> {
+  const { order: view, facts } = await seen(order);
+  return orderNews(view, facts).join(' ');
+}
+
+async function saidBefore(order: OrderInDb): Promise<string> {
+  const { order: view, facts } = await seen(order);
+  return moneyOnCancel(view, facts);
+}
+
+test('goodwill, then a cancellation whose refund the provider refuses for a dispute', async () => {
+  const { shopper, order, ref } = await ordered();
+  await refund(order, 500);
+  expect(await saidBefore(order)).toMatch(/^A refund of \$12\.49 is requested/);
+  till.addFault({ kind: 'webhook_drop', times: 50 });
+  await dashboard.dispute(ref);
+  await cancel(shopper, order);
+  const text = await said(order);
+  expect(text).toContain('$5.00 of your payment was refunded.');
+  expect(text).toContain('Your refund of $12.49 could not be made, because your bank disputes the payment.');
+  expect(text).not.toMatch(/came after|nothing to pay/);
+});
+
+test('goodwill that the provider has not confirmed, then a cancellation', async () => {
+  const { shopper, order } = await ordered('pm_card_pendingRefund');
+  await refund(order, 500);
+  expect(await saidBefore(order)).toMatch(/^A refund of \$12\.49 is requested/);
+  await cancel(shopper, order);
+  expect(await said(order)).toMatch(/^This order is cancelled\. A refund of \$17\.49 is requested\./);
+});
+
+test('goodwill after fulfilment, then the rest', async () => {
+  const { order } = await ordered();
+  await fulfilOrder({ userId: order.userId, orderId: order.id, actor });
+  await refund(order, 500);
+  till.addFault({ kind: 'error_before', on: { method: 'POST', path: '^/v1/refunds$' }, times: 9 });
+  await refund(order);
+  const text = await said(order);
+  expect(text).toContain('$5.00 of your payment was refunded.');
+  expect(text).toContain('A refund of $12.49 is requested.');
+  expect(text).not.toContain('attempt');
+});
+
+test('a charge whose reply was lost, and that its owner refunds before the shop has heard of it', async () => {
+  till.addFault({ kind: 'timeout_after', on: { method: 'POST', path: '^/v1/payment_intents$' } });
+  till.addFault({ kind: 'webhook_drop', on: { type: 'payment_intent.succeeded' } });
+  const { order } = await ordered();
+  expect(order.status).toBe('payment_unknown');
+  const [row] = till.ledger(order.id);
+  await dashboard.refund(row?.paymentIntent ?? '');
+  await till.flushWebhooks();
+  const text = await said(order);
+  expect(text).toMatch(/^Your card was charged, and the \$17\.49 was refunded\. Your order is kept/);
+  expect(text).not.toContain('Nothing was charged');
+});
+
+test('a cancelled order whose first card is charged after all', async () => {
+  const { shopper, order } = await ordered(declinedCard);
+  await cancel(shopper, order);
+  expect(await said(order)).toContain('there is nothing to pay');
+  expect((await readOrderMoney({ userId: order.userId, id: order.id })).cameLate).toBe(false);
+  expect(await db().refund.count({ where: { orderId: order.id } })).toBe(0);
+});
