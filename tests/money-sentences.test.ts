@@ -7,8 +7,14 @@ import { getOrder } from '#lib/orders/get-order.ts';
 import { readOrderMoney } from '#lib/orders/order-money.ts';
 import { refundOrder } from '#lib/orders/refund-order.ts';
 import { declineSentence } from '#lib/payments/decline-sentence.ts';
+import { lookUp } from '#lib/payments/find-out.ts';
+import type { PaymentRow } from '#lib/payments/payment-rows.ts';
+import { settlePayment } from '#lib/payments/settle-payment.ts';
+import { settleRefund } from '#lib/payments/settle-refund.ts';
+import type { Finding } from '#lib/payments/settlement.ts';
+import { answerBank } from '#tests/support/bank.ts';
 import { callHandlers } from '#tests/support/call.ts';
-import { cardBody, declinedCard, expectBooksToAgree, type OrderInDb, orderOf } from '#tests/support/money.ts';
+import { bankCard, cardBody, expectBooksToAgree, type OrderInDb, orderOf } from '#tests/support/money.ts';
 import { openPayingShop } from '#tests/support/paying-shop.ts';
 import { addProduct } from '#tests/support/shop.ts';
 import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
@@ -101,10 +107,20 @@ test('a charge whose reply was lost, and that its owner refunds before the shop 
   expect(text).not.toContain('Nothing was charged');
 });
 
-test('a cancelled order whose first card is charged after all', async () => {
-  const { shopper, order } = await ordered(declinedCard);
-  await cancel(shopper, order);
+test('a cancelled order whose card was charged after all', async () => {
+  const { shopper, order } = await ordered(bankCard);
+  till.addFault({ kind: 'webhook_drop', times: 50 });
+  await answerBank(shopper, `/api/orders/${order.id}`, 'confirm');
+  const { userId, id: orderId } = order;
+  const settleAs = (ask: (payment: PaymentRow) => Promise<Finding>) =>
+    settlePayment({ key: { userId, orderId, attempt: 1 }, ask, actor: 'test' });
+  // As if the provider had not known of the charge when the order was cancelled.
+  await settleAs(async () => 'absent');
+  expect((await cancel(shopper, order)).status).toBe(200);
   expect(await said(order)).toContain('there is nothing to pay');
-  expect((await readOrderMoney({ userId: order.userId, id: order.id })).cameLate).toBe(false);
-  expect(await db().refund.count({ where: { orderId: order.id } })).toBe(0);
+  await settleAs(lookUp);
+  expect(await said(order)).toMatch(/^This order is cancelled\. A refund of \$17\.49 is requested\./);
+  const { id } = await db().refund.findFirstOrThrow({ where: { orderId } });
+  await settleRefund({ userId, orderId, id });
+  expect(await said(order)).toContain('Your payment of $17.49 came after that. It was refunded.');
 });

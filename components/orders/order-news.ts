@@ -60,7 +60,7 @@ export function orderNews(order: OrderView, facts: OrderFacts): string[] {
 const bankTakesTime = 'It can take your bank some days to show it.';
 
 /** The last card may have been charged, and its money be back before the order had it. */
-function declined(order: OrderView, { decline }: OrderFacts): string[] {
+function declined(order: OrderView, facts: OrderFacts): string[] {
   const last = order.payments.at(-1);
   const amount = money(order, last?.amountMinor ?? order.totalMinor);
   if (last?.status === 'refunded') {
@@ -76,11 +76,11 @@ function declined(order: OrderView, { decline }: OrderFacts): string[] {
   }
   const earlier = sumOfRefunds(order.payments);
   return [
-    `${decline} Nothing was charged, and your order is kept.`,
+    `${facts.decline} Nothing was charged, and your order is kept.`,
     ...(earlier > 0
       ? [`An earlier attempt was charged, and its ${money(order, earlier)} was refunded. ${bankTakesTime}`]
       : []),
-    ...requested(order),
+    ...requested(order, facts),
   ];
 }
 
@@ -103,7 +103,7 @@ function refunds(order: OrderView, facts: OrderFacts): string[] {
       order.payments.filter((payment) => payment !== main),
       facts,
     ),
-    ...requested(order),
+    ...requested(order, facts),
   ];
 }
 
@@ -121,14 +121,15 @@ function notNeeded(order: OrderView, others: readonly Payment[], facts: OrderFac
     : [];
 }
 
-/** What the provider has not confirmed is not called refunded. */
-function requested(order: OrderView): string[] {
-  const { refundRequestedMinor } = order;
-  return refundRequestedMinor > 0
-    ? [
-        `A refund of ${money(order, refundRequestedMinor)} is requested. This page shows when it is confirmed.`,
-      ]
-    : [];
+/** What the provider has not confirmed is not called refunded, nor released. */
+function requested(order: OrderView, facts: OrderFacts): string[] {
+  if (order.refundRequestedMinor < 1) return [];
+  const amount = money(order, order.refundRequestedMinor);
+  const returning = order.payments.find(({ status }) => status === 'returning');
+  const what = isReserved(returning, facts)
+    ? `We have asked for the ${amount} reserved on your card to be released.`
+    : `A refund of ${amount} is requested.`;
+  return [`${what} This page shows when it is confirmed.`];
 }
 
 function cancelled(order: OrderView, facts: OrderFacts): string[] {
@@ -136,7 +137,7 @@ function cancelled(order: OrderView, facts: OrderFacts): string[] {
   const told = [
     ...partOf(order, paid),
     ...unneeded(order, facts),
-    ...(isReserved(paid, facts) ? releaseRequested(order) : requested(order)),
+    ...requested(order, facts),
     ...notMade(order, facts),
   ];
   const why = whyCancelled[facts.endedBy ?? 'shopper'];
@@ -156,15 +157,6 @@ function unneeded(order: OrderView, facts: OrderFacts): string[] {
     return [`${came}Nothing was charged: the ${amount} reserved on your card is released.`];
   }
   return [`${came || `Your card was charged ${amount} before that. `}It was refunded. ${bankTakesTime}`];
-}
-
-function releaseRequested(order: OrderView): string[] {
-  const { refundRequestedMinor } = order;
-  return refundRequestedMinor > 0
-    ? [
-        `We have asked for the ${money(order, refundRequestedMinor)} reserved on your card to be released. This page shows when it is confirmed.`,
-      ]
-    : [];
 }
 
 /** What the provider keeps although the order is cancelled. */
