@@ -44,6 +44,9 @@ test('where money was taken or may have been, the page does not say that nothing
       'Nothing was charged',
     );
   }
+  // What broke: "was declined and nothing was charged", of a card whose money the owner had refunded.
+  const { text } = words('payment_declined', { payments: [payment('refunded', 3_299)] });
+  expect(text).not.toMatch(/declined|nothing was charged/);
 });
 
 test('only an order that is paid is said to need no second payment', () => {

@@ -21,7 +21,7 @@ export function wordsFor(order: ShownOrder): Words {
     case 'payment_declined':
       return {
         title: 'Your order is not paid yet',
-        text: `Order ${number} is kept for you for a while. Its payment of ${total} was declined and nothing was charged.`,
+        text: `Order ${number} is kept for you for a while. ${wasCharged(order) ? 'See that order for what became of your payment.' : `Its payment of ${total} was declined and nothing was charged.`}`,
         act: 'pay',
       };
     case 'payment_pending':

@@ -217,7 +217,7 @@ const isCaptured = (payment: Payment, facts: OrderMoney): boolean =>
   (chargeOf(payment, facts)?.capturedMinor ?? 0) > 0;
 
 /** Its amount was reserved on the card, and never taken. */
-const isReserved = (payment: Payment | undefined, facts: OrderMoney): boolean =>
+export const isReserved = (payment: Payment | undefined, facts: OrderMoney): boolean =>
   payment?.method === 'card' && !isCaptured(payment, facts);
 
 /** What the provider took, and is neither refunded nor about to be. */

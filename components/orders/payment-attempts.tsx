@@ -1,4 +1,6 @@
+import { isReserved } from '#components/orders/order-news.ts';
 import { Price } from '#components/ui/price.tsx';
+import type { OrderMoney } from '#lib/orders/order-money.ts';
 import type { OrderView, PaymentStatus } from '#lib/orders/schema.ts';
 
 const words: Record<PaymentStatus, string> = {
@@ -15,27 +17,37 @@ const words: Record<PaymentStatus, string> = {
   refunded: 'Refunded',
 };
 
+/** Of an amount that was only reserved, nothing was charged and nothing is refunded. */
+const ofReserved: Partial<Record<PaymentStatus, string>> = {
+  returning: 'Reserved, release requested',
+  refunded: 'Released, nothing charged',
+};
+
 /** Every try to pay an order, where it took more than one. */
-export function PaymentAttempts({ order: { payments, currency } }: { order: OrderView }) {
+export function PaymentAttempts({ order, money }: { order: OrderView; money: OrderMoney }) {
+  const { payments, currency } = order;
   if (payments.length < 2) return null;
   return (
     <section>
       <h2 className="text-xl">Payments</h2>
       <ol className="mt-3 divide-y divide-line border-y border-line">
-        {payments.map(({ attempt, status, amountMinor, refundedMinor }) => (
-          <li key={attempt} className="flex flex-wrap items-baseline gap-x-4 py-2.5">
-            <span className="figures text-muted">Attempt {attempt}</span>
-            <span className="flex-1 font-medium">
-              {words[status]}
-              {refundedMinor > 0 && refundedMinor < amountMinor ? (
-                <>
-                  , <Price minor={refundedMinor} currency={currency} /> refunded
-                </>
-              ) : null}
-            </span>
-            <Price minor={amountMinor} currency={currency} className="text-muted" />
-          </li>
-        ))}
+        {payments.map((payment) => {
+          const { attempt, status, amountMinor, refundedMinor } = payment;
+          return (
+            <li key={attempt} className="flex flex-wrap items-baseline gap-x-4 py-2.5">
+              <span className="figures text-muted">Attempt {attempt}</span>
+              <span className="flex-1 font-medium">
+                {(isReserved(payment, money) ? ofReserved[status] : undefined) ?? words[status]}
+                {refundedMinor > 0 && refundedMinor < amountMinor ? (
+                  <>
+                    , <Price minor={refundedMinor} currency={currency} /> refunded
+                  </>
+                ) : null}
+              </span>
+              <Price minor={amountMinor} currency={currency} className="text-muted" />
+            </li>
+          );
+        })}
       </ol>
     </section>
   );

@@ -38,7 +38,7 @@ const words: Record<OrderStatus, StatusWords> = {
   },
   payment_declined: {
     label: 'Payment declined',
-    sentence: 'Your order is kept, but the payment was declined and nothing was charged.',
+    sentence: 'Your order is kept, and is not paid.',
     tone: 'bad',
     final: false,
   },

@@ -71,7 +71,7 @@ async function drawOrder({ id, link, returned }: { id: string; link?: string; re
             <OrderAtAGlance order={order} facts={facts} />
           )}
           <NextSteps order={order} />
-          <PaymentAttempts order={order} />
+          <PaymentAttempts order={order} money={facts} />
         </div>
         <section
           aria-labelledby="lines-title"
