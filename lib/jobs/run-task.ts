@@ -1,7 +1,7 @@
 import type { JobHelpers, TaskList } from 'graphile-worker';
 import { db } from '#lib/db.ts';
 import { PermanentFailure } from '#lib/jobs/permanent-failure.ts';
-import { tasks } from '#lib/jobs/tasks.ts';
+import { periodicTasks, tasks } from '#lib/jobs/tasks.ts';
 
 /** How long a job may take: several times the longest wait inside any of them. */
 const deadlineMs = 60_000;
@@ -45,10 +45,20 @@ const lostAfter = '2 minutes';
  * Frees the jobs of workers that died: a job that has been taken for longer than any job runs has
  * nobody, and one that was taken by a queue in `ended`, of which nothing runs any more, neither.
  * (graphile-worker itself waits four hours, not knowing how long ours take.)
+ *
+ * A periodic job that was still taken when the next one was written down has lost its key and its tries
+ * to that one. If its worker died, or it failed, it is not for an operator: the next one does the same.
  */
 export async function freeLostJobs(ended: string[] = []): Promise<void> {
-  await db().$executeRaw`
-    SELECT graphile_worker.force_unlock_workers(array_agg(DISTINCT locked_by))
-    FROM graphile_worker.jobs
-    WHERE locked_at < now() - ${lostAfter}::interval OR locked_by = ANY(${ended}::text[])`;
+  await db().$transaction([
+    db().$executeRaw`
+      SELECT graphile_worker.force_unlock_workers(array_agg(DISTINCT locked_by))
+      FROM graphile_worker.jobs
+      WHERE locked_at < now() - ${lostAfter}::interval OR locked_by = ANY(${ended}::text[])`,
+    db().$executeRaw`
+      DELETE FROM graphile_worker._private_jobs
+      WHERE key IS NULL AND locked_at IS NULL AND attempts >= max_attempts
+        AND task_id IN (SELECT id FROM graphile_worker._private_tasks
+                        WHERE identifier = ANY(${periodicTasks}::text[]))`,
+  ]);
 }
