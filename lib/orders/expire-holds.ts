@@ -1,6 +1,7 @@
 import { db, type Tx } from '#lib/db.ts';
 import { logger } from '#lib/logger.ts';
 import { endOrder } from '#lib/orders/end-order.ts';
+import { recountUnpaid } from '#lib/orders/recount-unpaid.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
 import { callOff } from '#lib/payments/find-out.ts';
 import {
@@ -35,7 +36,7 @@ interface Key {
  * Cancels unpaid orders whose hold is over and puts their stock back. The provider is asked about an
  * open attempt first: one that was paid after all is paid, one that waits for the shopper at their
  * bank is called off. An order whose payment is unknown, or which a bank processes, keeps its stock
- * until there is an answer. An invoice that was not paid in time is void.
+ * until there is an answer. An invoice that was not paid in time is void. Last, the count of unpaid orders is put right.
  */
 export async function expireHolds(): Promise<void> {
   const keys = await db().$queryRaw<Key[]>`
@@ -44,7 +45,7 @@ export async function expireHolds(): Promise<void> {
     ORDER BY status = 'payment_pending', random() LIMIT ${maxExpired}`;
   const until = performance.now() + runMs;
   for (const key of keys) {
-    if (performance.now() > until) return;
+    if (performance.now() > until) break;
     try {
       await settlePayment({
         key,
@@ -57,6 +58,7 @@ export async function expireHolds(): Promise<void> {
       logger().error({ err: error, orderId: key.orderId }, 'a hold could not be ended');
     }
   }
+  await recountUnpaid();
 }
 
 /**
