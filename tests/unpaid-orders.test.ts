@@ -180,6 +180,34 @@ describe('an attacker who orders by invoice', () => {
   });
 });
 
+// What broke: an invoice was refused with "Please pay by card", and the card was refused too.
+describe('a shopper who is refused an invoice', () => {
+  const detailOf = async (response: Response) => ((await response.json()) as { detail: string }).detail;
+  const reason = 'There are too many items in unpaid orders from your network.';
+  const kept = 'Nothing was ordered and your cart is kept.';
+
+  test('is told to pay by card where a card is accepted', async () => {
+    const from = network();
+    const sku = await addProduct('CARD-IS-A-WAY', { available: 500, priceMinor: 100 });
+    for (let order = 0; order < 4; order += 1) await invoice(new Shopper(from), sku, 75);
+    expect(await detailOf(await invoice(new Shopper(from), sku))).toBe(
+      `${reason} ${kept} Please pay by card, or try again later.`,
+    );
+  });
+
+  test('is told to try again later where cards are refused too', async () => {
+    const from = network();
+    const sku = await addProduct('CARD-IS-NO-WAY', { available: 500, priceMinor: 100 });
+    for (let order = 0; order < 4; order += 1) {
+      const shopper = await shopperWith(from, sku, 75);
+      await shopper.order(await shopper.body({ ...card(declinedCard), email: inventedEmail() }));
+    }
+    expect(await detailOf(await invoice(new Shopper(from), sku))).toBe(
+      `${reason} ${kept} Please try again later.`,
+    );
+  });
+});
+
 describe('a shopper', () => {
   test('who has too many unpaid orders can pay by card, or cancel one and order again', async () => {
     const shopper = new Shopper(network());

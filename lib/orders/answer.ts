@@ -108,7 +108,7 @@ async function toProblem(decision: Refusal, userId: string, submission: Submissi
         detail: 'The cart is worth more than one order may be. Nothing was ordered; split it into two.',
       });
     case 'order_limit':
-      return orderLimitProblem(decision.limit, submission);
+      return orderLimitProblem(decision, submission.currency);
     case 'out_of_stock':
       return new AppError('out_of_stock', {
         detail: `${decision.items.map(sentenceOf).join(' ')} Nothing was ordered; change the cart and order again.`,

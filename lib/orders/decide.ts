@@ -3,8 +3,14 @@ import { quote } from '#lib/checkout/quote.ts';
 import { maxTotalMinor } from '#lib/money.ts';
 import type { Placement, Receipt } from '#lib/orders/placement.ts';
 import type { Shortage } from '#lib/orders/schema.ts';
-import type { UnpaidPolicy } from '#lib/orders/unpaid-limits.ts';
-import { type OpenUnpaid, type OrderLimit, openUnpaidOf, reachedLimit } from '#lib/orders/unpaid-limits.ts';
+import type { UnpaidPolicy, UnpaidTally } from '#lib/orders/unpaid-limits.ts';
+import {
+  mayBeByCard,
+  type OpenUnpaid,
+  type OrderLimit,
+  openUnpaidOf,
+  reachedLimit,
+} from '#lib/orders/unpaid-limits.ts';
 
 /**
  * The decision about a batch of submissions, without I/O: from what the transaction has read and
@@ -68,7 +74,8 @@ export type Decision =
   | { outcome: 'key_reused' }
   | { outcome: 'cart_changed' }
   | { outcome: 'cart_limit' }
-  | { outcome: 'order_limit'; limit: OrderLimit }
+  /** `byCard`: the limits would let it be paid by card. */
+  | { outcome: 'order_limit'; limit: OrderLimit; byCard: boolean }
   | { outcome: 'out_of_stock'; items: Shortage[] };
 
 export interface NewOrder extends OrderSnapshot {
@@ -99,8 +106,8 @@ export function decide(snapshot: Snapshot, placements: readonly Placement[]): Pl
   for (const placement of placements) {
     const ofShopper = standing.get(placement.userId) ?? [];
     const cart = carts.get(keyOf(placement.userId, placement.cartId));
-    const limitOf = (order: NewOrder) => reachedLimit(unpaid, order, snapshot.policy);
-    const decided = decideOne(placement, cart, ofShopper, (sku) => left(snapshot, plan, sku), limitOf);
+    const refusalOf = (order: NewOrder) => refusedByLimit(unpaid, order, snapshot.policy);
+    const decided = decideOne(placement, cart, ofShopper, (sku) => left(snapshot, plan, sku), refusalOf);
     if ('order' in decided) {
       const { order } = decided;
       plan.orders.push(order);
@@ -122,7 +129,7 @@ function decideOne(
   cart: CartSnapshot | undefined,
   ofShopper: OrderSnapshot[],
   available: (sku: string) => number,
-  limitOf: (order: NewOrder) => OrderLimit | undefined,
+  refusalOf: (order: NewOrder) => Decision | undefined,
 ): Decision | { order: NewOrder } {
   const standing = ofShopper.find(
     (order) => order.cartId === placement.cartId || order.submitToken === placement.submitToken,
@@ -163,8 +170,12 @@ function decideOne(
     unitCount: cart.lines.reduce((sum, { quantity }) => sum + quantity, 0),
     ...totals,
   };
-  const limit = limitOf(order);
-  return limit ? { outcome: 'order_limit', limit } : { order };
+  return refusalOf(order) ?? { order };
+}
+
+function refusedByLimit(unpaid: UnpaidTally, order: NewOrder, policy: UnpaidPolicy): Decision | undefined {
+  const limit = reachedLimit(unpaid, order, policy);
+  return limit && { outcome: 'order_limit', limit, byCard: mayBeByCard(unpaid, order, policy) };
 }
 
 /** An order stands already: of this very submission, of the same key, or of the same cart. */

@@ -1,14 +1,14 @@
 import { AppError } from '#lib/errors.ts';
 import { formatMoney } from '#lib/money.ts';
-import type { Submission } from '#lib/orders/schema.ts';
+import type { Decision } from '#lib/orders/decide.ts';
 import type { OrderLimit } from '#lib/orders/unpaid-limits.ts';
 import { takesCards } from '#lib/payments/takes-cards.ts';
 
-/** What a shopper is told when their order exceeds a limit: which one, what was kept, what to do. */
-type Refused = Pick<Submission, 'currency' | 'payment'>;
+type Refused = Pick<Extract<Decision, { outcome: 'order_limit' }>, 'limit' | 'byCard'>;
 
-export function orderLimitProblem(limit: OrderLimit, { currency, payment }: Refused): AppError {
-  const mayPayByCard = payment.method === 'invoice' && takesCards();
+/** What a shopper is told when their order exceeds a limit: which one, what was kept, what to do. */
+export function orderLimitProblem({ limit, byCard }: Refused, currency: string): AppError {
+  const mayPayByCard = byCard && takesCards();
   return new AppError('order_limit', {
     detail: `${reasonOf(limit, currency)} Nothing was ordered and your cart is kept. ${wayOut(limit, mayPayByCard)}`,
     extra: { limit: { ...limit } },
@@ -40,11 +40,12 @@ const whose = {
   network: 'from your network',
 } as const;
 
-/** A card ends the problem of an invoice. Otherwise an unpaid order has to be paid or cancelled first. */
+/** A card that would be accepted now ends the problem of an invoice. Otherwise an unpaid order has to be paid or cancelled first. */
 function wayOut(limit: OrderLimit, mayPayByCard: boolean): string {
   if (!('scope' in limit)) {
     if (limit.kind === 'order_units') return 'Please order less, or split the order.';
-    return mayPayByCard ? 'Please pay by card.' : 'Please order less.';
+    if (mayPayByCard) return 'Please pay by card.';
+    return limit.allowed === 0 ? 'Please try again later.' : 'Please order less.';
   }
   const first = limit.scope === 'network' ? 'try again later' : 'pay or cancel an unpaid order under Orders';
   const alternatives = mayPayByCard ? ['pay by card', first] : [first];

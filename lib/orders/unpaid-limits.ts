@@ -104,13 +104,16 @@ export function openUnpaidOf(rows: readonly OpenUnpaid[]): UnpaidTally {
   };
 }
 
-/** The first limit that the order would exceed; undefined when it stays within all of them. */
+/**
+ * The first limit that the order would exceed; undefined when it stays within all of them. `byInvoice`:
+ * how it is paid, or would be.
+ */
 export function reachedLimit(
   unpaid: UnpaidTally,
   order: LimitedOrder,
   policy: UnpaidPolicy,
+  byInvoice = isByInvoice(order),
 ): OrderLimit | undefined {
-  const byInvoice = isByInvoice(order);
   if (isOver(order.unitCount, policy.orderMaxUnits)) {
     return { kind: 'order_units', allowed: policy.orderMaxUnits };
   }
@@ -130,8 +133,7 @@ export function reachedLimit(
 
 /**
  * What would be open with this order. A card order is about to be paid, so its own items and amount
- * do not count: only card orders that were left unpaid before it can refuse it. Invoices cannot, and
- * whoever is refused one may pay by card.
+ * do not count: only card orders that were left unpaid before it can refuse it. Invoices cannot.
  */
 function after(open: OpenUnpaid, { unitCount, totalMinor }: LimitedOrder, byInvoice: boolean): OpenLimits {
   return {
@@ -146,6 +148,11 @@ const kinds = ['invoices', 'cards', 'units', 'invoicedMinor'] as const satisfies
 
 function exceeded(would: OpenLimits, limits: OpenLimits): keyof OpenLimits | undefined {
   return kinds.find((kind) => isOver(would[kind], limits[kind]));
+}
+
+/** Whether the limits would let the shopper pay this order by card instead of by invoice. */
+export function mayBeByCard(unpaid: UnpaidTally, order: LimitedOrder, policy: UnpaidPolicy): boolean {
+  return isByInvoice(order) && reachedLimit(unpaid, order, policy, false) === undefined;
 }
 
 /** Zero is no limit. */
