@@ -19,7 +19,7 @@ export async function recountUnpaid(): Promise<void> {
     LIMIT ${maxRows} FOR NO KEY UPDATE OF orders SKIP LOCKED
     ON CONFLICT DO NOTHING`;
   // A row without an order is not deleted: its order may be one that this statement cannot see yet. The
-  // few suspects are found first, so that no join reads all orders.
+  // few suspects are found first and their orders looked up one by one, so that no join reads all orders.
   await db().$executeRaw`
     WITH suspect AS MATERIALIZED (
       SELECT user_id, order_id FROM unpaid_order
@@ -27,10 +27,10 @@ export async function recountUnpaid(): Promise<void> {
                           AND orders.user_id = unpaid_order.user_id AND orders.id = unpaid_order.order_id)
       LIMIT ${maxRows}
     ), settled AS MATERIALIZED (
-      SELECT orders.email_hash, orders.id FROM suspect
-      JOIN orders ON orders.user_id = suspect.user_id AND orders.id = suspect.order_id
-      WHERE orders.hold_until IS NULL
-      FOR NO KEY UPDATE OF orders SKIP LOCKED
+      SELECT locked.email_hash, locked.id FROM suspect, LATERAL (
+        SELECT email_hash, id FROM orders
+        WHERE orders.user_id = suspect.user_id AND orders.id = suspect.order_id AND hold_until IS NULL
+        FOR NO KEY UPDATE SKIP LOCKED) AS locked
     )
     DELETE FROM unpaid_order USING settled
     WHERE unpaid_order.email_hash = settled.email_hash AND unpaid_order.order_id = settled.id`;
