@@ -5,7 +5,6 @@ import { env } from '#lib/env.ts';
 import { AppError } from '#lib/errors.ts';
 import { isExposed } from '#lib/exposure.ts';
 import { logger } from '#lib/logger.ts';
-import { UnknownOutcome } from '#lib/payments/provider.ts';
 import { problemPage } from '#lib/problem-page.ts';
 import { processWide } from '#lib/process-wide.ts';
 
@@ -117,14 +116,6 @@ export function asAppError(error: unknown, requestId: string): AppError {
     return new AppError('unavailable', {
       detail: 'The shop cannot reach its database. Nothing was lost; please try again in a moment.',
       retryAfterSeconds: 2,
-      cause: error,
-    });
-  }
-  if (error instanceof UnknownOutcome) {
-    return new AppError('unavailable', {
-      detail:
-        'The payment provider gives no answer at this moment. Nothing was changed; please try again in a moment.',
-      retryAfterSeconds: 3,
       cause: error,
     });
   }

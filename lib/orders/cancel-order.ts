@@ -6,6 +6,7 @@ import { limitCancels } from '#lib/orders/limit-cancels.ts';
 import { askedNow, leftOf, requestRefund } from '#lib/orders/refund-order.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
 import { callOff } from '#lib/payments/find-out.ts';
+import { orUnavailable } from '#lib/payments/or-unavailable.ts';
 import {
   isBeingCharged,
   isOpen,
@@ -55,12 +56,14 @@ export async function cancelOrder({
 }
 
 async function callOffOpenCharge(key: { userId: string; orderId: string }, actor: string): Promise<void> {
-  await settlePayment({
-    key,
-    ask: async (payment) =>
-      isOpen(payment.status) && !isBeingCharged(payment) ? callOff(payment) : undefined,
-    actor,
-  });
+  await orUnavailable(
+    settlePayment({
+      key,
+      ask: async (payment) =>
+        isOpen(payment.status) && !isBeingCharged(payment) ? callOff(payment) : undefined,
+      actor,
+    }),
+  );
 }
 
 interface Cancel {

@@ -9,6 +9,7 @@ import { type OrderStatus, orderReceiptSchema, paymentTokenSchema } from '#lib/o
 import { chargeAttempt } from '#lib/payments/charge-attempt.ts';
 import { declineSentence } from '#lib/payments/decline-sentence.ts';
 import { callOff } from '#lib/payments/find-out.ts';
+import { orUnavailable } from '#lib/payments/or-unavailable.ts';
 import {
   isHoldOver,
   isOpen,
@@ -150,17 +151,19 @@ function replay(standing: PaymentRow, token: string): { created: false } {
 
 /** The shopper was at their bank and came back with another card: the first one's charge ends. */
 async function callOffAtTheBank({ userId, id: orderId, attempt }: PayOrder): Promise<void> {
-  await settlePayment({
-    key: { userId, orderId },
-    ask: async (last) =>
-      // Only for the attempt that comes next: one that will be refused ends nothing.
-      last.status === 'requires_action' &&
-      nextAttempt('payment_pending', [last]) === attempt &&
-      !(await isHoldOver(db(), { userId, orderId }))
-        ? callOff(last)
-        : undefined,
-    actor: 'shopper',
-  });
+  await orUnavailable(
+    settlePayment({
+      key: { userId, orderId },
+      ask: async (last) =>
+        // Only for the attempt that comes next: one that will be refused ends nothing.
+        last.status === 'requires_action' &&
+        nextAttempt('payment_pending', [last]) === attempt &&
+        !(await isHoldOver(db(), { userId, orderId }))
+          ? callOff(last)
+          : undefined,
+      actor: 'shopper',
+    }),
+  );
 }
 
 async function write(tx: Tx, request: PayOrder): Promise<{ created: boolean }> {

@@ -1,4 +1,5 @@
 import { askToCharge } from '#lib/payments/find-out.ts';
+import { orUnavailable } from '#lib/payments/or-unavailable.ts';
 import { isOpen } from '#lib/payments/payment-rows.ts';
 import type { AttemptKey } from '#lib/payments/provider.ts';
 import { type Settled, settlePayment } from '#lib/payments/settle-payment.ts';
@@ -12,11 +13,13 @@ export function chargeAttempt(
   key: Omit<AttemptKey, 'attempt'> & { attempt?: number },
   origin: string | undefined,
 ): Promise<Settled | undefined> {
-  return settlePayment({
-    key,
-    ask: async (payment) => (payment.status === 'created' ? askToCharge(payment, origin) : undefined),
-    actor: 'shopper',
-  });
+  return orUnavailable(
+    settlePayment({
+      key,
+      ask: async (payment) => (payment.status === 'created' ? askToCharge(payment, origin) : undefined),
+      actor: 'shopper',
+    }),
+  );
 }
 
 /** Whether the shopper is to be told that their card was refused: it was, and nothing was said before. */

@@ -1,5 +1,6 @@
 import { db } from '#lib/db.ts';
 import { lookUp } from '#lib/payments/find-out.ts';
+import { orUnavailable } from '#lib/payments/or-unavailable.ts';
 import { isOpen } from '#lib/payments/payment-rows.ts';
 import { settlePayment } from '#lib/payments/settle-payment.ts';
 import { processWide } from '#lib/process-wide.ts';
@@ -34,12 +35,14 @@ export async function returnFromBank(key: OrderKey): Promise<void> {
 async function askOnce(key: OrderKey): Promise<void> {
   const attempt = await takeTurn(key);
   if (attempt === undefined) return;
-  await settlePayment({
-    key: { ...key, attempt },
-    ask: async (payment) =>
-      isOpen(payment.status) && payment.providerRef !== null ? lookUp(payment) : undefined,
-    actor: 'shopper',
-  });
+  await orUnavailable(
+    settlePayment({
+      key: { ...key, attempt },
+      ask: async (payment) =>
+        isOpen(payment.status) && payment.providerRef !== null ? lookUp(payment) : undefined,
+      actor: 'shopper',
+    }),
+  );
 }
 
 /**
