@@ -19,9 +19,8 @@ interface Count {
 }
 
 /**
- * Decides which emails are sent: of those about orders that are unpaid, or that
- * their shopper cancelled and was refunded, one mailbox gets at most
- * MAIL_LIMIT_PER_HOUR and MAIL_LIMIT_PER_DAY. The rest is `suppressed`: kept for the operator and
+ * Decides which emails are sent: of those about orders that are unpaid, or that their shopper cancelled
+ * and was refunded, one mailbox gets at most MAIL_LIMIT_PER_HOUR and MAIL_LIMIT_PER_DAY. The rest is `suppressed`: kept for the operator and
  * counted in the metrics. Runs in the transaction that inserts them, with a lock for each mailbox, so
  * that jobs at the same time don't each see room for the last one.
  */

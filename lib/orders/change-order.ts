@@ -126,8 +126,8 @@ function holdAfter({
   extendsHold,
 }: OrderChange): 'ended' | 'anew' | 'of the bank' | 'extended' | 'kept' {
   if (holdEnds(to)) return 'ended';
-  // However many cards are tried, it ends HOLD_TOTAL_MINUTES after the order was placed: who is declined
-  // again and again must not keep stock from others.
+  // However many cards and debits are tried, it ends HOLD_TOTAL_MINUTES after the order was placed: a
+  // shopper who is declined again and again must not keep stock from others.
   if (extendsHold) return 'extended';
   // The hold follows the method: one that takes days keeps the stock for as long.
   if (to === 'payment_processing' && from !== to) return 'of the bank';
