@@ -15,7 +15,8 @@ ALTER TABLE orders ADD CONSTRAINT orders_hold_check
 -- Which orders are unpaid: a row for each order that has a hold and an email hash. Written and deleted
 -- in the statement that sets or ends the hold. Processes of the release before, while they are replaced,
 -- know nothing of it: the job expire_holds adds the rows of their orders and deletes those that their
--- cancels leave (lib/orders/recount-unpaid.ts), within a minute. Neither partitioned nor a shopper's, because it is read
+-- cancels leave (lib/orders/recount-unpaid.ts), within a minute.
+-- The table is neither partitioned nor a shopper's, because it is read
 -- across shoppers; without a foreign key, whose checks on a partitioned table would cost more than the
 -- look-ups.
 CREATE TABLE unpaid_order (
