@@ -158,7 +158,7 @@ describe.each(['tcp', 'rest', 'memory'])('over %s', (transport) => {
   });
 
   // What broke: behind a proxy that TRUSTED_PROXIES does not name, one session stopped the orders of all.
-  test('a proxy that nobody named is no network on a shop that others reach', async () => {
+  test('a proxy that TRUSTED_PROXIES does not name is no network on a shop that others reach', async () => {
     vi.stubEnv('LOCAL_SHOP', '');
     await use(transport, 0, 1);
     for (const ip of ['127.0.0.1', '::ffff:127.0.0.1', '::1']) {

@@ -196,7 +196,7 @@ test('an order that was cancelled before its charge was known is paid after all,
   expect(capturesOf(left.order.id)).toEqual([]);
 });
 
-test('whoever asks about an order first pays it by the money that is there', async () => {
+test('the first request about an order pays it by the money that is there', async () => {
   const afterBackup = async (made: Lost) => expect((await payAgain(made, 2)).status).toBe(201);
   const lost = await lostAfterDecline('FIRST-ASKED', { backup: 'after the decline', afterBackup });
   // As a process of the release before does, which records the charge and no more.
@@ -209,7 +209,7 @@ test('whoever asks about an order first pays it by the money that is there', asy
   await expectPaidBySecond(lost);
 });
 
-// What broke: the key of attempt 2 was spent, and its charge was older than the new row: nobody found it for a day.
+// What broke: the key of attempt 2 was spent, and its charge was older than the new row: it was not found for a day.
 test('an attempt that was declined in the lost time is declined again, and the next card pays', async () => {
   const lost = await lostAfterDecline('KEY-SPENT', {
     backup: 'after the decline',

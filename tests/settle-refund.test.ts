@@ -131,7 +131,7 @@ describe('a part that its owner refunds at the provider', () => {
   test.each([
     ['told of', 0],
     ['not told of', 9],
-  ])('while the whole is asked for: the rest goes back (%s)', async (_, lost) => {
+  ])('while the whole is asked for: the rest is refunded (%s)', async (_, lost) => {
     const { shopper, order } = await paid(`PART-MEANWHILE-${lost}`);
     till.clearFaults();
     till.addFault({ kind: 'webhook_drop', times: lost + 1, on: { orderId: lost ? order.id : 'none' } });

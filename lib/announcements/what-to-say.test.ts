@@ -46,7 +46,7 @@ describe('whatToSay', () => {
   test.each([
     ['the order has gone on meanwhile', { since: [{ kind: 'status', to: 'paid' } as const] }],
     ['its hold is over', { isHeld: false }],
-  ])('nobody is asked for another card when %s', (_, now) => {
+  ])('the shopper is not asked for another card when %s', (_, now) => {
     expect(whatToSay({ ...changed('payment_pending', 'payment_declined'), ...now })).toEqual({
       webhook: 'order.payment_declined',
     });

@@ -14,7 +14,7 @@ const fromAnybody: readonly MailKind[] = [
 ];
 
 /**
- * Whether an email can be caused by somebody who pays nothing in the end. Money that was taken, and
+ * Whether an email can be caused by a person who pays nothing in the end. Money that was taken, and
  * whatever an operator does to an order, can't be had for nothing and is always told. A shopper who
  * pays and cancels has all of their money back.
  */

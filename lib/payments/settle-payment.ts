@@ -57,7 +57,7 @@ async function settleStray(payment: PaymentRow, actor: string): Promise<Settled 
 }
 
 /**
- * Nothing is locked while the provider is asked, so what it said counts only if nobody has written
+ * Nothing is locked while the provider is asked, so what it said counts only if no other process has written
  * about the attempt since: then it is newer than all that is known. With the row that was asked about.
  */
 async function settleAttempt({ key, ask, actor }: SettlePayment): Promise<{
@@ -77,7 +77,7 @@ async function settleAttempt({ key, ask, actor }: SettlePayment): Promise<{
 }
 
 /**
- * A charge that was seen before somebody else wrote "declined", perhaps without having seen it. Money that
+ * A charge that was seen before another process wrote "declined", perhaps without having seen it. Money that
  * was taken stays taken. An authorisation may have been cancelled since, and that be what they saw.
  */
 async function asItIsNow(charged: Charge): Promise<Charge | undefined> {

@@ -61,7 +61,7 @@ async function request(refund: Requested, payment: PaymentRow): Promise<Charge> 
       if (!refused && !(error instanceof UnknownOutcome && error.keyIsSpent)) throw error;
       const now = await look(provider, payment.providerRef);
       const isMade = now.refunds?.some((made) => isThis(refund, made));
-      // Where somebody refunded a part at the provider since the look, less is left to ask for.
+      // Where the owner refunded a part at the provider since the look, less is left to ask for.
       if (!isMade && leftOf(now) >= leftOf(charge)) {
         if (!refused) throw error;
         const said = 'the provider refuses a refund: an operator has to look';
