@@ -7,6 +7,8 @@ export interface Report {
   passed: number;
   /** One line for each test, file or error that failed. */
   failures: string[];
+  /** One line for each test that did not run on this machine. */
+  notRun: string[];
 }
 
 /** Reads the JSON report of a test runner. Undefined when the runner ended before it wrote a whole one. */
@@ -34,10 +36,18 @@ function ofVitest({ numPassedTests, testResults }: VitestReport, root: string): 
     const failed = assertionResults.filter((test) => test.status === 'failed');
     // A file that does not load, or whose hook fails, has failed without any of its tests.
     if (status === 'failed' && failed.length === 0) return [`${file} did not run to its end`];
-    return failed.map(({ ancestorTitles, title }) => [file, ...ancestorTitles, title].join(' > '));
+    return failed.map((test) => lineOf(file, test));
   });
-  return { passed: numPassedTests, failures };
+  const notRun = testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => status !== 'passed' && status !== 'failed')
+      .map((test) => lineOf(path.relative(root, name), test)),
+  );
+  return { passed: numPassedTests, failures, notRun };
 }
+
+const lineOf = (file: string, { ancestorTitles, title }: { ancestorTitles: string[]; title: string }) =>
+  [file, ...ancestorTitles, title].join(' > ');
 
 interface PlaywrightSuite {
   title: string;
@@ -56,18 +66,19 @@ function ofPlaywright({ stats, suites, errors }: PlaywrightReport): Report {
   const outside = errors.map(({ message = 'an error outside a test' }) => message.split('\n')[0] ?? message);
   return {
     passed: stats.expected,
-    failures: [...suites.flatMap((suite) => failuresIn(suite, [])), ...outside],
+    // A flaky test failed once, and that is a failure.
+    failures: [...suites.flatMap((suite) => testsOf(suite, ['unexpected', 'flaky'])), ...outside],
+    notRun: suites.flatMap((suite) => testsOf(suite, ['skipped'])),
   };
 }
 
-/** A flaky test failed once, and that is a failure. */
-function failuresIn({ title, suites = [], specs = [] }: PlaywrightSuite, above: string[]): string[] {
-  const here = [...above, title];
-  const failed = specs.filter(({ tests }) =>
-    tests.some(({ status }) => status === 'unexpected' || status === 'flaky'),
+function testsOf(suite: PlaywrightSuite, wanted: string[], above: string[] = []): string[] {
+  const here = [...above, suite.title];
+  const found = (suite.specs ?? []).filter(({ tests }) =>
+    tests.some(({ status }) => wanted.includes(status)),
   );
   return [
-    ...failed.map((spec) => [...here, spec.title].join(' > ')),
-    ...suites.flatMap((suite) => failuresIn(suite, here)),
+    ...found.map((spec) => [...here, spec.title].join(' > ')),
+    ...(suite.suites ?? []).flatMap((inner) => testsOf(inner, wanted, here)),
   ];
 }

@@ -29,7 +29,7 @@ export async function runStep(step: Step): Promise<StepResult> {
   const ms = performance.now() - began;
   const failures = failuresOf(step, report, problem);
   say(`${failures.length === 0 ? green('✓') : red('✗')} ${step.name} ${dim(duration(ms))}`);
-  return { name: step.name, ms, passed: report?.passed ?? 0, failures };
+  return { name: step.name, ms, passed: report?.passed ?? 0, failures, notRun: report?.notRun ?? [] };
 }
 
 /** The runner's own list. Without one, whatever else went wrong is the failure. */

@@ -48,14 +48,14 @@ test('every step runs, all failures are listed by step and test, and the last li
   await write('vitest.config.mjs', 'export default { test: { include: ["*.vitest.js"], globals: true } };');
   await write(
     'sums.vitest.js',
-    `test('adds', () => {}); describe('signs', () => { test('flips', () => expect(1).toBe(2)); test('keeps', () => expect(1).toBe(3)); });`,
+    `test('adds', () => {}); test('sleeps', ({ skip }) => skip('no bed')); describe('signs', () => { test('flips', () => expect(1).toBe(2)); test('keeps', () => expect(1).toBe(3)); });`,
   );
   await write('broken.vitest.js', `throw new Error('does not load');`);
   await write('playwright.config.mjs', 'export default { testMatch: "*.pw.js" };');
   await write(
     'shop.pw.js',
     `import { expect, test } from '@playwright/test';
-     test('opens', () => {}); test.describe('cart', () => test('fills', () => expect(1).toBe(2)));`,
+     test('opens', () => {}); test.skip('closes', () => {}); test.describe('cart', () => test('fills', () => expect(1).toBe(2)));`,
   );
   const { text, last, exitCode, results } = await run([
     {
@@ -84,6 +84,12 @@ test('every step runs, all failures are listed by step and test, and the last li
     `unit: ${at}/sums.vitest.js > signs > keeps`,
   ]);
   for (const { failures } of results) for (const failure of failures) expect(text).toContain(failure);
+  // Nor is what did not run silent.
+  expect(results.flatMap(({ notRun }) => notRun)).toEqual([
+    `${at}/sums.vitest.js > sleeps`,
+    'shop.pw.js > closes',
+  ]);
+  for (const { notRun } of results) for (const title of notRun) expect(text).toContain(title);
   expect(text).toContain('npm test -- --only types,unit,browser');
   expect(last).toBe('2 passed, 5 failed');
   expect(exitCode).toBe(1);

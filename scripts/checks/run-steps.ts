@@ -30,6 +30,7 @@ const skip = ({ name }: Step, skipped: string): StepResult => ({
   ms: 0,
   passed: 0,
   failures: [`skipped: ${skipped}`],
+  notRun: [],
   skipped,
 });
 

@@ -8,12 +8,16 @@ export function summaryOf(results: readonly StepResult[]): { lines: string[]; ex
   const failures = failed.flatMap(({ name, failures }) =>
     failures.map((failure) => `  ${red('✗')} ${name.padEnd(12)} ${failure}`),
   );
+  const notRun = results.flatMap(({ name, notRun }) =>
+    notRun.map((test) => `  - ${name.padEnd(12)} not run here: ${test}`),
+  );
   const names = failed.map(({ name }) => name).join(',');
   return {
     lines: [
       '',
       ...results.map(lineOf),
       `  ${dim(`in ${duration(sum(({ ms }) => ms))}`)}`,
+      ...(notRun.length > 0 ? ['', ...notRun] : []),
       ...(failed.length > 0 ? ['', ...failures, '', `Again:  npm test -- --only ${names}`] : []),
       '',
       // The last line is for machines. A step that failed without a test counts as one failure.
