@@ -1,8 +1,12 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type BrowserContext, chromium } from '@playwright/test';
 import { expect, test } from './support/test.ts';
+
+/** The browser with all its settings, where it is not the one that runs the other tests. */
+const wholeBrowser = '/usr/bin/chromium';
 
 /** A browser whose owner has blocked all cookies, as its settings do it. */
 async function withoutCookies(
@@ -13,7 +17,12 @@ async function withoutCookies(
   await mkdir(path.join(profile, 'Default'));
   const settings = { profile: { default_content_setting_values: { cookies: 2 } } };
   await writeFile(path.join(profile, 'Default', 'Preferences'), JSON.stringify(settings));
-  const context = await chromium.launchPersistentContext(profile, options);
+  const context = await chromium.launchPersistentContext(profile, {
+    ...options,
+    ...(existsSync(wholeBrowser)
+      ? { executablePath: wholeBrowser }
+      : { executablePath: undefined, channel: 'chromium' }),
+  });
   try {
     await use(context);
   } finally {

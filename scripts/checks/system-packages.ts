@@ -10,6 +10,8 @@ import { say } from '../launch/progress.ts';
 const programs = [
   { program: 'redis-server', debian: 'redis-server', brew: 'redis' },
   { program: 'nginx', debian: 'nginx-light', brew: 'nginx' },
+  { program: 'chromium-headless-shell', debian: 'chromium-headless-shell', brew: undefined },
+  // One test needs a browser whose owner has blocked cookies, which only the whole one can.
   { program: 'chromium', debian: 'chromium', brew: undefined },
 ];
 
@@ -42,7 +44,7 @@ export function ensureSystemPackages(): void {
   }
   const brew = missing.flatMap((entry) => entry.brew ?? []);
   // Debian's Chromium is only one way to have one: Playwright brings its own to other systems.
-  if (missing.some(({ program }) => program === 'chromium')) {
+  if (missing.some(({ brew }) => brew === undefined)) {
     say('    installing the browser that Playwright brings');
     run('playwright', ['install', 'chromium'], 'npx playwright install chromium');
   }
