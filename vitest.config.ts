@@ -1,9 +1,12 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     // A process for each file: every file has its own configuration, pools and Redis client.
     pool: 'forks',
+    // Files wait for databases and children as often as they compute, so two share two cores well.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // What is waited for happens in milliseconds, or in many seconds on a machine with other work.
     expect: { poll: { timeout: 20_000 } },
     projects: [

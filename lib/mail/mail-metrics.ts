@@ -7,27 +7,32 @@ import { processWide } from '#lib/process-wide.ts';
 /** Adds to the process's metrics what became of emails; asked for with each scrape. */
 export function registerMailMetrics(): void {
   processWide('mailMetrics', () => {
-    new Gauge({
-      name: 'once_mails_suppressed',
-      help: 'Emails of the last day that were not sent because too many went to their address',
-      registers: [metrics()],
-      async collect() {
-        this.set(await countSuppressed());
-      },
-    });
+    gaugeOf('suppressed', 'Emails of the last day that were not sent because too many went to their address');
+    gaugeOf('refused', 'Emails of the last day that the mail server refused for good');
     return true;
   });
 }
 
-async function countSuppressed(): Promise<number> {
+function gaugeOf(status: 'suppressed' | 'refused', help: string): void {
+  new Gauge({
+    name: `once_mails_${status}`,
+    help,
+    registers: [metrics()],
+    async collect() {
+      this.set(await countOfLastDay(status));
+    },
+  });
+}
+
+async function countOfLastDay(status: string): Promise<number> {
   try {
     const [row] = await db().$queryRaw<{ count: number }[]>`
       SELECT count(*)::int AS count FROM mail
-      WHERE status = 'suppressed' AND created_at > now() - interval '1 day'`;
+      WHERE status = ${status} AND created_at > now() - interval '1 day'`;
     return row?.count ?? 0;
   } catch (error) {
     // The other metrics are wanted all the more when the database is away.
-    logger().debug({ err: error }, 'the number of suppressed emails is unknown');
+    logger().debug({ err: error, status }, 'the number of emails with this status is unknown');
     return Number.NaN;
   }
 }

@@ -2,7 +2,7 @@ import { db } from '#lib/db.ts';
 import { env } from '#lib/env.ts';
 import type { Mail } from '#lib/generated/prisma/client.ts';
 import type { JobPayloads } from '#lib/jobs/jobs.ts';
-import { PermanentFailure } from '#lib/jobs/permanent-failure.ts';
+import { logger } from '#lib/logger.ts';
 import { mailer } from '#lib/mail/mailer.ts';
 
 type MailKey = JobPayloads['send_mail'];
@@ -24,10 +24,10 @@ export async function sendMail(key: MailKey): Promise<void> {
     await handOver(SMTP_URL, mail);
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    await mark(key, 'refused');
-    throw new PermanentFailure(`the mail server refuses this mail: ${(error as Error).message}`, {
-      cause: error,
-    });
+    // Anybody may order to a mailbox that does not exist: this is what became of the mail, and no job
+    // that waits for an operator.
+    logger().warn({ err: error, orderId, version, kind }, 'the mail server refuses this mail for good');
+    return mark(key, 'refused');
   }
   await mark(key, 'sent');
 }

@@ -94,6 +94,15 @@ export function describeDoors({
       expect(statusesOf(await closed(url, requestText(lines)))).toEqual([status]);
     });
 
+    const states = ['[[[[', '%', '{}', '["",{"children":7}]', 'x'.repeat(9_000)];
+    test.each(states)('a router state of %j is refused without a stack trace', async (state) => {
+      // What broke: Next answered 500 and logged a stack trace for each.
+      const headers = { rsc: '1', 'next-router-state-tree': state };
+      const response = await fetch(`${url}/cart`, { headers, redirect: 'manual' });
+      expect(response.status).toBe(400);
+      expect(logged()).toBe('');
+    });
+
     test('a body that waits for its 100 Continue is taken', async () => {
       const lines = [
         'PUT /api/cart/lines/NOTHING HTTP/1.1',
