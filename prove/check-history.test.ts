@@ -656,6 +656,14 @@ describe('the checker', () => {
     const soldOut = { startMs: -20, endMs: -10, ...refused('out_of_stock') };
     const first = submission({ id: 30, again: true, ...soldOut });
     expect(checkHistory({ ...run, history: [first, ...run.history] })).toEqual([]);
+    // A declined card leaves its order as well.
+    const declined = run.history.map((call) =>
+      call.token === first.token && call.status === 201
+        ? { ...call, status: 402, code: 'payment_declined' }
+        : call,
+    );
+    const kindsOf = (history: Call[]) => checkHistory({ ...run, history }).map(({ kind }) => kind);
+    expect(kindsOf([first, ...declined])).toEqual(kindsOf(declined));
     // Where an answer before the refusal was lost, the order may have been made then.
     const lost = submission({
       id: 31,

@@ -106,6 +106,8 @@ function stockIsConserved({ orders, lines, stock }: Evidence): Violation[] {
 
 const isOrder = ({ kind }: Call) => kind === 'order';
 const wasAccepted = (call: Call) => isOrder(call) && call.status === 201;
+/** Its order stands, also where its card was declined. */
+const wasPlaced = (call: Call) => wasAccepted(call) || (isOrder(call) && call.code === 'payment_declined');
 
 /**
  * An order that somebody was told of is in the database, under the id that was named: for the token
@@ -283,7 +285,7 @@ function lastAnswersAreTrue({ history, orders }: Evidence): Violation[] {
     const before = calls.filter(({ startMs }) => startMs < call.endMs);
     return (
       before.every(({ outcome }) => outcome === 'fail') &&
-      calls.some((other) => wasAccepted(other) && other.startMs >= call.endMs)
+      calls.some((other) => wasPlaced(other) && other.startMs >= call.endMs)
     );
   };
   const standing = new Set(orders.map(({ userId, submitToken }) => `${userId} ${submitToken}`));
