@@ -16,7 +16,7 @@ export async function currentShopper(): Promise<string | undefined> {
  */
 export async function shopperForWrite(): Promise<string> {
   const jar = await cookies();
-  const { userId, set } = shopperOrNew((name) => jar.get(name)?.value);
+  const { userId, set } = await shopperOrNew((name) => jar.get(name)?.value);
   const options = sessionCookieOptions();
   if (set) jar.set(set.name, set.value, options);
   if (!jar.has(cartMarkerCookie)) jar.set(cartMarkerCookie, '1', { ...options, httpOnly: false });

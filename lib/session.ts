@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { isSecure } from '#lib/env.ts';
 import { AppError } from '#lib/errors.ts';
 import { isRevoked } from '#lib/session-revocations.ts';
+import { reissueAfterSeconds, sessionMaxAgeSeconds, untimedUntilSeconds } from '#lib/session-times.ts';
 import { sameBytes, sign, signUnderAll } from '#lib/signing.ts';
 
 /**
  * Who the shopper is: a signed cookie that carries a random user id and the time at which it was
  * issued. A guest has one from their first cart on; nothing is stored for it, so making one costs no
- * write, and checking one asks no database.
+ * write, and checking one asks no database as a rule.
  */
 export const sessionCookie = 'once_session';
 
@@ -16,16 +17,6 @@ export const sessionCookie = 'once_session';
  * TLS, so another host of the same domain can't give a shopper a session of its choice.
  */
 const hostCookie = `__Host-${sessionCookie}`;
-
-/** A session that is not used for this long ends. Each use after a day issues it anew. */
-const sessionMaxAgeSeconds = 90 * 24 * 3600;
-const reissueAfterSeconds = 24 * 3600;
-
-/**
- * Cookies without an issue time were made until the end of November 2026 and kept by browsers for 400
- * days. After that, there are none left, and one that still comes is no browser's.
- */
-const untimedUntilSeconds = Date.UTC(2028, 0, 5) / 1000;
 
 const purpose = 'once.session.v2';
 const form =
@@ -48,18 +39,23 @@ interface Session {
 }
 
 /** The user id of a cookie's value, or undefined when it is not one that we made, or has ended. */
-export function openSession(value: string | undefined): string | undefined {
-  return readSession(value)?.userId;
+export async function openSession(value: string | undefined): Promise<string | undefined> {
+  return (await readSession(value))?.userId;
 }
 
-function readSession(value: string | undefined): Session | undefined {
+async function readSession(value: string | undefined): Promise<Session | undefined> {
+  const session = openSeal(value);
+  return session && !(await isRevoked(session.userId)) ? session : undefined;
+}
+
+function openSeal(value: string | undefined): Session | undefined {
   const [, userId, time, mac] = value?.match(form) ?? [];
   if (!userId || !mac) return undefined;
   const session = { userId, issuedAtSeconds: time ? Number.parseInt(time, 36) : 0 };
   const genuine = time
     ? wasSigned(purpose, `${userId}.${time}`, mac)
     : wasSigned(untimedPurpose, userId, mac);
-  return genuine && !hasEnded(session) && !isRevoked(session) ? session : undefined;
+  return genuine && !hasEnded(session) ? session : undefined;
 }
 
 function wasSigned(purposeOf: string, message: string, mac: string): boolean {
@@ -89,7 +85,7 @@ export function sessionCookieOptions() {
 /** What names a shopper, wherever it is read from: the cookie of either name, that of TLS first. */
 type ReadCookie = (name: string) => string | undefined;
 
-export function shopperOf(cookie: ReadCookie): string | undefined {
+export async function shopperOf(cookie: ReadCookie): Promise<string | undefined> {
   return openSession(cookie(hostCookie) ?? cookie(sessionCookie));
 }
 
@@ -97,9 +93,11 @@ export function shopperOf(cookie: ReadCookie): string | undefined {
  * The shopper who sent these cookies, or a new one; and the cookie to set, unless the one that they
  * sent is recent and has the right name.
  */
-export function shopperOrNew(cookie: ReadCookie): { userId: string; set?: { name: string; value: string } } {
+export async function shopperOrNew(
+  cookie: ReadCookie,
+): Promise<{ userId: string; set?: { name: string; value: string } }> {
   const name = isSecure() ? hostCookie : sessionCookie;
-  const known = readSession(cookie(hostCookie) ?? cookie(sessionCookie));
+  const known = await readSession(cookie(hostCookie) ?? cookie(sessionCookie));
   const userId = known?.userId ?? randomUUID();
   const isRecent = known !== undefined && nowSeconds() - known.issuedAtSeconds < reissueAfterSeconds;
   if (isRecent && cookie(name) !== undefined) return { userId };
@@ -120,13 +118,13 @@ function cookiesOf(request: Request): ReadCookie {
 }
 
 /** The shopper of a request, or undefined. */
-export function sessionOf(request: Request): string | undefined {
+export async function sessionOf(request: Request): Promise<string | undefined> {
   return shopperOf(cookiesOf(request));
 }
 
 /** The shopper of a request. Throws `session_required`. */
-export function requireSession(request: Request): string {
-  const userId = sessionOf(request);
+export async function requireSession(request: Request): Promise<string> {
+  const userId = await sessionOf(request);
   if (userId) return userId;
   throw new AppError('session_required', {
     detail:
@@ -135,8 +133,10 @@ export function requireSession(request: Request): string {
 }
 
 /** The shopper of a request, or a new one, with the `Set-Cookie` header where one is due. */
-export function sessionOrNew(request: Request): { userId: string; headers: Record<string, string> } {
-  const { userId, set } = shopperOrNew(cookiesOf(request));
+export async function sessionOrNew(
+  request: Request,
+): Promise<{ userId: string; headers: Record<string, string> }> {
+  const { userId, set } = await shopperOrNew(cookiesOf(request));
   if (!set) return { userId, headers: {} };
   const { maxAge, secure } = sessionCookieOptions();
   const attributes = `Path=/; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;

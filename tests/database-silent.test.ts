@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { callHandlers } from '#tests/support/call.ts';
 import { addProduct, soldOf } from '#tests/support/shop.ts';
 import { shopperWith } from '#tests/support/shopper.ts';
@@ -33,4 +33,17 @@ test('a database that falls silent is given up after some seconds, and what come
     .toBe(201);
   for (const status of answers) expect([201, 409, 503]).toContain(status);
   expect(await soldOf('SILENT')).toEqual({ orders: 2, quantity: 2 });
+});
+
+test('a session whose end the database could not tell of is refused with what to do, and known again afterwards', async () => {
+  const shopper = await shopperWith(callHandlers, await addProduct('SILENT-SESSION'));
+  expect((await shopper.request('/api/orders')).status).toBe(200);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 });
+  onTestFinished(() => void vi.useRealTimers());
+  proxy.silence();
+  const told = await shopper.request('/api/orders');
+  expect([told.status, await told.json()]).toMatchObject([503, { code: 'unavailable', retryable: true }]);
+  await expect
+    .poll(async () => (await shopper.request('/api/orders')).status, { timeout: 40_000, interval: 250 })
+    .toBe(200);
 });

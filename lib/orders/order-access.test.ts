@@ -63,7 +63,7 @@ test('what a link contains makes no session', async () => {
   const { sealOrderAccess, openSession } = await under(current);
   const bytes = Buffer.from(sealOrderAccess(access), 'base64url');
   const mac = bytes.subarray(-32).toString('base64url');
-  expect(openSession(`${access.userId}.${mac}`)).toBeUndefined();
+  expect(await openSession(`${access.userId}.${mac}`)).toBeUndefined();
 });
 
 test('an email carries the order’s page with the link’s signature', async () => {

@@ -65,7 +65,7 @@ export async function answerOrder(request: Request): Promise<Answer> {
     const ip = clientIpOf(request);
     raw = await readRawSubmission(request);
     leave = enter();
-    const userId = requireSession(request);
+    const userId = await requireSession(request);
     const idempotencyKey = request.headers.get('idempotency-key');
     const submission = await judgeSubmission({ raw, idempotencyKey, userId });
     const decision = await place(userId, submission, {

@@ -1,5 +1,7 @@
+import { loadRevocations } from '#lib/session-revocations.ts';
 import { serveHandlers } from '#tests/support/serve-handlers.ts';
 
 /** A shop in a process of its own, for tests that kill it. Says where it is and lives until then. */
+await loadRevocations();
 const { url } = await serveHandlers();
 process.stdout.write(`${url}\n`);

@@ -3,7 +3,7 @@ import { json, notAllowed, route } from '#lib/http.ts';
 import { sessionOrNew } from '#lib/session.ts';
 
 export const GET = route(async (request) => {
-  const { userId, headers } = sessionOrNew(request);
+  const { userId, headers } = await sessionOrNew(request);
   const cart = await getCartToShow({ userId });
   return json(cart, { headers: { ...headers, etag: `"${cart.version}"` } });
 });

@@ -5,7 +5,7 @@ import { sessionOrNew } from '#lib/session.ts';
 
 export const GET = route(async (request) => {
   const query = parseOrThrow(checkoutQuerySchema, queryOf(request));
-  const { userId } = sessionOrNew(request);
+  const { userId } = await sessionOrNew(request);
   return json(await getCheckout({ userId, ...query }));
 });
 

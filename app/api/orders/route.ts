@@ -7,7 +7,7 @@ export const POST = submitOrder;
 
 export const GET = route(async (request) => {
   const { cursor } = parseOrThrow(orderListQuerySchema, queryOf(request));
-  return json(await listOrders({ userId: requireSession(request), cursor }));
+  return json(await listOrders({ userId: await requireSession(request), cursor }));
 });
 
 const refuse = notAllowed('GET, POST');

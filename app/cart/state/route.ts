@@ -9,7 +9,7 @@ import { sessionOf } from '#lib/session.ts';
  * notice that the cart is another one by now. What was removed from it is told where it is shown.
  */
 export const GET = route(async (request) => {
-  const userId = sessionOf(request);
+  const userId = await sessionOf(request);
   if (!userId) return json(null);
   const cart = await getCart({ userId });
   const state: CartState = { id: cart.id, version: cart.version, count: countOf(cart) };

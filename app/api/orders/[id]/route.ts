@@ -4,7 +4,7 @@ import { getOrder } from '#lib/orders/get-order.ts';
 import { sessionOf } from '#lib/session.ts';
 
 export const GET = route<{ params: Promise<{ id: string }> }>(async (request, { params }) => {
-  const userId = sessionOf(request);
+  const userId = await sessionOf(request);
   const order = userId && (await getOrder({ userId, id: (await params).id }));
   // The same answer for "not there" and "not yours": nobody learns which orders exist.
   if (!order) throw new AppError('not_found', { detail: 'There is no such order of yours.' });

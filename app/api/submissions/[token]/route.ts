@@ -5,7 +5,7 @@ import { requireSession } from '#lib/session.ts';
 import { isUuid } from '#lib/uuid.ts';
 
 export const GET = route<{ params: Promise<{ token: string }> }>(async (request, { params }) => {
-  const userId = requireSession(request);
+  const userId = await requireSession(request);
   const submitToken = (await params).token.toLowerCase();
   if (!isUuid(submitToken)) {
     const message = 'must be a UUID';

@@ -25,7 +25,7 @@ export async function GET(
 
 /** Whether the order is of this browser; if so, its payment is looked up. */
 async function settleOwn(request: Request, id: string): Promise<boolean> {
-  const userId = sessionOf(request);
+  const userId = await sessionOf(request);
   if (!userId || !(await ownsOrder({ userId, id }))) return false;
   await returnFromBank({ userId, orderId: id });
   return true;

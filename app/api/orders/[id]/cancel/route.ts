@@ -11,7 +11,7 @@ export const POST = route<{ params: Promise<{ id: string }> }>(async (request, {
   refuseForeignOrigin(request);
   const { id } = await params;
   if (isFormPost(request)) return cancelFromPage(request, id, requestId);
-  const userId = requireSession(request);
+  const userId = await requireSession(request);
   const { changed } = await cancelOrder({ userId, id, network: countedNetwork(clientIpOf(request)) });
   const headers: Record<string, string> = changed ? {} : { 'idempotent-replayed': 'true' };
   return json(await getOrder({ userId, id }), { headers });
@@ -28,7 +28,7 @@ async function cancelFromPage(request: Request, id: string, requestId: string): 
   let location = orderUrl(encodeURIComponent(id));
   try {
     const network = countedNetwork(clientIpOf(request));
-    await cancelOrder({ userId: requireSession(request), id, network });
+    await cancelOrder({ userId: await requireSession(request), id, network });
   } catch (error) {
     if (withoutOrder.includes(asAppError(error, requestId).code)) location = '/orders';
   }

@@ -29,8 +29,8 @@ export const POST = route<{ params: Promise<{ id: string }> }>(async (request, {
   return json(body, { status: 201, headers: { location: body.order.url, ...headers } });
 });
 
-function pay(request: Request, id: string, input: unknown, typedAnswer?: string) {
-  const userId = requireSession(request);
+async function pay(request: Request, id: string, input: unknown, typedAnswer?: string) {
+  const userId = await requireSession(request);
   const payment = parseOrThrow(paymentInputSchema, input);
   const answer = request.headers.get(challengeHeader) ?? typedAnswer;
   return payOrder({ ...payment, userId, id, ip: clientIpOf(request), origin: originOf(request), answer });
