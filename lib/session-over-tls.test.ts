@@ -1,5 +1,6 @@
 import { beforeAll, expect, test, vi } from 'vitest';
 import { sealSession, sessionOf, sessionOrNew } from '#lib/session.ts';
+import { sign } from '#lib/signing.ts';
 
 // No operator has ended any of these: tests/sessions.test.ts.
 vi.mock('#lib/session-revocations.ts', () => ({ isRevoked: async () => false }));
@@ -22,8 +23,12 @@ test('over TLS the cookie can be set by the shop’s own host alone', async () =
   );
 });
 
+/** A cookie of the form and name that the shop made until the end of November 2026. */
+const untimed = (userId: string) =>
+  `once_session=${userId}.${sign('once.session.v1', userId).toString('base64url')}`;
+
 test('a session under the old name is kept and moves to the new one, which counts from then on', async () => {
-  const old = `once_session=${sealSession(ada)}`;
+  const old = untimed(ada);
   const { userId, headers } = await sessionOrNew(requestWith(old));
   expect(userId).toBe(ada);
   const moved = headers['set-cookie']?.split(';')[0] ?? '';
@@ -33,4 +38,14 @@ test('a session under the old name is kept and moves to the new one, which count
   const planted = `once_session=${sealSession(bob)}`;
   for (const both of [`${planted}; ${moved}`, `${moved}; ${planted}`])
     expect(await sessionOf(requestWith(both))).toBe(ada);
+});
+
+// What broke: another host of the domain gave a new shopper a session that its own was, and then saw
+// and cancelled their order.
+test('a session that another host of the domain plants under the old name is not taken', async () => {
+  const planted = `once_session=${sealSession(bob)}`;
+  expect(await sessionOf(requestWith(planted))).toBeUndefined();
+  const { userId, headers } = await sessionOrNew(requestWith(planted));
+  expect(userId).not.toBe(bob);
+  expect(headers['set-cookie']).toMatch(new RegExp(`^__Host-once_session=${userId}\\.`));
 });

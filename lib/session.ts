@@ -38,11 +38,7 @@ interface Session {
   issuedAtSeconds: number;
 }
 
-/** The user id of a cookie's value, or undefined when it is not one that we made, or has ended. */
-export async function openSession(value: string | undefined): Promise<string | undefined> {
-  return (await readSession(value))?.userId;
-}
-
+/** The session of a cookie's value; undefined when it is not one that we made, or has ended. */
 async function readSession(value: string | undefined): Promise<Session | undefined> {
   const session = openSeal(value);
   return session && !(await isRevoked(session.userId)) ? session : undefined;
@@ -86,7 +82,19 @@ export function sessionCookieOptions() {
 type ReadCookie = (name: string) => string | undefined;
 
 export async function shopperOf(cookie: ReadCookie): Promise<string | undefined> {
-  return openSession(cookie(hostCookie) ?? cookie(sessionCookie));
+  return (await sessionIn(cookie))?.userId;
+}
+
+/**
+ * Over TLS another host of the domain can set a cookie of the name without the prefix, so that a new
+ * shopper shares the session of somebody else. The shop has made none with an issue time there, so only
+ * those from before are accepted under that name.
+ */
+async function sessionIn(cookie: ReadCookie): Promise<Session | undefined> {
+  const prefixed = cookie(hostCookie);
+  const session = await readSession(prefixed ?? cookie(sessionCookie));
+  const mayBeAnothers = prefixed === undefined && isSecure() && session?.issuedAtSeconds !== 0;
+  return mayBeAnothers ? undefined : session;
 }
 
 /**
@@ -97,7 +105,7 @@ export async function shopperOrNew(
   cookie: ReadCookie,
 ): Promise<{ userId: string; set?: { name: string; value: string } }> {
   const name = isSecure() ? hostCookie : sessionCookie;
-  const known = await readSession(cookie(hostCookie) ?? cookie(sessionCookie));
+  const known = await sessionIn(cookie);
   const userId = known?.userId ?? randomUUID();
   const isRecent = known !== undefined && nowSeconds() - known.issuedAtSeconds < reissueAfterSeconds;
   if (isRecent && cookie(name) !== undefined) return { userId };

@@ -207,7 +207,7 @@ test('the bank’s return in another browser leads to a page that says so, and i
   const { sealSession } = await import('#lib/session.ts');
   const { randomUUID } = await import('node:crypto');
   const back = async (cookie?: string) => {
-    const headers = cookie ? { cookie: `once_session=${cookie}` } : undefined;
+    const headers = cookie ? { cookie: `__Host-once_session=${cookie}` } : undefined;
     const response = await callHandlers(`/orders/${orderId}/payment-return`, { headers });
     return [response.status, response.headers.get('location')];
   };

@@ -15,8 +15,8 @@ async function under(secret: string, old = '') {
   vi.stubEnv('ONCE_SECRETS_OLD', old);
   vi.stubEnv('PUBLIC_URL', 'https://shop.test');
   const { openOrderAccess, orderAccessUrl, sealOrderAccess } = await import('#lib/orders/order-access.ts');
-  const { openSession } = await import('#lib/session.ts');
-  return { openOrderAccess, orderAccessUrl, sealOrderAccess, openSession };
+  const { sessionOf } = await import('#lib/session.ts');
+  return { openOrderAccess, orderAccessUrl, sealOrderAccess, sessionOf };
 }
 
 beforeEach(() => vi.unstubAllEnvs());
@@ -60,10 +60,11 @@ test('a link with one bit changed, or any other text, opens nothing', async () =
 });
 
 test('what a link contains makes no session', async () => {
-  const { sealOrderAccess, openSession } = await under(current);
+  const { sealOrderAccess, sessionOf } = await under(current);
   const bytes = Buffer.from(sealOrderAccess(access), 'base64url');
   const mac = bytes.subarray(-32).toString('base64url');
-  expect(await openSession(`${access.userId}.${mac}`)).toBeUndefined();
+  const cookie = `__Host-once_session=${access.userId}.${mac}`;
+  expect(await sessionOf(new Request('https://shop.test', { headers: { cookie } }))).toBeUndefined();
 });
 
 test('an email carries the order’s page with the link’s signature', async () => {
