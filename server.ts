@@ -7,7 +7,7 @@ import { closeDb } from '#lib/db.ts';
 import { env } from '#lib/env.ts';
 import { isExposed } from '#lib/exposure.ts';
 import { sendConsoleToLog } from '#lib/host/console-to-log.ts';
-import { isFromThisMachine } from '#lib/host/local-request.ts';
+import { localMark } from '#lib/host/local-request.ts';
 import { refuse, whyRefused } from '#lib/host/refuse.ts';
 import { guardSockets } from '#lib/host/sockets.ts';
 import { declareHostResolvesIp, localHeader } from '#lib/http.ts';
@@ -99,7 +99,8 @@ async function serve(): Promise<void> {
     const order = !error && isOrder(request);
     if (!error && !order) agreeOnHost(request);
     // Before the next line adds a header of ours that speaks of an address.
-    if (!order) setOwnHeader(request, localHeader, isFromThisMachine(request) ? '1' : '0');
+    // An order is asked only where test cards pay.
+    if (!order || !isExposed()) setOwnHeader(request, localHeader, localMark(request, env().TRUSTED_PROXIES));
     // Whatever the client claims to be, its address is what the socket and trusted proxies say.
     setOwnHeader(request, ipHeader, clientAddress(request, env().TRUSTED_PROXIES));
     if (error) refuse(request, response, error);

@@ -335,7 +335,7 @@ export function declareHostResolvesIp(): string {
   return clientIpHeader;
 }
 
-/** The header in which server.ts says whether a request was made on its own machine. */
+/** The header in which server.ts says whether a request was made on its own machine: `localMark`. */
 export const localHeader = 'x-once-local';
 
 /**
@@ -344,4 +344,12 @@ export const localHeader = 'x-once-local';
  */
 export function isLocalRequest(headers: Pick<Headers, 'get'>): boolean {
   return !isExposed() && hostResolvesIp() && headers.get(localHeader) === '1';
+}
+
+/**
+ * Whether a shop that is for its own machine is asked from elsewhere: its owner forgot to tell it of a
+ * proxy that passes requests on.
+ */
+export function isFromElsewhere(headers: Pick<Headers, 'get'>): boolean {
+  return !isExposed() && hostResolvesIp() && headers.get(localHeader) === '0';
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { clientAddress, comesFromProxy } from '#lib/client-address.ts';
 import { isLoopbackName } from '#lib/exposure.ts';
 import { hostNameOf } from '#lib/host/allowed-hosts.ts';
 
@@ -15,4 +16,15 @@ export function isFromThisMachine({ headers, socket, httpVersion }: IncomingMess
   const host = hostNameOf(headers.host);
   if (host === undefined || !isLoopbackName(host)) return false;
   return !Object.keys(headers).some((name) => forwarding.test(name));
+}
+
+/**
+ * What server.ts says in `localHeader`: `1` for a request that was made on this machine, `proxy` for
+ * one that a proxy passed on which the configuration names (as `npm start -- --edge` does) and whose
+ * client is on this machine, `0` for every other.
+ */
+export function localMark(request: IncomingMessage, trustedProxies: readonly string[]): '1' | 'proxy' | '0' {
+  if (isFromThisMachine(request)) return '1';
+  const isNamed = comesFromProxy(request.socket, trustedProxies);
+  return isNamed && isLoopbackName(clientAddress(request, trustedProxies)) ? 'proxy' : '0';
 }

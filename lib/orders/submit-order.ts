@@ -31,6 +31,7 @@ import { isFormPost, type RawSubmission, readRawSubmission } from '#lib/orders/r
 import type { Submission } from '#lib/orders/schema.ts';
 import { runOnce } from '#lib/orders/single-flight.ts';
 import { signerOf } from '#lib/orders/submit-token.ts';
+import { refuseTestCardFromElsewhere } from '#lib/payments/takes-cards.ts';
 import { requireSession } from '#lib/session.ts';
 
 /**
@@ -68,6 +69,7 @@ export async function answerOrder(request: Request): Promise<Answer> {
     const userId = await requireSession(request);
     const idempotencyKey = request.headers.get('idempotency-key');
     const submission = await judgeSubmission({ raw, idempotencyKey, userId });
+    if (submission.payment.method === 'card') refuseTestCardFromElsewhere(request.headers);
     const decision = await place(userId, submission, {
       ip,
       origin: () => originOf(request),

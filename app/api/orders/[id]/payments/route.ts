@@ -14,6 +14,7 @@ import {
 import { paymentInputSchema, payOrder } from '#lib/orders/pay-order.ts';
 import { orderUrl } from '#lib/orders/placement.ts';
 import { isFormPost, readForm, wholeNumber } from '#lib/orders/read-submission.ts';
+import { refuseTestCardFromElsewhere } from '#lib/payments/takes-cards.ts';
 import { requireSession } from '#lib/session.ts';
 
 /** Three short fields. */
@@ -32,6 +33,7 @@ export const POST = route<{ params: Promise<{ id: string }> }>(async (request, {
 async function pay(request: Request, id: string, input: unknown, typedAnswer?: string) {
   const userId = await requireSession(request);
   const payment = parseOrThrow(paymentInputSchema, input);
+  refuseTestCardFromElsewhere(request.headers);
   const answer = request.headers.get(challengeHeader) ?? typedAnswer;
   return payOrder({ ...payment, userId, id, ip: clientIpOf(request), origin: originOf(request), answer });
 }
