@@ -4,7 +4,7 @@ import { db } from '#lib/db.ts';
 import { checkoutDraftCookie, readCheckoutDraft } from '#lib/orders/checkout-draft.ts';
 import { callHandlers } from '#tests/support/call.ts';
 import { conforming } from '#tests/support/conforming.ts';
-import { card, cardBody, declinedCard, orderOf } from '#tests/support/money.ts';
+import { bankCard, card, cardBody, declinedCard, orderOf } from '#tests/support/money.ts';
 import { openPayingShop } from '#tests/support/paying-shop.ts';
 import { addProduct, availableOf } from '#tests/support/shop.ts';
 import { inTurns, Shopper, shopperWith } from '#tests/support/shopper.ts';
@@ -157,6 +157,26 @@ describe('an attacker who orders by invoice', () => {
     const { id } = await orderOf(other);
     expect((await other.send('POST', `/api/orders/${id}/cancel`, {})).status).toBe(200);
     expect(await availableOf(sku)).toBe(498);
+  });
+
+  // What broke: the payment at the bank was called off before the limit was looked at.
+  test('and used up the cancels of a network does not keep a shopper there from paying at their bank', async () => {
+    const from = network();
+    const sku = await addProduct('AT-THE-BANK', { available: 500, priceMinor: 100 });
+    const shopper = await shopperWith(from, sku);
+    await shopper.orderUntilSettled(await cardBody(shopper, bankCard));
+    const before = await orderOf(shopper);
+    const others = await inTurns(50, async () => {
+      const other = new Shopper(from);
+      await invoice(other, sku);
+      return { other, id: (await orderOf(other)).id };
+    });
+    for (const { other, id } of others) await other.send('POST', `/api/orders/${id}/cancel`, {});
+    for (let tries = 0; tries < 2; tries += 1) {
+      const refused = await shopper.send('POST', `/api/orders/${before.id}/cancel`, {});
+      expect([refused.status, await outcomeOf(refused)]).toEqual([429, 'rate_limited']);
+    }
+    expect(await orderOf(shopper)).toEqual(before);
   });
 
   test('and leaves card orders unpaid holds no more on cards than a network may', async () => {

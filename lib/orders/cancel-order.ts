@@ -25,6 +25,9 @@ export function isCancellable(status: OrderStatus): boolean {
 /** Not fulfilled, not ended, and no money on its way that can't be called off. */
 const cancellable: readonly OrderStatus[] = ['placed', 'payment_pending', 'payment_declined', 'paid'];
 
+/** No cancel changes these any more. */
+const ended: readonly OrderStatus[] = ['cancelled', 'refunded', 'fulfilled'];
+
 /**
  * Cancels an order before fulfilment. An open charge is called off at the provider first. The order is
  * `cancelled` and its stock is back in one transaction; a refund of what was paid is requested in it,
@@ -47,12 +50,28 @@ export async function cancelOrder({
   network?: string | undefined;
 }): Promise<{ changed: boolean }> {
   if (!isUuid(id)) throw noSuchOrder();
+  if (endedBy === 'shopper') await limitUnlessEnded({ userId, orderId: id }, network);
   await callOffOpenCharge({ userId, orderId: id }, actor);
   const refundId = randomUUID();
-  const cancellation = { userId, orderId: id, refundId, endedBy, actor, network };
+  const cancellation = { userId, orderId: id, refundId, endedBy, actor };
   const done = await db().$transaction((tx) => cancel(tx, cancellation));
   if (done === 'refund') await askedNow({ userId, orderId: id, id: refundId });
   return { changed: done !== 'nothing' };
+}
+
+/** Before anything is called off at the provider: a cancel that is refused changes nothing. */
+async function limitUnlessEnded(
+  { userId, orderId }: { userId: string; orderId: string },
+  network: string | undefined,
+): Promise<void> {
+  const order = await db().order.findUnique({
+    where: { userId_id: { userId, id: orderId } },
+    select: { status: true },
+  });
+  // Again is a replay, which counts for nothing.
+  if (order && !ended.includes(order.status as OrderStatus)) {
+    await limitCancels(network, orderId.toLowerCase());
+  }
 }
 
 async function callOffOpenCharge(key: { userId: string; orderId: string }, actor: string): Promise<void> {
@@ -72,12 +91,11 @@ interface Cancel {
   refundId: string;
   endedBy: 'shopper' | 'operator';
   actor: string;
-  network: string | undefined;
 }
 
 async function cancel(
   tx: Tx,
-  { userId, orderId, refundId, endedBy, actor, network }: Cancel,
+  { userId, orderId, refundId, endedBy, actor }: Cancel,
 ): Promise<'nothing' | 'cancelled' | 'refund'> {
   const locked = await lockOrder(tx, { userId, orderId });
   if (!locked) throw noSuchOrder();
@@ -86,7 +104,6 @@ async function cancel(
   const open = locked.payments.find(({ status }) => isOpen(status));
   if (open) throw unsettled(open);
   if (!isCancellable(order.status)) throw notCancellable(order);
-  if (endedBy === 'shopper') await limitCancels(network);
   const reason = endedBy === 'shopper' ? 'cancelled by its owner' : 'cancelled by an operator';
   const paid = locked.payments.find(({ status }) => status === 'succeeded' || status === 'authorized');
   const amount = paid ? await leftOf(tx, paid) : 0;

@@ -1,19 +1,24 @@
-import { countUp, keyOf } from '#lib/abuse/short-memory.ts';
+import { countUp, keyOf, recall, remember } from '#lib/abuse/short-memory.ts';
 import { AppError } from '#lib/errors.ts';
 import { unpaidPolicy } from '#lib/orders/unpaid-policy.ts';
 
 const windowMs = 3_600_000;
 
 /**
- * Counts an order that its shopper is about to cancel, by the network that they ask from. An
+ * Counts an order that its shopper is about to cancel, once, by the network that they ask from. An
  * order that is cancelled makes room for another, and one that was paid is refunded: without a limit
  * one client orders and cancels without end, and each order sends emails to an address of its choice.
  * As many may be cancelled in an hour as a network may leave unpaid. Throws `rate_limited`.
  */
-export async function limitCancels(network: string | undefined): Promise<void> {
+export async function limitCancels(network: string | undefined, orderId: string): Promise<void> {
   const limit = unpaidPolicy().network.invoices;
   if (limit === 0 || network === undefined) return;
-  if ((await countUp(keyOf('cancels', network), windowMs)) <= limit) return;
+  const counted = keyOf('cancel-counted', orderId);
+  if ((await recall(counted)) !== undefined) return;
+  if ((await countUp(keyOf('cancels', network), windowMs)) <= limit) {
+    await remember(counted, '1', windowMs);
+    return;
+  }
   throw new AppError('rate_limited', {
     detail:
       'Too many orders were cancelled from your network in a short time. Nothing was changed and nothing was charged; please try again later.',
