@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import os from 'node:os';
 import { parseArgs } from 'node:util';
-import { closeDb } from '#lib/db.ts';
+import { closeDb, db } from '#lib/db.ts';
 import { AppError } from '#lib/errors.ts';
 import { formatMoney, parseMoney } from '#lib/money.ts';
 import { cancelOrder } from '#lib/orders/cancel-order.ts';
@@ -72,11 +72,27 @@ async function refund(order: OrderKey, actor: string, flags: Flags): Promise<str
   if (flags.id !== undefined && !isUuid(flags.id)) throw new Advice(`--id must be a UUID, not "${flags.id}"`);
   const id = flags.id ?? refundIdOf(orderId, String(amountMinor ?? 'all'), reason);
   const { created, status } = await refundOrder({ userId, orderId, id, amountMinor, reason, actor });
-  const what = amountMinor === undefined ? 'all that was left' : formatMoney(amountMinor, currency);
   const done = created
-    ? `A refund of ${what} of order ${number} was requested.`
+    ? `A refund of ${await whatWasRequested(order, id)}`
     : `This refund of order ${number} was requested before; nothing was refunded now. For another one of the same day give another --reason or --id.`;
   return `${done} ${ends[status]}\n  refund ${id}`;
+}
+
+/** Of which attempt it is, and what the order is with it. */
+async function whatWasRequested(
+  { userId, orderId, number, currency }: OrderKey,
+  id: string,
+): Promise<string> {
+  const refund = await db().refund.findUniqueOrThrow({
+    where: { userId_orderId_id: { userId, orderId, id } },
+  });
+  const order = await db().order.findUniqueOrThrow({ where: { userId_id: { userId, id: orderId } } });
+  const { attempt, amountMinor } = refund;
+  const what = `${formatMoney(amountMinor, currency)} of attempt ${attempt} of order ${number} was requested.`;
+  const { status, paidAttempt } = order;
+  return paidAttempt === null || paidAttempt === attempt
+    ? `${what} The order is ${status}.`
+    : `${what} Another attempt pays the order, which stays ${status}.`;
 }
 
 const ends = {

@@ -137,7 +137,7 @@ describe.each(everyWay)('a refund in the provider’s dashboard, heard of $name'
     expect(till.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor, live: false }]);
   });
 
-  test('that fails later: nothing says any more that money was given back', async () => {
+  test('that fails later: nothing says any more that money was given back, and it is asked for again', async () => {
     const { shopper, order, ref } = await paid();
     await before();
     const { refund } = await dashboard.refund(ref);
@@ -148,9 +148,10 @@ describe.each(everyWay)('a refund in the provider’s dashboard, heard of $name'
     expect(await orderOf(shopper)).toMatchObject({
       status: 'cancelled',
       endedBy: 'provider',
-      payments: [{ status: 'succeeded', refundedMinor: 0 }],
+      payments: [{ status: 'returning', refundedMinor: 0 }],
     });
-    expect(await seen(shopper, order)).toMatchObject({ refundedMinor: 0, refundRequestedMinor: 0 });
+    const requested = { refundedMinor: 0, refundRequestedMinor: order.totalMinor };
+    expect(await seen(shopper, order)).toMatchObject(requested);
     const told = await mailsOf(order);
     expect(told).toContainEqual(
       expect.objectContaining({ kind: 'operator_refund_failed', recipient: 'owner@shop.example' }),

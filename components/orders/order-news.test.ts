@@ -171,6 +171,52 @@ describe('the news of an order', () => {
   });
 });
 
+// What broke: "Nothing was charged" of an order with a charge, and "refund requested" of one that had failed.
+describe('money that no order needs, and whose refund failed', () => {
+  const kept = (of: OrderView, paidAttempt: number | undefined): Partial<Facts> => ({
+    paidAttempt,
+    charges: of.payments.map(({ attempt, status }) => ({
+      attempt,
+      capturedMinor: ['returning', 'succeeded', 'refunded'].includes(status) ? 4_599 : 0,
+      requestedMinor: 0,
+    })),
+  });
+
+  test('is named in every status of its order, and nothing says that nothing was charged', () => {
+    const actionUrl = 'https://bank.example/confirm';
+    const orders: [OrderView, number | undefined][] = [
+      [order('payment_pending', [card(1, 'returning'), card(2, 'created')]), undefined],
+      [
+        order('payment_pending', [card(1, 'returning'), card(2, 'requires_action', { actionUrl })]),
+        undefined,
+      ],
+      [order('payment_processing', [card(1, 'returning'), card(2, 'processing')]), undefined],
+      [order('payment_unknown', [card(1, 'returning'), card(2, 'unknown')]), undefined],
+      [order('payment_declined', [card(1, 'returning')]), undefined],
+      [order('payment_declined', [card(1, 'succeeded')]), undefined],
+      [order('payment_declined', [card(1, 'returning'), card(2, 'declined')]), undefined],
+      [order('paid', [card(1, 'returning'), card(2, 'succeeded')]), 2],
+      [order('fulfilled', [card(1, 'returning'), card(2, 'succeeded')]), 2],
+      [order('cancelled', [card(1, 'succeeded')]), undefined],
+      [order('refunded', [card(1, 'returning'), card(2, 'refunded', { refundedMinor: 4_599 })]), 2],
+    ];
+    for (const [view, paidAttempt] of orders) {
+      const text = said(view, kept(view, paidAttempt));
+      expect(text, view.status).toContain('Your refund of $45.99 could not be made yet. We know of it');
+      expect(text, view.status).not.toMatch(/othing was charged|is charged before|nothing to pay|requested/);
+    }
+  });
+
+  test('is requested when its order is cancelled', () => {
+    const unpaid = order('payment_declined', [card(1, 'succeeded')]);
+    expect(moneyOnCancel(unpaid, { ...factsOf(unpaid), ...kept(unpaid, undefined) })).toMatch(
+      /^A refund of \$45\.99/,
+    );
+    const paid = order('paid', [card(1, 'returning'), card(2, 'succeeded')]);
+    expect(moneyOnCancel(paid, { ...factsOf(paid), ...kept(paid, 2) })).toMatch(/^A refund of \$91\.98/);
+  });
+});
+
 test('whoever cancels is told before what becomes of their money', () => {
   expect(onCancel(order('payment_declined', [card(1, 'declined')]))).toContain('nothing to pay');
   const part = card(2, 'succeeded', { refundedMinor: 500 });

@@ -23,25 +23,33 @@ export function atTheBank({ payments }: OrderView): string | undefined {
 /** What becomes of the money of an order that its owner cancels: what is refunded or requested is not requested again. */
 export function moneyOnCancel(order: OrderView, facts: OrderMoney): string {
   const payment = mainPayment(order, facts);
-  if (!payment || order.status !== 'paid') return 'There will be nothing to pay.';
-  const left = payment.amountMinor - payment.refundedMinor - requestedOf(payment, facts);
+  const others = keptOf(unneededPayments(order, facts), facts);
+  if (!payment || order.status !== 'paid') {
+    return others > 0 ? refundOf(order, others) : 'There will be nothing to pay.';
+  }
+  const left = payment.amountMinor - payment.refundedMinor - requestedOf(payment, facts) + others;
   if (left < 1) return 'The refund of what you paid is requested already.';
-  const amount = money(order, left);
-  return payment.status === 'authorized'
-    ? `The ${amount} reserved on your card is released.`
-    : `A refund of ${amount} is requested, to the card that you paid with.`;
+  return payment.status === 'authorized' && others < 1
+    ? `The ${money(order, left)} reserved on your card is released.`
+    : refundOf(order, left);
 }
+
+const refundOf = (order: OrderView, minor: number): string =>
+  `A refund of ${money(order, minor)} is requested, to the card that you paid with.`;
 
 /** Where the order stands and why, in sentences for its owner: the first one is the news. */
 export function orderNews(order: OrderView, facts: OrderFacts): string[] {
   const { status } = order;
   switch (status) {
     case 'payment_pending':
-      return atTheBank(order)
-        ? ['Your bank wants you to confirm this payment. Nothing is charged before you have.']
-        : [statusWords(status).sentence];
+      return [
+        atTheBank(order)
+          ? 'Your bank wants you to confirm this payment. Nothing is charged by it before you have.'
+          : statusWords(status).sentence,
+        ...owed(order, facts),
+      ];
     case 'payment_unknown':
-      return [statusWords(status).sentence, 'This page shows it as soon as we know.'];
+      return [statusWords(status).sentence, 'This page shows it as soon as we know.', ...owed(order, facts)];
     case 'payment_declined':
       return declined(order, facts);
     case 'paid':
@@ -53,7 +61,7 @@ export function orderNews(order: OrderView, facts: OrderFacts): string[] {
     case 'refunded':
       return refunded(order, facts);
     default:
-      return [statusWords(status).sentence];
+      return [statusWords(status).sentence, ...owed(order, facts)];
   }
 }
 
@@ -76,12 +84,22 @@ function declined(order: OrderView, facts: OrderFacts): string[] {
   }
   const earlier = sumOfRefunds(order.payments);
   return [
-    `${facts.decline} Nothing was charged, and your order is kept.`,
+    whyDeclined(last, owed(order, facts).length > 0, facts),
     ...(earlier > 0
       ? [`An earlier attempt was charged, and its ${money(order, earlier)} was refunded. ${bankTakesTime}`]
       : []),
-    ...requested(order, facts),
+    ...owed(order, facts),
   ];
+}
+
+/** The last card may hold money that is to go back; or an earlier one, beside which nobody says that nothing was charged. */
+function whyDeclined(last: Payment | undefined, isMoneyOwed: boolean, { decline }: OrderFacts): string {
+  if (last?.status === 'returning' || last?.status === 'succeeded') {
+    return 'Your card was charged. Your order is kept, and is not paid.';
+  }
+  return isMoneyOwed
+    ? `${decline} Your order is kept, and is not paid.`
+    : `${decline} Nothing was charged, and your order is kept.`;
 }
 
 function paidBy(order: OrderView, facts: OrderFacts): string[] {
@@ -103,8 +121,13 @@ function refunds(order: OrderView, facts: OrderFacts): string[] {
       order.payments.filter((payment) => payment !== main),
       facts,
     ),
-    ...requested(order, facts),
+    ...owed(order, facts),
   ];
+}
+
+/** What is on its way back, and what should be: charges that the order does not need. */
+function owed(order: OrderView, facts: OrderFacts): string[] {
+  return [...requested(order, facts), ...notMade(order, unneededPayments(order, facts), facts)];
 }
 
 function partOf(order: OrderView, payment: Payment | undefined): string[] {
@@ -138,7 +161,7 @@ function cancelled(order: OrderView, facts: OrderFacts): string[] {
     ...partOf(order, paid),
     ...unneeded(order, facts),
     ...requested(order, facts),
-    ...notMade(order, facts),
+    ...notMade(order, order.payments, facts),
   ];
   const why = whyCancelled[facts.endedBy ?? 'shopper'];
   return told.length > 0 ? [why, ...told] : [`${why} Nothing is sent, and there is nothing to pay.`];
@@ -159,10 +182,9 @@ function unneeded(order: OrderView, facts: OrderFacts): string[] {
   return [`${came || `Your card was charged ${amount} before that. `}It was refunded. ${bankTakesTime}`];
 }
 
-/** What the provider keeps although the order is cancelled. */
-function notMade(order: OrderView, facts: OrderFacts): string[] {
-  const held = order.payments.filter(({ status }) => status === 'succeeded' || status === 'returning');
-  const kept = held.reduce((sum, payment) => sum + keptOf(payment, facts), 0);
+/** What the provider keeps of payments that no order needs. */
+function notMade(order: OrderView, payments: readonly Payment[], facts: OrderFacts): string[] {
+  const kept = keptOf(payments, facts);
   if (kept < 1) return [];
   const amount = money(order, kept);
   return order.disputed
@@ -183,7 +205,7 @@ function refunded(order: OrderView, facts: OrderFacts): string[] {
   const paid = paidPayment(order, facts);
   const amount = money(order, paid?.refundedMinor ?? sumOfRefunds(order.payments));
   const others = order.payments.filter((payment) => payment !== paid);
-  const more = paid ? notNeeded(order, others, facts) : [];
+  const more = [...(paid ? notNeeded(order, others, facts) : []), ...owed(order, facts)];
   const byShopper = facts.endedBy === 'shopper';
   if (isReserved(paid, facts)) {
     const nothing = byShopper ? 'You cancelled this order, and nothing' : 'Nothing';
@@ -207,6 +229,10 @@ const mainPayment = (order: OrderView, facts: OrderMoney): Payment | undefined =
   paidPayment(order, facts) ??
   order.payments.findLast(({ status }) => ['succeeded', 'authorized', 'due'].includes(status));
 
+/** Payments of other attempts than the one that pays the order: all of their money is the shopper's. */
+const unneededPayments = ({ payments }: OrderView, { paidAttempt }: OrderMoney): Payment[] =>
+  payments.filter(({ attempt }) => attempt !== paidAttempt);
+
 const chargeOf = ({ attempt }: Payment, { charges }: OrderMoney) =>
   charges.find((charge) => charge.attempt === attempt);
 
@@ -220,11 +246,20 @@ const isCaptured = (payment: Payment, facts: OrderMoney): boolean =>
 export const isReserved = (payment: Payment | undefined, facts: OrderMoney): boolean =>
   payment?.method === 'card' && !isCaptured(payment, facts);
 
-/** What the provider took, and is neither refunded nor about to be. */
-function keptOf(payment: Payment, facts: OrderMoney): number {
+/** What the provider took of these, and is neither refunded nor about to be. */
+function keptOf(payments: readonly Payment[], facts: OrderMoney): number {
+  const held = payments.filter(({ status }) => status === 'succeeded' || status === 'returning');
+  return held.reduce((sum, payment) => sum + leftOf(payment, facts), 0);
+}
+
+function leftOf(payment: Payment, facts: OrderMoney): number {
   const { capturedMinor = 0, requestedMinor = 0 } = chargeOf(payment, facts) ?? {};
   return Math.max(0, capturedMinor - payment.refundedMinor - requestedMinor);
 }
+
+/** Charged, and no order has a right to it. */
+export const isOwed = (payment: Payment, facts: OrderMoney): boolean =>
+  payment.attempt !== facts.paidAttempt && keptOf([payment], facts) > 0;
 
 const sumOfRefunds = (payments: readonly Payment[]): number =>
   payments.reduce((sum, { refundedMinor }) => sum + refundedMinor, 0);

@@ -1,4 +1,4 @@
-import { isReserved } from '#components/orders/order-news.ts';
+import { isOwed, isReserved } from '#components/orders/order-news.ts';
 import { Price } from '#components/ui/price.tsx';
 import type { OrderMoney } from '#lib/orders/order-money.ts';
 import type { OrderView, PaymentStatus } from '#lib/orders/schema.ts';
@@ -23,6 +23,11 @@ const ofReserved: Partial<Record<PaymentStatus, string>> = {
   refunded: 'Released, nothing charged',
 };
 
+function wordsOf(payment: OrderView['payments'][number], money: OrderMoney): string {
+  if (isOwed(payment, money)) return 'Charged, refund not made yet';
+  return (isReserved(payment, money) ? ofReserved[payment.status] : undefined) ?? words[payment.status];
+}
+
 /** Every try to pay an order, where it took more than one. */
 export function PaymentAttempts({ order, money }: { order: OrderView; money: OrderMoney }) {
   const { payments, currency } = order;
@@ -32,12 +37,12 @@ export function PaymentAttempts({ order, money }: { order: OrderView; money: Ord
       <h2 className="text-xl">Payments</h2>
       <ol className="mt-3 divide-y divide-line border-y border-line">
         {payments.map((payment) => {
-          const { attempt, status, amountMinor, refundedMinor } = payment;
+          const { attempt, amountMinor, refundedMinor } = payment;
           return (
             <li key={attempt} className="flex flex-wrap items-baseline gap-x-4 py-2.5">
               <span className="figures text-muted">Attempt {attempt}</span>
               <span className="flex-1 font-medium">
-                {(isReserved(payment, money) ? ofReserved[status] : undefined) ?? words[status]}
+                {wordsOf(payment, money)}
                 {refundedMinor > 0 && refundedMinor < amountMinor ? (
                   <>
                     , <Price minor={refundedMinor} currency={currency} /> refunded

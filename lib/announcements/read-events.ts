@@ -16,7 +16,8 @@ export interface KnownEvent extends OrderVersion {
     at: Date;
     isHeld: boolean;
     since: LaterEvent[];
-    wasPaid: boolean;
+    refundAskedAgain: boolean;
+    wasCharged: boolean;
   };
   order: MailOrder & { id: string; email: string };
 }
@@ -29,7 +30,7 @@ interface Row extends OrderVersion, Omit<KnownEvent['order'], 'id' | 'url' | 'li
   actor: string;
   at: Date;
   since: LaterEvent[];
-  wasPaid: boolean;
+  wasCharged: boolean;
   endedBy: EndedBy | null;
   amountMinor: number | null;
   lines: MailOrder['lines'];
@@ -51,7 +52,12 @@ export async function readEvents(versions: readonly OrderVersion[]): Promise<Kno
             WHERE later.user_id = event.user_id AND later.order_id = event.order_id
               AND later.version > event.version) AS since,
            orders.ended_by AS "endedBy",
-           orders.paid_attempt IS NOT NULL AS "wasPaid", orders.number, orders.currency, orders.email,
+           (orders.paid_attempt IS NOT NULL OR EXISTS (
+             SELECT FROM order_event known
+             WHERE known.user_id = event.user_id AND known.order_id = event.order_id
+               AND CASE known.kind WHEN 'status' THEN known.to_status = 'cancelled' AND known.amount_minor IS NOT NULL
+                                   WHEN 'dispute_opened' THEN false WHEN 'dispute_closed' THEN false
+                                   ELSE known.to_status <> 'cancelled' END)) AS "wasCharged", orders.number, orders.currency, orders.email,
            orders.subtotal_minor AS "subtotalMinor", orders.shipping_minor AS "shippingMinor",
            orders.tax_minor AS "taxMinor", orders.discount_minor AS "discountMinor",
            orders.total_minor AS "totalMinor", orders.shipping_address AS "shippingAddress",
@@ -71,15 +77,16 @@ export async function readEvents(versions: readonly OrderVersion[]): Promise<Kno
       AND event.version = wanted.version
     JOIN orders ON orders.user_id = event.user_id AND orders.id = event.order_id`;
   return rows.map(({ userId, orderId, version, ...row }) => {
-    const { from, to, kind, reason, actor, at, since, endedBy, wasPaid, amountMinor, ...order } = row;
+    const { from, to, kind, reason, actor, at, since, endedBy, wasCharged, amountMinor, ...order } = row;
     const refundFailed = since.some((later) => later.kind === 'refund_failed');
+    const refundAskedAgain = since.some((later) => later.kind === 'refund_requested');
     const isHeld = order.holdUntil !== null && order.holdUntil > at;
-    const money = { endedBy: endedBy ?? undefined, wasPaid, amountMinor: amountMinor ?? undefined };
+    const money = { endedBy: endedBy ?? undefined, wasCharged, amountMinor: amountMinor ?? undefined };
     return {
       userId,
       orderId,
       version,
-      event: { from, to, kind, reason, actor, at, since, refundFailed, isHeld, ...money },
+      event: { from, to, kind, reason, actor, at, since, refundFailed, refundAskedAgain, isHeld, ...money },
       order: { ...order, id: orderId, url: new URL(`/orders/${orderId}`, siteUrl()).href },
     };
   });

@@ -6,7 +6,7 @@ const changed = (from: OrderStatus | null, to: OrderStatus): OrderEvent => ({
   from,
   to,
   kind: 'status',
-  wasPaid: true,
+  wasCharged: true,
   isHeld: true,
   since: [],
 });
@@ -57,7 +57,7 @@ describe('whatToSay', () => {
     expect(whatToSay(money('refunded', 'paid'))).toEqual({ mail: 'money_returned', webhook });
     expect(whatToSay(money('refunded', 'fulfilled'))).toEqual({ mail: 'money_returned', webhook });
     expect(whatToSay(money('refunded', 'cancelled'))).toEqual({ mail: 'money_returned', webhook });
-    expect(whatToSay(money('refunded', 'cancelled', { wasPaid: false }))).toEqual({
+    expect(whatToSay(money('refunded', 'cancelled', { wasCharged: false }))).toEqual({
       mail: 'late_payment_returned',
       webhook,
     });

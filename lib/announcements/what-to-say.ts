@@ -14,8 +14,8 @@ export interface OrderEvent {
   /** The same as `from` when something happened to the order that left its status as it is. */
   to: OrderStatus;
   kind: OrderEventKind;
-  /** Whether the order was paid once: money of one that never was came too late. */
-  wasPaid: boolean;
+  /** Whether a charge of the order was known before it ended: money of one without such a charge came too late. */
+  wasCharged: boolean;
   /** Whether its hold went on after the event; an order whose hold was over takes no other card. */
   isHeld: boolean;
   /** What has happened to the order since. */
@@ -89,7 +89,10 @@ function ofStatus({ from, to, since, isHeld }: OrderEvent): Announcement {
 }
 
 /** The order is what it was, but something happened to its money. */
-function ofMoney({ to, since, wasPaid }: OrderEvent, kind: Exclude<OrderEventKind, 'status'>): Announcement {
+function ofMoney(
+  { to, since, wasCharged }: OrderEvent,
+  kind: Exclude<OrderEventKind, 'status'>,
+): Announcement {
   switch (kind) {
     case 'refund_requested':
       return {
@@ -97,7 +100,7 @@ function ofMoney({ to, since, wasPaid }: OrderEvent, kind: Exclude<OrderEventKin
         webhook: 'order.refund_requested',
       };
     case 'refunded': {
-      const isLate = to === 'cancelled' && !wasPaid;
+      const isLate = to === 'cancelled' && !wasCharged;
       return { mail: isLate ? 'late_payment_returned' : 'money_returned', webhook: 'order.money_returned' };
     }
     case 'refund_failed':

@@ -8,6 +8,9 @@ const paidByCard: MailPayment = {
   refundedMinor: 0,
   pays: true,
 };
+const declined: MailPayment = { ...paidByCard, status: 'declined', capturedMinor: 0, pays: false };
+/** It was charged, pays no order, and is not refunded. */
+const held: MailPayment = { ...paidByCard, status: 'returning', pays: false };
 /** Its amount was reserved, and never taken. */
 const reserved: MailPayment = { ...paidByCard, status: 'refunded', capturedMinor: 0, refundedMinor: 12_852 };
 
@@ -88,13 +91,27 @@ Once
   test('a declined payment says that nothing was charged, until when the order is kept, and where to pay', () => {
     const { body } = writeMail(
       'payment_declined',
-      { ...order, holdUntil: new Date('2026-11-24T23:45:00Z') },
+      { ...order, holdUntil: new Date('2026-11-24T23:45:00Z'), payments: [declined] },
       event,
     );
     expect(body.replaceAll('\n', ' ')).toContain('nothing was charged. Your order is kept until 23:45 UTC');
     expect(body).toContain(
       'Try another card, in the browser in which you ordered:\nhttps://shop.test/orders/1',
     );
+  });
+
+  // What broke: "nothing was charged", of an order whose first charge had not been refunded.
+  test('a declined payment beside a charge that the shop holds does not say that nothing was charged', () => {
+    for (const payments of [[held, declined], [held]]) {
+      const { body } = writeMail('payment_declined', { ...order, payments }, event);
+      expect(body).not.toContain('nothing was charged');
+    }
+  });
+
+  test('an order that is paid because the refund of its charge failed says so', () => {
+    const { body } = writeMail('confirmation', order, { ...event, refundFailed: true });
+    expect(body.replaceAll('\n', ' ')).toContain('The refund of it could not be made, so this payment pays');
+    expect(writeMail('confirmation', order, event).body).not.toContain('refund');
   });
 
   test.each([

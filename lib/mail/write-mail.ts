@@ -58,8 +58,9 @@ interface Words {
 const words = {
   confirmation: {
     subject: (number) => `Your order ${number}`,
-    paragraphs: (order) => [
+    paragraphs: (order, { refundFailed }) => [
       `Thank you for your order. We have it, and we are getting it ready. ${howItIsPaid(order)}`,
+      ...(refundFailed ? ['The refund of it could not be made, so this payment pays your order.'] : []),
     ],
     details: true,
     link: 'How your order is doing',
@@ -198,17 +199,20 @@ const isReserved = (payment: MailPayment | undefined): boolean =>
 /** It was reserved for an order that did not need it, and the provider has called it off. */
 const isReleased = (payment: MailPayment): boolean => isReserved(payment) && payment.refundedMinor > 0;
 
-/** The last card had money for the order, and the order does not have it any more. */
+/** The last card had money for the order, and the order does not have it. */
 const isBack = ({ payments }: MailOrder): boolean =>
-  ['refunded', 'voided'].includes(payments.at(-1)?.status ?? '');
+  ['returning', 'refunded', 'voided'].includes(payments.at(-1)?.status ?? '');
 
 function whyUnpaid(order: MailOrder): string {
   const status = order.payments.at(-1)?.status;
+  if (status === 'returning') return 'Your card was charged, and a refund is requested.';
   if (status === 'refunded') return `Your card was charged, and the ${total(order)} was refunded.`;
   if (status === 'voided') {
     return `The ${total(order)} reserved on your card was released, and nothing was charged.`;
   }
-  return `The payment of ${total(order)} was declined, and nothing was charged.`;
+  const isHeld = order.payments.some(({ capturedMinor, refundedMinor }) => capturedMinor > refundedMinor);
+  const nothing = isHeld ? '' : ', and nothing was charged';
+  return `The payment of ${total(order)} was declined${nothing}.`;
 }
 
 function howItIsPaid(order: MailOrder): string {

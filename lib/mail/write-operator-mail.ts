@@ -1,20 +1,29 @@
 import { day, wrap } from '#lib/mail/layout.ts';
 import type { MailEvent, MailOrder } from '#lib/mail/write-mail.ts';
 import { formatMoney } from '#lib/money.ts';
+import type { OrderStatus } from '#lib/orders/schema.ts';
 
 /** Emails to the shop's operator (OPERATOR_EMAIL): money that a person has to see to. */
 
+interface OperatorEvent extends Pick<MailEvent, 'reason' | 'amountMinor'> {
+  dueBy?: Date;
+  /** What the order is after the event. */
+  to?: OrderStatus;
+  /** Whether a refund was requested since. */
+  refundAskedAgain?: boolean;
+}
+
 interface Words {
   subject: (number: string) => string;
-  paragraphs: (amount: string, event: Pick<MailEvent, 'reason'> & { dueBy?: Date }) => string[];
+  paragraphs: (amount: string, event: OperatorEvent) => string[];
 }
 
 const words = {
   refund_failed: {
     subject: (number) => `Order ${number}: a refund failed`,
-    paragraphs: (amount, { reason }) => [
-      `The payment provider did not pay a refund of ${amount} ("${reason}"). The money is still with the shop, and the order says so.`,
-      'Look at the charge in the provider’s dashboard. Then refund it again, or pay the shopper another way.',
+    paragraphs: (amount, event) => [
+      `The payment provider did not pay a refund of ${amount} ("${event.reason}"). The money is still with the shop, and the order says so.`,
+      ...whatNow(event),
     ],
   },
   dispute_opened: {
@@ -37,12 +46,27 @@ const words = {
   },
 } satisfies Record<string, Words>;
 
+function whatNow({ to, refundAskedAgain }: OperatorEvent): string[] {
+  // A second refund by hand would be of other money of the order.
+  if (refundAskedAgain) {
+    return ['The shop has asked for the refund again. If that fails, too, another email says so.'];
+  }
+  return [
+    ...(to === 'paid'
+      ? [
+          'The order is paid. "npm run order -- refund" takes money first that the order does not need; where there is none, it cancels the order.',
+        ]
+      : []),
+    'Look at the charge in the provider’s dashboard. Then refund it again, or pay the shopper another way.',
+  ];
+}
+
 export type OperatorMailKind = keyof typeof words;
 
 export function writeOperatorMail(
   kind: OperatorMailKind,
   { number, currency, totalMinor }: Pick<MailOrder, 'number' | 'currency' | 'totalMinor'>,
-  event: Pick<MailEvent, 'reason' | 'amountMinor'> & { dueBy?: Date },
+  event: OperatorEvent,
 ): { subject: string; body: string } {
   const { subject, paragraphs }: Words = words[kind];
   const amount = formatMoney(event.amountMinor ?? totalMinor, currency);

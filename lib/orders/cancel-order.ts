@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { db, type Tx } from '#lib/db.ts';
 import { AppError } from '#lib/errors.ts';
 import { endOrder } from '#lib/orders/end-order.ts';
 import { limitCancels } from '#lib/orders/limit-cancels.ts';
-import { askedNow, leftOf, requestRefund } from '#lib/orders/refund-order.ts';
+import { askedNow, requestAll } from '#lib/orders/refund-order.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
 import { callOff } from '#lib/payments/find-out.ts';
 import { orUnavailable } from '#lib/payments/or-unavailable.ts';
@@ -30,7 +29,7 @@ const ended: readonly OrderStatus[] = ['cancelled', 'refunded', 'fulfilled'];
 
 /**
  * Cancels an order before fulfilment. An open charge is called off at the provider first. The order is
- * `cancelled` and its stock is back in one transaction; a refund of what was paid is requested in it,
+ * `cancelled` and its stock is back in one transaction; a refund of all that was paid is requested in it,
  * and the order is `refunded` when the provider has confirmed. Cancelling twice is cancelling once:
  * `changed` is false the second time. Throws `not_found` (also for another shopper's order),
  * `not_cancellable`, `rate_limited`, and `payment_unsettled` while it is not known whether the card was charged.
@@ -52,11 +51,9 @@ export async function cancelOrder({
   if (!isUuid(id)) throw noSuchOrder();
   if (endedBy === 'shopper') await limitUnlessEnded({ userId, orderId: id }, network);
   await callOffOpenCharge({ userId, orderId: id }, actor);
-  const refundId = randomUUID();
-  const cancellation = { userId, orderId: id, refundId, endedBy, actor };
-  const done = await db().$transaction((tx) => cancel(tx, cancellation));
-  if (done === 'refund') await askedNow({ userId, orderId: id, id: refundId });
-  return { changed: done !== 'nothing' };
+  const done = await db().$transaction((tx) => cancel(tx, { userId, orderId: id, endedBy, actor }));
+  for (const refundId of done?.ids ?? []) await askedNow({ userId, orderId: id, id: refundId });
+  return { changed: done !== undefined };
 }
 
 /** Before anything is called off at the provider: a cancel that is refused changes nothing. */
@@ -88,36 +85,26 @@ async function callOffOpenCharge(key: { userId: string; orderId: string }, actor
 interface Cancel {
   userId: string;
   orderId: string;
-  refundId: string;
   endedBy: 'shopper' | 'operator';
   actor: string;
 }
 
+/** The refunds that it requests; undefined when the order had ended already. */
 async function cancel(
   tx: Tx,
-  { userId, orderId, refundId, endedBy, actor }: Cancel,
-): Promise<'nothing' | 'cancelled' | 'refund'> {
+  { userId, orderId, endedBy, actor }: Cancel,
+): Promise<{ ids: string[] } | undefined> {
   const locked = await lockOrder(tx, { userId, orderId });
   if (!locked) throw noSuchOrder();
   const order = { ...locked.order, userId };
-  if (order.status === 'cancelled' || order.status === 'refunded') return 'nothing';
+  if (order.status === 'cancelled' || order.status === 'refunded') return undefined;
   const open = locked.payments.find(({ status }) => isOpen(status));
   if (open) throw unsettled(open);
   if (!isCancellable(order.status)) throw notCancellable(order);
   const reason = endedBy === 'shopper' ? 'cancelled by its owner' : 'cancelled by an operator';
-  const paid = locked.payments.find(({ status }) => status === 'succeeded' || status === 'authorized');
-  const amount = paid ? await leftOf(tx, paid) : 0;
-  if (paid && amount > 0) {
-    await requestRefund(tx, {
-      order,
-      payment: paid,
-      amount,
-      request: { id: refundId, endedBy, actor, reason },
-    });
-    return 'refund';
-  }
-  await endOrder(tx, order, { endedBy, actor, reason });
-  return 'cancelled';
+  const { ids, amountMinor } = await requestAll(tx, locked, { actor, reason });
+  await endOrder(tx, order, { endedBy, actor, reason, amountMinor });
+  return { ids };
 }
 
 function unsettled({ status }: PaymentRow): AppError {

@@ -6,16 +6,17 @@ import { returnStock } from '#lib/stock/return-stock.ts';
 
 /**
  * Cancels an order that was not fulfilled and puts its stock back on the shelf, in the caller's
- * transaction. The caller has locked the order and dealt with its money; an invoice that is due is
- * void from then on.
+ * transaction. The caller has locked the order and requested its money (`amountMinor`, if there is any);
+ * an invoice that is due is void from then on.
  */
 export async function endOrder(
   tx: Tx,
   order: OrderRow & { userId: string },
-  end: { endedBy: EndedBy; actor: string; reason: string; amountMinor?: number },
+  { amountMinor, ...end }: { endedBy: EndedBy; actor: string; reason: string; amountMinor: number },
 ): Promise<void> {
   const { userId, id: orderId, version, status: from } = order;
-  await changeOrder(tx, { userId, orderId, version, from, to: 'cancelled', ...end });
+  const requested = amountMinor > 0 ? { amountMinor } : {};
+  await changeOrder(tx, { userId, orderId, version, from, to: 'cancelled', ...end, ...requested });
   await tx.$executeRaw`
     UPDATE payment SET status = 'voided', version = version + 1, updated_at = now()
     WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid AND status = 'due'`;

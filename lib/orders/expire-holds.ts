@@ -2,6 +2,7 @@ import { db, type Tx } from '#lib/db.ts';
 import { logger } from '#lib/logger.ts';
 import { endOrder } from '#lib/orders/end-order.ts';
 import { recountUnpaid } from '#lib/orders/recount-unpaid.ts';
+import { requestAll } from '#lib/orders/refund-order.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
 import { callOff } from '#lib/payments/find-out.ts';
 import {
@@ -83,5 +84,7 @@ async function expire(tx: Tx, key: Key): Promise<void> {
     WHERE user_id = ${key.userId}::uuid AND id = ${key.orderId}::uuid`;
   if (!row?.over) return;
   const reason = 'it was not paid before its hold was over';
-  await endOrder(tx, { ...order, userId: key.userId }, { endedBy: 'hold', actor, reason });
+  // A refund of it may have failed: what the shop holds of an order that ends is asked for again.
+  const { amountMinor } = await requestAll(tx, locked, { actor, reason });
+  await endOrder(tx, { ...order, userId: key.userId }, { endedBy: 'hold', actor, reason, amountMinor });
 }

@@ -21,8 +21,8 @@ interface ChargeMoney {
 }
 
 export async function readOrderMoney({ userId, id }: { userId: string; id: string }): Promise<OrderMoney> {
-  const late = { userId, orderId: id, toStatus: 'cancelled', kind: { in: ['refund_requested', 'refunded'] } };
-  const [order, event] = await Promise.all([
+  const ofOrder = { userId, orderId: id };
+  const [order, late, before] = await Promise.all([
     db().order.findUnique({
       where: { userId_id: { userId, id } },
       select: {
@@ -37,7 +37,11 @@ export async function readOrderMoney({ userId, id }: { userId: string; id: strin
         },
       },
     }),
-    db().orderEvent.findFirst({ where: late, select: { kind: true } }),
+    db().orderEvent.findFirst({
+      where: { ...ofOrder, toStatus: 'cancelled', kind: { in: ['refund_requested', 'refunded'] } },
+      select: { kind: true },
+    }),
+    db().orderEvent.findFirst({ where: { ...ofOrder, ...knownBefore }, select: { kind: true } }),
   ]);
   return {
     endedBy: (order?.endedBy as EndedBy | null) ?? undefined,
@@ -46,6 +50,15 @@ export async function readOrderMoney({ userId, id }: { userId: string; id: strin
       ...charge,
       requestedMinor: refunds.reduce((sum, { amountMinor }) => sum + amountMinor, 0),
     })),
-    cameLate: event !== null,
+    cameLate: late !== null && before === null,
   };
 }
+
+/** Events which show that a charge was known before its order was cancelled; `read-events.ts` asks the same. */
+const knownBefore = {
+  OR: [
+    { toStatus: { not: 'cancelled' }, kind: { in: ['refund_requested', 'refunded', 'refund_failed'] } },
+    // What was held then is requested with the cancellation.
+    { toStatus: 'cancelled', kind: 'status', amountMinor: { not: null } },
+  ],
+};

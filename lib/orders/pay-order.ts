@@ -13,6 +13,7 @@ import { orUnavailable } from '#lib/payments/or-unavailable.ts';
 import {
   isHoldOver,
   isOpen,
+  isOver,
   lockOrder,
   type PaymentRow,
   readPayment,
@@ -63,7 +64,8 @@ export function nextAttempt(
   payments: readonly Pick<PaymentRow, 'attempt' | 'status'>[],
 ): number | undefined {
   const last = payments.at(-1);
-  const waits = status === 'payment_declined' || last?.status === 'requires_action';
+  const isDeclined = status === 'payment_declined' && payments.every((payment) => isOver(payment.status));
+  const waits = isDeclined || last?.status === 'requires_action';
   if (!last || !waits || last.attempt >= maxAttempts || !takesCards()) return undefined;
   return last.attempt + 1;
 }
@@ -181,7 +183,8 @@ async function write(tx: Tx, request: PayOrder): Promise<{ created: boolean }> {
     });
   }
   // One that is being charged; or that waits at the bank, and the provider has not said that it is called off.
-  if (payments.some(({ status }) => isOpen(status))) throw unsettled();
+  const isUnsettled = order.status === 'payment_declined' ? isLive : isOpenPayment;
+  if (payments.some(isUnsettled)) throw unsettled();
   if (expected === undefined) throw takesNone(order.status);
   // However many cards are tried, the time in which they may be tried ends.
   if (order.holdIsOver) throw notPayable('The time to pay it is over. Please order the items again.');
@@ -198,6 +201,10 @@ async function write(tx: Tx, request: PayOrder): Promise<{ created: boolean }> {
   await writeAttempt(tx, order, { userId, attempt, token, status: 'created', providerRef: null });
   return { created: true };
 }
+
+const isOpenPayment = ({ status }: PaymentRow): boolean => isOpen(status);
+/** Also money that is here, of an order that is not paid: it is not known yet what becomes of it. */
+const isLive = ({ status }: PaymentRow): boolean => !isOver(status);
 
 /** Why an order of which every payment is settled takes no further attempt. */
 function takesNone(status: OrderStatus): AppError {

@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { db, type Tx } from '#lib/db.ts';
 import { AppError } from '#lib/errors.ts';
 import { logger } from '#lib/logger.ts';
 import { formatMoney } from '#lib/money.ts';
 import { changeOrder } from '#lib/orders/change-order.ts';
 import { endOrder } from '#lib/orders/end-order.ts';
-import type { EndedBy } from '#lib/orders/schema.ts';
+import type { PaymentStatus } from '#lib/orders/schema.ts';
 import type { RefundStatus } from '#lib/payments/mirror-refunds.ts';
 import { isOpen, lockOrder, type OrderRow, type PaymentRow } from '#lib/payments/payment-rows.ts';
 import { settleRefund } from '#lib/payments/settle-refund.ts';
@@ -24,9 +25,10 @@ export interface RefundOrder {
 
 /**
  * Refunds the whole payment or a part. The refund is recorded first, then the provider is asked for
- * what is left there; `created` means that it has not confirmed yet, and a job goes on. A whole refund
- * cancels an order that was not fulfilled, and its stock goes back; the order is `refunded` when the
- * provider has confirmed. A part leaves the order what it is.
+ * what is left there; `created` means that it has not confirmed yet, and a job goes on. Money that the
+ * order does not need comes first, and leaves the order what it is. A whole refund of the payment that
+ * pays the order cancels an order that was not fulfilled, and its stock goes back; the order is
+ * `refunded` when the provider has confirmed. A part leaves the order what it is.
  * Throws `not_found`, `not_refundable`, and `key_reused` for the id of another refund.
  */
 export async function refundOrder(request: RefundOrder): Promise<{ created: boolean; status: RefundStatus }> {
@@ -46,7 +48,7 @@ export async function askedNow(key: { userId: string; orderId: string; id: strin
 }
 
 async function record(tx: Tx, request: RefundOrder): Promise<boolean> {
-  const { userId, orderId, id, amountMinor } = request;
+  const { userId, orderId, id, amountMinor, actor, reason } = request;
   const locked = await lockOrder(tx, { userId, orderId });
   if (!locked) throw new AppError('not_found', { detail: 'There is no such order.' });
   const { order, payments } = locked;
@@ -57,8 +59,7 @@ async function record(tx: Tx, request: RefundOrder): Promise<boolean> {
       detail: `Refund ${id} is of ${standing.amountMinor}, not of ${amountMinor}. Nothing was refunded now.`,
     });
   }
-  const payment = refundable(payments);
-  const left = await leftOf(tx, payment);
+  const { payment, left } = await refundable(tx, order, payments);
   const amount = amountMinor ?? left;
   if (amount < 1 || amount > left) {
     const [can, cannot] = [left, amount].map((minor) => formatMoney(minor, payment.currency));
@@ -69,31 +70,58 @@ async function record(tx: Tx, request: RefundOrder): Promise<boolean> {
       'The payment is only authorised: it can be refunded as a whole, or in part once captured.',
     );
   }
-  const ours = { ...request, endedBy: 'operator' as const };
-  await requestRefund(tx, { order: { ...order, userId }, payment, amount, request: ours });
+  await requestRefund(tx, payment, { id, amountMinor: amount, isWhole: amount === left, actor, reason });
+  if (amount === left && order.status === 'paid' && order.paidAttempt === payment.attempt) {
+    const end = { endedBy: 'operator' as const, actor, reason, amountMinor: amount };
+    await endOrder(tx, { ...order, userId }, end);
+    return true;
+  }
+  // A part, or an order that is on its way, has ended or is paid by another attempt: no stock comes back.
+  const { version, status } = order;
+  const requested = { kind: 'refund_requested' as const, amountMinor: amount, actor, reason };
+  await changeOrder(tx, { userId, orderId, version, from: status, to: status, ...requested });
   return true;
 }
 
-/** What of a payment is neither refunded nor requested. */
-export async function leftOf(tx: Tx, { userId, orderId, attempt, amountMinor }: PaymentRow): Promise<number> {
+/** What of a payment the shop holds, and is not requested. */
+async function leftOf(tx: Tx, payment: PaymentRow): Promise<number> {
+  const { userId, orderId, attempt, amountMinor, capturedMinor } = payment;
   const [sum] = await tx.$queryRaw<{ refundedMinor: number }[]>`
     SELECT coalesce(sum(amount_minor), 0)::int AS "refundedMinor" FROM refund
     WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid AND attempt = ${attempt}::int
       AND status <> 'failed'`;
-  return amountMinor - (sum?.refundedMinor ?? 0);
+  // Of an amount that is only reserved nothing is captured.
+  return (capturedMinor || amountMinor) - (sum?.refundedMinor ?? 0);
 }
 
-/** The payment that holds the order's money; else one whose refund the provider has not paid. */
-function refundable(payments: PaymentRow[]): PaymentRow {
-  const paid =
-    payments.findLast(({ status }) => status === 'succeeded' || status === 'authorized') ??
-    payments.findLast(({ status }) => status === 'returning');
-  if (paid) return paid;
+interface Held {
+  payment: PaymentRow;
+  left: number;
+}
+
+/** Every payment of which the shop holds money that nobody has asked for. Those come first that do not pay the order. */
+async function readHeld(tx: Tx, { paidAttempt }: OrderRow, payments: PaymentRow[]): Promise<Held[]> {
+  const held: Held[] = [];
+  for (const payment of payments.filter(({ status }) => holding.includes(status))) {
+    const left = await leftOf(tx, payment);
+    if (left > 0) held.push({ payment, left });
+  }
+  const pays = ({ payment }: Held) => payment.attempt === paidAttempt;
+  return [...held.filter((one) => !pays(one)), ...held.filter(pays)];
+}
+
+const holding: readonly PaymentStatus[] = ['succeeded', 'authorized', 'returning'];
+
+async function refundable(tx: Tx, order: OrderRow, payments: PaymentRow[]): Promise<Held> {
+  const [first] = await readHeld(tx, order, payments);
+  if (first) return first;
   const why = payments.some(({ status }) => isOpen(status))
     ? 'Its payment is not settled yet.'
-    : payments.some(({ status }) => status === 'refunded')
-      ? 'Its payment has been refunded already.'
-      : 'No card was charged for it.';
+    : payments.some(({ status }) => holding.includes(status))
+      ? 'The refund of its payment is requested already.'
+      : payments.some(({ status }) => status === 'refunded')
+        ? 'Its payment has been refunded already.'
+        : 'No card was charged for it.';
   throw notRefundable(`There is nothing to refund of this order. ${why}`);
 }
 
@@ -101,33 +129,42 @@ function notRefundable(detail: string): AppError {
   return new AppError('not_refundable', { detail });
 }
 
-interface RequestRefund {
-  order: OrderRow & { userId: string };
-  payment: PaymentRow;
-  amount: number;
-  request: Pick<RefundOrder, 'id' | 'actor' | 'reason'> & { endedBy: EndedBy };
+interface Wish {
+  id: string;
+  amountMinor: number;
+  /** All that is left: the payment is `returning` from then on. */
+  isWhole: boolean;
+  actor: string;
+  reason: string;
+}
+
+/** Records a refund that is to be asked for, in the caller's transaction and under its lock. */
+async function requestRefund(
+  tx: Tx,
+  { userId, orderId, attempt, currency, status }: PaymentRow,
+  { isWhole, ...wish }: Wish,
+): Promise<void> {
+  await recordRefund(tx, { userId, orderId, attempt, currency, ...wish });
+  await tx.$executeRaw`
+    UPDATE payment SET status = ${isWhole ? 'returning' : status}, version = version + 1, updated_at = now()
+    WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid AND attempt = ${attempt}::int`;
 }
 
 /**
- * Records a refund that is to be asked for, in the caller's transaction and under its lock. If it is
- * all that is left, the payment is `returning`, and an order that was not fulfilled is cancelled.
+ * Requests all that the shop holds of an order which is about to end, of whichever attempt, in the
+ * caller's transaction and under its lock. The ids of the refunds, and their sum.
  */
-export async function requestRefund(
+export async function requestAll(
   tx: Tx,
-  { order, payment, amount, request }: RequestRefund,
-): Promise<void> {
-  const { userId, id: orderId, version, status } = order;
-  const { attempt, currency } = payment;
-  const { id, endedBy, actor, reason } = request;
-  const whole = amount === (await leftOf(tx, payment));
-  await recordRefund(tx, { userId, orderId, id, attempt, amountMinor: amount, currency, actor, reason });
-  await tx.$executeRaw`
-    UPDATE payment SET status = ${whole ? 'returning' : payment.status}, version = version + 1, updated_at = now()
-    WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid AND attempt = ${attempt}::int`;
-  if (whole && status === 'paid') {
-    return endOrder(tx, order, { endedBy, actor, reason, amountMinor: amount });
+  { order, payments }: { order: OrderRow; payments: PaymentRow[] },
+  { actor, reason }: { actor: string; reason: string },
+): Promise<{ ids: string[]; amountMinor: number }> {
+  const held = await readHeld(tx, order, payments);
+  const ids: string[] = [];
+  for (const { payment, left } of held) {
+    const id = randomUUID();
+    await requestRefund(tx, payment, { id, amountMinor: left, isWhole: true, actor, reason });
+    ids.push(id);
   }
-  // A part, or an order that is on its way or ended already: no stock comes back.
-  const requested = { kind: 'refund_requested' as const, amountMinor: amount, actor, reason };
-  await changeOrder(tx, { userId, orderId, version, from: status, to: status, ...requested });
+  return { ids, amountMinor: held.reduce((sum, { left }) => sum + left, 0) };
 }

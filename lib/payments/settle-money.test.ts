@@ -192,3 +192,118 @@ describe('a dispute that is won after the order was cancelled', () => {
     expect(settled('paid', 'succeeded', won, { disputes: open }).giveBack).toBeUndefined();
   });
 });
+
+describe('money that is here again, because a refund that was made at the provider failed', () => {
+  const back: RefundRow = {
+    ...ours(1_000, 'succeeded'),
+    providerRef: 're_1',
+    actor: 'provider',
+    origin: 'provider',
+  };
+  const again = (
+    status: OrderStatus,
+    order: Partial<SettleInput['order']> = {},
+    more: Partial<SettleInput> = {},
+  ) =>
+    settled(status, 'refunded', charge([there(1_000, 'failed')]), {
+      order: { status, endedBy: null, paidAttempt: null, fulfilled: false, ...order },
+      refunds: [back],
+      ...more,
+    });
+  const asked = { payment: 'returning', giveBack: { amountMinor: 1_000 } };
+  const beside = (status: PaymentStatus) => ({
+    payments: [
+      { attempt: 1, status: 'refunded' as const, amountMinor: 1_000 },
+      { attempt: 2, status, amountMinor: 1_000 },
+    ],
+  });
+
+  test('pays an order that waits for it', () => {
+    for (const other of ['declined', 'voided', 'returning', 'refunded'] as const) {
+      const { giveBack, ...paid } = again('payment_declined', {}, beside(other));
+      expect(giveBack).toBeUndefined();
+      expect(paid).toMatchObject({ payment: 'succeeded', order: { to: 'paid' }, accepts: true });
+    }
+  });
+
+  test('is asked for again beside another attempt that pays the order, or may still pay it', () => {
+    for (const [status, other] of [
+      ['payment_pending', 'created'],
+      ['payment_pending', 'requires_action'],
+      ['payment_processing', 'processing'],
+      ['payment_unknown', 'unknown'],
+      ['paid', 'succeeded'],
+      ['paid', 'returning'],
+      ['fulfilled', 'succeeded'],
+    ] as const) {
+      const paidAttempt = status === 'paid' || status === 'fulfilled' ? 2 : null;
+      const after = again(status, { paidAttempt, fulfilled: status === 'fulfilled' }, beside(other));
+      expect(after).toMatchObject({
+        ...asked,
+        news: [{ kind: 'refund_failed' }, { kind: 'refund_requested' }],
+      });
+      expect(after.order).toBeUndefined();
+    }
+  });
+
+  test('is asked for again of an order that has ended, also of the one that it had paid', () => {
+    for (const endedBy of ['shopper', 'provider', 'operator', 'hold'] as const) {
+      const ended = again('cancelled', { endedBy });
+      expect([ended, ended.order]).toMatchObject([asked, undefined]);
+      expect(again('cancelled', { endedBy, paidAttempt: 1 })).toMatchObject(asked);
+      expect(again('refunded', { endedBy, paidAttempt: 1 })).toMatchObject({
+        ...asked,
+        order: { to: 'cancelled' },
+      });
+    }
+  });
+
+  test('stays with an order that goes on with it, or went out with it', () => {
+    const kept = { payment: 'succeeded', giveBack: undefined };
+    expect(again('paid', { paidAttempt: 1 })).toMatchObject({ ...kept, news: [{ kind: 'refund_failed' }] });
+    expect(again('fulfilled', { paidAttempt: 1, fulfilled: true })).toMatchObject(kept);
+    expect(again('refunded', { paidAttempt: 1, fulfilled: true })).toMatchObject({
+      ...kept,
+      order: { to: 'fulfilled' },
+    });
+  });
+
+  test('and is not all of it pays no order: it is asked for again', () => {
+    const part = { ...back, amountMinor: 600 };
+    const other = { ...back, id: 'r-2', providerRef: 're_2', amountMinor: 400 };
+    const seen = [there(600, 'failed'), { ...there(400), ref: 're_2' }];
+    const order = { status: 'payment_declined' as const, endedBy: null, paidAttempt: null, fulfilled: false };
+    const after = settled('payment_declined', 'refunded', charge(seen), { order, refunds: [part, other] });
+    expect(after).toMatchObject({ payment: 'returning', giveBack: { amountMinor: 600 } });
+    expect(after.order).toBeUndefined();
+  });
+
+  test('and the provider does not pay the shop’s refund either: a person has to look, and no other attempt is kept out', () => {
+    const refunds = [
+      { ...back, status: 'failed' as const },
+      { ...ours(1_000, 'succeeded'), providerRef: 're_2' },
+    ];
+    const seen = charge([there(1_000, 'failed'), { ...there(1_000, 'failed'), ref: 're_2' }]);
+    const after = settled('paid', 'refunded', seen, {
+      order: { status: 'paid', endedBy: null, paidAttempt: 2, fulfilled: false },
+      refunds,
+      ...beside('succeeded'),
+    });
+    expect(after).toMatchObject({
+      payment: 'returning',
+      giveBack: undefined,
+      news: [{ kind: 'refund_failed' }],
+    });
+  });
+
+  test('and is disputed: what no order needs is asked for once the dispute is won', () => {
+    const dispute = { ref: 'du_1', kind: 'dispute' as const, amountMinor: 1_000, reason: 'fraudulent' };
+    const won = charge([], { disputes: [{ ...dispute, currency: 'USD', status: 'won' }] });
+    const after = settled('paid', 'returning', won, {
+      order: { status: 'paid', endedBy: null, paidAttempt: 2, fulfilled: false },
+      refunds: [ours(1_000, 'failed')],
+      ...beside('succeeded'),
+    });
+    expect(after).toMatchObject(asked);
+  });
+});

@@ -10,7 +10,7 @@ export type SettleOrder = Pick<Settlement, 'payment' | 'order' | 'takeStock' | '
   giveBack?: { reason: string };
 };
 
-const unpaid: readonly OrderStatus[] = [
+export const unpaid: readonly OrderStatus[] = [
   'payment_pending',
   'payment_processing',
   'payment_unknown',

@@ -1,9 +1,16 @@
 import type { OrderStatus, PaymentStatus } from '#lib/orders/schema.ts';
 import { mirrorDisputes, whyClosed, whyOpened } from '#lib/payments/mirror-disputes.ts';
 import { mirrorRefunds, type RefundRow } from '#lib/payments/mirror-refunds.ts';
-import { isOpen, isOver, tookNothing } from '#lib/payments/payment-rows.ts';
+import {
+  askAgain,
+  type Claim,
+  claimOn,
+  isAnotherThere,
+  paidByMoneyAgain,
+} from '#lib/payments/money-again.ts';
+import { isOpen, tookNothing } from '#lib/payments/payment-rows.ts';
 import type { Charge, ProviderDispute } from '#lib/payments/provider.ts';
-import { type SettleOrder, settleStatus } from '#lib/payments/settle-status.ts';
+import { type SettleOrder, settleStatus, unpaid } from '#lib/payments/settle-status.ts';
 import type { OrderNews, SettleInput, Settlement } from '#lib/payments/settlement.ts';
 
 /**
@@ -31,10 +38,15 @@ function withRefunds(input: SettleInput, charge: Charge, so: SettleOrder): Settl
   const { changes, confirmed, failed, confirmedMinor, requestedMinor } = mirrorRefunds(rows, seen ?? []);
   const taken = charge.status === 'succeeded' ? charge.amountMinor : payment.amountMinor;
   const left = taken - confirmedMinor - requestedMinor;
-  const why = so.giveBack ?? wonForNothing(input, charge);
+  // Only of money that was known before this look, and of which it shows the refunds.
+  const isKnown = seen !== undefined && !so.payment && charge.status === 'succeeded';
+  const claim = isKnown && left > 0 ? claimOn(input, left) : undefined;
+  const owed = claim === 'shopper' ? (wonForNothing(input, charge) ?? askAgain(failed)) : undefined;
+  const why = so.giveBack ?? owed;
   const giveBack = why && left > 0 ? { ...why, amountMinor: left } : undefined;
-  const next = seen || giveBack ? statusOf(input, status, { taken, confirmedMinor, left, giveBack }) : status;
-  const settled: Settlement = { ...so, giveBack };
+  const sums = { taken, confirmedMinor, left, giveBack };
+  const next = seen || giveBack ? statusOf(input, status, sums, claim) : status;
+  const settled: Settlement = { ...so, giveBack, ...(claim === 'pays' ? paidByMoneyAgain : {}) };
   if (next !== payment.status) settled.payment = next;
   if (changes.length > 0) Object.assign(settled, { refunds: changes, refundedMinor: confirmedMinor });
 
@@ -62,14 +74,13 @@ function withRefunds(input: SettleInput, charge: Charge, so: SettleOrder): Settl
   return news.length > 0 ? { ...settled, news } : settled;
 }
 
-/** The provider refuses to refund a disputed charge: a cancelled order's is refunded once the dispute is won. */
+/** The provider refuses to refund a disputed charge: one that no order needs is refunded once the dispute is won. */
 function wonForNothing(
-  { order, attempt, disputes: rows = [] }: SettleInput,
+  { disputes: rows = [] }: SettleInput,
   { disputes: seen = [] }: Charge,
 ): { reason: string } | undefined {
-  if (order.status !== 'cancelled' || order.paidAttempt !== attempt) return undefined;
   const won = mirrorDisputes(rows, seen).closed.some(({ status }) => status === 'won');
-  return won ? { reason: 'the order had been cancelled while its charge was disputed' } : undefined;
+  return won ? { reason: 'the charge was disputed when its order did not need it' } : undefined;
 }
 
 /** Orders that are over when their money is back. */
@@ -81,15 +92,17 @@ function newsOf(kind: OrderNews['kind'], { amountMinor, reason, actor }: RefundR
 
 /** Of a payment whose money the provider had taken: is it here, on its way back, or back? */
 function statusOf(
-  { payments, attempt }: SettleInput,
+  input: SettleInput,
   status: PaymentStatus,
   sums: { taken: number; confirmedMinor: number; left: number; giveBack: unknown },
+  claim: Claim | undefined,
 ): PaymentStatus {
   if (sums.confirmedMinor >= sums.taken) return 'refunded';
   if (sums.giveBack || sums.left <= 0) return 'returning';
-  // A refund failed, so money is here again. It pays the order only if no other attempt does.
-  const another = payments.some((other) => other.attempt !== attempt && !isOver(other.status));
-  return status !== 'succeeded' && another ? 'returning' : 'succeeded';
+  if (claim !== 'shopper') return claim ? 'succeeded' : status;
+  // Kept, because the provider does not pay its refund: it must keep no other attempt from paying the order.
+  const isNeeded = unpaid.includes(input.order.status) || isAnotherThere(input);
+  return isNeeded ? 'returning' : 'succeeded';
 }
 
 function withDisputes(
