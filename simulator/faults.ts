@@ -39,6 +39,8 @@ export const ownerKinds = [
   'owner_refund',
   /** A tenth of the amount. */
   'owner_refund_part',
+  /** All of it; and the shopper's bank sends the money back, as long again later. */
+  'owner_refund_fails',
   'owner_dispute_lost',
   'owner_dispute_won',
   'owner_capture',

@@ -39,6 +39,12 @@ const acts: Record<OwnerFaultKind, Act> = {
     announces: refunds,
     act: (dashboard, { intent }) => dashboard.refund(intent.id, Math.ceil(intent.amount / 10)),
   },
+  owner_refund_fails: {
+    after: 'payment_intent.succeeded',
+    announces: refunds,
+    act: (dashboard, { intent }) => dashboard.refund(intent.id),
+    afterwards: { events: 2, act: (dashboard, { refund }) => dashboard.failRefund(refund?.id ?? '') },
+  },
   owner_dispute_lost: {
     after: 'payment_intent.succeeded',
     announces: disputes,

@@ -73,6 +73,22 @@ test('an order whose money stays where it is is not fulfilled, whatever became o
   expect(capture).toHaveBeenLastCalledWith(expect.stringMatching(/^pi_/), `capture:${orderId}:2`);
 });
 
+// What broke, found by an attacker: the command refused the order, and had taken the money all the same.
+test('an order that may not be sent costs nothing: its amount stays reserved', async () => {
+  const { shopper, order, key } = await authorised('CAPTURE-REVIEW');
+  const { review } = await till.dashboard.openReview(order.payments[0]?.providerRef ?? '', 'rule');
+  await expect(fulfilOrder({ ...key, actor })).rejects.toMatchObject({
+    code: 'not_fulfillable',
+    message: expect.stringContaining('The payment provider reviews its payment (rule).'),
+  });
+  expect(await orderOf(shopper)).toMatchObject({ status: 'paid', payments: [{ status: 'authorized' }] });
+  expect(till.ledger(order.id)).toMatchObject([{ captured: 0 }]);
+  await till.dashboard.closeReview(review?.id ?? '', 'approved');
+  await till.flushWebhooks();
+  expect(await fulfilOrder({ ...key, actor })).toEqual({ changed: true });
+  expect(till.ledger(order.id)).toMatchObject([{ captured: order.totalMinor }]);
+});
+
 test('of an order that is paid, or paid by invoice, nothing is asked when it is fulfilled', async () => {
   const capture = vi.spyOn(await paymentProvider(), 'capture');
   onTestFinished(() => capture.mockRestore());

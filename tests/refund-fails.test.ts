@@ -295,3 +295,31 @@ describe('of an order that another attempt has paid', () => {
     expect(till.ledger(order.id)).toMatchObject([{ live: false }, { live: false }]);
   });
 });
+
+describe('a dispute that is lost', () => {
+  // What broke, found by an attacker: "A dispute of its payment was lost", of an order whose own money was there.
+  test('of an attempt that did not pay the order does not keep the order here', async () => {
+    const { shopper, order, ref } = await refunded();
+    expect((await payAgain(shopper, order)).status).toBe(201);
+    const { dispute } = await dashboard.dispute(ref, { amount: 1_749 });
+    await dashboard.closeDispute(dispute?.id ?? '', 'lost');
+    await pollEvents();
+    expect(await db().dispute.count({ where: { orderId: order.id, status: 'lost' } })).toBe(1);
+    expect(await fulfilOrder({ ...keyOf(order), actor: 'operator:eva' })).toEqual({ changed: true });
+  });
+
+  // What broke, found by an attacker: the whole was asked for and refused, and the page named a dispute that was over.
+  test('of a part of the money: only the rest is called kept, when the provider refuses to refund it', async () => {
+    const shopper = await shopperWith(call, await addProduct('LOST-PART', { available: 5 }));
+    await shopper.order(await cardBody(shopper));
+    await till.flushWebhooks();
+    const order = await orderOf(shopper);
+    const { dispute } = await dashboard.dispute(order.payments[0]?.providerRef ?? '', { amount: 1_000 });
+    await dashboard.closeDispute(dispute?.id ?? '', 'lost');
+    await pollEvents();
+    expect((await cancel(shopper, order)).status).toBe(200);
+    const [asked] = await db().refund.findMany({ where: { orderId: order.id } });
+    expect(asked).toMatchObject({ amountMinor: 749, status: 'failed' });
+    expect(await said(order)).toContain('Your refund of $7.49 could not be made yet.');
+  });
+});

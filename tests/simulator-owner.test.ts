@@ -55,6 +55,11 @@ test.each<[Fault['kind'], object, string[]]>([
   ['owner_refund', { refunded: 3_001, live: false }, ['refund.created', 'charge.refunded']],
   ['owner_refund_part', { refunded: 301, live: true }, ['refund.created', 'charge.refunded']],
   [
+    'owner_refund_fails',
+    { refunded: 0, live: true },
+    ['refund.created', 'charge.refunded', 'refund.updated', 'refund.failed'],
+  ],
+  [
     'owner_dispute_lost',
     { disputed: 3_001, refunded: 0 },
     ['charge.dispute.created', 'charge.dispute.funds_withdrawn', 'charge.dispute.closed'],

@@ -28,6 +28,8 @@ function factsOf({ payments, refundRequestedMinor }: OrderView): Facts {
     attempt,
     capturedMinor: taken.some((payment) => payment.attempt === attempt) ? amountMinor : 0,
     requestedMinor: attempt === requested ? refundRequestedMinor : 0,
+    lostMinor: 0,
+    isDisputed: false,
   }));
   return { decline: 'The card was declined.', endedBy: undefined, paidAttempt, charges, cameLate: false };
 }
@@ -119,8 +121,14 @@ describe('the news of an order', () => {
     expect(requested).toContain('A refund of $40.99 is requested.');
     const failed = order('cancelled', [part('succeeded')]);
     expect(said(failed, { endedBy: 'shopper' })).toContain('Your refund of $40.99 could not be made yet.');
-    expect(said({ ...failed, disputed: true }, { endedBy: 'shopper' })).toContain(
+    const charge = { attempt: 1, capturedMinor: 4_599, requestedMinor: 0, lostMinor: 0, isDisputed: true };
+    expect(said(failed, { charges: [charge], endedBy: 'shopper' })).toContain(
       'Your refund of $40.99 could not be made, because your bank disputes the payment.',
+    );
+    // What broke: the whole amount, and a dispute that the bank had decided long before.
+    const lost = { ...charge, lostMinor: 1_000, isDisputed: false };
+    expect(said(failed, { charges: [lost], endedBy: 'shopper' })).toContain(
+      'Your refund of $30.99 could not be made yet.',
     );
     const both = order('cancelled', [card(1, 'succeeded')], 500);
     expect(said(both)).toContain('A refund of $5.00 is requested.');
@@ -155,7 +163,9 @@ describe('the news of an order', () => {
 
   // What broke: "$45.99 was refunded. It can take your bank some days", of money that was never taken.
   test('an amount that was only reserved is released, not refunded', () => {
-    const reserved = { charges: [{ attempt: 1, capturedMinor: 0, requestedMinor: 0 }] };
+    const reserved = {
+      charges: [{ attempt: 1, capturedMinor: 0, requestedMinor: 0, lostMinor: 0, isDisputed: false }],
+    };
     const over = order('refunded', [card(1, 'refunded', { refundedMinor: 4_599 })]);
     const texts = [
       said(over, { ...reserved, endedBy: 'shopper' }),
@@ -179,6 +189,8 @@ describe('money that no order needs, and whose refund failed', () => {
       attempt,
       capturedMinor: ['returning', 'succeeded', 'refunded'].includes(status) ? 4_599 : 0,
       requestedMinor: 0,
+      lostMinor: 0,
+      isDisputed: false,
     })),
   });
 

@@ -27,7 +27,8 @@ export function moneyOnCancel(order: OrderView, facts: OrderMoney): string {
   if (!payment || order.status !== 'paid') {
     return others > 0 ? refundOf(order, others) : 'There will be nothing to pay.';
   }
-  const left = payment.amountMinor - payment.refundedMinor - requestedOf(payment, facts) + others;
+  const { requestedMinor = 0, lostMinor = 0 } = chargeOf(payment, facts) ?? {};
+  const left = payment.amountMinor - payment.refundedMinor - requestedMinor - lostMinor + others;
   if (left < 1) return 'The refund of what you paid is requested already.';
   return payment.status === 'authorized' && others < 1
     ? `The ${money(order, left)} reserved on your card is released.`
@@ -187,7 +188,7 @@ function notMade(order: OrderView, payments: readonly Payment[], facts: OrderFac
   const kept = keptOf(payments, facts);
   if (kept < 1) return [];
   const amount = money(order, kept);
-  return order.disputed
+  return payments.some((payment) => chargeOf(payment, facts)?.isDisputed)
     ? [
         `Your refund of ${amount} could not be made, because your bank disputes the payment. Your bank tells you what becomes of it.`,
       ]
@@ -236,9 +237,6 @@ const unneededPayments = ({ payments }: OrderView, { paidAttempt }: OrderMoney):
 const chargeOf = ({ attempt }: Payment, { charges }: OrderMoney) =>
   charges.find((charge) => charge.attempt === attempt);
 
-const requestedOf = (payment: Payment, facts: OrderMoney): number =>
-  chargeOf(payment, facts)?.requestedMinor ?? 0;
-
 const isCaptured = (payment: Payment, facts: OrderMoney): boolean =>
   (chargeOf(payment, facts)?.capturedMinor ?? 0) > 0;
 
@@ -246,15 +244,15 @@ const isCaptured = (payment: Payment, facts: OrderMoney): boolean =>
 export const isReserved = (payment: Payment | undefined, facts: OrderMoney): boolean =>
   payment?.method === 'card' && !isCaptured(payment, facts);
 
-/** What the provider took of these, and is neither refunded nor about to be. */
+/** What the provider took of these, and is neither refunded nor about to be, nor lost to a bank. */
 function keptOf(payments: readonly Payment[], facts: OrderMoney): number {
   const held = payments.filter(({ status }) => status === 'succeeded' || status === 'returning');
   return held.reduce((sum, payment) => sum + leftOf(payment, facts), 0);
 }
 
 function leftOf(payment: Payment, facts: OrderMoney): number {
-  const { capturedMinor = 0, requestedMinor = 0 } = chargeOf(payment, facts) ?? {};
-  return Math.max(0, capturedMinor - payment.refundedMinor - requestedMinor);
+  const { capturedMinor = 0, requestedMinor = 0, lostMinor = 0 } = chargeOf(payment, facts) ?? {};
+  return Math.max(0, capturedMinor - payment.refundedMinor - requestedMinor - lostMinor);
 }
 
 /** Charged, and no order has a right to it. */

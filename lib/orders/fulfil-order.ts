@@ -14,7 +14,7 @@ interface Fulfil {
 
 /**
  * The order leaves the house. The provider is asked first whether its money is there: what is only
- * reserved is captured, and an order whose money was refunded or is disputed is not fulfilled. A part
+ * reserved is captured if nothing is held against it, and an order whose money was refunded or is disputed is not fulfilled. A part
  * that was refunded is goodwill and keeps nothing back. Twice is once: `changed` is false the second
  * time. Throws `not_found`, `not_fulfillable`, and `UnknownOutcome` when the provider gives no answer.
  */
@@ -40,12 +40,23 @@ async function payingAttempt(key: { userId: string; orderId: string }) {
   return { ...key, ...(order?.paidAttempt ? { attempt: order.paidAttempt } : {}) };
 }
 
-/** The charge with its refunds and disputes, captured first if it was only reserved. */
-async function look({ status, providerRef, attempt, orderId }: PaymentRow): Promise<Charge | undefined> {
+/**
+ * The charge with its refunds and disputes. What is only reserved is captured once nothing is seen against
+ * sending: an order that stays here must not cost its shopper anything.
+ */
+async function look(payment: PaymentRow): Promise<Charge | undefined> {
+  const { status, providerRef, attempt, orderId } = payment;
   const holdsMoney = status === 'authorized' || status === 'succeeded';
   if (!holdsMoney || providerRef === null) return undefined;
   const provider = await paymentProvider();
-  if (status === 'authorized') await provider.capture(providerRef, `capture:${orderId}:${attempt}`);
+  const seen = await provider.retrieve(providerRef, { thorough: true });
+  if (
+    seen?.status !== 'authorized' ||
+    openDispute([...(seen.disputes ?? []), ...(await readHeld(db(), payment))])
+  ) {
+    return seen;
+  }
+  await provider.capture(providerRef, `capture:${orderId}:${attempt}`);
   return provider.retrieve(providerRef, { thorough: true });
 }
 
@@ -60,7 +71,7 @@ async function fulfil(
   if (status === 'fulfilled') return { changed: false };
   const payment = locked.payments.find(({ attempt }) => attempt === paidAttempt);
   const byCard = locked.payments.some(({ method }) => method === 'card');
-  const why = await whyNot(tx, { userId, orderId, status, payment, byCard, charge });
+  const why = await whyNot(tx, { status, payment, byCard, charge });
   if (why) throw new AppError('not_fulfillable', { detail: `The order cannot be fulfilled. ${why}` });
   const reason = 'handed to the carrier';
   await changeOrder(tx, { userId, orderId, version, from: status, to: 'fulfilled', actor, reason });
@@ -68,8 +79,6 @@ async function fulfil(
 }
 
 interface Look {
-  userId: string;
-  orderId: string;
   status: string;
   /** The one that paid the order; undefined for an invoice. */
   payment: PaymentRow | undefined;
@@ -78,14 +87,13 @@ interface Look {
 }
 
 /** Undefined for an order that may leave. */
-async function whyNot(
-  tx: Tx,
-  { userId, orderId, status, payment, byCard, charge }: Look,
-): Promise<string | undefined> {
+async function whyNot(tx: Tx, { status, payment, byCard, charge }: Look): Promise<string | undefined> {
   if (status !== 'placed' && status !== 'paid') return `It is ${status}.`;
   // An invoice is paid after the goods have arrived.
   if (!payment) return byCard ? 'No charge is known that has paid it.' : undefined;
-  if (payment.status === 'authorized') return 'Its payment is only authorised and could not be captured.';
+  const held = openDispute([...(charge?.disputes ?? []), ...(await readHeld(tx, payment))]);
+  if (payment.status === 'authorized')
+    return held ?? 'Its payment is only authorised and could not be captured.';
   if (payment.status !== 'succeeded') return `Its payment is ${payment.status}.`;
   if (charge === undefined || charge.ref !== payment.providerRef) {
     return 'The payment provider does not know its charge.';
@@ -96,7 +104,7 @@ async function whyNot(
   // The look is judged by itself, too: where others wrote all the time, it has not become rows.
   if ((charge.refundedMinor ?? 0) >= charge.amountMinor)
     return 'Its payment has been refunded at the payment provider.';
-  return openDispute([...(charge.disputes ?? []), ...(await readHeld(tx, { userId, orderId }))]);
+  return held;
 }
 
 const nouns: Record<ProviderDispute['kind'], string> = {
@@ -116,8 +124,10 @@ function openDispute(held: Held[]): string | undefined {
   return `${nouns[open.kind]} (${open.reason}). It can be fulfilled when that is closed in the shop's favour.`;
 }
 
-function readHeld(tx: Tx, { userId, orderId }: { userId: string; orderId: string }): Promise<Held[]> {
+/** Of the payment that pays the order. What is held against the charge of another attempt takes none of its money. */
+function readHeld(tx: Tx, { userId, orderId, attempt }: PaymentRow): Promise<Held[]> {
   return tx.$queryRaw<Held[]>`
     SELECT kind, reason, status FROM dispute
-    WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid ORDER BY created_at`;
+    WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid AND attempt = ${attempt}::int
+    ORDER BY created_at`;
 }

@@ -18,11 +18,15 @@ interface ChargeMoney {
   capturedMinor: number;
   /** What is to be refunded of it, and not confirmed. */
   requestedMinor: number;
+  /** What a bank took away of it in disputes that were lost. */
+  lostMinor: number;
+  /** A bank disputes it, and has not decided yet. */
+  isDisputed: boolean;
 }
 
 export async function readOrderMoney({ userId, id }: { userId: string; id: string }): Promise<OrderMoney> {
   const ofOrder = { userId, orderId: id };
-  const [order, late, before] = await Promise.all([
+  const [order, late, before, disputes] = await Promise.all([
     db().order.findUnique({
       where: { userId_id: { userId, id } },
       select: {
@@ -32,6 +36,7 @@ export async function readOrderMoney({ userId, id }: { userId: string; id: strin
           select: {
             attempt: true,
             capturedMinor: true,
+            lostMinor: true,
             refunds: { select: { amountMinor: true }, where: { status: 'created' } },
           },
         },
@@ -42,6 +47,10 @@ export async function readOrderMoney({ userId, id }: { userId: string; id: strin
       select: { kind: true },
     }),
     db().orderEvent.findFirst({ where: { ...ofOrder, ...knownBefore }, select: { kind: true } }),
+    db().dispute.findMany({
+      where: { ...ofOrder, kind: 'dispute', status: 'open' },
+      select: { attempt: true },
+    }),
   ]);
   return {
     endedBy: (order?.endedBy as EndedBy | null) ?? undefined,
@@ -49,6 +58,7 @@ export async function readOrderMoney({ userId, id }: { userId: string; id: strin
     charges: (order?.payments ?? []).map(({ refunds, ...charge }) => ({
       ...charge,
       requestedMinor: refunds.reduce((sum, { amountMinor }) => sum + amountMinor, 0),
+      isDisputed: disputes.some(({ attempt }) => attempt === charge.attempt),
     })),
     cameLate: late !== null && before === null,
   };

@@ -85,13 +85,13 @@ async function record(tx: Tx, request: RefundOrder): Promise<boolean> {
 
 /** What of a payment the shop holds, and is not requested. */
 async function leftOf(tx: Tx, payment: PaymentRow): Promise<number> {
-  const { userId, orderId, attempt, amountMinor, capturedMinor } = payment;
+  const { userId, orderId, attempt, amountMinor, capturedMinor, lostMinor } = payment;
   const [sum] = await tx.$queryRaw<{ refundedMinor: number }[]>`
     SELECT coalesce(sum(amount_minor), 0)::int AS "refundedMinor" FROM refund
     WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid AND attempt = ${attempt}::int
       AND status <> 'failed'`;
-  // Of an amount that is only reserved nothing is captured.
-  return (capturedMinor || amountMinor) - (sum?.refundedMinor ?? 0);
+  // Of an amount that is only reserved nothing is captured. What a bank took away nobody can refund.
+  return (capturedMinor || amountMinor) - lostMinor - (sum?.refundedMinor ?? 0);
 }
 
 interface Held {

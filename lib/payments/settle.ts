@@ -43,7 +43,9 @@ function withRefunds(input: SettleInput, charge: Charge, so: SettleOrder): Settl
   const claim = isKnown && left > 0 ? claimOn(input, left) : undefined;
   const owed = claim === 'shopper' ? (wonForNothing(input, charge) ?? askAgain(failed)) : undefined;
   const why = so.giveBack ?? owed;
-  const giveBack = why && left > 0 ? { ...why, amountMinor: left } : undefined;
+  // What a bank took away nobody can refund.
+  const owedMinor = left - mirrorDisputes(input.disputes ?? [], charge.disputes ?? []).lostMinor;
+  const giveBack = why && owedMinor > 0 ? { ...why, amountMinor: owedMinor } : undefined;
   const sums = { taken, confirmedMinor, left, giveBack };
   const next = seen || giveBack ? statusOf(input, status, sums, claim) : status;
   const settled: Settlement = { ...so, giveBack, ...(claim === 'pays' ? paidByMoneyAgain : {}) };

@@ -29,6 +29,7 @@ const mostActs = 6;
 const ownerActs: Partial<Record<OwnerFaultKind, string>> = {
   owner_refund: 'owner refunds',
   owner_refund_part: 'owner refunds a part',
+  owner_refund_fails: 'refund fails',
   owner_dispute_lost: 'dispute lost',
   owner_dispute_won: 'dispute won',
   owner_cancel: 'owner cancels',
