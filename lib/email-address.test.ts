@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { emailAddressSchema } from '#lib/email-address.ts';
+import { emailAddressSchema, mailboxOf } from '#lib/email-address.ts';
+import { mailboxes } from '#tests/support/mailboxes.ts';
 
 /**
  * What broke: addresses that browsers accept and that receive mail were refused, because the rule was
@@ -65,4 +66,8 @@ test.each([
   ['nothing', '  '],
 ])('an address with %s is refused', (_, typed) => {
   expect(accepted(typed)).toBeUndefined();
+});
+
+test.each(mailboxes)('emails to %s are counted by %s', (address, mailbox) => {
+  expect(mailboxOf(address)).toBe(mailbox);
 });

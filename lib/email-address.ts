@@ -27,12 +27,18 @@ export const emailAddressSchema = z
       .regex(standard, 'enter an email address like name@example.com'),
   );
 
+/** Domains of Gmail, which delivers both to one inbox and ignores dots. */
+const gmail = new Set(['gmail.com', 'googlemail.com']);
+
 /**
  * The mailbox that emails to this address reach, to count by: letter case and a tag (`ada+1@…`) make
- * no other one. `mailbox_of` in the database says the same. Emails go to what was typed.
+ * no other one, and neither do dots at Gmail. `mailbox_of` in the database says the same. Emails go to
+ * what was typed.
  */
 export function mailboxOf(address: string): string {
-  return address.toLowerCase().replace(/\+[^@]*(?=@)/, '');
+  const [name = '', domain = ''] = address.toLowerCase().split('@');
+  const untagged = name.replace(/\+.*/, '');
+  return gmail.has(domain) ? `${untagged.replaceAll('.', '')}@gmail.com` : `${untagged}@${domain}`;
 }
 
 function withAsciiDomain(address: string): string {

@@ -1,32 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-import type pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openClient } from '#lib/db-session.ts';
-import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
+import { afterAll, expect, test } from 'vitest';
+import { openDatabaseBefore } from '#tests/support/earlier-database.ts';
 
 /** What 0006_provider_ledger makes of orders and refunds that were written before it. */
 
-const folder = path.resolve(import.meta.dirname, '..', 'prisma', 'migrations');
-const name = '0006_provider_ledger';
-
-let database: TestDatabase;
-let client: pg.Client;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  client = await openClient({ connectionString: database.connectionString });
-  await client.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
-  const earlier = readdirSync(folder).filter((migration) => migration < name && migration.startsWith('0'));
-  for (const migration of earlier.toSorted()) await client.query(sqlOf(migration));
-});
-afterAll(async () => {
-  await client.end();
-  await database.drop();
-});
-
-const sqlOf = (migration: string) => readFileSync(path.join(folder, migration, 'migration.sql'), 'utf8');
+const { client, migrate, close } = await openDatabaseBefore('0006_provider_ledger');
+afterAll(close);
 
 interface Old {
   status: string;
@@ -134,7 +113,7 @@ test('orders that were written before keep what they were, and say no more than 
   };
   const ids = new Map<string, string>();
   for (const [what, [rows]] of Object.entries(old)) ids.set(what, await write(rows));
-  await client.query(sqlOf(name));
+  await migrate();
   for (const [what, [, expected]] of Object.entries(old)) {
     const { rows } = await client.query(
       `SELECT orders.status, ended_by, paid_attempt, fulfilled_at IS NOT NULL AS sent, payment.status AS payment,
