@@ -3,13 +3,14 @@ import { countUp, keyOf, recall, remember } from '#lib/abuse/short-memory.ts';
 /**
  * The way through for a browser without JavaScript and for a client that cannot answer a challenge:
  * to wait. A session is given a time from which on one submission goes through. The sessions of one
- * network wait one after the other, so that many sessions are no way around it.
+ * network wait one after the other, so that many sessions are no way around it. Where the network is not
+ * known a session waits by itself: clients that share nothing would take each other's turns.
  */
 
-/** Between two turns of a network: slow for somebody with a list of cards, bearable for a shopper. */
+/** Between two turns: slow for somebody with a list of cards, bearable for a shopper. */
 const stepMs = 15_000;
 
-/** The longest wait, and the time after which a network that used up its turns has new ones. */
+/** The longest wait, and the time after which turns that were used up are there again. */
 const longestMs = 10 * 60_000;
 
 /** After its time a turn stays good for as long as a person may take to press the button again. */
@@ -23,11 +24,11 @@ interface Waiting {
 }
 
 /** 0 when the submission may go through now, else how long to wait until the same one may. */
-export async function waitForTurn({ userId, network = 'unknown', submission }: Waiting): Promise<number> {
+export async function waitForTurn({ userId, network, submission }: Waiting): Promise<number> {
   // Turns are numbered, so that one which was used is followed by another.
   for (let number = 1; number <= longestMs / stepMs; number += 1) {
     const turn = keyOf(`turn:${number}`, userId);
-    const standing = (await recall(turn)) ?? (await takeTurn(turn, network));
+    const standing = (await recall(turn)) ?? (await takeTurn(turn, network ?? userId));
     if (standing === undefined) return longestMs;
     const leftMs = Number(standing) - Date.now();
     if (leftMs > 0) return leftMs;
@@ -39,9 +40,9 @@ export async function waitForTurn({ userId, network = 'unknown', submission }: W
 
 /**
  * Writes down from when on the session may go through; answers the time, in milliseconds since 1970.
- * Undefined when its network has no turn left.
+ * Undefined when those it shares its turns with have left none.
  */
-async function takeTurn(turn: string, network: string): Promise<string | undefined> {
-  const waitMs = stepMs * (await countUp(keyOf('turns', network), longestMs));
+async function takeTurn(turn: string, sharedBy: string): Promise<string | undefined> {
+  const waitMs = stepMs * (await countUp(keyOf('turns', sharedBy), longestMs));
   return waitMs > longestMs ? undefined : remember(turn, String(Date.now() + waitMs), waitMs + usableMs);
 }
