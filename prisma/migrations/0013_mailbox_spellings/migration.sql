@@ -3,8 +3,9 @@
 
 -- The index keeps what the function answered when a row was written, so it goes before the function
 -- changes and is made anew after. It is not rebuilt by REINDEX: a connection may keep the expression
--- of an index for as long as that index lives. Until the end of this transaction the table `mail` waits,
--- which a few jobs use and no order; it holds MAIL_KEPT_DAYS, and the index only emails about unpaid orders.
+-- of an index for as long as that index lives. Until the end of this transaction all use of `mail` waits:
+-- that of jobs, metrics and the local mailbox, and of no order. The table holds MAIL_KEPT_DAYS, and the
+-- index only emails about unpaid orders.
 DROP INDEX mail_unpaid_idx;
 
 -- One mailbox, whatever its spelling: capital letters and what follows a "+" make no other one, and dots
