@@ -2,13 +2,16 @@ import cluster from 'node:cluster';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import next from 'next';
+// Not part of Next's public API; tests/hosts sends headers that only it can tell apart.
+import { parseAndValidateFlightRouterState } from 'next/dist/server/app-render/parse-and-validate-flight-router-state.js';
 import { clientAddress, setOwnHeader } from '#lib/client-address.ts';
 import { closeDb } from '#lib/db.ts';
 import { env } from '#lib/env.ts';
+import type { AppError } from '#lib/errors.ts';
 import { isExposed } from '#lib/exposure.ts';
 import { sendConsoleToLog } from '#lib/host/console-to-log.ts';
 import { localMark } from '#lib/host/local-request.ts';
-import { refuse, whyRefused } from '#lib/host/refuse.ts';
+import { refuse, unreadable, whyRefused } from '#lib/host/refuse.ts';
 import { guardSockets } from '#lib/host/sockets.ts';
 import { declareHostResolvesIp, localHeader } from '#lib/http.ts';
 import { logger } from '#lib/logger.ts';
@@ -95,7 +98,7 @@ async function serve(): Promise<void> {
     untouched.delete(request.socket);
     request.url = originForm(request.url);
     if (stopping) response.setHeader('connection', 'close');
-    const error = whyRefused(request);
+    const error = whyRefused(request) ?? whyNextCannotRead(request);
     const order = !error && isOrder(request);
     if (!error && !order) agreeOnHost(request);
     // Before the next line adds a header of ours that speaks of an address.
@@ -128,6 +131,18 @@ async function serve(): Promise<void> {
     await Promise.all([closeDb(), closeRedis()]);
     logger().info('stopped');
     process.exit(0);
+  }
+}
+
+/** Which parts of a page its browser has already: Next answers 500, with a stack trace, to one that it cannot read. */
+const routerState = 'next-router-state-tree';
+
+function whyNextCannotRead({ headers }: IncomingMessage): AppError | undefined {
+  try {
+    parseAndValidateFlightRouterState(headers[routerState]);
+    return undefined;
+  } catch {
+    return unreadable(`The header ${routerState} cannot be read.`);
   }
 }
 

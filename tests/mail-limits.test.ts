@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { announce } from '#lib/announcements/announce.ts';
 import { db } from '#lib/db.ts';
+import { mailboxOf } from '#lib/email-address.ts';
 import type { OrderVersion } from '#lib/jobs/jobs.ts';
 import { workOff } from '#lib/jobs/work-off.ts';
 import { closeMailer } from '#lib/mail/mailer.ts';
@@ -74,7 +75,8 @@ test('spellings that Gmail delivers to one inbox share its limit', async () => {
   expect(await statuses()).toEqual({ queued: 3, suppressed: 2 });
 });
 
-test.each(mailboxes)('the database counts emails to %s by %s', async (address, mailbox) => {
+test.each(mailboxes)('the shop and its database count emails to %s by %s', async (address, mailbox) => {
+  expect(mailboxOf(address)).toBe(mailbox);
   const [row] = await db().$queryRaw<{ box: string }[]>`SELECT mailbox_of(${address}) AS box`;
   expect(row?.box).toBe(mailbox);
 });

@@ -1,6 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-// Not part of Next's public API; tests/hosts sends headers that only it can tell apart.
-import { parseAndValidateFlightRouterState } from 'next/dist/server/app-render/parse-and-validate-flight-router-state.js';
 import { env } from '#lib/env.ts';
 import { AppError } from '#lib/errors.ts';
 import { isForThisShop } from '#lib/host/allowed-hosts.ts';
@@ -28,13 +26,7 @@ export function whyRefused(request: IncomingMessage): AppError | undefined {
   if (!isForThisShop(request) && !forAnyHost.test(url)) return wrongHost();
   if (!known.has(method)) return notAllowed('GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS');
   if (!isReadable(url)) {
-    return new AppError('invalid_request', { detail: 'The path is not valid.', extra: { fields: [] } });
-  }
-  if (!isReadableState(request.headers[routerState])) {
-    return new AppError('invalid_request', {
-      detail: `The header ${routerState} cannot be read.`,
-      extra: { fields: [] },
-    });
+    return unreadable('The path is not valid.');
   }
   const [path = ''] = url.split('?');
   // The API's handlers know their own methods, and refuse foreign origins themselves.
@@ -53,23 +45,15 @@ function whyPageRefuses({ method = '', url = '', headers }: IncomingMessage): Ap
   return isAction ? undefined : notAllowed('GET, HEAD');
 }
 
+export function unreadable(detail: string): AppError {
+  return new AppError('invalid_request', { detail, extra: { fields: [] } });
+}
+
 function notAllowed(allow: string): AppError {
   return new AppError('method_not_allowed', {
     detail: `This method is not possible here; ${allow} are. Nothing was changed.`,
     headers: { allow },
   });
-}
-
-/** Which parts of a page its browser has already: Next answers 500 to one that it cannot read. */
-const routerState = 'next-router-state-tree';
-
-function isReadableState(header: string | string[] | undefined): boolean {
-  try {
-    parseAndValidateFlightRouterState(header);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** A path with a broken escape has no meaning, and would be an error in the middle of Next. */
