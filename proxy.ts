@@ -1,4 +1,5 @@
 import { type NextRequest, NextResponse } from 'next/server';
+import { formRoutes } from '#lib/form-routes.ts';
 import { isPersonalPage } from '#lib/personal-pages.ts';
 
 /**
@@ -9,18 +10,22 @@ import { isPersonalPage } from '#lib/personal-pages.ts';
 export function proxy(request: NextRequest): NextResponse {
   const address = withoutTrailingSlash(request.url);
   if (address) return NextResponse.redirect(address, 308);
+  const { pathname, searchParams } = request.nextUrl;
   const headers = new Headers(request.headers);
   const requestId = harmless(request.headers.get('x-request-id')) ?? crypto.randomUUID();
   headers.set('x-request-id', requestId);
-  nameOwnOrigin(headers);
-  const policy = isPersonalPage(request.nextUrl.pathname) ? contentPolicy(crypto.randomUUID()) : undefined;
+  if (isOfPages(pathname)) nameOwnOrigin(headers);
+  const policy = isPersonalPage(pathname) ? contentPolicy(crypto.randomUUID()) : undefined;
   // Next reads the nonce from the request's policy and puts it on its own scripts.
   if (policy) headers.set('content-security-policy', policy);
   const response = NextResponse.next({ request: { headers } });
   response.headers.set('x-request-id', requestId);
   if (policy) response.headers.set('content-security-policy', policy);
-  // The link of an order shows it to whoever has it, so it is told to no other page.
-  if (request.nextUrl.searchParams.has('access')) response.headers.set('referrer-policy', 'no-referrer');
+  // The link of an order shows it to whoever has it, so it is told to no other page. What a query says
+  // sets nothing of any other page: caches keep those for everybody, and under an address without one.
+  if (pathname.startsWith('/orders/') && searchParams.has('access')) {
+    response.headers.set('referrer-policy', 'no-referrer');
+  }
   return response;
 }
 
@@ -29,9 +34,15 @@ export const config = {
   matcher: ['/((?!_next/static|_next/image|products/|favicon).*)'],
 };
 
+/** Route handlers judge an origin themselves, by its scheme too. */
+function isOfPages(path: string): boolean {
+  return !path.startsWith('/api/') && !formRoutes.includes(path);
+}
+
 /**
  * A form without a referrer says `Origin: null`, and Next then takes its server action for another
- * site's. `Sec-Fetch-Site`, which no page can set, says that it is the shop's own.
+ * site's. `Sec-Fetch-Site`, which no page can set, says that it is the shop's own. Next compares the
+ * host alone, so any scheme will do.
  */
 function nameOwnOrigin(headers: Headers): void {
   const host = headers.get('host');

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { env } from '#lib/env.ts';
 import { AppError } from '#lib/errors.ts';
+import { formRoutes } from '#lib/form-routes.ts';
 import { isForThisShop } from '#lib/host/allowed-hosts.ts';
 import { foreignOrigin, isForeign, pageAnswer, problemAnswer, requestIdFrom, wantsPage } from '#lib/http.ts';
 import { logger } from '#lib/logger.ts';
@@ -16,9 +17,6 @@ const forAnyHost = /^\/api\/(?:health|ready)\/?(?:$|\?)/;
 
 const known = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const ofPages = ['GET', 'HEAD', 'POST'];
-
-/** Route handlers outside /api that take a form; they refuse foreign origins and methods themselves. */
-export const formRoutes = ['/cart/add', '/cart/lines', '/checkout/put-back', '/checkout/totals'];
 
 /** Why a request is refused, or undefined. Expects its `url` to be a path. */
 export function whyRefused(request: IncomingMessage): AppError | undefined {
