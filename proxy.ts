@@ -1,13 +1,15 @@
 import { type NextRequest, NextResponse } from 'next/server';
+import { leadsSomewhere } from '#app/leads-somewhere.ts';
 import { formRoutes } from '#lib/form-routes.ts';
 import { isPersonalPage } from '#lib/personal-pages.ts';
 
 /**
  * In front of every page and call that goes through Next's router: a request id for each, one
- * address for each page, and a strict content policy for the pages that show or take a shopper's
- * data. `POST /api/orders` on the Node host does not come this way and makes its own id.
+ * address for each page, the kept page "not found" for what the catalogue does not have, and a strict
+ * content policy for the pages that show or take a shopper's data. `POST /api/orders` on the Node host
+ * does not come this way and makes its own id.
  */
-export function proxy(request: NextRequest): NextResponse {
+export async function proxy(request: NextRequest): Promise<NextResponse> {
   const address = withoutTrailingSlash(request.url);
   if (address) return NextResponse.redirect(address, 308);
   const { pathname, searchParams } = request.nextUrl;
@@ -18,7 +20,9 @@ export function proxy(request: NextRequest): NextResponse {
   const policy = isPersonalPage(pathname) ? contentPolicy(crypto.randomUUID()) : undefined;
   // Next reads the nonce from the request's policy and puts it on its own scripts.
   if (policy) headers.set('content-security-policy', policy);
-  const response = NextResponse.next({ request: { headers } });
+  const response = (await leadsSomewhere(pathname))
+    ? NextResponse.next({ request: { headers } })
+    : NextResponse.rewrite(new URL(nothing, request.url), { request: { headers } });
   response.headers.set('x-request-id', requestId);
   if (policy) response.headers.set('content-security-policy', policy);
   // The link of an order shows it to whoever has it, so it is told to no other page. What a query says
@@ -28,6 +32,9 @@ export function proxy(request: NextRequest): NextResponse {
   }
   return response;
 }
+
+/** An address that no page has: Next answers it with its page "not found", which was drawn by the build. */
+const nothing = '/nothing';
 
 export const config = {
   // Built files and pictures are the same for everybody and carry no id.

@@ -4,9 +4,9 @@ import { proxy } from '../proxy.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
-function policyOf(kind: string): Record<string, string> {
+async function policyOf(kind: string): Promise<Record<string, string>> {
   vi.stubEnv('CHALLENGE_KIND', kind);
-  const response = proxy(new NextRequest('http://shop.test/checkout'));
+  const response = await proxy(new NextRequest('http://shop.test/checkout'));
   const directives = (response.headers.get('content-security-policy') ?? '').split('; ');
   return Object.fromEntries(directives.map((directive) => directive.split(/ (.*)/).slice(0, 2)));
 }
@@ -14,14 +14,14 @@ function policyOf(kind: string): Record<string, string> {
 test.each([
   ['turnstile', 'https://challenges.cloudflare.com'],
   ['hcaptcha', 'https://*.hcaptcha.com'],
-])('the checkout lets in what %s loads, and its frame', (kind, source) => {
-  const policy = policyOf(kind);
+])('the checkout lets in what %s loads, and its frame', async (kind, source) => {
+  const policy = await policyOf(kind);
   for (const directive of ['script-src', 'frame-src', 'connect-src', 'style-src']) {
     expect(policy[directive]).toContain(source);
   }
 });
 
-test('a proof of work needs no other site', () => {
-  const policy = Object.values(policyOf('proof_of_work')).join(' ');
+test('a proof of work needs no other site', async () => {
+  const policy = Object.values(await policyOf('proof_of_work')).join(' ');
   expect(policy).not.toMatch(/https:/);
 });
