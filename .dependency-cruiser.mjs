@@ -28,7 +28,9 @@ export default {
       comment: 'lib is used by app and components, not the other way round.',
       severity: 'error',
       from: { path: '^lib/' },
-      to: { path: '^(app|components|server\\.ts|worker\\.ts|proxy\\.ts|scripts|bench|prove|tests|e2e)' },
+      to: {
+        path: '^(app|components|server\\.ts|worker\\.ts|proxy\\.ts|instrumentation\\.ts|scripts|bench|prove|tests|e2e)',
+      },
     },
     {
       name: 'lib-knows-no-framework',
@@ -88,7 +90,7 @@ export default {
       name: 'generated-client-stays-in-lib',
       comment: 'Pages ask domain functions, not the database.',
       severity: 'error',
-      from: { path: '^(app|components|proxy\\.ts)' },
+      from: { path: '^(app|components|proxy\\.ts|instrumentation\\.ts)' },
       to: { path: '^lib/(generated/|db\\.ts)' },
     },
     {
@@ -118,14 +120,16 @@ export default {
       name: 'the-shop-knows-no-simulator',
       comment: "Only Stripe's API stands between the two; npm start runs it as a process of its own.",
       severity: 'error',
-      from: { path: '^(app|components|lib|prisma|scripts|server\\.ts|proxy\\.ts)' },
+      from: { path: '^(app|components|lib|prisma|scripts|server\\.ts|proxy\\.ts|instrumentation\\.ts)' },
       to: { path: '^simulator/' },
     },
     {
       name: 'the-shop-has-no-switches',
       comment: 'A guard that can be switched off can be off by mistake: only the test build replaces any.',
       severity: 'error',
-      from: { path: '^(app|components|lib|prisma|scripts|server\\.ts|worker\\.ts|proxy\\.ts)' },
+      from: {
+        path: '^(app|components|lib|prisma|scripts|server\\.ts|worker\\.ts|proxy\\.ts|instrumentation\\.ts)',
+      },
       to: { path: '^prove/ablation/' },
     },
     {
@@ -142,7 +146,10 @@ export default {
       name: 'production-code-uses-no-test-tools',
       comment: 'What is not installed in production must not be needed there.',
       severity: 'error',
-      from: { path: '^(app|components|lib|server\\.ts|proxy\\.ts|prisma)', pathNot: '\\.test\\.tsx?$' },
+      from: {
+        path: '^(app|components|lib|server\\.ts|proxy\\.ts|instrumentation\\.ts|prisma)',
+        pathNot: '\\.test\\.tsx?$',
+      },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {

@@ -19,11 +19,34 @@ export function answerPageWith(status: number): boolean {
   return answer !== undefined;
 }
 
-/** Draws a page whose status is what the page says, where it would be 200. */
+const outage = () => processWide('pageOutage', () => ({ notedAt: Number.NEGATIVE_INFINITY }));
+
+/**
+ * A page could not be drawn, because the database does not answer. Next draws one page for all who ask
+ * for it at that moment, so this is not said of one request: all that are in work and fail are meant.
+ */
+export function noteUnavailable(): void {
+  outage().notedAt = performance.now();
+}
+
+/** When a page that failed for want of the database is worth asking for again. */
+const retryAfterSeconds = 2;
+
+/**
+ * Draws a page. Its status is what the page says, where it would be 200, and 503 where Next answers 500
+ * because the database is away.
+ */
 export function withPageStatus<T>(response: ServerResponse, draw: () => T): T {
   const answer: Answer = {};
+  const began = performance.now();
   const writeHead = response.writeHead;
+  const statusFor = (status: number) => {
+    if (status === 200) return answer.status ?? status;
+    if (status !== 500 || outage().notedAt < began) return status;
+    response.setHeader('retry-after', retryAfterSeconds);
+    return 503;
+  };
   response.writeHead = ((status: number, ...rest: []) =>
-    writeHead.call(response, status === 200 ? (answer.status ?? status) : status, ...rest)) as never;
+    writeHead.call(response, statusFor(status), ...rest)) as never;
   return answers().run(answer, draw);
 }

@@ -20,6 +20,7 @@ const sources = [
   'prove',
   'scripts',
   'simulator',
+  'instrumentation.ts',
   'proxy.ts',
   'server.ts',
   'worker.ts',

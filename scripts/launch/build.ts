@@ -11,6 +11,7 @@ const sources = [
   '{app,components,lib,public}/**/*',
   '*.config.{ts,mjs}',
   'proxy.ts',
+  'instrumentation.ts',
   'package-lock.json',
   'tsconfig.json',
   'prisma/schema.prisma',

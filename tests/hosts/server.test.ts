@@ -8,6 +8,7 @@ import { AppLog } from '#scripts/launch/app-log.ts';
 import { ensureBuild } from '#scripts/launch/build.ts';
 import { choosePort } from '#scripts/services/ports.ts';
 import { callUrl } from '#tests/support/call.ts';
+import { describeCatalogueDoors } from '#tests/support/catalogue-doors.ts';
 import { contractEnv, describeContract } from '#tests/support/contract.ts';
 import { describeDoors } from '#tests/support/doors.ts';
 import { describeSecurity } from '#tests/support/security.ts';
@@ -61,8 +62,14 @@ const proxied = await open('proxied', {
   PUBLIC_URL: 'https://shop.example',
   ALLOWED_HOSTS: 'balancer.internal',
 });
+const narrow = await open('narrow', {
+  LOG_LEVEL: 'warn',
+  PUBLIC_URL: 'http://shop.example',
+  DATABASE_CONNECTIONS: '1',
+});
 
 const { url } = exposed;
 describeContract({ shop, call: callUrl(url), origin: url });
 describeSecurity(url);
 describeDoors({ exposed, local, proxied });
+describeCatalogueDoors({ measured: local, narrow });

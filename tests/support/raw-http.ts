@@ -7,12 +7,12 @@ const quietMs = 1_500;
  * Sends these bytes as they are, which no HTTP client would, and gives all that comes back until the
  * server closes the connection or is quiet.
  */
-export function exchange(url: string, bytes: string): Promise<string> {
+export function exchange(url: string, bytes: string, silenceMs = quietMs): Promise<string> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
     let heard = '';
     const socket = connect(Number(port), hostname, () => socket.write(bytes));
-    socket.setTimeout(quietMs, () => socket.destroy());
+    socket.setTimeout(silenceMs, () => socket.destroy());
     socket.on('data', (data) => {
       heard += data.toString('latin1');
     });
