@@ -12,6 +12,7 @@ const echo = await startUpstream(async (request, response) => {
   for await (const _ of request);
   if (pathname === '/api/slow') await sleep(800);
   if (pathname === '/api/orders') response.statusCode = 409;
+  if (pathname.endsWith('kept-by-cache')) response.setHeader('cache-control', 's-maxage=60');
   if (pathname === '/api/busy') response.writeHead(503, { 'retry-after': '7' });
   response.end('{}');
 });
@@ -158,6 +159,25 @@ describe('limits', () => {
         ['Cookie', named(session('g'))],
       ]);
     await expectLimit(ask, { atOnce: 5, perSecond: 1 });
+  });
+
+  test.each([
+    ['/product/', '198.51.100.31'],
+    ['/category/', '198.51.100.32'],
+    ['/products/', '198.51.100.33'],
+    ['/_next/static/', '198.51.100.34'],
+  ])('what is made up below %s is counted as a newcomer’s, and what is kept is not', async (below, from) => {
+    // What broke: each was a miss that the shop drew, and one address could ask for a thousand a second.
+    const ask = (path: string) =>
+      get(path, [
+        ['X-Forwarded-For', from],
+        ['Cookie', session('h')],
+      ]);
+    const kept = `${below}kept-by-cache`;
+    expect((await ask(kept)).status).toBe(200);
+    await expectLimit((index) => ask(`${below}made-up-${index}`), { atOnce: 10, perSecond: 1 });
+    expect((await ask(kept)).status).toBe(200);
+    expect(echo.asked('GET', kept)).toBe(1);
   });
 
   test('an IPv6 household counts once, whichever of its addresses it uses', async () => {
