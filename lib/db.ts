@@ -14,7 +14,10 @@ import { processWide, takeProcessWide } from '#lib/process-wide.ts';
  */
 
 /** How long a page may wait for a free connection before it is told to come back. */
-const connectTimeoutMs = 3_000;
+const pageTimeoutMs = 3_000;
+
+/** A build draws many pages at once, with no shopper waiting: on a busy machine it must not fail for that. */
+const buildTimeoutMs = 60_000;
 
 /** An idle connection is closed properly after this long … */
 const idleMs = 10_000;
@@ -65,7 +68,8 @@ export function statementName(sql: string): string {
 }
 
 function makeClient(connections: number, application: string, more = ''): PrismaClient {
-  const { DATABASE_URL } = env();
+  const { DATABASE_URL, NEXT_PHASE } = env();
+  const connectTimeoutMs = NEXT_PHASE === 'phase-production-build' ? buildTimeoutMs : pageTimeoutMs;
   const settings = `${sessionSettings(DATABASE_URL, limits)};\n${more}`;
   const adapter = new PrismaPg(
     {

@@ -134,6 +134,8 @@ const schema = z
       ),
     METRICS_TOKEN: z.string().min(1).optional(),
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+    /** Set by Next while it builds. */
+    NEXT_PHASE: z.string().optional(),
     /** Set by Vercel: its proxy, and nothing else, writes x-real-ip there. */
     VERCEL: flag.default(false),
     /** Set by Vercel: the host name of the production deployment, without a scheme. */
