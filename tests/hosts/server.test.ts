@@ -72,4 +72,4 @@ const { url } = exposed;
 describeContract({ shop, call: callUrl(url), origin: url });
 describeSecurity(url);
 describeDoors({ exposed, local, proxied });
-describeCatalogueDoors({ measured: local, narrow });
+describeCatalogueDoors({ open: local, narrow });
