@@ -16,6 +16,8 @@ export interface JobPayloads {
   deliver_webhook: OrderVersion;
   /** Asks the provider what became of a payment whose end nobody knows. */
   settle_payment: { userId: string; orderId: string; attempt: number };
+  /** Cancels the charge of an attempt that was declined: the provider would take another card for it. */
+  call_off_payment: { userId: string; orderId: string; attempt: number };
   /** Asks the provider for a refund that has been recorded, and writes what came of it. */
   settle_refund: { userId: string; orderId: string; id: string };
   /** Every minute: payments and refunds that nobody goes on with. */
@@ -39,6 +41,7 @@ export const jobNames: readonly JobName[] = [
   'send_order_link',
   'deliver_webhook',
   'settle_payment',
+  'call_off_payment',
   'settle_refund',
   'sweep_payments',
   'expire_holds',

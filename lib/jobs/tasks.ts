@@ -5,6 +5,7 @@ import { sendOrderLink } from '#lib/announcements/send-order-link.ts';
 import type { JobName, JobPayloads, PeriodicName } from '#lib/jobs/jobs.ts';
 import { sendMail } from '#lib/mail/send-mail.ts';
 import { expireHolds } from '#lib/orders/expire-holds.ts';
+import { callOffPayment } from '#lib/payments/call-off-payment.ts';
 import { pollEvents } from '#lib/payments/poll-events.ts';
 import { settleRefund } from '#lib/payments/settle-refund.ts';
 import { settleUnknownPayment } from '#lib/payments/settle-unknown-payment.ts';
@@ -23,6 +24,7 @@ export const tasks: Tasks = {
   send_order_link: sendOrderLink,
   deliver_webhook: deliverWebhook,
   settle_payment: settleUnknownPayment,
+  call_off_payment: callOffPayment,
   settle_refund: settleRefund,
   sweep_payments: sweepPayments,
   expire_holds: expireHolds,

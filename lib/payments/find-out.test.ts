@@ -280,7 +280,14 @@ describe('calling off', () => {
     expect(provider.void).toHaveBeenCalledExactlyOnceWith('pi_1');
   });
 
-  test.each(['succeeded', 'authorized', 'declined', 'voided'] as const)(
+  test('and one that was declined, for which another card would be taken', async () => {
+    provider.retrieve.mockResolvedValue(charge('declined'));
+    provider.void.mockResolvedValue(charge('voided'));
+    expect(await callOff(known)).toEqual(charge('voided'));
+    expect(provider.void).toHaveBeenCalledExactlyOnceWith('pi_1');
+  });
+
+  test.each(['succeeded', 'authorized', 'voided'] as const)(
     'does nothing to one that is %s, and says so',
     async (status) => {
       provider.find.mockResolvedValue(charge(status));

@@ -2,7 +2,7 @@ import { env, siteUrl } from '#lib/env.ts';
 import { logger } from '#lib/logger.ts';
 import { paymentProvider } from '#lib/payments/payment-provider.ts';
 import type { PaymentRow } from '#lib/payments/payment-rows.ts';
-import { type Charge, isOf, UnknownOutcome } from '#lib/payments/provider.ts';
+import { type Charge, type ChargeStatus, isOf, UnknownOutcome } from '#lib/payments/provider.ts';
 import type { Finding } from '#lib/payments/settlement.ts';
 import { holdsMoney } from '#lib/payments/unmatched-charges.ts';
 
@@ -55,10 +55,12 @@ export function callOff(payment: PaymentRow): Promise<Finding> {
 async function endCharge(payment: PaymentRow): Promise<Finding> {
   const found = (await find(payment)) ?? (await fence(payment));
   if (!found?.ref) return 'absent';
-  const waits = found.status === 'requires_action' || found.status === 'processing';
   // A provider that can't call it off any more answers with the charge as it is.
-  return waits ? (await paymentProvider()).void(found.ref) : found;
+  return mayTakeMoney.includes(found.status) ? (await paymentProvider()).void(found.ref) : found;
 }
+
+/** A charge whose card was declined takes another card, for as long as it is not cancelled. */
+const mayTakeMoney: readonly ChargeStatus[] = ['requires_action', 'processing', 'declined'];
 
 /**
  * There was nothing to be found, which does not say that there never will be: a request that nobody

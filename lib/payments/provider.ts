@@ -32,7 +32,7 @@ export type ChargeStatus =
   | 'requires_action'
   /** The bank has been asked and takes its time, days with some methods. */
   | 'processing'
-  /** Refused, and not charged. */
+  /** Refused, and not charged. Another card can still be charged, until it is called off. */
   | 'declined'
   /** Called off before any money was taken. */
   | 'voided';
@@ -134,7 +134,7 @@ export interface PaymentProvider {
   ): Promise<boolean>;
   /** Takes the money of an authorised charge; one that is captured already is answered as it is. */
   capture(ref: string, idempotencyKey: string): Promise<Charge>;
-  /** Calls off a charge that took no money yet; one that did is answered as it is. */
+  /** Calls off a charge that took no money yet, also a declined one; one that did is answered as it is. */
   void(ref: string): Promise<Charge>;
   /** Throws `RefundRefused` when it will never be. */
   refund(request: RefundRequest): Promise<ProviderRefund>;

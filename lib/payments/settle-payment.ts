@@ -13,7 +13,7 @@ import type { AttemptKey, Charge } from '#lib/payments/provider.ts';
 import { readDisputes, readRefunds } from '#lib/payments/read-mirrored.ts';
 import { restoreAttempt, takesMoney } from '#lib/payments/restore-attempt.ts';
 import { settle } from '#lib/payments/settle.ts';
-import type { Finding, Settlement } from '#lib/payments/settlement.ts';
+import type { Finding, SettleInput, Settlement } from '#lib/payments/settlement.ts';
 import { adoptUnmatchedCharge, mismatchOf, recordUnmatchedCharge } from '#lib/payments/unmatched-charges.ts';
 import { writeOrder, writePayment } from '#lib/payments/write-settlement.ts';
 import { takeStock } from '#lib/stock/take-stock.ts';
@@ -117,14 +117,35 @@ async function write(tx: Tx, { payment: before, seen, finding: heard, actor }: W
   }
   const input = { order, payments, attempt, finding, ...(await readMirrored(tx, payment, finding)) };
   let settlement: Settlement = settle(input);
-  if (settlement.takeStock && !(await takeStock(tx, { userId, orderId }))) {
-    settlement = settle({ ...input, stockIsGone: true });
-  }
+  if (settlement.takeStock)
+    settlement = settle({ ...input, ...(await takeUpAgain(tx, { userId, orderId })) });
   if (unmatchedRef && refOf(finding) === unmatchedRef) await adoptUnmatchedCharge(tx, { orderId, attempt });
   return {
     payment: await writePayment(tx, payment, finding, settlement, actor),
     order: await writeOrder(tx, { ...order, userId }, attempt, settlement, actor),
   };
+}
+
+/** Takes the stock of an order that ended, or says why it stays ended. */
+async function takeUpAgain(
+  tx: Tx,
+  key: { userId: string; orderId: string },
+): Promise<Pick<SettleInput, 'isTooLate' | 'stockIsGone'>> {
+  if (!(await hasEndedLately(tx, key))) return { isTooLate: true };
+  return { stockIsGone: !(await takeStock(tx, key)) };
+}
+
+/** For a day a late charge buys at the price of the order. After that nobody could rely on a new price. */
+async function hasEndedLately(
+  tx: Tx,
+  { userId, orderId }: { userId: string; orderId: string },
+): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>`
+    SELECT FROM order_event
+    WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid
+      AND kind = 'status' AND to_status = 'cancelled' AND at > now() - interval '1 day'
+    LIMIT 1`;
+  return rows.length > 0;
 }
 
 const refOf = (finding: Finding) => (typeof finding === 'string' ? undefined : finding.ref);

@@ -112,7 +112,7 @@ function settleAuthorized({ order }: SettleInput, said: Said): SettleOrder {
 
 /** The card was charged. The order is paid if it waits for that, also when it comes late. */
 function settleCharged(input: SettleInput, said: 'succeeded' | 'authorized'): SettleOrder {
-  const { order, payments, attempt, stockIsGone } = input;
+  const { order, payments, attempt, isTooLate, stockIsGone } = input;
   const another = payments.some((other) => other.attempt !== attempt && !isOver(other.status));
   if (another) return giveBack('another attempt is there to pay the order');
   if (unpaid.includes(order.status)) {
@@ -120,6 +120,7 @@ function settleCharged(input: SettleInput, said: 'succeeded' | 'authorized'): Se
   }
   if (order.status !== 'cancelled') return giveBack(`the order is ${order.status} already`);
   if (order.endedBy !== 'hold') return giveBack('the order had been cancelled');
+  if (isTooLate) return giveBack('the order had been cancelled more than a day before');
   if (stockIsGone) return giveBack('the order had been cancelled, and what it needs is sold out meanwhile');
   const reason = `${paidBy(said)} after its hold was over; its stock was still there`;
   return { payment: said, order: { to: 'paid', reason }, takeStock: true, accepts: true };

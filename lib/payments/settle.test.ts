@@ -374,8 +374,11 @@ test('of an attempt that is not there nothing is learned', () => {
 });
 
 test('a charge that nothing can be done with says why it is given back', () => {
-  const reasonFor = (state: Pick<State, 'order' | 'payments'>, stockIsGone = false) => {
-    const settlement = settle({ ...state, attempt: 1, finding: charge('succeeded'), stockIsGone });
+  const reasonFor = (
+    state: Pick<State, 'order' | 'payments'>,
+    obstacle: Pick<SettleInput, 'isTooLate' | 'stockIsGone'> = {},
+  ) => {
+    const settlement = settle({ ...state, attempt: 1, finding: charge('succeeded'), ...obstacle });
     const reason = expect.any(String);
     expect(settlement).toEqual({
       payment: 'returning',
@@ -392,8 +395,11 @@ test('a charge that nothing can be done with says why it is given back', () => {
   const why = 'a late charge is given back:';
   expect(reasonFor(ordered('fulfilled'))).toBe(`${why} the order is fulfilled already`);
   expect(reasonFor(ordered('cancelled'))).toBe(`${why} the order had been cancelled`);
-  expect(reasonFor(ordered('cancelled', 'hold'), true)).toBe(
+  expect(reasonFor(ordered('cancelled', 'hold'), { stockIsGone: true })).toBe(
     `${why} the order had been cancelled, and what it needs is sold out meanwhile`,
+  );
+  expect(reasonFor(ordered('cancelled', 'hold'), { isTooLate: true })).toBe(
+    `${why} the order had been cancelled more than a day before`,
   );
   for (const status of ['created', 'succeeded'] as const) {
     const payments = [declined, paymentOf(2, status)];

@@ -57,6 +57,8 @@ export interface SettleInput {
   /** What is recorded of this attempt. */
   refunds?: readonly RefundRow[];
   disputes?: readonly DisputeRow[];
+  /** The order ended too long ago to be taken up again. */
+  isTooLate?: boolean;
   /** The order needs its stock again, and there isn't enough. */
   stockIsGone?: boolean;
 }

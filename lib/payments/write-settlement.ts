@@ -35,6 +35,10 @@ export async function writePayment(
     lostMinor: settlement.lostMinor ?? payment.lostMinor,
     feeMinor: said?.feeMinor ?? payment.feeMinor,
   };
+  // Whoever sees it, however often: a shopper may have tried another card on it meanwhile.
+  if (to === 'declined' && said?.status === 'declined' && said.ref !== undefined) {
+    await addJob(tx, 'call_off_payment', { userId, orderId, attempt }, { key: callOffKey(payment) });
+  }
   const same = shown.every((name) => after[name] === payment[name]);
   if (same && refunds.length === 0 && disputes.length === 0) return payment;
   await tx.$executeRaw`
@@ -68,6 +72,8 @@ const shown = [
 ] as const;
 
 const settleKey = ({ orderId, attempt }: AttemptKey) => `settle_payment:${orderId}:${attempt}`;
+
+const callOffKey = ({ orderId, attempt }: AttemptKey) => `call_off_payment:${orderId}:${attempt}`;
 
 export interface NewRefund extends AttemptKey {
   id: string;

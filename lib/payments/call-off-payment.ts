@@ -1,0 +1,25 @@
+import { callOff } from '#lib/payments/find-out.ts';
+import { tookNothing } from '#lib/payments/payment-rows.ts';
+import type { AttemptKey } from '#lib/payments/provider.ts';
+import { settlePayment } from '#lib/payments/settle-payment.ts';
+import type { Finding } from '#lib/payments/settlement.ts';
+
+/**
+ * The job for an attempt that was declined: the provider would take another card for its charge for ever,
+ * from everybody who knows its client secret, so the charge is cancelled there. One that a card has paid
+ * meanwhile is settled as a late charge. Throws while the provider gives no answer, so that it is tried again.
+ */
+export async function callOffPayment(key: AttemptKey): Promise<void> {
+  let finding: Finding | undefined;
+  await settlePayment({
+    key,
+    async ask(payment) {
+      finding = tookNothing(payment.status) ? await callOff(payment) : undefined;
+      return finding;
+    },
+    actor: 'job:call_off_payment',
+  });
+  if (finding === 'unknown') {
+    throw new Error(`attempt ${key.attempt} of order ${key.orderId} is not called off yet`);
+  }
+}
