@@ -1,6 +1,6 @@
 import { cookies } from 'next/headers';
 import { cartMarkerCookie } from '#lib/cart/marker.ts';
-import { sessionCookieOptions, shopperOf, shopperOrNew } from '#lib/session.ts';
+import { sealedShopper, sessionCookieOptions, shopperOf, shopperOrNew } from '#lib/session.ts';
 
 /** The session for pages and the handlers of their forms: the one file of `lib` that knows Next. */
 
@@ -8,6 +8,12 @@ import { sessionCookieOptions, shopperOf, shopperOrNew } from '#lib/session.ts';
 export async function currentShopper(): Promise<string | undefined> {
   const jar = await cookies();
   return shopperOf((name) => jar.get(name)?.value);
+}
+
+/** Whose draft this browser may show: see `sealedShopper`. */
+export async function draftOwner(): Promise<string | undefined> {
+  const jar = await cookies();
+  return sealedShopper((name) => jar.get(name)?.value);
 }
 
 /**

@@ -38,12 +38,7 @@ interface Session {
   issuedAtSeconds: number;
 }
 
-/** The session of a cookie's value; undefined when it is not one that we made, or has ended. */
-async function readSession(value: string | undefined): Promise<Session | undefined> {
-  const session = openSeal(value);
-  return session && !(await isRevoked(session.userId)) ? session : undefined;
-}
-
+/** The session of a cookie's value; undefined when it is not one that we made, or its time is over. */
 function openSeal(value: string | undefined): Session | undefined {
   const [, userId, time, mac] = value?.match(form) ?? [];
   if (!userId || !mac) return undefined;
@@ -86,13 +81,27 @@ export async function shopperOf(cookie: ReadCookie): Promise<string | undefined>
 }
 
 /**
+ * The same by the seal alone, without a look at what an operator has ended: also while the database is
+ * away. Only for what the browser keeps itself, and nobody is shown for it.
+ */
+export function sealedShopper(cookie: ReadCookie): string | undefined {
+  return sealIn(cookie)?.userId;
+}
+
+/** The session that these cookies name; undefined when an operator has ended it. */
+async function sessionIn(cookie: ReadCookie): Promise<Session | undefined> {
+  const session = sealIn(cookie);
+  return session && !(await isRevoked(session.userId)) ? session : undefined;
+}
+
+/**
  * Over TLS another host of the domain can set a cookie of the name without the prefix, so that a new
  * shopper shares the session of somebody else. The shop has made none with an issue time there, so only
  * those from before are accepted under that name.
  */
-async function sessionIn(cookie: ReadCookie): Promise<Session | undefined> {
+function sealIn(cookie: ReadCookie): Session | undefined {
   const prefixed = cookie(hostCookie);
-  const session = await readSession(prefixed ?? cookie(sessionCookie));
+  const session = openSeal(prefixed ?? cookie(sessionCookie));
   const mayBeAnothers = prefixed === undefined && isSecure() && session?.issuedAtSeconds !== 0;
   return mayBeAnothers ? undefined : session;
 }
@@ -128,6 +137,11 @@ function cookiesOf(request: Request): ReadCookie {
 /** The shopper of a request, or undefined. */
 export async function sessionOf(request: Request): Promise<string | undefined> {
   return shopperOf(cookiesOf(request));
+}
+
+/** As `sealedShopper`, of a request. */
+export function sealedShopperOf(request: Request): string | undefined {
+  return sealedShopper(cookiesOf(request));
 }
 
 /** The shopper of a request. Throws `session_required`. */

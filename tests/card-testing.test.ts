@@ -262,7 +262,7 @@ describe('without an answer', () => {
     expect([refused.status, refused.headers.get('location')]).toEqual([303, '/checkout']);
     expect(refused.headers.get('retry-after')).toBe('15');
     const cookie = refused.headers.getSetCookie().find((one) => one.startsWith('once_checkout_draft='));
-    const draft = readCheckoutDraft(cookie?.split(';')[0]?.split('=')[1]);
+    const draft = readCheckoutDraft(userIdOf(shopper), cookie?.split(';')[0]?.split('=')[1]);
     expect(draft?.problem?.code).toBe('rate_limited');
     expect(draft?.values).toMatchObject({ email: submission.email, 'shippingAddress.name': 'Ada Lovelace' });
     await letTurnCome(shopper);

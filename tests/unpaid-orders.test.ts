@@ -4,7 +4,7 @@ import { db } from '#lib/db.ts';
 import { checkoutDraftCookie, readCheckoutDraft } from '#lib/orders/checkout-draft.ts';
 import { callHandlers } from '#tests/support/call.ts';
 import { conforming } from '#tests/support/conforming.ts';
-import { bankCard, card, cardBody, declinedCard, orderOf } from '#tests/support/money.ts';
+import { bankCard, card, cardBody, declinedCard, orderOf, userIdOf } from '#tests/support/money.ts';
 import { openPayingShop } from '#tests/support/paying-shop.ts';
 import { addProduct, availableOf } from '#tests/support/shop.ts';
 import { inTurns, Shopper, shopperWith } from '#tests/support/shopper.ts';
@@ -312,7 +312,10 @@ test('a form that exceeds a limit is back at the checkout with the reason and wh
   const response = await shopper.orderByForm(await shopper.body());
   expect([response.status, response.headers.get('location')]).toEqual([303, '/checkout']);
   const cookie = response.headers.getSetCookie().find((line) => line.startsWith(checkoutDraftCookie)) ?? '';
-  const draft = readCheckoutDraft(cookie.slice(checkoutDraftCookie.length + 1).split(';')[0]);
+  const draft = readCheckoutDraft(
+    userIdOf(shopper),
+    cookie.slice(checkoutDraftCookie.length + 1).split(';')[0],
+  );
   expect(draft).toMatchObject({
     problem: { code: 'order_limit' },
     values: { 'shippingAddress.city': 'Springfield' },

@@ -12,7 +12,7 @@ import { PageTitle } from '#components/ui/page-title.tsx';
 import { getCartToShow } from '#lib/cart/get-cart.ts';
 import { findVariants } from '#lib/catalogue/find-variants.ts';
 import { checkoutQuoteOf } from '#lib/checkout/get-checkout.ts';
-import { currentShopper } from '#lib/next-session.ts';
+import { currentShopper, draftOwner } from '#lib/next-session.ts';
 import { type CheckoutDraft, checkoutDraftCookie, readCheckoutDraft } from '#lib/orders/checkout-draft.ts';
 import { getOrder } from '#lib/orders/get-order.ts';
 import { listOrders } from '#lib/orders/list-orders.ts';
@@ -37,7 +37,7 @@ export default async function CheckoutPage({ searchParams }: { searchParams: Pro
 async function drawCheckout(chosen: Query) {
   const userId = await currentShopper();
   const cart = userId ? await getCartToShow({ userId }) : undefined;
-  const draft = readCheckoutDraft((await cookies()).get(checkoutDraftCookie)?.value);
+  const draft = readCheckoutDraft(await draftOwner(), (await cookies()).get(checkoutDraftCookie)?.value);
   if (!userId || !cart || cart.lines.length === 0) {
     const { latest, order } = await latestOrder(userId);
     const known = userId !== undefined;

@@ -32,19 +32,26 @@ export async function answerOutcome(
   if (decision.outcome === 'payment_declined' && raw.isForm) {
     return seeOther(toOrderReceipt(decision.receipt).url, forgetDraftHeader());
   }
-  return answerProblem(await toProblem(decision, userId, submission), raw, requestId);
+  return answerProblem(await toProblem(decision, userId, submission), raw, { requestId, shopper: userId });
 }
 
 function replayedHeader({ created }: { created: boolean }): Record<string, string> {
   return created ? {} : { 'idempotent-replayed': 'true' };
 }
 
+/** Who is answered. */
+interface Asked {
+  requestId: string;
+  /** Whose session the browser has, whether or not it has ended. */
+  shopper: string | undefined;
+  fromBrowser?: boolean;
+}
+
 /** A refusal: a problem document, or the checkout page again with the problem and all that was typed. */
 export function answerProblem(
   error: AppError,
   raw: RawSubmission,
-  requestId: string,
-  fromBrowser = raw.isForm,
+  { requestId, shopper, fromBrowser = raw.isForm }: Asked,
 ): Answer {
   if (!raw.isForm) return (fromBrowser ? pageAnswer : problemAnswer)(error, requestId);
   // A foreign site's form gets its status and a page that says so, and no cookie of ours.
@@ -59,7 +66,7 @@ export function answerProblem(
     order,
     cartVersion: Number.isSafeInteger(cartVersion) ? cartVersion : undefined,
   };
-  return seeOther('/checkout', keepDraftHeader(kept, raw.typed), error.options.retryAfterSeconds);
+  return seeOther('/checkout', keepDraftHeader(shopper, kept, raw.typed), error.options.retryAfterSeconds);
 }
 
 function seeOther(location: string, cookie: string, retryAfterSeconds?: number): Answer {

@@ -3,11 +3,15 @@ import { z } from 'zod';
 import { isSecure } from '#lib/env.ts';
 import { problemCodes } from '#lib/errors.ts';
 import { shortageSchema } from '#lib/orders/schema.ts';
+import { sameBytes, sign, signUnderAll } from '#lib/signing.ts';
 
 /**
  * What a shopper without JavaScript typed into a checkout that was refused, and why it was: kept
  * for a few minutes in a cookie of their own browser, so the page that they are sent back to can
  * show both. Nothing of it is stored on our side.
+ *
+ * It is signed for the shopper whose session the browser has. Another host of the domain can set this
+ * cookie: with words of its own as the shop's, or with an address to which the goods would go.
  */
 export const checkoutDraftCookie = 'once_checkout_draft';
 
@@ -20,8 +24,13 @@ export const maxCookieBytes = 3_800;
 /** A sentence or two: what is left of an explanation when even that is too long for a cookie. */
 const maxDetailCharacters = 400;
 
-/** The page of an order of this shop. The cookie isn't signed, and the page links to what it says. */
-const orderPath = /^\/orders\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const purpose = 'once.checkout-draft.v1';
+
+/** An HMAC in base64url, which the cookie's value begins with. */
+const macCharacters = 43;
+
+/** For whom a draft is: the shopper, or those who have no session. */
+type For = string | undefined;
 
 const draftSchema = z.object({
   problem: z
@@ -30,7 +39,7 @@ const draftSchema = z.object({
       detail: z.string(),
       fields: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
       items: z.array(shortageSchema).optional(),
-      order: z.object({ url: z.string().regex(orderPath) }).optional(),
+      order: z.object({ url: z.string() }).optional(),
       /** The version of the cart that was refused: on another cart the problem is history. */
       cartVersion: z.int().optional(),
     })
@@ -49,15 +58,20 @@ const keptFields =
   /^(email|shippingMethod|payment\.(method|token)|shippingAddress\.(name|line1|line2|city|region|postalCode|country))$/;
 
 /** Header that keeps a draft. One too large for a cookie keeps what fits: the problem first. */
-export function keepDraftHeader(problem: Problem | undefined, typed: Record<string, string>): string {
+export function keepDraftHeader(
+  shopper: For,
+  problem: Problem | undefined,
+  typed: Record<string, string>,
+): string {
   const values = Object.fromEntries(Object.entries(typed).filter(([name]) => keptFields.test(name)));
-  return header(sealWithin({ problem, values, keptAtMs: Date.now() }), draftMaxAgeSeconds);
+  return header(sealWithin(shopper, { problem, values, keptAtMs: Date.now() }), draftMaxAgeSeconds);
 }
 
 /** Comes to an end: a code, an explanation that was cut and the path of an order always fit. */
-function sealWithin(draft: CheckoutDraft): string {
-  const sealed = seal(draft);
-  return sealed.length > maxCookieBytes ? sealWithin(smaller(draft)) : sealed;
+function sealWithin(shopper: For, draft: CheckoutDraft): string {
+  const packed = deflateRawSync(JSON.stringify(draft)).toString('base64url');
+  if (macCharacters + packed.length > maxCookieBytes) return sealWithin(shopper, smaller(draft));
+  return sign(purpose, messageOf(shopper, packed)).toString('base64url') + packed;
 }
 
 /** A draft without the part of it that is missed least. */
@@ -83,21 +97,18 @@ export function forgetDraftHeader(): string {
   return header('', 0);
 }
 
-/** A draft from its cookie's value, or undefined when there is none that makes sense. */
-export function readCheckoutDraft(cookieValue: string | undefined): CheckoutDraft | undefined {
+/** A draft from its cookie's value, or undefined when there is none that the shop has made for this shopper. */
+export function readCheckoutDraft(shopper: For, cookieValue: string | undefined): CheckoutDraft | undefined {
   if (!cookieValue) return undefined;
-  try {
-    const text = inflateRawSync(Buffer.from(cookieValue, 'base64url'), { maxOutputLength: 64 * 1024 });
-    return draftSchema.safeParse(JSON.parse(text.toString())).data;
-  } catch {
-    // Cut short or tampered with by its own owner: there is simply no draft then.
-    return undefined;
-  }
+  const packed = cookieValue.slice(macCharacters);
+  const mac = Buffer.from(cookieValue.slice(0, macCharacters), 'base64url');
+  if (!signUnderAll(purpose, messageOf(shopper, packed)).some((one) => sameBytes(one, mac))) return undefined;
+  const text = inflateRawSync(Buffer.from(packed, 'base64url'));
+  // One of the release before or after this one may have another form.
+  return draftSchema.safeParse(JSON.parse(text.toString())).data;
 }
 
-function seal(draft: CheckoutDraft): string {
-  return deflateRawSync(JSON.stringify(draft)).toString('base64url');
-}
+const messageOf = (shopper: For, packed: string): string => `${shopper ?? ''}\n${packed}`;
 
 function header(value: string, maxAgeSeconds: number): string {
   const attributes = `Path=/checkout; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax`;

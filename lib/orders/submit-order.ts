@@ -32,7 +32,7 @@ import type { Submission } from '#lib/orders/schema.ts';
 import { runOnce } from '#lib/orders/single-flight.ts';
 import { signerOf } from '#lib/orders/submit-token.ts';
 import { refuseTestCardFromElsewhere } from '#lib/payments/takes-cards.ts';
-import { requireSession } from '#lib/session.ts';
+import { requireSession, sealedShopperOf } from '#lib/session.ts';
 
 /**
  * `POST /api/orders`: from a request to an order and its answer. The same function serves Next's
@@ -80,7 +80,8 @@ export async function answerOrder(request: Request): Promise<Answer> {
     outcome = decision.outcome === 'accepted' && !decision.created ? 'replayed' : decision.outcome;
   } catch (error) {
     const known = asAppError(error, requestId);
-    answer = answerProblem(known, raw, requestId, isBrowserPost(request));
+    const [shopper, fromBrowser] = [sealedShopperOf(request), isBrowserPost(request)];
+    answer = answerProblem(known, raw, { requestId, shopper, fromBrowser });
     outcome = known.code;
   } finally {
     leave?.();

@@ -4,6 +4,7 @@ import { db } from '#lib/db.ts';
 import type { Call } from '#tests/support/call.ts';
 import { conforming } from '#tests/support/conforming.ts';
 import { metricsEnv } from '#tests/support/metrics.ts';
+import { userIdOf } from '#tests/support/money.ts';
 import { addProduct, availableOf, soldOf } from '#tests/support/shop.ts';
 import { address, Shopper, shopperWith } from '#tests/support/shopper.ts';
 import type { TestShop } from '#tests/support/test-shop.ts';
@@ -408,7 +409,10 @@ export function describeContract({
       const draftOf = (response: Response) => {
         expect([response.status, response.headers.get('location')]).toEqual([303, '/checkout']);
         const cookie = response.headers.getSetCookie().find((value) => value.startsWith(checkoutDraftCookie));
-        return readCheckoutDraft(cookie?.split(';')[0]?.slice(checkoutDraftCookie.length + 1));
+        return readCheckoutDraft(
+          userIdOf(shopper),
+          cookie?.split(';')[0]?.slice(checkoutDraftCookie.length + 1),
+        );
       };
       const short = draftOf(await shopper.orderByForm(body));
       expect(short?.problem).toMatchObject({

@@ -29,7 +29,7 @@ test('the choice goes into the address, what was typed into a cookie, and the to
   ]);
   const [cookie = ''] = answer.headers.getSetCookie();
   expect(cookie).toMatch(/; Path=\/checkout; .*HttpOnly/);
-  const draft = readCheckoutDraft(cookie.split(';')[0]?.slice(checkoutDraftCookie.length + 1));
+  const draft = readCheckoutDraft(undefined, cookie.split(';')[0]?.slice(checkoutDraftCookie.length + 1));
   const { submitToken: _, ...kept } = typed;
   expect(draft?.values).toEqual(kept);
   expect(draft?.problem).toBeUndefined();

@@ -3,6 +3,7 @@ import { checkoutAddress, countryFieldName } from '#components/checkout/checkout
 import { refuseForeignOrigin, route } from '#lib/http.ts';
 import { keepDraftHeader } from '#lib/orders/checkout-draft.ts';
 import { readForm } from '#lib/orders/read-submission.ts';
+import { sealedShopperOf } from '#lib/session.ts';
 
 /**
  * "Update totals" of a page without JavaScript: back to the checkout with the choice in its
@@ -15,7 +16,7 @@ export const POST = route(async (request) => {
   const headers = {
     location: checkoutAddress(choice),
     'cache-control': 'no-store',
-    'set-cookie': keepDraftHeader(undefined, typed),
+    'set-cookie': keepDraftHeader(sealedShopperOf(request), undefined, typed),
   };
   return new Response(null, { status: 303, headers });
 });
