@@ -59,6 +59,15 @@ export class Dashboard {
     return this.#commit(cancelIntent(this.#intent(intentId), 'requested_by_customer', this.#till.now()));
   }
 
+  /** The shopper confirms a payment with another card, as Stripe.js does with its client secret. */
+  async confirm(intentId: string, paymentMethod = 'pm_card_visa'): Promise<Outcome> {
+    const intent = { ...this.#intent(intentId), paymentMethod };
+    const outcome = confirmIntent(intent, this.#till.now());
+    if (outcome.error) throw new ApiError(outcome.status, outcome.error);
+    await this.#till.commit(outcome);
+    return outcome;
+  }
+
   /** A payment that no order of the shop knows. */
   charge({ amount, currency, ...rest }: NewCharge): Promise<Outcome> {
     requireChargeable(amount, currency.toLowerCase());

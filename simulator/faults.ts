@@ -33,7 +33,8 @@ export const webhookKinds = [
 
 /**
  * What the shop's owner does in the dashboard to the next payment that it can be done to, `ms` after
- * the payment got there. A dispute is what the cardholder does, and is decided as long again later.
+ * the payment got there. A dispute is what the cardholder does, and is decided as long again later. A
+ * shopper confirms again in their own browser.
  */
 export const ownerKinds = [
   'owner_refund',
@@ -46,6 +47,8 @@ export const ownerKinds = [
   'owner_capture',
   /** Of a payment that waits for the shopper at their bank. */
   'owner_cancel',
+  /** A declined payment, with a card that is good. */
+  'shopper_confirms_again',
 ] as const;
 
 export type OwnerFaultKind = (typeof ownerKinds)[number];

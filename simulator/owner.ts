@@ -67,6 +67,11 @@ const acts: Record<OwnerFaultKind, Act> = {
     announces: { events: 1, type: '^payment_intent\\.canceled$' },
     act: (dashboard, { intent }) => dashboard.cancel(intent.id),
   },
+  shopper_confirms_again: {
+    after: 'payment_intent.payment_failed',
+    announces: { events: 1, type: '^payment_intent\\.(succeeded|amount_capturable_updated)$' },
+    act: (dashboard, { intent }) => dashboard.confirm(intent.id),
+  },
 };
 
 /** Does to the shop's payments what was asked for as a fault, while the shop looks elsewhere. */

@@ -95,6 +95,15 @@ test('a payment that is held is captured, and one that waits at the bank is canc
   await expect.poll(() => stripe.paymentIntents.retrieve(id)).toMatchObject({ status: 'canceled' });
 });
 
+test('a payment that was declined is confirmed by its shopper with another card', async () => {
+  simulator.addFault({ kind: 'shopper_confirms_again', ms: 1 });
+  await expect(pay('confirmed again', 'pm_card_chargeDeclined')).rejects.toMatchObject({ statusCode: 402 });
+  await expect.poll(() => rowOf('confirmed again')).toMatchObject({ captured: 3_001, live: true });
+  const { paymentIntent } = rowOf('confirmed again') ?? {};
+  const events = ['payment_intent.payment_failed', 'payment_intent.succeeded'];
+  await expect.poll(() => toldOf(paymentIntent ?? '')).toEqual(events);
+});
+
 test('an event that is lost is not told, and is listed all the same', async () => {
   simulator.addFault({ kind: 'owner_refund', ms: 1, events: 'lost' });
   const id = await pay('lost');

@@ -33,6 +33,7 @@ const ownerActs: Partial<Record<OwnerFaultKind, string>> = {
   owner_dispute_lost: 'dispute lost',
   owner_dispute_won: 'dispute won',
   owner_cancel: 'owner cancels',
+  shopper_confirms_again: 'shopper confirms a declined charge again',
 };
 
 /** What is done at the provider past the shop, while shoppers shop. It strikes when the provider has done it. */
