@@ -78,6 +78,7 @@ function goodRun(): Evidence {
     disputed: 0,
     elsewhere: false,
     goneAtMs: refunded > 0 ? 1_000 : null,
+    status: authorized > 0 ? 'succeeded' : 'canceled',
   });
   return {
     history: [
@@ -257,6 +258,11 @@ const wrong: [ViolationKind, string, Evidence][] = [
     'books_disagree',
     'the order says refunded and the money was kept',
     spoilt('charges', (rows) => change(rows, 2, { refunded: 0 })),
+  ],
+  [
+    'declined_still_payable',
+    'a card was declined, and the provider would take another one for the same charge',
+    spoilt('charges', (rows) => change(rows, 1, { status: 'requires_payment_method' })),
   ],
   [
     'paid_and_refunded',

@@ -82,6 +82,26 @@ export function chargesHaveOrders({ orders, charges }: Evidence): Violation[] {
     }));
 }
 
+const payable = new Set(['requires_payment_method', 'requires_confirmation', 'requires_action']);
+
+export const isPayable = ({ status }: Pick<ChargeRow, 'status'>) => payable.has(status);
+
+/** A card that was declined is the end of its attempt: nobody can pay an order by it later, at an old price. */
+export function declinedIsOver({ payments, charges }: Evidence): Violation[] {
+  const declined = new Set(
+    payments
+      .filter(({ status }) => status === 'declined')
+      .map(({ orderId, attempt }) => `${orderId} ${attempt}`),
+  );
+  return charges
+    .filter((charge) => isPayable(charge) && declined.has(`${charge.orderId} ${charge.attempt}`))
+    .map(({ paymentIntent, orderId, attempt, status }) => ({
+      kind: 'declined_still_payable',
+      detail: `order ${orderId}: attempt ${attempt} is declined, and its charge ${paymentIntent} is ${status}`,
+      calls: [],
+    }));
+}
+
 /** Nothing leaves the house when the provider already says that its money is refunded or disputed. */
 export function moneyIsThereWhenFulfilled({ orders, charges, history }: Evidence): Violation[] {
   const chargesOf = groupBy(charges, ({ orderId }) => orderId ?? '');

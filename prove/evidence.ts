@@ -85,6 +85,8 @@ export interface ChargeRow {
   elsewhere: boolean;
   /** Since when nothing of what was captured is left, refunded or disputed; Unix time. */
   goneAtMs: number | null;
+  /** The provider's word for what can be done with it. */
+  status: string;
 }
 
 /** A refund in the provider's books, whoever asked for it. */
@@ -120,6 +122,8 @@ export type ViolationKind =
   | 'not_charged_its_total'
   | 'charge_without_order'
   | 'books_disagree'
+  /** The provider would take another card for an attempt that the shop calls declined. */
+  | 'declined_still_payable'
   /** An order is paid, and the provider has given all of its money back. */
   | 'paid_and_refunded'
   /** The goods left the house after the money had. */

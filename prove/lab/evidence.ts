@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Simulator } from '#simulator/start-simulator.ts';
-import { stateOfDispute } from '../check-money.ts';
+import { isPayable, stateOfDispute } from '../check-money.ts';
 import type {
   ChargeRow,
   DisputeRow,
@@ -46,7 +46,10 @@ async function openAfterTime(client: pg.Client, till: Simulator): Promise<number
           + (SELECT count(*) FROM orders WHERE status IN ('payment_pending', 'payment_processing', 'payment_unknown'))::int AS open`,
   );
   const open =
-    (rows[0]?.open ?? 0) + (await unseenRefunds(client, till)) + (await unseenDisputes(client, till));
+    (rows[0]?.open ?? 0) +
+    (await payableAgain(client, till)) +
+    (await unseenRefunds(client, till)) +
+    (await unseenDisputes(client, till));
   if (open > 0) {
     await client.query(
       `UPDATE payment SET updated_at = now() - interval '1 hour'
@@ -64,10 +67,28 @@ async function openAfterTime(client: pg.Client, till: Simulator): Promise<number
       `UPDATE payment SET created_at = least(created_at, now() - interval '1 hour')
        WHERE status = 'requires_action'`,
     );
+    await client.query(
+      `UPDATE graphile_worker._private_jobs SET run_at = now()
+       WHERE key LIKE 'call_off_payment:%' AND locked_at IS NULL`,
+    );
     for (const task of ['sweep_payments', 'expire_holds', 'poll_events'])
       await client.query(`SELECT graphile_worker.add_job($1, '{}'::json, job_key => 'prove:' || $1)`, [task]);
   }
   return open;
+}
+
+/** Declined attempts for which the provider would take another card. */
+async function payableAgain(client: pg.Client, till: Simulator): Promise<number> {
+  const { rows } = await client.query<{ ref: string }>(
+    `SELECT provider_ref AS ref FROM payment WHERE status = 'declined' AND provider_ref IS NOT NULL`,
+  );
+  const payable = new Set(
+    till
+      .ledger()
+      .filter(isPayable)
+      .map(({ paymentIntent }) => paymentIntent),
+  );
+  return rows.filter(({ ref }) => payable.has(ref)).length;
 }
 
 /** Payments of which the provider has refunded another amount than the shop believes. */
