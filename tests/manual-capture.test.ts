@@ -126,7 +126,7 @@ test('an order that is cancelled before its money was taken is called off, not r
   const view = (await getOrder({ userId, id })) ?? expect.unreachable();
   const page = orderNews(view, { decline: '', ...(await readOrderMoney({ userId, id })) }).join(' ');
   expect(page).toBe(
-    'You cancelled this order, and nothing was charged. The $17.49 reserved on your card is released.',
+    'You cancelled this order. Nothing was charged, and the $17.49 reserved on your card is released.',
   );
   const events = await db().orderEvent.findMany({ where: { orderId: id } });
   await announce({ events: events.map(({ version }) => ({ userId, orderId: id, version })) });

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
-import { moneyOnCancel, orderNews } from '#components/orders/order-news.ts';
+import { orderNews } from '#components/orders/order-news.ts';
 import { db } from '#lib/db.ts';
 import { fulfilOrder } from '#lib/orders/fulfil-order.ts';
 import { getOrder } from '#lib/orders/get-order.ts';
+import { onCancel } from '#lib/orders/money-sentences.ts';
 import { readOrderMoney } from '#lib/orders/order-money.ts';
 import { refundOrder } from '#lib/orders/refund-order.ts';
 import { declineSentence } from '#lib/payments/decline-sentence.ts';
@@ -21,7 +22,7 @@ import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
 
 /** What an order's page says about its money, from the rows that really come about. Each sentence was once untrue. */
 
-const { till } = await openPayingShop({}, { settleMs: 600_000 });
+const { till, beforeReply } = await openPayingShop({}, { settleMs: 600_000 });
 const { dashboard } = till;
 afterEach(async () => {
   till.clearFaults();
@@ -57,8 +58,8 @@ async function said(order: OrderInDb): Promise<string> {
 }
 
 async function saidBefore(order: OrderInDb): Promise<string> {
-  const { order: view, facts } = await seen(order);
-  return moneyOnCancel(view, facts);
+  const { facts } = await seen(order);
+  return onCancel(facts);
 }
 
 test('goodwill, then a cancellation whose refund the provider refuses for a dispute', async () => {
@@ -105,6 +106,28 @@ test('a charge whose reply was lost, and that its owner refunds before the shop 
   const text = await said(order);
   expect(text).toMatch(/^Your card was charged, and the \$17\.49 was refunded\. Your order is kept/);
   expect(text).not.toContain('Nothing was charged');
+});
+
+// What broke, found by an attacker: "The card was declined." in the answer, of a card that was charged.
+test('a charge that its owner refunds before the shop gets its reply', async () => {
+  for (const token of ['pm_card_visa', 'pm_card_pendingRefund']) {
+    orders += 1;
+    const shopper = await shopperWith(callHandlers, await addProduct(`SENTENCE-${orders}`, { available: 5 }));
+    till.addFault({ kind: 'webhook_drop', times: 50 });
+    beforeReply(async () => {
+      const { userId, orderId } = await db().payment.findFirstOrThrow({ orderBy: { createdAt: 'desc' } });
+      await dashboard.refund(till.ledger(orderId)[0]?.paymentIntent ?? '');
+      await settlePayment({ key: { userId, orderId, attempt: 1 }, ask: lookUp, actor: 'test' });
+    });
+    const answer = await shopper.order(await cardBody(shopper, token));
+    beforeReply(async () => undefined);
+    expect(answer.status).toBe(402);
+    const { detail } = (await answer.json()) as { detail: string };
+    expect(detail).toMatch(
+      /^Your card was charged.* \$17\.49 (was refunded|is requested)\. .*Order .* is kept for you/,
+    );
+    expect(detail).not.toMatch(/declined|othing was charged/);
+  }
 });
 
 test('a cancelled order whose card was charged after all', async () => {

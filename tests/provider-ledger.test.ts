@@ -196,10 +196,13 @@ describe('a refund that the provider does not pay', () => {
     ]);
     const toShopper = mails.filter(({ recipient }) => recipient !== 'owner@shop.example');
     // What broke: the refused refund and the dispute were taken for its confirmation, and no email said "cancelled".
-    expect(toShopper.at(-1)).toMatchObject({
-      kind: 'cancelled',
-      text: expect.stringContaining('Your refund of $29.99 could not be made yet.'),
-    });
+    const why = expect.stringContaining(
+      'Your refund of $29.99 could not be made, because your bank disputes',
+    );
+    expect(toShopper.slice(-2)).toMatchObject([
+      { kind: 'cancelled', text: why },
+      { kind: 'refund_failed', text: why },
+    ]);
     for (const { text } of toShopper) expect(text).not.toMatch(/was refunded|nothing to pay/);
   });
 

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { orderNews } from '#components/orders/order-news.ts';
@@ -9,6 +10,7 @@ import { expireHolds } from '#lib/orders/expire-holds.ts';
 import { fulfilOrder } from '#lib/orders/fulfil-order.ts';
 import { getOrder } from '#lib/orders/get-order.ts';
 import { readOrderMoney } from '#lib/orders/order-money.ts';
+import { refundOrder } from '#lib/orders/refund-order.ts';
 import { declineSentence } from '#lib/payments/decline-sentence.ts';
 import { lookUp } from '#lib/payments/find-out.ts';
 import { pollEvents } from '#lib/payments/poll-events.ts';
@@ -130,7 +132,7 @@ describe('of an order that waits for money', () => {
     const mails = await mailsOf(order);
     expect(mails).toContainEqual({
       kind: 'confirmation',
-      text: expect.stringContaining('could not be made, so this payment pays your order'),
+      text: expect.stringContaining('A refund of this payment has failed, so it pays your order.'),
     });
     expect(mails).toContainEqual(expect.objectContaining({ kind: 'operator_refund_failed' }));
     expect((await payAgain(shopper, order)).status).toBe(409);
@@ -266,7 +268,7 @@ describe('of an order that another attempt has paid', () => {
       status: 'paid',
       payments: [{ status: 'refunded' }, { status: 'succeeded' }],
     });
-    expect(await said(order)).toContain('Another attempt was charged, too, and its $17.49 was refunded.');
+    expect(await said(order)).toContain('Another attempt was charged, too, and $17.49 was refunded.');
   });
 
   test('and is refused again: the page says that it is kept, and the operator’s refund is of that money', async () => {
@@ -294,6 +296,103 @@ describe('of an order that another attempt has paid', () => {
     expect(await orderOf(shopper)).toMatchObject({ status: 'refunded' });
     expect(till.ledger(order.id)).toMatchObject([{ live: false }, { live: false }]);
   });
+});
+
+/** An order of $17.49 that its card has paid. */
+async function paid(token?: string) {
+  orders += 1;
+  const shopper = await shopperWith(call, await addProduct(`FAILS-${orders}`, { available: 5 }));
+  await shopper.order(await cardBody(shopper, token));
+  await till.flushWebhooks();
+  till.addFault({ kind: 'webhook_drop', times: 200 });
+  const order = await orderOf(shopper);
+  return { shopper, order, ref: order.payments[0]?.providerRef ?? '' };
+}
+
+const refund = (order: OrderInDb, amountMinor?: number) =>
+  refundOrder({ ...keyOf(order), id: randomUUID(), amountMinor, reason: 'goodwill', actor: 'operator:eva' });
+
+/** The one that the shop made comes back. */
+async function oursFails({ id: orderId }: OrderInDb) {
+  const ours = await db().refund.findFirstOrThrow({ where: { orderId, origin: 'shop' } });
+  await dashboard.failRefund(ours.providerRef ?? '');
+  await pollEvents();
+}
+
+// What broke, found by an attacker: after "was refunded", the failure was told on no page and by no email.
+describe('a refund of the shop that comes back', () => {
+  test('of an order that was sent is told to its shopper', async () => {
+    const { order } = await paid();
+    await fulfilOrder({ ...keyOf(order), actor: 'operator:eva' });
+    await refund(order);
+    expect((await mailsOf(order)).at(-1)?.text).toContain('$17.49 was refunded to the card');
+    await oursFails(order);
+    expect(await said(order)).toContain('Your refund of $17.49 could not be made yet.');
+    expect(await mailsOf(order)).toContainEqual({
+      kind: 'refund_failed',
+      text: expect.stringContaining('Your refund of $17.49 could not be made yet.'),
+    });
+  });
+
+  test('of a part is told until it is made good', async () => {
+    const { order } = await paid();
+    await refund(order, 500);
+    await oursFails(order);
+    expect(await said(order)).toMatch(
+      /^\$17\.49 is paid by card.*Your refund of \$5\.00 could not be made yet/,
+    );
+    await refund(order, 500);
+    const text = await said(order);
+    expect(text).toContain('$5.00 of your payment was refunded.');
+    expect(text).not.toContain('could not be made');
+    // Told this late, the failure is over.
+    expect((await mailsOf(order)).map(({ kind }) => kind)).not.toContain('refund_failed');
+  });
+
+  // What broke, found by an attacker: an email said of the refund that was paid that it could not be made.
+  test('is not taken for another refund of its order, in emails that are written late', async () => {
+    const { shopper, order, ref } = await paid();
+    const { refund: part } = await dashboard.refund(ref, 500);
+    await pollEvents();
+    await cancel(shopper, order);
+    await dashboard.failRefund(part?.id ?? '');
+    await pollEvents();
+    const mails = await mailsOf(order);
+    const cancelled = mails.find(({ kind }) => kind === 'cancelled')?.text;
+    expect(cancelled).toContain('$12.49 of your payment was refunded.');
+    // The shop has asked again for what its owner wanted to refund.
+    expect(cancelled).toContain('A refund of $5.00 is requested.');
+    for (const { text } of mails) expect(text).not.toMatch(/could not be made|getting it ready/);
+    await settleRefunds(order);
+    expect((await mailsOf(order)).at(-1)).toMatchObject({ kind: 'refunded' });
+  });
+});
+
+// What broke, found by an attacker: "declined, nothing was charged", then "came after that", of a card that was charged.
+test('a charge that is refunded in the dashboard, slowly, before its order has it', async () => {
+  orders += 1;
+  const shopper = await shopperWith(call, await addProduct(`FAILS-${orders}`, { available: 5 }));
+  till.addFault({ kind: 'timeout_after', on: { method: 'POST', path: '^/v1/payment_intents$' } });
+  till.addFault({ kind: 'webhook_drop', times: 200 });
+  const body = await cardBody(shopper, 'pm_card_pendingRefund');
+  await shopper.order(body);
+  const unknown = await orderOf(shopper);
+  await dashboard.refund(till.ledger(unknown.id)[0]?.paymentIntent ?? '');
+  await settlePayment({ key: { ...keyOf(unknown), attempt: 1 }, ask: lookUp, actor: 'test' });
+  const order = await orderOf(shopper);
+  expect(order).toMatchObject({ status: 'payment_declined', payments: [{ status: 'returning' }] });
+  expect(await said(order)).toMatch(/^Your card was charged\. .*A refund of \$17\.49 is requested/);
+  const asked = (await mailsOf(order)).find(({ kind }) => kind === 'payment_declined')?.text;
+  expect(asked).toMatch(/Your card was charged\. .*A refund of \$17\.49 is requested/);
+  await cancel(shopper, order);
+  const cancelled = (await mailsOf(order)).find(({ kind }) => kind === 'cancelled')?.text;
+  expect(cancelled).toContain('A refund of $17.49 is requested.');
+  const { providerRef } = await db().refund.findFirstOrThrow({ where: { orderId: order.id } });
+  await dashboard.settle(providerRef ?? '');
+  await pollEvents();
+  expect(await said(order)).toContain('Your card was charged $17.49 before that. It was refunded.');
+  expect((await mailsOf(order)).at(-1)).toMatchObject({ kind: 'money_returned' });
+  for (const { text } of await mailsOf(order)) expect(text).not.toMatch(/came after|othing was charged/);
 });
 
 describe('a dispute that is lost', () => {

@@ -1,4 +1,4 @@
-import { type OrderFacts, orderNews } from '#components/orders/order-news.ts';
+import { type OrderFacts, orderNews, owed } from '#components/orders/order-news.ts';
 import { StatusBadge } from '#components/orders/status-badge.tsx';
 import { statusWords } from '#components/orders/status-words.ts';
 import { Card } from '#components/ui/card.tsx';
@@ -27,7 +27,7 @@ const again = 'Load this page again to see what became of it.';
 
 function newsOf(order: OrderView, facts: OrderFacts): string[] {
   // What its owner's page follows by itself stands still here.
-  if (order.status === 'payment_unknown') return [statusWords(order.status).sentence, again];
+  if (order.status === 'payment_unknown') return [statusWords(order.status).sentence, again, ...owed(facts)];
   if (order.status !== 'payment_pending') return orderNews(order, facts);
   const atBank = order.payments.at(-1)?.status === 'requires_action';
   return [
@@ -35,5 +35,6 @@ function newsOf(order: OrderView, facts: OrderFacts): string[] {
       ? 'The bank wants this payment to be confirmed. Nothing is charged before that.'
       : 'We have your order, and your payment is being made.',
     again,
+    ...owed(facts),
   ];
 }

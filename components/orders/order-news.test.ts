@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { moneyOnCancel, orderNews } from '#components/orders/order-news.ts';
-import type { OrderView, PaymentStatus } from '#lib/orders/schema.ts';
+import { orderNews } from '#components/orders/order-news.ts';
+import { onCancel as moneyOnCancel } from '#lib/orders/money-sentences.ts';
+import type { OrderMoney, PaymentFacts, RefundFacts } from '#lib/orders/order-money.ts';
+import type { EndedBy, OrderView, PaymentStatus } from '#lib/orders/schema.ts';
+import { cancelledAt, moneyFacts, orderMoney, paymentFacts } from '#tests/support/order-money.ts';
 
 type Payment = OrderView['payments'][number];
 
@@ -17,35 +20,63 @@ function order(status: OrderView['status'], payments: Payment[], refundRequested
   return { status, payments, currency: 'USD', totalMinor: 4_599, refundRequestedMinor } as OrderView;
 }
 
-type Facts = Parameters<typeof orderNews>[1];
-
-/** Every charge was taken whole, the order was paid by the last one that was, and nothing came late. */
-function factsOf({ payments, refundRequestedMinor }: OrderView): Facts {
-  const taken = payments.filter(({ status }) => ['succeeded', 'returning', 'refunded'].includes(status));
-  const paidAttempt = (payments.findLast(({ status }) => status === 'authorized') ?? taken.at(-1))?.attempt;
-  const requested = payments.find(({ status }) => status === 'returning')?.attempt ?? paidAttempt;
-  const charges = payments.map(({ attempt, amountMinor }) => ({
-    attempt,
-    capturedMinor: taken.some((payment) => payment.attempt === attempt) ? amountMinor : 0,
-    requestedMinor: attempt === requested ? refundRequestedMinor : 0,
-    lostMinor: 0,
-    isDisputed: false,
-  }));
-  return { decline: 'The card was declined.', endedBy: undefined, paidAttempt, charges, cameLate: false };
+interface Given {
+  decline?: string;
+  endedBy?: EndedBy;
+  paidAttempt?: number | null;
+  /** Its refunds were made after its cancellation. */
+  isLate?: boolean;
+  /** What is neither refunded nor requested was to be refunded, and that failed. */
+  isFailed?: boolean;
+  /** Of every charge. */
+  charge?: Partial<PaymentFacts>;
 }
 
-const said = (view: OrderView, more: Partial<Facts> = {}) =>
-  orderNews(view, { ...factsOf(view), ...more }).join(' ');
-const onCancel = (view: OrderView) => moneyOnCancel(view, factsOf(view));
+/** Every charge was taken whole, and the order was paid by the last one that was. */
+function moneyOf(view: OrderView, given: Given = {}): OrderMoney {
+  const { payments, status, refundRequestedMinor } = view;
+  const taken = payments.filter((payment) => ['succeeded', 'returning', 'refunded'].includes(payment.status));
+  const paid = (payments.findLast((payment) => payment.status === 'authorized') ?? taken.at(-1))?.attempt;
+  const { endedBy = null, paidAttempt = paid ?? null } = given;
+  const requested = payments.find((payment) => payment.status === 'returning')?.attempt ?? paid;
+  const madeAt = given.isLate ? cancelledAt + 1 : cancelledAt - 1;
+  const charges = payments.map(({ attempt, amountMinor, refundedMinor, ...payment }) => {
+    const capturedMinor = taken.some((one) => one.attempt === attempt) ? amountMinor : 0;
+    const requestedMinor = attempt === requested ? refundRequestedMinor : 0;
+    const isOwed = status === 'cancelled' || attempt !== paidAttempt;
+    const failedMinor = given.isFailed && isOwed ? capturedMinor - refundedMinor - requestedMinor : 0;
+    const sums = { succeeded: refundedMinor, created: requestedMinor, failed: failedMinor };
+    const refunds = Object.entries(sums)
+      .map(
+        ([of, minor]) => ({ status: of, amountMinor: minor, madeAt, changedAt: madeAt + 1 }) as RefundFacts,
+      )
+      .filter((refund) => refund.amountMinor > 0);
+    return paymentFacts({
+      attempt,
+      amountMinor,
+      refundedMinor,
+      method: payment.method,
+      status: payment.status,
+      capturedMinor,
+      refunds,
+      ...given.charge,
+    });
+  });
+  return orderMoney(moneyFacts({ status, payments: charges, endedBy, paidAttempt }));
+}
+
+const said = (view: OrderView, { decline = 'The card was declined.', ...given }: Given = {}) =>
+  orderNews(view, { decline, ...moneyOf(view, given) }).join(' ');
+const onCancel = (view: OrderView, given?: Given) => moneyOnCancel(moneyOf(view, given));
 
 /** It had been cancelled or was not needed when it came. */
-const tooLate = { paidAttempt: undefined, cameLate: true };
+const tooLate = { paidAttempt: null, isLate: true };
 
 describe('the news of an order', () => {
   test('a declined card is told with its reason, and that nothing was charged', () => {
     const decline = 'The card was declined: it has expired.';
     expect(said(order('payment_declined', [card(1, 'declined')]), { decline })).toBe(
-      'The card was declined: it has expired. Nothing was charged, and your order is kept.',
+      'The card was declined: it has expired. Nothing was charged. Your order is kept, and is not paid.',
     );
   });
 
@@ -65,7 +96,9 @@ describe('the news of an order', () => {
       '$5.00 of your payment was refunded.',
     );
     const late = card(1, 'refunded', { refundedMinor: 4_599 });
-    expect(said(order('paid', [late, card(2, 'succeeded')]))).toContain('its $45.99 was refunded');
+    expect(said(order('paid', [late, card(2, 'succeeded')]))).toContain(
+      'Another attempt was charged, too, and $45.99 was refunded',
+    );
   });
 
   test('what the provider has not confirmed is requested, and nothing says that it was refunded', () => {
@@ -84,7 +117,7 @@ describe('the news of an order', () => {
 
   test('a refund that the provider did not pay is neither requested nor refunded', () => {
     for (const status of ['succeeded', 'returning'] as const) {
-      const text = said(order('cancelled', [card(1, status)]), { endedBy: 'shopper' });
+      const text = said(order('cancelled', [card(1, status)]), { endedBy: 'shopper', isFailed: true });
       expect(text).toContain('Your refund of $45.99 could not be made yet.');
       expect(text).not.toMatch(/was refunded|requested|nothing to pay/);
     }
@@ -120,20 +153,19 @@ describe('the news of an order', () => {
     expect(requested).toContain('$5.00 of your payment was refunded.');
     expect(requested).toContain('A refund of $40.99 is requested.');
     const failed = order('cancelled', [part('succeeded')]);
-    expect(said(failed, { endedBy: 'shopper' })).toContain('Your refund of $40.99 could not be made yet.');
-    const charge = { attempt: 1, capturedMinor: 4_599, requestedMinor: 0, lostMinor: 0, isDisputed: true };
-    expect(said(failed, { charges: [charge], endedBy: 'shopper' })).toContain(
+    const given = { endedBy: 'shopper', isFailed: true } as const;
+    expect(said(failed, given)).toContain('Your refund of $40.99 could not be made yet.');
+    expect(said(failed, { ...given, charge: { isDisputed: true } })).toContain(
       'Your refund of $40.99 could not be made, because your bank disputes the payment.',
     );
     // What broke: the whole amount, and a dispute that the bank had decided long before.
-    const lost = { ...charge, lostMinor: 1_000, isDisputed: false };
-    expect(said(failed, { charges: [lost], endedBy: 'shopper' })).toContain(
+    expect(said(failed, { ...given, charge: { lostMinor: 1_000 } })).toContain(
       'Your refund of $30.99 could not be made yet.',
     );
     const both = order('cancelled', [card(1, 'succeeded')], 500);
-    expect(said(both)).toContain('A refund of $5.00 is requested.');
-    expect(said(both)).toContain('Your refund of $40.99 could not be made yet.');
-    for (const text of [requested, said(failed), said(both)]) {
+    expect(said(both, given)).toContain('A refund of $5.00 is requested.');
+    expect(said(both, given)).toContain('Your refund of $40.99 could not be made yet.');
+    for (const text of [requested, said(failed, given), said(both, given)]) {
       expect(text).not.toMatch(/came after|nothing to pay/);
     }
   });
@@ -149,12 +181,12 @@ describe('the news of an order', () => {
   // What broke: "Nothing was charged", of a card that was charged and whose money the owner had refunded.
   test('a charge that was refunded before it paid the order is told as that, also later', () => {
     const back = card(1, 'refunded', { refundedMinor: 4_599 });
-    const never = { paidAttempt: undefined };
+    const never = { paidAttempt: null };
     const text = said(order('payment_declined', [back]), never);
     expect(text).toMatch(/^Your card was charged, and the \$45\.99 was refunded\. Your order is kept/);
     expect(text).not.toMatch(/declined|Nothing was charged/);
     expect(said(order('payment_declined', [back, card(2, 'declined')]), never)).toContain(
-      'An earlier attempt was charged, and its $45.99 was refunded.',
+      'An earlier attempt was charged, and $45.99 was refunded.',
     );
     const ended = said(order('cancelled', [back]), { ...never, endedBy: 'hold' });
     expect(ended).toContain('Your card was charged $45.99 before that. It was refunded.');
@@ -163,15 +195,13 @@ describe('the news of an order', () => {
 
   // What broke: "$45.99 was refunded. It can take your bank some days", of money that was never taken.
   test('an amount that was only reserved is released, not refunded', () => {
-    const reserved = {
-      charges: [{ attempt: 1, capturedMinor: 0, requestedMinor: 0, lostMinor: 0, isDisputed: false }],
-    };
+    const reserved = { charge: { capturedMinor: 0 } };
     const over = order('refunded', [card(1, 'refunded', { refundedMinor: 4_599 })]);
     const texts = [
       said(over, { ...reserved, endedBy: 'shopper' }),
       said(over, { ...reserved, endedBy: 'operator' }),
       said(order('cancelled', [card(1, 'returning')], 4_599), { ...reserved, endedBy: 'shopper' }),
-      said(order('payment_declined', [card(1, 'voided')]), { ...reserved, paidAttempt: undefined }),
+      said(order('payment_declined', [card(1, 'voided')]), { ...reserved, paidAttempt: null }),
     ];
     for (const text of texts) {
       expect(text).toContain('$45.99 reserved on your card');
@@ -183,37 +213,23 @@ describe('the news of an order', () => {
 
 // What broke: "Nothing was charged" of an order with a charge, and "refund requested" of one that had failed.
 describe('money that no order needs, and whose refund failed', () => {
-  const kept = (of: OrderView, paidAttempt: number | undefined): Partial<Facts> => ({
-    paidAttempt,
-    charges: of.payments.map(({ attempt, status }) => ({
-      attempt,
-      capturedMinor: ['returning', 'succeeded', 'refunded'].includes(status) ? 4_599 : 0,
-      requestedMinor: 0,
-      lostMinor: 0,
-      isDisputed: false,
-    })),
-  });
-
   test('is named in every status of its order, and nothing says that nothing was charged', () => {
     const actionUrl = 'https://bank.example/confirm';
-    const orders: [OrderView, number | undefined][] = [
-      [order('payment_pending', [card(1, 'returning'), card(2, 'created')]), undefined],
-      [
-        order('payment_pending', [card(1, 'returning'), card(2, 'requires_action', { actionUrl })]),
-        undefined,
-      ],
-      [order('payment_processing', [card(1, 'returning'), card(2, 'processing')]), undefined],
-      [order('payment_unknown', [card(1, 'returning'), card(2, 'unknown')]), undefined],
-      [order('payment_declined', [card(1, 'returning')]), undefined],
-      [order('payment_declined', [card(1, 'succeeded')]), undefined],
-      [order('payment_declined', [card(1, 'returning'), card(2, 'declined')]), undefined],
+    const orders: [OrderView, number | null][] = [
+      [order('payment_pending', [card(1, 'returning'), card(2, 'created')]), null],
+      [order('payment_pending', [card(1, 'returning'), card(2, 'requires_action', { actionUrl })]), null],
+      [order('payment_processing', [card(1, 'returning'), card(2, 'processing')]), null],
+      [order('payment_unknown', [card(1, 'returning'), card(2, 'unknown')]), null],
+      [order('payment_declined', [card(1, 'returning')]), null],
+      [order('payment_declined', [card(1, 'succeeded')]), null],
+      [order('payment_declined', [card(1, 'returning'), card(2, 'declined')]), null],
       [order('paid', [card(1, 'returning'), card(2, 'succeeded')]), 2],
       [order('fulfilled', [card(1, 'returning'), card(2, 'succeeded')]), 2],
-      [order('cancelled', [card(1, 'succeeded')]), undefined],
+      [order('cancelled', [card(1, 'succeeded')]), null],
       [order('refunded', [card(1, 'returning'), card(2, 'refunded', { refundedMinor: 4_599 })]), 2],
     ];
     for (const [view, paidAttempt] of orders) {
-      const text = said(view, kept(view, paidAttempt));
+      const text = said(view, { paidAttempt, isFailed: true });
       expect(text, view.status).toContain('Your refund of $45.99 could not be made yet. We know of it');
       expect(text, view.status).not.toMatch(/othing was charged|is charged before|nothing to pay|requested/);
     }
@@ -221,11 +237,9 @@ describe('money that no order needs, and whose refund failed', () => {
 
   test('is requested when its order is cancelled', () => {
     const unpaid = order('payment_declined', [card(1, 'succeeded')]);
-    expect(moneyOnCancel(unpaid, { ...factsOf(unpaid), ...kept(unpaid, undefined) })).toMatch(
-      /^A refund of \$45\.99/,
-    );
+    expect(onCancel(unpaid, { paidAttempt: null })).toMatch(/^A refund of \$45\.99/);
     const paid = order('paid', [card(1, 'returning'), card(2, 'succeeded')]);
-    expect(moneyOnCancel(paid, { ...factsOf(paid), ...kept(paid, 2) })).toMatch(/^A refund of \$91\.98/);
+    expect(onCancel(paid, { paidAttempt: 2 })).toMatch(/^A refund of \$91\.98/);
   });
 });
 

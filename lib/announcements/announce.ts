@@ -55,7 +55,7 @@ type Told = KnownEvent & Announcement;
 
 function toShopper({ userId, orderId, version, event, order, mail: kind }: Told): NewMail[] {
   if (!kind) return [];
-  const unpaid = canAnybodyCause(kind, { payments: order.payments, endedBy: event.endedBy });
+  const unpaid = canAnybodyCause(kind, { payments: order.money.attempts, endedBy: event.endedBy });
   const url = orderAccessUrl({ userId, orderId, issuedAt: event.at });
   const written = writeMail(kind, { ...order, url }, event);
   return [{ userId, orderId, version, kind, recipient: order.email, unpaid, ...written }];

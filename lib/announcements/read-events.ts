@@ -1,10 +1,12 @@
+import { type EventMoney, moneyOf } from '#lib/announcements/money-of.ts';
 import type { LaterEvent } from '#lib/announcements/what-to-say.ts';
 import { db } from '#lib/db.ts';
 import { siteUrl } from '#lib/env.ts';
 import type { OrderVersion } from '#lib/jobs/jobs.ts';
 import type { MailEvent, MailOrder } from '#lib/mail/write-mail.ts';
 import type { OrderEventKind } from '#lib/orders/change-order.ts';
-import type { EndedBy, OrderStatus } from '#lib/orders/schema.ts';
+import { type MoneyFacts, moneyFactsSql, summarize } from '#lib/orders/order-money.ts';
+import type { OrderStatus } from '#lib/orders/schema.ts';
 
 /** A version of an order with all that is said about it to anybody. */
 export interface KnownEvent extends OrderVersion {
@@ -17,12 +19,12 @@ export interface KnownEvent extends OrderVersion {
     isHeld: boolean;
     since: LaterEvent[];
     refundAskedAgain: boolean;
-    wasCharged: boolean;
+    money: EventMoney;
   };
   order: MailOrder & { id: string; email: string };
 }
 
-interface Row extends OrderVersion, Omit<KnownEvent['order'], 'id' | 'url' | 'lines' | 'payments'> {
+interface Row extends OrderVersion, Omit<KnownEvent['order'], 'id' | 'url' | 'lines' | 'money'> {
   from: OrderStatus | null;
   to: OrderStatus;
   kind: OrderEventKind;
@@ -30,11 +32,9 @@ interface Row extends OrderVersion, Omit<KnownEvent['order'], 'id' | 'url' | 'li
   actor: string;
   at: Date;
   since: LaterEvent[];
-  wasCharged: boolean;
-  endedBy: EndedBy | null;
   amountMinor: number | null;
   lines: MailOrder['lines'];
-  payments: MailOrder['payments'];
+  facts: MoneyFacts;
 }
 
 /**
@@ -47,17 +47,12 @@ export async function readEvents(versions: readonly OrderVersion[]): Promise<Kno
     SELECT event.user_id AS "userId", event.order_id AS "orderId", event.version,
            event.from_status AS "from", event.to_status AS "to", event.reason, event.actor, event.at,
            event.kind, event.amount_minor AS "amountMinor",
-           (SELECT coalesce(json_agg(json_build_object('kind', later.kind, 'to', later.to_status)), '[]')
+           (SELECT coalesce(json_agg(json_build_object('kind', later.kind, 'to', later.to_status)
+                                    ORDER BY later.version), '[]')
             FROM order_event later
             WHERE later.user_id = event.user_id AND later.order_id = event.order_id
               AND later.version > event.version) AS since,
-           orders.ended_by AS "endedBy",
-           (orders.paid_attempt IS NOT NULL OR EXISTS (
-             SELECT FROM order_event known
-             WHERE known.user_id = event.user_id AND known.order_id = event.order_id
-               AND CASE known.kind WHEN 'status' THEN known.to_status = 'cancelled' AND known.amount_minor IS NOT NULL
-                                   WHEN 'dispute_opened' THEN false WHEN 'dispute_closed' THEN false
-                                   ELSE known.to_status <> 'cancelled' END)) AS "wasCharged", orders.number, orders.currency, orders.email,
+           orders.number, orders.currency, orders.email,
            orders.subtotal_minor AS "subtotalMinor", orders.shipping_minor AS "shippingMinor",
            orders.tax_minor AS "taxMinor", orders.discount_minor AS "discountMinor",
            orders.total_minor AS "totalMinor", orders.shipping_address AS "shippingAddress",
@@ -66,28 +61,29 @@ export async function readEvents(versions: readonly OrderVersion[]): Promise<Kno
                             ORDER BY sku)
             FROM order_line line
             WHERE line.user_id = event.user_id AND line.order_id = event.order_id) AS lines,
-           (SELECT json_agg(json_build_object('method', method, 'status', status, 'refundedMinor', refunded_minor,
-                                              'capturedMinor', captured_minor,
-                                              'pays', attempt IS NOT DISTINCT FROM orders.paid_attempt)
-                            ORDER BY attempt)
-            FROM payment
-            WHERE payment.user_id = event.user_id AND payment.order_id = event.order_id) AS payments
+           ${moneyFactsSql} AS facts
     FROM json_to_recordset(${JSON.stringify(versions)}::json) AS wanted ("userId" uuid, "orderId" uuid, version int)
     JOIN order_event event ON event.user_id = wanted."userId" AND event.order_id = wanted."orderId"
       AND event.version = wanted.version
     JOIN orders ON orders.user_id = event.user_id AND orders.id = event.order_id`;
   return rows.map(({ userId, orderId, version, ...row }) => {
-    const { from, to, kind, reason, actor, at, since, endedBy, wasCharged, amountMinor, ...order } = row;
-    const refundFailed = since.some((later) => later.kind === 'refund_failed');
+    const { from, to, kind, reason, actor, at, since, amountMinor: about, facts, ...order } = row;
+    const amountMinor = about ?? undefined;
+    const money = moneyOf({ to, kind, at, amountMinor }, facts);
     const refundAskedAgain = since.some((later) => later.kind === 'refund_requested');
     const isHeld = order.holdUntil !== null && order.holdUntil > at;
-    const money = { endedBy: endedBy ?? undefined, wasCharged, amountMinor: amountMinor ?? undefined };
+    const happened = { from, to, kind, reason, actor, at, since, amountMinor, refundAskedAgain, isHeld };
     return {
       userId,
       orderId,
       version,
-      event: { from, to, kind, reason, actor, at, since, refundFailed, refundAskedAgain, isHeld, ...money },
-      order: { ...order, id: orderId, url: new URL(`/orders/${orderId}`, siteUrl()).href },
+      event: { ...happened, money, endedBy: facts.endedBy ?? undefined, attempt: money.attempt },
+      order: {
+        ...order,
+        money: summarize(facts),
+        id: orderId,
+        url: new URL(`/orders/${orderId}`, siteUrl()).href,
+      },
     };
   });
 }

@@ -34,7 +34,7 @@ async function sendLink(key: { userId: string; orderId: string; version: number 
   const url = orderAccessUrl({ ...key, issuedAt: new Date() });
   const kind = `order_link_${requestId}`;
   const text = writeMail('order_link', { ...order, url }, event);
-  const unpaid = canAnybodyCause('order_link', { payments: order.payments, endedBy: event.endedBy });
+  const unpaid = canAnybodyCause('order_link', { payments: order.money.attempts, endedBy: event.endedBy });
   const mail = { ...key, kind, recipient: order.email, unpaid, ...text };
   await db().$transaction(async (tx) => {
     await forgetOldQuotas(tx);

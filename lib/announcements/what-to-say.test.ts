@@ -6,7 +6,7 @@ const changed = (from: OrderStatus | null, to: OrderStatus): OrderEvent => ({
   from,
   to,
   kind: 'status',
-  wasCharged: true,
+  money: { attempt: 1, isPending: true, isConfirmed: true, isLate: false, isFailed: false },
   isHeld: true,
   since: [],
 });
@@ -17,6 +17,12 @@ const money = (kind: OrderEvent['kind'], to: OrderStatus, more: Partial<OrderEve
   kind,
   ...more,
 });
+
+/** The same, and what became of the money. */
+const about = (kind: OrderEvent['kind'], to: OrderStatus, more: Partial<OrderEvent['money']>): OrderEvent => {
+  const event = money(kind, to);
+  return { ...event, money: { ...event.money, ...more } };
+};
 
 describe('whatToSay', () => {
   test.each([
@@ -57,29 +63,47 @@ describe('whatToSay', () => {
     expect(whatToSay(money('refunded', 'paid'))).toEqual({ mail: 'money_returned', webhook });
     expect(whatToSay(money('refunded', 'fulfilled'))).toEqual({ mail: 'money_returned', webhook });
     expect(whatToSay(money('refunded', 'cancelled'))).toEqual({ mail: 'money_returned', webhook });
-    expect(whatToSay(money('refunded', 'cancelled', { wasCharged: false }))).toEqual({
+    expect(whatToSay(about('refunded', 'cancelled', { isLate: true }))).toEqual({
       mail: 'late_payment_returned',
       webhook,
     });
   });
 
-  test('a request for a refund is told by email while it is the last that is known', () => {
+  test('a request for a refund is told by email while that refund is neither paid nor refused', () => {
     const webhook = 'order.refund_requested';
     expect(whatToSay(money('refund_requested', 'paid'))).toEqual({ mail: 'refund_requested', webhook });
+    expect(whatToSay(about('refund_requested', 'paid', { isPending: false }))).toEqual({ webhook });
+    // What broke, found by an attacker: another refund of the order had failed, and no email told of this one.
+    const since = [{ kind: 'refund_failed', to: 'paid' }] as const;
+    expect(whatToSay(money('refund_requested', 'paid', { since }))).toEqual({
+      mail: 'refund_requested',
+      webhook,
+    });
+  });
+
+  test('a cancellation whose refund is confirmed by now is told by the email about that', () => {
     const confirmed = { since: [{ kind: 'status', to: 'refunded' }] } as const;
-    for (const { since } of [
-      confirmed,
-      { since: [{ kind: 'refunded', to: 'paid' }] },
-      { since: [{ kind: 'refund_failed', to: 'paid' }] },
-    ] as const) {
-      expect(whatToSay(money('refund_requested', 'paid', { since }))).toEqual({ webhook });
-    }
     expect(whatToSay({ ...changed('paid', 'cancelled'), ...confirmed })).toEqual({
       webhook: 'order.cancelled',
     });
     expect(whatToSay({ ...changed('payment_declined', 'cancelled'), ...confirmed })).toMatchObject({
       mail: 'cancelled',
     });
+    const cameBack = [...confirmed.since, { kind: 'status', to: 'cancelled' }] as const;
+    expect(whatToSay({ ...changed('paid', 'cancelled'), since: cameBack })).toMatchObject({
+      mail: 'cancelled',
+    });
+  });
+
+  test('what is not confirmed any more is not told as refunded', () => {
+    expect(whatToSay(about('refunded', 'paid', { isConfirmed: false }))).toEqual({
+      webhook: 'order.money_returned',
+    });
+    const undone = {
+      ...changed('paid', 'refunded'),
+      money: about('status', 'paid', { isConfirmed: false }).money,
+    };
+    expect(whatToSay(undone)).toEqual({ webhook: 'order.refunded' });
   });
 
   // What broke: whatever came after a cancellation was taken for its confirmed refund, and no email said "cancelled".
@@ -102,7 +126,12 @@ describe('whatToSay', () => {
     });
   });
 
-  test('a refund that failed and a dispute are the operator’s, and no shopper gets an email', () => {
+  test('a dispute is the operator’s, and a refund that failed is the shopper’s, too, until it is asked for again', () => {
+    expect(whatToSay(about('refund_failed', 'fulfilled', { isFailed: true }))).toEqual({
+      mail: 'refund_failed',
+      operator: 'refund_failed',
+      webhook: 'order.refund_failed',
+    });
     expect(whatToSay(money('refund_failed', 'cancelled'))).toEqual({
       operator: 'refund_failed',
       webhook: 'order.refund_failed',

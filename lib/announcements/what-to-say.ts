@@ -1,3 +1,4 @@
+import type { EventMoney } from '#lib/announcements/money-of.ts';
 import type { MailKind } from '#lib/mail/write-mail.ts';
 import type { OperatorMailKind } from '#lib/mail/write-operator-mail.ts';
 import type { OrderEventKind } from '#lib/orders/change-order.ts';
@@ -14,8 +15,8 @@ export interface OrderEvent {
   /** The same as `from` when something happened to the order that left its status as it is. */
   to: OrderStatus;
   kind: OrderEventKind;
-  /** Whether a charge of the order was known before it ended: money of one without such a charge came too late. */
-  wasCharged: boolean;
+  /** What became of the money that it is about. */
+  money: EventMoney;
   /** Whether its hold went on after the event; an order whose hold was over takes no other card. */
   isHeld: boolean;
   /** What has happened to the order since. */
@@ -40,7 +41,7 @@ type WebhookType =
 
 export interface Announcement {
   mail?: MailKind;
-  /** To the shop's operator instead. */
+  /** To the shop's operator. */
   operator?: OperatorMailKind;
   webhook?: WebhookType;
 }
@@ -52,7 +53,7 @@ export function whatToSay(event: OrderEvent): Announcement {
   return from === to ? ofMoney(event, 'refunded') : ofStatus(event);
 }
 
-function ofStatus({ from, to, since, isHeld }: OrderEvent): Announcement {
+function ofStatus({ from, to, since, isHeld, money }: OrderEvent): Announcement {
   // A refund came back: told as that, and not as another end of the order.
   if (from === 'refunded') return {};
   switch (to) {
@@ -74,13 +75,12 @@ function ofStatus({ from, to, since, isHeld }: OrderEvent): Announcement {
     case 'fulfilled':
       return { mail: 'fulfilled', webhook: 'order.fulfilled' };
     case 'cancelled':
-      // Most refunds are confirmed within a second: then one email says both. Nothing else says it.
       return {
-        ...(from === 'paid' && since.some(isConfirmed) ? {} : { mail: 'cancelled' }),
+        ...(isToldByItsEnd(from, since) ? {} : { mail: 'cancelled' }),
         webhook: 'order.cancelled',
       };
     case 'refunded':
-      return { mail: 'refunded', webhook: 'order.refunded' };
+      return { ...(money.isConfirmed ? { mail: 'refunded' } : {}), webhook: 'order.refunded' };
     // On the way to something else, which is told when it is reached.
     case 'payment_pending':
     case 'payment_unknown':
@@ -89,22 +89,23 @@ function ofStatus({ from, to, since, isHeld }: OrderEvent): Announcement {
 }
 
 /** The order is what it was, but something happened to its money. */
-function ofMoney(
-  { to, since, wasCharged }: OrderEvent,
-  kind: Exclude<OrderEventKind, 'status'>,
-): Announcement {
+function ofMoney({ money }: OrderEvent, kind: Exclude<OrderEventKind, 'status'>): Announcement {
   switch (kind) {
+    // What the provider has paid or refused meanwhile has an email of its own.
     case 'refund_requested':
       return {
-        ...(isAnswered(since) ? {} : { mail: 'refund_requested' }),
+        ...(money.isPending ? { mail: 'refund_requested' } : {}),
         webhook: 'order.refund_requested',
       };
-    case 'refunded': {
-      const isLate = to === 'cancelled' && !wasCharged;
-      return { mail: isLate ? 'late_payment_returned' : 'money_returned', webhook: 'order.money_returned' };
-    }
+    case 'refunded':
+      return { ...(money.isConfirmed ? { mail: mailOfRefund(money) } : {}), webhook: 'order.money_returned' };
     case 'refund_failed':
-      return { operator: 'refund_failed', webhook: 'order.refund_failed' };
+      // Not while it is asked for again: the end of that is told.
+      return {
+        ...(money.isFailed ? { mail: 'refund_failed' } : {}),
+        operator: 'refund_failed',
+        webhook: 'order.refund_failed',
+      };
     case 'dispute_opened':
       return { operator: 'dispute_opened', webhook: 'order.disputed' };
     case 'dispute_closed':
@@ -114,12 +115,20 @@ function ofMoney(
 
 const hasMovedOn = (since: OrderEvent['since']): boolean => since.some(({ kind }) => kind === 'status');
 
-/** The provider has confirmed that all of it was refunded: an email of its own says so. */
-const isConfirmed = ({ kind, to }: LaterEvent): boolean => kind === 'status' && to === 'refunded';
+const statusNow = (since: OrderEvent['since']): OrderStatus | undefined =>
+  since.findLast(({ kind }) => kind === 'status')?.to;
 
-/** The provider has paid or refused a refund since. A request of before promises nothing any more. */
-const isAnswered = (since: OrderEvent['since']): boolean =>
-  since.some((later) => isConfirmed(later) || later.kind === 'refunded' || later.kind === 'refund_failed');
+/**
+ * Most refunds are confirmed within a second: then one email says both. So does the email about a late
+ * payment that took the order up again. Nothing else says it.
+ */
+const isToldByItsEnd = (from: OrderStatus | null, since: OrderEvent['since']): boolean =>
+  statusNow(since) === 'refunded' ? from === 'paid' : since.some(isPaid);
+
+const isPaid = ({ kind, to }: LaterEvent): boolean => kind === 'status' && to === 'paid';
+
+const mailOfRefund = ({ isLate }: EventMoney): MailKind =>
+  isLate ? 'late_payment_returned' : 'money_returned';
 
 /** An invoice was confirmed when it was placed; a card order is confirmed by its payment. */
 function mailOfPayment(from: OrderStatus | null): MailKind {

@@ -2,6 +2,21 @@ import type { ShippingAddress } from '#lib/checkout/shipping-address.ts';
 import { addressBlock, clock, day, totalsTable, wrap } from '#lib/mail/layout.ts';
 import { withoutLinks } from '#lib/mail/without-links.ts';
 import { formatMoney } from '#lib/money.ts';
+import {
+  afterCancellation,
+  bankTakesTime,
+  earlierRefunds,
+  howPaid,
+  notMade,
+  payingAttempt,
+  refunded,
+  refundedInAll,
+  released,
+  requested,
+  whyPaid,
+  whyUnpaid,
+} from '#lib/orders/money-sentences.ts';
+import type { OrderMoney } from '#lib/orders/order-money.ts';
 import type { EndedBy } from '#lib/orders/schema.ts';
 
 /** What a mail is written from: the order as it is when it is written. */
@@ -18,19 +33,9 @@ export interface MailOrder {
   /** Until when an unpaid order keeps its stock; null when it doesn't wait for a payment. */
   holdUntil: Date | null;
   lines: { title: string; quantity: number; unitPriceMinor: number }[];
-  payments: MailPayment[];
+  money: OrderMoney;
   /** The order's page, with what shows it in any browser. */
   url: string;
-}
-
-export interface MailPayment {
-  method: string;
-  status: string;
-  /** What the provider took. Of an amount that is only reserved, nothing. */
-  capturedMinor: number;
-  refundedMinor: number;
-  /** Whether it is the one that paid the order, also after its money went back. */
-  pays: boolean;
 }
 
 /** What happened, as far as a mail says it. */
@@ -39,14 +44,14 @@ export interface MailEvent {
   endedBy: EndedBy | undefined;
   /** The money that this very event is about, where it is about any. */
   amountMinor: number | undefined;
-  /** Whether the provider has said since that it does not pay a refund. */
-  refundFailed: boolean;
+  /** The attempt whose refund this very event is about. */
+  attempt: number | undefined;
   /** Why, in words for operators. */
   reason: string;
 }
 
 interface Words {
-  subject: (number: string, order: MailOrder) => string;
+  subject: (number: string, order: MailOrder, event: MailEvent) => string;
   /** What happened and what happens next, a paragraph each. */
   paragraphs: (order: MailOrder, event: MailEvent) => string[];
   /** Whether the mail lists what was ordered, what it costs and where it goes. */
@@ -58,10 +63,13 @@ interface Words {
 const words = {
   confirmation: {
     subject: (number) => `Your order ${number}`,
-    paragraphs: (order, { refundFailed }) => [
-      `Thank you for your order. We have it, and we are getting it ready. ${howItIsPaid(order)}`,
-      ...(refundFailed ? ['The refund of it could not be made, so this payment pays your order.'] : []),
-    ],
+    paragraphs: ({ money }) =>
+      hasEnded(money)
+        ? ['Thank you for your order. It has ended by now: another email says how.']
+        : [
+            `Thank you for your order. We have it, and we are getting it ready. ${howItIsPaid(money)}`.trim(),
+            ...whyPaid(money),
+          ],
     details: true,
     link: 'How your order is doing',
   },
@@ -74,12 +82,14 @@ const words = {
     link: 'Your order',
   },
   payment_declined: {
-    subject: (number, order) =>
-      isBack(order)
-        ? `Your order ${number} is not paid`
-        : `The payment for your order ${number} was declined`,
+    subject: (number, { money }) =>
+      money.attempts.at(-1)?.status === 'declined'
+        ? `The payment for your order ${number} was declined`
+        : `Your order ${number} is not paid`,
     paragraphs: (order) => [
-      `${whyUnpaid(order)} Your order is kept${keptUntil(order)}: you can pay it with another card, and need not order again.`,
+      `${whyUnpaid(order.money, `The payment of ${total(order)} was declined.`)} Your order is kept${keptUntil(order)}: you can pay it with another card, and need not order again.`,
+      ...earlierRefunds(order.money),
+      ...requested(order.money, 'email'),
     ],
     details: false,
     link: 'Try another card, in the browser in which you ordered',
@@ -87,32 +97,46 @@ const words = {
   late_payment_taken: {
     subject: (number) => `Your payment for order ${number} came late, and your order is placed again`,
     paragraphs: (order) => [
-      `Your payment of ${total(order)} came after your order had been cancelled, because it was not paid in time. Everything was still there, so we have taken your order up again and are getting it ready.`,
+      `Your payment of ${total(order)} came after your order had been cancelled, because it was not paid in time. Everything was still there, so we have taken your order up again${hasEnded(order.money) ? '. It has ended by now: another email says how' : ' and are getting it ready'}.`,
     ],
     details: true,
     link: 'How your order is doing',
   },
   late_payment_returned: {
-    subject: (number, order) =>
-      order.payments.some(isReleased)
+    subject: (number, { money }, event) =>
+      isOfReserved(money, event)
         ? `Your payment for order ${number} came too late and was not taken`
         : `Your payment for order ${number} came too late and was refunded`,
-    paragraphs: (order, event) => [
-      `Your payment came after your order had been cancelled. ${givenBack(order, event)}`,
+    paragraphs: ({ money }, event) => [
+      `Your payment came after your order had been cancelled. ${givenBack(money, event)}`,
       'The order stays cancelled. If you still want the items, please order them again.',
     ],
     details: false,
     link: 'Your order',
   },
   money_returned: {
-    subject: (number) => `A refund for your order ${number}`,
-    paragraphs: (order, event) => [givenBack(order, event), ...refundedSoFar(order, event)],
+    subject: (number, { money }, event) =>
+      isOfReserved(money, event)
+        ? `The amount reserved for your order ${number} is released`
+        : `A refund for your order ${number}`,
+    paragraphs: ({ money }, event) => [givenBack(money, event), ...inAll(money, event)],
     details: false,
     link: 'Your order',
   },
   refund_requested: {
-    subject: (number) => `A refund for your order ${number} is requested`,
-    paragraphs: (order, event) => [requested(order, event)],
+    subject: (number, { money }) =>
+      money.attempts.some(({ requestedMinor, isReserved }) => requestedMinor > 0 && !isReserved)
+        ? `A refund for your order ${number} is requested`
+        : `The amount reserved for your order ${number} is to be released`,
+    paragraphs: ({ money }) => requested(money, 'email'),
+    details: false,
+    link: 'Your order',
+  },
+  refund_failed: {
+    subject: (number) => `A refund for your order ${number} could not be made`,
+    paragraphs: () => [
+      'A refund for your order has not reached your card. If an earlier email said that it was made, that is so no longer.',
+    ],
     details: false,
     link: 'Your order',
   },
@@ -125,33 +149,36 @@ const words = {
     link: 'How your order is doing',
   },
   refunded: {
-    subject: (number, order) =>
-      isReserved(paying(order))
+    subject: (number, { money }) =>
+      payingAttempt(money)?.isReserved
         ? `The amount reserved for your order ${number} is released`
         : `Your order ${number} is refunded`,
-    paragraphs: (order, event) => [
+    paragraphs: ({ money }, event) => [
       // The request was told by this email alone, if the provider confirmed it within a moment.
       ...(event.endedBy === 'shopper' ? [whyCancelled(event)] : []),
-      ...(isReserved(paying(order))
-        ? [released(order, event)]
-        : [refunded(order, event), ...refundedSoFar(order, event)]),
+      ...(payingAttempt(money)?.isReserved
+        ? [released(money, amountOf(money, event))]
+        : [`${refunded(money, amountOf(money, event))} ${bankTakesTime}`, ...inAll(money, event)]),
     ],
     details: false,
     link: 'Your order',
   },
   cancelled: {
     subject: (number) => `Your order ${number} is cancelled`,
-    paragraphs: (order, event) => [
-      event.amountMinor === undefined
-        ? `${whyCancelled(event)} Nothing is sent, and there is nothing to pay.`
-        : `${whyCancelled(event)} Nothing is sent. ${requested(order, event)}`,
-    ],
+    paragraphs: ({ money }, event) => {
+      const told = afterCancellation(money, 'email');
+      return told.length + notMade(money).length > 0
+        ? [`${whyCancelled(event)} Nothing is sent.`, ...told]
+        : [`${whyCancelled(event)} Nothing is sent, and there is nothing to pay.`];
+    },
     details: false,
     link: 'Your order',
   },
   fulfilled: {
     subject: (number) => `Your order ${number} is on its way`,
-    paragraphs: (order) => [`Your parcel has left us and is on its way to you. ${howItIsPaid(order)}`.trim()],
+    paragraphs: ({ money }) => [
+      `Your parcel has left us and is on its way to you. ${howItIsPaid(money)}`.trim(),
+    ],
     details: true,
     link: 'Your order',
   },
@@ -179,53 +206,24 @@ export function writeMail(
   const parts = [
     `Hello ${order.shippingAddress.name},`,
     ...paragraphs(order, event),
+    // Whatever an email is about, it never leaves out money that should not be with the shop.
+    ...notMade(order.money),
     `Order ${order.number} of ${day(order.placedAt)}`,
     ...(details ? [totalsTable(order), addressBlock(order.shippingAddress)] : []),
     `${link}:\n${order.url}`,
     'Once',
   ];
-  return { subject: subject(order.number, order), body: `${parts.map(wrap).join('\n\n')}\n` };
+  return { subject: subject(order.number, order, event), body: `${parts.map(wrap).join('\n\n')}\n` };
 }
 
 const total = ({ totalMinor, currency }: MailOrder): string => formatMoney(totalMinor, currency);
 
-/** The payment that paid the order, also after its money went back. */
-const paying = ({ payments }: MailOrder): MailPayment | undefined => payments.find(({ pays }) => pays);
+/** An email may be written when its order has been cancelled already. */
+const hasEnded = ({ status }: OrderMoney): boolean => status === 'cancelled' || status === 'refunded';
 
-/** Its amount was reserved on the card, and nothing of it was taken. */
-const isReserved = (payment: MailPayment | undefined): boolean =>
-  payment?.method === 'card' && payment.capturedMinor === 0;
-
-/** It was reserved for an order that did not need it, and the provider has called it off. */
-const isReleased = (payment: MailPayment): boolean => isReserved(payment) && payment.refundedMinor > 0;
-
-/** The last card had money for the order, and the order does not have it. */
-const isBack = ({ payments }: MailOrder): boolean =>
-  ['returning', 'refunded', 'voided'].includes(payments.at(-1)?.status ?? '');
-
-function whyUnpaid(order: MailOrder): string {
-  const status = order.payments.at(-1)?.status;
-  if (status === 'returning') return 'Your card was charged, and a refund is requested.';
-  if (status === 'refunded') return `Your card was charged, and the ${total(order)} was refunded.`;
-  if (status === 'voided') {
-    return `The ${total(order)} reserved on your card was released, and nothing was charged.`;
-  }
-  const isHeld = order.payments.some(({ capturedMinor, refundedMinor }) => capturedMinor > refundedMinor);
-  const nothing = isHeld ? '' : ', and nothing was charged';
-  return `The payment of ${total(order)} was declined${nothing}.`;
-}
-
-function howItIsPaid(order: MailOrder): string {
-  const payment = paying(order) ?? order.payments.at(-1);
-  if (payment?.method === 'invoice') {
-    return payment.status === 'due' ? 'You pay by invoice after it has arrived.' : '';
-  }
-  if (payment?.status === 'authorized') {
-    return `${total(order)} is reserved on your card, and charged when your parcel leaves us.`;
-  }
-  return isReserved(payment)
-    ? `${total(order)} was reserved on your card.`
-    : `You have paid ${total(order)} by card.`;
+function howItIsPaid(money: OrderMoney): string {
+  const isDue = money.attempts.some(({ method, status }) => method === 'invoice' && status === 'due');
+  return isDue ? 'You pay by invoice after it has arrived.' : (howPaid(money) ?? '');
 }
 
 function keptUntil({ holdUntil }: MailOrder): string {
@@ -243,44 +241,16 @@ function whyCancelled({ endedBy }: MailEvent): string {
 }
 
 /** Of an event without an amount, it is the order's. */
-const amountOf = (
-  { currency, totalMinor }: MailOrder,
-  { amountMinor = totalMinor }: Pick<MailEvent, 'amountMinor'>,
-): string => formatMoney(amountMinor, currency);
+const amountOf = ({ totalMinor }: OrderMoney, { amountMinor = totalMinor }: MailEvent): number => amountMinor;
 
-/** The provider has confirmed it. */
-function refunded(order: MailOrder, event: MailEvent): string {
-  return `${amountOf(order, event)} was refunded to the card that you paid with. It can take your bank some days to show it.`;
-}
-
-function released(order: MailOrder, event: MailEvent): string {
-  return `Nothing was charged, and the ${amountOf(order, event)} reserved on your card is released.`;
-}
+const isOfReserved = ({ attempts }: OrderMoney, event: MailEvent): boolean =>
+  attempts.some((one) => one.attempt === event.attempt && one.isReserved);
 
 /** A part of what was paid, or a charge that the order did not need. */
-function givenBack(order: MailOrder, event: MailEvent): string {
-  const isThis = (payment: MailPayment) => isReleased(payment) && payment.refundedMinor === event.amountMinor;
-  return order.payments.some(isThis) ? released(order, event) : refunded(order, event);
-}
+const givenBack = (money: OrderMoney, event: MailEvent): string =>
+  isOfReserved(money, event)
+    ? released(money, amountOf(money, event))
+    : `${refunded(money, amountOf(money, event))} ${bankTakesTime}`;
 
-/** Nothing is promised before the provider has confirmed. */
-function requested(order: MailOrder, event: MailEvent): string {
-  const amount = amountOf(order, event);
-  if (event.refundFailed) {
-    return `Your refund of ${amount} could not be made yet. We know of it and will see to it.`;
-  }
-  const returning = order.payments.find(({ status }) => status === 'returning');
-  const what = isReserved(returning ?? paying(order))
-    ? `asked for the ${amount} reserved on your card to be released`
-    : `requested a refund of ${amount} to the card that you paid with`;
-  return `We have ${what}, and write to you when it is confirmed.`;
-}
-
-function refundedSoFar(order: MailOrder, { amountMinor }: MailEvent): string[] {
-  const sum = order.payments
-    .filter((payment) => !isReserved(payment))
-    .reduce((all, { refundedMinor }) => all + refundedMinor, 0);
-  return sum === 0 || sum === amountMinor
-    ? []
-    : [`With this, ${amountOf(order, { amountMinor: sum })} of this order was refunded in all.`];
-}
+const inAll = (money: OrderMoney, event: MailEvent): string[] =>
+  isOfReserved(money, event) ? [] : refundedInAll(money, amountOf(money, event));

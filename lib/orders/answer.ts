@@ -8,7 +8,6 @@ import { orderLimitProblem } from '#lib/orders/order-limit.ts';
 import { toOrderReceipt } from '#lib/orders/placement.ts';
 import type { RawSubmission } from '#lib/orders/read-submission.ts';
 import type { Shortage, Submission } from '#lib/orders/schema.ts';
-import { declineSentence } from '#lib/payments/decline-sentence.ts';
 
 /** From a decision to the bytes of its answer: JSON for programs, a redirect for forms. */
 export async function answerOutcome(
@@ -83,7 +82,7 @@ async function toProblem(decision: Refusal, userId: string, submission: Submissi
     case 'payment_declined': {
       const order = toOrderReceipt(decision.receipt);
       return new AppError('payment_declined', {
-        detail: `${declineSentence(decision.declineCode)} ${
+        detail: `${decision.why} ${
           decision.waits
             ? `Order ${order.number} is kept for you and waits for another card.`
             : `Order ${order.number} has ended since.`

@@ -1,6 +1,11 @@
 import { AppError } from '#lib/errors.ts';
 import type { Decision } from '#lib/orders/decide.ts';
+import { notMade, requested, whyUnpaid } from '#lib/orders/money-sentences.ts';
+import { readOrderMoney } from '#lib/orders/order-money.ts';
 import { chargeAttempt, isRefused } from '#lib/payments/charge-attempt.ts';
+import { declineSentence } from '#lib/payments/decline-sentence.ts';
+import { tookNothing } from '#lib/payments/payment-rows.ts';
+import type { Settled } from '#lib/payments/settle-payment.ts';
 
 /**
  * Charges the card of an order that stands and was never answered "accepted": a new one, or one
@@ -17,7 +22,7 @@ export async function chargeIfDue(
   if (settled?.order.accepted) return { outcome: 'accepted', receipt, created };
   if (settled && isRefused(settled)) {
     const waits = settled.order.status === 'payment_declined';
-    return { outcome: 'payment_declined', receipt, created, waits, declineCode: settled.payment.declineCode };
+    return { outcome: 'payment_declined', receipt, created, waits, why: await whyRefused(userId, settled) };
   }
   // Several are at work on it at this moment, and each saw the other's hand.
   throw new AppError('in_progress', {
@@ -25,4 +30,12 @@ export async function chargeIfDue(
     headers: { location: `/api/submissions/${submitToken}` },
     retryAfterSeconds: 1,
   });
+}
+
+/** Also a card that was charged does not pay its order, when the money went back before the order had it. */
+async function whyRefused(userId: string, { order, payment }: Settled): Promise<string> {
+  const decline = declineSentence(payment.declineCode);
+  if (tookNothing(payment.status)) return decline;
+  const money = await readOrderMoney({ userId, id: order.id });
+  return [whyUnpaid(money, decline), ...requested(money, 'answer'), ...notMade(money)].join(' ');
 }

@@ -65,7 +65,8 @@ export type Decision =
       outcome: 'payment_declined';
       receipt: Receipt;
       created: boolean;
-      declineCode: string | null;
+      /** Why its card does not pay it, in sentences. */
+      why: string;
       /** Whether the order waits for another card; it may have been cancelled since. */
       waits: boolean;
     }

@@ -10,7 +10,6 @@ import { NextSteps } from '#components/orders/next-steps.tsx';
 import { OrderAtAGlance } from '#components/orders/order-at-a-glance.tsx';
 import { OrderElsewhere } from '#components/orders/order-elsewhere.tsx';
 import { OrderLines } from '#components/orders/order-lines.tsx';
-import { moneyOnCancel } from '#components/orders/order-news.ts';
 import { OrderStatus } from '#components/orders/order-status.tsx';
 import { OrderTotals } from '#components/orders/order-totals.tsx';
 import { PaymentAttempts } from '#components/orders/payment-attempts.tsx';
@@ -22,6 +21,7 @@ import { addressLines } from '#lib/checkout/format-address.ts';
 import type { ShippingAddress } from '#lib/checkout/shipping-address.ts';
 import { currentShopper } from '#lib/next-session.ts';
 import { getOrder } from '#lib/orders/get-order.ts';
+import { onCancel } from '#lib/orders/money-sentences.ts';
 import { openOrderAccess } from '#lib/orders/order-access.ts';
 import { type OrderMoney, readOrderMoney } from '#lib/orders/order-money.ts';
 import type { OrderView } from '#lib/orders/schema.ts';
@@ -71,7 +71,7 @@ async function drawOrder({ id, link, returned }: { id: string; link?: string; re
             <OrderAtAGlance order={order} facts={facts} />
           )}
           <NextSteps order={order} />
-          <PaymentAttempts order={order} money={facts} />
+          <PaymentAttempts money={facts} />
         </div>
         <section
           aria-labelledby="lines-title"
@@ -179,7 +179,7 @@ function Cancellation({ order, money }: { order: OrderView; money: OrderMoney })
         Until your parcel leaves us, you can cancel the order
         {status === 'paid' ? ' and get a refund' : ''}.
       </p>
-      <CancelOrder id={id} number={number} money={moneyOnCancel(order, money)} />
+      <CancelOrder id={id} number={number} money={onCancel(money)} />
     </section>
   );
 }
