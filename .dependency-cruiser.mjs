@@ -12,6 +12,7 @@ const clientSafe = [
   '^lib/cart/marker\\.ts$',
   '^lib/checkout/address-layout\\.ts$',
   '^lib/checkout/(quote|shipping-address)\\.ts$',
+  '^lib/orders/money-sentences\\.ts$',
 ];
 
 export default {

@@ -13,8 +13,8 @@ import {
   type RefundFacts,
   summarize,
 } from '#lib/orders/order-money.ts';
+import { cancelledAt, moneyFacts, paymentFacts } from '#lib/orders/order-money-samples.ts';
 import type { EndedBy, OrderStatus, OrderView, PaymentStatus } from '#lib/orders/schema.ts';
-import { cancelledAt, moneyFacts, paymentFacts } from '#tests/support/order-money.ts';
 
 /**
  * Every order that can come about, with up to three attempts: what its page and its emails say of its

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { orderNews } from '#components/orders/order-news.ts';
 import { onCancel as moneyOnCancel } from '#lib/orders/money-sentences.ts';
 import type { OrderMoney, PaymentFacts, RefundFacts } from '#lib/orders/order-money.ts';
+import { cancelledAt, moneyFacts, orderMoney, paymentFacts } from '#lib/orders/order-money-samples.ts';
 import type { EndedBy, OrderView, PaymentStatus } from '#lib/orders/schema.ts';
-import { cancelledAt, moneyFacts, orderMoney, paymentFacts } from '#tests/support/order-money.ts';
 
 type Payment = OrderView['payments'][number];
 

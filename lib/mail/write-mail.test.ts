@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MoneyFacts, OrderMoney, PaymentFacts } from '#lib/orders/order-money.ts';
-import { cancelledAt, orderMoney, paidAt, paymentFacts } from '#tests/support/order-money.ts';
+import { cancelledAt, orderMoney, paidAt, paymentFacts } from '#lib/orders/order-money-samples.ts';
 import { type MailEvent, type MailOrder, writeMail } from './write-mail.ts';
 
 const ofAttempt = (attempt: number, more: Partial<PaymentFacts>): PaymentFacts =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MoneyFacts, PaymentFacts, RefundFacts } from '#lib/orders/order-money.ts';
-import { cancelledAt, orderMoney, paidAt, paymentFacts } from '#tests/support/order-money.ts';
+import { cancelledAt, orderMoney, paidAt, paymentFacts } from '#lib/orders/order-money-samples.ts';
 
 const all = 4_599;
 

@@ -1,6 +1,6 @@
 import { type MoneyFacts, type OrderMoney, type PaymentFacts, summarize } from '#lib/orders/order-money.ts';
 
-/** Summaries of an order's money for tests of sentences. Times: paid at 5, cancelled at 20. */
+/** For tests alone: summaries of an order's money to make sentences of. Times: paid at 5, cancelled at 20. */
 
 export const paidAt = 5;
 export const cancelledAt = 20;
