@@ -137,12 +137,12 @@ describe('the news of an order', () => {
     expect(said(unpaid, { endedBy: 'provider' })).toContain('We are sorry');
   });
 
-  test('a charge that came after its hold, when things were sold out, is refunded and says why', () => {
+  test('a charge that came after its hold, when the order could not be taken up again, is refunded and says why', () => {
     const late = order('cancelled', [card(1, 'refunded', { refundedMinor: 4_599 })]);
-    expect(said(late, { ...tooLate, endedBy: 'hold' })).toContain('sold out. It was refunded.');
+    expect(said(late, { ...tooLate, endedBy: 'hold' })).toContain('could not be taken up again. It was refunded.');
     const byShopper = said(late, { ...tooLate, endedBy: 'shopper' });
     expect(byShopper).toContain('Your payment of $45.99 came after that. It was refunded.');
-    expect(byShopper).not.toContain('sold out');
+    expect(byShopper).not.toContain('taken up again');
     expect(byShopper).not.toContain('nothing to pay');
   });
 
@@ -190,7 +190,7 @@ describe('the news of an order', () => {
     );
     const ended = said(order('cancelled', [back]), { ...never, endedBy: 'hold' });
     expect(ended).toContain('Your card was charged $45.99 before that. It was refunded.');
-    expect(ended).not.toMatch(/came after|sold out/);
+    expect(ended).not.toMatch(/came after|taken up again/);
   });
 
   // What broke: "$45.99 was refunded. It can take your bank some days", of money that was never taken.

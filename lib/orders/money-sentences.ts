@@ -137,8 +137,8 @@ export function afterCancellation(money: OrderMoney, teller: Teller): string[] {
 function unneeded(money: OrderMoney, one: AttemptMoney): string[] {
   if (one.refundedMinor < 1) return [];
   const [all, back] = [amount(money, one.amountMinor), amount(money, one.refundedMinor)];
-  // Money that came after the hold pays the order again, if what it needs was still there.
-  const meanwhile = money.endedBy === 'hold' ? ', when what you ordered was sold out' : '';
+  // Money that came after the hold pays the order again for a day, if what it needs is still there.
+  const meanwhile = money.endedBy === 'hold' ? ', when the order could not be taken up again' : '';
   const came = one.cameLate ? `Your payment of ${all} came after that${meanwhile}. ` : '';
   if (one.isReserved) return [`${came}${released(money, one.refundedMinor)}`];
   const what = one.refundedMinor < one.capturedMinor ? `${back} of it` : 'It';
