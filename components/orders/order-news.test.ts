@@ -139,7 +139,9 @@ describe('the news of an order', () => {
 
   test('a charge that came after its hold, when the order could not be taken up again, is refunded and says why', () => {
     const late = order('cancelled', [card(1, 'refunded', { refundedMinor: 4_599 })]);
-    expect(said(late, { ...tooLate, endedBy: 'hold' })).toContain('could not be taken up again. It was refunded.');
+    expect(said(late, { ...tooLate, endedBy: 'hold' })).toContain(
+      'could not be taken up again. It was refunded.',
+    );
     const byShopper = said(late, { ...tooLate, endedBy: 'shopper' });
     expect(byShopper).toContain('Your payment of $45.99 came after that. It was refunded.');
     expect(byShopper).not.toContain('taken up again');
