@@ -723,6 +723,7 @@ describe('a history', () => {
     ['still being worked on', 409, { code: 'in_progress' }, 'unknown'],
     ['database away', 503, { code: 'unavailable' }, 'unknown'],
     ['an error', 500, { code: 'internal' }, 'unknown'],
+    ['a request that did not arrive whole', 408, {}, 'unknown'],
     ['too often', 429, { code: 'rate_limited' }, 'fail'],
     ['a payment that nobody knows of', 409, { code: 'payment_unsettled' }, 'unknown'],
   ])('says of %s what is known', async (_what, status, body, outcome) => {

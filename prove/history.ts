@@ -143,6 +143,8 @@ const edgeDoor = 2;
 /** A declined card's answer is `ok` for a submission: its order stands. */
 function outcomeOf({ kind, app }: Question, status: number, code: string | undefined): CallOutcome {
   if (status >= 200 && status < 300) return 'ok';
+  // The request did not arrive whole, and its answer has no body.
+  if (status === 408) return 'unknown';
   if (status === 402 && kind === 'order') return 'ok';
   // Given before anything was begun; but by nginx it may be the second process that says so.
   if (code === 'overloaded' || code === 'rate_limited') return app === edgeDoor ? 'unknown' : 'fail';

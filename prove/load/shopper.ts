@@ -126,7 +126,7 @@ export class Shopper {
     for (let tries = 0; performance.now() < until; tries += 1) {
       const reply = await attempt();
       if (reply && reply.status < 300) return JSON.parse(reply.body.toString('utf8'));
-      if (reply && reply.status < 500 && reply.status !== 429 && !isOpen(reply)) return undefined;
+      if (reply && !saysNothing(reply) && !isOpen(reply)) return undefined;
       await this.#pause(tries);
     }
     return undefined;
@@ -287,6 +287,10 @@ interface LiveOrder {
   payments?: { actionUrl?: string }[];
 }
 
+/** Out of order, too busy, or the request did not arrive whole: it is worth sending again. */
+const saysNothing = ({ status }: Pick<Reply, 'status'>): boolean =>
+  status >= 500 || status === 429 || status === 408;
+
 /** Whether it says that nobody knows yet. */
 function isOpen({ body }: Reply): boolean {
   const { code } = JSON.parse(body.toString('utf8')) as { code?: string };
@@ -295,7 +299,7 @@ function isOpen({ body }: Reply): boolean {
 
 /** What an answer says for good; undefined where it may still become something else. */
 function placedOf({ status, body }: Reply): Placed | undefined {
-  if (status >= 500 || status === 429) return undefined;
+  if (saysNothing({ status })) return undefined;
   const { code, order } = JSON.parse(body.toString('utf8')) as { code?: string; order?: { id?: string } };
   return code === 'in_progress' ? undefined : { status, orderId: order?.id };
 }
