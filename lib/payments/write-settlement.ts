@@ -35,12 +35,12 @@ export async function writePayment(
     lostMinor: settlement.lostMinor ?? payment.lostMinor,
     feeMinor: said?.feeMinor ?? payment.feeMinor,
   };
-  // Whoever sees it, however often: a shopper may have tried another card on it meanwhile.
+  const same = shown.every((name) => after[name] === payment[name]);
+  if (same && refunds.length === 0 && disputes.length === 0) return payment;
+  // Once is enough: until the charge is called off the job goes on, and after that it takes no card.
   if (to === 'declined' && said?.status === 'declined' && said.ref !== undefined) {
     await addJob(tx, 'call_off_payment', { userId, orderId, attempt }, { key: callOffKey(payment) });
   }
-  const same = shown.every((name) => after[name] === payment[name]);
-  if (same && refunds.length === 0 && disputes.length === 0) return payment;
   await tx.$executeRaw`
     UPDATE payment SET status = ${after.status}, provider_ref = ${after.providerRef},
                        decline_code = ${after.declineCode}, action_url = ${after.actionUrl},
