@@ -106,10 +106,11 @@ function stockIsConserved({ orders, lines, stock }: Evidence): Violation[] {
   });
 }
 
+/** The database and the one who asks read one machine's clock, and whole milliseconds. */
+const clocksApartMs = 50;
+
 const isOrder = ({ kind }: Call) => kind === 'order';
 const wasAccepted = (call: Call) => isOrder(call) && call.status === 201;
-/** Its order stands, also where its card was declined. */
-const wasPlaced = (call: Call) => wasAccepted(call) || (isOrder(call) && call.code === 'payment_declined');
 
 /**
  * An order that somebody was told of is in the database, under the id that was named: for the token
@@ -280,20 +281,13 @@ function lastAnswersAreTrue({ history, orders }: Evidence): Violation[] {
   const bodiesOf = groupBy(history.filter(isOrder), submissionOf);
   const isAnothers = (call: Call) =>
     call.code === 'key_reused' && bodiesOf.get(submissionOf(call))?.some(({ sent }) => sent !== call.sent);
-  // What was sold out may be there again when the same is sent another time. It was ordered then, if all
-  // that had been sent before was refused.
-  const isOrderedLater = (call: Call) => {
-    const calls = bodiesOf.get(submissionOf(call)) ?? [];
-    const before = calls.filter(({ startMs }) => startMs < call.endMs);
-    return (
-      before.every(({ outcome }) => outcome === 'fail') &&
-      calls.some((other) => wasPlaced(other) && other.startMs >= call.endMs)
-    );
-  };
-  const standing = new Set(orders.map(({ userId, submitToken }) => `${userId} ${submitToken}`));
+  const placedMs = new Map(orders.map((order) => [`${order.userId} ${order.submitToken}`, order.placedMs]));
+  // What was sold out may be there again when the same is sent another time: it was ordered after that.
+  const wasOrderedBefore = (call: Call) =>
+    (placedMs.get(submissionOf(call)) ?? Number.POSITIVE_INFINITY) <= call.startMs + clocksApartMs;
   return history
     .filter(({ again, outcome, code }) => again && outcome === 'fail' && !doorCodes.has(code ?? ''))
-    .filter((call) => standing.has(submissionOf(call)) && !isAnothers(call) && !isOrderedLater(call))
+    .filter((call) => wasOrderedBefore(call) && !isAnothers(call))
     .map(({ id, token, code }) => ({
       kind: 'refused_and_ordered',
       detail: `token ${token} was answered ${code}, and its order stands`,

@@ -15,6 +15,8 @@ export interface OrderRow {
   wasUnknown: boolean;
   /** Whether its goods have left the house, whatever it is now. */
   wasFulfilled: boolean;
+  /** When it was written, by the database's clock, on the scale of the history. */
+  placedMs: number;
 }
 
 export interface LineRow {

@@ -90,6 +90,8 @@ export const hashOf = (bytes: Buffer | string): string =>
 export class History {
   readonly calls: Call[] = [];
   readonly #beganAt = performance.now();
+  /** The zero of `startMs` and `endMs`, in milliseconds of Unix time. */
+  readonly beganAtMs = performance.timeOrigin + this.#beganAt;
   readonly #file: WriteStream | undefined;
   #next = 0;
   #clients = 0;

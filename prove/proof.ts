@@ -158,7 +158,10 @@ export class Proof {
 
   /** What the checker says now of everything so far. */
   async look(): Promise<Violation[]> {
-    const evidence = { history: this.history.calls, ...(await gather(this.#lab, this.#goods)) };
+    const evidence = {
+      history: this.history.calls,
+      ...(await gather(this.#lab, this.#goods, this.history.beganAtMs)),
+    };
     const unpaid = await readUnpaid(this.#lab);
     return [...checkHistory(evidence), ...unpaidBeyondLimits(unpaid), ...unpaidMiscounted(unpaid)];
   }

@@ -70,7 +70,7 @@ export async function perform(laboratory: Laboratory, { workload, without }: Tri
   await sleep(lastWordsMs);
   if (worker) await settle(lab);
 
-  const evidence = await gather(lab, stock);
+  const evidence = await gather(lab, stock, scene.history.beganAtMs);
   const charges = evidence.charges.filter(({ paymentIntent }) => !chargedBefore.has(paymentIntent));
   const unpaid = await readUnpaid(lab);
   await laboratory.end();

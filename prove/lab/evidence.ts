@@ -114,10 +114,14 @@ async function unseenDisputes(client: pg.Client, till: Simulator): Promise<numbe
     .filter(({ id, status }) => known.get(id) !== stateOfDispute(status)).length;
 }
 
-/** Everything but the history: the shop's rows at one moment, and the provider's own books. */
+/**
+ * Everything but the history: the shop's rows at one moment, and the provider's own books. Times count
+ * from when the history began, in milliseconds of Unix time.
+ */
 export async function gather(
   lab: Lab,
   goods: ReadonlyMap<string, number>,
+  historyBeganAtMs: number,
 ): Promise<Omit<Evidence, 'history'>> {
   const charges: ChargeRow[] = lab.till.ledger();
   const rows = await lab.withDatabase(async (client) => {
@@ -128,8 +132,10 @@ export async function gather(
               EXISTS (SELECT FROM order_event WHERE order_event.user_id = orders.user_id
                         AND order_id = id AND to_status = 'payment_unknown') AS "wasUnknown",
               EXISTS (SELECT FROM order_event WHERE order_event.user_id = orders.user_id
-                        AND order_id = id AND to_status = 'fulfilled') AS "wasFulfilled"
+                        AND order_id = id AND to_status = 'fulfilled') AS "wasFulfilled",
+              (extract(epoch FROM placed_at) * 1000 - $1)::float8 AS "placedMs"
        FROM orders`,
+      [historyBeganAtMs],
     );
     const lines = await client.query<LineRow>(`SELECT order_id AS "orderId", sku, quantity FROM order_line`);
     const payments = await client.query<PaymentRow>(
