@@ -100,10 +100,10 @@ async function serve(): Promise<void> {
     if (stopping) response.setHeader('connection', 'close');
     const error = whyRefused(request) ?? whyNextCannotRead(request);
     const order = !error && isOrder(request);
-    if (!error && !order) agreeOnHost(request);
-    // Before the next line adds a header of ours that speaks of an address.
+    // Before the lines after it add headers of ours that a proxy would write, too.
     // An order is asked only where test cards pay.
     if (!order || !isExposed()) setOwnHeader(request, localHeader, localMark(request, env().TRUSTED_PROXIES));
+    if (!error && !order) agreeOnHost(request);
     // Whatever the client claims to be, its address is what the socket and trusted proxies say.
     setOwnHeader(request, ipHeader, clientAddress(request, env().TRUSTED_PROXIES));
     if (error) refuse(request, response, error);
