@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { productSorts } from '#lib/catalogue/schema.ts';
+import { emailAddressSchema } from '#lib/email-address.ts';
 import { callHandlers } from '#tests/support/call.ts';
 import { conforming } from '#tests/support/conforming.ts';
 import {
@@ -45,6 +46,8 @@ test('an order body with any one member replaced by anything makes no order and 
     fc.assert(
       fc.asyncProperty(fc.constantFrom(...members), hostile, async (member, value) => {
         fc.pre(JSON.stringify(value) !== JSON.stringify(valid[member]));
+        // Once in some thousand strings, chance makes an address such as "E`=%5f8@7".
+        fc.pre(member !== 'email' || !emailAddressSchema.safeParse(value).success);
         const response = await shopper.send('POST', '/api/orders', { ...valid, [member]: value });
         expect([400, 409, 413, 422]).toContain(response.status);
       }),
