@@ -90,7 +90,7 @@ async function leftOf(tx: Tx, payment: PaymentRow): Promise<number> {
     SELECT coalesce(sum(amount_minor), 0)::int AS "refundedMinor" FROM refund
     WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid AND attempt = ${attempt}::int
       AND status <> 'failed'`;
-  // Of an amount that is only reserved nothing is captured. What a bank took away nobody can refund.
+  // Of an amount that is only reserved nothing is captured. What a bank took away cannot be refunded.
   return (capturedMinor || amountMinor) - lostMinor - (sum?.refundedMinor ?? 0);
 }
 

@@ -135,7 +135,7 @@ async function takeUpAgain(
   return { stockIsGone: !(await takeStock(tx, key)) };
 }
 
-/** For a day a late charge buys at the price of the order. After that nobody could rely on a new price. */
+/** For a day a late charge buys at the price of the order. After that the shop's new prices count. */
 async function hasEndedLately(
   tx: Tx,
   { userId, orderId }: { userId: string; orderId: string },

@@ -55,7 +55,7 @@ test('every step runs, all failures are listed by step and test, and the last li
   await write(
     'shop.pw.js',
     `import { expect, test } from '@playwright/test';
-     test('opens', () => {}); test.skip('closes', () => {}); test.describe('cart', () => test('fills', () => expect(1).toBe(2)));`,
+     test('opens', () => {}); test('closes', ({}, info) => info.skip()); test.describe('cart', () => test('fills', () => expect(1).toBe(2)));`,
   );
   const { text, last, exitCode, results } = await run([
     {
