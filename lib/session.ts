@@ -96,7 +96,7 @@ async function sessionIn(cookie: ReadCookie): Promise<Session | undefined> {
 
 /**
  * Over TLS another host of the domain can set a cookie of the name without the prefix, so that a new
- * shopper shares the session of somebody else. The shop has made none with an issue time there, so only
+ * shopper shares the session of an attacker. The shop has made none with an issue time there, so only
  * those from before are accepted under that name.
  */
 function sealIn(cookie: ReadCookie): Session | undefined {

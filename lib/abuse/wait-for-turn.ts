@@ -7,7 +7,7 @@ import { countUp, keyOf, recall, remember } from '#lib/abuse/short-memory.ts';
  * known a session waits by itself: clients that share nothing would take each other's turns.
  */
 
-/** Between two turns: slow for somebody with a list of cards, bearable for a shopper. */
+/** Between two turns: slow for an attacker with a list of cards, bearable for a shopper. */
 const stepMs = 15_000;
 
 /** The longest wait, and the time after which turns that were used up are there again. */

@@ -5,7 +5,7 @@ import { processWide } from '#lib/process-wide.ts';
 
 /**
  * Which addresses of products and categories lead to something. It is asked before a page is drawn: to
- * draw "not found" anew for every address that somebody makes up costs more than a page of the shop.
+ * draw "not found" anew for every invented address costs more than a page of the shop.
  *
  * What was found is remembered. What was not found is not, because it may be added at any moment.
  */

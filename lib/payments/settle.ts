@@ -43,7 +43,7 @@ function withRefunds(input: SettleInput, charge: Charge, so: SettleOrder): Settl
   const claim = isKnown && left > 0 ? claimOn(input, left) : undefined;
   const owed = claim === 'shopper' ? (wonForNothing(input, charge) ?? askAgain(failed)) : undefined;
   const why = so.giveBack ?? owed;
-  // What a bank took away nobody can refund.
+  // What a bank took away cannot be refunded.
   const owedMinor = left - mirrorDisputes(input.disputes ?? [], charge.disputes ?? []).lostMinor;
   const giveBack = why && owedMinor > 0 ? { ...why, amountMinor: owedMinor } : undefined;
   const sums = { taken, confirmedMinor, left, giveBack };

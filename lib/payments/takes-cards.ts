@@ -11,7 +11,7 @@ export function takesCards(): boolean {
 }
 
 /**
- * Refuses a card that would be paid with test money by somebody else than the person at this machine.
+ * Refuses a card that would be paid with test money by another than the person at this machine.
  * Throws `invalid_request`.
  */
 export function refuseTestCardFromElsewhere(headers: Pick<Headers, 'get'>): void {
