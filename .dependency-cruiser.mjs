@@ -3,16 +3,42 @@
  * when they run into it.
  * @type {import('dependency-cruiser').IConfiguration}
  */
-const domain = '^lib/(catalogue|cart|checkout|orders|stock|payments|mail|announcements|jobs)/';
 
-/** What a domain shows to other domains, besides functions: its shapes and its pure rules. */
+/** The domains of `lib`, lowest first. A domain may import the platform and the domains before it. */
+const domains = [
+  'catalogue',
+  'shipping',
+  'pricing',
+  'jobs',
+  'stock',
+  'abuse',
+  'cart',
+  'payment-provider',
+  'orders',
+  'payments',
+  'order-management',
+  'checkout',
+  'notifications',
+  'worker',
+];
+
+const oneWay = domains.slice(0, -1).map((domain, rank) => ({
+  name: `${domain}-is-below`,
+  comment: 'Imports between the domains go one way: see the list of domains in this file.',
+  severity: 'error',
+  from: { path: `^lib/${domain}/` },
+  to: { path: `^lib/(${domains.slice(rank + 1).join('|')})/` },
+}));
+
+/** What a domain shows to components: its shapes and its pure rules. */
 const clientSafe = [
-  '^lib/(money|personal-pages|uuid)\\.ts$',
-  '^lib/(catalogue|cart|checkout|orders)/schema\\.ts$',
-  '^lib/cart/marker\\.ts$',
-  '^lib/checkout/address-layout\\.ts$',
-  '^lib/checkout/(quote|shipping-address)\\.ts$',
-  '^lib/orders/money-sentences\\.ts$',
+  '^lib/platform/(money|uuid)\\.ts$',
+  '^lib/platform/http/personal-pages\\.ts$',
+  '^lib/platform/session/marker\\.ts$',
+  '^lib/(catalogue|cart|pricing|orders)/schema\\.ts$',
+  '^lib/pricing/quote\\.ts$',
+  '^lib/shipping/(address-layout|countries|methods|shipping-address)\\.ts$',
+  '^lib/orders/money/money-sentences\\.ts$',
 ];
 
 export default {
@@ -30,39 +56,40 @@ export default {
       severity: 'error',
       from: { path: '^lib/' },
       to: {
-        path: '^(app|components|server\\.ts|worker\\.ts|proxy\\.ts|instrumentation\\.ts|scripts|bench|prove|tests|e2e)',
+        path: '^(app|components|host|server\\.ts|worker\\.ts|proxy\\.ts|instrumentation\\.ts|scripts|proof|tests|e2e)',
       },
     },
     {
       name: 'lib-knows-no-framework',
       comment: 'Next is met in one thin adapter, so that every domain function runs on any host.',
       severity: 'error',
-      from: { path: '^lib/', pathNot: '^lib/next-session\\.ts$' },
+      from: { path: '^lib/', pathNot: '^lib/platform/session/next-session\\.ts$' },
       to: { path: '^node_modules/(next|react|react-dom)/' },
     },
     {
       name: 'platform-knows-no-domain',
       comment: 'What everything stands on does not depend on what stands on it.',
       severity: 'error',
-      from: { path: '^lib/[^/]+\\.ts$', pathNot: '^lib/next-session\\.ts$' },
-      to: { path: domain },
+      from: { path: '^lib/platform/' },
+      to: { path: `^lib/(${domains.join('|')})/` },
     },
+    ...oneWay,
     {
-      name: 'jobs-are-asked-for-by-name',
-      comment: 'A domain enqueues a job; what runs for it, and where, is the business of its host.',
+      name: 'every-folder-has-its-place',
+      comment: 'A new domain joins the list of domains in this file.',
       severity: 'error',
-      from: { path: '^lib/', pathNot: '^lib/jobs/' },
-      to: { path: '^lib/jobs/', pathNot: '^lib/jobs/(add-job|jobs|permanent-failure)\\.ts$' },
+      from: { path: '^lib/', pathNot: `^lib/(platform|generated|${domains.join('|')})/` },
+      to: {},
     },
     {
       name: 'connections-set-what-they-need',
       comment:
-        'Open a connection with openClient of lib/db-session.ts: another one follows the time zone, search path and limits of its role.',
+        'Open a connection with openClient of lib/platform/database/db-session.ts: another one follows the time zone, search path and limits of its role.',
       severity: 'error',
       from: {
         path: '^(lib|prisma|scripts|app)/',
         pathNot:
-          '^(lib/(db-session|jobs/queue-options)|prisma/migrate|scripts/(services/postgres|launch/database))\\.ts$|\\.test\\.ts$',
+          '^(lib/(platform/database/db-session|worker/queue-options)|prisma/migrate|scripts/(services/postgres|launch/database))\\.ts$|\\.test\\.ts$',
       },
       to: { path: '^node_modules/pg/', dependencyTypesNot: ['type-only'] },
     },
@@ -78,7 +105,7 @@ export default {
       comment: 'A component is used by pages; a page hands it what it needs, actions included.',
       severity: 'error',
       from: { path: '^components/' },
-      to: { path: '^(app|scripts|bench|tests|e2e|prisma)/' },
+      to: { path: '^(app|host|scripts|proof|tests|e2e|prisma)/' },
     },
     {
       name: 'components-know-no-node',
@@ -92,27 +119,27 @@ export default {
       comment: 'Pages ask domain functions, not the database.',
       severity: 'error',
       from: { path: '^(app|components|proxy\\.ts|instrumentation\\.ts)' },
-      to: { path: '^lib/(generated/|db\\.ts)' },
+      to: { path: '^lib/(generated/|platform/database/db\\.ts)' },
     },
     {
       name: 'simulator-is-an-independent-truth',
       comment: "A till that shared the shop's code would share its mistakes.",
       severity: 'error',
-      from: { path: '^simulator/' },
-      to: { pathNot: '^simulator/', dependencyTypesNot: ['core'] },
+      from: { path: '^proof/simulator/' },
+      to: { pathNot: '^proof/simulator/', dependencyTypesNot: ['core'] },
     },
     {
       name: 'the-model-has-no-io',
       comment:
         "The model of the protocol calls the shop's pure decisions; everything else is data of its own.",
       severity: 'error',
-      from: { path: '^prove/model/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^proof/model/', pathNot: '\\.test\\.ts$' },
       to: {
-        path: '^(app|components|lib|prisma|scripts|simulator|bench)/',
+        path: '^(app|components|host|lib|prisma|scripts|proof/(simulator|bench))/',
         pathNot: [
-          '^lib/orders/(decide|placement|schema|unpaid-limits)\\.ts$',
-          '^lib/payments/(settle|settlement|payment-rows|provider)\\.ts$',
-          '^lib/checkout/quote\\.ts$',
+          '^lib/orders/(decide|order-request|schema|unpaid/unpaid-limits)\\.ts$',
+          '^lib/(payments/(settling/(settle|settlement)|payment-rows)|payment-provider/(provider|statuses))\\.ts$',
+          '^lib/pricing/quote\\.ts$',
           '^scripts/launch/progress\\.ts$',
         ],
       },
@@ -121,25 +148,25 @@ export default {
       name: 'the-shop-knows-no-simulator',
       comment: "Only Stripe's API stands between the two; npm start runs it as a process of its own.",
       severity: 'error',
-      from: { path: '^(app|components|lib|prisma|scripts|server\\.ts|proxy\\.ts|instrumentation\\.ts)' },
-      to: { path: '^simulator/' },
+      from: { path: '^(app|components|host|lib|prisma|scripts|server\\.ts|proxy\\.ts|instrumentation\\.ts)' },
+      to: { path: '^proof/simulator/' },
     },
     {
       name: 'the-shop-has-no-switches',
       comment: 'A guard that can be switched off can be off by mistake: only the test build replaces any.',
       severity: 'error',
       from: {
-        path: '^(app|components|lib|prisma|scripts|server\\.ts|worker\\.ts|proxy\\.ts|instrumentation\\.ts)',
+        path: '^(app|components|host|lib|prisma|scripts|server\\.ts|worker\\.ts|proxy\\.ts|instrumentation\\.ts)',
       },
-      to: { path: '^prove/ablation/' },
+      to: { path: '^proof/ablation/' },
     },
     {
       name: 'the-checker-is-an-independent-judge',
       comment: 'What decides whether the shop kept its promises must not share its code, nor its mistakes.',
       severity: 'error',
-      from: { path: '^prove/(check-history|check-money|evidence|grouping|history)\\.ts$' },
+      from: { path: '^proof/chaos/(check-history|check-money|evidence|grouping|history)\\.ts$' },
       to: {
-        pathNot: '^prove/(check-history|check-money|evidence|grouping|history)\\.ts$',
+        pathNot: '^proof/chaos/(check-history|check-money|evidence|grouping|history)\\.ts$',
         dependencyTypesNot: ['core'],
       },
     },
@@ -148,7 +175,7 @@ export default {
       comment: 'What is not installed in production must not be needed there.',
       severity: 'error',
       from: {
-        path: '^(app|components|lib|server\\.ts|proxy\\.ts|instrumentation\\.ts|prisma)',
+        path: '^(app|components|host|lib|server\\.ts|proxy\\.ts|instrumentation\\.ts|prisma)',
         pathNot: '\\.test\\.tsx?$',
       },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },

@@ -1,7 +1,7 @@
 import { type NextRequest, NextResponse } from 'next/server';
 import { leadsSomewhere } from '#app/leads-somewhere.ts';
-import { formRoutes } from '#lib/form-routes.ts';
-import { isPersonalPage } from '#lib/personal-pages.ts';
+import { formRoutes } from '#lib/platform/http/form-routes.ts';
+import { isPersonalPage } from '#lib/platform/http/personal-pages.ts';
 
 /**
  * In front of every page and call that goes through Next's router: a request id for each, one
@@ -76,7 +76,7 @@ function withoutTrailingSlash(address: string): URL | undefined {
  */
 function contentPolicy(nonce: string): string {
   // React's development build evaluates code to show where an error came from. Read here and not
-  // through lib/env.ts, because Next writes the value in when it builds, and this file stays apart
+  // through lib/platform/env.ts, because Next writes the value in when it builds, and this file stays apart
   // from the server's configuration.
   const development = process.env.NODE_ENV === 'development' ? " 'unsafe-eval'" : '';
   const stripe = stripeSources();

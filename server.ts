@@ -4,22 +4,22 @@ import type { AddressInfo, Socket } from 'node:net';
 import next from 'next';
 // Not part of Next's public API; tests/hosts sends headers that only it can tell apart.
 import { parseAndValidateFlightRouterState } from 'next/dist/server/app-render/parse-and-validate-flight-router-state.js';
-import { clientAddress, setOwnHeader } from '#lib/client-address.ts';
-import { closeDb } from '#lib/db.ts';
-import { env } from '#lib/env.ts';
-import type { AppError } from '#lib/errors.ts';
-import { isExposed } from '#lib/exposure.ts';
-import { sendConsoleToLog } from '#lib/host/console-to-log.ts';
-import { localMark } from '#lib/host/local-request.ts';
-import { refuse, unreadable, whyRefused } from '#lib/host/refuse.ts';
-import { guardSockets } from '#lib/host/sockets.ts';
-import { declareHostResolvesIp, localHeader } from '#lib/http.ts';
-import { logger } from '#lib/logger.ts';
-import { isOrder, orderListener } from '#lib/orders/node-listener.ts';
-import { drainOrderWriter } from '#lib/orders/order-writer.ts';
-import { withPageStatus } from '#lib/page-status.ts';
-import { closeRedis, pingRedis } from '#lib/redis.ts';
-import { loadRevocations } from '#lib/session-revocations.ts';
+import { sendConsoleToLog } from '#host/console-to-log.ts';
+import { localMark } from '#host/local-request.ts';
+import { isOrder, orderListener } from '#host/node-listener.ts';
+import { refuse, unreadable, whyRefused } from '#host/refuse.ts';
+import { guardSockets } from '#host/sockets.ts';
+import { drainOrderWriter } from '#lib/orders/batch/order-writer.ts';
+import { closeDb } from '#lib/platform/database/db.ts';
+import { env } from '#lib/platform/env.ts';
+import type { AppError } from '#lib/platform/errors.ts';
+import { isExposed } from '#lib/platform/exposure.ts';
+import { clientAddress, setOwnHeader } from '#lib/platform/http/client-address.ts';
+import { declareHostResolvesIp, localHeader } from '#lib/platform/http/http.ts';
+import { withPageStatus } from '#lib/platform/http/page-status.ts';
+import { logger } from '#lib/platform/logger.ts';
+import { closeRedis, pingRedis } from '#lib/platform/redis/redis.ts';
+import { loadRevocations } from '#lib/platform/session/session-revocations.ts';
 
 /**
  * The Node host: hands `POST /api/orders` to the same function that Next's route handler exports,

@@ -1,13 +1,13 @@
 // Mutation testing (docs/mutation.md). What is mutated, and which tests are to notice, is in
-// scripts/mutation/rooms.ts; `npm run mutate` runs it.
+// proof/mutation/rooms.ts; `npm run mutate` runs it.
 export default {
   testRunner: 'vitest',
   // Every test file is a process of its own here: it has its own configuration, pools and Redis client.
-  vitest: { pool: 'forks', related: false, configFile: 'scripts/mutation/vitest.config.ts' },
+  vitest: { pool: 'forks', related: false, configFile: 'proof/mutation/vitest.config.ts' },
   coverageAnalysis: 'perTest',
   // The sandbox is a copy of the repository, in which `#lib/…` leads to the mutated files.
   tempDirName: '.data/mutation/sandbox',
-  ignorePatterns: ['.data', '.next', 'public', 'e2e', 'bench/results', 'test-results', 'docs'],
+  ignorePatterns: ['.data', '.next', 'public', 'e2e', 'proof/bench/results', 'test-results', 'docs'],
   // Stryker would rewrite paths in it with an API that TypeScript 7 has no more. None leads outside.
   tsconfigFile: 'none',
   // Vitest strips types without checking them.

@@ -1,8 +1,8 @@
 import os from 'node:os';
-import { closeDb } from '#lib/db.ts';
-import { CannotWork, runWorker } from '#lib/jobs/run-worker.ts';
-import { logger } from '#lib/logger.ts';
-import { closeMailer } from '#lib/mail/mailer.ts';
+import { closeMailer } from '#lib/notifications/email/mailer.ts';
+import { closeDb } from '#lib/platform/database/db.ts';
+import { logger } from '#lib/platform/logger.ts';
+import { CannotWork, runWorker } from '#lib/worker/run-worker.ts';
 
 /**
  * The process that runs jobs: mails, the outbound webhook, payments whose end is unknown, holds.

@@ -1,5 +1,5 @@
 import type { CardEntry } from '#components/payment/card-entry.ts';
-import { env } from '#lib/env.ts';
+import { env } from '#lib/platform/env.ts';
 
 /** Keys of Stripe's test mode, and of the test till: nothing that is paid with them moves money. */
 const testKey = /^(sk|rk)_test_/;

@@ -8,7 +8,7 @@ import { ForeignEditsGuard } from '#components/site/foreign-edits-guard.tsx';
 import { SiteFooter } from '#components/site/site-footer.tsx';
 import { SiteHeader } from '#components/site/site-header.tsx';
 import { TestTillNotice } from '#components/site/test-till-notice.tsx';
-import { siteUrl } from '#lib/env.ts';
+import { siteUrl } from '#lib/platform/env.ts';
 
 // One variable file, 30 kB, served by the shop itself; the fallback is scaled to its measures,
 // so nothing moves when it arrives.

@@ -1,7 +1,7 @@
 import { unstable_cache } from 'next/cache';
 import { listCategories } from '#lib/catalogue/list-categories.ts';
 import type { Category } from '#lib/catalogue/schema.ts';
-import { logger } from '#lib/logger.ts';
+import { logger } from '#lib/platform/logger.ts';
 
 // Every page shows them, so a shopper's own pages (cart, checkout) don't ask for them each time.
 const cachedCategories = unstable_cache(listCategories, ['site-categories'], { revalidate: 60 });

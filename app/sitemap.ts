@@ -2,7 +2,7 @@ import type { MetadataRoute } from 'next';
 import { listCategories } from '#lib/catalogue/list-categories.ts';
 import { listProducts } from '#lib/catalogue/list-products.ts';
 import { maxPageSize } from '#lib/catalogue/schema.ts';
-import { siteUrl } from '#lib/env.ts';
+import { siteUrl } from '#lib/platform/env.ts';
 
 // The shop's address is known when it runs, not when it is built.
 export const dynamic = 'force-dynamic';

@@ -2,8 +2,8 @@ import type { ReactNode } from 'react';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { Container } from '#components/ui/container.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
-import { isDatabaseAway } from '#lib/db-errors.ts';
-import { logger } from '#lib/logger.ts';
+import { isDatabaseAway } from '#lib/platform/database/db-errors.ts';
+import { logger } from '#lib/platform/logger.ts';
 
 /**
  * Draws one of a shopper's own pages, or, while the database is away, one that says so. The error

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { openClient } from '#lib/db-session.ts';
+import { openClient } from '#lib/platform/database/db-session.ts';
 import { actualTables } from './drift/actual.ts';
 import { expectedTables } from './drift/expected.ts';
 import { brokenPromises } from './drift/promises.ts';

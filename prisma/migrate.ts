@@ -3,8 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Logger, runMigrations } from 'graphile-worker';
 import pg from 'pg';
-import { commandLimits, openClient, schemaOf, sessionSettings } from '#lib/db-session.ts';
 import { jobNames } from '#lib/jobs/jobs.ts';
+import { commandLimits, openClient, schemaOf, sessionSettings } from '#lib/platform/database/db-session.ts';
 
 /**
  * Applies the hand-written SQL of ./migrations. Prisma's own `migrate deploy` needs an engine

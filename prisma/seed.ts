@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type pg from 'pg';
-import { openClient } from '#lib/db-session.ts';
-import { storeCurrency } from '#lib/money.ts';
+import { openClient } from '#lib/platform/database/db-session.ts';
+import { storeCurrency } from '#lib/platform/money.ts';
 import { generateProducts } from '#prisma/catalogue/generate-products.ts';
 import { categories, curatedProducts, type ProductRow } from '#prisma/catalogue/rows.ts';
 

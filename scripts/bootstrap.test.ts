@@ -17,15 +17,7 @@ const commands = Object.entries(scripts as Record<string, string>).flatMap(([nam
 let clone = '';
 beforeAll(() => {
   clone = mkdtempSync(path.join(os.tmpdir(), 'once-clone-'));
-  const copied = [
-    'scripts',
-    'bench',
-    'prove',
-    'prisma',
-    'worker.usage.txt',
-    'package.json',
-    'package-lock.json',
-  ];
+  const copied = ['scripts', 'proof', 'prisma', 'worker.usage.txt', 'package.json', 'package-lock.json'];
   for (const name of copied) cpSync(path.join(root, name), path.join(clone, name), { recursive: true });
 });
 afterAll(() => rmSync(clone, { recursive: true }));

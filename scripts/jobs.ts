@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type pg from 'pg';
-import { openClient } from '#lib/db-session.ts';
+import { openClient } from '#lib/platform/database/db-session.ts';
 import { usageOf } from './usage.ts';
 
 /** `npm run jobs`: what the job queue holds, and the jobs that have had their last try. */

@@ -2,13 +2,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Stryker } from '@stryker-mutator/core';
+import { type Row, updatePage } from '#proof/mutation/page.ts';
+import { type Room, rooms } from '#proof/mutation/rooms.ts';
 import { dim, say } from './launch/progress.ts';
-import { type Row, updatePage } from './mutation/page.ts';
-import { type Room, rooms } from './mutation/rooms.ts';
 
 /**
  * `npm run mutate`: breaks the rules and guards of an order and its payment, one small change at a
- * time, and looks whether a test notices. `npm run mutate -- --only lib/orders/claim.ts` breaks some
+ * time, and looks whether a test notices. `npm run mutate -- --only lib/checkout/gateway/claim.ts` breaks some
  * files, or a room by its name; `--workers 1` keeps a core free. The figures go into docs/mutation.md.
  */
 
@@ -54,7 +54,7 @@ function mutate(
 ): Promise<MutantResult[]> {
   say(`\n${name}: ${mutate.length} files`);
   const report = (kind: string) => ({ fileName: path.join(root, '.data', 'mutation', `${name}.${kind}`) });
-  // For scripts/mutation/vitest.config.ts, in the processes that run the tests.
+  // For proof/mutation/vitest.config.ts, in the processes that run the tests.
   process.env.MUTATION_TESTS = tests.join();
   return new Stryker({
     configFile: path.join(root, 'stryker.config.mjs'),

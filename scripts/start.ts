@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { isLoopbackName } from '#lib/exposure.ts';
+import { isLoopbackName } from '#lib/platform/exposure.ts';
 import { type App, startApp, urlOf } from './launch/app.ts';
 import { AppLog } from './launch/app-log.ts';
 import { ensureBuild } from './launch/build.ts';

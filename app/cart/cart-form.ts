@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { type CartProblem, cartProblems } from '#components/cart/cart-problems.ts';
 import { maxLineQuantity } from '#lib/cart/schema.ts';
 import { skuForm } from '#lib/cart/set-cart-line.ts';
-import type { AppError } from '#lib/errors.ts';
-import { asAppError, clientIpOf, json, refuseForeignOrigin, route } from '#lib/http.ts';
-import { countedNetwork } from '#lib/orders/network-of.ts';
-import { readForm } from '#lib/orders/read-submission.ts';
+import { readForm } from '#lib/checkout/submission/read-submission.ts';
+import type { AppError } from '#lib/platform/errors.ts';
+import { asAppError, clientIpOf, json, refuseForeignOrigin, route } from '#lib/platform/http/http.ts';
+import { countedNetwork } from '#lib/platform/http/network-of.ts';
 
 /**
  * The cart's forms post to addresses that are the same in every build, so a page of an older build

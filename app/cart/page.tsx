@@ -12,7 +12,7 @@ import { EmptyState } from '#components/ui/empty-state.tsx';
 import { PageTitle } from '#components/ui/page-title.tsx';
 import { maxLineQuantity } from '#lib/cart/schema.ts';
 import { findVariants } from '#lib/catalogue/find-variants.ts';
-import { currentShopper } from '#lib/next-session.ts';
+import { currentShopper } from '#lib/platform/session/next-session.ts';
 
 export const metadata: Metadata = { title: 'Cart', robots: { index: false } };
 

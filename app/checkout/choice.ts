@@ -1,4 +1,4 @@
-import { checkoutQuerySchema } from '#lib/checkout/schema.ts';
+import { checkoutQuerySchema } from '#lib/pricing/schema.ts';
 
 /** What the total is made for; something that isn't offered counts as not chosen. */
 export function choiceOf(chosen: { shippingMethod?: unknown; country?: unknown }) {

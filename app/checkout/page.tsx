@@ -11,13 +11,13 @@ import { Container } from '#components/ui/container.tsx';
 import { PageTitle } from '#components/ui/page-title.tsx';
 import { getCartToShow } from '#lib/cart/get-cart.ts';
 import { findVariants } from '#lib/catalogue/find-variants.ts';
+import { type CheckoutDraft, checkoutDraftCookie, readCheckoutDraft } from '#lib/checkout/checkout-draft.ts';
 import { checkoutQuoteOf } from '#lib/checkout/get-checkout.ts';
-import { currentShopper, draftOwner } from '#lib/next-session.ts';
-import { type CheckoutDraft, checkoutDraftCookie, readCheckoutDraft } from '#lib/orders/checkout-draft.ts';
-import { getOrder } from '#lib/orders/get-order.ts';
+import { getOrder } from '#lib/order-management/get-order.ts';
 import { listOrders } from '#lib/orders/list-orders.ts';
 import type { OrderSummary } from '#lib/orders/schema.ts';
 import { whoEnded } from '#lib/orders/who-ended.ts';
+import { currentShopper, draftOwner } from '#lib/platform/session/next-session.ts';
 
 export const metadata: Metadata = { title: 'Checkout', robots: { index: false } };
 

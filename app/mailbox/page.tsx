@@ -7,10 +7,10 @@ import { ButtonLink } from '#components/ui/button.tsx';
 import { Container } from '#components/ui/container.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { PageTitle } from '#components/ui/page-title.tsx';
-import { env, siteUrl } from '#lib/env.ts';
-import { isExposed } from '#lib/exposure.ts';
-import { isLocalRequest } from '#lib/http.ts';
-import { listMails, type MailView } from '#lib/mail/list-mails.ts';
+import { listMails, type MailView } from '#lib/notifications/email/list-mails.ts';
+import { env, siteUrl } from '#lib/platform/env.ts';
+import { isExposed } from '#lib/platform/exposure.ts';
+import { isLocalRequest } from '#lib/platform/http/http.ts';
 import { MailText } from './mail-text.tsx';
 
 export const metadata: Metadata = { title: 'Mailbox', robots: { index: false, follow: false } };

@@ -11,10 +11,10 @@ import { EmptyState } from '#components/ui/empty-state.tsx';
 import { PageTitle } from '#components/ui/page-title.tsx';
 import { Price } from '#components/ui/price.tsx';
 import { SiteLink } from '#components/ui/site-link.tsx';
-import { AppError } from '#lib/errors.ts';
-import { currentShopper } from '#lib/next-session.ts';
 import { listOrders } from '#lib/orders/list-orders.ts';
 import type { OrderSummary } from '#lib/orders/schema.ts';
+import { AppError } from '#lib/platform/errors.ts';
+import { currentShopper } from '#lib/platform/session/next-session.ts';
 
 export const metadata: Metadata = { title: 'Your orders', robots: { index: false } };
 

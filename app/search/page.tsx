@@ -10,7 +10,7 @@ import { EmptyState } from '#components/ui/empty-state.tsx';
 import { PageTitle } from '#components/ui/page-title.tsx';
 import { listProductsPage } from '#lib/catalogue/list-products-page.ts';
 import { maxQueryLength } from '#lib/catalogue/schema.ts';
-import { visibleText } from '#lib/typed-text.ts';
+import { visibleText } from '#lib/platform/typed-text.ts';
 
 /** What the address says, made harmless: a search that can't be meant is an empty one. */
 const searchParamsSchema = z.object({

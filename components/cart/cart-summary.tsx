@@ -3,8 +3,8 @@ import { Button, ButtonLink } from '#components/ui/button.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { Price } from '#components/ui/price.tsx';
 import { SummaryList, SummaryRow } from '#components/ui/summary-list.tsx';
-import { freeStandardFromMinor } from '#lib/checkout/quote.ts';
-import { formatMoney } from '#lib/money.ts';
+import { formatMoney } from '#lib/platform/money.ts';
+import { freeStandardFromMinor } from '#lib/shipping/methods.ts';
 
 /** What the cart costs before shipping, and the way to the checkout. */
 export function CartSummary({ cart }: { cart: CartView }) {

@@ -2,7 +2,7 @@ import { type CartLineView, type CartView, type LineEdit, subtotalOf } from '#co
 import type { EditResult } from '#components/cart/use-cart-edits.ts';
 import { Alert } from '#components/ui/alert.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { formatMoney } from '#lib/money.ts';
+import { formatMoney } from '#lib/platform/money.ts';
 
 /**
  * What came of the last edit. A new quantity is seen where it was set and only said here; a

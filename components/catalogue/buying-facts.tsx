@@ -1,6 +1,6 @@
 import { FileText, RotateCcw, Truck } from 'lucide-react';
-import { freeStandardFromMinor } from '#lib/checkout/quote.ts';
-import { formatMoney, storeCurrency } from '#lib/money.ts';
+import { formatMoney, storeCurrency } from '#lib/platform/money.ts';
+import { freeStandardFromMinor } from '#lib/shipping/methods.ts';
 
 const facts = [
   {

@@ -4,7 +4,7 @@ import { Badge } from '#components/ui/badge.tsx';
 import { Price } from '#components/ui/price.tsx';
 import { SiteLink } from '#components/ui/site-link.tsx';
 import type { ProductSummary } from '#lib/catalogue/schema.ts';
-import { storeCurrency } from '#lib/money.ts';
+import { storeCurrency } from '#lib/platform/money.ts';
 
 /** A product in a list. The whole card is its link; the title names it. */
 export function ProductCard({

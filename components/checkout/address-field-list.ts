@@ -4,8 +4,8 @@ import {
   layoutOf,
   missingFieldMessage,
   type TownField,
-} from '#lib/checkout/address-layout.ts';
-import type { CountryCode } from '#lib/checkout/quote.ts';
+} from '#lib/shipping/address-layout.ts';
+import type { CountryCode } from '#lib/shipping/countries.ts';
 
 export const nameField: CheckoutField = {
   name: 'shippingAddress.name',

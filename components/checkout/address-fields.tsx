@@ -5,7 +5,7 @@ import { addressFieldsOf, nameField } from '#components/checkout/address-field-l
 import { countryFieldName } from '#components/checkout/checkout-fields.ts';
 import { CheckoutTextField, type FieldsProps } from '#components/checkout/delivery-fields.tsx';
 import { SelectField } from '#components/ui/field.tsx';
-import { type CountryCode, countryCodes, countryName } from '#lib/checkout/quote.ts';
+import { type CountryCode, countryCodes, countryName } from '#lib/shipping/countries.ts';
 
 /**
  * Everything that a parcel needs. The country comes early, because the other fields, delivery and tax

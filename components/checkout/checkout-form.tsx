@@ -22,9 +22,9 @@ import { Button } from '#components/ui/button.tsx';
 import { enterMovesOn } from '#components/ui/enter-moves-on.ts';
 import { Amount } from '#components/ui/price.tsx';
 import { shownTotal } from '#components/ui/shown-total.ts';
-import type { CountryCode } from '#lib/checkout/quote.ts';
-import type { CheckoutQuote } from '#lib/checkout/schema.ts';
-import { formatMoney } from '#lib/money.ts';
+import { formatMoney } from '#lib/platform/money.ts';
+import type { CheckoutQuote } from '#lib/pricing/schema.ts';
+import type { CountryCode } from '#lib/shipping/countries.ts';
 
 /** Where a page without JavaScript has its totals updated. */
 const totalsAction = '/checkout/totals';

@@ -5,7 +5,7 @@ import { cn } from '#components/ui/cn.ts';
 import { Price } from '#components/ui/price.tsx';
 import { shownTotal } from '#components/ui/shown-total.ts';
 import { TextLink } from '#components/ui/text-link.tsx';
-import type { CheckoutQuote } from '#lib/checkout/schema.ts';
+import type { CheckoutQuote } from '#lib/pricing/schema.ts';
 
 interface SummaryProps {
   lines: OrderLine[];

@@ -1,7 +1,7 @@
 import { Fragment, type ReactNode } from 'react';
 import { RadioCard, RadioCards } from '#components/ui/radio-card.tsx';
-import type { CheckoutQuote } from '#lib/checkout/schema.ts';
-import { formatMoney } from '#lib/money.ts';
+import { formatMoney } from '#lib/platform/money.ts';
+import type { CheckoutQuote } from '#lib/pricing/schema.ts';
 
 /** The methods that reach the chosen country, each with its price. */
 export function DeliveryMethods({

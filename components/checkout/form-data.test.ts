@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { bodyOf, sentenceOf } from '#components/checkout/form-data.ts';
-import type { CheckoutQuote } from '#lib/checkout/schema.ts';
-import { submissionSchema } from '#lib/orders/schema.ts';
+import { submissionSchema } from '#lib/checkout/submission/schema.ts';
+import type { CheckoutQuote } from '#lib/pricing/schema.ts';
 
 const quote: CheckoutQuote = {
   cartId: '5f6f7f8f-0000-4000-8000-000000000001',

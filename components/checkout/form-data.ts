@@ -2,7 +2,7 @@ import { missingMessageOf } from '#components/checkout/address-field-list.ts';
 import { cardFieldName, countryFieldName } from '#components/checkout/checkout-fields.ts';
 import type { SubmissionBody } from '#components/checkout/submission-client.ts';
 import type { Problem } from '#components/checkout/submission-machine.ts';
-import type { CheckoutQuote } from '#lib/checkout/schema.ts';
+import type { CheckoutQuote } from '#lib/pricing/schema.ts';
 
 type FieldError = NonNullable<Problem['fields']>[number];
 

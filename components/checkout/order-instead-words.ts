@@ -1,5 +1,5 @@
-import { formatMoney } from '#lib/money.ts';
 import type { EndedBy, OrderView } from '#lib/orders/schema.ts';
+import { formatMoney } from '#lib/platform/money.ts';
 
 /** What the checkout says of an order in its place. */
 export interface ShownOrder

@@ -1,5 +1,5 @@
-import type { CheckoutQuote } from '#lib/checkout/schema.ts';
 import type { Shortage } from '#lib/orders/schema.ts';
+import type { CheckoutQuote } from '#lib/pricing/schema.ts';
 
 /**
  * What the page does about one submission, from the press of the button to an answer that

@@ -16,7 +16,7 @@ import { type Selection, sameChoice, useQuote } from '#components/checkout/use-q
 import { useSubmission } from '#components/checkout/use-submission.ts';
 import type { OrderLine } from '#components/orders/order-lines.tsx';
 import { totalsShown } from '#components/ui/shown-total.ts';
-import type { CheckoutQuote } from '#lib/checkout/schema.ts';
+import type { CheckoutQuote } from '#lib/pricing/schema.ts';
 
 export const notRecorded: Problem = {
   code: 'not_recorded',

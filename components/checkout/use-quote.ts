@@ -1,7 +1,7 @@
 'use client';
 
 import { useCallback, useRef, useState } from 'react';
-import type { CheckoutQuote } from '#lib/checkout/schema.ts';
+import type { CheckoutQuote } from '#lib/pricing/schema.ts';
 
 /** What the total depends on beside the cart. */
 export interface Selection {

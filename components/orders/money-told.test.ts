@@ -1,20 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { orderNews } from '#components/orders/order-news.ts';
-import { moneyOf } from '#lib/announcements/money-of.ts';
-import { type LaterEvent, type OrderEvent, whatToSay } from '#lib/announcements/what-to-say.ts';
-import { type MailOrder, writeMail } from '#lib/mail/write-mail.ts';
-import { formatMoney } from '#lib/money.ts';
-import { ofAttempt, onCancel } from '#lib/orders/money-sentences.ts';
+import { type MailOrder, writeMail } from '#lib/notifications/email/write-mail.ts';
+import { moneyOf } from '#lib/notifications/money-of.ts';
+import { type LaterEvent, type OrderEvent, whatToSay } from '#lib/notifications/what-to-say.ts';
+import { ofAttempt, onCancel } from '#lib/orders/money/money-sentences.ts';
 import {
   type MoneyFacts,
   type OrderMoney,
   type PaymentFacts,
   type RefundFacts,
   summarize,
-} from '#lib/orders/order-money.ts';
-import { cancelledAt, moneyFacts, paymentFacts } from '#lib/orders/order-money-samples.ts';
-import type { EndedBy, OrderStatus, OrderView, PaymentStatus } from '#lib/orders/schema.ts';
+} from '#lib/orders/money/order-money.ts';
+import { cancelledAt, moneyFacts, paymentFacts } from '#lib/orders/money/order-money-samples.ts';
+import type { EndedBy, OrderStatus, OrderView } from '#lib/orders/schema.ts';
+import type { PaymentStatus } from '#lib/payment-provider/statuses.ts';
+import { formatMoney } from '#lib/platform/money.ts';
 
 /**
  * Every order that can come about, with up to three attempts: what its page and its emails say of its

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { orderNews } from '#components/orders/order-news.ts';
-import { onCancel as moneyOnCancel } from '#lib/orders/money-sentences.ts';
-import type { OrderMoney, PaymentFacts, RefundFacts } from '#lib/orders/order-money.ts';
-import { cancelledAt, moneyFacts, orderMoney, paymentFacts } from '#lib/orders/order-money-samples.ts';
-import type { EndedBy, OrderView, PaymentStatus } from '#lib/orders/schema.ts';
+import { onCancel as moneyOnCancel } from '#lib/orders/money/money-sentences.ts';
+import type { OrderMoney, PaymentFacts, RefundFacts } from '#lib/orders/money/order-money.ts';
+import { cancelledAt, moneyFacts, orderMoney, paymentFacts } from '#lib/orders/money/order-money-samples.ts';
+import type { EndedBy, OrderView } from '#lib/orders/schema.ts';
+import type { PaymentStatus } from '#lib/payment-provider/statuses.ts';
 
 type Payment = OrderView['payments'][number];
 

@@ -13,8 +13,8 @@ import {
   requested,
   whyPaid,
   whyUnpaid,
-} from '#lib/orders/money-sentences.ts';
-import type { OrderMoney } from '#lib/orders/order-money.ts';
+} from '#lib/orders/money/money-sentences.ts';
+import type { OrderMoney } from '#lib/orders/money/order-money.ts';
 import type { EndedBy, OrderView } from '#lib/orders/schema.ts';
 
 /** What the page knows beside the order itself. */

@@ -1,7 +1,7 @@
 import { Price } from '#components/ui/price.tsx';
 import { shownTotal } from '#components/ui/shown-total.ts';
 import { SummaryList, SummaryRow } from '#components/ui/summary-list.tsx';
-import type { Totals } from '#lib/checkout/quote.ts';
+import type { Totals } from '#lib/pricing/quote.ts';
 
 /** How the total comes about. Rows that are nothing and mean nothing are left out. */
 export function OrderTotals({ totals, currency }: { totals: Totals; currency: string }) {

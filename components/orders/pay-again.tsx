@@ -11,7 +11,7 @@ import { CardFields } from '#components/payment/card-fields.tsx';
 import { useCardToken } from '#components/payment/use-card-token.ts';
 import { Button } from '#components/ui/button.tsx';
 import { enterMovesOn } from '#components/ui/enter-moves-on.ts';
-import { formatMoney } from '#lib/money.ts';
+import { formatMoney } from '#lib/platform/money.ts';
 
 /**
  * Pays an order with another card. The form carries the number of the attempt, so sending it twice is

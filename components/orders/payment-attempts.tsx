@@ -1,6 +1,6 @@
 import { Price } from '#components/ui/price.tsx';
-import { ofAttempt } from '#lib/orders/money-sentences.ts';
-import type { OrderMoney } from '#lib/orders/order-money.ts';
+import { ofAttempt } from '#lib/orders/money/money-sentences.ts';
+import type { OrderMoney } from '#lib/orders/money/order-money.ts';
 
 /** Every try to pay an order, where it took more than one. */
 export function PaymentAttempts({ money }: { money: OrderMoney }) {

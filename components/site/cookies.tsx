@@ -2,7 +2,7 @@
 
 import { useSyncExternalStore } from 'react';
 import { Alert } from '#components/ui/alert.tsx';
-import { cartMarkerCookie } from '#lib/cart/marker.ts';
+import { cartMarkerCookie } from '#lib/platform/session/marker.ts';
 
 const hasCookie = (name: string) =>
   document.cookie.split('; ').some((cookie) => cookie.startsWith(`${name}=`));

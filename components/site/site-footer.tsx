@@ -2,8 +2,9 @@ import type { ReactNode } from 'react';
 import { Container } from '#components/ui/container.tsx';
 import { PlateMark } from '#components/ui/plate-mark.tsx';
 import { SiteLink } from '#components/ui/site-link.tsx';
-import { freeStandardFromMinor, homeCountry, shippingMethodsFor } from '#lib/checkout/quote.ts';
-import { formatMoney, storeCurrency } from '#lib/money.ts';
+import { formatMoney, storeCurrency } from '#lib/platform/money.ts';
+import { homeCountry } from '#lib/shipping/countries.ts';
+import { freeStandardFromMinor, shippingMethodsFor } from '#lib/shipping/methods.ts';
 
 /** What a shopper wants to know before they trust a shop: the promise, delivery, returns, orders. */
 export function SiteFooter() {

@@ -1,6 +1,6 @@
 import type { ComponentProps } from 'react';
 import { cn } from '#components/ui/cn.ts';
-import { formatMoney } from '#lib/money.ts';
+import { formatMoney } from '#lib/platform/money.ts';
 
 /** An amount of minor units, as people write it; with `from`, the lowest of several. */
 export function Price({

@@ -1,6 +1,6 @@
 import Link from 'next/link';
 import type { ComponentProps } from 'react';
-import { isPersonalPage } from '#lib/personal-pages.ts';
+import { isPersonalPage } from '#lib/platform/http/personal-pages.ts';
 
 /**
  * A link within the shop. One to a shopper's own page loads it as a new document: a document keeps

@@ -1,6 +1,6 @@
 import { Counter } from 'prom-client';
-import { metrics } from '#lib/metrics.ts';
-import { processWide } from '#lib/process-wide.ts';
+import { metrics } from '#lib/platform/metrics.ts';
+import { processWide } from '#lib/platform/process-wide.ts';
 
 const counters = () =>
   processWide('abuseMetrics', () => {

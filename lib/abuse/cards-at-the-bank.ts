@@ -1,6 +1,6 @@
 import { networkLimit } from '#lib/abuse/declines.ts';
-import { isLoopbackName } from '#lib/exposure.ts';
-import { processWide } from '#lib/process-wide.ts';
+import { isLoopbackName } from '#lib/platform/exposure.ts';
+import { processWide } from '#lib/platform/process-wide.ts';
 
 /**
  * Cards of each network that this process is having charged. A decline is counted when the bank has

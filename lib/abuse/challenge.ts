@@ -3,8 +3,8 @@ import { isProofOfWork } from '#lib/abuse/proof-of-work.ts';
 import { type Challenge, challengeField, challengeHeader } from '#lib/abuse/schema.ts';
 import { keyOf, recall, remember } from '#lib/abuse/short-memory.ts';
 import { siteVerify } from '#lib/abuse/site-verify.ts';
-import { env } from '#lib/env.ts';
-import { sameBytes, sign, signUnderAll } from '#lib/signing.ts';
+import { env } from '#lib/platform/env.ts';
+import { sameBytes, sign, signUnderAll } from '#lib/platform/signing.ts';
 
 /**
  * A challenge is made without storing anything: its id says when it ends and carries an HMAC over

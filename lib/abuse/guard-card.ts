@@ -1,7 +1,7 @@
 import { countChallenge } from '#lib/abuse/abuse-metrics.ts';
 import { checkAnswer, makeChallenge } from '#lib/abuse/challenge.ts';
 import { waitForTurn } from '#lib/abuse/wait-for-turn.ts';
-import { AppError } from '#lib/errors.ts';
+import { AppError } from '#lib/platform/errors.ts';
 
 export interface Guarded {
   userId: string;

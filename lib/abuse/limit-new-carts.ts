@@ -1,6 +1,6 @@
 import { countUp, keyOf } from '#lib/abuse/short-memory.ts';
-import { env } from '#lib/env.ts';
-import { AppError } from '#lib/errors.ts';
+import { env } from '#lib/platform/env.ts';
+import { AppError } from '#lib/platform/errors.ts';
 
 const windowMs = 60_000;
 

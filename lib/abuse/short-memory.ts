@@ -1,7 +1,7 @@
 import type { Redis } from '@upstash/redis';
-import { countInProcess, recallInProcess, rememberInProcess } from '#lib/redis/in-process.ts';
-import { runScript } from '#lib/redis/run-script.ts';
-import { askRedis } from '#lib/redis.ts';
+import { countInProcess, recallInProcess, rememberInProcess } from '#lib/platform/redis/in-process.ts';
+import { askRedis } from '#lib/platform/redis/redis.ts';
+import { runScript } from '#lib/platform/redis/run-script.ts';
 
 /**
  * What is remembered for minutes or an hour: in Redis, and in this process while Redis is away. Each

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { env } from '#lib/env.ts';
-import { logger } from '#lib/logger.ts';
+import { env } from '#lib/platform/env.ts';
+import { logger } from '#lib/platform/logger.ts';
 
 /** The services' own address for it; both take the same form and give the same answer. */
 const verifyUrls = {

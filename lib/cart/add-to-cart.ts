@@ -2,7 +2,7 @@ import { getCart } from '#lib/cart/get-cart.ts';
 import { type Cart, maxLineQuantity } from '#lib/cart/schema.ts';
 import { noSuchSku, setCartLine } from '#lib/cart/set-cart-line.ts';
 import { findVariants } from '#lib/catalogue/find-variants.ts';
-import { AppError } from '#lib/errors.ts';
+import { AppError } from '#lib/platform/errors.ts';
 
 /** How often an addition that lost a race against another edit is made again. */
 const maxTries = 5;

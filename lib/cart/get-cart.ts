@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { removeGoneLines, takeRemovals } from '#lib/cart/removals.ts';
 import type { Cart } from '#lib/cart/schema.ts';
-import { db, type Tx } from '#lib/db.ts';
 import { Prisma } from '#lib/generated/prisma/client.ts';
-import { storeCurrency } from '#lib/money.ts';
-import { uuid8From } from '#lib/uuid.ts';
+import { db, type Tx } from '#lib/platform/database/db.ts';
+import { storeCurrency } from '#lib/platform/money.ts';
+import { uuid8From } from '#lib/platform/uuid.ts';
 
 interface CartRow {
   id: string;

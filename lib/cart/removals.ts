@@ -1,5 +1,5 @@
 import type { CartRemoval } from '#lib/cart/schema.ts';
-import { db, type Tx } from '#lib/db.ts';
+import { db, type Tx } from '#lib/platform/database/db.ts';
 
 /**
  * Takes the lines out of the open cart whose product the shop no longer sells in the cart's currency. The cart's version

@@ -2,7 +2,7 @@ import { readCart } from '#lib/cart/get-cart.ts';
 import { keepRemovals } from '#lib/cart/removals.ts';
 import type { Cart } from '#lib/cart/schema.ts';
 import { lockOpenCart, refuseTooMuch } from '#lib/cart/set-cart-line.ts';
-import { db } from '#lib/db.ts';
+import { db } from '#lib/platform/database/db.ts';
 
 interface Line {
   sku: string;

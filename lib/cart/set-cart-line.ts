@@ -1,9 +1,9 @@
 import { limitNewCarts } from '#lib/abuse/limit-new-carts.ts';
 import { emptyCart, latestCart, readCart } from '#lib/cart/get-cart.ts';
 import { type Cart, maxCartLines } from '#lib/cart/schema.ts';
-import { db, type Tx } from '#lib/db.ts';
-import { AppError } from '#lib/errors.ts';
-import { maxTotalMinor } from '#lib/money.ts';
+import { db, type Tx } from '#lib/platform/database/db.ts';
+import { AppError } from '#lib/platform/errors.ts';
+import { maxTotalMinor } from '#lib/platform/money.ts';
 
 /** What a sku looks like. Anything else is not asked for: some of it PostgreSQL could not even read. */
 export const skuForm = /^[\w.-]{1,64}$/;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeCursor, encodeCursor, type Position } from '#lib/catalogue/cursor.ts';
 import { productSorts } from '#lib/catalogue/schema.ts';
-import { AppError } from '#lib/errors.ts';
+import { AppError } from '#lib/platform/errors.ts';
 
 const int32 = fc.integer({ min: 0, max: 2_147_483_647 });
 const id = fc.uuid();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type ProductSort, productSorts } from '#lib/catalogue/schema.ts';
-import { AppError } from '#lib/errors.ts';
+import { AppError } from '#lib/platform/errors.ts';
 
 /**
  * A place in a sorted list: the sort key and id of the last product seen. The next page begins

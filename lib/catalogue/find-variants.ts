@@ -1,4 +1,4 @@
-import { db } from '#lib/db.ts';
+import { db } from '#lib/platform/database/db.ts';
 
 /** What a cart shows of a variant besides its price. */
 export interface VariantInfo {

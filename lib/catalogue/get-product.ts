@@ -1,7 +1,7 @@
 import type { Product } from '#lib/catalogue/schema.ts';
 import { variantsOf } from '#lib/catalogue/select-products.ts';
-import { db } from '#lib/db.ts';
 import { Prisma } from '#lib/generated/prisma/client.ts';
+import { db } from '#lib/platform/database/db.ts';
 
 /** A product in full, or undefined when there is none of this slug. */
 export async function getProduct(slug: string): Promise<Product | undefined> {

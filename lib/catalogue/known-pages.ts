@@ -1,7 +1,7 @@
 import { listCategories } from '#lib/catalogue/list-categories.ts';
 import { defaultPageSize } from '#lib/catalogue/schema.ts';
-import { db } from '#lib/db.ts';
-import { processWide } from '#lib/process-wide.ts';
+import { db } from '#lib/platform/database/db.ts';
+import { processWide } from '#lib/platform/process-wide.ts';
 
 /**
  * Which addresses of products and categories lead to something. It is asked before a page is drawn: to

@@ -1,5 +1,5 @@
 import type { Category } from '#lib/catalogue/schema.ts';
-import { db } from '#lib/db.ts';
+import { db } from '#lib/platform/database/db.ts';
 
 /** All categories in the shop's order, each with the number of its products. */
 export async function listCategories(): Promise<Category[]> {

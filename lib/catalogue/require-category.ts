@@ -1,5 +1,5 @@
-import { db } from '#lib/db.ts';
-import { AppError } from '#lib/errors.ts';
+import { db } from '#lib/platform/database/db.ts';
+import { AppError } from '#lib/platform/errors.ts';
 
 /** Throws `invalid_request` when there is no such category: asked for only when nothing was found in it. */
 export async function requireCategory(slug: string): Promise<void> {

@@ -1,8 +1,8 @@
 import type { Position } from '#lib/catalogue/cursor.ts';
 import type { ProductSort, ProductSummary } from '#lib/catalogue/schema.ts';
 import { searchWords } from '#lib/catalogue/search-words.ts';
-import { db } from '#lib/db.ts';
 import { Prisma } from '#lib/generated/prisma/client.ts';
+import { db } from '#lib/platform/database/db.ts';
 
 export interface ProductFilter {
   /** Words that must all occur in title, description or category. */

@@ -1,12 +1,14 @@
 import { getCart } from '#lib/cart/get-cart.ts';
 import type { Cart } from '#lib/cart/schema.ts';
-import { type CountryCode, quote, type ShippingMethodId, shippingMethodsFor } from '#lib/checkout/quote.ts';
-import type { CheckoutQuote } from '#lib/checkout/schema.ts';
-import { AppError } from '#lib/errors.ts';
-import { submitTokenFor } from '#lib/orders/submit-token.ts';
-import { unpaidPolicy } from '#lib/orders/unpaid-policy.ts';
-import { isChargeable } from '#lib/payments/card-amounts.ts';
-import { takesCards } from '#lib/payments/takes-cards.ts';
+import { submitTokenFor } from '#lib/checkout/submission/submit-token.ts';
+import { unpaidPolicy } from '#lib/orders/unpaid/unpaid-policy.ts';
+import { isChargeable } from '#lib/payment-provider/card-amounts.ts';
+import { takesCards } from '#lib/payment-provider/takes-cards.ts';
+import { AppError } from '#lib/platform/errors.ts';
+import { quote } from '#lib/pricing/quote.ts';
+import type { CheckoutQuote } from '#lib/pricing/schema.ts';
+import type { CountryCode } from '#lib/shipping/countries.ts';
+import { type ShippingMethodId, shippingMethodsFor } from '#lib/shipping/methods.ts';
 
 const card = { id: 'card', label: 'Card: charged when you order' };
 const invoice = { id: 'invoice', label: 'Invoice: pay within 14 days of delivery' };

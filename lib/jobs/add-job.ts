@@ -1,6 +1,6 @@
-import type { Tx } from '#lib/db.ts';
 import { Prisma } from '#lib/generated/prisma/client.ts';
 import { type JobName, type JobPayloads, priorityOf } from '#lib/jobs/jobs.ts';
+import type { Tx } from '#lib/platform/database/db.ts';
 
 export interface JobOptions {
   /** Not before so many milliseconds from now, by the database's clock; at once without it. */

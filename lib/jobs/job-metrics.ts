@@ -1,8 +1,8 @@
 import { Gauge } from 'prom-client';
-import { db } from '#lib/db.ts';
-import { logger } from '#lib/logger.ts';
-import { metrics } from '#lib/metrics.ts';
-import { processWide } from '#lib/process-wide.ts';
+import { db } from '#lib/platform/database/db.ts';
+import { logger } from '#lib/platform/logger.ts';
+import { metrics } from '#lib/platform/metrics.ts';
+import { processWide } from '#lib/platform/process-wide.ts';
 
 interface Depth {
   waiting: number;

@@ -1,9 +1,9 @@
-import type { Tx } from '#lib/db.ts';
-import { env } from '#lib/env.ts';
-import { AppError } from '#lib/errors.ts';
 import { Prisma } from '#lib/generated/prisma/client.ts';
 import { addJob } from '#lib/jobs/add-job.ts';
 import type { EndedBy, OrderStatus } from '#lib/orders/schema.ts';
+import type { Tx } from '#lib/platform/database/db.ts';
+import { env } from '#lib/platform/env.ts';
+import { AppError } from '#lib/platform/errors.ts';
 
 /** What an order may become from each status. Whatever isn't here doesn't happen. */
 const transitions: Record<OrderStatus, readonly OrderStatus[]> = {

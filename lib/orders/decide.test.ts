@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { quote } from '#lib/checkout/quote.ts';
-import { maxTotalMinor } from '#lib/money.ts';
 import { type CartSnapshot, decide, keyOf, type OrderSnapshot, type Snapshot } from '#lib/orders/decide.ts';
-import type { Placement } from '#lib/orders/placement.ts';
+import type { OrderRequest } from '#lib/orders/order-request.ts';
+import { maxTotalMinor } from '#lib/platform/money.ts';
+import { quote } from '#lib/pricing/quote.ts';
 
 /**
  * The worlds are small on purpose (three shoppers, four skus, little stock): so most batches are
@@ -51,7 +51,7 @@ const stock = fc
 
 let orderIds = 0;
 
-function placement(cart: CartSnapshot, change: Partial<Placement> = {}): Placement {
+function orderRequest(cart: CartSnapshot, change: Partial<OrderRequest> = {}): OrderRequest {
   orderIds += 1;
   return {
     userId: cart.userId,
@@ -84,7 +84,7 @@ function placement(cart: CartSnapshot, change: Partial<Placement> = {}): Placeme
 
 /** A batch: submissions of the world's carts, many of them twice, some wrong in some way. */
 const worlds = fc.tuple(carts, stock).chain(([someCarts, shelf]) => {
-  const changes = fc.constantFrom<Partial<Placement>>(
+  const changes = fc.constantFrom<Partial<OrderRequest>>(
     {},
     {},
     {},
@@ -97,16 +97,18 @@ const worlds = fc.tuple(carts, stock).chain(([someCarts, shelf]) => {
   );
   const submissions =
     someCarts.length === 0
-      ? fc.constant<Placement[]>([])
+      ? fc.constant<OrderRequest[]>([])
       : fc.array(
-          fc.tuple(fc.constantFrom(...someCarts), changes).map(([cart, change]) => placement(cart, change)),
+          fc
+            .tuple(fc.constantFrom(...someCarts), changes)
+            .map(([cart, change]) => orderRequest(cart, change)),
           { maxLength: 12 },
         );
-  return submissions.map((placements) => {
+  return submissions.map((orderRequests) => {
     const orders = someCarts.filter(({ status }) => status === 'ordered').map(orderOf);
     return {
       snapshot: { carts: someCarts, orders, stock: shelf, ...noLimits } satisfies Snapshot,
-      placements,
+      orderRequests,
     };
   });
 });
@@ -131,8 +133,8 @@ const runs = { numRuns: 3_000 };
 
 test('no plan sells what is not there', () => {
   fc.assert(
-    fc.property(worlds, ({ snapshot, placements }) => {
-      const plan = decide(snapshot, placements);
+    fc.property(worlds, ({ snapshot, orderRequests }) => {
+      const plan = decide(snapshot, orderRequests);
       const sold = new Map<string, number>();
       for (const { lines } of plan.orders) {
         for (const { sku, quantity } of lines) sold.set(sku, (sold.get(sku) ?? 0) + quantity);
@@ -146,8 +148,8 @@ test('no plan sells what is not there', () => {
 
 test('no plan makes two orders of a cart, or of a token, or of a cart that was ordered', () => {
   fc.assert(
-    fc.property(worlds, ({ snapshot, placements }) => {
-      const { orders } = decide(snapshot, placements);
+    fc.property(worlds, ({ snapshot, orderRequests }) => {
+      const { orders } = decide(snapshot, orderRequests);
       const all = [...snapshot.orders, ...orders];
       expect(new Set(all.map((order) => keyOf(order.userId, order.cartId))).size).toBe(all.length);
       const tokens = all.map((order) => keyOf(order.userId, order.submitToken));
@@ -160,9 +162,9 @@ test('no plan makes two orders of a cart, or of a token, or of a cart that was o
 
 test('arrival order is kept: a submission is decided as if those after it had not come', () => {
   fc.assert(
-    fc.property(worlds, fc.nat(12), ({ snapshot, placements }, length) => {
-      const whole = decide(snapshot, placements).decisions;
-      const head = decide(snapshot, placements.slice(0, length)).decisions;
+    fc.property(worlds, fc.nat(12), ({ snapshot, orderRequests }, length) => {
+      const whole = decide(snapshot, orderRequests).decisions;
+      const head = decide(snapshot, orderRequests.slice(0, length)).decisions;
       expect(head).toEqual(whole.slice(0, length));
     }),
     runs,
@@ -171,10 +173,10 @@ test('arrival order is kept: a submission is decided as if those after it had no
 
 test('one batch decides as many batches of one would', () => {
   fc.assert(
-    fc.property(worlds, ({ snapshot, placements }) => {
-      const whole = decide(snapshot, placements).decisions;
+    fc.property(worlds, ({ snapshot, orderRequests }) => {
+      const whole = decide(snapshot, orderRequests).decisions;
       let world = snapshot;
-      const oneByOne = placements.map((one) => {
+      const oneByOne = orderRequests.map((one) => {
         const { decisions, orders, taken } = decide(world, [one]);
         world = {
           ...world,
@@ -195,9 +197,9 @@ test('one batch decides as many batches of one would', () => {
 
 test('every submission gets one decision, and every new order belongs to one of them', () => {
   fc.assert(
-    fc.property(worlds, ({ snapshot, placements }) => {
-      const { decisions, orders } = decide(snapshot, placements);
-      expect(decisions).toHaveLength(placements.length);
+    fc.property(worlds, ({ snapshot, orderRequests }) => {
+      const { decisions, orders } = decide(snapshot, orderRequests);
+      expect(decisions).toHaveLength(orderRequests.length);
       const created = decisions.flatMap((decision) =>
         decision.outcome === 'accepted' && decision.created ? [decision.receipt.id] : [],
       );
@@ -209,9 +211,9 @@ test('every submission gets one decision, and every new order belongs to one of 
 
 test('an order costs exactly what its shopper agreed to', () => {
   fc.assert(
-    fc.property(worlds, ({ snapshot, placements }) => {
-      for (const order of decide(snapshot, placements).orders) {
-        expect(order.totalMinor).toBe(order.placement.totalMinor);
+    fc.property(worlds, ({ snapshot, orderRequests }) => {
+      for (const order of decide(snapshot, orderRequests).orders) {
+        expect(order.totalMinor).toBe(order.orderRequest.totalMinor);
         const { subtotalMinor, shippingMinor, taxMinor, discountMinor } = order;
         expect(order.totalMinor).toBe(subtotalMinor + shippingMinor + taxMinor - discountMinor);
       }
@@ -237,18 +239,18 @@ const world = (change: Partial<Snapshot> = {}): Snapshot => ({
 });
 
 test('the same submission again is a replay of the same order', () => {
-  const first = placement(cart);
-  const [made, again] = decide(world(), [first, placement(cart)]).decisions;
+  const first = orderRequest(cart);
+  const [made, again] = decide(world(), [first, orderRequest(cart)]).decisions;
   expect(made).toMatchObject({ outcome: 'accepted', created: true, receipt: { id: first.orderId } });
   expect(again).toMatchObject({ outcome: 'accepted', created: false, receipt: { id: first.orderId } });
 });
 
 test('another body with the key of an order is refused, another token of its cart is shown the order', () => {
-  const first = placement(cart);
+  const first = orderRequest(cart);
   const { decisions } = decide(world(), [
     first,
-    placement(cart, { bodyHash: 'body-2' }),
-    placement(cart, { submitToken: 't-2', bodyHash: 'body-2' }),
+    orderRequest(cart, { bodyHash: 'body-2' }),
+    orderRequest(cart, { submitToken: 't-2', bodyHash: 'body-2' }),
   ]);
   expect(decisions[1]).toEqual({ outcome: 'key_reused' });
   expect(decisions[2]).toMatchObject({ outcome: 'already_ordered', receipt: { id: first.orderId } });
@@ -262,7 +264,7 @@ test('a key that made an order of one cart makes none of another', () => {
   };
   const snapshot = world({ carts: [cart, second], stock: new Map([['A', 9]]) });
   const submitToken = 't-shared';
-  const plan = decide(snapshot, [placement(cart, { submitToken }), placement(second, { submitToken })]);
+  const plan = decide(snapshot, [orderRequest(cart, { submitToken }), orderRequest(second, { submitToken })]);
   expect(plan.decisions[1]).toEqual({ outcome: 'key_reused' });
   expect(plan.orders).toHaveLength(1);
 });
@@ -270,14 +272,14 @@ test('a key that made an order of one cart makes none of another', () => {
 test('the same purchase from another cart is asked about, and goes through when confirmed', () => {
   const second = { ...cart, id: 'c2' };
   const snapshot = world({ carts: [cart, second], stock: new Map([['A', 9]]) });
-  const first = placement(cart);
-  const [, asked] = decide(snapshot, [first, placement(second)]).decisions;
+  const first = orderRequest(cart);
+  const [, asked] = decide(snapshot, [first, orderRequest(second)]).decisions;
   expect(asked).toMatchObject({ outcome: 'possible_duplicate', receipt: { id: first.orderId } });
-  const [, confirmed] = decide(snapshot, [first, placement(second, { confirmDuplicate: true })]).decisions;
+  const [, confirmed] = decide(snapshot, [first, orderRequest(second, { confirmDuplicate: true })]).decisions;
   expect(confirmed).toMatchObject({ outcome: 'accepted', created: true });
 });
 
-test.each<[what: string, snapshot: Partial<Snapshot>, change: Partial<Placement>]>([
+test.each<[what: string, snapshot: Partial<Snapshot>, change: Partial<OrderRequest>]>([
   ['another version of its cart than the one that was confirmed', {}, { cartVersion: 2 }],
   ['a cart that was ordered', { carts: [{ ...cart, status: 'ordered' }] }, {}],
   ['a cart that is not there', { carts: [] }, {}],
@@ -289,16 +291,16 @@ test.each<[what: string, snapshot: Partial<Snapshot>, change: Partial<Placement>
   ['another total', {}, { totalMinor: 1 }],
   ['another currency', {}, { currency: 'EUR' }],
 ])('%s makes no order: the cart has changed', (_, snapshot, change) => {
-  const plan = decide(world(snapshot), [placement(cart, change)]);
+  const plan = decide(world(snapshot), [orderRequest(cart, change)]);
   expect(plan).toEqual({ decisions: [{ outcome: 'cart_changed' }], orders: [], taken: new Map() });
 });
 
 test('only the same lines for the same total, ordered a moment ago, are asked about', () => {
   const second = { ...cart, id: 'c2' };
   const shelf = new Map([['A', 9]]);
-  const order = decide(world({ stock: shelf }), [placement(cart)]).orders[0] as OrderSnapshot;
+  const order = decide(world({ stock: shelf }), [orderRequest(cart)]).orders[0] as OrderSnapshot;
   const outcome = (earlier: OrderSnapshot) =>
-    decide(world({ carts: [second], stock: shelf, orders: [earlier] }), [placement(second)]).decisions[0]
+    decide(world({ carts: [second], stock: shelf, orders: [earlier] }), [orderRequest(second)]).decisions[0]
       ?.outcome;
   expect(outcome(order)).toBe('possible_duplicate');
   expect(outcome({ ...order, recent: false })).toBe('accepted');
@@ -314,10 +316,10 @@ test('the same purchase is the same skus in the same quantities, in whatever ord
   });
   const shelf = new Map(['A', 'B', 'C', '1', '2B'].map((sku) => [sku, 99]));
   const outcome = (earlier: CartSnapshot, later: CartSnapshot) => {
-    const [order] = decide(world({ carts: [earlier], stock: shelf }), [placement(earlier)]).orders;
-    const lately = { ...(order as OrderSnapshot), totalMinor: placement(later).totalMinor };
+    const [order] = decide(world({ carts: [earlier], stock: shelf }), [orderRequest(earlier)]).orders;
+    const lately = { ...(order as OrderSnapshot), totalMinor: orderRequest(later).totalMinor };
     const snapshot = world({ carts: [later], stock: shelf, orders: [lately] });
-    return decide(snapshot, [placement(later)]).decisions[0]?.outcome;
+    return decide(snapshot, [orderRequest(later)]).decisions[0]?.outcome;
   };
   const earlier = of('c1', ['A', 2], ['B', 1]);
   expect(outcome(earlier, of('c2', ['B', 1], ['A', 2]))).toBe('possible_duplicate');
@@ -328,7 +330,7 @@ test('the same purchase is the same skus in the same quantities, in whatever ord
 });
 
 test('a card order is to be charged before it is accepted, as often as it is asked for until it was', () => {
-  const byCard = () => placement(cart, { payment: { method: 'card', token: 'pm_1' } });
+  const byCard = () => orderRequest(cart, { payment: { method: 'card', token: 'pm_1' } });
   const plan = decide(world(), [byCard(), byCard()]);
   expect(plan.decisions).toMatchObject([
     { outcome: 'accepted', created: true, paymentDue: true },
@@ -340,13 +342,13 @@ test('a card order is to be charged before it is accepted, as often as it is ask
 });
 
 test('an invoice order is accepted as it is placed', () => {
-  expect(decide(world(), [placement(cart)]).decisions[0]).not.toHaveProperty('paymentDue');
+  expect(decide(world(), [orderRequest(cart)]).decisions[0]).not.toHaveProperty('paymentDue');
 });
 
 test('the largest total that an order may have is ordered, and one more is refused by its name', () => {
   const at = (unitPriceMinor: number) => {
     const costly = { ...cart, lines: [{ sku: 'A', title: 'thing', quantity: 1, unitPriceMinor }] };
-    return decide(world({ carts: [costly] }), [placement(costly)]);
+    return decide(world({ carts: [costly] }), [orderRequest(costly)]);
   };
   expect(at(maxTotalMinor)).toMatchObject({ decisions: [{ outcome: 'accepted' }] });
   expect(at(maxTotalMinor + 1)).toMatchObject({ decisions: [{ outcome: 'cart_limit' }], orders: [] });
@@ -366,7 +368,7 @@ test('a shortage names every sku that is short, with what was asked and what is 
       ['C', 1],
     ]),
   });
-  expect(decide(snapshot, [placement(short)])).toMatchObject({
+  expect(decide(snapshot, [orderRequest(short)])).toMatchObject({
     decisions: [
       {
         outcome: 'out_of_stock',

@@ -1,16 +1,16 @@
 import { hash } from 'node:crypto';
-import { quote } from '#lib/checkout/quote.ts';
-import { maxTotalMinor } from '#lib/money.ts';
-import type { Placement, Receipt } from '#lib/orders/placement.ts';
+import type { OrderRequest, Receipt } from '#lib/orders/order-request.ts';
 import type { Shortage } from '#lib/orders/schema.ts';
-import type { UnpaidPolicy, UnpaidTally } from '#lib/orders/unpaid-limits.ts';
+import type { UnpaidPolicy, UnpaidTally } from '#lib/orders/unpaid/unpaid-limits.ts';
 import {
   mayBeByCard,
   type OpenUnpaid,
   type OrderLimit,
   openUnpaidOf,
   reachedLimit,
-} from '#lib/orders/unpaid-limits.ts';
+} from '#lib/orders/unpaid/unpaid-limits.ts';
+import { maxTotalMinor } from '#lib/platform/money.ts';
+import { quote } from '#lib/pricing/quote.ts';
 
 /**
  * The decision about a batch of submissions, without I/O: from what the transaction has read and
@@ -80,7 +80,7 @@ export type Decision =
   | { outcome: 'out_of_stock'; items: Shortage[] };
 
 export interface NewOrder extends OrderSnapshot {
-  placement: Placement;
+  orderRequest: OrderRequest;
   lines: LineSnapshot[];
   /** Items of the order: the sum of its lines' quantities. */
   unitCount: number;
@@ -98,17 +98,17 @@ export interface Plan {
   taken: Map<string, number>;
 }
 
-export function decide(snapshot: Snapshot, placements: readonly Placement[]): Plan {
+export function decide(snapshot: Snapshot, orderRequests: readonly OrderRequest[]): Plan {
   const carts = new Map(snapshot.carts.map((cart) => [keyOf(cart.userId, cart.id), cart]));
   const standing = Map.groupBy(snapshot.orders, (order) => order.userId);
   const unpaid = openUnpaidOf(snapshot.unpaid);
   const plan: Plan = { decisions: [], orders: [], taken: new Map() };
 
-  for (const placement of placements) {
-    const ofShopper = standing.get(placement.userId) ?? [];
-    const cart = carts.get(keyOf(placement.userId, placement.cartId));
+  for (const orderRequest of orderRequests) {
+    const ofShopper = standing.get(orderRequest.userId) ?? [];
+    const cart = carts.get(keyOf(orderRequest.userId, orderRequest.cartId));
     const refusalOf = (order: NewOrder) => refusedByLimit(unpaid, order, snapshot.policy);
-    const decided = decideOne(placement, cart, ofShopper, (sku) => left(snapshot, plan, sku), refusalOf);
+    const decided = decideOne(orderRequest, cart, ofShopper, (sku) => left(snapshot, plan, sku), refusalOf);
     if ('order' in decided) {
       const { order } = decided;
       plan.orders.push(order);
@@ -116,7 +116,7 @@ export function decide(snapshot: Snapshot, placements: readonly Placement[]): Pl
       for (const { sku, quantity } of order.lines) {
         plan.taken.set(sku, (plan.taken.get(sku) ?? 0) + quantity);
       }
-      standing.set(placement.userId, [...ofShopper, order]);
+      standing.set(orderRequest.userId, [...ofShopper, order]);
       plan.decisions.push(accepted(order, true));
     } else {
       plan.decisions.push(decided);
@@ -126,29 +126,30 @@ export function decide(snapshot: Snapshot, placements: readonly Placement[]): Pl
 }
 
 function decideOne(
-  placement: Placement,
+  orderRequest: OrderRequest,
   cart: CartSnapshot | undefined,
   ofShopper: OrderSnapshot[],
   available: (sku: string) => number,
   refusalOf: (order: NewOrder) => Decision | undefined,
 ): Decision | { order: NewOrder } {
   const standing = ofShopper.find(
-    (order) => order.cartId === placement.cartId || order.submitToken === placement.submitToken,
+    (order) => order.cartId === orderRequest.cartId || order.submitToken === orderRequest.submitToken,
   );
-  if (standing) return decideAgain(placement, standing);
-  if (cart?.status !== 'open' || cart.version !== placement.cartVersion || cart.lines.length === 0) {
+  if (standing) return decideAgain(orderRequest, standing);
+  if (cart?.status !== 'open' || cart.version !== orderRequest.cartVersion || cart.lines.length === 0) {
     return { outcome: 'cart_changed' };
   }
-  const totals = quote(cart.lines, placement.shippingMethod, placement.shippingAddress.country);
+  const totals = quote(cart.lines, orderRequest.shippingMethod, orderRequest.shippingAddress.country);
   if (totals.totalMinor > maxTotalMinor) return { outcome: 'cart_limit' };
-  if (totals.totalMinor !== placement.totalMinor || cart.currency !== placement.currency) {
+  if (totals.totalMinor !== orderRequest.totalMinor || cart.currency !== orderRequest.currency) {
     return { outcome: 'cart_changed' };
   }
   const linesHash = hashLines(cart.lines);
   const twin = ofShopper.find(
     (order) => order.recent && order.linesHash === linesHash && order.totalMinor === totals.totalMinor,
   );
-  if (twin && !placement.confirmDuplicate) return { outcome: 'possible_duplicate', receipt: receiptOf(twin) };
+  if (twin && !orderRequest.confirmDuplicate)
+    return { outcome: 'possible_duplicate', receipt: receiptOf(twin) };
 
   const items = cart.lines
     .map(({ sku, quantity }) => ({ sku, requested: quantity, available: available(sku) }))
@@ -156,17 +157,17 @@ function decideOne(
   if (items.length > 0) return { outcome: 'out_of_stock', items };
 
   const order: NewOrder = {
-    id: placement.orderId,
-    number: placement.orderNumber,
-    userId: placement.userId,
-    cartId: placement.cartId,
-    submitToken: placement.submitToken,
-    bodyHash: placement.bodyHash,
+    id: orderRequest.orderId,
+    number: orderRequest.orderNumber,
+    userId: orderRequest.userId,
+    cartId: orderRequest.cartId,
+    submitToken: orderRequest.submitToken,
+    bodyHash: orderRequest.bodyHash,
     currency: cart.currency,
     linesHash,
-    accepted: placement.payment.method === 'invoice',
+    accepted: orderRequest.payment.method === 'invoice',
     recent: true,
-    placement,
+    orderRequest,
     lines: cart.lines,
     unitCount: cart.lines.reduce((sum, { quantity }) => sum + quantity, 0),
     ...totals,
@@ -180,8 +181,8 @@ function refusedByLimit(unpaid: UnpaidTally, order: NewOrder, policy: UnpaidPoli
 }
 
 /** An order stands already: of this very submission, of the same key, or of the same cart. */
-export function decideAgain(placement: Placement, order: OrderSnapshot): Decision {
-  const { cartId, submitToken, bodyHash } = placement;
+export function decideAgain(orderRequest: OrderRequest, order: OrderSnapshot): Decision {
+  const { cartId, submitToken, bodyHash } = orderRequest;
   const receipt = receiptOf(order);
   if (order.submitToken !== submitToken) return { outcome: 'already_ordered', receipt };
   if (order.bodyHash !== bodyHash || order.cartId !== cartId) return { outcome: 'key_reused' };

@@ -1,7 +1,7 @@
-import type { Tx } from '#lib/db.ts';
 import { changeOrder } from '#lib/orders/change-order.ts';
+import type { OrderRow } from '#lib/orders/order-rows.ts';
 import type { EndedBy } from '#lib/orders/schema.ts';
-import type { OrderRow } from '#lib/payments/payment-rows.ts';
+import type { Tx } from '#lib/platform/database/db.ts';
 import { returnStock } from '#lib/stock/return-stock.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { db } from '#lib/db.ts';
 import { parseOrderNumber } from '#lib/orders/order-number.ts';
-import { isUuid } from '#lib/uuid.ts';
+import { db } from '#lib/platform/database/db.ts';
+import { isUuid } from '#lib/platform/uuid.ts';
 
 export interface OrderKey {
   userId: string;

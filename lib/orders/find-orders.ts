@@ -1,6 +1,6 @@
-import type { Tx } from '#lib/db.ts';
 import { Prisma } from '#lib/generated/prisma/client.ts';
 import type { OrderSnapshot } from '#lib/orders/decide.ts';
+import type { Tx } from '#lib/platform/database/db.ts';
 
 /** How long after an order the same purchase from another cart is asked about, in minutes. */
 const duplicateWindowMinutes = 10;

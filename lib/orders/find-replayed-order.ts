@@ -1,8 +1,8 @@
-import { db } from '#lib/db.ts';
-import { type BatchQueue, makeBatchQueue } from '#lib/orders/batch-queue.ts';
+import { type BatchQueue, makeBatchQueue } from '#lib/orders/batch/batch-queue.ts';
 import type { OrderSnapshot } from '#lib/orders/decide.ts';
 import { findOrdersOfSubmissions } from '#lib/orders/find-orders.ts';
-import { processWide } from '#lib/process-wide.ts';
+import { db } from '#lib/platform/database/db.ts';
+import { processWide } from '#lib/platform/process-wide.ts';
 
 /** Look-ups in one statement. The arrays stay short enough that their parsing costs nothing. */
 const maxBatch = 128;

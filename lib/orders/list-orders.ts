@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { db } from '#lib/db.ts';
-import { AppError } from '#lib/errors.ts';
 import { type OrderSummary, orderSummarySchema } from '#lib/orders/schema.ts';
+import { db } from '#lib/platform/database/db.ts';
+import { AppError } from '#lib/platform/errors.ts';
 
 const pageSize = 20;
 

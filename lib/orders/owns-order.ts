@@ -1,5 +1,5 @@
-import { db } from '#lib/db.ts';
-import { isUuid } from '#lib/uuid.ts';
+import { db } from '#lib/platform/database/db.ts';
+import { isUuid } from '#lib/platform/uuid.ts';
 
 /** Whether an order is this shopper's. */
 export async function ownsOrder({ userId, id }: { userId: string; id: string }): Promise<boolean> {

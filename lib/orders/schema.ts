@@ -1,47 +1,7 @@
 import { z } from 'zod';
-import { challengeSchema } from '#lib/abuse/schema.ts';
-import { shippingMethodIds } from '#lib/checkout/quote.ts';
-import { checkoutQuoteSchema } from '#lib/checkout/schema.ts';
-import { shippingAddressSchema, storedAddressSchema } from '#lib/checkout/shipping-address.ts';
-import { emailAddressSchema } from '#lib/email-address.ts';
-import { publicDeclineCodes } from '#lib/payments/public-decline-code.ts';
-
-/** What a card is charged with. */
-export const paymentTokenSchema = z
-  .string({ error: 'choose a card' })
-  .min(1, 'choose a card')
-  .max(255, 'may have at most 255 characters')
-  .regex(/^[\w-]*$/, 'must be the name that the payment provider gave the card')
-  .describe("The provider's name of a payment method; a card number never comes here.");
-
-/** How an order is to be paid: later by invoice, or now with a payment method of the provider's. */
-const paymentChoiceSchema = z.discriminatedUnion(
-  'method',
-  [
-    z.object({ method: z.literal('invoice') }),
-    z.object({ method: z.literal('card'), token: paymentTokenSchema }),
-  ],
-  { error: 'must be invoice or card' },
-);
-
-/** What `POST /api/orders` takes. A form post carries the same names, nested ones with dots. */
-export const submissionSchema = z
-  .object({
-    submitToken: z.uuid('must be the UUID that the checkout gave').toLowerCase(),
-    cartId: z.uuid('must be the UUID of the cart').toLowerCase(),
-    cartVersion: z.int('must be a whole number').min(1, 'must be 1 or more'),
-    totalMinor: z.int('must be a whole number of minor units').min(0, 'must be 0 or more'),
-    currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code'),
-    email: emailAddressSchema,
-    shippingMethod: z.enum(shippingMethodIds, { error: `must be one of ${shippingMethodIds.join(', ')}` }),
-    shippingAddress: shippingAddressSchema,
-    payment: paymentChoiceSchema,
-    /** The shopper was told that they may have bought this already, and wants it again. */
-    confirmDuplicate: z.boolean('must be true or false').default(false),
-  })
-  .meta({ id: 'Submission' });
-
-export type Submission = z.output<typeof submissionSchema>;
+import { publicDeclineCodes } from '#lib/payment-provider/public-decline-code.ts';
+import { paymentStatuses } from '#lib/payment-provider/statuses.ts';
+import { storedAddressSchema } from '#lib/shipping/shipping-address.ts';
 
 /** Only fields that never change, so that the same submission gets the same bytes for ever. */
 export const orderReceiptSchema = z
@@ -57,36 +17,11 @@ export const orderReceiptSchema = z
 
 export type OrderReceipt = z.output<typeof orderReceiptSchema>;
 
-export const acceptedSchema = z
-  .object({ outcome: z.literal('accepted'), order: orderReceiptSchema })
-  .meta({ id: 'Accepted' });
-
-export const alreadyOrderedSchema = z
-  .object({ outcome: z.literal('already_ordered'), order: orderReceiptSchema })
-  .meta({ id: 'AlreadyOrdered' });
-
 export const shortageSchema = z
   .object({ sku: z.string(), requested: z.int(), available: z.int() })
   .meta({ id: 'Shortage' });
 
 export type Shortage = z.output<typeof shortageSchema>;
-
-/** Members that a problem answer of `POST /api/orders` may carry beside those of RFC 9457. */
-export const submissionProblemExtras = {
-  cart_changed: z.object({ quote: checkoutQuoteSchema.nullable() }),
-  out_of_stock: z.object({ items: z.array(shortageSchema) }),
-  possible_duplicate: z.object({ order: orderReceiptSchema }),
-  order_limit: z.object({
-    limit: z.object({
-      kind: z.enum(['order_units', 'invoice_amount', 'invoices', 'cards', 'units', 'invoicedMinor']),
-      scope: z.enum(['shopper', 'email', 'network']).optional(),
-      allowed: z.int(),
-    }),
-  }),
-  payment_declined: z.object({ order: orderReceiptSchema }),
-  wrong_attempt: z.object({ expected: z.int() }),
-  rate_limited: z.object({ challenge: challengeSchema.optional() }),
-};
 
 export const orderStatuses = [
   'placed',
@@ -99,26 +34,6 @@ export const orderStatuses = [
   'cancelled',
   'refunded',
 ] as const;
-
-/**
- * A payment's way: `due` is an invoice's; the last four are over. `returning`: its money is to be
- * refunded whole, and the provider has not confirmed that yet.
- */
-export const paymentStatuses = [
-  'due',
-  'created',
-  'requires_action',
-  'processing',
-  'unknown',
-  'authorized',
-  'succeeded',
-  'returning',
-  'declined',
-  'voided',
-  'refunded',
-] as const;
-
-export type PaymentStatus = (typeof paymentStatuses)[number];
 
 export type OrderStatus = (typeof orderStatuses)[number];
 
@@ -188,7 +103,3 @@ export const orderSummarySchema = z
   .meta({ id: 'OrderSummary' });
 
 export type OrderSummary = z.output<typeof orderSummarySchema>;
-
-export const submissionStateSchema = z
-  .object({ state: z.enum(['unknown', 'in_progress', 'done']), orderUrl: z.string().optional() })
-  .meta({ id: 'SubmissionState', description: 'What became of a submission.' });

@@ -1,5 +1,5 @@
-import { db } from '#lib/db.ts';
 import type { EndedBy } from '#lib/orders/schema.ts';
+import { db } from '#lib/platform/database/db.ts';
 
 /** How an order ended; undefined for one that has not. */
 export async function whoEnded({ userId, id }: { userId: string; id: string }): Promise<EndedBy | undefined> {

@@ -1,8 +1,8 @@
+import type { AttemptKey } from '#lib/payment-provider/provider.ts';
 import { callOff } from '#lib/payments/find-out.ts';
 import { tookNothing } from '#lib/payments/payment-rows.ts';
-import type { AttemptKey } from '#lib/payments/provider.ts';
-import { settlePayment } from '#lib/payments/settle-payment.ts';
-import type { Finding } from '#lib/payments/settlement.ts';
+import { settlePayment } from '#lib/payments/settling/settle-payment.ts';
+import type { Finding } from '#lib/payments/settling/settlement.ts';
 
 /**
  * The job for an attempt that was declined: the provider would take another card for its charge for ever,

@@ -1,8 +1,8 @@
+import type { AttemptKey } from '#lib/payment-provider/provider.ts';
 import { askToCharge } from '#lib/payments/find-out.ts';
 import { orUnavailable } from '#lib/payments/or-unavailable.ts';
 import { isOpen } from '#lib/payments/payment-rows.ts';
-import type { AttemptKey } from '#lib/payments/provider.ts';
-import { type Settled, settlePayment } from '#lib/payments/settle-payment.ts';
+import { type Settled, settlePayment } from '#lib/payments/settling/settle-payment.ts';
 
 /**
  * Charges an attempt that is written down, the order's latest if none is named, and writes what came

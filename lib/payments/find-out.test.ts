@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { type Charge, UnknownOutcome } from '#lib/payment-provider/provider.ts';
 import { askToCharge, callOff, lookUp, lookUpOrCharge } from '#lib/payments/find-out.ts';
 import type { PaymentRow } from '#lib/payments/payment-rows.ts';
-import { type Charge, UnknownOutcome } from '#lib/payments/provider.ts';
 
 /** What is asked of the provider about an attempt, and what is never asked. */
 
@@ -14,10 +14,10 @@ const provider = vi.hoisted(() => ({
   fence: vi.fn(),
   void: vi.fn(),
 }));
-vi.mock('#lib/payments/payment-provider.ts', () => ({ paymentProvider: async () => provider }));
+vi.mock('#lib/payment-provider/payment-provider.ts', () => ({ paymentProvider: async () => provider }));
 
 const publicUrl = vi.hoisted(() => ({ value: undefined as string | undefined }));
-vi.mock('#lib/env.ts', () => ({
+vi.mock('#lib/platform/env.ts', () => ({
   env: () => ({ PUBLIC_URL: publicUrl.value, LOG_LEVEL: 'silent' }),
   siteUrl: () => 'http://127.0.0.1:3000',
 }));

@@ -1,10 +1,10 @@
-import { env, siteUrl } from '#lib/env.ts';
-import { logger } from '#lib/logger.ts';
-import { paymentProvider } from '#lib/payments/payment-provider.ts';
+import { paymentProvider } from '#lib/payment-provider/payment-provider.ts';
+import { type Charge, type ChargeStatus, isOf, UnknownOutcome } from '#lib/payment-provider/provider.ts';
+import { holdsMoney } from '#lib/payments/events/unmatched-charges.ts';
 import type { PaymentRow } from '#lib/payments/payment-rows.ts';
-import { type Charge, type ChargeStatus, isOf, UnknownOutcome } from '#lib/payments/provider.ts';
-import type { Finding } from '#lib/payments/settlement.ts';
-import { holdsMoney } from '#lib/payments/unmatched-charges.ts';
+import type { Finding } from '#lib/payments/settling/settlement.ts';
+import { env, siteUrl } from '#lib/platform/env.ts';
+import { logger } from '#lib/platform/logger.ts';
 
 /** The questions about one attempt. None of them throws for what the provider doesn't say. */
 

@@ -1,5 +1,5 @@
-import { AppError } from '#lib/errors.ts';
-import { UnknownOutcome } from '#lib/payments/provider.ts';
+import { UnknownOutcome } from '#lib/payment-provider/provider.ts';
+import { AppError } from '#lib/platform/errors.ts';
 
 /**
  * For a shopper's request. What the provider does not say about a charge makes a payment `unknown`; where

@@ -1,7 +1,8 @@
-import type { Tx } from '#lib/db.ts';
 import { Prisma } from '#lib/generated/prisma/client.ts';
-import type { EndedBy, OrderStatus, PaymentStatus } from '#lib/orders/schema.ts';
-import type { AttemptKey } from '#lib/payments/provider.ts';
+import { lockOrderRow, type OrderRow } from '#lib/orders/order-rows.ts';
+import type { AttemptKey } from '#lib/payment-provider/provider.ts';
+import type { PaymentStatus } from '#lib/payment-provider/statuses.ts';
+import type { Tx } from '#lib/platform/database/db.ts';
 
 /** How it ended is not known yet. */
 export const isOpen = (status: PaymentStatus): boolean =>
@@ -50,23 +51,6 @@ export interface PaymentRow extends AttemptKey {
   unreadSince?: Date | null;
 }
 
-export interface OrderRow {
-  id: string;
-  number: string;
-  status: OrderStatus;
-  version: number;
-  totalMinor: number;
-  currency: string;
-  /** Whether the shop has said "accepted" to its submission. */
-  accepted: boolean;
-  endedBy: EndedBy | null;
-  /** Which attempt paid it. Money of another attempt is not the order's. */
-  paidAttempt: number | null;
-  fulfilled: boolean;
-  /** Its stock is kept no longer, and a job is about to cancel it. By the database's clock. */
-  holdIsOver: boolean;
-}
-
 /** How old a row is by the database's clock; not by when its transaction began, which may be before the row. */
 const ageMsSql = Prisma.sql`
   (extract(epoch FROM clock_timestamp() - created_at) * 1000)::float8 AS "ageMs"`;
@@ -113,24 +97,12 @@ export async function lockOrder(
   tx: Tx,
   { userId, orderId }: { userId: string; orderId: string },
 ): Promise<{ order: OrderRow; payments: PaymentRow[] } | undefined> {
-  const [order] = await tx.$queryRaw<OrderRow[]>`
-    SELECT id, number, status, version, total_minor AS "totalMinor", currency, ended_by AS "endedBy",
-           paid_attempt AS "paidAttempt", accepted_at IS NOT NULL AS accepted, fulfilled_at IS NOT NULL AS fulfilled,
-           coalesce(hold_until < clock_timestamp(), false) AS "holdIsOver"
-    FROM orders WHERE user_id = ${userId}::uuid AND id = ${orderId}::uuid FOR UPDATE`;
+  const order = await lockOrderRow(tx, { userId, orderId });
   if (!order) return undefined;
   const payments = await tx.$queryRaw<PaymentRow[]>`
     SELECT ${paymentColumns} FROM payment
     WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid ORDER BY attempt FOR UPDATE`;
   return { order: { ...order, paidAttempt: order.paidAttempt ?? payingOf(order, payments) }, payments };
-}
-
-/** As `holdIsOver`, of an order that is not locked. */
-export async function isHoldOver(tx: Tx, { userId, orderId }: Omit<AttemptKey, 'attempt'>): Promise<boolean> {
-  const [row] = await tx.$queryRaw<{ over: boolean | null }[]>`
-    SELECT hold_until < clock_timestamp() AS over FROM orders
-    WHERE user_id = ${userId}::uuid AND id = ${orderId}::uuid`;
-  return row?.over === true;
 }
 
 /** A process of the version before wrote that an order is paid, and not by which attempt: by the live one. */

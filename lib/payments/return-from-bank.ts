@@ -1,9 +1,9 @@
-import { db } from '#lib/db.ts';
 import { lookUp } from '#lib/payments/find-out.ts';
 import { orUnavailable } from '#lib/payments/or-unavailable.ts';
 import { isOpen } from '#lib/payments/payment-rows.ts';
-import { settlePayment } from '#lib/payments/settle-payment.ts';
-import { processWide } from '#lib/process-wide.ts';
+import { settlePayment } from '#lib/payments/settling/settle-payment.ts';
+import { db } from '#lib/platform/database/db.ts';
+import { processWide } from '#lib/platform/process-wide.ts';
 
 /**
  * How long the provider's last word counts. A shopper who comes back sooner is shown what is known;

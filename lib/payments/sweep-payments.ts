@@ -1,12 +1,13 @@
-import { db } from '#lib/db.ts';
 import { Prisma } from '#lib/generated/prisma/client.ts';
-import { logger } from '#lib/logger.ts';
+import { isHoldOver } from '#lib/orders/order-rows.ts';
+import { type AttemptKey, UnknownOutcome } from '#lib/payment-provider/provider.ts';
 import { callOff, lookUpOrCharge } from '#lib/payments/find-out.ts';
-import { isHoldOver, isOpen, type PaymentRow } from '#lib/payments/payment-rows.ts';
-import { type AttemptKey, UnknownOutcome } from '#lib/payments/provider.ts';
-import { settlePayment } from '#lib/payments/settle-payment.ts';
-import { type RefundKey, settleRefund } from '#lib/payments/settle-refund.ts';
-import type { Finding } from '#lib/payments/settlement.ts';
+import { isOpen, type PaymentRow } from '#lib/payments/payment-rows.ts';
+import { settlePayment } from '#lib/payments/settling/settle-payment.ts';
+import { type RefundKey, settleRefund } from '#lib/payments/settling/settle-refund.ts';
+import type { Finding } from '#lib/payments/settling/settlement.ts';
+import { db } from '#lib/platform/database/db.ts';
+import { logger } from '#lib/platform/logger.ts';
 
 /**
  * How long an attempt or a refund is left to whoever began it: longer than a submission takes from

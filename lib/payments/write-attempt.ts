@@ -1,5 +1,6 @@
-import type { Tx } from '#lib/db.ts';
-import type { OrderRow, PaymentRow } from '#lib/payments/payment-rows.ts';
+import type { OrderRow } from '#lib/orders/order-rows.ts';
+import type { PaymentRow } from '#lib/payments/payment-rows.ts';
+import type { Tx } from '#lib/platform/database/db.ts';
 
 /** A further attempt to pay an order by card, for all that it costs. The caller has locked the order. */
 export async function writeAttempt(

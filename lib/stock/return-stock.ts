@@ -1,4 +1,4 @@
-import type { Tx } from '#lib/db.ts';
+import type { Tx } from '#lib/platform/database/db.ts';
 
 /**
  * Puts an order's quantities back on the shelf. To be called once an order, in the transaction

@@ -1,4 +1,4 @@
-import type { Tx } from '#lib/db.ts';
+import type { Tx } from '#lib/platform/database/db.ts';
 
 /**
  * Takes an order's quantities off the shelf again, all or none of them: false when something is

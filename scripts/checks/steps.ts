@@ -13,13 +13,12 @@ export interface Step {
 
 const sources = [
   'app',
-  'bench',
   'components',
+  'host',
   'lib',
   'prisma',
-  'prove',
+  'proof',
   'scripts',
-  'simulator',
   'instrumentation.ts',
   'proxy.ts',
   'server.ts',

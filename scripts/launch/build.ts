@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { glob, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { openClient } from '#lib/db-session.ts';
+import { openClient } from '#lib/platform/database/db-session.ts';
 import { runLogged } from './child.ts';
 import type { Variables } from './options.ts';
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { parseEnv } from '#lib/env.ts';
-import { isExposed } from '#lib/exposure.ts';
+import { parseEnv } from '#lib/platform/env.ts';
+import { isExposed } from '#lib/platform/exposure.ts';
 import { usageOf } from '#scripts/usage.ts';
 
 /** A message for the person at the terminal; its stack would help nobody. */

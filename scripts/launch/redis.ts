@@ -1,5 +1,5 @@
-import { parseEnv } from '#lib/env.ts';
-import { probeRedis } from '#lib/redis/probe.ts';
+import { parseEnv } from '#lib/platform/env.ts';
+import { probeRedis } from '#lib/platform/redis/probe.ts';
 import { type RedisServer, startRedis } from '#scripts/services/redis.ts';
 import { Advice, type Variables } from './options.ts';
 

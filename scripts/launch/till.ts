@@ -64,7 +64,7 @@ export async function prepareTill(
 async function waitForOrphan(folder: string): Promise<void> {
   const file = pidFile(folder);
   const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
-  if (!pid || !commandOf(pid)?.includes('simulator/main.ts')) return;
+  if (!pid || !commandOf(pid)?.includes('proof/simulator/main.ts')) return;
   if (await waitForExit(pid, stopTimeoutMs)) return;
   process.kill(pid, 'SIGKILL');
   await waitForExit(pid, stopTimeoutMs);
@@ -90,18 +90,22 @@ async function startTill(folder: string, settings: Settings, webhookUrl: string)
   const { port, secretKey, webhookSecret } = settings;
   const logFile = path.join(folder, 'till.log');
   const output = openSync(logFile, 'a');
-  const child = spawn(process.execPath, [path.join(root, 'simulator', 'main.ts'), '--port', String(port)], {
-    cwd: folder,
-    env: {
-      SIMULATOR_DATA_DIR: folder,
-      SIMULATOR_WEBHOOK_URL: webhookUrl,
-      STRIPE_SECRET_KEY: secretKey,
-      STRIPE_WEBHOOK_SECRET: webhookSecret,
-    } as unknown as NodeJS.ProcessEnv,
-    stdio: ['ignore', output, output],
-    // Its own group: Ctrl-C reaches the launcher, which stops the shop first.
-    detached: true,
-  });
+  const child = spawn(
+    process.execPath,
+    [path.join(root, 'proof', 'simulator', 'main.ts'), '--port', String(port)],
+    {
+      cwd: folder,
+      env: {
+        SIMULATOR_DATA_DIR: folder,
+        SIMULATOR_WEBHOOK_URL: webhookUrl,
+        STRIPE_SECRET_KEY: secretKey,
+        STRIPE_WEBHOOK_SECRET: webhookSecret,
+      } as unknown as NodeJS.ProcessEnv,
+      stdio: ['ignore', output, output],
+      // Its own group: Ctrl-C reaches the launcher, which stops the shop first.
+      detached: true,
+    },
+  );
   closeSync(output);
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve()).once('error', () => resolve());

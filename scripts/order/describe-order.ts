@@ -1,9 +1,9 @@
-import { addressLines } from '#lib/checkout/format-address.ts';
-import type { ShippingAddress } from '#lib/checkout/shipping-address.ts';
-import { db } from '#lib/db.ts';
 import type { Prisma } from '#lib/generated/prisma/client.ts';
-import { formatMoney } from '#lib/money.ts';
 import type { OrderKey } from '#lib/orders/find-order.ts';
+import { db } from '#lib/platform/database/db.ts';
+import { formatMoney } from '#lib/platform/money.ts';
+import { addressLines } from '#lib/shipping/format-address.ts';
+import type { ShippingAddress } from '#lib/shipping/shipping-address.ts';
 
 /** All that an operator wants to know of an order, as lines of text. */
 export async function describeOrder({ userId, orderId }: OrderKey): Promise<string> {

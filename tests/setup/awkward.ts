@@ -1,4 +1,4 @@
-import { openClient } from '#lib/db-session.ts';
+import { openClient } from '#lib/platform/database/db-session.ts';
 
 /**
  * Defaults that a real server, role or database may have, and that change what the same SQL does.

@@ -1,6 +1,6 @@
-import { db } from '#lib/db.ts';
 import { addJob } from '#lib/jobs/add-job.ts';
 import type { OrderVersion } from '#lib/jobs/jobs.ts';
+import { db } from '#lib/platform/database/db.ts';
 import { callHandlers } from '#tests/support/call.ts';
 import { shopperWith } from '#tests/support/shopper.ts';
 

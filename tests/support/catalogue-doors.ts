@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { db } from '#lib/db.ts';
+import { db } from '#lib/platform/database/db.ts';
 import type { OpenShop } from '#tests/support/doors.ts';
 import { exchange, requestText, statusesOf } from '#tests/support/raw-http.ts';
 import { addProduct } from '#tests/support/shop.ts';

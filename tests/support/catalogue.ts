@@ -1,5 +1,5 @@
 import { afterAll } from 'vitest';
-import { closeDb } from '#lib/db.ts';
+import { closeDb } from '#lib/platform/database/db.ts';
 import { seed } from '#prisma/seed.ts';
 import { createTestDatabase } from '#tests/support/database.ts';
 import { useTestEnv } from '#tests/support/env.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { db } from '#lib/db.ts';
+import { db } from '#lib/platform/database/db.ts';
 import type { Call } from '#tests/support/call.ts';
 import { conforming } from '#tests/support/conforming.ts';
 import { metricsEnv } from '#tests/support/metrics.ts';
@@ -403,7 +403,7 @@ export function describeContract({
     });
 
     test('that is refused goes back to the checkout with the problem and all that was typed', async () => {
-      const { checkoutDraftCookie, readCheckoutDraft } = await import('#lib/orders/checkout-draft.ts');
+      const { checkoutDraftCookie, readCheckoutDraft } = await import('#lib/checkout/checkout-draft.ts');
       const shopper = await shopperWith(call, await addProduct('TYPED', { available: 0 }));
       const body = await shopper.body({ email: 'ada@example.com' });
       const draftOf = (response: Response) => {

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll } from 'vitest';
 import { migrate } from '#prisma/migrate.ts';
-import { postgresService } from '#prove/lab/services.ts';
+import { postgresService } from '#proof/chaos/lab/services.ts';
 import { startTcpProxy, type TcpProxy } from '#tests/support/tcp-proxy.ts';
 
 /** A PostgreSQL of one test file's own, because the one that all files share may not be killed. */

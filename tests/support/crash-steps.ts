@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { db } from '#lib/db.ts';
-import { openClient } from '#lib/db-session.ts';
+import { db } from '#lib/platform/database/db.ts';
+import { openClient } from '#lib/platform/database/db-session.ts';
 
 /** How a test stops a process at a step of its way, and kills it there. */
 

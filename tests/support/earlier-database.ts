@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { openClient } from '#lib/db-session.ts';
+import { openClient } from '#lib/platform/database/db-session.ts';
 import { createTestDatabase } from '#tests/support/database.ts';
 
 const folder = path.resolve(import.meta.dirname, '..', '..', 'prisma', 'migrations');

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { db } from '#lib/db.ts';
 import { Prisma } from '#lib/generated/prisma/client.ts';
+import { db } from '#lib/platform/database/db.ts';
 
 /** What a shop may be sent by somebody who means it no good, and a look at whether it wrote any of it. */
 

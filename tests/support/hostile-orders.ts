@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import { db } from '#lib/db.ts';
-import { fulfilOrder } from '#lib/orders/fulfil-order.ts';
+import { fulfilOrder } from '#lib/order-management/fulfil-order.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
-import type { Simulator } from '#simulator/start-simulator.ts';
+import { db } from '#lib/platform/database/db.ts';
+import type { Simulator } from '#proof/simulator/start-simulator.ts';
 import type { Call } from '#tests/support/call.ts';
 import { type Table, writesNothing } from '#tests/support/hostile-input.ts';
 import { bankCard, card, declinedCard, userIdOf } from '#tests/support/money.ts';

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
-import { lineOptions } from '#lib/logger.ts';
-import { processWide, takeProcessWide } from '#lib/process-wide.ts';
+import { lineOptions } from '#lib/platform/logger.ts';
+import { processWide, takeProcessWide } from '#lib/platform/process-wide.ts';
 
 /** Puts a logger in place that keeps its lines; the array grows as they are written. */
 export function keepLogLines(): Record<string, unknown>[] {

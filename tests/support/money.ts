@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { db } from '#lib/db.ts';
-import type { Simulator } from '#simulator/start-simulator.ts';
+import { db } from '#lib/platform/database/db.ts';
+import type { Simulator } from '#proof/simulator/start-simulator.ts';
 import type { OrderBody, Shopper } from '#tests/support/shopper.ts';
 
 /** What the tests of payments say and look at. */

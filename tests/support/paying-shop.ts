@@ -1,5 +1,5 @@
 import { afterAll } from 'vitest';
-import type { Simulator, SimulatorOptions } from '#simulator/start-simulator.ts';
+import type { Simulator, SimulatorOptions } from '#proof/simulator/start-simulator.ts';
 import { heldReplies } from '#tests/support/held-replies.ts';
 import { serveHandlers } from '#tests/support/serve-handlers.ts';
 import { openSimulator } from '#tests/support/simulator.ts';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { db } from '#lib/db.ts';
-import { settleUnknownPayment } from '#lib/payments/settle-unknown-payment.ts';
+import { settleUnknownPayment } from '#lib/payments/settling/settle-unknown-payment.ts';
 import { sweepPayments } from '#lib/payments/sweep-payments.ts';
-import type { Fault } from '#simulator/faults.ts';
+import { db } from '#lib/platform/database/db.ts';
+import type { Fault } from '#proof/simulator/faults.ts';
 import { callHandlers } from '#tests/support/call.ts';
 import { conforming } from '#tests/support/conforming.ts';
 import { cardBody, declinedCard, expectBooksToAgree, type OrderInDb, orderOf } from '#tests/support/money.ts';

@@ -1,5 +1,5 @@
 import { inject } from 'vitest';
-import { openClient } from '#lib/db-session.ts';
+import { openClient } from '#lib/platform/database/db-session.ts';
 
 /** Keeps a copy of a test database as it is now, and later puts the copy in the database's place. */
 export interface Backup {

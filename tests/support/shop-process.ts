@@ -1,4 +1,4 @@
-import { loadRevocations } from '#lib/session-revocations.ts';
+import { loadRevocations } from '#lib/platform/session/session-revocations.ts';
 import { serveHandlers } from '#tests/support/serve-handlers.ts';
 
 /** A shop in a process of its own, for tests that kill it. Says where it is and lives until then. */

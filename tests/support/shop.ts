@@ -1,4 +1,4 @@
-import { db } from '#lib/db.ts';
+import { db } from '#lib/platform/database/db.ts';
 
 /** What the order tests sell: each test takes a sku of its own, so that none takes another's stock. */
 export async function addProduct(

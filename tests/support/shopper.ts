@@ -1,5 +1,5 @@
 import type { Cart } from '#lib/cart/schema.ts';
-import type { CheckoutQuote } from '#lib/checkout/schema.ts';
+import type { CheckoutQuote } from '#lib/pricing/schema.ts';
 import type { Call } from '#tests/support/call.ts';
 
 export const address = {

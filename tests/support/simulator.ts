@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import Stripe from 'stripe';
 import { afterAll } from 'vitest';
-import { type Simulator, type SimulatorOptions, startSimulator } from '#simulator/start-simulator.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '#proof/simulator/start-simulator.ts';
 
 /** What is undone at the end of the file, newest first: also what a test in the midst of it opened. */
 const cleanings: (() => unknown)[] = [];
@@ -53,7 +53,7 @@ export async function atDashboard(
 
 /** A simulator in a process of its own, as `npm start` runs it: one that can be killed. */
 export async function spawnSimulator(dataDir: string): Promise<{ url: string; child: ChildProcess }> {
-  const main = path.resolve(import.meta.dirname, '..', '..', 'simulator', 'main.ts');
+  const main = path.resolve(import.meta.dirname, '..', '..', 'proof', 'simulator', 'main.ts');
   const child = spawn(process.execPath, [main, '--port', '0', '--data-dir', dataDir], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, STRIPE_SECRET_KEY: undefined, STRIPE_WEBHOOK_SECRET: undefined },

@@ -1,7 +1,7 @@
 import { afterAll } from 'vitest';
-import { closeDb } from '#lib/db.ts';
-import { drainOrderWriter } from '#lib/orders/order-writer.ts';
-import { closeRedis } from '#lib/redis.ts';
+import { drainOrderWriter } from '#lib/orders/batch/order-writer.ts';
+import { closeDb } from '#lib/platform/database/db.ts';
+import { closeRedis } from '#lib/platform/redis/redis.ts';
 import { createTestDatabase } from '#tests/support/database.ts';
 import { useTestEnv } from '#tests/support/env.ts';
 import { startRedisServer, type TestRedis } from '#tests/support/redis-server.ts';

@@ -1,4 +1,4 @@
-import { db } from '#lib/db.ts';
+import { db } from '#lib/platform/database/db.ts';
 
 /** Orders that have a hold and are not counted as unpaid, and those that are counted and have none. */
 export async function miscountedOrders(): Promise<string[]> {

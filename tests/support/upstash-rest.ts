@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Redis, ReplyError } from 'ioredis';
-import { makeScriptTranslator } from '#lib/redis/script-dialect.ts';
+import { makeScriptTranslator } from '#lib/platform/redis/script-dialect.ts';
 
 /**
  * Upstash's REST API in front of an ordinary redis-server, as far as @upstash/redis uses it: one

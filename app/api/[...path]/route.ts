@@ -1,5 +1,5 @@
-import { AppError } from '#lib/errors.ts';
-import { route } from '#lib/http.ts';
+import { AppError } from '#lib/platform/errors.ts';
+import { route } from '#lib/platform/http/http.ts';
 
 /** A call that doesn't exist gets a problem like any other, not a page. */
 const notFound = route(async () => {

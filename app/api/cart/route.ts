@@ -1,6 +1,6 @@
 import { getCartToShow } from '#lib/cart/get-cart.ts';
-import { json, notAllowed, route } from '#lib/http.ts';
-import { sessionOrNew } from '#lib/session.ts';
+import { json, notAllowed, route } from '#lib/platform/http/http.ts';
+import { sessionOrNew } from '#lib/platform/session/session.ts';
 
 export const GET = route(async (request) => {
   const { userId, headers } = await sessionOrNew(request);

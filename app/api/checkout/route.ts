@@ -1,7 +1,7 @@
 import { getCheckout } from '#lib/checkout/get-checkout.ts';
-import { checkoutQuerySchema } from '#lib/checkout/schema.ts';
-import { json, notAllowed, parseOrThrow, queryOf, route } from '#lib/http.ts';
-import { sessionOrNew } from '#lib/session.ts';
+import { json, notAllowed, parseOrThrow, queryOf, route } from '#lib/platform/http/http.ts';
+import { sessionOrNew } from '#lib/platform/session/session.ts';
+import { checkoutQuerySchema } from '#lib/pricing/schema.ts';
 
 export const GET = route(async (request) => {
   const query = parseOrThrow(checkoutQuerySchema, queryOf(request));

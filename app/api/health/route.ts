@@ -1,4 +1,4 @@
-import { json, notAllowed, route } from '#lib/http.ts';
+import { json, notAllowed, route } from '#lib/platform/http/http.ts';
 
 export const dynamic = 'force-dynamic';
 

@@ -1,11 +1,11 @@
-import { env } from '#lib/env.ts';
-import { AppError } from '#lib/errors.ts';
-import { isLocalRequest, notAllowed, route } from '#lib/http.ts';
+import { readMetrics } from '#lib/checkout/order-metrics.ts';
 import { registerJobMetrics } from '#lib/jobs/job-metrics.ts';
-import { registerMailMetrics } from '#lib/mail/mail-metrics.ts';
-import { readMetrics } from '#lib/orders/order-metrics.ts';
+import { registerMailMetrics } from '#lib/notifications/email/mail-metrics.ts';
 import { registerPaymentMetrics } from '#lib/payments/payment-metrics.ts';
-import { sameBytes } from '#lib/signing.ts';
+import { env } from '#lib/platform/env.ts';
+import { AppError } from '#lib/platform/errors.ts';
+import { isLocalRequest, notAllowed, route } from '#lib/platform/http/http.ts';
+import { sameBytes } from '#lib/platform/signing.ts';
 
 export const dynamic = 'force-dynamic';
 

@@ -2,22 +2,22 @@ import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponseObject } from 'zod-openapi';
 import { cartLineInputSchema, cartSchema } from '#lib/cart/schema.ts';
 import { productListSchema, productQuerySchema, productSchema } from '#lib/catalogue/schema.ts';
-import { checkoutQuerySchema, checkoutQuoteSchema } from '#lib/checkout/schema.ts';
-import { type ProblemCode, problemCodes, problemStatus, problemTitle } from '#lib/errors.ts';
-import { workedOffSchema } from '#lib/jobs/schema.ts';
-import { orderListQuerySchema, orderListSchema } from '#lib/orders/list-orders.ts';
-import { paymentAcceptedSchema, paymentInputSchema } from '#lib/orders/pay-order.ts';
-import { orderAccessAnswerSchema, orderAccessInputSchema } from '#lib/orders/request-order-link.ts';
+import { paymentAcceptedSchema, paymentInputSchema } from '#lib/checkout/pay-order.ts';
 import {
   acceptedSchema,
   alreadyOrderedSchema,
-  orderSchema,
   submissionProblemExtras,
   submissionSchema,
   submissionStateSchema,
-} from '#lib/orders/schema.ts';
-import { eventReceivedSchema } from '#lib/payments/apply-event.ts';
-import { readinessSchema } from '#lib/readiness.ts';
+} from '#lib/checkout/submission/schema.ts';
+import { workedOffSchema } from '#lib/jobs/schema.ts';
+import { orderAccessAnswerSchema, orderAccessInputSchema } from '#lib/order-management/request-order-link.ts';
+import { orderListQuerySchema, orderListSchema } from '#lib/orders/list-orders.ts';
+import { orderSchema } from '#lib/orders/schema.ts';
+import { eventReceivedSchema } from '#lib/payments/events/apply-event.ts';
+import { type ProblemCode, problemCodes, problemStatus, problemTitle } from '#lib/platform/errors.ts';
+import { readinessSchema } from '#lib/platform/readiness.ts';
+import { checkoutQuerySchema, checkoutQuoteSchema } from '#lib/pricing/schema.ts';
 
 /**
  * The HTTP contract as OpenAPI 3.1, generated from the schemas that validate requests and shape

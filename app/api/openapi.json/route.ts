@@ -1,5 +1,5 @@
 import { openApiDocument } from '#app/api/openapi.json/document.ts';
-import { json, notAllowed, route } from '#lib/http.ts';
+import { json, notAllowed, route } from '#lib/platform/http/http.ts';
 
 export const GET = route(async () =>
   json(openApiDocument(), { headers: { 'cache-control': 'public, max-age=300' } }),

@@ -1,10 +1,18 @@
-import { asAppError, clientIpOf, json, notAllowed, parseOrThrow, readJson, route } from '#lib/http.ts';
-import { isFormPost, readForm } from '#lib/orders/read-submission.ts';
+import { isFormPost, readForm } from '#lib/checkout/submission/read-submission.ts';
 import {
   orderAccessAnswer,
   orderAccessInputSchema,
   requestOrderLink,
-} from '#lib/orders/request-order-link.ts';
+} from '#lib/order-management/request-order-link.ts';
+import {
+  asAppError,
+  clientIpOf,
+  json,
+  notAllowed,
+  parseOrThrow,
+  readJson,
+  route,
+} from '#lib/platform/http/http.ts';
 
 /** A number and an address. */
 const maxBytes = 2_048;

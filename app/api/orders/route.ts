@@ -1,7 +1,7 @@
-import { json, notAllowed, parseOrThrow, queryOf, route } from '#lib/http.ts';
+import { submitOrder } from '#lib/checkout/submit-order.ts';
 import { listOrders, orderListQuerySchema } from '#lib/orders/list-orders.ts';
-import { submitOrder } from '#lib/orders/submit-order.ts';
-import { requireSession } from '#lib/session.ts';
+import { json, notAllowed, parseOrThrow, queryOf, route } from '#lib/platform/http/http.ts';
+import { requireSession } from '#lib/platform/session/session.ts';
 
 export const POST = submitOrder;
 

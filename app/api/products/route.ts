@@ -1,6 +1,6 @@
 import { listProducts } from '#lib/catalogue/list-products.ts';
 import { catalogueCaching, productQuerySchema } from '#lib/catalogue/schema.ts';
-import { json, notAllowed, parseOrThrow, queryOf, route } from '#lib/http.ts';
+import { json, notAllowed, parseOrThrow, queryOf, route } from '#lib/platform/http/http.ts';
 
 /** `GET /api/products`: the products that match, page by page. */
 export const GET = route(async (request) => {

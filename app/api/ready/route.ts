@@ -1,5 +1,5 @@
-import { json, notAllowed, route } from '#lib/http.ts';
-import { checkReadiness } from '#lib/readiness.ts';
+import { json, notAllowed, route } from '#lib/platform/http/http.ts';
+import { checkReadiness } from '#lib/platform/readiness.ts';
 
 export const dynamic = 'force-dynamic';
 

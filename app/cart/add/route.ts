@@ -3,7 +3,7 @@ import { cartForm, quantitySchema, skuSchema } from '#app/cart/cart-form.ts';
 import type { AddAnswer } from '#components/cart/addition-news.ts';
 import { countOf } from '#components/cart/cart-state.ts';
 import { addToCart } from '#lib/cart/add-to-cart.ts';
-import { shopperForWrite } from '#lib/next-session.ts';
+import { shopperForWrite } from '#lib/platform/session/next-session.ts';
 
 const additionSchema = z.object({ sku: skuSchema, quantity: quantitySchema(1) });
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { cartForm, quantitySchema, skuSchema } from '#app/cart/cart-form.ts';
 import { readCartView } from '#app/cart/read-cart-view.ts';
 import { setCartLine } from '#lib/cart/set-cart-line.ts';
-import { currentShopper, shopperForWrite } from '#lib/next-session.ts';
+import { currentShopper, shopperForWrite } from '#lib/platform/session/next-session.ts';
 
 const editSchema = z.object({
   sku: skuSchema,

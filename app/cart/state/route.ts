@@ -1,8 +1,8 @@
 import type { CartState } from '#components/cart/cart-events.ts';
 import { countOf } from '#components/cart/cart-state.ts';
 import { getCart } from '#lib/cart/get-cart.ts';
-import { json, route } from '#lib/http.ts';
-import { sessionOf } from '#lib/session.ts';
+import { json, route } from '#lib/platform/http/http.ts';
+import { sessionOf } from '#lib/platform/session/session.ts';
 
 /**
  * Which cart the shopper has and how much is in it, for pages that are open: they show the count and

@@ -1,12 +1,12 @@
 import { restoreLines } from '#lib/cart/restore-lines.ts';
-import { asAppError, clientIpOf, refuseForeignOrigin, route } from '#lib/http.ts';
-import { cancelOrder } from '#lib/orders/cancel-order.ts';
-import { getOrder } from '#lib/orders/get-order.ts';
-import { countedNetwork } from '#lib/orders/network-of.ts';
-import { orderUrl } from '#lib/orders/placement.ts';
-import { readForm } from '#lib/orders/read-submission.ts';
+import { readForm } from '#lib/checkout/submission/read-submission.ts';
+import { cancelOrder } from '#lib/order-management/cancel-order.ts';
+import { getOrder } from '#lib/order-management/get-order.ts';
+import { orderUrl } from '#lib/orders/order-request.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
-import { requireSession } from '#lib/session.ts';
+import { asAppError, clientIpOf, refuseForeignOrigin, route } from '#lib/platform/http/http.ts';
+import { countedNetwork } from '#lib/platform/http/network-of.ts';
+import { requireSession } from '#lib/platform/session/session.ts';
 
 /** Orders that wait for a payment: ended first, so that their items are not held twice. */
 const waiting: OrderStatus[] = ['payment_pending', 'payment_declined'];

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test, vi } from 'vitest';
 import { POST } from '#app/checkout/totals/route.ts';
-import { checkoutDraftCookie, readCheckoutDraft } from '#lib/orders/checkout-draft.ts';
+import { checkoutDraftCookie, readCheckoutDraft } from '#lib/checkout/checkout-draft.ts';
 
 beforeAll(() => {
   vi.stubEnv('DATABASE_URL', 'postgresql://127.0.0.1/none');

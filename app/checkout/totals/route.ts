@@ -1,9 +1,9 @@
 import { choiceOf } from '#app/checkout/choice.ts';
 import { checkoutAddress, countryFieldName } from '#components/checkout/checkout-fields.ts';
-import { refuseForeignOrigin, route } from '#lib/http.ts';
-import { keepDraftHeader } from '#lib/orders/checkout-draft.ts';
-import { readForm } from '#lib/orders/read-submission.ts';
-import { sealedShopperOf } from '#lib/session.ts';
+import { keepDraftHeader } from '#lib/checkout/checkout-draft.ts';
+import { readForm } from '#lib/checkout/submission/read-submission.ts';
+import { refuseForeignOrigin, route } from '#lib/platform/http/http.ts';
+import { sealedShopperOf } from '#lib/platform/session/session.ts';
 
 /**
  * "Update totals" of a page without JavaScript: back to the checkout with the choice in its

@@ -17,16 +17,16 @@ import { ButtonLink } from '#components/ui/button.tsx';
 import { Container } from '#components/ui/container.tsx';
 import { PageTitle } from '#components/ui/page-title.tsx';
 import { findVariants } from '#lib/catalogue/find-variants.ts';
-import { addressLines } from '#lib/checkout/format-address.ts';
-import type { ShippingAddress } from '#lib/checkout/shipping-address.ts';
-import { currentShopper } from '#lib/next-session.ts';
-import { getOrder } from '#lib/orders/get-order.ts';
-import { onCancel } from '#lib/orders/money-sentences.ts';
-import { openOrderAccess } from '#lib/orders/order-access.ts';
-import { type OrderMoney, readOrderMoney } from '#lib/orders/order-money.ts';
+import { getOrder } from '#lib/order-management/get-order.ts';
+import { openOrderAccess } from '#lib/order-management/order-access.ts';
+import { onCancel } from '#lib/orders/money/money-sentences.ts';
+import { type OrderMoney, readOrderMoney } from '#lib/orders/money/order-money.ts';
 import type { OrderView } from '#lib/orders/schema.ts';
-import { answerPageWith } from '#lib/page-status.ts';
-import { declineSentence } from '#lib/payments/decline-sentence.ts';
+import { declineSentence } from '#lib/payment-provider/decline-sentence.ts';
+import { answerPageWith } from '#lib/platform/http/page-status.ts';
+import { currentShopper } from '#lib/platform/session/next-session.ts';
+import { addressLines } from '#lib/shipping/format-address.ts';
+import type { ShippingAddress } from '#lib/shipping/shipping-address.ts';
 
 type Query = { [name in 'access' | 'returned']?: string | string[] | undefined };
 

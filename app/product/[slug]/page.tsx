@@ -14,7 +14,7 @@ import { maxLineQuantity } from '#lib/cart/schema.ts';
 import { getProduct } from '#lib/catalogue/get-product.ts';
 import { listProducts } from '#lib/catalogue/list-products.ts';
 import type { Product } from '#lib/catalogue/schema.ts';
-import { siteUrl } from '#lib/env.ts';
+import { siteUrl } from '#lib/platform/env.ts';
 
 // Drawn again when it is older than this. With JavaScript the page asks for the stock of now; without,
 // the answer to "Add to cart" tells it, and an order checks price and stock again.

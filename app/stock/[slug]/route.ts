@@ -1,6 +1,6 @@
 import { getProduct } from '#lib/catalogue/get-product.ts';
-import { AppError } from '#lib/errors.ts';
-import { json, route } from '#lib/http.ts';
+import { AppError } from '#lib/platform/errors.ts';
+import { json, route } from '#lib/platform/http/http.ts';
 
 /**
  * What a product's variants cost and what is left of them at this moment. The product's page is

@@ -1,8 +1,8 @@
-import { env } from '#lib/env.ts';
-import { AppError } from '#lib/errors.ts';
-import { json, notAllowed, route } from '#lib/http.ts';
-import { workOff } from '#lib/jobs/work-off.ts';
-import { sameBytes } from '#lib/signing.ts';
+import { env } from '#lib/platform/env.ts';
+import { AppError } from '#lib/platform/errors.ts';
+import { json, notAllowed, route } from '#lib/platform/http/http.ts';
+import { sameBytes } from '#lib/platform/signing.ts';
+import { workOff } from '#lib/worker/work-off.ts';
 
 export const dynamic = 'force-dynamic';
 

@@ -1,7 +1,7 @@
-import { AppError } from '#lib/errors.ts';
-import { json, notAllowed, route } from '#lib/http.ts';
-import { getOrder } from '#lib/orders/get-order.ts';
-import { sessionOf } from '#lib/session.ts';
+import { getOrder } from '#lib/order-management/get-order.ts';
+import { AppError } from '#lib/platform/errors.ts';
+import { json, notAllowed, route } from '#lib/platform/http/http.ts';
+import { sessionOf } from '#lib/platform/session/session.ts';
 
 export const GET = route<{ params: Promise<{ id: string }> }>(async (request, { params }) => {
   const userId = await sessionOf(request);

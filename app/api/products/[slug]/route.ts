@@ -1,7 +1,7 @@
 import { getProduct } from '#lib/catalogue/get-product.ts';
 import { catalogueCaching } from '#lib/catalogue/schema.ts';
-import { AppError } from '#lib/errors.ts';
-import { json, notAllowed, route } from '#lib/http.ts';
+import { AppError } from '#lib/platform/errors.ts';
+import { json, notAllowed, route } from '#lib/platform/http/http.ts';
 
 /** `GET /api/products/{slug}`: one product in full. */
 export const GET = route(async (_request, { params }: { params: Promise<{ slug: string }> }) => {

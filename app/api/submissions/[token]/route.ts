@@ -1,8 +1,8 @@
-import { AppError } from '#lib/errors.ts';
-import { json, notAllowed, route } from '#lib/http.ts';
-import { getSubmission } from '#lib/orders/get-submission.ts';
-import { requireSession } from '#lib/session.ts';
-import { isUuid } from '#lib/uuid.ts';
+import { getSubmission } from '#lib/checkout/get-submission.ts';
+import { AppError } from '#lib/platform/errors.ts';
+import { json, notAllowed, route } from '#lib/platform/http/http.ts';
+import { requireSession } from '#lib/platform/session/session.ts';
+import { isUuid } from '#lib/platform/uuid.ts';
 
 export const GET = route<{ params: Promise<{ token: string }> }>(async (request, { params }) => {
   const userId = await requireSession(request);

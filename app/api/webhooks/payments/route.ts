@@ -1,7 +1,7 @@
-import { AppError } from '#lib/errors.ts';
-import { json, notAllowed, readBody, route } from '#lib/http.ts';
-import { receiveEvent } from '#lib/payments/receive-event.ts';
-import { takesCards } from '#lib/payments/takes-cards.ts';
+import { takesCards } from '#lib/payment-provider/takes-cards.ts';
+import { receiveEvent } from '#lib/payments/events/receive-event.ts';
+import { AppError } from '#lib/platform/errors.ts';
+import { json, notAllowed, readBody, route } from '#lib/platform/http/http.ts';
 
 /** Stripe's events are a few kilobytes, whatever they are about. */
 const maxEventBytes = 256 * 1024;

@@ -1,8 +1,8 @@
-import { asAppError, requestIdOf } from '#lib/http.ts';
+import { orderUrl } from '#lib/orders/order-request.ts';
 import { ownsOrder } from '#lib/orders/owns-order.ts';
-import { orderUrl } from '#lib/orders/placement.ts';
 import { returnFromBank } from '#lib/payments/return-from-bank.ts';
-import { sessionOf } from '#lib/session.ts';
+import { asAppError, requestIdOf } from '#lib/platform/http/http.ts';
+import { sessionOf } from '#lib/platform/session/session.ts';
 
 /**
  * Where the bank sends the shopper back to. What it says in the address is not looked at; whatever

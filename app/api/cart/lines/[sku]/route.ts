@@ -1,6 +1,6 @@
 import { cartLineInputSchema } from '#lib/cart/schema.ts';
 import { setCartLine } from '#lib/cart/set-cart-line.ts';
-import { AppError } from '#lib/errors.ts';
+import { AppError } from '#lib/platform/errors.ts';
 import {
   clientIpOf,
   json,
@@ -9,9 +9,9 @@ import {
   readJson,
   refuseForeignOrigin,
   route,
-} from '#lib/http.ts';
-import { countedNetwork } from '#lib/orders/network-of.ts';
-import { sessionOrNew } from '#lib/session.ts';
+} from '#lib/platform/http/http.ts';
+import { countedNetwork } from '#lib/platform/http/network-of.ts';
+import { sessionOrNew } from '#lib/platform/session/session.ts';
 
 /** A quantity needs a few bytes; this is room for any way of writing it. */
 const maxBytes = 1_024;

@@ -1,11 +1,18 @@
-import type { ProblemCode } from '#lib/errors.ts';
-import { asAppError, clientIpOf, json, notAllowed, refuseForeignOrigin, route } from '#lib/http.ts';
-import { cancelOrder } from '#lib/orders/cancel-order.ts';
-import { getOrder } from '#lib/orders/get-order.ts';
-import { countedNetwork } from '#lib/orders/network-of.ts';
-import { orderUrl } from '#lib/orders/placement.ts';
-import { isFormPost } from '#lib/orders/read-submission.ts';
-import { requireSession } from '#lib/session.ts';
+import { isFormPost } from '#lib/checkout/submission/read-submission.ts';
+import { cancelOrder } from '#lib/order-management/cancel-order.ts';
+import { getOrder } from '#lib/order-management/get-order.ts';
+import { orderUrl } from '#lib/orders/order-request.ts';
+import type { ProblemCode } from '#lib/platform/errors.ts';
+import {
+  asAppError,
+  clientIpOf,
+  json,
+  notAllowed,
+  refuseForeignOrigin,
+  route,
+} from '#lib/platform/http/http.ts';
+import { countedNetwork } from '#lib/platform/http/network-of.ts';
+import { requireSession } from '#lib/platform/session/session.ts';
 
 export const POST = route<{ params: Promise<{ id: string }> }>(async (request, { params }, requestId) => {
   refuseForeignOrigin(request);

@@ -1,5 +1,9 @@
 import { challengeField, challengeHeader } from '#lib/abuse/schema.ts';
-import type { ProblemCode } from '#lib/errors.ts';
+import { paymentInputSchema, payOrder } from '#lib/checkout/pay-order.ts';
+import { isFormPost, readForm, wholeNumber } from '#lib/checkout/submission/read-submission.ts';
+import { orderUrl } from '#lib/orders/order-request.ts';
+import { refuseTestCardFromElsewhere } from '#lib/payment-provider/takes-cards.ts';
+import type { ProblemCode } from '#lib/platform/errors.ts';
 import {
   asAppError,
   clientIpOf,
@@ -10,12 +14,8 @@ import {
   readJson,
   refuseForeignOrigin,
   route,
-} from '#lib/http.ts';
-import { paymentInputSchema, payOrder } from '#lib/orders/pay-order.ts';
-import { orderUrl } from '#lib/orders/placement.ts';
-import { isFormPost, readForm, wholeNumber } from '#lib/orders/read-submission.ts';
-import { refuseTestCardFromElsewhere } from '#lib/payments/takes-cards.ts';
-import { requireSession } from '#lib/session.ts';
+} from '#lib/platform/http/http.ts';
+import { requireSession } from '#lib/platform/session/session.ts';
 
 /** Three short fields. */
 const maxPaymentBytes = 2 * 1024;

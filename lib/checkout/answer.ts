@@ -1,0 +1,142 @@
+import { forgetDraftHeader, keepDraftHeader } from '#lib/checkout/checkout-draft.ts';
+import { getCheckout } from '#lib/checkout/get-checkout.ts';
+import { orderLimitProblem } from '#lib/checkout/order-limit.ts';
+import type { RawSubmission } from '#lib/checkout/submission/read-submission.ts';
+import type { Submission } from '#lib/checkout/submission/schema.ts';
+import type { Decision } from '#lib/orders/decide.ts';
+import { toOrderReceipt } from '#lib/orders/order-request.ts';
+import type { Shortage } from '#lib/orders/schema.ts';
+import { AppError } from '#lib/platform/errors.ts';
+import { type Answer, jsonAnswer, pageAnswer, problemAnswer } from '#lib/platform/http/http.ts';
+import type { CheckoutQuote } from '#lib/pricing/schema.ts';
+
+/** From a decision to the bytes of its answer: JSON for programs, a redirect for forms. */
+export async function answerOutcome(
+  decision: Decision,
+  userId: string,
+  submission: Submission,
+  raw: RawSubmission,
+  requestId: string,
+): Promise<Answer> {
+  if (decision.outcome === 'accepted' || decision.outcome === 'already_ordered') {
+    const order = toOrderReceipt(decision.receipt);
+    if (raw.isForm) return seeOther(order.url, forgetDraftHeader());
+    const created = decision.outcome === 'accepted';
+    const replayed = created ? replayedHeader(decision) : {};
+    return jsonAnswer(
+      { outcome: decision.outcome, order },
+      { status: created ? 201 : 200, headers: { ...(created ? { location: order.url } : {}), ...replayed } },
+    );
+  }
+  // The order stands and its page takes another card: there is nothing to correct at the checkout.
+  if (decision.outcome === 'payment_declined' && raw.isForm) {
+    return seeOther(toOrderReceipt(decision.receipt).url, forgetDraftHeader());
+  }
+  return answerProblem(await toProblem(decision, userId, submission), raw, { requestId, shopper: userId });
+}
+
+function replayedHeader({ created }: { created: boolean }): Record<string, string> {
+  return created ? {} : { 'idempotent-replayed': 'true' };
+}
+
+/** Who is answered. */
+interface Asked {
+  requestId: string;
+  /** Whose session the browser has, whether or not it has ended. */
+  shopper: string | undefined;
+  fromBrowser?: boolean;
+}
+
+/** A refusal: a problem document, or the checkout page again with the problem and all that was typed. */
+export function answerProblem(
+  error: AppError,
+  raw: RawSubmission,
+  { requestId, shopper, fromBrowser = raw.isForm }: Asked,
+): Answer {
+  if (!raw.isForm) return (fromBrowser ? pageAnswer : problemAnswer)(error, requestId);
+  // A foreign site's form gets its status and a page that says so, and no cookie of ours.
+  if (error.code === 'foreign_origin') return pageAnswer(error, requestId);
+  const { fields, items, order } = (error.options.extra ?? {}) as Record<string, never>;
+  const cartVersion = Number(raw.typed.cartVersion);
+  const kept = {
+    code: error.code,
+    detail: error.message,
+    fields,
+    items,
+    order,
+    cartVersion: Number.isSafeInteger(cartVersion) ? cartVersion : undefined,
+  };
+  return seeOther('/checkout', keepDraftHeader(shopper, kept, raw.typed), error.options.retryAfterSeconds);
+}
+
+function seeOther(location: string, cookie: string, retryAfterSeconds?: number): Answer {
+  const wait: Record<string, string> =
+    retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+  const headers = { location, 'cache-control': 'no-store', 'set-cookie': cookie, ...wait };
+  return { status: 303, headers, body: null };
+}
+
+type Refusal = Exclude<Decision, { outcome: 'accepted' | 'already_ordered' }>;
+
+async function toProblem(decision: Refusal, userId: string, submission: Submission): Promise<AppError> {
+  switch (decision.outcome) {
+    case 'payment_declined': {
+      const order = toOrderReceipt(decision.receipt);
+      return new AppError('payment_declined', {
+        detail: `${decision.why} ${
+          decision.waits
+            ? `Order ${order.number} is kept for you and waits for another card.`
+            : `Order ${order.number} has ended since.`
+        }`,
+        extra: { order },
+        headers: replayedHeader(decision),
+      });
+    }
+    case 'possible_duplicate': {
+      const order = toOrderReceipt(decision.receipt);
+      return new AppError('possible_duplicate', {
+        detail: `You ordered the same for the same total a few minutes ago (order ${order.number}). Nothing was ordered now; if you want it a second time, confirm.`,
+        extra: { order },
+      });
+    }
+    case 'key_reused':
+      return new AppError('key_reused', {
+        detail:
+          'This key has already made an order from another submission. Nothing was ordered now; get a new token from /api/checkout.',
+      });
+    case 'cart_changed':
+      return new AppError('cart_changed', {
+        detail:
+          'Your cart or its total has changed since this checkout was shown. Nothing was ordered; check the new total and order again.',
+        extra: { quote: await currentQuote(userId, submission) },
+      });
+    case 'cart_limit':
+      return new AppError('cart_limit', {
+        detail: 'The cart is worth more than one order may be. Nothing was ordered; split it into two.',
+      });
+    case 'order_limit':
+      return orderLimitProblem(decision, submission.currency);
+    case 'out_of_stock':
+      return new AppError('out_of_stock', {
+        detail: `${decision.items.map(sentenceOf).join(' ')} Nothing was ordered; change the cart and order again.`,
+        extra: { items: decision.items },
+      });
+  }
+}
+
+function sentenceOf({ sku, requested, available }: Shortage): string {
+  return available === 0
+    ? `${sku} is sold out.`
+    : `You asked for ${requested} of ${sku} and ${available} ${available === 1 ? 'is' : 'are'} left.`;
+}
+
+/** The quote of the cart that the shopper has now, or null when it is empty. */
+async function currentQuote(userId: string, submission: Submission): Promise<CheckoutQuote | null> {
+  try {
+    const { shippingMethod, shippingAddress } = submission;
+    return await getCheckout({ userId, shippingMethod, country: shippingAddress.country });
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'cart_empty') return null;
+    throw error;
+  }
+}

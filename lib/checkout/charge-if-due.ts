@@ -1,0 +1,41 @@
+import type { Decision } from '#lib/orders/decide.ts';
+import { notMade, requested, whyUnpaid } from '#lib/orders/money/money-sentences.ts';
+import { readOrderMoney } from '#lib/orders/money/order-money.ts';
+import { declineSentence } from '#lib/payment-provider/decline-sentence.ts';
+import { chargeAttempt, isRefused } from '#lib/payments/charge-attempt.ts';
+import { tookNothing } from '#lib/payments/payment-rows.ts';
+import type { Settled } from '#lib/payments/settling/settle-payment.ts';
+import { AppError } from '#lib/platform/errors.ts';
+
+/**
+ * Charges the card of an order that stands and was never answered "accepted": a new one, or one
+ * whose process died on the way, or whose card was refused. Everything else passes through.
+ */
+export async function chargeIfDue(
+  decision: Decision,
+  { userId, submitToken }: { userId: string; submitToken: string },
+  origin: () => string,
+): Promise<Decision> {
+  if (decision.outcome !== 'accepted' || !decision.paymentDue) return decision;
+  const { receipt, created } = decision;
+  const settled = await chargeAttempt({ userId, orderId: receipt.id }, origin());
+  if (settled?.order.accepted) return { outcome: 'accepted', receipt, created };
+  if (settled && isRefused(settled)) {
+    const waits = settled.order.status === 'payment_declined';
+    return { outcome: 'payment_declined', receipt, created, waits, why: await whyRefused(userId, settled) };
+  }
+  // Several are at work on it at this moment, and each saw the other's hand.
+  throw new AppError('in_progress', {
+    detail: 'Your order stands and its payment is still being worked on. Send it again with the same token.',
+    headers: { location: `/api/submissions/${submitToken}` },
+    retryAfterSeconds: 1,
+  });
+}
+
+/** Also a card that was charged does not pay its order, when the money went back before the order had it. */
+async function whyRefused(userId: string, { order, payment }: Settled): Promise<string> {
+  const decline = declineSentence(payment.declineCode);
+  if (tookNothing(payment.status)) return decline;
+  const money = await readOrderMoney({ userId, id: order.id });
+  return [whyUnpaid(money, decline), ...requested(money, 'answer'), ...notMade(money)].join(' ');
+}

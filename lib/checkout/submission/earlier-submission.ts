@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { submissionSchema } from '#lib/checkout/submission/schema.ts';
+import { countryCodes } from '#lib/shipping/countries.ts';
+
+const line = (max: number) =>
+  z
+    .string()
+    .trim()
+    .max(max)
+    .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text));
+const required = (max: number) => line(max).min(1);
+const optional = (max: number) =>
+  line(max)
+    .nullish()
+    .transform((value) => value || null);
+
+/**
+ * The rules until version 0.1: one for all countries, and invisible text was text. Orders of that time are
+ * replayed under them, so they never change again.
+ */
+export const earlierSubmissionSchema = submissionSchema.extend({
+  email: z.string().trim().max(254).pipe(z.email()),
+  shippingAddress: z.object({
+    name: required(100),
+    line1: required(200),
+    line2: optional(200),
+    city: required(100),
+    region: optional(100),
+    postalCode: required(20),
+    country: z.enum(countryCodes),
+  }),
+});

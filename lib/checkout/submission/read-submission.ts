@@ -1,0 +1,118 @@
+import type { z } from 'zod';
+import { type Submission, submissionSchema } from '#lib/checkout/submission/schema.ts';
+import { isChargeable } from '#lib/payment-provider/card-amounts.ts';
+import { takesCards } from '#lib/payment-provider/takes-cards.ts';
+import { AppError } from '#lib/platform/errors.ts';
+import { isForm, mediaTypeOf, parseJson, parseOrThrow, readBody } from '#lib/platform/http/http.ts';
+
+/** Far above the largest honest submission (every field full is about 4 KiB), far below a nuisance. */
+const maxSubmissionBytes = 16 * 1024;
+
+/** A body as it came, before it is judged: kept so that nothing typed is lost when it is refused. */
+export interface RawSubmission {
+  isForm: boolean;
+  /** The fields of a form post by their names. */
+  typed: Record<string, string>;
+  body: unknown;
+}
+
+/** Whether a request is a browser's form post, which is answered with pages, not with JSON. */
+export function isFormPost(request: Request): boolean {
+  return isForm(request.headers.get('content-type'));
+}
+
+/**
+ * The checkout's form by the names of its fields; of a name given twice the last one counts.
+ * Throws `unsupported_media_type`, `payload_too_large`, and `invalid_request` for what isn't UTF-8.
+ */
+export async function readForm(request: Request): Promise<Record<string, string>> {
+  if (!isFormPost(request)) {
+    throw new AppError('unsupported_media_type', {
+      detail: 'Send the form as application/x-www-form-urlencoded. Nothing was changed.',
+    });
+  }
+  return Object.fromEntries(new URLSearchParams(await readBody(request, maxSubmissionBytes)));
+}
+
+/** Throws `unsupported_media_type`, `payload_too_large`, and `invalid_request` for what isn't JSON. */
+export async function readRawSubmission(request: Request): Promise<RawSubmission> {
+  if (isFormPost(request)) {
+    const typed = await readForm(request);
+    return { isForm: true, typed, body: fromForm(typed) };
+  }
+  if (mediaTypeOf(request.headers.get('content-type')) === 'application/json') {
+    return { isForm: false, typed: {}, body: parseJson(await readBody(request, maxSubmissionBytes)) };
+  }
+  throw new AppError('unsupported_media_type', {
+    detail:
+      'Send the order as application/json, or as a form (application/x-www-form-urlencoded). Nothing was ordered.',
+  });
+}
+
+type SubmissionSchema = z.ZodType<Submission>;
+
+/**
+ * Checks a body. The key may stand in the header, in the body, or in both if they agree.
+ * Throws `invalid_request` with the fields named.
+ */
+export function parseSubmission(
+  raw: RawSubmission,
+  idempotencyKey: string | null,
+  schema: SubmissionSchema = submissionSchema,
+): Submission {
+  const submission = readSubmission(raw, idempotencyKey, schema);
+  const { payment, totalMinor, currency } = submission;
+  const isPayable = takesCards() && isChargeable(totalMinor, currency);
+  if (payment.method === 'card' && !isPayable) {
+    const message = takesCards() ? 'card is not offered for so small an amount' : 'card is not offered here';
+    throw new AppError('invalid_request', {
+      detail: `payment.method: ${message}. Nothing was ordered.`,
+      extra: { fields: [{ path: 'payment.method', message }] },
+    });
+  }
+  return submission;
+}
+
+function readSubmission(
+  { body }: RawSubmission,
+  idempotencyKey: string | null,
+  schema: SubmissionSchema,
+): Submission {
+  if (idempotencyKey === null || typeof body !== 'object' || body === null || Array.isArray(body)) {
+    return parseOrThrow(schema, body);
+  }
+  const inBody = (body as { submitToken?: unknown }).submitToken;
+  const submission = parseOrThrow(schema, { ...body, submitToken: idempotencyKey });
+  if (inBody !== undefined && String(inBody).toLowerCase() !== submission.submitToken) {
+    const message = 'must equal the Idempotency-Key header when both are given';
+    throw new AppError('invalid_request', {
+      detail: `submitToken ${message}. Nothing was ordered.`,
+      extra: { fields: [{ path: 'submitToken', message }] },
+    });
+  }
+  return submission;
+}
+
+/** A form's flat text fields as the JSON body that they stand for. */
+function fromForm(typed: Record<string, string>): Record<string, unknown> {
+  const address = Object.entries(typed)
+    .filter(([name]) => name.startsWith('shippingAddress.'))
+    .map(([name, value]) => [name.slice('shippingAddress.'.length), value]);
+  return {
+    submitToken: typed.submitToken,
+    cartId: typed.cartId,
+    cartVersion: wholeNumber(typed.cartVersion),
+    totalMinor: wholeNumber(typed.totalMinor),
+    currency: typed.currency,
+    email: typed.email,
+    shippingMethod: typed.shippingMethod,
+    shippingAddress: Object.fromEntries(address),
+    payment: { method: typed['payment.method'], token: typed['payment.token'] },
+    confirmDuplicate: typed.confirmDuplicate === 'true' || typed.confirmDuplicate === 'on',
+  };
+}
+
+/** Digits as a number; anything else as it is, for the schema to refuse by name. */
+export function wholeNumber(text: string | undefined): number | string | undefined {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : text;
+}

@@ -1,0 +1,115 @@
+import { createHmac } from 'node:crypto';
+import { expect, test } from 'vitest';
+import type { z } from 'zod';
+import { earlierSubmissionSchema } from '#lib/checkout/submission/earlier-submission.ts';
+import { type Submission, submissionSchema } from '#lib/checkout/submission/schema.ts';
+import { toOrderRequest } from '#lib/checkout/submission/to-order-request.ts';
+import { toOrderReceipt } from '#lib/orders/order-request.ts';
+import type { Signer } from '#lib/platform/signing.ts';
+
+const body = {
+  submitToken: '7366abe2-80fe-8be4-85cf-c6323f20f85e',
+  cartId: 'f7107aa0-47f3-844a-bdd0-28a60f88ec9f',
+  cartVersion: 2,
+  totalMinor: 1_499,
+  currency: 'USD',
+  email: 'ada@example.com',
+  shippingMethod: 'standard',
+  shippingAddress: { name: 'Ada', line1: '1 Street', city: 'Town', postalCode: '1', country: 'US' },
+  payment: { method: 'invoice' },
+};
+const signer =
+  (secret: string): Signer =>
+  (purpose, message) =>
+    createHmac('sha256', secret).update(`${purpose}\n${message}`).digest();
+
+interface Placed {
+  userId?: string;
+  secret?: string;
+  ip?: string | undefined;
+  schema?: z.ZodType<Submission>;
+}
+
+const placed = (
+  change: object,
+  { userId = 'u', secret = 's', ip, schema = earlierSubmissionSchema }: Placed = {},
+) => toOrderRequest(userId, schema.parse({ ...body, ...change }), { signWith: signer(secret), ip });
+
+const hashOf = (change: object, schema?: z.ZodType<Submission>) =>
+  placed(change, schema === undefined ? {} : { schema }).bodyHash;
+
+// Ids were random, so a database that lost its last commits charged the same submission a second time.
+test('a submission has one order id and one number, whenever it is submitted and whatever its body says', () => {
+  const { orderId, orderNumber } = placed({});
+  expect(orderId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  expect(placed({ email: 'eve@example.com' })).toMatchObject({ orderId, orderNumber });
+  const others = [
+    placed({ submitToken: '00000000-0000-8000-8000-000000000000' }),
+    placed({}, { userId: 'v' }),
+    placed({}, { secret: 't' }),
+  ];
+  expect(new Set([orderId, ...others.map((other) => other.orderId)]).size).toBe(4);
+  expect(new Set([orderNumber, ...others.map((other) => other.orderNumber)]).size).toBe(4);
+});
+
+test('the identity of a submission is what it was in the first release that derived it', () => {
+  expect(placed({})).toMatchObject({
+    orderId: '64eb9bcc-3e38-8ae9-95a5-8d71fcfc89a3',
+    orderNumber: 'EA5M-7K8N-9M0R',
+  });
+});
+
+test('the hash of a body is what it was in the first release: replays of old orders depend on it', () => {
+  expect(hashOf({})).toBe('v1.gYrab-X92Ukse7EUsqjR-ZJA_noWKt4VlCAO9lqle1c');
+});
+
+test('a body that today’s rules accept has the hash that it had under the rules of the first release', () => {
+  const address = {
+    name: ' Zoe\u0308 ',
+    line1: '1 Street',
+    line2: '',
+    city: 'Town',
+    region: 'il ',
+    postalCode: '62701 1234',
+    country: 'US',
+  };
+  const british = { ...address, region: undefined, postalCode: 'sw1a1aa', country: 'GB' };
+  for (const shippingAddress of [address, british]) {
+    expect(hashOf({ shippingAddress }, submissionSchema)).toBe(hashOf({ shippingAddress }));
+  }
+});
+
+test('a body that means the same has the same hash, and any other another', () => {
+  expect(hashOf({ confirmDuplicate: true, note: 'unknown', email: ' ada@example.com ' })).toBe(hashOf({}));
+  expect(hashOf({ shippingAddress: { ...body.shippingAddress, line2: '' } })).toBe(hashOf({}));
+  expect(hashOf({ shippingAddress: { ...body.shippingAddress, line2: 'Flat 2' } })).not.toBe(hashOf({}));
+  expect(hashOf({ email: 'eve@example.com' })).not.toBe(hashOf({}));
+});
+
+test('the same order with another card, or on invoice, is another submission', () => {
+  const byCard = (token: string) => hashOf({ payment: { method: 'card', token } });
+  expect(byCard('pm_1')).toBe(byCard('pm_1'));
+  expect(new Set([byCard('pm_1'), byCard('pm_2'), hashOf({})]).size).toBe(3);
+});
+
+test('case and a tag make no other email address, as far as unpaid orders are counted', () => {
+  const emailHash = (email: string) => placed({ email }).emailHash;
+  expect(emailHash('Ada+second@Example.com')).toBe(emailHash('ada@example.com'));
+  expect(emailHash('eve@example.com')).not.toBe(emailHash('ada@example.com'));
+});
+
+test('an IPv6 household is one network, and an unknown address is none', () => {
+  const networkHash = (ip?: string) => placed({}, { ip }).networkHash;
+  expect(networkHash('2001:db8::1')).toBe(networkHash('2001:db8::2'));
+  expect(networkHash('203.0.113.1')).not.toBe(networkHash('203.0.113.2'));
+  expect(networkHash()).toBeUndefined();
+});
+
+test('a receipt says where the order is, and holds nothing that may change', () => {
+  const receipt = { id: 'o-1', number: 'ABCD', totalMinor: 1_499, currency: 'USD' };
+  expect(toOrderReceipt({ ...receipt, status: 'placed' } as typeof receipt)).toEqual({
+    ...receipt,
+    url: '/orders/o-1',
+    statusUrl: '/api/orders/o-1',
+  });
+});

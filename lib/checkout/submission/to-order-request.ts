@@ -1,0 +1,62 @@
+import { hash } from 'node:crypto';
+import type { Submission } from '#lib/checkout/submission/schema.ts';
+import { orderNumberFrom } from '#lib/orders/order-number.ts';
+import type { OrderRequest } from '#lib/orders/order-request.ts';
+import { mailboxOf } from '#lib/platform/email-address.ts';
+import { networkOf } from '#lib/platform/http/network-of.ts';
+import { type Signer, sign } from '#lib/platform/signing.ts';
+import { uuid8From } from '#lib/platform/uuid.ts';
+
+/**
+ * Derives the order's id and number from the submit token, under the secret that made the token. A
+ * database that was restored from a backup then gives the same submission the same order, and the
+ * provider's idempotency key, which contains the id, meets the charge that was made before.
+ */
+export function toOrderRequest(
+  userId: string,
+  submission: Submission,
+  { signWith = sign, ip }: { signWith?: Signer | undefined; ip?: string | undefined } = {},
+): OrderRequest {
+  const identity = signWith(orderPurpose, `${userId}|${submission.submitToken}`);
+  return {
+    ...submission,
+    userId,
+    bodyHash: hashBody(submission),
+    orderId: uuid8From(identity),
+    orderNumber: orderNumberFrom(identity.subarray(16)),
+    emailHash: toInt64(hash('sha256', mailboxOf(submission.email), 'buffer')),
+    networkHash: networkHashOf(ip, signWith),
+  };
+}
+
+const orderPurpose = 'once.order.v1';
+const networkPurpose = 'once.network.v1';
+
+/** Keyed, because there are few enough addresses to try every hash of them. */
+function networkHashOf(ip: string | undefined, signWith: Signer): string | undefined {
+  const network = ip === undefined ? undefined : networkOf(ip);
+  return network === undefined ? undefined : toInt64(signWith(networkPurpose, network));
+}
+
+const toInt64 = (bytes: Buffer): string => bytes.readBigInt64BE(0).toString();
+
+/**
+ * A JSON and a form post of the same order have the same hash: it is taken of what they mean. The
+ * list is written out and carries a version, so that a field added later cannot turn a replay of an
+ * old order into "the key was used for another submission".
+ */
+function hashBody({ shippingAddress: to, ...order }: Submission): string {
+  const meaning = [
+    order.cartId,
+    order.cartVersion,
+    order.totalMinor,
+    order.currency,
+    order.email,
+    order.shippingMethod,
+    [to.name, to.line1, to.line2, to.city, to.region, to.postalCode, to.country],
+    order.payment.method,
+    // Absent from an invoice, whose hash is what it was before there were cards.
+    ...(order.payment.method === 'card' ? [order.payment.token] : []),
+  ];
+  return `v1.${hash('sha256', JSON.stringify(meaning), 'base64url')}`;
+}

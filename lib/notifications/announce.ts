@@ -1,0 +1,110 @@
+import { addJobs } from '#lib/jobs/add-job.ts';
+import type { JobPayloads, OrderVersion } from '#lib/jobs/jobs.ts';
+import { limitMails } from '#lib/notifications/email/limit-mails.ts';
+import { canAnybodyCause } from '#lib/notifications/email/limited-kinds.ts';
+import { writeMail } from '#lib/notifications/email/write-mail.ts';
+import { writeOperatorMail } from '#lib/notifications/email/write-operator-mail.ts';
+import { type KnownEvent, readEvents } from '#lib/notifications/read-events.ts';
+import { type Announcement, whatToSay } from '#lib/notifications/what-to-say.ts';
+import { orderAccessUrl } from '#lib/order-management/order-access.ts';
+import { db, type Tx } from '#lib/platform/database/db.ts';
+import { env } from '#lib/platform/env.ts';
+import { logger } from '#lib/platform/logger.ts';
+
+interface NewMail extends OrderVersion {
+  /** A `MailKind`, with the request's name behind it where one is sent more than once; `operator_…` for the operator's. */
+  kind: string;
+  recipient: string;
+  subject: string;
+  body: string;
+  /** Whether anybody could have had it sent to this address without paying: these are limited. */
+  unpaid: boolean;
+}
+
+/**
+ * Says to the outside what happened to orders: writes the mails and the deliveries, and with them,
+ * in one transaction, the jobs that send them. What stands already is left alone, so running twice
+ * sends nothing twice.
+ */
+export async function announce({ events }: JobPayloads['announce']): Promise<void> {
+  const { ORDER_WEBHOOK_URL } = env();
+  const known = (await readEvents(events)).map((entry) => ({ ...entry, ...whatToSay(entry.event) }));
+  const mails = known.flatMap((entry): NewMail[] => [...toShopper(entry), ...toOperator(entry)]);
+  const deliveries = ORDER_WEBHOOK_URL ? known.filter(({ webhook }) => webhook) : [];
+  if (known.length === 0) return;
+  await db().$transaction(async (tx) => {
+    await insertNumbers(tx, known);
+    await addJobs(tx, 'send_mail', await insertMails(tx, mails));
+    await addJobs(tx, 'deliver_webhook', await insertDeliveries(tx, deliveries, ORDER_WEBHOOK_URL ?? ''));
+  });
+}
+
+/** From here on the order is found by its number. */
+async function insertNumbers(tx: Tx, known: KnownEvent[]): Promise<void> {
+  const numbers = known.map(({ userId, orderId, order }) => ({ number: order.number, userId, orderId }));
+  await tx.$executeRaw`
+    INSERT INTO order_number (number, user_id, order_id)
+    SELECT DISTINCT number, "userId", "orderId"
+    FROM json_to_recordset(${JSON.stringify(numbers)}::json) AS row (number text, "userId" uuid, "orderId" uuid)
+    -- One order everywhere: two jobs about the same orders wait for each other and never deadlock.
+    ORDER BY "orderId"
+    ON CONFLICT (number, order_id) DO NOTHING`;
+}
+
+type Told = KnownEvent & Announcement;
+
+function toShopper({ userId, orderId, version, event, order, mail: kind }: Told): NewMail[] {
+  if (!kind) return [];
+  const unpaid = canAnybodyCause(kind, { payments: order.money.attempts, endedBy: event.endedBy });
+  const url = orderAccessUrl({ userId, orderId, issuedAt: event.at });
+  const written = writeMail(kind, { ...order, url }, event);
+  return [{ userId, orderId, version, kind, recipient: order.email, unpaid, ...written }];
+}
+
+function toOperator({ userId, orderId, version, event, order, operator }: Told): NewMail[] {
+  const { OPERATOR_EMAIL: recipient } = env();
+  if (!operator) return [];
+  // Also for a shop that has nobody to send an email to.
+  logger().error({ orderId, kind: operator }, 'the money of an order needs an operator');
+  if (!recipient) return [];
+  const kind = `operator_${operator}` as const;
+  return [
+    {
+      userId,
+      orderId,
+      version,
+      kind,
+      recipient,
+      unpaid: false,
+      ...writeOperatorMail(operator, order, event),
+    },
+  ];
+}
+
+/** Answers those that are to be sent: new ones, when there is a mail server to send them to. */
+export async function insertMails(tx: Tx, mails: NewMail[]): Promise<JobPayloads['send_mail'][]> {
+  if (mails.length === 0) return [];
+  // Without a mail server nothing is sent to anybody, and there is nothing to limit.
+  const rows = env().SMTP_URL
+    ? await limitMails(tx, mails)
+    : mails.map((mail) => ({ ...mail, status: 'kept' }));
+  const added = await tx.$queryRaw<(JobPayloads['send_mail'] & { status: string })[]>`
+    INSERT INTO mail (user_id, order_id, version, kind, recipient, subject, body, unpaid, status)
+    SELECT "userId", "orderId", version, kind, recipient, subject, body, unpaid, status
+    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS row ("userId" uuid, "orderId" uuid, version int,
+      kind text, recipient text, subject text, body text, unpaid boolean, status text)
+    ON CONFLICT (user_id, order_id, version, kind) DO NOTHING
+    RETURNING user_id AS "userId", order_id AS "orderId", version, kind, status`;
+  return added.flatMap(({ status, ...key }) => (status === 'queued' ? [key] : []));
+}
+
+async function insertDeliveries(tx: Tx, versions: OrderVersion[], url: string): Promise<OrderVersion[]> {
+  if (versions.length === 0) return [];
+  const keys = versions.map(({ userId, orderId, version }) => ({ userId, orderId, version }));
+  return tx.$queryRaw<OrderVersion[]>`
+    INSERT INTO webhook_delivery (user_id, order_id, version, url, message_id, status)
+    SELECT "userId", "orderId", version, ${url}, 'order_' || "orderId" || '_' || version, 'queued'
+    FROM json_to_recordset(${JSON.stringify(keys)}::json) AS row ("userId" uuid, "orderId" uuid, version int)
+    ON CONFLICT (user_id, order_id, version) DO NOTHING
+    RETURNING user_id AS "userId", order_id AS "orderId", version`;
+}

@@ -1,0 +1,60 @@
+import { formatMoney } from '#lib/platform/money.ts';
+import type { Totals } from '#lib/pricing/quote.ts';
+import { addressLines } from '#lib/shipping/format-address.ts';
+import type { ShippingAddress } from '#lib/shipping/shipping-address.ts';
+
+/** Pieces of a mail in plain text, for a reader that shows anything in columns of one width. */
+
+const columns = 68;
+/** A phone's width, where a mail is shown in letters of one width at all. */
+const tableColumns = 38;
+
+/** Breaks prose between words. What has lines already, such as a table, and a long address stay whole. */
+export function wrap(text: string): string {
+  if (text.includes('\n')) return text;
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? '';
+    if (line && line.length + 1 + word.length > columns) lines.push(word);
+    else lines[lines.length - 1] = line ? `${line} ${word}` : word;
+  }
+  return lines.join('\n');
+}
+
+/** What was ordered and how the total comes about, amounts at the right. */
+export function totalsTable(
+  order: Totals & { currency: string; lines: { title: string; quantity: number; unitPriceMinor: number }[] },
+): string {
+  const money = (minor: number) => formatMoney(minor, order.currency);
+  return [
+    ...order.lines.map(({ title, quantity, unitPriceMinor }) =>
+      row(`${quantity} × ${title}`, money(quantity * unitPriceMinor)),
+    ),
+    `  ${'-'.repeat(tableColumns)}`,
+    row('Subtotal', money(order.subtotalMinor)),
+    row('Delivery', order.shippingMinor === 0 ? 'Free' : money(order.shippingMinor)),
+    ...(order.discountMinor > 0 ? [row('Discount', `-${money(order.discountMinor)}`)] : []),
+    ...(order.taxMinor > 0 ? [row('Tax', money(order.taxMinor))] : []),
+    row('Total', money(order.totalMinor)),
+  ].join('\n');
+}
+
+function row(label: string, amount: string): string {
+  const room = tableColumns - amount.length;
+  if (label.length < room) return `  ${label.padEnd(room)}${amount}`;
+  return `  ${label}\n  ${amount.padStart(tableColumns)}`;
+}
+
+export function addressBlock(to: ShippingAddress): string {
+  return ['It goes to', ...addressLines(to).map((line) => `  ${line}`)].join('\n');
+}
+
+/** `November 24, 2026`: the day in UTC, as on the order's page. */
+export function day(time: Date): string {
+  return time.toLocaleDateString('en-US', { dateStyle: 'long', timeZone: 'UTC' });
+}
+
+/** `14:05 UTC`. */
+export function clock(time: Date): string {
+  return `${time.toISOString().slice(11, 16)} UTC`;
+}

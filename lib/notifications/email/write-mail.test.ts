@@ -1,0 +1,232 @@
+import { describe, expect, test } from 'vitest';
+import type { MoneyFacts, OrderMoney, PaymentFacts } from '#lib/orders/money/order-money.ts';
+import { cancelledAt, orderMoney, paidAt, paymentFacts } from '#lib/orders/money/order-money-samples.ts';
+import { type MailEvent, type MailOrder, writeMail } from './write-mail.ts';
+
+const ofAttempt = (attempt: number, more: Partial<PaymentFacts>): PaymentFacts =>
+  paymentFacts({ attempt, amountMinor: 12_852, capturedMinor: 12_852, ...more });
+
+/** The order's money; its first attempt pays it. */
+const moneyOf = (payments: PaymentFacts[], more: Partial<MoneyFacts> = {}): OrderMoney =>
+  orderMoney({ paidAttempt: 1, totalMinor: 12_852, payments, ...more });
+
+const refund = (
+  status: 'created' | 'succeeded' | 'failed',
+  amountMinor = 12_852,
+  madeAt = cancelledAt - 1,
+) => ({ status, amountMinor, madeAt, changedAt: madeAt + 1 });
+
+const paidByCard = ofAttempt(1, {});
+const declined = ofAttempt(2, { status: 'declined', capturedMinor: 0 });
+/** It was charged, pays no order, and is not refunded. */
+const held = ofAttempt(1, { status: 'returning' });
+/** Its amount was reserved, and never taken. */
+const reserved = ofAttempt(1, { status: 'refunded', capturedMinor: 0, refundedMinor: 12_852 });
+
+const order: MailOrder = {
+  number: '7K3Q-F9M2-XDHT',
+  currency: 'USD',
+  subtotalMinor: 11_900,
+  shippingMinor: 0,
+  taxMinor: 952,
+  discountMinor: 0,
+  totalMinor: 12_852,
+  shippingAddress: {
+    name: 'Ada Lovelace',
+    line1: '12 St James’s Square',
+    line2: null,
+    city: 'Springfield',
+    region: 'IL',
+    postalCode: '62701',
+    country: 'US',
+  },
+  placedAt: new Date('2026-11-24T23:30:00Z'),
+  holdUntil: null,
+  lines: [
+    { title: 'Mug', quantity: 2, unitPriceMinor: 1_450 },
+    { title: 'Waxed Rucksack with a Name of Some Length', quantity: 1, unitPriceMinor: 9_000 },
+  ],
+  money: moneyOf([paidByCard]),
+  url: 'https://shop.test/orders/1',
+};
+const event: MailEvent = { endedBy: undefined, amountMinor: undefined, attempt: undefined, reason: 'test' };
+
+const unpaid = (payments: PaymentFacts[]): OrderMoney =>
+  moneyOf(payments, { status: 'payment_declined', paidAttempt: null });
+
+describe('writeMail', () => {
+  test('a confirmation says what was ordered, what it costs, how it is paid and where it goes', () => {
+    const { subject, body } = writeMail('confirmation', order, event);
+    expect(subject).toBe('Your order 7K3Q-F9M2-XDHT');
+    expect(body).toBe(`Hello Ada Lovelace,
+
+Thank you for your order. We have it, and we are getting it ready.
+$128.52 is paid by card.
+
+Order 7K3Q-F9M2-XDHT of November 24, 2026
+
+  2 × Mug                         $29.00
+  1 × Waxed Rucksack with a Name of Some Length
+                                  $90.00
+  --------------------------------------
+  Subtotal                       $119.00
+  Delivery                          Free
+  Tax                              $9.52
+  Total                          $128.52
+
+It goes to
+  Ada Lovelace
+  12 St James’s Square
+  Springfield, IL 62701
+  United States
+
+How your order is doing:
+https://shop.test/orders/1
+
+Once
+`);
+  });
+
+  test.each([
+    [{ method: 'invoice', status: 'due', capturedMinor: 0 }, 'You pay by invoice after it has arrived.'],
+    [{ method: 'card', status: 'authorized', capturedMinor: 0 }, 'is reserved on your card'],
+    [{ method: 'card', status: 'succeeded' }, '$128.52 is paid by card.'],
+  ] as [Partial<PaymentFacts>, string][])(
+    'a confirmation says how an order is paid whose payment is %j',
+    (payment, words) => {
+      const { body } = writeMail(
+        'confirmation',
+        { ...order, money: moneyOf([ofAttempt(1, payment)]) },
+        event,
+      );
+      expect(body.replaceAll('\n', ' ')).toContain(words);
+    },
+  );
+
+  test('a declined payment says that nothing was charged, until when the order is kept, and where to pay', () => {
+    const { body } = writeMail(
+      'payment_declined',
+      { ...order, holdUntil: new Date('2026-11-24T23:45:00Z'), money: unpaid([declined]) },
+      event,
+    );
+    expect(body.replaceAll('\n', ' ')).toContain('Nothing was charged. Your order is kept until 23:45 UTC');
+    expect(body).toContain(
+      'Try another card, in the browser in which you ordered:\nhttps://shop.test/orders/1',
+    );
+  });
+
+  // What broke: "nothing was charged", of an order whose first charge had not been refunded.
+  test('a declined payment beside a charge that the shop holds does not say that nothing was charged', () => {
+    for (const payments of [[held, declined], [held]]) {
+      const { body } = writeMail('payment_declined', { ...order, money: unpaid(payments) }, event);
+      expect(body).not.toMatch(/nothing was charged/i);
+      expect(body.replaceAll('\n', ' ')).toContain('$128.52 of your money is still with us.');
+    }
+  });
+
+  // What broke, found by an attacker: "We have it, and we are getting it ready", of an order that was refunded.
+  test.each(['cancelled', 'refunded'] as const)(
+    'an order that is %s by now is promised to nobody',
+    (status) => {
+      for (const kind of ['confirmation', 'late_payment_taken'] as const) {
+        const { body } = writeMail(kind, { ...order, money: moneyOf([paidByCard], { status }) }, event);
+        expect(body.replaceAll('\n', ' ')).toContain('It has ended by now: another email says how.');
+        expect(body).not.toMatch(/ready|is paid/);
+      }
+    },
+  );
+
+  test('an order that is paid because the refund of its charge failed says so', () => {
+    const money = moneyOf([ofAttempt(1, { refunds: [refund('failed', 12_852, paidAt - 1)] })]);
+    const { body } = writeMail('confirmation', { ...order, money }, event);
+    expect(body.replaceAll('\n', ' ')).toContain('A refund of this payment has failed, so it pays your');
+    expect(body).not.toContain('made yet');
+    expect(writeMail('confirmation', order, event).body).not.toContain('refund');
+  });
+
+  test.each([
+    ['shopper', 'As you asked'],
+    ['hold', 'because it was not paid in time'],
+    ['operator', 'we had to cancel'],
+    ['provider', 'we had to cancel'],
+  ] as const)('a cancellation by %s says why', (endedBy, words) => {
+    expect(writeMail('cancelled', order, { ...event, endedBy }).body.replaceAll('\n', ' ')).toContain(words);
+  });
+
+  test('a part that is given back is named, and with it what was given back before', () => {
+    const money = moneyOf([ofAttempt(1, { refundedMinor: 5_000 })]);
+    const { body } = writeMail('money_returned', { ...order, money }, { ...event, amountMinor: 2_000 });
+    expect(body).toContain('$20.00 was refunded');
+    expect(body.replaceAll('\n', ' ')).toContain('With this, $50.00 of this order was refunded in all.');
+  });
+
+  test('what is only requested is not called refunded, whatever it is about', () => {
+    // What broke: "We are giving back $32.99", of which the provider refused every cent.
+    const payments = [
+      ofAttempt(1, { status: 'returning', lostMinor: 10_053, refunds: [refund('created', 2_799)] }),
+    ];
+    const asked = { ...order, money: moneyOf(payments, { status: 'cancelled' }) };
+    for (const kind of ['cancelled', 'refund_requested'] as const) {
+      const { subject, body } = writeMail(kind, asked, { ...event, endedBy: 'shopper', amountMinor: 2_799 });
+      const text = `${subject} ${body.replaceAll('\n', ' ')}`;
+      expect(text).toContain('A refund of $27.99 is requested. We write to you when it is confirmed.');
+      expect(text).not.toMatch(/was refunded|giving back|nothing to pay/);
+    }
+    const confirmed = writeMail('refunded', order, { ...event, amountMinor: 2_799 });
+    expect(confirmed.body).toContain('$27.99 was refunded');
+  });
+
+  // What broke: "$20.00 was refunded", then "$32.99 was refunded" of an order of 32.99.
+  test('the last part of a refund is told as what it is, and the sum as a sum', () => {
+    const money = moneyOf([ofAttempt(1, { status: 'refunded', refundedMinor: 12_852 })]);
+    const { body } = writeMail('refunded', { ...order, money }, { ...event, amountMinor: 7_852 });
+    const text = body.replaceAll('\n', ' ');
+    expect(text).toContain('$78.52 was refunded to the card');
+    expect(text).toContain('With this, $128.52 of this order was refunded in all.');
+  });
+
+  // What broke: "$32.99 was refunded. It can take your bank some days to show it", of money that was never taken.
+  test('what was only reserved is released, in every email about it', () => {
+    const asked = ofAttempt(1, { status: 'returning', capturedMinor: 0, refunds: [refund('created')] });
+    const lapsed = ofAttempt(1, { status: 'voided', capturedMinor: 0 });
+    const late = { status: 'cancelled', paidAttempt: null } as const;
+    const about = { ...event, amountMinor: 12_852, attempt: 1 };
+    const write = (kind: Parameters<typeof writeMail>[0], money: OrderMoney) =>
+      writeMail(kind, { ...order, money }, about);
+    const mails = [
+      write('cancelled', moneyOf([asked], { status: 'cancelled' })),
+      write('refunded', moneyOf([reserved], { status: 'refunded' })),
+      write('late_payment_returned', moneyOf([reserved], late)),
+      write('money_returned', moneyOf([reserved, ofAttempt(2, {})], { paidAttempt: 2 })),
+      write('payment_declined', unpaid([lapsed])),
+    ].map(({ subject, body }) => `${subject} ${body.replaceAll('\n', ' ')}`);
+    for (const text of mails) {
+      expect(text).toContain('$128.52 reserved on your card');
+      expect(text).toContain('released');
+      expect(text).not.toMatch(/was refunded|refund of|some days|declined/);
+    }
+  });
+
+  test('a card that was charged and refunded before the order had the money was not declined', () => {
+    const money = unpaid([ofAttempt(1, { status: 'refunded', refundedMinor: 12_852 })]);
+    const { subject, body } = writeMail('payment_declined', { ...order, money }, event);
+    const text = `${subject} ${body.replaceAll('\n', ' ')}`;
+    expect(text).toContain('Your card was charged, and the $128.52 was refunded. Your order is kept');
+    expect(text).not.toMatch(/declined|nothing was charged/);
+  });
+
+  test('a cancelled order whose refund was refused at once does not promise that refund', () => {
+    const money = moneyOf([ofAttempt(1, { refunds: [refund('failed')] })], { status: 'cancelled' });
+    const refused = { ...event, endedBy: 'shopper' as const, amountMinor: 12_852 };
+    const text = writeMail('cancelled', { ...order, money }, refused).body.replaceAll('\n', ' ');
+    expect(text).toContain('As you asked, we have cancelled your order.');
+    expect(text).toContain('Your refund of $128.52 could not be made yet.');
+    expect(text).not.toMatch(/requested|was refunded/);
+  });
+
+  test('a payment that came too late says that the order stays cancelled and the money comes back', () => {
+    const { body } = writeMail('late_payment_returned', order, { ...event, amountMinor: 12_852 });
+    expect(body).toContain('Your payment came after your order had been cancelled. $128.52');
+    expect(body).toContain('The order stays cancelled.');
+  });
+});

@@ -1,0 +1,46 @@
+import { addJobs } from '#lib/jobs/add-job.ts';
+import type { JobPayloads } from '#lib/jobs/jobs.ts';
+import { insertMails } from '#lib/notifications/announce.ts';
+import { canAnybodyCause } from '#lib/notifications/email/limited-kinds.ts';
+import { writeMail } from '#lib/notifications/email/write-mail.ts';
+import { readEvents } from '#lib/notifications/read-events.ts';
+import { orderAccessUrl } from '#lib/order-management/order-access.ts';
+import { countOrderLink, forgetOldQuotas } from '#lib/order-management/order-link-quota.ts';
+import { isRecipient } from '#lib/order-management/request-order-link.ts';
+import { db } from '#lib/platform/database/db.ts';
+
+/** Numbers are random: more than two orders with one number have not been seen in a million. */
+const maxOrdersOfNumber = 3;
+
+/** Sends a link to the order of that number, if its email address is the one that was given. */
+export async function sendOrderLink(wish: JobPayloads['send_order_link']): Promise<void> {
+  const named = await db().orderNumber.findMany({ where: { number: wish.number }, take: maxOrdersOfNumber });
+  for (const { userId, orderId } of named) {
+    const order = await db().order.findUnique({
+      where: { userId_id: { userId, id: orderId } },
+      select: { version: true, email: true },
+    });
+    if (order && isRecipient(order.email, wish.recipient)) {
+      await sendLink({ userId, orderId, version: order.version }, wish.requestId);
+    }
+  }
+}
+
+/** Once for a request, however often the job runs; not at all when the order had enough, or its mailbox. */
+async function sendLink(key: { userId: string; orderId: string; version: number }, requestId: string) {
+  const [known] = await readEvents([key]);
+  if (!known) return;
+  const { order, event } = known;
+  const url = orderAccessUrl({ ...key, issuedAt: new Date() });
+  const kind = `order_link_${requestId}`;
+  const text = writeMail('order_link', { ...order, url }, event);
+  const unpaid = canAnybodyCause('order_link', { payments: order.money.attempts, endedBy: event.endedBy });
+  const mail = { ...key, kind, recipient: order.email, unpaid, ...text };
+  await db().$transaction(async (tx) => {
+    await forgetOldQuotas(tx);
+    const written = await tx.mail.count({ where: { userId: key.userId, orderId: key.orderId, kind } });
+    if (written > 0) return;
+    if (await countOrderLink(tx, 'order', key.orderId))
+      await addJobs(tx, 'send_mail', await insertMails(tx, [mail]));
+  });
+}

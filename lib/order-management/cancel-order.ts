@@ -1,0 +1,128 @@
+import { limitCancels } from '#lib/order-management/limit-cancels.ts';
+import { askedNow, requestAll } from '#lib/order-management/refund-order.ts';
+import { endOrder } from '#lib/orders/end-order.ts';
+import type { OrderRow } from '#lib/orders/order-rows.ts';
+import type { OrderStatus } from '#lib/orders/schema.ts';
+import { callOff } from '#lib/payments/find-out.ts';
+import { orUnavailable } from '#lib/payments/or-unavailable.ts';
+import { isBeingCharged, isOpen, lockOrder, type PaymentRow } from '#lib/payments/payment-rows.ts';
+import { settlePayment } from '#lib/payments/settling/settle-payment.ts';
+import { db, type Tx } from '#lib/platform/database/db.ts';
+import { AppError } from '#lib/platform/errors.ts';
+import { isUuid } from '#lib/platform/uuid.ts';
+
+/** Whether an order can be cancelled, for the page's button: what it says is decided again under a lock. */
+export function isCancellable(status: OrderStatus): boolean {
+  return cancellable.includes(status);
+}
+
+/** Not fulfilled, not ended, and no money on its way that can't be called off. */
+const cancellable: readonly OrderStatus[] = ['placed', 'payment_pending', 'payment_declined', 'paid'];
+
+/** No cancel changes these any more. */
+const ended: readonly OrderStatus[] = ['cancelled', 'refunded', 'fulfilled'];
+
+/**
+ * Cancels an order before fulfilment. An open charge is called off at the provider first. The order is
+ * `cancelled` and its stock is back in one transaction; a refund of all that was paid is requested in it,
+ * and the order is `refunded` when the provider has confirmed. Cancelling twice is cancelling once:
+ * `changed` is false the second time. Throws `not_found` (also for another shopper's order),
+ * `not_cancellable`, `rate_limited`, and `payment_unsettled` while it is not known whether the card was charged.
+ */
+export async function cancelOrder({
+  userId,
+  id,
+  endedBy = 'shopper',
+  actor = 'shopper',
+  network,
+}: {
+  userId: string;
+  id: string;
+  endedBy?: 'shopper' | 'operator';
+  actor?: string;
+  /** Where a shopper asks from: how many orders a network may cancel is limited. */
+  network?: string | undefined;
+}): Promise<{ changed: boolean }> {
+  if (!isUuid(id)) throw noSuchOrder();
+  if (endedBy === 'shopper') await limitUnlessEnded({ userId, orderId: id }, network);
+  await callOffOpenCharge({ userId, orderId: id }, actor);
+  const done = await db().$transaction((tx) => cancel(tx, { userId, orderId: id, endedBy, actor }));
+  for (const refundId of done?.ids ?? []) await askedNow({ userId, orderId: id, id: refundId });
+  return { changed: done !== undefined };
+}
+
+/** Before anything is called off at the provider: a cancel that is refused changes nothing. */
+async function limitUnlessEnded(
+  { userId, orderId }: { userId: string; orderId: string },
+  network: string | undefined,
+): Promise<void> {
+  const order = await db().order.findUnique({
+    where: { userId_id: { userId, id: orderId } },
+    select: { status: true },
+  });
+  // Again is a replay, which counts for nothing.
+  if (order && !ended.includes(order.status as OrderStatus)) {
+    await limitCancels(network, orderId.toLowerCase());
+  }
+}
+
+async function callOffOpenCharge(key: { userId: string; orderId: string }, actor: string): Promise<void> {
+  await orUnavailable(
+    settlePayment({
+      key,
+      ask: async (payment) =>
+        isOpen(payment.status) && !isBeingCharged(payment) ? callOff(payment) : undefined,
+      actor,
+    }),
+  );
+}
+
+interface Cancel {
+  userId: string;
+  orderId: string;
+  endedBy: 'shopper' | 'operator';
+  actor: string;
+}
+
+/** The refunds that it requests; undefined when the order had ended already. */
+async function cancel(
+  tx: Tx,
+  { userId, orderId, endedBy, actor }: Cancel,
+): Promise<{ ids: string[] } | undefined> {
+  const locked = await lockOrder(tx, { userId, orderId });
+  if (!locked) throw noSuchOrder();
+  const order = { ...locked.order, userId };
+  if (order.status === 'cancelled' || order.status === 'refunded') return undefined;
+  const open = locked.payments.find(({ status }) => isOpen(status));
+  if (open) throw unsettled(open);
+  if (!isCancellable(order.status)) throw notCancellable(order);
+  const reason = endedBy === 'shopper' ? 'cancelled by its owner' : 'cancelled by an operator';
+  const { ids, amountMinor } = await requestAll(tx, locked, { actor, reason });
+  await endOrder(tx, order, { endedBy, actor, reason, amountMinor });
+  return { ids };
+}
+
+function unsettled({ status }: PaymentRow): AppError {
+  if (status === 'processing') {
+    return new AppError('payment_unsettled', {
+      detail:
+        'The bank is processing the payment, which can take days, and can no longer be stopped. Nothing was changed. The order can be cancelled when the bank has answered; what was paid is refunded then.',
+      retryAfterSeconds: 3_600,
+    });
+  }
+  return new AppError('payment_unsettled', {
+    detail:
+      'It is not known yet whether the card was charged, and until then the order cannot be cancelled. Nothing was changed; try again in a moment.',
+    retryAfterSeconds: 3,
+  });
+}
+
+function notCancellable({ status }: OrderRow): AppError {
+  return new AppError('not_cancellable', {
+    detail: `The order is ${status} and can no longer be cancelled. Nothing was changed; you can still return what you received.`,
+  });
+}
+
+function noSuchOrder(): AppError {
+  return new AppError('not_found', { detail: 'There is no such order of yours.' });
+}

@@ -1,0 +1,27 @@
+import { countUp, keyOf, recall, remember } from '#lib/abuse/short-memory.ts';
+import { unpaidPolicy } from '#lib/orders/unpaid/unpaid-policy.ts';
+import { AppError } from '#lib/platform/errors.ts';
+
+const windowMs = 3_600_000;
+
+/**
+ * Counts an order that its shopper is about to cancel, once, by the network that they ask from. An
+ * order that is cancelled makes room for another, and one that was paid is refunded: without a limit
+ * one client orders and cancels without end, and each order sends emails to an address of its choice.
+ * As many may be cancelled in an hour as a network may leave unpaid. Throws `rate_limited`.
+ */
+export async function limitCancels(network: string | undefined, orderId: string): Promise<void> {
+  const limit = unpaidPolicy().network.invoices;
+  if (limit === 0 || network === undefined) return;
+  const counted = keyOf('cancel-counted', orderId);
+  if ((await recall(counted)) !== undefined) return;
+  if ((await countUp(keyOf('cancels', network), windowMs)) <= limit) {
+    await remember(counted, '1', windowMs);
+    return;
+  }
+  throw new AppError('rate_limited', {
+    detail:
+      'Too many orders were cancelled from your network in a short time. Nothing was changed and nothing was charged; please try again later.',
+    retryAfterSeconds: 600,
+  });
+}

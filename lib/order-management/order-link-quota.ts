@@ -1,0 +1,29 @@
+import type { Tx } from '#lib/platform/database/db.ts';
+import { sign } from '#lib/platform/signing.ts';
+
+/** How much may happen within an hour: requests of a network, and links for an order. */
+export const orderLinkLimits = {
+  /** An office or a mobile network: many people, who rarely lose an order. */
+  network: 300,
+  order: 3,
+} as const;
+
+/** Counts one more, and answers whether there was room for it. */
+export async function countOrderLink(
+  tx: Tx,
+  kind: keyof typeof orderLinkLimits,
+  subject: string,
+): Promise<boolean> {
+  const hash = sign('once.order-link-quota.v1', `${kind}\n${subject}`).toString('base64url');
+  const counted = await tx.$executeRaw`
+    INSERT INTO order_link_quota AS quota (subject, hour, used)
+    VALUES (${hash}, date_trunc('hour', now(), 'UTC'), 1)
+    ON CONFLICT (subject, hour) DO UPDATE SET used = quota.used + 1
+    WHERE quota.used < ${orderLinkLimits[kind]}`;
+  return counted > 0;
+}
+
+/** Forgets the hours that count no more. */
+export async function forgetOldQuotas(tx: Tx): Promise<void> {
+  await tx.$executeRaw`DELETE FROM order_link_quota WHERE hour < now() - interval '1 day'`;
+}

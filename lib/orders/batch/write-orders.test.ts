@@ -1,0 +1,214 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { writeOrders } from '#lib/orders/batch/write-orders.ts';
+import type { OrderSnapshot } from '#lib/orders/decide.ts';
+import type { OrderRequest } from '#lib/orders/order-request.ts';
+import type { Tx } from '#lib/platform/database/db.ts';
+
+/**
+ * How often a batch is tried, what becomes of one that is refused, and what is asked of the database
+ * at all. What it does with that is tried with a real one (`tests/orders/order-writer.test.ts`).
+ */
+
+const database = vi.hoisted(() => ({ $transaction: vi.fn() }));
+vi.mock('#lib/platform/database/db.ts', () => ({ writerDb: () => database }));
+const pause = vi.hoisted(() => vi.fn());
+vi.mock('node:timers/promises', () => ({ setTimeout: pause }));
+const found = vi.hoisted(() => ({ findOrders: vi.fn(), findOrderOfCart: vi.fn() }));
+vi.mock('#lib/orders/find-orders.ts', () => found);
+vi.mock('#lib/platform/env.ts', () => ({
+  env: () => ({
+    HOLD_MINUTES: 15,
+    ONCE_SECRET: 'a secret of this test',
+    ONCE_SECRETS_NEXT: [],
+    ONCE_SECRETS_OLD: [],
+  }),
+}));
+
+const total = 4_000;
+const orderRequest = (change: Partial<OrderRequest> = {}): OrderRequest => ({
+  userId: randomUUID(),
+  submitToken: randomUUID(),
+  cartId: randomUUID(),
+  cartVersion: 1,
+  totalMinor: total,
+  currency: 'USD',
+  email: 'ada@example.com',
+  shippingMethod: 'standard',
+  shippingAddress: {
+    name: 'A',
+    line1: '1',
+    line2: null,
+    city: 'C',
+    region: null,
+    postalCode: '1',
+    country: 'US',
+  },
+  payment: { method: 'invoice' },
+  confirmDuplicate: false,
+  bodyHash: randomUUID(),
+  orderId: randomUUID(),
+  orderNumber: randomUUID(),
+  emailHash: '1',
+  networkHash: undefined,
+  ...change,
+});
+
+const standingOf = ({ userId, cartId, submitToken, bodyHash }: OrderRequest): OrderSnapshot => ({
+  userId,
+  cartId,
+  submitToken,
+  bodyHash,
+  linesHash: 'other',
+  id: randomUUID(),
+  number: '7K3Q-F9M2-XDHT',
+  totalMinor: total,
+  currency: 'USD',
+  accepted: true,
+  recent: true,
+});
+
+const refusal = (code: string) => Object.assign(new Error(`SQLSTATE ${code}`), { code });
+const deadlock = refusal('40P01');
+const away = refusal('ECONNREFUSED');
+const broken = refusal('22P05');
+const unique = refusal('23505');
+
+/** A transaction in which these carts stand. */
+function transactionWith(
+  carts: { of: OrderRequest; status?: 'open' | 'ordered'; orderedLately?: boolean }[],
+) {
+  const batch = {
+    carts: carts.map(({ of, status = 'open', orderedLately = false }) => ({
+      userId: of.userId,
+      id: of.cartId,
+      version: of.cartVersion,
+      currency: 'USD',
+      status,
+      orderedLately,
+    })),
+    lines: [],
+    unpaid: [],
+    stock: {},
+  };
+  const tx = { $queryRaw: vi.fn(async () => [{ batch: JSON.stringify(batch) }]), $executeRaw: vi.fn() };
+  database.$transaction.mockImplementation((work: (tx: Tx) => unknown) => work(tx as unknown as Tx));
+  return tx;
+}
+
+const tries = () => database.$transaction.mock.calls.length;
+
+afterEach(() => {
+  vi.resetAllMocks();
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+describe('a batch that the database could not finish', () => {
+  test.each([
+    ['undone by a deadlock', deadlock],
+    ['when the database was away', away],
+  ])('is tried again: %s', async (_, error) => {
+    transactionWith([]);
+    database.$transaction
+      .mockRejectedValueOnce(error)
+      .mockRejectedValueOnce(error)
+      .mockRejectedValueOnce(error);
+    expect(await writeOrders([orderRequest()])).toEqual([
+      { status: 'fulfilled', value: { outcome: 'cart_changed' } },
+    ]);
+    expect(tries()).toBe(4);
+  });
+
+  test('is tried four times, with longer and longer pauses that nobody else has', async () => {
+    database.$transaction.mockRejectedValue(deadlock);
+    for (const chance of [0, 1]) {
+      vi.spyOn(Math, 'random').mockReturnValue(chance);
+      expect(await writeOrders([orderRequest()])).toEqual([{ status: 'rejected', reason: deadlock }]);
+    }
+    expect(tries()).toBe(8);
+    expect(pause.mock.calls.map(([ms]) => ms)).toEqual([20, 40, 80, 60, 120, 240]);
+  });
+
+  test('is not begun again when those who wait have been told to ask again', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    for (const [ms, times] of [
+      [5_001, 1],
+      [4_000, 2],
+    ] as const) {
+      database.$transaction.mockReset().mockImplementation(async () => {
+        vi.advanceTimersByTime(ms);
+        throw deadlock;
+      });
+      await writeOrders([orderRequest()]);
+      expect(tries()).toBe(times);
+    }
+  });
+
+  test('is not halved while the database is away: nobody of it can be written', async () => {
+    database.$transaction.mockRejectedValue(away);
+    const results = await writeOrders([orderRequest(), orderRequest()]);
+    expect(results).toEqual(Array(2).fill({ status: 'rejected', reason: away }));
+    expect(tries()).toBe(4);
+  });
+});
+
+describe('a batch that the database refuses', () => {
+  test('is halved until the bad one stands alone, and not tried again as it is', async () => {
+    transactionWith([]);
+    for (const _ of ['five', 'the first three', 'the first two', 'the first'])
+      database.$transaction.mockRejectedValueOnce(broken);
+    const results = await writeOrders(Array.from({ length: 5 }, () => orderRequest()));
+    expect(results.map(({ status }) => status)).toEqual(['rejected', ...Array(4).fill('fulfilled')]);
+    expect(results[0]).toEqual({ status: 'rejected', reason: broken });
+    // After those four: the second, the third, and the last two.
+    expect(tries()).toBe(7);
+  });
+
+  test('by a unique key is answered with the order that refused it', async () => {
+    const one = orderRequest();
+    const order = standingOf(one);
+    database.$transaction.mockRejectedValue(unique);
+    found.findOrderOfCart.mockResolvedValueOnce(order);
+    expect(await writeOrders([one])).toMatchObject([
+      { status: 'fulfilled', value: { outcome: 'accepted', receipt: { id: order.id }, created: false } },
+    ]);
+    expect(found.findOrderOfCart).toHaveBeenCalledExactlyOnceWith(database, one);
+    expect(await writeOrders([one])).toEqual([{ status: 'rejected', reason: unique }]);
+  });
+
+  test('for any other reason is no order, also where one stands', async () => {
+    database.$transaction.mockRejectedValue(broken);
+    found.findOrderOfCart.mockImplementation(async (_, one: OrderRequest) => standingOf(one));
+    expect(await writeOrders([orderRequest()])).toEqual([{ status: 'rejected', reason: broken }]);
+  });
+});
+
+describe('what is asked of the database', () => {
+  test('nothing about orders, of shoppers who have none; and nothing is written where there is nothing', async () => {
+    const [fresh, gone] = [orderRequest(), orderRequest()];
+    const tx = transactionWith([{ of: fresh }]);
+    await writeOrders([fresh, gone]);
+    expect(found.findOrders).not.toHaveBeenCalled();
+    expect(tx.$queryRaw).toHaveBeenCalledOnce();
+    expect(tx.$executeRaw).not.toHaveBeenCalled();
+  });
+
+  test('the orders of those alone whose cart was ordered, or who ordered another lately', async () => {
+    const [fresh, again, lately] = [orderRequest(), orderRequest(), orderRequest()];
+    const tx = transactionWith([
+      { of: fresh },
+      { of: again, status: 'ordered' },
+      { of: lately, orderedLately: true },
+    ]);
+    const order = standingOf(again);
+    found.findOrders.mockResolvedValue([order]);
+    expect(await writeOrders([fresh, again, lately])).toMatchObject([
+      { value: { outcome: 'cart_changed' } },
+      { value: { outcome: 'accepted', receipt: { id: order.id }, created: false } },
+      { value: { outcome: 'cart_changed' } },
+    ]);
+    expect(found.findOrders.mock.calls[0]?.[1]).toEqual([again, lately]);
+    expect(tx.$executeRaw).not.toHaveBeenCalled();
+  });
+});

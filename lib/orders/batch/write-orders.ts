@@ -1,0 +1,259 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { insertJobs } from '#lib/jobs/add-job.ts';
+import type { JobPayloads, OrderVersion } from '#lib/jobs/jobs.ts';
+import {
+  type CartSnapshot,
+  type Decision,
+  decide,
+  decideAgain,
+  keyOf,
+  type LineSnapshot,
+  type NewOrder,
+  type OrderSnapshot,
+  type Plan,
+} from '#lib/orders/decide.ts';
+import { findOrderOfCart, findOrders } from '#lib/orders/find-orders.ts';
+import type { OrderRequest } from '#lib/orders/order-request.ts';
+import { isLimited, type OpenUnpaid } from '#lib/orders/unpaid/unpaid-limits.ts';
+import { unpaidPolicy } from '#lib/orders/unpaid/unpaid-policy.ts';
+import { type Tx, writerDb } from '#lib/platform/database/db.ts';
+import { isDatabaseAway, isRetryable, isUniqueViolation } from '#lib/platform/database/db-errors.ts';
+import { plainArray, textArray } from '#lib/platform/database/pg-array.ts';
+import { env } from '#lib/platform/env.ts';
+
+/**
+ * The order writer's transaction: a batch of submissions in one commit. It locks what it is about
+ * to change, always in the same order (carts by key, then stock by sku), so that two batches wait
+ * for each other but never deadlock; what to write is `decide`'s business.
+ */
+
+/** Tries of one batch, the first included: for a deadlock with a foreign transaction, or a lost connection. */
+const maxTries = 4;
+
+/** No try begins later than this: those who wait have been told to ask again by then. */
+const retryUntilMs = 5_000;
+
+/** How long a batch may wait for a connection and how long it may run. */
+const transactionLimits = { maxWait: 2_000, timeout: 6_000 };
+
+/**
+ * Writes a batch and settles each submission of it. One that the database refuses does not take
+ * the others down: the batch is halved until the bad one stands alone.
+ */
+export async function writeOrders(orderRequests: OrderRequest[]): Promise<PromiseSettledResult<Decision>[]> {
+  try {
+    const decisions = await writeWithRetries(orderRequests);
+    return decisions.map((value) => ({ status: 'fulfilled', value }));
+  } catch (error) {
+    if (orderRequests.length > 1 && !isDatabaseAway(error)) {
+      const middle = Math.ceil(orderRequests.length / 2);
+      const first = await writeOrders(orderRequests.slice(0, middle));
+      return [...first, ...(await writeOrders(orderRequests.slice(middle)))];
+    }
+    return Promise.all(orderRequests.map((orderRequest) => settleRefused(orderRequest, error)));
+  }
+}
+
+/**
+ * Trying again is safe, also after a COMMIT whose reply was lost: the next try waits for the
+ * cart's lock until the earlier one is over, sees the cart ordered, and answers with its order.
+ */
+async function writeWithRetries(orderRequests: OrderRequest[]): Promise<Decision[]> {
+  const until = performance.now() + retryUntilMs;
+  const written = new Set<OrderRequest>();
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const decisions = await writerDb().$transaction(
+        (tx) => writeBatch(tx, orderRequests, written),
+        transactionLimits,
+      );
+      return decisions.map((decision, index) => createdBy(written, orderRequests[index], decision));
+    } catch (error) {
+      // Only a lost connection leaves open whether the transaction committed.
+      if (!isDatabaseAway(error)) written.clear();
+      const again = isRetryable(error) || isDatabaseAway(error);
+      if (!again || tries === maxTries || performance.now() > until) throw error;
+      // Jittered, so that two batches that met don't meet again.
+      await sleep(20 * 2 ** tries * (0.5 + Math.random()));
+    }
+  }
+}
+
+/**
+ * A submission that the database refused although nothing stood in its way when it was read. A
+ * unique key says that its order is there: then that order is the answer.
+ */
+async function settleRefused(
+  orderRequest: OrderRequest,
+  error: unknown,
+): Promise<PromiseSettledResult<Decision>> {
+  if (isUniqueViolation(error)) {
+    const order = await findOrderOfCart(writerDb(), orderRequest);
+    if (order) return { status: 'fulfilled', value: decideAgain(orderRequest, order) };
+  }
+  return { status: 'rejected', reason: error };
+}
+
+/**
+ * An earlier try wrote this order, committed it, and lost the reply. The shopper was not told yet,
+ * so the order is new to them.
+ */
+function createdBy(
+  written: ReadonlySet<OrderRequest>,
+  orderRequest: OrderRequest | undefined,
+  decision: Decision,
+): Decision {
+  if (decision.outcome !== 'accepted' || !orderRequest || !written.has(orderRequest)) return decision;
+  return { ...decision, created: true };
+}
+
+/** Adds to `written` the orderRequests whose orders it writes. */
+async function writeBatch(
+  tx: Tx,
+  orderRequests: OrderRequest[],
+  written: Set<OrderRequest>,
+): Promise<Decision[]> {
+  const { carts, stock, unpaid } = await lockBatch(tx, orderRequests);
+  const orders = await readOrders(tx, carts, orderRequests);
+  const snapshot = { carts: [...carts.values()], orders, stock, unpaid, policy: unpaidPolicy() };
+  const plan = decide(snapshot, orderRequests);
+  for (const { orderRequest } of plan.orders) written.add(orderRequest);
+  if (plan.orders.length > 0) await write(tx, plan);
+  return plan.decisions;
+}
+
+interface LockedCart extends CartSnapshot {
+  /** Whether the shopper ordered another cart in the last ten minutes. */
+  orderedLately: boolean;
+}
+
+interface LockedBatch {
+  carts: Map<string, LockedCart>;
+  stock: Map<string, number>;
+  unpaid: OpenUnpaid[];
+}
+
+/** Locks the carts of a batch and the stock of what is in them, in one round trip: see its migration. */
+async function lockBatch(tx: Tx, orderRequests: OrderRequest[]): Promise<LockedBatch> {
+  const wanted = [...new Map(orderRequests.map((one) => [keyOf(one.userId, one.cartId), one])).values()];
+  // Who has no limit is not counted: their open orders may be many.
+  const { email, network } = unpaidPolicy();
+  const emails = isLimited(email) ? orderRequests.map(({ emailHash }) => emailHash) : [];
+  const networks = isLimited(network) ? orderRequests.flatMap(({ networkHash }) => networkHash ?? []) : [];
+  const [row] = await tx.$queryRaw<{ batch: string }[]>`
+    SELECT lock_order_batch(${plainArray(wanted.map(({ userId }) => userId))}::uuid[],
+                            ${plainArray(wanted.map(({ cartId }) => cartId))}::uuid[],
+                            ${plainArray(emails)}::bigint[], ${plainArray(networks)}::bigint[]) AS batch`;
+  const batch = JSON.parse(row?.batch ?? '') as {
+    carts: Omit<LockedCart, 'lines'>[];
+    lines: (LineSnapshot & { userId: string; cartId: string })[];
+    stock: Record<string, number>;
+    unpaid: OpenUnpaid[];
+  };
+  const carts = new Map(
+    batch.carts.map((cart) => [keyOf(cart.userId, cart.id), { ...cart, lines: [] as LineSnapshot[] }]),
+  );
+  for (const { userId, cartId, ...line } of batch.lines) carts.get(keyOf(userId, cartId))?.lines.push(line);
+  return { carts, stock: new Map(Object.entries(batch.stock)), unpaid: batch.unpaid };
+}
+
+/** Orders that stand already; only shoppers who have ordered something can have any. */
+async function readOrders(
+  tx: Tx,
+  carts: Map<string, LockedCart>,
+  orderRequests: OrderRequest[],
+): Promise<OrderSnapshot[]> {
+  const returning = orderRequests.filter((orderRequest) => {
+    const cart = carts.get(keyOf(orderRequest.userId, orderRequest.cartId));
+    return cart?.status === 'ordered' || cart?.orderedLately;
+  });
+  return returning.length > 0 ? findOrders(tx, returning) : [];
+}
+
+/**
+ * Everything of a batch in one statement: one round trip, whatever the number of orders. It goes in
+ * column by column: a batch as JSON would be twice as long and is read more slowly on both sides.
+ *
+ * An invoice is accepted as it is placed; a card order waits for its charge. Both hold their stock for a
+ * limited time: an unpaid order that kept it for good would empty the shelves.
+ */
+async function write(tx: Tx, { orders, taken }: Plan): Promise<void> {
+  const { HOLD_MINUTES } = env();
+  const { invoiceHoldDays } = unpaidPolicy();
+  const of = (pick: (order: NewOrder) => string | number | null) => plainArray(orders.map(pick));
+  const textOf = (pick: (order: NewOrder) => string | null) => textArray(orders.map(pick));
+  const lines = orders.flatMap(({ userId, id, lines }) => lines.map((line) => ({ ...line, userId, id })));
+  const ofLine = (pick: (line: (typeof lines)[number]) => string | number) => plainArray(lines.map(pick));
+  const textOfLine = (pick: (line: (typeof lines)[number]) => string) => textArray(lines.map(pick));
+  await tx.$executeRaw`
+    WITH new_order AS (
+      SELECT *, method = 'card' AS by_card FROM unnest(
+        ${of((order) => order.userId)}::uuid[], ${of((order) => order.id)}::uuid[],
+        ${of((order) => order.number)}::text[], ${of((order) => order.cartId)}::uuid[],
+        ${of((order) => order.submitToken)}::uuid[], ${of((order) => order.bodyHash)}::text[],
+        ${of((order) => order.linesHash)}::text[], ${of((order) => order.currency)}::text[],
+        ${of((order) => order.subtotalMinor)}::int[], ${of((order) => order.shippingMinor)}::int[],
+        ${of((order) => order.taxMinor)}::int[], ${of((order) => order.discountMinor)}::int[],
+        ${of((order) => order.totalMinor)}::int[], ${textOf(({ orderRequest }) => orderRequest.email)}::text[],
+        ${of(({ orderRequest }) => orderRequest.shippingMethod)}::text[],
+        ${textOf(({ orderRequest }) => JSON.stringify(orderRequest.shippingAddress))}::jsonb[],
+        ${of(({ orderRequest }) => orderRequest.payment.method)}::text[], ${textOf(({ orderRequest }) => tokenOf(orderRequest))}::text[],
+        ${of(({ orderRequest }) => orderRequest.emailHash)}::bigint[],
+        ${of(({ orderRequest }) => orderRequest.networkHash ?? null)}::bigint[], ${of((order) => order.unitCount)}::int[]
+      ) AS row (user_id, id, number, cart_id, submit_token, body_hash, lines_hash, currency, subtotal_minor,
+                shipping_minor, tax_minor, discount_minor, total_minor, email, shipping_method,
+                shipping_address, method, token, email_hash, network_hash, unit_count)
+    ), placed AS (
+      INSERT INTO orders (user_id, id, number, cart_id, submit_token, body_hash, lines_hash, status, currency,
+                          subtotal_minor, shipping_minor, tax_minor, discount_minor, total_minor,
+                          email, shipping_method, shipping_address, email_hash, network_hash, unit_count,
+                          accepted_at, hold_until)
+      SELECT user_id, id, number, cart_id, submit_token, body_hash, lines_hash,
+             CASE WHEN by_card THEN 'payment_pending' ELSE 'placed' END, currency,
+             subtotal_minor, shipping_minor, tax_minor, discount_minor, total_minor,
+             email, shipping_method, shipping_address, email_hash, network_hash, unit_count,
+             CASE WHEN NOT by_card THEN now() END,
+             now() + CASE WHEN by_card THEN make_interval(mins => ${HOLD_MINUTES}::int)
+                          ELSE make_interval(days => ${invoiceHoldDays}::int) END
+      FROM new_order
+    ), lines AS (
+      INSERT INTO order_line (user_id, order_id, sku, title, quantity, unit_price_minor)
+      SELECT * FROM unnest(
+        ${ofLine((line) => line.userId)}::uuid[], ${ofLine((line) => line.id)}::uuid[],
+        ${textOfLine((line) => line.sku)}::text[], ${textOfLine((line) => line.title)}::text[],
+        ${ofLine((line) => line.quantity)}::int[], ${ofLine((line) => line.unitPriceMinor)}::int[])
+    ), unpaid AS (
+      INSERT INTO unpaid_order (email_hash, order_id, user_id, network_hash)
+      SELECT email_hash, id, user_id, network_hash FROM new_order
+    ), payments AS (
+      INSERT INTO payment (user_id, order_id, attempt, method, status, amount_minor, currency, idempotency_key, token)
+      SELECT user_id, id, 1, method, CASE WHEN by_card THEN 'created' ELSE 'due' END, total_minor, currency,
+             'order:' || id || ':1', token
+      FROM new_order
+    ), events AS (
+      INSERT INTO order_event (user_id, order_id, version, from_status, to_status, actor, reason)
+      SELECT user_id, id, 1, NULL, CASE WHEN by_card THEN 'payment_pending' ELSE 'placed' END,
+             'shopper', 'submitted the checkout'
+      FROM new_order
+    ), carts AS (
+      UPDATE cart SET status = 'ordered', updated_at = now()
+      FROM new_order WHERE cart.user_id = new_order.user_id AND cart.id = new_order.cart_id
+    ), sold AS (
+      UPDATE stock SET available = available - taken.quantity
+      FROM unnest(${textArray([...taken.keys()])}::text[], ${plainArray([...taken.values()])}::int[]) AS taken (sku, quantity)
+      WHERE stock.sku = taken.sku
+    )
+    ${insertJobs('announce', announcementsOf(orders))}`;
+}
+
+function tokenOf({ payment }: OrderRequest): string | null {
+  return payment.method === 'card' ? payment.token : null;
+}
+
+/** One job tells the world of all orders of a batch that are placed for good; a card's charge is yet to come. */
+function announcementsOf(orders: NewOrder[]): JobPayloads['announce'][] {
+  const events = orders
+    .filter(({ orderRequest }) => orderRequest.payment.method === 'invoice')
+    .map(({ userId, id }): OrderVersion => ({ userId, orderId: id, version: 1 }));
+  return events.length > 0 ? [{ events }] : [];
+}

@@ -1,0 +1,169 @@
+import type { OrderRequest } from '#lib/orders/order-request.ts';
+
+/** Whether a new order stays within the policy on unpaid orders. Pure. */
+
+/**
+ * What may stay unpaid: one place that answers it. Unpaid orders hold stock, so without limits a
+ * visitor with fresh cookies and invented addresses empties the shelves for free
+ * (docs/decisions/0014-unpaid-orders-are-limited.md). Zero turns a limit off.
+ */
+export interface UnpaidPolicy {
+  /** The largest total of an order by invoice, in minor units. Zero: no invoices. */
+  invoiceMaxMinor: number;
+  /** How long an invoice order keeps its stock without being paid or sent. */
+  invoiceHoldDays: number;
+  /** Items in one order, however it is paid. */
+  orderMaxUnits: number;
+  /** What one shopper may leave open. */
+  shopper: OpenLimits;
+  /** What all shoppers with one email address may leave open. */
+  email: OpenLimits;
+  /** The same of a network, which many shoppers may share. */
+  network: OpenLimits;
+}
+
+export interface OpenLimits {
+  /** Invoice orders that are neither paid nor sent. */
+  invoices: number;
+  /** Card orders that wait for another card, or for the shopper's bank. */
+  cards: number;
+  /** Items in all of them. */
+  units: number;
+  /** What the open invoice orders are worth, in minor units. */
+  invoicedMinor: number;
+}
+
+type Scope = 'shopper' | 'email' | 'network';
+
+/** What one shopper, email address or network has left unpaid. */
+export interface OpenUnpaid {
+  scope: Scope;
+  key: string;
+  /** Invoice orders that are neither paid nor sent. */
+  invoices: number;
+  /** Card orders that wait for another card, or for the shopper's bank for more than a minute. */
+  cards: number;
+  /** Items in all unpaid orders, those that are being charged right now included. */
+  units: number;
+  /** The same in card orders alone. */
+  cardUnits: number;
+  /** What the invoice orders are worth. */
+  invoicedMinor: number;
+}
+
+/** Whether anything of it is limited. */
+export function isLimited(limits: OpenLimits): boolean {
+  return Object.values(limits).some((limit) => limit > 0);
+}
+
+/** The limit that an order would exceed. `allowed` is its value; amounts are minor units. */
+export type OrderLimit =
+  | { kind: 'order_units' | 'invoice_amount'; allowed: number }
+  | { kind: keyof OpenLimits; scope: Scope; allowed: number };
+
+/** What the limits look at in an order. */
+export interface LimitedOrder {
+  orderRequest: Pick<OrderRequest, 'userId' | 'emailHash' | 'networkHash' | 'payment'>;
+  unitCount: number;
+  totalMinor: number;
+}
+
+/** What is unpaid, by scope and key, counting the orders that a batch adds. */
+export interface UnpaidTally {
+  of: (scope: Scope, key: string) => OpenUnpaid;
+  add: (order: LimitedOrder) => void;
+}
+
+export function openUnpaidOf(rows: readonly OpenUnpaid[]): UnpaidTally {
+  const tally = new Map(rows.map((row) => [`${row.scope}/${row.key}`, row]));
+  const of = (scope: Scope, key: string): OpenUnpaid =>
+    tally.get(`${scope}/${key}`) ?? {
+      scope,
+      key,
+      invoices: 0,
+      cards: 0,
+      units: 0,
+      cardUnits: 0,
+      invoicedMinor: 0,
+    };
+  return {
+    of,
+    add(order) {
+      const byInvoice = isByInvoice(order);
+      for (const [scope, key] of scopesOf(order)) {
+        const open = of(scope, key);
+        tally.set(`${scope}/${key}`, {
+          ...open,
+          invoices: open.invoices + (byInvoice ? 1 : 0),
+          units: open.units + order.unitCount,
+          cardUnits: open.cardUnits + (byInvoice ? 0 : order.unitCount),
+          invoicedMinor: open.invoicedMinor + (byInvoice ? order.totalMinor : 0),
+        });
+      }
+    },
+  };
+}
+
+/**
+ * The first limit that the order would exceed; undefined when it stays within all of them. `byInvoice`:
+ * how it is paid, or would be.
+ */
+export function reachedLimit(
+  unpaid: UnpaidTally,
+  order: LimitedOrder,
+  policy: UnpaidPolicy,
+  byInvoice = isByInvoice(order),
+): OrderLimit | undefined {
+  if (isOver(order.unitCount, policy.orderMaxUnits)) {
+    return { kind: 'order_units', allowed: policy.orderMaxUnits };
+  }
+  if (byInvoice && order.totalMinor > policy.invoiceMaxMinor) {
+    return { kind: 'invoice_amount', allowed: policy.invoiceMaxMinor };
+  }
+  for (const [scope, key] of scopesOf(order)) {
+    // Anybody can order with the email address of another, who would find that no card pays. To hold
+    // stock an attacker needs none that is real.
+    if (scope === 'email' && !byInvoice) continue;
+    const limits = policy[scope];
+    const kind = exceeded(after(unpaid.of(scope, key), order, byInvoice), limits);
+    if (kind) return { kind, scope, allowed: limits[kind] };
+  }
+  return undefined;
+}
+
+/**
+ * What would be open with this order. A card order is about to be paid, so its own items and amount
+ * do not count: only card orders that were left unpaid before it can refuse it. Invoices cannot.
+ */
+function after(open: OpenUnpaid, { unitCount, totalMinor }: LimitedOrder, byInvoice: boolean): OpenLimits {
+  return {
+    invoices: byInvoice ? open.invoices + 1 : 0,
+    cards: byInvoice ? 0 : open.cards + 1,
+    units: byInvoice ? open.units + unitCount : open.cardUnits + 1,
+    invoicedMinor: byInvoice ? open.invoicedMinor + totalMinor : 0,
+  };
+}
+
+const kinds = ['invoices', 'cards', 'units', 'invoicedMinor'] as const satisfies (keyof OpenLimits)[];
+
+function exceeded(would: OpenLimits, limits: OpenLimits): keyof OpenLimits | undefined {
+  return kinds.find((kind) => isOver(would[kind], limits[kind]));
+}
+
+/** Whether the limits would let the shopper pay this order by card instead of by invoice. */
+export function mayBeByCard(unpaid: UnpaidTally, order: LimitedOrder, policy: UnpaidPolicy): boolean {
+  return isByInvoice(order) && reachedLimit(unpaid, order, policy, false) === undefined;
+}
+
+/** Zero is no limit. */
+const isOver = (value: number, limit: number): boolean => limit > 0 && value > limit;
+
+const isByInvoice = ({ orderRequest }: LimitedOrder): boolean => orderRequest.payment.method === 'invoice';
+
+function scopesOf({ orderRequest: { userId, emailHash, networkHash } }: LimitedOrder): [Scope, string][] {
+  return [
+    ['shopper', userId],
+    ['email', emailHash],
+    ...(networkHash === undefined ? [] : ([['network', networkHash]] as [Scope, string][])),
+  ];
+}

@@ -1,0 +1,273 @@
+import { randomUUID } from 'node:crypto';
+import Stripe from 'stripe';
+import { expect, test } from 'vitest';
+import { isOf } from '#lib/payment-provider/provider.ts';
+import {
+  chargeOf,
+  disputeOf,
+  eventOf,
+  refundOf,
+  refusalOf,
+  reviewOf,
+  warningOf,
+} from '#lib/payment-provider/stripe-shapes.ts';
+
+const key = { userId: randomUUID(), orderId: randomUUID(), attempt: 2 };
+const metadata = { user_id: key.userId, order_id: key.orderId, attempt: '2' };
+
+const intent = (change: Record<string, unknown> = {}) =>
+  ({
+    id: 'pi_1',
+    status: 'succeeded',
+    amount: 4_599,
+    amount_received: 4_599,
+    currency: 'usd',
+    metadata,
+    last_payment_error: null,
+    next_action: null,
+    ...change,
+  }) as unknown as Stripe.PaymentIntent;
+
+test('a charge is what was taken, in whose money, and for which attempt', () => {
+  expect(chargeOf(intent())).toEqual({
+    ref: 'pi_1',
+    status: 'succeeded',
+    amountMinor: 4_599,
+    currency: 'USD',
+    declineCode: undefined,
+    actionUrl: undefined,
+    attempt: key,
+  });
+});
+
+test.each([
+  ['succeeded', 'succeeded'],
+  ['requires_capture', 'authorized'],
+  ['requires_action', 'requires_action'],
+  ['requires_payment_method', 'declined'],
+  ['canceled', 'voided'],
+  ['processing', 'processing'],
+  ['requires_confirmation', 'processing'],
+  ['a state of next year', 'processing'],
+])('%s is %s', (status, expected) => {
+  expect(chargeOf(intent({ status })).status).toBe(expected);
+});
+
+test('of a charge that took a part, the part counts; of one that took nothing yet, what is asked for', () => {
+  expect(chargeOf(intent({ amount_received: 4_000 })).amountMinor).toBe(4_000);
+  expect(chargeOf(intent({ status: 'requires_capture', amount_received: 0 })).amountMinor).toBe(4_599);
+});
+
+test('a refusal has the bank’s code, or the provider’s where the bank gives none', () => {
+  const declined = (error: object) =>
+    chargeOf(intent({ status: 'requires_payment_method', last_payment_error: error })).declineCode;
+  expect(declined({ code: 'card_declined', decline_code: 'lost_card' })).toBe('lost_card');
+  expect(declined({ code: 'expired_card' })).toBe('expired_card');
+  expect(declined({})).toBeUndefined();
+});
+
+test('where the bank asks, the charge says where', () => {
+  const redirect = { type: 'redirect_to_url', redirect_to_url: { url: 'https://bank.test/3ds' } };
+  expect(chargeOf(intent({ status: 'requires_action', next_action: redirect })).actionUrl).toBe(
+    'https://bank.test/3ds',
+  );
+  const app = { type: 'use_stripe_sdk' };
+  expect(chargeOf(intent({ status: 'requires_action', next_action: app })).actionUrl).toBeUndefined();
+});
+
+test.each([
+  ['none', null],
+  ['no shopper', { ...metadata, user_id: undefined }],
+  ['no order', { ...metadata, order_id: undefined }],
+  ['another shop’s shopper', { ...metadata, user_id: 'cus_1' }],
+  ['another shop’s order', { ...metadata, order_id: '1001' }],
+  ['no attempt', { ...metadata, attempt: undefined }],
+  ['attempt 0', { ...metadata, attempt: '0' }],
+  ['attempt 10000', { ...metadata, attempt: '10000' }],
+  ['an attempt and more', { ...metadata, attempt: '2 or 3' }],
+  ['more and an attempt', { ...metadata, attempt: 'no 2' }],
+])('a charge that is kept with %s is none of ours', (_, kept) => {
+  expect(chargeOf(intent({ metadata: kept })).attempt).toBeUndefined();
+});
+
+test('ids are the same however they are written', () => {
+  const upper = { ...metadata, user_id: key.userId.toUpperCase(), order_id: key.orderId.toUpperCase() };
+  expect(chargeOf(intent({ metadata: upper })).attempt).toEqual(key);
+  expect(chargeOf(intent({ metadata: { ...metadata, attempt: '1234' } })).attempt?.attempt).toBe(1_234);
+});
+
+test('a charge is of an attempt whose shopper, order and number it was kept with', () => {
+  const charge = chargeOf(intent());
+  expect(isOf(charge, key)).toBe(true);
+  for (const other of [{ userId: randomUUID() }, { orderId: randomUUID() }, { attempt: 1 }])
+    expect(isOf(charge, { ...key, ...other })).toBe(false);
+  expect(isOf(chargeOf(intent({ metadata: {} })), key)).toBe(false);
+});
+
+test.each([
+  ['succeeded', 'succeeded'],
+  ['failed', 'failed'],
+  ['canceled', 'failed'],
+  ['pending', 'pending'],
+  ['requires_action', 'pending'],
+  [null, 'pending'],
+])('a refund that is %s is %s', (status, expected) => {
+  expect(refundOf({ id: 're_1', amount: 500, status } as Stripe.Refund)).toEqual({
+    ref: 're_1',
+    amountMinor: 500,
+    status: expected,
+  });
+});
+
+test('a refund of ours has our id of it, and one that was made at the provider has none', () => {
+  const id = randomUUID();
+  const idIn = (words: unknown) =>
+    refundOf({ id: 're_1', amount: 500, status: 'succeeded', metadata: words } as Stripe.Refund).id;
+  expect(idIn({ refund_id: id })).toBe(id);
+  for (const words of [{}, null, undefined, { refund_id: 'by hand' }]) expect(idIn(words)).toBeUndefined();
+});
+
+test('a charge that is shown in full says what was refunded and what the provider takes for it', () => {
+  const latest = (charge: unknown) => chargeOf(intent({ latest_charge: charge }));
+  expect(latest({ amount_refunded: 500, balance_transaction: { fee: 163 } })).toMatchObject({
+    refundedMinor: 500,
+    feeMinor: 163,
+  });
+  expect(latest({ amount_refunded: 0, balance_transaction: null })).toMatchObject({ refundedMinor: 0 });
+  expect(latest('ch_1')).not.toHaveProperty('refundedMinor');
+});
+
+test.each([
+  ['needs_response', [-4_599], 'open'],
+  ['under_review', [-4_599], 'open'],
+  ['warning_needs_response', [], 'open'],
+  ['warning_under_review', [], 'open'],
+  ['a state of next year', [], 'open'],
+  ['won', [-4_599, 4_599], 'won'],
+  ['lost', [-4_599], 'lost'],
+  ['warning_closed', [], 'closed'],
+  ['prevented', [], 'closed'],
+  ['prevented', [-4_599, 4_599], 'closed'],
+  // The card network gave it back to the cardholder, so it is not the shop's.
+  ['prevented', [-4_599], 'lost'],
+])('a dispute that is %s and has moved %j is %s', (status, moved, expected) => {
+  const dispute = {
+    id: 'dp_1',
+    amount: 4_599,
+    currency: 'usd',
+    reason: 'fraudulent',
+    status,
+    balance_transactions: moved.map((amount) => ({ amount })),
+    evidence_details: { due_by: 1_800_000_000 },
+  };
+  expect(disputeOf(dispute as unknown as Stripe.Dispute)).toEqual({
+    ref: 'dp_1',
+    kind: 'dispute',
+    amountMinor: 4_599,
+    currency: 'USD',
+    reason: 'fraudulent',
+    status: expected,
+    dueBy: new Date(1_800_000_000_000),
+  });
+});
+
+test('a warning of fraud is open while something can be done, a review until it is closed', () => {
+  const money = { amountMinor: 4_599, currency: 'USD' };
+  const warning = { id: 'issfr_1', fraud_type: 'misc' } as Stripe.Radar.EarlyFraudWarning;
+  expect(warningOf({ ...warning, actionable: true }, money)).toMatchObject({
+    status: 'open',
+    reason: 'misc',
+  });
+  expect(warningOf({ ...warning, actionable: false }, money).status).toBe('closed');
+  const review = { id: 'prv_1', opened_reason: 'rule', closed_reason: null } as Stripe.Review;
+  expect(reviewOf({ ...review, open: true }, money)).toMatchObject({ status: 'open', reason: 'rule' });
+  expect(reviewOf({ ...review, open: false, closed_reason: 'approved' }, money)).toMatchObject({
+    status: 'closed',
+    reason: 'approved',
+  });
+});
+
+test('a refusal that comes as an error is a declined charge', () => {
+  const request = {
+    ...key,
+    amountMinor: 4_599,
+    currency: 'USD',
+    idempotencyKey: 'k',
+    token: 't',
+    returnUrl: 'https://shop.test',
+  };
+  const refusal = (raw: object) =>
+    refusalOf(new Stripe.errors.StripeCardError({ type: 'card_error', ...raw } as never), request);
+  expect(refusal({ decline_code: 'lost_card', code: 'card_declined', payment_intent: intent() })).toEqual({
+    ref: 'pi_1',
+    status: 'declined',
+    amountMinor: 4_599,
+    currency: 'USD',
+    declineCode: 'lost_card',
+    attempt: key,
+  });
+  expect(refusal({ code: 'expired_card' })).toMatchObject({ ref: undefined, declineCode: 'expired_card' });
+  expect(refusal({})).toMatchObject({ declineCode: 'invalid_request' });
+});
+
+test('an event tells what to look at, whatever it is about', () => {
+  const about = (object: object, type = 'something') => eventOf({ id: 'evt_1', type, data: { object } });
+  expect(about({ object: 'payment_intent', id: 'pi_1', metadata }, 'payment_intent.succeeded')).toEqual({
+    id: 'evt_1',
+    type: 'payment_intent.succeeded',
+    chargeRef: 'pi_1',
+    attempt: key,
+    isAboutMore: false,
+  });
+  expect(about({ object: 'charge', id: 'ch_1', payment_intent: 'pi_2', metadata })).toMatchObject({
+    chargeRef: 'pi_2',
+    attempt: key,
+    isAboutMore: true,
+  });
+  for (const object of ['refund', 'dispute', 'radar.early_fraud_warning', 'review'])
+    expect(about({ object, id: 'x_1', payment_intent: 'pi_3', metadata: { refund_id: 'x' } })).toMatchObject({
+      chargeRef: 'pi_3',
+      attempt: undefined,
+      isAboutMore: true,
+    });
+  for (const words of [null, undefined, 'text', { order_id: 5 }, { ...metadata, attempt: ['1'] }])
+    expect(about({ object: 'payment_intent', id: 'pi_1', metadata: words })?.attempt).toBeUndefined();
+  for (const object of [{ object: 'customer', id: 'cus_1' }, { object: 'charge', payment_intent: null }, {}])
+    expect(about(object)?.chargeRef).toBeUndefined();
+});
+
+test.each([
+  ['nothing', null],
+  ['a text', 'evt_1'],
+  ['no id', { type: 'a', data: { object: {} } }],
+  ['a number for its id', { id: 5, type: 'a', data: { object: {} } }],
+  ['an id that no text may hold', { id: 'evt\u0000', type: 'a', data: { object: {} } }],
+  ['an endless id', { id: 'x'.repeat(8_000), type: 'a', data: { object: {} } }],
+  ['no type', { id: 'evt_1', data: { object: {} } }],
+  ['a type that no text may hold', { id: 'evt_1', type: '\u0000', data: { object: {} } }],
+  ['no data', { id: 'evt_1', type: 'a' }],
+  ['no object', { id: 'evt_1', type: 'a', data: { object: null } }],
+])('what has %s is no event', (_, event) => {
+  expect(eventOf(event)).toBeUndefined();
+});
+
+test.each([
+  '',
+  '.',
+  '..',
+  'ch_1',
+  'pi_',
+  'pi_\u0000',
+  'pi_\ud800',
+  'pi_1/cancel',
+  `pi_${'1'.repeat(251)}`,
+  'é',
+  5,
+  ['pi_1'],
+])('an event about a charge called %j is about none of ours', (id) => {
+  for (const object of [
+    { object: 'payment_intent', id },
+    { object: 'charge', payment_intent: id },
+  ])
+    expect(eventOf({ id: 'evt_1', type: 'a', data: { object } })?.chargeRef).toBeUndefined();
+});

@@ -1,0 +1,309 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import Stripe from 'stripe';
+import {
+  type ChargeRequest,
+  type EventPage,
+  isOf,
+  type PaymentProvider,
+  type ProviderEvent,
+  RefundRefused,
+  UnknownOutcome,
+} from '#lib/payment-provider/provider.ts';
+import { ProviderClock } from '#lib/payment-provider/provider-clock.ts';
+import { chargeOf, eventOf, refundOf, refusalOf } from '#lib/payment-provider/stripe-shapes.ts';
+import { stripeState } from '#lib/payment-provider/stripe-state.ts';
+import { AppError } from '#lib/platform/errors.ts';
+
+/** The version of Stripe's API that this file was written for, whatever the account's own is. */
+const apiVersion = '2026-10-28.endive';
+
+/**
+ * How long one answer is waited for, repeats included. With the order writer before it and the
+ * write after it, it fits into the 10 s that a shopper waits for their answer.
+ */
+const providerDeadlineMs = 6_000;
+
+/** Charges that are looked through for one, newest first: 20 pages, some seconds. Beyond that nobody knows. */
+const maxLookedThrough = 2_000;
+
+/** Between two looks whether the same request, sent twice at once, has been answered. */
+const inUsePauseMs = 250;
+
+/** The provider's clock is told in whole seconds, and its answer was some time on its way. */
+const clockSlackMs = 60_000;
+
+export interface StripeOptions {
+  secretKey: string;
+  apiBase: string;
+  webhookSecret: string | undefined;
+  capture: 'automatic' | 'manual';
+}
+
+/** The adapter to Stripe, on its own SDK. */
+export function stripeProvider(options: StripeOptions): PaymentProvider {
+  const base = new URL(options.apiBase);
+  const secure = base.protocol === 'https:';
+  const clock = new ProviderClock();
+  const stripe = new Stripe(options.secretKey, {
+    apiVersion,
+    httpClient: clock.listenTo(Stripe.createNodeHttpClient()),
+    protocol: secure ? 'https' : 'http',
+    host: base.hostname,
+    port: base.port || (secure ? 443 : 80),
+    timeout: providerDeadlineMs,
+    // Who asks again, and when, is decided where it is known what the order is by then.
+    maxNetworkRetries: 0,
+    telemetry: false,
+  });
+  const { paymentIntents, refunds } = stripe;
+
+  return {
+    authorize: (request) =>
+      withinDeadline('charge', async (signal) => {
+        try {
+          const made = await onceFree(signal, () => paymentIntents.create(...intentOf(request, options)));
+          // The first answer to this key, repeated: the charge may have been refunded since.
+          const now = isRepeated(made.lastResponse) ? await stripeState(stripe, made.id, false) : undefined;
+          return now ?? chargeOf(made);
+        } catch (error) {
+          if (isRefusal(error)) return refusalOf(error, request);
+          throw error;
+        }
+      }),
+
+    fence: ({ orderId, idempotencyKey, amountMinor, currency }) =>
+      withinDeadline('fence', async (signal) => {
+        const intent = {
+          amount: amountMinor,
+          currency: currency.toLowerCase(),
+          // No card, no confirmation, and no attempt's name: it takes nothing, and is nobody's charge.
+          description: 'Stands where a charge would, of an order that was called off',
+          metadata: { order_id: orderId },
+        };
+        try {
+          await onceFree(signal, () => paymentIntents.create(intent, { idempotencyKey }));
+          return true;
+        } catch (error) {
+          if (error instanceof Stripe.errors.StripeIdempotencyError) return false;
+          // A failure that is kept with these words keeps others from the key as well.
+          if (isKeySpent(error)) return true;
+          throw error;
+        }
+      }),
+
+    capture: (ref, idempotencyKey) =>
+      withinDeadline('capture', async () =>
+        chargeOf(
+          await paymentIntents
+            .capture(ref, {}, { idempotencyKey })
+            .catch(unlessPast(() => paymentIntents.retrieve(ref))),
+        ),
+      ),
+
+    void: (ref) =>
+      withinDeadline('void', async () =>
+        chargeOf(await paymentIntents.cancel(ref).catch(unlessPast(() => paymentIntents.retrieve(ref)))),
+      ),
+
+    refund: ({ id, orderId, idempotencyKey, chargeRef, amountMinor }) =>
+      withinDeadline('refund', async (signal) => {
+        const metadata = { refund_id: id, order_id: orderId };
+        try {
+          return refundOf(
+            await onceFree(signal, () =>
+              refunds.create(
+                { payment_intent: chargeRef, amount: amountMinor, metadata },
+                { idempotencyKey },
+              ),
+            ),
+          );
+        } catch (error) {
+          if (isRefusal(error)) throw new RefundRefused(error);
+          throw error;
+        }
+      }),
+
+    retrieve: (ref, { thorough = false } = {}) =>
+      withinDeadline('retrieve', () => stripeState(stripe, ref, thorough)),
+
+    async now() {
+      if (clock.nowMs === undefined) await withinDeadline('clock', () => paymentIntents.list({ limit: 1 }));
+      return new Date(clock.nowMs ?? Date.now());
+    },
+
+    async find(attempt, since) {
+      let looked = 0;
+      for await (const charge of this.listSince(new Date(since.getTime() - clockSlackMs))) {
+        if (isOf(charge, attempt)) return charge.ref === undefined ? charge : this.retrieve(charge.ref);
+        looked += 1;
+        if (looked === maxLookedThrough)
+          throw new UnknownOutcome('find', new Error(`not among ${looked} charges`));
+      }
+      return undefined;
+    },
+
+    async *listSince(since) {
+      const created = { gte: Math.floor(since.getTime() / 1000) };
+      for (let after: string | undefined, more = true; more; ) {
+        const page = await withinDeadline('list', () =>
+          paymentIntents.list({ created, limit: 100, starting_after: after }),
+        );
+        yield* page.data.map(chargeOf);
+        after = page.data.at(-1)?.id;
+        more = page.has_more && after !== undefined;
+      }
+    },
+
+    listEvents: (range) => listEvents(stripe, range),
+
+    readEvent: (body, signature) => readEvent(stripe, body, signature, options.webhookSecret),
+  };
+}
+
+const isRepeated = ({ headers }: { headers?: Record<string, string> }): boolean =>
+  headers?.['idempotent-replayed'] === 'true';
+
+/** Stripe keeps its own failures with a key, too, and then answers nothing else to it for a day. */
+function isKeySpent(error: unknown): boolean {
+  const { StripeError, StripeIdempotencyError } = Stripe.errors;
+  if (!(error instanceof StripeError)) return false;
+  return error instanceof StripeIdempotencyError || isRepeated(error);
+}
+
+type CreateIntent = [Stripe.PaymentIntentCreateParams, Stripe.RequestOptions];
+
+function intentOf(request: ChargeRequest, { capture }: StripeOptions): CreateIntent {
+  const { userId, orderId, attempt, amountMinor, currency, token, returnUrl, idempotencyKey } = request;
+  return [
+    {
+      amount: amountMinor,
+      currency: currency.toLowerCase(),
+      payment_method: token,
+      confirm: true,
+      capture_method: capture,
+      return_url: returnUrl,
+      metadata: { user_id: userId, order_id: orderId, attempt: String(attempt) },
+    },
+    { idempotencyKey },
+  ];
+}
+
+/**
+ * Whether an error says "no" for good: the card was refused, or what was asked makes no sense. A
+ * wrong API key (401, 403), a busy server (409, 429) and everything else may end either way.
+ */
+function isRefusal(error: unknown): error is InstanceType<typeof Stripe.errors.StripeError> {
+  const { StripeCardError, StripeInvalidRequestError } = Stripe.errors;
+  return (
+    (error instanceof StripeCardError || error instanceof StripeInvalidRequestError) &&
+    [400, 402, 404].includes(error.statusCode ?? 0)
+  );
+}
+
+/** For a change that came too late because the charge is already in another state: looks at it. */
+function unlessPast<T>(look: () => Promise<T>): (error: unknown) => Promise<T> {
+  return (error) => {
+    const { code } = error as { code?: string };
+    if (code === 'payment_intent_unexpected_state') return look();
+    throw error;
+  };
+}
+
+/** Waits while an equal request of the same key is being worked on; its answer is then ours. */
+async function onceFree<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if ((error as { statusCode?: number }).statusCode !== 409) throw error;
+      await sleep(inUsePauseMs, undefined, { signal });
+    }
+  }
+}
+
+/** Whatever is no answer within the deadline is `UnknownOutcome`. */
+async function withinDeadline<T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const signal = AbortSignal.timeout(providerDeadlineMs);
+  const late = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  try {
+    return await Promise.race([work(signal), late]);
+  } catch (error) {
+    if (error instanceof RefundRefused) throw error;
+    throw new UnknownOutcome(what, error, { keyIsSpent: isKeySpent(error) });
+  }
+}
+
+/** All that tells of a change to a charge, whoever made it. */
+const eventTypes = [
+  'payment_intent.succeeded',
+  'payment_intent.payment_failed',
+  'payment_intent.canceled',
+  'payment_intent.processing',
+  'payment_intent.requires_action',
+  'payment_intent.amount_capturable_updated',
+  'charge.refunded',
+  'charge.dispute.created',
+  'charge.dispute.updated',
+  'charge.dispute.closed',
+  'charge.dispute.funds_withdrawn',
+  'charge.dispute.funds_reinstated',
+  'refund.created',
+  'refund.updated',
+  'refund.failed',
+  'radar.early_fraud_warning.created',
+  'radar.early_fraud_warning.updated',
+  'review.opened',
+  'review.closed',
+];
+
+async function listEvents(
+  { events }: Stripe,
+  { since, until, maxPages }: Parameters<PaymentProvider['listEvents']>[0],
+): Promise<EventPage> {
+  const created = { gte: Math.floor(since.getTime() / 1000), lt: Math.ceil(until.getTime() / 1000) };
+  const read: ProviderEvent[] = [];
+  let after: string | undefined;
+  for (let pages = 0; pages < maxPages; pages += 1) {
+    const page = await withinDeadline('events', () =>
+      events.list({ created, types: eventTypes, limit: 100, starting_after: after }),
+    );
+    read.push(...page.data.map(eventOf).filter((event) => event !== undefined));
+    after = page.data.at(-1)?.id;
+    if (!page.has_more || after === undefined) return { events: read, more: false };
+  }
+  return { events: read, more: true };
+}
+
+function readEvent(
+  stripe: Stripe,
+  body: string,
+  signature: string | null,
+  secret: string | undefined,
+): ProviderEvent {
+  if (!secret) {
+    throw new AppError('unavailable', {
+      detail: 'STRIPE_WEBHOOK_SECRET is not set, so no event can be checked.',
+    });
+  }
+  const event = eventOf(signedBody(stripe, body, signature, secret));
+  if (event) return event;
+  throw new AppError('invalid_request', {
+    detail:
+      'The signature is right, but this is no event: one has an id, a type and data.object. Nothing was changed.',
+  });
+}
+
+/** What was signed; undefined for what is no JSON, which is looked at after the signature. */
+function signedBody(stripe: Stripe, body: string, signature: string | null, secret: string): unknown {
+  try {
+    return stripe.webhooks.constructEvent(body, signature ?? '', secret);
+  } catch (cause) {
+    if (cause instanceof SyntaxError) return undefined;
+    throw new AppError('signature_invalid', {
+      detail: 'The signature does not fit the body. Nothing was changed.',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,73 @@
+import type { ProviderDispute } from '#lib/payment-provider/provider.ts';
+
+/** What our rows become from what the provider has against a charge. Pure. */
+
+type DisputeStatus = ProviderDispute['status'];
+
+/** A dispute, an early fraud warning or a review as it is recorded. */
+export interface DisputeRow {
+  providerRef: string;
+  kind: ProviderDispute['kind'];
+  amountMinor: number;
+  status: DisputeStatus;
+  dueBy: Date | null;
+}
+
+export interface MirroredDisputes {
+  /** Those that are new or not what they were. */
+  changes: ProviderDispute[];
+  opened: ProviderDispute[];
+  closed: ProviderDispute[];
+  /** What banks took away for good. */
+  lostMinor: number;
+}
+
+export function mirrorDisputes(
+  rows: readonly DisputeRow[],
+  seen: readonly ProviderDispute[],
+): MirroredDisputes {
+  const rowOf = new Map(rows.map((row) => [row.providerRef, row]));
+  const changes = seen.filter((dispute) => isNews(rowOf.get(dispute.ref), dispute));
+  const lost = new Map(rows.map((row) => [row.providerRef, lostOf(row)]));
+  for (const dispute of seen) lost.set(dispute.ref, lostOf(dispute));
+  return {
+    changes,
+    opened: changes.filter(({ ref, status }) => status === 'open' && rowOf.get(ref)?.status !== 'open'),
+    closed: changes.filter(({ ref, status }) => status !== 'open' && rowOf.get(ref)?.status !== status),
+    lostMinor: [...lost.values()].reduce((sum, minor) => sum + minor, 0),
+  };
+}
+
+function isNews(row: DisputeRow | undefined, { status, amountMinor, dueBy }: ProviderDispute): boolean {
+  return (
+    row?.status !== status ||
+    row.amountMinor !== amountMinor ||
+    (row.dueBy?.getTime() ?? null) !== (dueBy?.getTime() ?? null)
+  );
+}
+
+const lostOf = ({
+  kind,
+  status,
+  amountMinor,
+}: Pick<DisputeRow, 'kind' | 'status' | 'amountMinor'>): number =>
+  kind === 'dispute' && status === 'lost' ? amountMinor : 0;
+
+const nouns: Record<ProviderDispute['kind'], string> = {
+  dispute: 'a bank disputes the payment',
+  early_fraud_warning: 'the card network warns of fraud',
+  review: 'the provider reviews the payment',
+};
+
+const ends: Record<DisputeStatus, string> = {
+  open: 'is open',
+  won: 'was won',
+  lost: 'was lost, and its money is gone',
+  closed: 'is closed',
+};
+
+/** As an event of the order says it. */
+export const whyOpened = ({ kind, reason }: ProviderDispute): string => `${nouns[kind]} (${reason})`;
+
+export const whyClosed = ({ kind, reason, status }: ProviderDispute): string =>
+  `${kind.replaceAll('_', ' ')} (${reason}) ${ends[status]}`;

@@ -1,0 +1,116 @@
+import { paymentProvider } from '#lib/payment-provider/payment-provider.ts';
+import { type ProviderEvent, UnknownOutcome } from '#lib/payment-provider/provider.ts';
+import { takesCards } from '#lib/payment-provider/takes-cards.ts';
+import { applyEvent } from '#lib/payments/events/apply-event.ts';
+import { db } from '#lib/platform/database/db.ts';
+import { logger } from '#lib/platform/logger.ts';
+
+/**
+ * Reads the provider's own list of events and applies what no webhook has told of: an address that was
+ * wrong, a shop that was down for days, a database that was restored from a backup. A webhook that
+ * never comes changes nothing but the delay.
+ */
+
+/** As long as Stripe keeps its events: where a shop without a cursor begins. */
+const keptDays = 30;
+
+/** Read again before the cursor: events are not always listed in order. */
+const overlapMs = 5 * 60_000;
+
+/** More events than these pages hold are read in two halves, so that the oldest come first. */
+const maxPages = 5;
+
+/** The shortest time that is read in one part, however many events it has: the provider counts in seconds. */
+const leastMs = 2_000;
+
+const runMs = 40_000;
+const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
+
+export async function pollEvents(): Promise<void> {
+  if (!takesCards()) return;
+  const deadline = performance.now() + runMs;
+  const now = await (await paymentProvider()).now();
+  // A little ahead, for what happens while it is read.
+  const end = new Date(now.getTime() + minuteMs);
+  let since = await readSince(now);
+  let isComplete = true;
+  while (since < end && performance.now() < deadline) {
+    const { events, until } = await readPart(since, end);
+    isComplete = (await applyAll(events.toReversed(), deadline)) && isComplete;
+    // The cursor waits before the first event that is still to be applied: the next run reads that part
+    // again. What comes behind it is applied now all the same.
+    if (isComplete) await moveCursor(Math.min(until.getTime(), now.getTime()));
+    since = until;
+  }
+}
+
+async function readPart(since: Date, latest: Date): Promise<{ events: ProviderEvent[]; until: Date }> {
+  const provider = await paymentProvider();
+  for (let until = latest; ; ) {
+    const spanMs = until.getTime() - since.getTime();
+    const pages = spanMs <= leastMs ? Number.POSITIVE_INFINITY : maxPages;
+    const { events, more } = await provider.listEvents({ since, until, maxPages: pages });
+    if (!more) return { events, until };
+    until = new Date(since.getTime() + Math.floor(spanMs / 2));
+  }
+}
+
+/** False when one of them is still to be applied. */
+async function applyAll(events: ProviderEvent[], deadline: number): Promise<boolean> {
+  const known = await readKnown(events);
+  const fresh = events.filter(({ id }) => !known.has(id));
+  // One that got no answer before may get none again, and that takes time: it is the last to be tried.
+  const tried = events.filter(({ id }) => known.get(id) === 'tried');
+  const silent = new Set<string | undefined>();
+  for (const event of [...fresh, ...tried]) {
+    if (performance.now() > deadline) return false;
+    if (silent.has(event.chargeRef)) continue;
+    if (!(await hasAnswer(event))) silent.add(event.chargeRef);
+  }
+  return silent.size === 0;
+}
+
+/** False when the provider cannot show the event's charge now. That keeps no other event waiting. */
+async function hasAnswer(event: ProviderEvent): Promise<boolean> {
+  const { id, type, chargeRef } = event;
+  try {
+    await applyEvent(event);
+  } catch (error) {
+    if (error instanceof UnknownOutcome) {
+      const said = 'an event waits: the provider gave no answer about its charge';
+      logger().warn({ err: error, event: id, type, chargeRef }, said);
+      return false;
+    }
+    // Within the overlap the next run meets it again.
+    logger().error({ err: error, event: id, type }, 'an event could not be applied');
+  }
+  return true;
+}
+
+async function readKnown(events: ProviderEvent[]): Promise<Map<string, 'applied' | 'tried'>> {
+  const rows = await db().$queryRaw<{ id: string; applied: boolean }[]>`
+    SELECT id, applied_at IS NOT NULL AS applied FROM payment_event
+    WHERE id = ANY(${events.map(({ id }) => id)}::text[])`;
+  return new Map(rows.map(({ id, applied }) => [id, applied ? 'applied' : 'tried']));
+}
+
+const name = 'provider_events';
+
+/**
+ * Where the last run ended. The cursor is a time of the provider's clock, because events have theirs by
+ * it. One that lies ahead was written when a clock was wrong.
+ */
+async function readSince(now: Date): Promise<Date> {
+  const [row] = await db().$queryRaw<{ readUntilMs: number }[]>`
+    SELECT (extract(epoch FROM read_until) * 1000)::float8 AS "readUntilMs"
+    FROM event_cursor WHERE name = ${name}`;
+  if (!row) return new Date(now.getTime() - keptDays * dayMs);
+  return new Date(Math.min(row.readUntilMs, now.getTime()) - overlapMs);
+}
+
+async function moveCursor(untilMs: number): Promise<void> {
+  await db().$executeRaw`
+    INSERT INTO event_cursor (name, read_until) VALUES (${name}, to_timestamp(${untilMs / 1_000}::float8))
+    ON CONFLICT (name) DO UPDATE SET read_until = excluded.read_until, updated_at = now()`;
+}

@@ -1,0 +1,22 @@
+import { paymentProvider } from '#lib/payment-provider/payment-provider.ts';
+import { UnknownOutcome } from '#lib/payment-provider/provider.ts';
+import { applyEvent, type EventOutcome } from '#lib/payments/events/apply-event.ts';
+import { AppError } from '#lib/platform/errors.ts';
+
+/**
+ * A webhook of the provider. Throws `signature_invalid`, `invalid_request` for what is signed and no
+ * event, and `unavailable` when it has to be sent again.
+ */
+export async function receiveEvent(body: string, signature: string | null): Promise<EventOutcome> {
+  const event = (await paymentProvider()).readEvent(body, signature);
+  try {
+    return await applyEvent(event);
+  } catch (cause) {
+    if (!(cause instanceof UnknownOutcome)) throw cause;
+    throw new AppError('unavailable', {
+      detail: 'The charge cannot be looked at in this moment. Send the event again.',
+      retryAfterSeconds: 5,
+      cause,
+    });
+  }
+}

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { addJob } from '#lib/jobs/add-job.ts';
+import { changeOrder } from '#lib/orders/change-order.ts';
+import type { OrderRow } from '#lib/orders/order-rows.ts';
+import type { AttemptKey } from '#lib/payment-provider/provider.ts';
+import { writeDisputes, writeRefunds } from '#lib/payments/events/write-mirrored.ts';
+import type { PaymentRow } from '#lib/payments/payment-rows.ts';
+import type { Finding, Settlement } from '#lib/payments/settling/settlement.ts';
+import type { Tx } from '#lib/platform/database/db.ts';
+import { returnStock } from '#lib/stock/return-stock.ts';
+
+/** Writes what `settle` decided, in the caller's transaction and under the order's lock. */
+
+/** How soon the provider is asked again about a charge that it gave no answer to. */
+const askAgainMs = 3_000;
+
+export async function writePayment(
+  tx: Tx,
+  payment: PaymentRow,
+  finding: Finding,
+  settlement: Settlement,
+  actor: string,
+): Promise<PaymentRow> {
+  const { userId, orderId, attempt, currency } = payment;
+  const { payment: to = payment.status, giveBack, refunds = [], disputes = [] } = settlement;
+  const said = typeof finding === 'string' ? undefined : finding;
+  const after: PaymentRow = {
+    ...payment,
+    status: to,
+    version: payment.version + 1,
+    providerRef: said?.ref ?? payment.providerRef,
+    declineCode: to === 'declined' ? (said?.declineCode ?? payment.declineCode) : null,
+    actionUrl: to === 'requires_action' ? (said?.actionUrl ?? payment.actionUrl) : null,
+    capturedMinor: said?.status === 'succeeded' ? said.amountMinor : payment.capturedMinor,
+    refundedMinor: settlement.refundedMinor ?? payment.refundedMinor,
+    lostMinor: settlement.lostMinor ?? payment.lostMinor,
+    feeMinor: said?.feeMinor ?? payment.feeMinor,
+  };
+  const same = shown.every((name) => after[name] === payment[name]);
+  if (same && refunds.length === 0 && disputes.length === 0) return payment;
+  // Once is enough: until the charge is called off the job goes on, and after that it takes no card.
+  if (to === 'declined' && said?.status === 'declined' && said.ref !== undefined) {
+    await addJob(tx, 'call_off_payment', { userId, orderId, attempt }, { key: callOffKey(payment) });
+  }
+  await tx.$executeRaw`
+    UPDATE payment SET status = ${after.status}, provider_ref = ${after.providerRef},
+                       decline_code = ${after.declineCode}, action_url = ${after.actionUrl},
+                       captured_minor = ${after.capturedMinor}::int, refunded_minor = ${after.refundedMinor}::int,
+                       lost_minor = ${after.lostMinor}::int, fee_minor = ${after.feeMinor}::int,
+                       version = version + 1, updated_at = now()
+    WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid AND attempt = ${attempt}::int`;
+  await writeRefunds(tx, payment, refunds);
+  await writeDisputes(tx, payment, disputes);
+  if (to === 'unknown') {
+    const options = { afterMs: askAgainMs, key: settleKey(payment) };
+    await addJob(tx, 'settle_payment', { userId, orderId, attempt }, options);
+  }
+  if (giveBack) {
+    await recordRefund(tx, { userId, orderId, id: randomUUID(), attempt, currency, actor, ...giveBack });
+  }
+  return after;
+}
+
+const shown = [
+  'status',
+  'providerRef',
+  'declineCode',
+  'actionUrl',
+  'capturedMinor',
+  'refundedMinor',
+  'lostMinor',
+  'feeMinor',
+] as const;
+
+const settleKey = ({ orderId, attempt }: AttemptKey) => `settle_payment:${orderId}:${attempt}`;
+
+const callOffKey = ({ orderId, attempt }: AttemptKey) => `call_off_payment:${orderId}:${attempt}`;
+
+export interface NewRefund extends AttemptKey {
+  id: string;
+  amountMinor: number;
+  currency: string;
+  actor: string;
+  reason: string;
+}
+
+/** A refund that has to be asked for, and the job that does if nobody else is sooner. */
+export async function recordRefund(tx: Tx, refund: NewRefund): Promise<void> {
+  const { userId, orderId, id, attempt, amountMinor, currency, actor, reason } = refund;
+  await tx.$executeRaw`
+    INSERT INTO refund (user_id, order_id, id, attempt, amount_minor, currency, status, actor, reason, idempotency_key)
+    VALUES (${userId}::uuid, ${orderId}::uuid, ${id}::uuid, ${attempt}::int, ${amountMinor}::int, ${currency},
+            'created', ${actor}, ${reason}, ${`refund:${orderId}:${id}`})`;
+  const options = { afterMs: askAgainMs, key: `settle_refund:${id}` };
+  await addJob(tx, 'settle_refund', { userId, orderId, id }, options);
+}
+
+/** The order's new status, then what else happened to it, an event each. */
+export async function writeOrder(
+  tx: Tx,
+  order: OrderRow & { userId: string },
+  attempt: number,
+  { order: change, news = [], accepts }: Settlement,
+  actor: string,
+): Promise<OrderRow> {
+  const { userId, id: orderId } = order;
+  const accepted = order.accepted || accepts === true;
+  if (accepted !== order.accepted) {
+    await tx.$executeRaw`
+      UPDATE orders SET accepted_at = now() WHERE user_id = ${userId}::uuid AND id = ${orderId}::uuid`;
+  }
+  const after = { ...order, accepted };
+  for (const step of [...(change ? [change] : []), ...news.map((one) => ({ ...one, to: undefined }))]) {
+    const { to = after.status, ...rest } = step;
+    const { version, status: from } = after;
+    const paidAttempt = step === change && to === 'paid' ? attempt : undefined;
+    await changeOrder(tx, { userId, orderId, version, from, to, actor, paidAttempt, ...rest });
+    Object.assign(after, { status: to, version: version + 1 });
+  }
+  if (change?.returnStock) await returnStock(tx, { userId, orderId });
+  return after;
+}

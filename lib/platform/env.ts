@@ -1,0 +1,202 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { limitVariables, needsChallengeKeys } from '#lib/platform/env-limits.ts';
+
+/**
+ * All configuration, read here and nowhere else. `npm start` fills in what a fresh clone
+ * lacks (embedded database, Redis it found, a generated secret); every other host sets it.
+ */
+
+const flag = z.enum(['0', '1']).transform((value) => value === '1');
+const count = (fallback: number) => z.coerce.number().int().min(0).default(fallback);
+/** Values separated by commas. */
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter(Boolean),
+  );
+
+const schema = z
+  .object({
+    NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
+    HOST: z.string().min(1).default('127.0.0.1'),
+    PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+    DATA_DIR: z.string().min(1).default('.data'),
+    DATABASE_URL: z
+      .string({ error: 'is missing: npm start and npm run dev start a database and set it' })
+      .regex(/^postgres(ql)?:\/\//, 'must start with postgresql://'),
+    /** Connections of the order writer, each one batch in flight. */
+    WRITER_CONNECTIONS: z.coerce.number().int().min(1).max(16).default(1),
+    /** Connections of everything else: pages, carts, look-ups. */
+    DATABASE_CONNECTIONS: z.coerce.number().int().min(1).max(100).default(10),
+    REDIS_URL: z
+      .string()
+      .regex(/^(rediss?:\/\/|memory:)/, 'must start with redis://, rediss:// or memory:')
+      .optional(),
+    UPSTASH_REDIS_REST_URL: z.url().optional(),
+    UPSTASH_REDIS_REST_TOKEN: z.string().min(1).optional(),
+    ONCE_SECRET: z
+      .string({ error: 'is missing: set it to at least 32 random characters' })
+      .min(32, 'must have at least 32 characters'),
+    /** Coming secrets, separated by commas: accepted already, so that another server may sign with them. */
+    ONCE_SECRETS_NEXT: list,
+    /** Earlier secrets, separated by commas: still accepted, never used for anything new. */
+    ONCE_SECRETS_OLD: list,
+    RATE_LIMIT_SHOPPER_PER_MIN: count(10),
+    RATE_LIMIT_IP_PER_MIN: count(300),
+    ...limitVariables,
+    /** How long an order that isn't paid keeps its stock, in minutes. */
+    HOLD_MINUTES: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(7 * 24 * 60)
+      .default(15),
+    /** The largest total of an order by invoice, in minor units; 0 turns invoices off. */
+    INVOICE_MAX_MINOR: count(100_000),
+    /** How long an invoice order keeps its stock without being paid or sent, in days. */
+    INVOICE_HOLD_DAYS: z.coerce.number().int().min(1).max(365).default(14),
+    /** Items in one order; 0 is no limit, as for the limits on unpaid orders below. */
+    ORDER_MAX_UNITS: count(500),
+    /** Open invoice orders of one shopper, and of one email address. */
+    UNPAID_INVOICES_PER_PERSON: count(30),
+    /** Card orders of one shopper, and of one email address, that wait for another card or the bank. */
+    UNPAID_CARDS_PER_PERSON: count(3),
+    /** Items in the open unpaid orders of one shopper, and of one email address. */
+    UNPAID_UNITS_PER_PERSON: count(100),
+    /** What the open invoice orders of one person are worth together, in minor units. */
+    UNPAID_MINOR_PER_PERSON: count(200_000),
+    /** Open invoice orders, and open card orders, that came from one network; the default is in unpaid-policy.ts. */
+    UNPAID_ORDERS_PER_NETWORK: z.coerce.number().int().min(0).optional(),
+    /** Items in the open unpaid orders that came from one network. */
+    UNPAID_UNITS_PER_NETWORK: z.coerce.number().int().min(0).optional(),
+    /** How long an order keeps its stock at most, however many cards are tried, in minutes. */
+    HOLD_TOTAL_MINUTES: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(30 * 24 * 60)
+      .default(60),
+    /** How long an order keeps its stock while a bank processes its payment, in days. */
+    PROCESSING_HOLD_DAYS: z.coerce.number().int().min(1).max(60).default(14),
+    /** Who is told of disputes, and of refunds that the provider refuses. */
+    OPERATOR_EMAIL: z.email('must be an email address').optional(),
+    /** Charge at once, or authorise now and capture when the order is fulfilled. */
+    PAYMENT_CAPTURE: z.enum(['automatic', 'manual']).default('automatic'),
+    STRIPE_SECRET_KEY: z.string().min(1).optional(),
+    /** Any server that speaks Stripe's API; the simulator's address in development. */
+    STRIPE_API_BASE: z.url().default('https://api.stripe.com'),
+    STRIPE_WEBHOOK_SECRET: z.string().min(1).optional(),
+    /** With it the browser shows Stripe's Payment Element; without it, the simulator's test cards. */
+    STRIPE_PUBLISHABLE_KEY: z.string().min(1).optional(),
+    SMTP_URL: z
+      .string()
+      .regex(/^smtps?:\/\//, 'must start with smtp:// or smtps://')
+      .optional(),
+    MAIL_FROM: z.string().min(3).default('Once <orders@once.example>'),
+    /**
+     * Set by `npm start` and `npm run dev` for a shop that only this machine can reach: development
+     * features such as /mailbox exist only then. See lib/platform/exposure.ts for what overrides it.
+     */
+    LOCAL_SHOP: flag.default(false),
+    /** Where order events are posted, signed with ORDER_WEBHOOK_SECRET (whsec_…). */
+    ORDER_WEBHOOK_URL: z.url().optional(),
+    ORDER_WEBHOOK_SECRET: z
+      .string()
+      .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, 'must be whsec_ and at least 24 bytes in base64')
+      .optional(),
+    /** Jobs that one worker runs at the same time. */
+    JOB_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(5),
+    /** How often an idle worker looks for jobs, in milliseconds. */
+    JOB_POLL_MS: z.coerce.number().int().min(50).max(60_000).default(1_000),
+    CRON_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
+    WEB_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(1),
+    PUBLIC_URL: z.url().optional(),
+    /** Addresses of reverse proxies whose X-Forwarded-For is believed, separated by commas. */
+    TRUSTED_PROXIES: list.refine((entries) => entries.every(isAddressOrNetwork), {
+      error: 'must be addresses or networks like 10.0.0.7, 10.0.0.0/8 or fd00::/8, separated by commas',
+    }),
+    /**
+     * Names under which the shop is called besides that of PUBLIC_URL, separated by commas and without
+     * ports: internal names of load balancers and the like. A request for another name gets 421.
+     */
+    ALLOWED_HOSTS: list
+      .transform((names) => names.map((name) => name.toLowerCase()))
+      .refine(
+        (names) => names.every((name) => /^(?:[\w-]+(?:\.[\w-]+)*|[\d.]+|\[[\da-f:.]+\])$/.test(name)),
+        {
+          error: 'must be host names or addresses without ports, like shop.internal or [fd00::7]',
+        },
+      ),
+    METRICS_TOKEN: z.string().min(1).optional(),
+    LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+    /** Set by Next while it builds. */
+    NEXT_PHASE: z.string().optional(),
+    /** Set by Vercel: its proxy, and nothing else, writes x-real-ip there. */
+    VERCEL: flag.default(false),
+    /** Set by Vercel: the host name of the production deployment, without a scheme. */
+    VERCEL_PROJECT_PRODUCTION_URL: z.string().min(1).optional(),
+  })
+  .refine((env) => !/^(sk|rk)_live_/.test(env.STRIPE_SECRET_KEY ?? '') || env.STRIPE_WEBHOOK_SECRET, {
+    path: ['STRIPE_WEBHOOK_SECRET'],
+    error: 'is missing: without the events of a live provider a charge that comes late is never heard of',
+  })
+  .refine((env) => !env.UPSTASH_REDIS_REST_URL === !env.UPSTASH_REDIS_REST_TOKEN, {
+    path: ['UPSTASH_REDIS_REST_TOKEN'],
+    error: 'UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN go together: set both or neither',
+  })
+  .refine((env) => !needsChallengeKeys(env) || (env.CHALLENGE_SITE_KEY && env.CHALLENGE_SECRET_KEY), {
+    path: ['CHALLENGE_SITE_KEY'],
+    error: 'and CHALLENGE_SECRET_KEY are missing: CHALLENGE_KIND names a service that gives them out',
+  })
+  .refine((env) => !env.ORDER_WEBHOOK_URL || env.ORDER_WEBHOOK_SECRET, {
+    path: ['ORDER_WEBHOOK_SECRET'],
+    error: 'is missing: without it nobody can tell that what comes to ORDER_WEBHOOK_URL is from this shop',
+  });
+
+function isAddressOrNetwork(entry: string): boolean {
+  const [address = '', bits, ...rest] = entry.split('/');
+  const version = isIP(address);
+  const inRange =
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 6 ? 128 : 32));
+  return version !== 0 && inRange && rest.length === 0;
+}
+
+export type Env = z.infer<typeof schema>;
+
+/** Checks a set of variables. Throws one error that names every variable that is wrong. */
+export function parseEnv(source: Record<string, string | undefined>): Env {
+  // An empty variable means "not set": that is how compose files and CI write it.
+  const set = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  const parsed = schema.safeParse(set);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.')} ${issue.message}`);
+  throw new Error(`The configuration is not valid:\n${problems.join('\n')}`);
+}
+
+let cached: Env | undefined;
+
+/** The process's configuration, checked on first use and the same from then on. */
+export function env(): Env {
+  cached ??= parseEnv(process.env);
+  return cached;
+}
+
+/** The address that links to this shop begin with, on its pages, in mails and in what it tells others. */
+export function siteUrl(): URL {
+  const { PUBLIC_URL, VERCEL_PROJECT_PRODUCTION_URL: host, HOST, PORT } = env();
+  if (PUBLIC_URL || host) return new URL(PUBLIC_URL ?? `https://${host}`);
+  // The address that npm start shows: a session that began there is not known at another name.
+  const name = ['0.0.0.0', '::'].includes(HOST) ? '127.0.0.1' : HOST;
+  return new URL(`http://${name.includes(':') ? `[${name}]` : name}:${PORT}`);
+}
+
+/** Whether browsers reach the shop over TLS, so that its cookies may say `Secure`. */
+export function isSecure(): boolean {
+  const { PUBLIC_URL, VERCEL } = env();
+  return VERCEL || (PUBLIC_URL?.startsWith('https:') ?? false);
+}

@@ -1,0 +1,53 @@
+import { processWide } from '#lib/platform/process-wide.ts';
+
+/**
+ * What Redis would have counted and remembered, in this process alone: used while Redis does not
+ * answer. Several processes then each count for themselves, so limits are as many times looser.
+ */
+
+/** Entries at most, the oldest forgotten first: about 10 MB, more than honest shoppers need in an hour. */
+const maxEntries = 50_000;
+
+interface Entry {
+  value: string;
+  untilMs: number;
+}
+
+const entries = () => processWide('inProcessMemory', () => new Map<string, Entry>());
+
+function read(name: string): Entry | undefined {
+  const entry = entries().get(name);
+  if (!entry || performance.now() < entry.untilMs) return entry;
+  entries().delete(name);
+  return undefined;
+}
+
+function write(name: string, entry: Entry): void {
+  const all = entries();
+  all.set(name, entry);
+  for (const oldest of all.keys()) {
+    if (all.size <= maxEntries) return;
+    all.delete(oldest);
+  }
+}
+
+/** Counts one up, from the first count on for `windowMs`. Answers the count and how long it still stands. */
+export function countInProcess(name: string, windowMs: number): { count: number; leftMs: number } {
+  const standing = read(name);
+  const count = Number(standing?.value ?? 0) + 1;
+  const untilMs = standing?.untilMs ?? performance.now() + windowMs;
+  write(name, { value: String(count), untilMs });
+  return { count, leftMs: untilMs - performance.now() };
+}
+
+export function recallInProcess(name: string): string | undefined {
+  return read(name)?.value;
+}
+
+/** Keeps a value unless one stands already; answers the one that stands. */
+export function rememberInProcess(name: string, value: string, keptMs: number): string {
+  const standing = read(name);
+  if (standing) return standing.value;
+  write(name, { value, untilMs: performance.now() + keptMs });
+  return value;
+}

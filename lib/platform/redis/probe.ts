@@ -1,0 +1,24 @@
+import { connectRedis, type RedisConfig } from '#lib/platform/redis/connect.ts';
+import { pingOver } from '#lib/platform/redis/ping.ts';
+import { refusalIn } from '#lib/platform/redis/refusal.ts';
+import { RedisAway } from '#lib/platform/redis/replies.ts';
+
+export type Probe = { state: 'works' } | { state: 'refuses' | 'away'; reason: string };
+
+/** Asks a Redis once whether it does what orders need, over a connection of its own. */
+export async function probeRedis(config: RedisConfig, deadlineMs: number): Promise<Probe> {
+  const client = connectRedis(config, deadlineMs);
+  if (!client) return { state: 'away', reason: 'none is configured' };
+  try {
+    await pingOver(client.redis);
+    return { state: 'works' };
+  } catch (error) {
+    const { message } = error as Error;
+    const refusal = refusalIn(message);
+    if (refusal) return { state: 'refuses', reason: refusal };
+    if (error instanceof RedisAway) return { state: 'away', reason: message };
+    throw error;
+  } finally {
+    await client.close();
+  }
+}

@@ -1,0 +1,44 @@
+import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
+import { type Env, env } from '#lib/platform/env.ts';
+
+/** HMAC-SHA-256 under the current secret. `purpose` keeps one use's values out of another's. */
+export function sign(purpose: string, message: string): Buffer {
+  const [current] = signers() as [Signer];
+  return current(purpose, message);
+}
+
+/** HMAC-SHA-256 under one secret: 32 bytes for a purpose and a message. */
+export type Signer = (purpose: string, message: string) => Buffer;
+
+/**
+ * A signer for each secret that is accepted: the current one, those to come and earlier ones.
+ * docs/operations.md describes the phases of a rotation.
+ */
+export function signers(): Signer[] {
+  const secrets = env();
+  let all = signersOf.get(secrets);
+  if (!all) {
+    const { ONCE_SECRET, ONCE_SECRETS_NEXT, ONCE_SECRETS_OLD } = secrets;
+    all = [ONCE_SECRET, ...ONCE_SECRETS_NEXT, ...ONCE_SECRETS_OLD].map(signerUnder);
+    signersOf.set(secrets, all);
+  }
+  return all;
+}
+
+const signersOf = new WeakMap<Env, Signer[]>();
+
+/** The same under every secret that is accepted. */
+export function signUnderAll(purpose: string, message: string): Buffer[] {
+  return signers().map((signWith) => signWith(purpose, message));
+}
+
+/** Compares without telling, by its time, how much of a guess was right. */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** The secret becomes a key once: a string is made into one at every use. */
+function signerUnder(secret: string): Signer {
+  const key = createSecretKey(secret, 'utf8');
+  return (purpose, message) => createHmac('sha256', key).update(`${purpose}\n${message}`).digest();
+}

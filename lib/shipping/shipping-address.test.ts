@@ -1,0 +1,206 @@
+import { formatAddress } from 'localized-address-format';
+import { describe, expect, test } from 'vitest';
+import { layoutOf, type TownField } from '#lib/shipping/address-layout.ts';
+import { type CountryCode, countryCodes } from '#lib/shipping/countries.ts';
+import { addressLines } from '#lib/shipping/format-address.ts';
+import { postalCodeOf } from '#lib/shipping/postal-code.ts';
+import { type ShippingAddress, shippingAddressSchema } from '#lib/shipping/shipping-address.ts';
+
+/**
+ * What broke: all countries had one form and one rule. Hong Kong needed a postal code, the United
+ * States needed no state and took ABCDE as a ZIP code, and page and email printed one address
+ * differently.
+ */
+
+const inUs = {
+  name: 'Ada Lovelace',
+  line1: '12 St James Square',
+  line2: null,
+  city: 'San Francisco',
+  region: 'CA',
+  postalCode: '94107',
+  country: 'US',
+};
+
+function faultsOf(change: Record<string, unknown>): Record<string, string> {
+  const { error } = shippingAddressSchema.safeParse({ ...inUs, ...change });
+  return Object.fromEntries((error?.issues ?? []).map(({ path, message }) => [path.join('.'), message]));
+}
+
+describe('the rules of a country', () => {
+  test('the United States needs a state and a ZIP code that can exist', () => {
+    expect(faultsOf({})).toEqual({});
+    expect(faultsOf({ postalCode: '94107-1234' })).toEqual({});
+    expect(faultsOf({ postalCode: 'ABCDE', region: '' })).toEqual({
+      region: 'enter the state',
+      postalCode: 'enter a ZIP code like 94107',
+    });
+    expect(faultsOf({ postalCode: undefined })).toEqual({ postalCode: 'enter the ZIP code' });
+  });
+
+  test('Hong Kong needs no postal code, and keeps one that was given', () => {
+    const hk = { country: 'HK', city: 'Tsim Sha Tsui', region: 'Kowloon' };
+    expect(shippingAddressSchema.parse({ ...inUs, ...hk, postalCode: '' }).postalCode).toBeNull();
+    expect(shippingAddressSchema.parse({ ...inUs, ...hk, postalCode: '000000' }).postalCode).toBe('000000');
+  });
+
+  test('Singapore needs no town', () => {
+    const { city } = shippingAddressSchema.parse({
+      ...inUs,
+      country: 'SG',
+      city: '',
+      region: null,
+      postalCode: '018956',
+    });
+    expect(city).toBe('Singapore');
+  });
+
+  test('everything that is wrong is named in one answer, and nothing twice', () => {
+    expect(faultsOf({ name: '', line1: '\u200b', region: '', postalCode: 'x'.repeat(21) })).toEqual({
+      name: 'enter the name on the parcel',
+      line1: expect.stringContaining('invisible'),
+      region: 'enter the state',
+      postalCode: 'may have at most 20 characters',
+    });
+  });
+
+  // The contract's example has no region, and a carrier needs none beside a ZIP code.
+  test('a client that knows of no state may leave it out; a form whose State is empty may not', () => {
+    expect(faultsOf({ region: null })).toEqual({});
+    expect(faultsOf({ region: undefined })).toEqual({});
+    expect(faultsOf({ region: ' ' })).toEqual({ region: 'enter the state' });
+  });
+
+  test.each([null, 5, 'US', [], { country: null }, {}])('%j is refused without an exception', (value) => {
+    expect(shippingAddressSchema.safeParse(value).success).toBe(false);
+  });
+
+  test.each(countryCodes)('the example of a postal code of %s is one', (country) => {
+    const { example, required } = layoutOf(country).postalCode;
+    expect(required).toBe(country !== 'HK');
+    if (required) expect(postalCodeOf(country, example)).toBe(example);
+  });
+
+  test.each<[CountryCode, string, string | undefined]>([
+    ['GB', 'sw1a1aa', 'SW1A 1AA'],
+    ['CA', 'k1a-0b1', 'K1A 0B1'],
+    ['JP', '〒1000001', '100-0001'],
+    ['JP', '１００−０００１', undefined],
+    ['JP', '１００－０００１', '100-0001'],
+    ['IE', 'd02af30', 'D02 AF30'],
+    ['NL', '1012ab', '1012 AB'],
+    ['SE', 'SE-11359', '113 59'],
+    ['CH', 'CH-8001', '8001'],
+    ['DE', 'D-10115', '10115'],
+    ['US', '94107 1234', '94107-1234'],
+    ['US', '9410', undefined],
+    ['US', 'ABCDE', undefined],
+    ['DE', '1011', undefined],
+    ['GB', '62701', undefined],
+  ])('in %s, %s is the postal code %s', (country, typed, code) => {
+    expect(postalCodeOf(country, typed)).toBe(code);
+  });
+});
+
+test.each(countryCodes)('the form of %s asks in the order in which its addresses are printed', (country) => {
+  const marks: Record<TownField, string> = { city: '{city}', region: '{region}', postalCode: '{postalCode}' };
+  const { city: locality, region: administrativeArea, postalCode } = marks;
+  const printed = formatAddress(
+    { postalCountry: country, addressLines: ['x'], locality, administrativeArea, postalCode },
+    'latin',
+  ).join(' ');
+  const inPrint = [...printed.matchAll(/\{(\w+)\}/g)].map(([, field]) => field);
+  // Japan's format has no town: people write it, and so the form asks for it, before the prefecture.
+  expect(layoutOf(country).order).toEqual(country === 'JP' ? ['city', ...inPrint] : inPrint);
+});
+
+describe('a printed address', () => {
+  const print = (change: Partial<ShippingAddress>) =>
+    addressLines({ ...(inUs as ShippingAddress), ...change }).slice(1);
+
+  test.each<[Partial<ShippingAddress>, string[]]>([
+    [{}, ['12 St James Square', 'San Francisco, CA 94107', 'United States']],
+    [
+      { country: 'DE', line1: 'Torstr. 1', city: 'Berlin', region: null, postalCode: '10115' },
+      ['Torstr. 1', '10115 Berlin', 'Germany'],
+    ],
+    [
+      { country: 'DE', line1: 'Torstr. 1', city: 'Berlin', region: 'CA', postalCode: '10115' },
+      ['Torstr. 1', '10115 Berlin', 'CA', 'Germany'],
+    ],
+    [
+      {
+        country: 'GB',
+        line1: '1 Mall',
+        line2: 'Flat 2',
+        city: 'London',
+        region: null,
+        postalCode: 'sw1a1aa',
+      },
+      ['1 Mall', 'Flat 2', 'London', 'SW1A 1AA', 'United Kingdom'],
+    ],
+    [
+      { country: 'CH', line1: 'Gasse 1', city: 'Zürich', region: null, postalCode: 'CH-8001' },
+      ['Gasse 1', 'CH-8001 Zürich', 'Switzerland'],
+    ],
+    [
+      { country: 'HK', line1: '1 Nathan Rd', city: 'Tsim Sha Tsui', region: 'Kowloon', postalCode: null },
+      ['1 Nathan Rd', 'Tsim Sha Tsui', 'Kowloon', 'Hong Kong'],
+    ],
+    [
+      { country: 'HK', line1: '1 Nathan Rd', city: 'Tsim Sha Tsui', region: 'Kowloon', postalCode: '000000' },
+      ['1 Nathan Rd', 'Tsim Sha Tsui', 'Kowloon', '000000', 'Hong Kong'],
+    ],
+    [
+      { country: 'SG', line1: '10 Bayfront Ave', city: 'Singapore', region: null, postalCode: '018956' },
+      ['10 Bayfront Ave', 'SINGAPORE 018956', 'Singapore'],
+    ],
+    [
+      { country: 'JP', line1: '1-1 Marunouchi', city: 'Chiyoda', region: 'Tokyo', postalCode: '1000001' },
+      ['1-1 Marunouchi', 'Chiyoda', 'Tokyo', '100-0001', 'Japan'],
+    ],
+  ])('%j', (change, lines) => {
+    expect(print(change)).toEqual(lines);
+  });
+
+  test('in Chinese and Japanese script begins with the largest unit and ends with the name', () => {
+    const japan = {
+      name: '山田太郎',
+      line1: '丸の内1-1',
+      city: '千代田区',
+      region: '東京都',
+      postalCode: '100-0001',
+    };
+    expect(addressLines({ ...japan, line2: null, country: 'JP' })).toEqual([
+      '〒100-0001',
+      '東京都',
+      '千代田区',
+      '丸の内1-1',
+      '山田太郎',
+      'Japan',
+    ]);
+    const china = { name: '王伟', line1: '建国路1号', city: '北京市', region: '北京', postalCode: '100000' };
+    expect(addressLines({ ...china, line2: null, country: 'CN' })).toEqual([
+      '100000',
+      '北京北京市',
+      '建国路1号',
+      '王伟',
+      'China',
+    ]);
+  });
+
+  test('that was stored before the rules of its country shows everything that it has', () => {
+    for (const country of countryCodes) {
+      const printed = addressLines({
+        name: 'Name',
+        line1: 'Street',
+        line2: 'Floor',
+        city: 'Town',
+        region: 'Region',
+        postalCode: '?!',
+        country,
+      }).join('\n');
+      for (const part of ['Name', 'Street', 'Floor', 'Town', 'Region', '?!']) expect(printed).toContain(part);
+    }
+  });
+});

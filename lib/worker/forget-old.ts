@@ -1,0 +1,82 @@
+import { db, type Tx } from '#lib/platform/database/db.ts';
+import { env } from '#lib/platform/env.ts';
+
+/**
+ * Deletes what nobody needs any more: open carts that were not touched for CART_KEPT_DAYS, emails
+ * after MAIL_KEPT_DAYS, the provider's events and deliveries after EVENTS_KEPT_DAYS. Orders, their
+ * payments and their carts stay. Runs every minute and deletes a little each time, oldest first.
+ */
+
+/** Rows of one transaction: some milliseconds, so that no shopper waits for its locks. */
+const batchRows = 500;
+
+/** Transactions of one run and one kind; 10,000 rows a minute are more than any shop makes. */
+const maxBatches = 20;
+
+export async function forgetOld(): Promise<void> {
+  const { CART_KEPT_DAYS, MAIL_KEPT_DAYS, EVENTS_KEPT_DAYS } = env();
+  await inBatches(CART_KEPT_DAYS, deleteCarts);
+  await inBatches(MAIL_KEPT_DAYS, deleteMails);
+  await inBatches(EVENTS_KEPT_DAYS, deletePaymentEvents);
+  await inBatches(EVENTS_KEPT_DAYS, deleteDeliveries);
+}
+
+/** Several workers share the work, because each skips rows that another has locked. */
+async function inBatches(days: number, deleteSome: (tx: Tx, days: number) => Promise<number>): Promise<void> {
+  if (days === 0) return;
+  for (let batch = 0; batch < maxBatches; batch += 1) {
+    const deleted = await db().$transaction((tx) => deleteSome(tx, days));
+    if (deleted < batchRows) return;
+  }
+}
+
+/**
+ * A shopper who edits such a cart at the same moment keeps it: one of the two has the lock, and the
+ * other one sees what it did. A cart that was ordered is not open any more.
+ */
+async function deleteCarts(tx: Tx, days: number): Promise<number> {
+  const carts = await tx.$queryRaw<{ userId: string; id: string }[]>`
+    SELECT user_id AS "userId", id FROM cart
+    WHERE status = 'open' AND created_at < now() - make_interval(days => ${days}::int)
+      AND updated_at < now() - make_interval(days => ${days}::int)
+    ORDER BY created_at LIMIT ${batchRows} FOR UPDATE SKIP LOCKED`;
+  if (carts.length === 0) return 0;
+  const keys = JSON.stringify(carts);
+  await tx.$executeRaw`
+    DELETE FROM cart_line USING json_to_recordset(${keys}::json) AS old ("userId" uuid, id uuid)
+    WHERE cart_line.user_id = old."userId" AND cart_line.cart_id = old.id`;
+  return tx.$executeRaw`
+    DELETE FROM cart USING json_to_recordset(${keys}::json) AS old ("userId" uuid, id uuid)
+    WHERE cart.user_id = old."userId" AND cart.id = old.id`;
+}
+
+/** One that still waits to be sent is kept, however old. */
+function deleteMails(tx: Tx, days: number): Promise<number> {
+  return tx.$executeRaw`
+    DELETE FROM mail USING (
+      SELECT user_id, order_id, version, kind FROM mail
+      WHERE status <> 'queued' AND created_at < now() - make_interval(days => ${days}::int)
+      ORDER BY created_at LIMIT ${batchRows} FOR UPDATE SKIP LOCKED) AS old
+    WHERE mail.user_id = old.user_id AND mail.order_id = old.order_id
+      AND mail.version = old.version AND mail.kind = old.kind`;
+}
+
+/** One that was never applied is kept: somebody may have to look at it. */
+function deletePaymentEvents(tx: Tx, days: number): Promise<number> {
+  return tx.$executeRaw`
+    DELETE FROM payment_event USING (
+      SELECT id FROM payment_event
+      WHERE applied_at IS NOT NULL AND received_at < now() - make_interval(days => ${days}::int)
+      ORDER BY received_at LIMIT ${batchRows} FOR UPDATE SKIP LOCKED) AS old
+    WHERE payment_event.id = old.id`;
+}
+
+function deleteDeliveries(tx: Tx, days: number): Promise<number> {
+  return tx.$executeRaw`
+    DELETE FROM webhook_delivery USING (
+      SELECT user_id, order_id, version FROM webhook_delivery
+      WHERE status = 'delivered' AND created_at < now() - make_interval(days => ${days}::int)
+      ORDER BY created_at LIMIT ${batchRows} FOR UPDATE SKIP LOCKED) AS old
+    WHERE webhook_delivery.user_id = old.user_id AND webhook_delivery.order_id = old.order_id
+      AND webhook_delivery.version = old.version`;
+}

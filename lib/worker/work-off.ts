@@ -1,0 +1,40 @@
+import { runOnce } from 'graphile-worker';
+import { addJob } from '#lib/jobs/add-job.ts';
+import type { WorkedOff } from '#lib/jobs/schema.ts';
+import { db } from '#lib/platform/database/db.ts';
+import { queueOptions, queuePool } from '#lib/worker/queue-options.ts';
+import { freeLostJobs } from '#lib/worker/run-task.ts';
+import { periodicKey, periodicTasks } from '#lib/worker/tasks.ts';
+
+/**
+ * Runs what runs by the clock, and every job that is due, until there is none or `limitMs` is over;
+ * then no more are begun. A worker for platforms where no process stays: the cron call is its host.
+ */
+export async function workOff({ limitMs }: { limitMs: number }): Promise<WorkedOff> {
+  await freeLostJobs();
+  for (const name of periodicTasks) await addJob(db(), name, {}, { key: periodicKey(name) });
+  const pool = queuePool();
+  const options = queueOptions(pool);
+  const result: WorkedOff = { succeeded: 0, failed: 0, failedForGood: 0, outOfTime: false };
+  let timer: NodeJS.Timeout | undefined;
+  options.events.on('job:success', () => {
+    result.succeeded += 1;
+  });
+  options.events.on('job:error', ({ job }) => {
+    if (job.attempts < job.max_attempts) result.failed += 1;
+    else result.failedForGood += 1;
+  });
+  options.events.on('pool:create', ({ workerPool }) => {
+    timer = setTimeout(() => {
+      result.outOfTime = true;
+      void workerPool.gracefulShutdown('time is up');
+    }, limitMs);
+  });
+  try {
+    await runOnce(options);
+  } finally {
+    clearTimeout(timer);
+    await pool.end();
+  }
+  return result;
+}

@@ -1,0 +1,124 @@
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import pg from 'pg';
+import { root } from '#proof/bench/lab/children.ts';
+import { type Lab, openLab } from '#proof/chaos/lab/lab.ts';
+import type { Guard } from './guards.ts';
+import { inDatabase, isInDatabase } from './in-database.ts';
+import { isReplaceable } from './replacements.ts';
+import type { Workload } from './scene.ts';
+
+/** One lab for all trials. Each has a database, a Redis and processes that remember nothing of the one before. */
+export interface Laboratory {
+  lab: Lab;
+  /** Everything new, without these guards. */
+  begin(without: readonly Guard[], options: Pick<Workload, 'worker' | 'writers'>): Promise<void>;
+  /**
+   * What the shop's processes complained of since the trial began, but for what the database refused, and
+   * for charges of earlier trials: the provider remembers them, and their databases are gone.
+   */
+  complaints(earlierCharges: ReadonlySet<string>): Promise<string[]>;
+  /** Ends the shop's processes, as a deploy does. */
+  end(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const template = 'once_clean';
+
+export async function openLaboratory({
+  shopLog,
+  say = () => undefined,
+  signal = new AbortController().signal,
+}: {
+  /** Where the shop's processes write their log. */
+  shopLog: string;
+  say?: (line: string) => void;
+  signal?: AbortSignal;
+}): Promise<Laboratory> {
+  const { NODE_OPTIONS, ABLATE, WRITER_CONNECTIONS } = process.env;
+  const before = { NODE_OPTIONS, ABLATE, WRITER_CONNECTIONS };
+  const restoreEnv = () => {
+    for (const [name, value] of Object.entries(before))
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+  };
+  // The shop's processes are children of this one, and get what they are started with from it.
+  const register = path.join(root, 'proof/ablation/register.ts');
+  process.env.NODE_OPTIONS = `${before.NODE_OPTIONS ?? ''} --import ${register}`.trim();
+  process.env.ABLATE = '';
+  const lab = await openLab({ built: false, shopLog, say, signal }).catch((error) => {
+    restoreEnv();
+    throw error;
+  });
+  const processes = [...lab.apps, lab.worker];
+  const end = async () => {
+    await Promise.all(processes.map((service) => service.stop()));
+  };
+  await end();
+  await recreate(lab, template, nameOf(lab));
+  let logBegins = 0;
+
+  return {
+    lab,
+    end,
+    async complaints(earlierCharges) {
+      const log = (await readFile(shopLog)).subarray(logBegins).toString('utf8');
+      return log.split('\n').flatMap((line) => complaintOf(line, earlierCharges));
+    },
+    async begin(without, { worker, writers = 1 }) {
+      await end();
+      await recreate(lab, nameOf(lab), template);
+      logBegins = await stat(shopLog).then(
+        ({ size }) => size,
+        () => 0,
+      );
+      await lab.flushRedis();
+      lab.till.clearFaults();
+      for (const proxy of Object.values(lab.proxies).flat()) proxy.heal();
+      await lab.withDatabase(async (client) => {
+        for (const guard of without.filter(isInDatabase)) await inDatabase[guard](client);
+      });
+      process.env.WRITER_CONNECTIONS = String(writers);
+      process.env.ABLATE = without.filter(isReplaceable).join(',');
+      await Promise.all((worker ? processes : lab.apps).map((service) => service.start()));
+    },
+    async close() {
+      await lab.close({ keep: false });
+      restoreEnv();
+    },
+  };
+}
+
+/** The message of an error in the log; SQLSTATEs of class 23 are constraints at their work. */
+function complaintOf(line: string, earlierCharges: ReadonlySet<string>): string[] {
+  if (!line.startsWith('{"level":50')) return [];
+  const { msg, err, charge } = JSON.parse(line) as {
+    msg?: string;
+    err?: { message?: string; code?: string };
+    charge?: string;
+  };
+  if (err?.code?.startsWith('23') || earlierCharges.has(charge ?? '')) return [];
+  return [err?.message?.trim() ?? msg ?? line];
+}
+
+const nameOf = ({ postgres }: Lab): string => new URL(postgres.connectionString()).pathname.slice(1);
+
+/** Makes a database anew, as a copy of another one. */
+async function recreate({ postgres }: Lab, name: string, from: string): Promise<void> {
+  const url = new URL(postgres.connectionString());
+  url.pathname = '/postgres';
+  const admin = new pg.Client({ connectionString: url.href });
+  await admin.connect();
+  try {
+    // WITH (FORCE) may end nobody when a process of autovacuum, which is a superuser's, is there as well.
+    // Without it DROP DATABASE sends that one away itself and waits for those that are ending.
+    await admin.query(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename = current_user',
+      [name],
+    );
+    await admin.query(`DROP DATABASE IF EXISTS ${name}`);
+    await admin.query(`CREATE DATABASE ${name} TEMPLATE ${from}`);
+  } finally {
+    await admin.end();
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * The guards that are code, each with the module that it lives in and what takes the module's place
+ * in the test build: the same exports without the guard. The compiler checks that nothing is missing.
+ */
+
+type Load<Module> = () => Promise<Module>;
+
+interface Replacement {
+  /** The module of the shop, from the root of the repository. */
+  of: string;
+  load: Load<unknown>;
+}
+
+export const replacements = {
+  claim: {
+    of: 'lib/checkout/gateway/claim.ts',
+    load: (() => import('#proof/ablation/without/claim.ts')) satisfies Load<
+      typeof import('#lib/checkout/gateway/claim.ts')
+    >,
+  },
+  lock: {
+    of: 'lib/checkout/gateway/claim.ts',
+    load: (() => import('#proof/ablation/without/lock.ts')) satisfies Load<
+      typeof import('#lib/checkout/gateway/claim.ts')
+    >,
+  },
+  lease: {
+    of: 'lib/checkout/gateway/claim.ts',
+    load: (() => import('#proof/ablation/without/lease.ts')) satisfies Load<
+      typeof import('#lib/checkout/gateway/claim.ts')
+    >,
+  },
+  singleFlight: {
+    of: 'lib/checkout/gateway/single-flight.ts',
+    load: (() => import('#proof/ablation/without/single-flight.ts')) satisfies Load<
+      typeof import('#lib/checkout/gateway/single-flight.ts')
+    >,
+  },
+  rateLimit: {
+    of: 'lib/checkout/gateway/rate-limit.ts',
+    load: (() => import('#proof/ablation/without/rate-limit.ts')) satisfies Load<
+      typeof import('#lib/checkout/gateway/rate-limit.ts')
+    >,
+  },
+  session: {
+    of: 'lib/platform/session/session.ts',
+    load: (() => import('#proof/ablation/without/session.ts')) satisfies Load<
+      typeof import('#lib/platform/session/session.ts')
+    >,
+  },
+  tokenProof: {
+    of: 'lib/checkout/submission/submit-token.ts',
+    load: (() => import('#proof/ablation/without/token-proof.ts')) satisfies Load<
+      typeof import('#lib/checkout/submission/submit-token.ts')
+    >,
+  },
+  cartId: {
+    of: 'lib/cart/get-cart.ts',
+    load: (() => import('#proof/ablation/without/cart-id.ts')) satisfies Load<
+      typeof import('#lib/cart/get-cart.ts')
+    >,
+  },
+  cartVersion: {
+    of: 'lib/orders/decide.ts',
+    load: (() => import('#proof/ablation/without/cart-version.ts')) satisfies Load<
+      typeof import('#lib/orders/decide.ts')
+    >,
+  },
+  cartTotal: {
+    of: 'lib/orders/decide.ts',
+    load: (() => import('#proof/ablation/without/cart-total.ts')) satisfies Load<
+      typeof import('#lib/orders/decide.ts')
+    >,
+  },
+  cartStatus: {
+    of: 'lib/orders/decide.ts',
+    load: (() => import('#proof/ablation/without/cart-status.ts')) satisfies Load<
+      typeof import('#lib/orders/decide.ts')
+    >,
+  },
+  stockLook: {
+    of: 'lib/orders/decide.ts',
+    load: (() => import('#proof/ablation/without/stock-look.ts')) satisfies Load<
+      typeof import('#lib/orders/decide.ts')
+    >,
+  },
+  unpaidCount: {
+    of: 'lib/orders/decide.ts',
+    load: (() => import('#proof/ablation/without/unpaid-count.ts')) satisfies Load<
+      typeof import('#lib/orders/decide.ts')
+    >,
+  },
+  orderIdentity: {
+    of: 'lib/checkout/submission/to-order-request.ts',
+    load: (() => import('#proof/ablation/without/order-identity.ts')) satisfies Load<
+      typeof import('#lib/checkout/submission/to-order-request.ts')
+    >,
+  },
+  doneLook: {
+    of: 'lib/orders/find-replayed-order.ts',
+    load: (() => import('#proof/ablation/without/done-look.ts')) satisfies Load<
+      typeof import('#lib/orders/find-replayed-order.ts')
+    >,
+  },
+  standingOrder: {
+    of: 'lib/orders/find-orders.ts',
+    load: (() => import('#proof/ablation/without/standing-order.ts')) satisfies Load<
+      typeof import('#lib/orders/find-orders.ts')
+    >,
+  },
+  replayCharges: {
+    of: 'lib/checkout/charge-if-due.ts',
+    load: (() => import('#proof/ablation/without/replay-charges.ts')) satisfies Load<
+      typeof import('#lib/checkout/charge-if-due.ts')
+    >,
+  },
+  providerKey: {
+    of: 'lib/payment-provider/payment-provider.ts',
+    load: (() => import('#proof/ablation/without/provider-key.ts')) satisfies Load<
+      typeof import('#lib/payment-provider/payment-provider.ts')
+    >,
+  },
+  fence: {
+    of: 'lib/payment-provider/payment-provider.ts',
+    load: (() => import('#proof/ablation/without/fence.ts')) satisfies Load<
+      typeof import('#lib/payment-provider/payment-provider.ts')
+    >,
+  },
+  orderLock: {
+    of: 'lib/payments/payment-rows.ts',
+    load: (() => import('#proof/ablation/without/order-lock.ts')) satisfies Load<
+      typeof import('#lib/payments/payment-rows.ts')
+    >,
+  },
+  paymentVersion: {
+    of: 'lib/payments/payment-rows.ts',
+    load: (() => import('#proof/ablation/without/payment-version.ts')) satisfies Load<
+      typeof import('#lib/payments/payment-rows.ts')
+    >,
+  },
+  orderVersion: {
+    of: 'lib/orders/change-order.ts',
+    load: (() => import('#proof/ablation/without/order-version.ts')) satisfies Load<
+      typeof import('#lib/orders/change-order.ts')
+    >,
+  },
+} as const satisfies Record<string, Replacement>;
+
+export type Replaceable = keyof typeof replacements;
+
+export const isReplaceable = (name: string): name is Replaceable => Object.hasOwn(replacements, name);
+
+/** The file of a replacement, beside this one: `singleFlight` is `without/single-flight.ts`. */
+export const replacementFile = (name: Replaceable): string =>
+  `without/${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`;

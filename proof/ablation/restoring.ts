@@ -1,0 +1,38 @@
+import { startPostgres } from '#proof/chaos/faults/stores.ts';
+import { backUpDatabase } from '#proof/chaos/lab/database-backup.ts';
+import type { Shopper, Submission } from '#proof/chaos/load/shopper.ts';
+import { goodCard, place, readyToOrder, shelf, times, type Workload } from './scene.ts';
+
+/** Workloads about a database that forgets what was committed, while everything else remembers it. */
+export const afterRestore = {
+  restored: {
+    about: 'the database is restored to before its orders, and each is sent again',
+    goods: shelf('PLENTY'),
+    checkouts: 6,
+    worker: true,
+    // The database is away for a while; and charges have no order until theirs is sent again.
+    mayComplain: ['job queue', 'P2010', 'matches no order'],
+    prepare: async (scene) => {
+      const ready = await times(6, async (index) => {
+        const shopper = scene.shopper();
+        const payment = index % 2 === 0 ? goodCard : undefined;
+        return { shopper, submission: await readyToOrder(shopper, { PLENTY: 1 }, payment) };
+      });
+      const { lab } = scene;
+      const backup = await backUpDatabase(lab);
+      // Twice: a replay is answered from what is kept, where anything is.
+      await Promise.all(ready.map(orderTwice));
+      await lab.postgres.kill();
+      await backup.bringBack();
+      await startPostgres(lab);
+      return async () => {
+        await Promise.all(ready.map(({ shopper, submission }) => shopper.submitUntilKnown(submission)));
+      };
+    },
+  },
+} as const satisfies Record<string, Workload>;
+
+async function orderTwice({ shopper, submission }: { shopper: Shopper; submission: Submission }) {
+  await place(shopper, submission);
+  await place(shopper, submission);
+}

@@ -1,0 +1,19 @@
+import * as shop from '#lib/orders/decide.ts';
+import { quote } from '#lib/pricing/quote.ts';
+
+/** The order costs what the cart costs by now, whatever the shopper was shown. */
+
+export * from '#lib/orders/decide.ts';
+
+export const decide: typeof shop.decide = (snapshot, orderRequests) => {
+  const carts = new Map(snapshot.carts.map((cart) => [cart.id, cart]));
+  return shop.decide(
+    snapshot,
+    orderRequests.map((orderRequest) => {
+      const { cartId, shippingMethod, shippingAddress, totalMinor } = orderRequest;
+      const cart = carts.get(cartId);
+      const now = cart && quote(cart.lines, shippingMethod, shippingAddress.country);
+      return { ...orderRequest, totalMinor: now?.totalMinor ?? totalMinor };
+    }),
+  );
+};

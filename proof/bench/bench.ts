@@ -1,0 +1,156 @@
+import { countCartsOrderedOnce, takeCensus } from '#proof/bench/lab/census.ts';
+import { check, checksOf, fatesOf } from '#proof/bench/lab/invariants.ts';
+import type { Lab } from '#proof/bench/lab/lab.ts';
+import { type Order, prepareOrders } from '#proof/bench/lab/orders.ts';
+import { cpuSecondsOf, ownCpuSeconds, watchMemory } from '#proof/bench/lab/processes.ts';
+import { type Target, targetOf } from '#proof/bench/load/connection.ts';
+import { saturate } from '#proof/bench/load/load.ts';
+import { type LoadResult, latencyOf } from '#proof/bench/load/record.ts';
+import { answersOf, type Measurement, type Tier, type Usage } from '#proof/bench/measurement.ts';
+import type { Options } from '#proof/bench/options.ts';
+
+/** One file of `scenarios/` or `yardsticks/`. */
+export interface Scenario {
+  /** What `--only` calls it. */
+  name: string;
+  /** One sentence: what it offers, to whom. */
+  about: string;
+  /** Names of the yardsticks that it is compared with: measured right after it, in the same run. */
+  against: string[];
+  /** Why it cannot be measured here, for a person; undefined when it can. */
+  missing?: (bench: Bench) => string | undefined;
+  run(bench: Bench): Promise<Measurement[]>;
+}
+
+/** A load on the shop whose outcome is compared with the database. */
+export interface ShopLoad {
+  id: string;
+  title: string;
+  model: string;
+  offeredPerSecond?: number | null;
+  /** The orders that are submitted. */
+  orders: Order[];
+  /** Which of them a request submits; undefined for a request that submits none. */
+  orderOf: (request: number) => number | undefined;
+  /** How many of them were ordered before. */
+  orderedBefore?: number;
+  /** Processes on the way to the shop. */
+  pids?: Partial<Record<Tier, number>>;
+  /** Statuses that this load may be answered with; any other is a broken guarantee. */
+  answers: number[];
+  drive: () => Promise<LoadResult>;
+}
+
+/** What a scenario works with. */
+export interface Bench {
+  options: Options;
+  lab: Lab;
+  /** The shop's Node processes. */
+  shop: Target;
+  skus: string[];
+  say: (line: string) => void;
+  prepareOrders(count: number, skus?: string[]): Promise<Order[]>;
+  measureShop(load: ShopLoad): Promise<Measurement>;
+  /** Orders a second when saturated; measured when no scenario has done so yet. */
+  capacity(): Promise<number>;
+  learnCapacity(ordersPerSecond: number): void;
+}
+
+export function makeBench(options: Options, lab: Lab, skus: string[], say: (line: string) => void): Bench {
+  const shop = targetOf(lab.origin);
+  let known: number | undefined;
+  const bench: Bench = {
+    options,
+    lab,
+    shop,
+    skus,
+    say,
+    prepareOrders: (count, of = skus) => prepareOrders(lab.client, of, count),
+    measureShop: (load) => measureShop(lab, load),
+    async capacity() {
+      if (known === undefined) {
+        say('measuring the capacity first');
+        const orders = await bench.prepareOrders(options.orders);
+        const { connections } = options;
+        const result = await saturate(shop, requestsOf(orders), { connections });
+        known = (result.statuses['201'] ?? 0) / result.seconds;
+      }
+      return known;
+    },
+    learnCapacity(ordersPerSecond) {
+      known = ordersPerSecond;
+    },
+  };
+  return bench;
+}
+
+export const requestsOf = (orders: Order[]): Buffer[] => orders.map(({ request }) => request);
+
+async function measureShop(lab: Lab, load: ShopLoad): Promise<Measurement> {
+  const before = await takeCensus(lab.client);
+  const memory = await watchMemory(lab.pids.node);
+  const { value: result, usage } = await measureCpu({ ...load.pids, ...lab.pids }, load.drive);
+  const used = await memory.stop();
+  const after = await takeCensus(lab.client);
+  const fates = fatesOf(result.statusOf, load.orderOf);
+  const accepted = fates.accepted.map((index) => (load.orders[index] as Order).cartId);
+  const acceptedOnce = await countCartsOrderedOnce(lab.client, accepted);
+  const checks = checksOf({ before, after, fates, acceptedOnce, acceptedBefore: load.orderedBefore ?? 0 });
+  const committed = after.orders - before.orders;
+  return {
+    ...summaryOf(load, result),
+    committed,
+    committedPerSecond: committed / result.seconds,
+    usage,
+    memory: used,
+    checks: [...checks, check('answers of another kind', 0, countOthers(result, load.answers))],
+  };
+}
+
+/** What the generator alone knows. */
+export function summaryOf(
+  { id, title, model, offeredPerSecond }: Pick<ShopLoad, 'id' | 'title' | 'model' | 'offeredPerSecond'>,
+  result: LoadResult,
+): Measurement {
+  const { seconds, sent, statuses, replayed } = result;
+  return {
+    id,
+    title,
+    model,
+    seconds,
+    offeredPerSecond: offeredPerSecond ?? null,
+    sent,
+    answeredPerSecond: answersOf(result) / seconds,
+    statuses,
+    replayed,
+    committed: 0,
+    committedPerSecond: 0,
+    latency: latencyOf(result),
+    usage: { cpuSeconds: {}, wallSeconds: seconds },
+    memory: null,
+    checks: [],
+    figures: {},
+  };
+}
+
+/** CPU seconds of processes (and of this one, as `load`) while something runs. */
+export async function measureCpu<Value>(
+  pids: Partial<Record<Tier, number>>,
+  run: () => Promise<Value>,
+): Promise<{ value: Value; usage: Usage }> {
+  const roots = pids as Record<Tier, number>;
+  const before = { ...(await cpuSecondsOf(roots)), load: await ownCpuSeconds() };
+  const began = performance.now();
+  const value = await run();
+  const wallSeconds = (performance.now() - began) / 1000;
+  const after = { ...(await cpuSecondsOf(roots)), load: await ownCpuSeconds() };
+  const cpuSeconds = Object.fromEntries(
+    Object.entries(after).map(([tier, seconds]) => [tier, seconds - before[tier as Tier]]),
+  );
+  return { value, usage: { cpuSeconds, wallSeconds } };
+}
+
+function countOthers({ statuses }: LoadResult, expected: number[]): number {
+  const others = Object.entries(statuses).filter(([status]) => !expected.includes(Number(status)));
+  return others.reduce((sum, [, count]) => sum + count, 0);
+}

@@ -1,0 +1,43 @@
+import os from 'node:os';
+import type { Lab } from '#proof/bench/lab/lab.ts';
+import { findNginx } from '#scripts/services/nginx-folder.ts';
+import { capture } from '#scripts/services/processes.ts';
+
+/** Where something was measured: figures of two machines are not to be compared. */
+export interface Machine {
+  cpu: string;
+  cores: number;
+  memoryGb: number;
+  system: string;
+  /** Processes that wanted a core in the minute before: above 0, others were at work here. */
+  loadBefore: number;
+  node: string;
+  postgres: string;
+  redis: string;
+  nginx: string | null;
+}
+
+export async function describeMachine({ versions }: Lab, loadBefore: number): Promise<Machine> {
+  const program = await findNginx();
+  const nginx = program && (await capture(program, ['-v'])).stderr.match(/nginx\/(\S+)/)?.[1];
+  return {
+    cpu: os.cpus()[0]?.model.trim() || os.arch(),
+    cores: os.availableParallelism(),
+    memoryGb: Math.round(os.totalmem() / 2 ** 30),
+    system: `${os.type()} ${os.release()} ${os.arch()}`,
+    loadBefore,
+    node: process.version.slice(1),
+    ...versions,
+    nginx: nginx ?? null,
+  };
+}
+
+/** The machine in a file's name: `2-cores-amd-epyc-7763`. */
+export function slugOf({ cores, cpu }: Pick<Machine, 'cores' | 'cpu'>): string {
+  const model = cpu
+    .toLowerCase()
+    .replaceAll(/\((r|tm)\)|\b(cpu|processor)\b|@.*$/g, '')
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '');
+  return `${cores}-cores-${model}`;
+}

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import type { Client } from 'pg';
+import { submitTokenFor } from '#lib/checkout/submission/submit-token.ts';
+import { sealSession, sessionCookie } from '#lib/platform/session/session.ts';
+import { quote } from '#lib/pricing/quote.ts';
+import { requestBytes } from '#proof/bench/load/request.ts';
+
+/** Shoppers with a filled cart, written straight to the database, and the request that orders it. */
+export interface Order {
+  userId: string;
+  cartId: string;
+  sku: string;
+  /** `POST /api/orders`, ready to be sent as often as one likes. */
+  request: Buffer;
+}
+
+const benchPriceMinor = 2_500;
+
+/** More of each sku than can ever be sold, and few enough for a sum over a thousand of them. */
+const benchStock = 100_000_000;
+
+/** Rows in one statement: about a megabyte of text. */
+const batchSize = 10_000;
+
+/** A cart that was made and then got its one line. */
+const cartVersion = 2;
+
+/** Skus that only the bench sells: old products at the end of a category of their own. */
+export async function addBenchProducts(client: Client, skus: number): Promise<string[]> {
+  const names = Array.from({ length: skus }, (_, index) => `BENCH-${String(index).padStart(4, '0')}`);
+  await client.query(
+    `INSERT INTO category (slug, title, description, position) VALUES ('bench', 'Bench', '', 999)`,
+  );
+  await client.query(
+    `INSERT INTO product (id, slug, title, description, details, category_slug, image, position, created_at)
+     SELECT gen_random_uuid(), lower(sku), sku, '', '{}', 'bench', (SELECT image FROM product LIMIT 1), 9999, '2000-01-01'
+     FROM unnest($1::text[]) AS sku`,
+    [names],
+  );
+  await client.query(
+    `INSERT INTO variant (sku, product_id, title, price_minor, currency, position)
+     SELECT title, id, '', $1, 'USD', 0 FROM product WHERE category_slug = 'bench'`,
+    [benchPriceMinor],
+  );
+  await client.query(`INSERT INTO stock (sku, available) SELECT unnest($1::text[]), $2`, [names, benchStock]);
+  return names;
+}
+
+/** `count` fresh shoppers with one line each, spread evenly over the skus. */
+export async function prepareOrders(client: Client, skus: string[], count: number): Promise<Order[]> {
+  const orders = Array.from({ length: count }, (_, index) => {
+    const [userId, cartId, sku] = [randomUUID(), randomUUID(), skus[index % skus.length] as string];
+    return { userId, cartId, sku, request: orderRequest(userId, cartId, sku) };
+  });
+  for (let at = 0; at < count; at += batchSize) await writeCarts(client, orders.slice(at, at + batchSize));
+  await client.query('ANALYZE cart, cart_line');
+  return orders;
+}
+
+async function writeCarts(client: Client, orders: Order[]): Promise<void> {
+  await client.query(
+    `WITH made AS (INSERT INTO cart (user_id, id, version, currency)
+       SELECT user_id, id, $4, 'USD' FROM unnest($1::uuid[], $2::uuid[]) AS c (user_id, id))
+     INSERT INTO cart_line (user_id, cart_id, sku, quantity)
+     SELECT user_id, id, sku, 1 FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS c (user_id, id, sku)`,
+    [
+      orders.map(({ userId }) => userId),
+      orders.map(({ cartId }) => cartId),
+      orders.map(({ sku }) => sku),
+      cartVersion,
+    ],
+  );
+}
+
+export function sessionHeader(userId: string): { cookie: string } {
+  return { cookie: `${sessionCookie}=${sealSession(userId)}` };
+}
+
+function orderRequest(userId: string, cartId: string, sku: string): Buffer {
+  const { totalMinor } = quote([{ sku, quantity: 1, unitPriceMinor: benchPriceMinor }], 'standard', 'US');
+  const submitToken = submitTokenFor({ userId, cartId, cartVersion, totalMinor, currency: 'USD' });
+  const headers = { ...sessionHeader(userId), 'idempotency-key': submitToken };
+  return requestBytes('POST', '/api/orders', headers, {
+    submitToken,
+    cartId,
+    cartVersion,
+    totalMinor,
+    currency: 'USD',
+    // An address of its own: one that all share would reach the limit on unpaid orders.
+    email: `${userId}@example.com`,
+    shippingMethod: 'standard',
+    shippingAddress: {
+      name: 'Ada Lovelace',
+      line1: '12 St James’s Square',
+      line2: null,
+      city: 'Springfield',
+      region: 'IL',
+      postalCode: '62701',
+      country: 'US',
+    },
+    payment: { method: 'invoice' },
+  });
+}

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { type Options, readOptions } from '#proof/bench/options.ts';
+
+const read = (...args: string[]) => readOptions(args, ['unique', 'hot']) as Options;
+
+describe('the flags of the bench', () => {
+  it('measure everything unless told otherwise', () => {
+    expect(read()).toMatchObject({
+      only: [],
+      quick: false,
+      oldOrders: 0,
+      orders: 20_000,
+      overloadSeconds: 20,
+    });
+  });
+
+  it('set counts, also those of a quick run', () => {
+    expect(read('--orders', '5000', '--overload-seconds', '60')).toMatchObject({
+      orders: 5_000,
+      overloadSeconds: 60,
+    });
+    expect(read('--quick').orders).toBeLessThan(1_000);
+    expect(read('--quick', '--orders', '1200')).toMatchObject({ quick: true, orders: 1_200 });
+  });
+
+  it('fill the tables first when asked to', () => {
+    expect(read('--million').oldOrders).toBe(1_000_000);
+  });
+
+  it('choose scenarios by name and refuse a name nobody has', () => {
+    expect(read('--only', 'unique,hot').only).toEqual(['unique', 'hot']);
+    expect(() => read('--only', 'unqiue')).toThrow('--only knows unique, hot; not unqiue');
+  });
+
+  it.each([
+    ['--orders', 'many'],
+    ['--orders', '5'],
+    ['--overload-seconds', '0'],
+    ['--processes', '1.5'],
+  ])('refuse %s %s', (flag, value) => {
+    expect(() => read(flag, value)).toThrow(`${flag} takes a whole number`);
+  });
+
+  it('explain themselves', () => {
+    expect(readOptions(['--help'], [])).toBe('help');
+  });
+});

@@ -1,0 +1,127 @@
+import { cpuSecondsTogether, type Measurement, type Tier } from '#proof/bench/measurement.ts';
+
+/** What the shop wants to reach, judged within one run. */
+export interface Goal {
+  name: string;
+  /** What the value is a multiple of; undefined for a value that stands for itself. */
+  yardstick?: string;
+  /** Null for what was waited for and never came. */
+  value: number | null;
+  unit: '×' | 'ms' | 'MB';
+  /** Null for a figure without a goal. */
+  goal: { atLeast: number } | { atMost: number } | null;
+  met: boolean | null;
+  /** What to know before believing it. */
+  note?: string;
+}
+
+/** Tiers whose work an order is: the generator's is not. */
+const shopTiers = ['node', 'redis', 'postgres'] as const;
+
+/** The value of one figure by the measurements' ids; undefined where one of them is missing. */
+type Find = (id: string) => Measurement | undefined;
+
+export function judge(measurements: Measurement[]): Goal[] {
+  const byId = new Map(measurements.map((measurement) => [measurement.id, measurement]));
+  const find: Find = (id) => byId.get(id);
+  const ratio = (
+    name: string,
+    yardstick: string,
+    value: number | undefined,
+    atLeast?: number,
+    note?: string,
+  ) => goalOf({ name, yardstick, value, unit: '×', goal: atLeast === undefined ? null : { atLeast }, note });
+  return [
+    ratio('Orders a second', 'pgbench', times(find, 'unique', 'pgbench', ordersPerSecond), 2),
+    ratio(
+      'Orders per CPU second of all tiers',
+      'pgbench per CPU second of postgres',
+      divide(perCpuSecond(find('unique'), shopTiers), perCpuSecond(find('pgbench'), ['postgres'])),
+      1.5,
+    ),
+    ratio(
+      'Orders a second of one hot sku',
+      'pgbench on one sku',
+      times(find, 'hot', 'pgbench-hot', ordersPerSecond),
+      5,
+    ),
+    ratio(
+      'Replays a second from Node',
+      'bare node:http',
+      times(find, 'replay', 'bare-node', answersPerSecond),
+      0.3,
+    ),
+    ratio(
+      'Duplicates a second from nginx',
+      'nginx return 200',
+      times(find, 'edge-cached', 'nginx-return', answersPerSecond),
+      0.5,
+      limitOfTheLoad(find('nginx-return')),
+    ),
+    ratio(
+      'Duplicates per CPU second of nginx',
+      'nginx return 200, the same way',
+      divide(answersPerNginxSecond(find('edge-cached')), answersPerNginxSecond(find('nginx-return'))),
+    ),
+    limit('p99 of an order at half of the capacity', 'ms', find('unique-half')?.latency?.p99, { atMost: 50 }),
+    limit(
+      'Orders a second while 10 times as much is offered',
+      '×',
+      figure(find, 'orders a second, of the saturated rate'),
+      { atLeast: 0.9 },
+    ),
+    limit('Recovery from the overload', 'ms', figure(find, 'recovered after ms'), { atMost: 2_000 }),
+    limit('Memory of the largest Node process', 'MB', largestMemory(measurements), { atMost: 400 }),
+  ].filter((goal) => goal !== undefined);
+}
+
+const ordersPerSecond = ({ committedPerSecond }: Measurement) => committedPerSecond;
+const answersPerSecond = ({ answeredPerSecond }: Measurement) => answeredPerSecond;
+
+function times(find: Find, id: string, yardstick: string, of: (measurement: Measurement) => number) {
+  const [one, other] = [find(id), find(yardstick)];
+  return divide(one && of(one), other && of(other));
+}
+
+function perCpuSecond(measurement: Measurement | undefined, of: readonly Tier[]): number | undefined {
+  return measurement && divide(measurement.committed, cpuSecondsTogether(measurement, of));
+}
+
+function answersPerNginxSecond(measurement: Measurement | undefined): number | undefined {
+  return measurement && divide(measurement.sent, measurement.usage.cpuSeconds.nginx);
+}
+
+/** A generator that has no more to give makes every server look alike; then CPU seconds tell more. */
+function limitOfTheLoad(measurement: Measurement | undefined): string | undefined {
+  const busy = measurement ? (measurement.usage.cpuSeconds.load ?? 0) / measurement.usage.wallSeconds : 0;
+  return busy > 0.8 ? 'the generator was the limit' : undefined;
+}
+
+function divide(value: number | undefined, by: number | undefined): number | undefined {
+  const result = value !== undefined && by ? value / by : Number.NaN;
+  return Number.isFinite(result) ? result : undefined;
+}
+
+/** A figure of the overload; null when it was looked for and never came. */
+function figure(find: Find, name: string): number | null | undefined {
+  const value = find('overload')?.figures[name];
+  return typeof value === 'string' ? undefined : value;
+}
+
+function largestMemory(measurements: Measurement[]): number | undefined {
+  const peaks = measurements.flatMap(({ memory }) => (memory && memory.peakMb > 0 ? memory.peakMb : []));
+  return peaks.length > 0 ? Math.max(...peaks) : undefined;
+}
+
+function limit(name: string, unit: Goal['unit'], value: number | null | undefined, goal: Goal['goal']) {
+  return goalOf({ name, value, unit, goal });
+}
+
+/** Undefined when the value was not measured. */
+function goalOf(goal: Omit<Goal, 'value' | 'met'> & { value: number | null | undefined }): Goal | undefined {
+  const { value, goal: aim } = goal;
+  if (value === undefined) return undefined;
+  if (!aim) return { ...goal, value, met: null };
+  const met = value !== null && ('atLeast' in aim ? value >= aim.atLeast : value <= aim.atMost);
+  return { ...goal, value, met };
+}

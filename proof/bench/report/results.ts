@@ -1,0 +1,91 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type Machine, slugOf } from '#proof/bench/lab/machine.ts';
+import type { Measurement } from '#proof/bench/measurement.ts';
+import type { Goal } from '#proof/bench/report/goals.ts';
+import { drawPicture } from '#proof/bench/report/picture.ts';
+import { figure } from '#proof/bench/report/table.ts';
+import { cpuTable, figureLines, goalsTable, goalText, ratesTable } from '#proof/bench/report/text.ts';
+
+/** What a run leaves behind. */
+export interface Results {
+  /** ISO 8601, UTC, when it began. */
+  date: string;
+  /** What to type to repeat it. */
+  command: string;
+  machine: Machine;
+  goals: Goal[];
+  measurements: Measurement[];
+}
+
+/** Writes the figures under the machine's name and as the latest, and the picture. Gives the files. */
+export async function writeResults(folder: string, results: Results): Promise<string[]> {
+  await mkdir(folder, { recursive: true });
+  const json = `${JSON.stringify(results, undefined, 1)}\n`;
+  const named = `${results.date.slice(0, 10)}-${slugOf(results.machine)}.json`;
+  const picture = drawPicture(results.goals, { notes: notesOf(results), source: sourceOf(results) });
+  const files: [name: string, text: string][] = [
+    [named, json],
+    ['latest.json', json],
+    ...(picture ? [['latest.svg', picture] as [string, string]] : []),
+  ];
+  for (const [name, text] of files) await writeFile(path.join(folder, name), text);
+  return files.map(([name]) => path.join(folder, name));
+}
+
+const begin = '<!-- results: written by npm run bench -->';
+const end = '<!-- end of results -->';
+
+/** Puts the results between the two marks of a page. Throws when it has none. */
+export function withResults(page: string, results: Results): string {
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`the page has no place for results: ${begin} … ${end}`);
+  return `${page.slice(0, from + begin.length)}\n\n${asMarkdown(results)}\n\n${page.slice(to)}`;
+}
+
+export async function updatePage(file: string, results: Results): Promise<void> {
+  await writeFile(file, withResults(await readFile(file, 'utf8'), results));
+}
+
+function asMarkdown(results: Results): string {
+  const { measurements, goals } = results;
+  const block = (text: string) => `\`\`\`text\n${text}\n\`\`\``;
+  return [
+    `${sourceOf(results).join('; ')}.`,
+    block(goalsTable(goals)),
+    block(ratesTable(measurements)),
+    block(cpuTable(measurements)),
+    ...figureLines(measurements).map((line) => `- ${line}`),
+  ].join('\n\n');
+}
+
+/** Where, with what and when, in three lines. */
+export function sourceOf({ date, command, machine }: Results): string[] {
+  const { cores, cpu, memoryGb, node, postgres, redis, nginx, loadBefore } = machine;
+  const others = loadBefore >= 0.5 ? `; others were at work on it (load ${figure(loadBefore)})` : '';
+  const servers = [`Node ${node}`, `PostgreSQL ${postgres}`, `Redis ${redis}`, nginx && `nginx ${nginx}`];
+  return [
+    `${cores} cores shared with the load, ${cpu}, ${memoryGb} GB${others}`,
+    servers.filter(Boolean).join(', '),
+    `${date.slice(0, 10)}, ${command}`,
+  ];
+}
+
+/** The figures that are no ratio to a yardstick, for under the picture. */
+function notesOf({ goals, measurements }: Results): string[] {
+  const limits = goals.filter(({ yardstick }) => yardstick === undefined);
+  const racy = measurements.find(({ id }) => id === 'racy-recipe')?.figures;
+  const checks = measurements.flatMap((measurement) => measurement.checks);
+  const broken = checks.filter(({ holds }) => !holds).length;
+  return [
+    ...limits.map(({ name, value, unit, goal, met }) => {
+      return `${name}: ${figure(value)} ${unit} (${goalText(goal, unit)}: ${met ? 'met' : 'missed'})`;
+    }),
+    `Guarantees compared with the database: ${checks.length}, broken: ${broken}`,
+    ...(racy
+      ? [
+          `The tutorials' "get, setex, insert" under the same duplicates: ${racy['orders too many']} orders too many of ${racy['carts submitted']} carts`,
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,76 @@
+import { type Bench, requestsOf, type Scenario } from '#proof/bench/bench.ts';
+import { check } from '#proof/bench/lab/invariants.ts';
+import { shuffle } from '#proof/bench/load/arrange.ts';
+import { type Target, targetOf } from '#proof/bench/load/connection.ts';
+import { saturate } from '#proof/bench/load/load.ts';
+import type { Measurement } from '#proof/bench/measurement.ts';
+import { makeRandom } from '#proof/bench/random.ts';
+import { measureDuplicates } from '#proof/bench/scenarios/duplicates.ts';
+import { type Edge, startEdge } from '#scripts/services/nginx.ts';
+import { choosePort } from '#scripts/services/ports.ts';
+
+/** How often each order is asked for again when its answer stands in the edge's cache. */
+const times = 100;
+
+/**
+ * Shoppers in a storm, so many because nginx lets an equal request that came too early look again
+ * every half second: that costs it nothing, but it keeps a connection.
+ */
+const crowd = { full: 4_000, quick: 300 };
+
+/** Duplicates with nginx in front: what Node never sees. */
+export const edge: Scenario = {
+  name: 'edge',
+  about: 'duplicates through nginx: every order 100 times, then answered orders again from its cache',
+  against: ['nginx-return'],
+  async run(bench) {
+    const { lab, shop, options } = bench;
+    const started = await startEdge({
+      dataDir: lab.folder,
+      host: '127.0.0.1',
+      port: await choosePort(),
+      options: { upstreams: [`${shop.host}:${shop.port}`] },
+      log: bench.say,
+    });
+    if (!started) {
+      bench.say('left out: there is no nginx (Debian: apt-get install nginx)');
+      return [];
+    }
+    try {
+      const storm = await measureDuplicates(bench, {
+        id: 'edge-duplicates',
+        times,
+        orders: options.orders / 20,
+        connections: options.quick ? crowd.quick : crowd.full,
+        through: { title: ' through nginx', target: targetOf(started.url), pids: { nginx: started.pid } },
+      });
+      return [storm, await measureCached(bench, started)];
+    } finally {
+      await started.stop();
+    }
+  },
+};
+
+async function measureCached(bench: Bench, { url, pid }: Edge): Promise<Measurement> {
+  const { options, prepareOrders, measureShop } = bench;
+  const { connections } = options;
+  const target: Target = targetOf(url);
+  const orders = await prepareOrders(Math.ceil(options.orders / 20));
+  await saturate(target, requestsOf(orders), { connections });
+  const all = Array.from({ length: orders.length * times }, (_, index) => index % orders.length);
+  const arrivals = shuffle(all, makeRandom(1));
+  const requests = arrivals.flatMap((index) => orders[index]?.request ?? []);
+  const measurement = await measureShop({
+    id: 'edge-cached',
+    title: 'Answered orders again through nginx',
+    model: `as fast as answers come, ${connections} at a time`,
+    orders,
+    orderOf: (request) => arrivals[request],
+    orderedBefore: orders.length,
+    answers: [201],
+    pids: { nginx: pid },
+    drive: () => saturate(target, requests, { connections }),
+  });
+  const marked = check('answers marked as a replay', measurement.sent, measurement.replayed);
+  return { ...measurement, checks: [...measurement.checks, marked] };
+}

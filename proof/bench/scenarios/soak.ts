@@ -1,0 +1,36 @@
+import type { Scenario } from '#proof/bench/bench.ts';
+import type { Order } from '#proof/bench/lab/orders.ts';
+import { arrangeSoak } from '#proof/bench/load/arrange.ts';
+import { offer } from '#proof/bench/load/load.ts';
+import { makeRandom } from '#proof/bench/random.ts';
+
+/** Of the requests, one in so many places an order; the others ask again for one that was placed lately. */
+const onePlacedIn = 4;
+
+/** Half of the capacity for minutes: does the memory stay where it is? */
+export const soak: Scenario = {
+  name: 'soak',
+  about: 'half of the capacity for minutes, a quarter of it fresh orders, with an eye on memory',
+  against: [],
+  missing: ({ options }) => (options.soakMinutes === 0 ? 'asked for with --soak-minutes' : undefined),
+  async run(bench) {
+    const { options, shop, measureShop } = bench;
+    const perSecond = Math.max(onePlacedIn, Math.round((await bench.capacity()) / 2));
+    const placed = Math.ceil((perSecond * options.soakMinutes * 60) / onePlacedIn);
+    bench.say(`preparing ${placed.toLocaleString('en')} orders`);
+    const orders = await bench.prepareOrders(placed);
+    const arrivals = arrangeSoak(placed, onePlacedIn, makeRandom(1));
+    const requests = arrivals.map((index) => (orders[index] as Order).request);
+    const measurement = await measureShop({
+      id: 'soak',
+      title: `Half of the capacity for ${options.soakMinutes} minutes`,
+      model: 'on a schedule',
+      offeredPerSecond: perSecond,
+      orders,
+      orderOf: (request) => arrivals[request],
+      answers: [201],
+      drive: () => offer(shop, requests, { perSecond, connections: options.connections }),
+    });
+    return [measurement];
+  },
+};

@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import type { Lab } from '#proof/chaos/lab/lab.ts';
+import { ask } from '#proof/chaos/load/ask.ts';
+import type { Fault } from './fault.ts';
+
+/** Where things are kept: PostgreSQL, which must forget nothing, and Redis, which may forget everything. */
+
+/** Changes of a price while carts with it are being ordered. */
+const priceChanges = 10;
+
+/** Longer than a request waits for a free connection. */
+const lockedMs = 4_000;
+
+/** Requests to each process at once: more than it has connections. */
+const crowd = 16;
+
+export const storeFaults: Fault[] = [
+  {
+    name: 'postgres killed',
+    at: 'postgres',
+    inject: async (lab) => {
+      const ended = await lab.postgres.kill();
+      await startPostgres(lab);
+      return ended;
+    },
+  },
+  {
+    name: 'postgres restarted',
+    at: 'postgres',
+    inject: async (lab) => {
+      const ended = await lab.postgres.stop();
+      await startPostgres(lab);
+      return ended;
+    },
+  },
+  {
+    name: 'postgres sessions ended',
+    at: 'postgres',
+    inject: ({ withDatabase }) =>
+      withDatabase(async (client) => {
+        const { rows } = await client.query<{ ended: boolean }>(
+          "SELECT pg_terminate_backend(pid) AS ended FROM pg_stat_activity WHERE backend_type = 'client backend' AND usename = current_user AND pid <> pg_backend_pid()",
+        );
+        return rows.filter(({ ended }) => ended).length;
+      }),
+  },
+  {
+    name: 'pool exhausted',
+    at: 'postgres',
+    // Whoever changes a cart or orders waits, until all connections wait; those after them get none.
+    inject: ({ withDatabase, doors }) =>
+      withDatabase(async (client) => {
+        const { rows } = await client.query<{ sku: string }>(
+          `SELECT sku FROM variant WHERE sku LIKE 'PROVE-%-PLENTY-%' LIMIT 1`,
+        );
+        // One table only: who holds one and waits for another is a deadlock's victim sooner or later.
+        await client.query('BEGIN; LOCK TABLE cart IN EXCLUSIVE MODE');
+        const path = `/api/cart/lines/${rows[0]?.sku}`;
+        const body = JSON.stringify({ quantity: 1 });
+        const asked = doors
+          .slice(0, 2)
+          .flatMap((port) =>
+            Array.from({ length: crowd }, () =>
+              ask({ port, method: 'PUT', path, body }).catch(() => undefined),
+            ),
+          );
+        await sleep(lockedMs);
+        await client.query('ROLLBACK');
+        const replies = await Promise.all(asked);
+        if (replies.some((reply) => reply?.status === 500)) throw new Error('a crowd was answered 500');
+        return replies.filter((reply) => reply?.status === 503).length;
+      }),
+  },
+  {
+    name: 'redis killed',
+    at: 'redis',
+    inject: async ({ redis }) => {
+      const ended = await redis.kill();
+      await redis.start();
+      return ended;
+    },
+  },
+  { name: 'redis away', at: 'redis', inject: ({ redis }) => redis.kill() },
+  {
+    name: 'redis frozen',
+    at: 'redis',
+    inject: async ({ redis }) => redis.signal('SIGSTOP'),
+    lastsMs: (random) => random.pick([0, 15_000]),
+  },
+  {
+    name: 'redis flushed',
+    at: 'redis',
+    inject: async ({ flushRedis }) => {
+      let flushed = 0;
+      for (let times = 0; times < 10; times += 1) {
+        if (await flushRedis()) flushed += 1;
+        await sleep(200);
+      }
+      return flushed;
+    },
+  },
+  {
+    name: 'prices changed',
+    at: 'catalogue',
+    inject: async ({ withDatabase }) => {
+      let changed = 0;
+      for (let times = 0; times < priceChanges; times += 1) {
+        // Another fault may have taken the database away, or its disk.
+        await withDatabase(raisePrices).then(
+          () => {
+            changed += 1;
+          },
+          () => undefined,
+        );
+        await sleep(200);
+      }
+      return changed;
+    },
+  },
+];
+
+const raisePrices = (client: pg.Client) =>
+  client.query(`UPDATE variant SET price_minor = price_minor + 1 WHERE sku LIKE 'PROVE-%'`);
+
+/** Starts it where it has ended, waits until it answers, and tells its proxy where. */
+export async function startPostgres({ postgres, proxies }: Lab): Promise<void> {
+  await postgres.start();
+  for (const proxy of proxies.postgres) proxy.retarget(Number(new URL(postgres.connectionString()).port));
+}

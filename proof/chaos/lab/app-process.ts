@@ -1,0 +1,51 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { isOrder, orderListener } from '#host/node-listener.ts';
+import { drainOrderWriter } from '#lib/orders/batch/order-writer.ts';
+import { closeDb } from '#lib/platform/database/db.ts';
+import { env } from '#lib/platform/env.ts';
+import { clientAddress, setOwnHeader } from '#lib/platform/http/client-address.ts';
+import { declareHostResolvesIp } from '#lib/platform/http/http.ts';
+import { closeRedis, pingRedis } from '#lib/platform/redis/redis.ts';
+import { callHandlers } from '#tests/support/call.ts';
+
+/**
+ * A process of the shop without its pages: `POST /api/orders` by the same listener as server.ts, the
+ * other calls by the same route handlers, without Next between. It needs no build and starts in a
+ * second, so that it can be killed often. Stops at SIGTERM as server.ts does.
+ */
+
+const { HOST, PORT, TRUSTED_PROXIES } = env();
+const ipHeader = declareHostResolvesIp();
+await pingRedis();
+
+const handleOrder = orderListener(HOST);
+const handleOther = getRequestListener(
+  async (request) => {
+    const { pathname, search } = new URL(request.url);
+    const body = request.method === 'GET' ? undefined : await request.arrayBuffer();
+    return callHandlers(pathname + search, { method: request.method, headers: request.headers, body });
+  },
+  { overrideGlobalObjects: false },
+);
+
+let stopping = false;
+const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+  if (stopping) response.setHeader('connection', 'close');
+  setOwnHeader(request, ipHeader, clientAddress(request, TRUSTED_PROXIES));
+  void (isOrder(request) ? handleOrder(request, response) : handleOther(request, response));
+});
+server.listen({ host: HOST, port: PORT, backlog: 1_024 });
+
+process.once('SIGTERM', async () => {
+  stopping = true;
+  // A request that does not end must not keep a rolling restart waiting for ever.
+  setTimeout(() => process.exit(1), 20_000).unref();
+  const closed = new Promise((resolve) => server.close(resolve));
+  const sweep = setInterval(() => server.closeIdleConnections(), 100);
+  await closed;
+  clearInterval(sweep);
+  await drainOrderWriter();
+  await Promise.all([closeDb(), closeRedis()]);
+  process.exit(0);
+});

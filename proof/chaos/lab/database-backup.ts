@@ -1,0 +1,35 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { startPostgres } from '#proof/chaos/faults/stores.ts';
+import { capture } from '#scripts/services/processes.ts';
+import type { Lab } from './lab.ts';
+
+/** A copy of the database's files, as a physical backup is. */
+export interface DatabaseBackup {
+  /** Puts the copy in the place of the files. The database must not run. Only once. */
+  bringBack(): Promise<void>;
+}
+
+/** Stops the database, so that its files are of one moment, copies them, and starts it again. */
+export async function backUpDatabase(lab: Lab): Promise<DatabaseBackup> {
+  const { data } = lab.postgres;
+  // Beside the folder that may be a small file system of its own.
+  const copy = path.join(path.dirname(data), '..', 'backup');
+  await rm(copy, { recursive: true, force: true });
+  await lab.postgres.stop();
+  await copyFolder(data, copy);
+  await startPostgres(lab);
+  return {
+    async bringBack() {
+      await rm(data, { recursive: true });
+      await copyFolder(copy, data);
+      await rm(copy, { recursive: true });
+    },
+  };
+}
+
+/** With owners and rights: PostgreSQL refuses files that are not its own. */
+async function copyFolder(from: string, to: string): Promise<void> {
+  const copied = await capture('cp', ['-a', from, to]);
+  if (copied.code !== 0) throw new Error(`the database could not be copied: ${copied.stderr.trim()}`);
+}

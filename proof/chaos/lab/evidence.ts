@@ -1,0 +1,181 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import { isPayable, stateOfDispute } from '#proof/chaos/check-money.ts';
+import type {
+  ChargeRow,
+  DisputeRow,
+  Evidence,
+  LineRow,
+  MailRow,
+  OrderRow,
+  PaymentRow,
+  RefundRow,
+  StockRow,
+} from '#proof/chaos/evidence.ts';
+import type { Simulator } from '#proof/simulator/start-simulator.ts';
+import type { Lab } from './lab.ts';
+
+/**
+ * How long the shop may take to settle everything once all works again. Not how long it takes a shop
+ * in real life: time is made to pass, below.
+ */
+const settleLimitMs = 60_000;
+const lookEveryMs = 1_000;
+
+/**
+ * Waits until no payment and no refund is open. What would happen within minutes happens at once:
+ * rows look old to the sweep, a sweep is asked for, events are told again. The shop's own worker does
+ * the rest. Gives the milliseconds that it took, or undefined when it did not come to an end.
+ */
+export async function settle(lab: Lab): Promise<number | undefined> {
+  const beganAt = performance.now();
+  while (performance.now() - beganAt < settleLimitMs) {
+    const untold = await lab.till.flushWebhooks();
+    const open = await lab.withDatabase((client) => openAfterTime(client, lab.till)).catch(() => 1);
+    if (untold === 0 && open === 0) return performance.now() - beganAt;
+    await sleep(lookEveryMs);
+  }
+  return undefined;
+}
+
+/** Lets time pass for what is open; gives how much of it there is. */
+async function openAfterTime(client: pg.Client, till: Simulator): Promise<number> {
+  const { rows } = await client.query<{ open: number }>(
+    `SELECT (SELECT count(*) FROM payment WHERE status IN ('created', 'unknown'))::int
+          + (SELECT count(*) FROM refund WHERE status = 'created')::int
+          + (SELECT count(*) FROM orders WHERE status IN ('payment_pending', 'payment_processing', 'payment_unknown'))::int AS open`,
+  );
+  const open =
+    (rows[0]?.open ?? 0) +
+    (await payableAgain(client, till)) +
+    (await unseenRefunds(client, till)) +
+    (await unseenDisputes(client, till));
+  if (open > 0) {
+    await client.query(
+      `UPDATE payment SET updated_at = now() - interval '1 hour'
+       WHERE status IN ('created', 'requires_action', 'processing', 'unknown')`,
+    );
+    await client.query(`UPDATE refund SET updated_at = now() - interval '1 hour' WHERE status = 'created'`);
+    // No shopper is at work any more: an order that still waits for its bank was given up.
+    await client.query(
+      `UPDATE orders SET hold_until = now() - interval '1 hour' WHERE status = 'payment_pending' AND EXISTS
+         (SELECT FROM payment WHERE payment.user_id = orders.user_id AND order_id = id
+            AND payment.status = 'requires_action')`,
+    );
+    // Such an attempt is called off when it is as old as a hold, and not a moment after it began.
+    await client.query(
+      `UPDATE payment SET created_at = least(created_at, now() - interval '1 hour')
+       WHERE status = 'requires_action'`,
+    );
+    await client.query(
+      `UPDATE graphile_worker._private_jobs SET run_at = now()
+       WHERE key LIKE 'call_off_payment:%' AND locked_at IS NULL`,
+    );
+    for (const task of ['sweep_payments', 'expire_holds', 'poll_events'])
+      await client.query(`SELECT graphile_worker.add_job($1, '{}'::json, job_key => 'prove:' || $1)`, [task]);
+  }
+  return open;
+}
+
+/** Declined attempts for which the provider would take another card. */
+async function payableAgain(client: pg.Client, till: Simulator): Promise<number> {
+  const { rows } = await client.query<{ ref: string }>(
+    `SELECT provider_ref AS ref FROM payment WHERE status = 'declined' AND provider_ref IS NOT NULL`,
+  );
+  const payable = new Set(
+    till
+      .ledger()
+      .filter(isPayable)
+      .map(({ paymentIntent }) => paymentIntent),
+  );
+  return rows.filter(({ ref }) => payable.has(ref)).length;
+}
+
+/** Payments of which the provider has refunded another amount than the shop believes. */
+async function unseenRefunds(client: pg.Client, till: Simulator): Promise<number> {
+  const { rows } = await client.query<{ ref: string; refunded: number }>(
+    `SELECT provider_ref AS ref, refunded_minor AS refunded FROM payment WHERE provider_ref IS NOT NULL`,
+  );
+  const refunded = new Map(till.ledger().map((row) => [row.paymentIntent, row.refunded]));
+  return rows.filter((row) => (refunded.get(row.ref) ?? 0) !== row.refunded).length;
+}
+
+/** Disputes that the provider knows and the shop doesn't, or not as they are now. */
+async function unseenDisputes(client: pg.Client, till: Simulator): Promise<number> {
+  const { rows } = await client.query<{ ref: string; dispute: string | null; status: string | null }>(
+    `SELECT payment.provider_ref AS ref, dispute.provider_ref AS dispute, dispute.status
+     FROM payment LEFT JOIN dispute USING (user_id, order_id, attempt) WHERE payment.provider_ref IS NOT NULL`,
+  );
+  const known = new Map(rows.map((row) => [row.dispute, row.status]));
+  const ours = new Set(rows.map(({ ref }) => ref));
+  return till
+    .disputes()
+    .filter(({ paymentIntent }) => ours.has(paymentIntent))
+    .filter(({ id, status }) => known.get(id) !== stateOfDispute(status)).length;
+}
+
+/**
+ * Everything but the history: the shop's rows at one moment, and the provider's own books. Times count
+ * from when the history began, in milliseconds of Unix time.
+ */
+export async function gather(
+  lab: Lab,
+  goods: ReadonlyMap<string, number>,
+  historyBeganAtMs: number,
+): Promise<Omit<Evidence, 'history'>> {
+  const charges: ChargeRow[] = lab.till.ledger();
+  const rows = await lab.withDatabase(async (client) => {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const orders = await client.query<OrderRow>(
+      `SELECT user_id AS "userId", id, cart_id AS "cartId", submit_token AS "submitToken", status,
+              total_minor AS "totalMinor", accepted_at IS NOT NULL AS accepted,
+              EXISTS (SELECT FROM order_event WHERE order_event.user_id = orders.user_id
+                        AND order_id = id AND to_status = 'payment_unknown') AS "wasUnknown",
+              EXISTS (SELECT FROM order_event WHERE order_event.user_id = orders.user_id
+                        AND order_id = id AND to_status = 'fulfilled') AS "wasFulfilled",
+              (extract(epoch FROM placed_at) * 1000 - $1)::float8 AS "placedMs"
+       FROM orders`,
+      [historyBeganAtMs],
+    );
+    const lines = await client.query<LineRow>(`SELECT order_id AS "orderId", sku, quantity FROM order_line`);
+    const payments = await client.query<PaymentRow>(
+      `SELECT order_id AS "orderId", attempt, method, status, amount_minor AS "amountMinor",
+              refunded_minor AS "refundedMinor" FROM payment`,
+    );
+    const refunds = await client.query<RefundRow>(
+      `SELECT order_id AS "orderId", attempt, amount_minor AS "amountMinor", status,
+              provider_ref AS "providerRef" FROM refund`,
+    );
+    const disputes = await client.query<DisputeRow>(
+      `SELECT provider_ref AS "providerRef", status FROM dispute WHERE kind = 'dispute'`,
+    );
+    const mails = await client.query<MailRow>(`SELECT order_id AS "orderId", kind FROM mail`);
+    const stock = await client.query<{ sku: string; available: number }>(
+      'SELECT sku, available FROM stock WHERE sku = ANY($1::text[])',
+      [[...goods.keys()]],
+    );
+    const several = await client.query<{ shopper: string }>(
+      `SELECT user_id AS shopper FROM cart WHERE status = 'open' GROUP BY user_id HAVING count(*) > 1`,
+    );
+    await client.query('COMMIT');
+    return {
+      orders: orders.rows,
+      lines: lines.rows,
+      payments: payments.rows,
+      refunds: refunds.rows,
+      disputes: disputes.rows,
+      mails: mails.rows,
+      stock: stock.rows,
+      severalCarts: several.rows.map(({ shopper }) => shopper),
+    };
+  });
+  const left = new Map(rows.stock.map(({ sku, available }) => [sku, available]));
+  const stock = [...goods].map(([sku, initial]): StockRow => ({ sku, initial, available: left.get(sku) }));
+  return {
+    ...rows,
+    stock,
+    charges,
+    providerRefunds: lab.till.refunds(),
+    providerDisputes: lab.till.disputes(),
+  };
+}

@@ -1,0 +1,155 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Random } from '#proof/chaos/random.ts';
+import { bankCard, debits, type Placed, type Shop, Shopper, type Submission } from './shopper.ts';
+
+/** What shoppers do that a shop could get wrong: each a script that one shopper goes through. */
+
+export interface World extends Shop {
+  /** Enough for everybody. */
+  plenty: readonly string[];
+  /** A few of each, wanted by many. */
+  scarce: readonly string[];
+  /** Submissions of this round, to be sent again when it is over. */
+  sent: Submission[];
+  /** Orders that were placed, for those who look at what is not theirs. */
+  placed: string[];
+}
+
+interface Scene {
+  shopper: Shopper;
+  world: World;
+  random: Random;
+  payment: Record<string, unknown>;
+  sku: string;
+}
+
+type Script = (scene: Scene) => Promise<void>;
+
+/** Weights are how many of about twenty shoppers do it. */
+const scripts: [weight: number, script: Script][] = [
+  [7, buysOnce],
+  [4, hasTwoTabs],
+  [3, editsMeanwhile],
+  [1, sendsAnotherBody],
+  [3, cancels],
+  [2, buysAgain],
+];
+
+/** Of the others some leave orders behind that nobody would confirm at the bank. */
+const goesToTheBank = new Set([buysOnce, cancels]);
+
+/** A third pay by invoice. Of the cards some are declined, some wait for the bank's page, some are debits. */
+const payments = [
+  { method: 'invoice' },
+  { method: 'invoice' },
+  { method: 'invoice' },
+  { method: 'card', token: 'pm_card_visa' },
+  { method: 'card', token: 'pm_card_visa' },
+  { method: 'card', token: 'pm_card_chargeDeclined' },
+  { method: 'card', token: bankCard },
+  ...debits.map((token) => ({ method: 'card', token })),
+];
+
+/** One shopper from an empty cart to whatever becomes of it. */
+export async function shop(world: World, random: Random): Promise<void> {
+  const shopper = new Shopper(world, random);
+  const sku = random.pick(random.chance(0.3) ? world.scarce : world.plenty);
+  const payment = random.pick(payments);
+  const possible = payment.token === bankCard ? scripts.filter(([, one]) => goesToTheBank.has(one)) : scripts;
+  const script = random.pick(possible.flatMap(([weight, one]) => Array<Script>(weight).fill(one)));
+  if (await shopper.put(sku, random.between(1, 2))) await script({ shopper, world, random, payment, sku });
+}
+
+async function buysOnce(scene: Scene): Promise<void> {
+  const submission = await prepare(scene);
+  if (!submission) return;
+  await after(scene, await scene.shopper.submitAtOnce(submission, scene.random.between(1, 4)));
+}
+
+/** The same cart at two prices: two tokens, of which one may make an order. */
+async function hasTwoTabs(scene: Scene): Promise<void> {
+  const { shopper, random } = scene;
+  const tabs = [await prepare(scene), await prepare(scene, { shippingMethod: 'express' })];
+  const placed = await Promise.all(tabs.map((tab) => tab && shopper.submitAtOnce(tab, random.between(1, 3))));
+  await after(scene, placed[0]);
+}
+
+/** The cart changes while it is ordered: either what was seen is ordered, or nothing is. */
+async function editsMeanwhile(scene: Scene): Promise<void> {
+  const { shopper, random, sku } = scene;
+  const submission = await prepare(scene);
+  if (!submission) return;
+  const [placed] = await Promise.all([
+    shopper.submitAtOnce(submission, random.between(1, 3)),
+    shopper.put(sku, random.between(3, 4)),
+  ]);
+  await after(scene, placed);
+}
+
+/** One token with two addresses to write to: one of them gets an order. */
+async function sendsAnotherBody(scene: Scene): Promise<void> {
+  const { shopper } = scene;
+  const bodies = [await prepare(scene), await prepare(scene, { email: 'eve@example.com' })];
+  await Promise.all(bodies.map((body) => body && shopper.submitAtOnce(body, 2)));
+}
+
+/** Cancels twice at once, half of the time while another card is tried, or the first is still unknown. */
+async function cancels(scene: Scene): Promise<void> {
+  const { shopper, random } = scene;
+  const submission = await prepare(scene);
+  if (!submission) return;
+  const placed = await shopper.submitAtOnce(submission, 1);
+  if (!placed?.orderId) return;
+  const { orderId } = placed;
+  await Promise.all([
+    shopper.cancel(orderId),
+    shopper.cancel(orderId),
+    random.chance(0.5) ? after(scene, placed) : undefined,
+  ]);
+}
+
+/** The same lines once more, from a new cart: asked whether that is meant, and then it is. */
+async function buysAgain(scene: Scene): Promise<void> {
+  const { shopper, sku, random } = scene;
+  await buysOnce(scene);
+  if (!(await shopper.put(sku, random.between(1, 2)))) return;
+  const again = await prepare(scene);
+  const placed = again && (await shopper.submitAtOnce(again, 2));
+  if (placed?.status !== 409) return;
+  const meant = await prepare(scene, { confirmDuplicate: true });
+  if (meant) await shopper.submitAtOnce(meant, 2);
+}
+
+async function prepare(
+  { shopper, world, payment }: Scene,
+  change: Record<string, unknown> = {},
+): Promise<Submission | undefined> {
+  const submission = await shopper.submission(payment, change);
+  if (submission) world.sent.push(submission);
+  return submission;
+}
+
+/** How long a shopper looks at the bank's page: the payment may be cancelled meanwhile. */
+const longestAtBankMs = 2_000;
+/** How long goods lie on the packing table: their money may be refunded or disputed meanwhile. */
+const longestPackingMs = 2_500;
+
+/**
+ * Another card where the first was declined, from two windows; then a look at one's own order, and at
+ * another's. Some orders are fulfilled.
+ */
+async function after({ shopper, world, random, payment }: Scene, placed: Placed | undefined): Promise<void> {
+  if (!placed?.orderId) return;
+  const { orderId, status } = placed;
+  const atBank =
+    payment.token === bankCard && (await shopper.answerBank(orderId, random.between(0, longestAtBankMs)));
+  if (status === 402 || atBank === 'refuse')
+    await Promise.all([shopper.pay(orderId, 2), shopper.pay(orderId, 2)]);
+  await shopper.read(orderId);
+  const others = world.placed.filter((id) => id !== orderId);
+  if (others.length > 0) await shopper.read(random.pick(others), 'snoop');
+  world.placed.push(orderId);
+  if (!random.chance(0.4)) return;
+  await sleep(random.between(0, longestPackingMs));
+  await shopper.beFulfilled(orderId);
+}

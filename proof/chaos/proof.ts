@@ -1,0 +1,189 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gather, settle } from '#proof/chaos/lab/evidence.ts';
+import { addGoods } from '#proof/chaos/lab/goods.ts';
+import type { Lab } from '#proof/chaos/lab/lab.ts';
+import { readUnpaid } from '#proof/chaos/lab/unpaid.ts';
+import type { World } from '#proof/chaos/load/scripts.ts';
+import { type Shop, Shopper, type Submission } from '#proof/chaos/load/shopper.ts';
+import { checkHistory } from './check-history.ts';
+import { unpaidBeyondLimits, unpaidMiscounted } from './check-unpaid.ts';
+import type { Violation } from './evidence.ts';
+import { type Pace, playFaults } from './faulty-round.ts';
+import { History, type Reply } from './history.ts';
+import type { Plan } from './plan.ts';
+import type { Random } from './random.ts';
+
+/** What became of one round. */
+export interface Round {
+  number: number;
+  faults: string[];
+  /** How often each of them struck: connections reset, replies lost, processes killed. */
+  strikes: Record<string, number>;
+  shoppers: number;
+  calls: number;
+  /** Until no payment was open any more, after everything worked again. */
+  settledMs: number | undefined;
+  violations: Violation[];
+}
+
+const usualPace: Pace = { beforeMs: 700, duringMs: 3_500, afterMs: 1_500 };
+/** Submissions of earlier rounds that are sent again after a round, beside all of its own. */
+const earlierSentAgain = 20;
+/** So many are sent again at the same time. */
+const sendersAgain = 6;
+/** How long an order that was just accepted may wait for its payment to be known. */
+const becomesWithinMs = 20_000;
+/** What a request that its client gave up may still be doing: longer than any time-out of the shop. */
+const lastWordsMs = 20_000;
+
+/** One lab and its whole history. Rounds follow each other in it, and each check looks at everything so far. */
+export class Proof {
+  readonly history: History;
+  readonly #lab: Lab;
+  readonly #pace: Pace;
+  readonly #goods = new Map<string, number>();
+  readonly #earlier: Submission[] = [];
+  #deaths = 0;
+
+  constructor(lab: Lab, { historyFile, pace = usualPace }: { historyFile?: string; pace?: Pace } = {}) {
+    this.#lab = lab;
+    this.#pace = pace;
+    this.history = new History(historyFile);
+  }
+
+  /** Shoppers shop while things go wrong; then all is mended, settles, and is looked at. */
+  async round(plan: Plan): Promise<Round> {
+    const lab = this.#lab;
+    const names = plan.special ? [plan.special.name] : plan.faults.map(({ name }) => name);
+    const callsBefore = this.history.calls.length;
+    const world = await this.#openWorld(plan);
+    await lab.note(`round ${plan.number}: ${names.join(' + ') || 'nothing goes wrong'}`);
+    const stage = { ...plan, lab, world };
+    const { strikes, shoppers } = plan.special
+      ? await plan.special.play(stage)
+      : await playFaults(stage, plan.faults, this.#pace);
+
+    const settledMs = await settle(lab);
+    await this.#sendAgain(world, plan.random.fork('again'));
+    const shut = await this.#findShutDoors(world, plan.random.fork('afterwards'));
+    this.#earlier.push(...world.sent);
+    return {
+      number: plan.number,
+      faults: names,
+      strikes,
+      shoppers,
+      calls: this.history.calls.length - callsBefore,
+      settledMs,
+      violations: [...(await this.#check()), ...shut, ...this.#newDeaths(), ...unsettled(settledMs)],
+    };
+  }
+
+  async #openWorld({ number, random }: Plan): Promise<World> {
+    const name = (kind: string, index: number) => `PROVE-${number}-${kind}-${index}`;
+    const plenty = [1, 2, 3].map((index) => name('PLENTY', index));
+    const scarce = [1, 2].map((index) => name('SCARCE', index));
+    const goods = new Map([
+      ...plenty.map((sku) => [sku, 100_000] as const),
+      ...scarce.map((sku) => [sku, random.between(1, 6)] as const),
+    ]);
+    await addGoods(this.#lab, goods);
+    for (const [sku, units] of goods) this.#goods.set(sku, units);
+    return { ...this.#shop, plenty, scarce, sent: [], placed: [] };
+  }
+
+  /**
+   * The same submissions once more, by whichever door, until each is answered: the answer that it got,
+   * and, if it got none, one that is true.
+   */
+  async #sendAgain({ sent }: World, random: Random): Promise<void> {
+    const some = [...sent];
+    for (let count = 0; count < earlierSentAgain && this.#earlier.length > 0; count += 1)
+      some.push(random.pick(this.#earlier));
+    let next = 0;
+    const send = async () => {
+      for (let index = next++; index < some.length; index = next++) {
+        const submission = some[index] as Submission;
+        const shopper = new Shopper(this.#shop, random.fork(`again ${index}`), submission.who);
+        await shopper.submitUntilKnown(submission, { again: true });
+      }
+    };
+    await Promise.all(Array.from({ length: sendersAgain }, send));
+  }
+
+  /**
+   * A shop that keeps every promise because it does nothing any more is no shop: each door has to sell,
+   * to who wants an invoice and to who pays at once.
+   */
+  async #findShutDoors({ plenty, sent }: World, random: Random): Promise<Violation[]> {
+    const ways = [
+      { payment: { method: 'invoice' }, wanted: 'placed' },
+      { payment: { method: 'card', token: 'pm_card_visa' }, wanted: 'paid' },
+    ];
+    const tried = this.#lab.doors.flatMap((_, app) => ways.map((way) => ({ app, ...way })));
+    const found = await Promise.all(
+      tried.map(async ({ app, payment, wanted }): Promise<Violation[]> => {
+        const shopper = new Shopper({ ...this.#shop, only: app }, random.fork(`door ${app} ${wanted}`));
+        await shopper.put(random.pick(plenty), 1);
+        const submission = await shopper.submission(payment);
+        if (submission) sent.push(submission);
+        const placed = submission && (await shopper.submitUntilKnown(submission));
+        const got = placed?.orderId && (await this.#becomes(wanted, shopper, placed.orderId));
+        if (placed?.status === 201 && got === wanted) return [];
+        const detail = `who came in by door ${app} and meant to have an order that is ${wanted} got ${placed?.status ?? 'no answer'}, ${got ?? 'no order'}`;
+        return [{ kind: 'does_not_sell', detail, calls: [] }];
+      }),
+    );
+    return found.flat();
+  }
+
+  /** What an order is, as soon as it is what it should be, or in the end: a charge may take a moment. */
+  async #becomes(wanted: string, shopper: Shopper, orderId: string): Promise<string | undefined> {
+    for (const until = performance.now() + becomesWithinMs; ; await sleep(250)) {
+      const status = statusOf(await shopper.read(orderId));
+      if (status === wanted || performance.now() > until) return status;
+    }
+  }
+
+  get #shop(): Shop {
+    return { doors: this.#lab.doors, operator: this.#lab.operatorPort, history: this.history };
+  }
+
+  /** What is wrong must still be so when whoever was given up has had their say: a broken promise does not mend. */
+  async #check(): Promise<Violation[]> {
+    if ((await this.look()).length === 0) return [];
+    await sleep(lastWordsMs);
+    await settle(this.#lab);
+    return this.look();
+  }
+
+  /** What the checker says now of everything so far. */
+  async look(): Promise<Violation[]> {
+    const evidence = {
+      history: this.history.calls,
+      ...(await gather(this.#lab, this.#goods, this.history.beganAtMs)),
+    };
+    const unpaid = await readUnpaid(this.#lab);
+    return [...checkHistory(evidence), ...unpaidBeyondLimits(unpaid), ...unpaidMiscounted(unpaid)];
+  }
+
+  #newDeaths(): Violation[] {
+    const { apps, worker } = this.#lab;
+    const deaths = [...apps, worker].reduce((sum, service) => sum + service.deaths(), 0);
+    const found: Violation[] =
+      deaths > this.#deaths
+        ? [{ kind: 'process_died', detail: 'a process of the shop ended by itself; see its log', calls: [] }]
+        : [];
+    this.#deaths = deaths;
+    return found;
+  }
+}
+
+/** The order's status, in an answer that shows an order. */
+const statusOf = (reply: Reply | undefined): string | undefined =>
+  reply?.status === 200 ? JSON.parse(reply.body.toString('utf8')).status : undefined;
+
+/** A payment, a refund or an event of the provider, whichever it is. */
+function unsettled(settledMs: number | undefined): Violation[] {
+  const detail = 'a payment, a refund or an event was still open a minute after everything worked again';
+  return settledMs === undefined ? [{ kind: 'never_settled', detail, calls: [] }] : [];
+}

@@ -1,0 +1,139 @@
+import { startPostgres } from '#proof/chaos/faults/stores.ts';
+import { backUpDatabase, type DatabaseBackup } from '#proof/chaos/lab/database-backup.ts';
+import type { Lab } from '#proof/chaos/lab/lab.ts';
+import type { World } from '#proof/chaos/load/scripts.ts';
+import { type Placed, Shopper, type Submission } from '#proof/chaos/load/shopper.ts';
+import type { Random } from './random.ts';
+import type { SpecialRound, Stage } from './special-round.ts';
+
+/**
+ * The database is restored to a moment before the orders of the round. Redis, the payment provider and
+ * the shoppers' tabs know what came after it. Every shopper sends the same submission again, and has
+ * to get the same order, which is charged once.
+ *
+ * Only goods of which there is plenty are bought: the last unit may be another's after a restore. And
+ * nobody cancels: a cancellation that was lost is lost.
+ */
+export const restoredRound: SpecialRound = {
+  name: 'database restored',
+  async play(stage) {
+    const { lab, world, random } = stage;
+    const visits = await fillCarts(stage);
+    const backup = await backUpDatabase(lab);
+
+    // The database is lost while the last shoppers order: what is being written or charged is lost, too.
+    const enough = random.between(Math.ceil(visits.length / 2), visits.length);
+    let answered = 0;
+    const reached = Promise.withResolvers<void>();
+    const restored = Promise.withResolvers<void>();
+    const crowd = Promise.all(
+      visits.map(async (visit) => {
+        await orderAndPay(visit);
+        await sendOnceMore(visit);
+        answered += 1;
+        if (answered === enough) reached.resolve();
+        await restored.promise;
+        await orderAndPay(visit);
+        await lookAtOrder(visit, world);
+      }),
+    );
+    await reached.promise;
+    const accepted = acceptedOrders(world, visits);
+    await restoreDatabase(lab, backup, random);
+    const kept = new Set(await standing(lab, accepted));
+    const lost = accepted.filter((id) => !kept.has(id));
+    restored.resolve();
+    await crowd;
+    await lab.restore();
+    return {
+      strikes: { [restoredRound.name]: (await standing(lab, lost)).length },
+      shoppers: visits.length,
+    };
+  },
+};
+
+/** A shopper with what they send, as often as one likes. */
+interface Visit {
+  shopper: Shopper;
+  submission: Submission;
+  random: Random;
+}
+
+const declined = { method: 'card', token: 'pm_card_chargeDeclined' };
+
+/** Half pay by invoice. Of the cards, half are declined, and then another one pays. */
+const payments = [
+  { method: 'invoice' },
+  { method: 'invoice' },
+  { method: 'card', token: 'pm_card_visa' },
+  declined,
+];
+
+/** Everybody has a cart and sees its checkout when the backup is made. */
+async function fillCarts({ world, shoppers, random }: Stage): Promise<Visit[]> {
+  const visits = await Promise.all(
+    Array.from({ length: 2 * shoppers }, async (_, place): Promise<Visit | undefined> => {
+      const own = random.fork(`shopper ${place}`);
+      const shopper = new Shopper(world, own);
+      await shopper.put(own.pick(world.plenty), own.between(1, 2));
+      // Every kind of payment comes, however few shoppers there are.
+      const submission = await shopper.submission(payments[place % payments.length] ?? {});
+      return submission && { shopper, submission, random: own };
+    }),
+  );
+  const ready = visits.filter((visit) => visit !== undefined);
+  if (ready.length === 0) throw new Error('no shopper came as far as the checkout');
+  world.sent.push(...ready.map(({ submission }) => submission));
+  return ready;
+}
+
+/** Several copies by several doors, and another card from two windows where the first was declined. */
+async function orderAndPay({ shopper, submission, random }: Visit): Promise<void> {
+  const placed: Placed | undefined = await shopper.submitAtOnce(submission, random.between(1, 4));
+  if (placed?.status !== 402 || !placed.orderId) return;
+  const { orderId } = placed;
+  await Promise.all([shopper.pay(orderId, 2), shopper.pay(orderId, 2)]);
+}
+
+/** A reload, or the Back button: Redis, nginx and whoever else keeps answers has something to keep. */
+async function sendOnceMore({ shopper, submission }: Visit): Promise<void> {
+  // Where a second card has paid, this would be answered 201, and 402 after the restore until it pays again.
+  if (submission.body.includes(declined.token)) return;
+  await shopper.submit(submission);
+}
+
+async function lookAtOrder({ shopper, submission }: Visit, { history }: World): Promise<void> {
+  const { order } = history.calls.findLast((call) => call.token === submission.token && call.order) ?? {};
+  if (order) await shopper.read(order);
+}
+
+/** The procedure for operators (docs/operations.md), or a failover, in which the processes go on. */
+async function restoreDatabase(lab: Lab, backup: DatabaseBackup, random: Random): Promise<void> {
+  const { apps, worker, edge, postgres } = lab;
+  await postgres.kill();
+  if (random.chance(0.5)) await Promise.all([...apps, worker].map((service) => service.stop()));
+  await backup.bringBack();
+  // nginx keeps accepted answers, and its cache is empty when it starts.
+  await edge?.stop();
+  await startPostgres(lab);
+  if (random.chance(0.5)) await lab.flushRedis();
+  await worker.start();
+  await Promise.all(apps.map((service) => service.start()));
+  await edge?.start();
+}
+
+function acceptedOrders({ history }: World, visits: readonly Visit[]): string[] {
+  const tokens = new Set(visits.map(({ submission }) => submission.token));
+  const accepted = history.calls.filter(({ token, status }) => status === 201 && tokens.has(token ?? ''));
+  return [...new Set(accepted.flatMap(({ order }) => order ?? []))];
+}
+
+/** Which of these orders the database has. */
+function standing({ withDatabase }: Lab, ids: readonly string[]): Promise<string[]> {
+  return withDatabase(async (client) => {
+    const { rows } = await client.query<{ id: string }>('SELECT id FROM orders WHERE id = ANY($1::uuid[])', [
+      ids,
+    ]);
+    return rows.map(({ id }) => id);
+  });
+}

@@ -1,0 +1,158 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { root } from '#proof/bench/lab/children.ts';
+import { faults } from '#proof/chaos/faults/all.ts';
+import { diskFault } from '#proof/chaos/faults/disk.ts';
+import { type Lab, openLab } from '#proof/chaos/lab/lab.ts';
+import { signalOfInterruption } from '#scripts/services/interruption.ts';
+import { type Options, readOptions, usage } from './options.ts';
+import { planOf } from './plan.ts';
+import { Proof, type Round } from './proof.ts';
+import { isWhole, resultsOf, summaryOf, updatePage, writeResults } from './report.ts';
+import { specialRounds } from './special-rounds.ts';
+
+/**
+ * `npm run prove`: breaks a whole shop in every way, while shoppers shop, and decides afterwards from
+ * what they saw, the database and the provider's books whether any promise was broken. Ends with 1
+ * when one was, and says how to do the same again.
+ */
+
+const began = performance.now();
+const secondsSince = (from: number) => (performance.now() - from) / 1_000;
+
+function say(line: string): void {
+  console.error(`${Math.round(secondsSince(began)).toString().padStart(5)} s  ${line}`);
+}
+
+async function main(args: string[]): Promise<number> {
+  const names = [...faults, ...specialRounds].map(({ name }) => name);
+  const options = readOptions(args, names);
+  if (options === 'help' || options === 'list') {
+    console.log(options === 'help' ? usage : names.join('\n'));
+    return 0;
+  }
+  const date = new Date().toISOString();
+  say(`seed ${options.seed}`);
+  const folder = path.join(root, '.data', 'prove');
+  await mkdir(folder, { recursive: true });
+  const run = `${options.seed}${options.round === undefined ? '' : `-round-${options.round}`}`;
+  const historyFile = path.join(folder, `history-${run}.jsonl`);
+  const signal = signalOfInterruption();
+  const shopLog = path.join(folder, `shop-${run}.log`);
+  const wanted = choose(options.only);
+  const smallDisk = wanted.faults.includes(diskFault);
+  const lab = await openLab({ ...options, smallDisk, shopLog, say, signal });
+  const skipped = whatIsMissing(wanted, lab);
+  for (const [name, why] of Object.entries(skipped)) say(`SKIPPED  ${name}: ${why}`);
+  const proof = new Proof(lab, { historyFile });
+  const rounds: Round[] = [];
+  let broken = true;
+  try {
+    for await (const round of roundsOf({ options, wanted, skipped, proof, signal })) rounds.push(round);
+    broken = rounds.some(({ violations }) => violations.length > 0);
+  } finally {
+    await lab.close({ keep: broken });
+    await proof.history.close();
+  }
+  const command = ['npm run prove', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
+  const minutes = Math.round(secondsSince(began) / 60);
+  const about = { date, command, rounds, minutes, wanted: namesOf(wanted), skipped };
+  const results = resultsOf(options, about, proof.history.calls);
+  const file = await writeResults(folder, results);
+  console.log(
+    `\n${summaryOf(results)
+      .map(([what, value]) => `${what.padEnd(24)}${value}`)
+      .join('\n')}\n`,
+  );
+  console.log(`written: ${path.relative(process.cwd(), file)}`);
+  if (broken) return report(options, rounds, { historyFile, shopLog });
+  if (results.missed.length > 0) {
+    console.error(
+      `NOT PROVED: these faults stayed on until the limit of a round and struck nothing: ${results.missed.join(', ')}`,
+    );
+    return 1;
+  }
+  if (isForThePage(options))
+    await updatePage(
+      path.join(root, 'docs', 'proof.md'),
+      results,
+      isWhole(results, names) ? 'whole' : 'part',
+    );
+  return 0;
+}
+
+/** Faults of one's choice, one round, or a shop without its pages are not what the page shows. */
+const isForThePage = ({ only, round, built }: Options) => only.length === 0 && round === undefined && built;
+
+interface Schedule {
+  options: Options;
+  wanted: Wanted;
+  skipped: Record<string, string>;
+  proof: Proof;
+  signal: AbortSignal;
+}
+
+/** The schedule is the seed's on every machine; a round of which this one can do nothing is left out. */
+async function* roundsOf({ options, wanted, skipped, proof, signal }: Schedule): AsyncGenerator<Round> {
+  const until = performance.now() + options.minutes * 60_000;
+  const first = options.round ?? 1;
+  for (let number = first; performance.now() < until; number += 1) {
+    signal.throwIfAborted();
+    const beganAt = performance.now();
+    const plan = planOf(options.seed, number, wanted.faults, wanted.specials);
+    if (plan.special && plan.special.name in skipped) continue;
+    const faults = plan.faults.filter(({ name }) => !(name in skipped));
+    if (plan.faults.length > 0 && faults.length === 0) continue;
+    const round = await proof.round({ ...plan, faults });
+    yield round;
+    say(lineOf(round, secondsSince(beganAt)));
+    if (round.violations.length > 0 || options.round !== undefined) return;
+  }
+}
+
+type Wanted = ReturnType<typeof choose>;
+
+function choose(only: string[]) {
+  const isWanted = ({ name }: { name: string }) =>
+    only.length === 0 || only.some((part) => name.includes(part));
+  return { faults: faults.filter(isWanted), specials: specialRounds.filter(isWanted) };
+}
+
+const namesOf = (wanted: Wanted) => [...wanted.faults, ...wanted.specials].map(({ name }) => name);
+
+/** What cannot be done on this machine, each with the reason. */
+function whatIsMissing(wanted: Wanted, lab: Lab): Record<string, string> {
+  const reasons = [...wanted.faults, ...wanted.specials].map((one) => [one.name, one.missing?.(lab)]);
+  return Object.fromEntries(reasons.filter(([, why]) => why !== undefined));
+}
+
+function lineOf(
+  { number, faults: names, strikes, calls, settledMs, violations }: Round,
+  seconds: number,
+): string {
+  const struck = names.map((name) => `${name} (${strikes[name] ?? 0})`).join(' + ') || 'nothing goes wrong';
+  const settled =
+    settledMs === undefined ? 'NEVER SETTLED' : `settled in ${(settledMs / 1_000).toFixed(1)} s`;
+  const found = violations.length === 0 ? '' : `, ${violations.length} VIOLATIONS`;
+  return `${String(number).padStart(3)}  ${struck}: ${calls} calls, ${settled}, ${seconds.toFixed(0)} s in all${found}`;
+}
+
+/** What was broken, which calls show it, and what to type to see it again. */
+function report(options: Options, rounds: Round[], files: { historyFile: string; shopLog: string }): number {
+  const last = rounds.at(-1);
+  const mode = options.built ? '' : ' --handlers';
+  const only = options.only.length > 0 ? ` --only '${options.only.join(',')}'` : '';
+  for (const { kind, detail, calls } of last?.violations ?? [])
+    console.error(`BROKEN  ${kind}: ${detail}; calls ${calls.join(', ') || '-'}`);
+  console.error(`the calls: ${files.historyFile}\nthe shop's log: ${files.shopLog}`);
+  console.error(`again: npm run prove -- --seed ${options.seed} --round ${last?.number}${only}${mode}`);
+  return 1;
+}
+
+try {
+  // A question that was cut may keep a timer, and nothing is waited for any more.
+  process.exit(await main(process.argv.slice(2)));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}

@@ -1,0 +1,89 @@
+import { isOpen } from '#lib/payments/payment-rows.ts';
+import { orderAt, paymentOf } from '#proof/model/rows.ts';
+import { apply, leave, settleWork } from '#proof/model/settling.ts';
+import { type Add, type State, type Work, type World, workAt } from '#proof/model/state.ts';
+
+/**
+ * From a payment's row to what became of its charge: `lib/payments`, and the end of a hold. Everybody
+ * goes the same way: look at the row, ask the provider, settle; they differ in what they ask.
+ */
+export function payingSteps(state: State, world: World, index: number, add: Add): void {
+  const work = workAt(state, index);
+  if (work.at === 'look') look(state, world, work, index, add);
+  if (work.at === 'ask') ask(state, work, index, add);
+  if (work.at === 'asked') asked(state, work, index, add);
+  if (work.at === 'settle') settleWork(state, world, index, add);
+  if (work.at === 'apply') apply(state, world, index, work.plan?.settlement ?? { orderVersion: 0 }, add);
+  if (work.at === 'end') endHold(state, work, index, add);
+}
+
+/** Whether there is anything to ask the provider: `ask` of `charge-attempt.ts`, of the jobs, of an event. */
+function look(state: State, { dropped }: World, work: Work, index: number, add: Add) {
+  const payment = paymentOf(state, work);
+  const isLeft = work.kind === 'hold' && payment.status === 'unknown' && !dropped.has('holdWaits');
+  const isDue = isJob(work) ? isOpen(payment.status) && !isLeft : payment.status === 'created';
+  const asks = work.kind === 'event' || isDue;
+  if (!asks) return add(`${work.name} sees its payment ${payment.status}`, (next) => leave(next, index));
+  add(`${work.name} sees its payment ${payment.status}`, (next) => {
+    Object.assign(workAt(next, index), { at: 'ask', attempt: payment.attempt, seen: payment.version });
+  });
+}
+
+const isJob = ({ kind }: Work) => kind === 'job' || kind === 'hold';
+
+function ask(state: State, work: Work, index: number, add: Add) {
+  const { name, kind, order = 0, attempt = 0 } = work;
+  const charge = state.charges.find((one) => one.order === order && one.attempt === attempt);
+  if (kind === 'submission' || kind === 'nextCard' || (kind === 'job' && !charge)) {
+    return add(`${name} sends the charge to the provider`, (next) => {
+      const { submission } = orderAt(next, order);
+      next.wire.push({ order, submission, attempt, card: paymentOf(next, work).card });
+      workAt(next, index).at = 'asked';
+    });
+  }
+  const found = charge?.status ?? 'absent';
+  const calledOff = kind === 'hold' && found === 'requires_action';
+  add(`${name} asks the provider: ${calledOff ? 'the charge is called off' : found}`, (next) => {
+    if (calledOff)
+      Object.assign(next.charges[state.charges.indexOf(charge as never)] ?? {}, {
+        status: 'voided',
+        event: true,
+      });
+    Object.assign(workAt(next, index), { at: 'settle', finding: calledOff ? 'voided' : found });
+  });
+}
+
+function asked(state: State, { name, order, attempt }: Work, index: number, add: Add): void {
+  const charge = state.charges.find((one) => one.order === order && one.attempt === attempt);
+  if (charge) {
+    add(`${name} hears from the provider: ${charge.status}`, (next) => {
+      Object.assign(workAt(next, index), { at: 'settle', finding: charge.status });
+    });
+  }
+  if (state.chances.loss === 0) return;
+  add(`${name} hears nothing from the provider`, (next) => {
+    next.chances.loss -= 1;
+    Object.assign(workAt(next, index), { at: 'settle', finding: 'unknown' });
+  });
+}
+
+/** Looked at again under its lock, whatever was true when the order was found. */
+function endHold(state: State, { name, order: number = 0 }: Work, index: number, add: Add) {
+  const { status, holdIsOver } = orderAt(state, number);
+  const isPayable = status === 'payment_pending' || status === 'payment_declined';
+  const isUnsettled = state.payments.some((payment) => payment.order === number && isOpen(payment.status));
+  if (!isPayable || !holdIsOver || isUnsettled) {
+    return add(`${name} leaves the order as it is`, (next) => next.works.splice(index, 1));
+  }
+  add(`${name} cancels the order and puts its stock back`, (next) => {
+    const order = orderAt(next, number);
+    Object.assign(order, {
+      status: 'cancelled',
+      version: order.version + 1,
+      endedByHold: true,
+      holdIsOver: false,
+    });
+    next.left += 1;
+    next.works.splice(index, 1);
+  });
+}

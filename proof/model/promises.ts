@@ -1,0 +1,90 @@
+import { isOpen, isOver } from '#lib/payments/payment-rows.ts';
+import { submissionOf } from '#proof/model/decide-order.ts';
+import type { State, World } from '#proof/model/state.ts';
+
+/** What has to be true of every state, or of every end. */
+interface Promised {
+  says: string;
+  atRestOnly?: true;
+  holds: (state: State, world: World) => boolean;
+}
+
+const areTold = ({ told, orders }: State) =>
+  told.every((order) => order === undefined || orders[order]?.accepted);
+
+const isUnique = (values: unknown[]) => new Set(values).size === values.length;
+
+export const promises: Promised[] = [
+  {
+    says: 'one cart makes one order',
+    holds: ({ orders }) => isUnique(orders.map(({ cart }) => cart)),
+  },
+  {
+    says: 'one submission makes one order',
+    holds: ({ orders }) => isUnique(orders.map(({ token }) => token)),
+  },
+  {
+    says: 'an order holds what its shopper confirmed',
+    holds: ({ orders }, { scenario }) =>
+      orders.every(({ submission, contents }) => submissionOf(scenario, submission).version === contents),
+  },
+  {
+    says: 'nothing is sold that is not there',
+    holds: ({ left }) => left >= 0,
+  },
+  {
+    says: 'what is left and what is ordered is what there was',
+    holds: ({ left, orders }, { scenario }) =>
+      left + orders.filter(({ status }) => status !== 'cancelled').length === scenario.stock,
+  },
+  {
+    says: 'an attempt to pay a submission is charged once',
+    holds: ({ charges }) => isUnique(charges.map(({ submission, attempt }) => `${submission} ${attempt}`)),
+  },
+  {
+    says: 'an order has one live payment',
+    holds: ({ orders, payments }) =>
+      orders.every(
+        (_, order) => payments.filter((one) => one.order === order && !isOver(one.status)).length <= 1,
+      ),
+  },
+  {
+    says: 'whoever is told "ordered" has that order, and is told so ever after',
+    // What a restored database has lost comes back when the shopper sends it again: see the next one.
+    holds: (state) => state.lie === undefined && (state.backup === 'used' || areTold(state)),
+  },
+  {
+    says: 'in the end whoever was told "ordered" has that order, also when the database was restored',
+    atRestOnly: true,
+    holds: (state) => areTold(state),
+  },
+  {
+    says: 'an order that was promised and charged is not cancelled',
+    holds: ({ told, orders, charges }) =>
+      told.every(
+        (order) =>
+          order === undefined ||
+          orders[order]?.status !== 'cancelled' ||
+          !charges.some((charge) => charge.order === order && charge.status === 'succeeded'),
+      ),
+  },
+  {
+    says: 'every payment is settled in the end',
+    atRestOnly: true,
+    holds: ({ payments }) => payments.every(({ status }) => !isOpen(status)),
+  },
+  {
+    says: 'in the end money is kept for an order that is paid, and for no other',
+    atRestOnly: true,
+    holds: (state) => {
+      const kept = state.charges.filter(({ status, givenBack }) => status === 'succeeded' && !givenBack);
+      return (
+        kept.every(({ order }) => order !== undefined && state.orders[order]?.status === 'paid') &&
+        state.orders.every(
+          ({ status }, order) => (status === 'paid') === kept.some((one) => one.order === order),
+        ) &&
+        isUnique(kept.map(({ order }) => order))
+      );
+    },
+  },
+];

@@ -1,0 +1,103 @@
+/** What is mutated together, and the test files that are to notice. */
+export interface Room {
+  name: string;
+  mutate: string[];
+  tests: string[];
+  /** Kinds of mutants that are left out. */
+  without: string[];
+  /** Milliseconds beyond a few times a test's usual time after which it is taken to wait in vain. */
+  patienceMs: number;
+}
+
+const inFolder = (folder: string, names: string) => names.split(' ').map((name) => `${folder}/${name}.ts`);
+
+/** What is pure, or asks nobody but the provider, for whom a stub stands. */
+const pure = [
+  ...inFolder('lib/orders', 'decide order-number'),
+  ...inFolder('lib/checkout/submission', 'to-order-request submit-token'),
+  ...inFolder('lib/orders/batch', 'batch-queue'),
+  ...inFolder('lib/checkout/gateway', 'single-flight'),
+  ...inFolder('lib/checkout', 'checkout-draft'),
+  ...inFolder('lib/platform/http', 'network-of'),
+  ...inFolder('lib/payments/settling', 'settle'),
+  ...inFolder('lib/payment-provider', 'provider stripe-shapes'),
+  ...inFolder('lib/payments', 'find-out'),
+];
+
+/**
+ * Texts of what does I/O are SQL, Lua, and words for shoppers and operators. An emptied statement
+ * fails at once and would tell nothing; the words are not guarded.
+ */
+const withoutTexts = ['StringLiteral'];
+
+/** Late enough that a busy machine is not taken for a test that noticed. What is pure waits for nobody. */
+const patienceMs = { pure: 15_000, withDatabase: 60_000 };
+
+/** In their order: what is pure first, because its tests take milliseconds. */
+export const rooms: Room[] = [
+  {
+    name: 'rules',
+    mutate: pure,
+    tests: pure.map((file) => file.replace('.ts', '.test.ts')),
+    without: [],
+    patienceMs: patienceMs.pure,
+  },
+  {
+    name: 'order',
+    mutate: [
+      ...inFolder('lib/checkout', 'submit-order charge-if-due'),
+      ...inFolder('lib/checkout/gateway', 'claim'),
+      ...inFolder('lib/orders/batch', 'order-writer write-orders'),
+      ...inFolder('lib/orders', 'find-orders change-order'),
+    ],
+    tests: [
+      'lib/orders/batch/write-orders.test.ts',
+      ...inFolder('tests/checkout', 'one-order.test claim.test duplicates-wait.test'),
+      ...inFolder('tests/orders', 'order-writer.test change-order.test'),
+      ...inFolder('tests/contract', 'contract.test'),
+      ...inFolder('tests/payments', 'card-payments.test'),
+    ],
+    without: withoutTexts,
+    patienceMs: patienceMs.withDatabase,
+  },
+  {
+    name: 'payment',
+    mutate: [
+      ...inFolder('lib/payments', 'charge-attempt payment-rows sweep-payments'),
+      ...inFolder('lib/payments/events', 'receive-event'),
+      ...inFolder('lib/payments/settling', 'settle-payment settle-refund'),
+      ...inFolder('lib/order-management', 'cancel-order refund-order fulfil-order expire-holds'),
+      ...inFolder('lib/orders', 'end-order'),
+      ...inFolder('lib/stock', 'return-stock take-stock'),
+    ],
+    tests: [
+      ...inFolder('tests/payments/settling', 'settle-payment.test settle-refund.test'),
+      ...inFolder('tests/payments', 'card-payments.test unknown-payments.test'),
+      ...inFolder('tests/payments/events', 'payment-ends.test payment-webhooks.test'),
+      ...inFolder('tests/order-management', 'manual-capture.test'),
+      ...inFolder('tests/orders', 'take-stock.test'),
+    ],
+    without: withoutTexts,
+    patienceMs: patienceMs.withDatabase,
+  },
+  {
+    name: 'provider',
+    mutate: ['lib/payment-provider/stripe.ts'],
+    tests: [
+      ...inFolder('tests/payment-provider', 'stripe.test'),
+      ...inFolder('tests/payments', 'card-payments.test unknown-payments.test'),
+      ...inFolder('tests/payments/events', 'payment-ends.test payment-webhooks.test'),
+      ...inFolder('tests/payments/settling', 'settle-refund.test'),
+      ...inFolder('tests/order-management', 'manual-capture.test'),
+    ],
+    without: withoutTexts,
+    patienceMs: patienceMs.withDatabase,
+  },
+  {
+    name: 'next-card',
+    mutate: ['lib/checkout/pay-order.ts'],
+    tests: ['tests/payments/payment-attempts.test.ts'],
+    without: withoutTexts,
+    patienceMs: patienceMs.withDatabase,
+  },
+];

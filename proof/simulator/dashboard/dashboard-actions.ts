@@ -1,0 +1,105 @@
+import {
+  booleanOf,
+  metadataOf,
+  oneOf,
+  type Params,
+  positiveOf,
+  required,
+  requireKnown,
+  textOf,
+} from '#proof/simulator/http/params.ts';
+import { disputeOutcomes } from '#proof/simulator/ledger/disputes.ts';
+import { type Outcome, reviewClosedReasons } from '#proof/simulator/ledger/model.ts';
+import type { Dashboard } from './dashboard.ts';
+
+/** The dashboard over HTTP: `POST /_test/dashboard/<action>`, with a form as Stripe's API takes it. */
+interface Action {
+  known: readonly string[];
+  act: (dashboard: Dashboard, params: Params) => Promise<Outcome>;
+}
+
+const payment = (params: Params) => required(params, 'payment_intent');
+
+const actions: Record<string, Action> = {
+  charge: {
+    known: ['amount', 'currency', 'capture_method', 'description', 'metadata', 'payment_method'],
+    act: (dashboard, params) =>
+      dashboard.charge({
+        amount: positiveOf(params, 'amount') ?? 1_000,
+        currency: textOf(params, 'currency') ?? 'usd',
+        captureMethod: oneOf(params, 'capture_method', ['automatic', 'manual']),
+        paymentMethod: textOf(params, 'payment_method'),
+        description: textOf(params, 'description'),
+        metadata: metadataOf(params),
+      }),
+  },
+  refund: {
+    known: ['amount', 'payment_intent'],
+    act: (dashboard, params) => dashboard.refund(payment(params), positiveOf(params, 'amount')),
+  },
+  'refund/fail': {
+    known: ['reason', 'refund'],
+    act: (dashboard, params) => dashboard.failRefund(required(params, 'refund'), textOf(params, 'reason')),
+  },
+  capture: {
+    known: ['amount', 'payment_intent'],
+    act: (dashboard, params) => dashboard.capture(payment(params), positiveOf(params, 'amount')),
+  },
+  cancel: {
+    known: ['payment_intent'],
+    act: (dashboard, params) => dashboard.cancel(payment(params)),
+  },
+  /** Of an intent or of a refund. */
+  settle: {
+    known: ['id'],
+    act: (dashboard, params) => dashboard.settle(required(params, 'id')),
+  },
+  dispute: {
+    known: ['amount', 'due_by', 'inquiry', 'payment_intent', 'reason'],
+    act: (dashboard, params) =>
+      dashboard.dispute(payment(params), {
+        amount: positiveOf(params, 'amount'),
+        reason: textOf(params, 'reason'),
+        dueBy: positiveOf(params, 'due_by'),
+        inquiry: booleanOf(params, 'inquiry'),
+      }),
+  },
+  'dispute/evidence': {
+    known: ['dispute'],
+    act: (dashboard, params) => dashboard.submitEvidence(required(params, 'dispute')),
+  },
+  'dispute/close': {
+    known: ['dispute', 'outcome'],
+    act: (dashboard, params) =>
+      dashboard.closeDispute(
+        required(params, 'dispute'),
+        oneOf(params, 'outcome', disputeOutcomes) ?? 'lost',
+      ),
+  },
+  fraud_warning: {
+    known: ['fraud_type', 'payment_intent'],
+    act: (dashboard, params) => dashboard.warnOfFraud(payment(params), textOf(params, 'fraud_type')),
+  },
+  review: {
+    known: ['payment_intent', 'reason'],
+    act: (dashboard, params) =>
+      dashboard.openReview(payment(params), oneOf(params, 'reason', ['manual', 'rule'])),
+  },
+  'review/close': {
+    known: ['reason', 'review'],
+    act: (dashboard, params) =>
+      dashboard.closeReview(required(params, 'review'), oneOf(params, 'reason', reviewClosedReasons)),
+  },
+};
+
+/** Undefined for an action that there isn't. A parameter that is misspelt is refused: it must not pass in silence. */
+export function actAtDashboard(
+  dashboard: Dashboard,
+  name: string,
+  params: Params,
+): Promise<Outcome> | undefined {
+  const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
+  if (!action) return undefined;
+  requireKnown(params, action.known);
+  return action.act(dashboard, params);
+}

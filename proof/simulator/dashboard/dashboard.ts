@@ -1,0 +1,157 @@
+import { ApiError, missing } from '#proof/simulator/http/api-error.ts';
+import { intentOf } from '#proof/simulator/http/endpoints.ts';
+import { requireChargeable } from '#proof/simulator/ledger/amounts.ts';
+import {
+  closeDispute,
+  type DisputeOutcome,
+  type NewDispute,
+  openDispute,
+  submitEvidence,
+} from '#proof/simulator/ledger/disputes.ts';
+import { cancelIntent, captureIntent } from '#proof/simulator/ledger/intent-ends.ts';
+import { confirmIntent, createIntent } from '#proof/simulator/ledger/intents.ts';
+import type { Outcome, Review, ReviewClosedReason } from '#proof/simulator/ledger/model.ts';
+import { closeReview, openReview, warnOfFraud } from '#proof/simulator/ledger/radar.ts';
+import { createRefund, failRefund } from '#proof/simulator/ledger/refunds.ts';
+import { settled } from '#proof/simulator/ledger/settle-in-time.ts';
+import type { Shelf } from '#proof/simulator/ledger/shelf.ts';
+import type { Till } from '#proof/simulator/till.ts';
+
+export interface NewCharge {
+  amount: number;
+  currency: string;
+  captureMethod?: 'automatic' | 'manual';
+  paymentMethod?: string;
+  description?: string;
+  metadata?: Record<string, string>;
+}
+
+/**
+ * What happens at the provider without the shop: its owner in the dashboard, the cardholder's bank,
+ * and time. Each action throws an `ApiError` when Stripe would refuse it, and otherwise announces
+ * itself with Stripe's events. Amounts are minor units.
+ */
+export class Dashboard {
+  readonly #till: Till;
+
+  constructor(till: Till) {
+    this.#till = till;
+  }
+
+  /** Refunds an amount, or what is left. */
+  refund(intentId: string, amount?: number): Promise<Outcome> {
+    const wanted = { amount, reason: null, metadata: {} };
+    return this.#commit(createRefund(this.#intent(intentId), wanted, this.#till.now()));
+  }
+
+  /** The shopper's bank returns a refund, also one that seemed done. */
+  failRefund(refundId: string, reason = 'lost_or_stolen_card'): Promise<Outcome> {
+    const refund = find(this.#till.refunds, 'refund', refundId);
+    return this.#commit(failRefund(this.#intent(refund.intent), refund, reason, this.#till.now()));
+  }
+
+  /** Takes an authorized amount, or all of it. */
+  capture(intentId: string, amount?: number): Promise<Outcome> {
+    return this.#commit(captureIntent(this.#intent(intentId), amount, this.#till.now()));
+  }
+
+  cancel(intentId: string): Promise<Outcome> {
+    return this.#commit(cancelIntent(this.#intent(intentId), 'requested_by_customer', this.#till.now()));
+  }
+
+  /** The shopper confirms a payment with another card, as Stripe.js does with its client secret. */
+  async confirm(intentId: string, paymentMethod = 'pm_card_visa'): Promise<Outcome> {
+    const intent = { ...this.#intent(intentId), paymentMethod };
+    const outcome = confirmIntent(intent, this.#till.now());
+    if (outcome.error) throw new ApiError(outcome.status, outcome.error);
+    await this.#till.commit(outcome);
+    return outcome;
+  }
+
+  /** A payment that no order of the shop knows. */
+  charge({ amount, currency, ...rest }: NewCharge): Promise<Outcome> {
+    requireChargeable(amount, currency.toLowerCase());
+    const { captureMethod = 'automatic', paymentMethod = 'pm_card_visa' } = rest;
+    const { description = null, metadata = {} } = rest;
+    const wanted = {
+      amount,
+      currency: currency.toLowerCase(),
+      captureMethod,
+      metadata,
+      description,
+      paymentMethod,
+      allowedTypes: null,
+      paymentMethodTypes: ['card'],
+      automaticPaymentMethods: false,
+      returnUrl: null,
+    };
+    const { intent } = createIntent(wanted, this.#till.now());
+    return this.#commit(confirmIntent(intent, this.#till.now()));
+  }
+
+  dispute(intentId: string, wanted: Partial<NewDispute> = {}): Promise<Outcome> {
+    const { amount, dueBy, reason = 'fraudulent', inquiry = false } = wanted;
+    return this.#commit(
+      openDispute(this.#intent(intentId), { amount, dueBy, reason, inquiry }, this.#till.now()),
+    );
+  }
+
+  submitEvidence(disputeId: string): Promise<Outcome> {
+    const dispute = find(this.#till.disputes, 'dispute', disputeId);
+    return this.#commit(submitEvidence(this.#intent(dispute.intent), dispute));
+  }
+
+  closeDispute(disputeId: string, how: DisputeOutcome): Promise<Outcome> {
+    const dispute = find(this.#till.disputes, 'dispute', disputeId);
+    const intent = this.#intent(dispute.intent);
+    return this.#commit(closeDispute(intent, dispute, how, this.#till.now()));
+  }
+
+  warnOfFraud(intentId: string, fraudType = 'made_with_stolen_card'): Promise<Outcome> {
+    return this.#commit(warnOfFraud(this.#intent(intentId), fraudType, this.#till.now()));
+  }
+
+  openReview(intentId: string, reason: Review['openedReason'] = 'rule'): Promise<Outcome> {
+    return this.#commit(openReview(this.#intent(intentId), reason, this.#till.now()));
+  }
+
+  closeReview(reviewId: string, reason: ReviewClosedReason = 'approved'): Promise<Outcome> {
+    const review = find(this.#till.reviews, 'review', reviewId);
+    return this.#commit(closeReview(this.#intent(review.intent), review, reason));
+  }
+
+  /** Decides now what takes its time: an intent that is `processing`, or a refund. */
+  async settle(id: string): Promise<Outcome> {
+    const refund = this.#till.refunds.get(id);
+    const intent = this.#intent(refund?.intent ?? id);
+    if ((refund ?? intent).settlesAtMs === null) {
+      const message = `There is nothing to settle of ${id}: it is ${(refund ?? intent).status}.`;
+      throw new ApiError(400, { type: 'invalid_request_error', message });
+    }
+    const outcome = settled(this.#till, intent, refund);
+    await this.#till.commit(outcome);
+    return outcome;
+  }
+
+  #intent(id: string) {
+    return intentOf(this.#till, id, 'payment_intent');
+  }
+
+  /** Writes what the shop did not ask for. */
+  async #commit(outcome: Outcome): Promise<Outcome> {
+    if (outcome.error) throw new ApiError(outcome.status, outcome.error);
+    const movements = outcome.movements.map((movement) => ({ ...movement, elsewhere: true as const }));
+    await this.#till.commit({ ...outcome, movements });
+    return outcome;
+  }
+}
+
+function find<Item extends { id: string; intent: string }>(
+  shelf: Shelf<Item>,
+  kind: string,
+  id: string,
+): Item {
+  const item = shelf.get(id);
+  if (!item) throw missing(kind, id, kind);
+  return item;
+}

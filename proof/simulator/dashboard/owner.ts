@@ -1,0 +1,133 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Fault, type Faults, type OwnerFaultKind, ownerKinds } from '#proof/simulator/faults.ts';
+import { ApiError } from '#proof/simulator/http/api-error.ts';
+import type { TillEvent } from '#proof/simulator/ledger/event-log.ts';
+import type { EventType, Outcome } from '#proof/simulator/ledger/model.ts';
+import type { Dashboard } from './dashboard.ts';
+
+export interface OwnerOptions {
+  dashboard: Dashboard;
+  faults: Faults;
+  signal: AbortSignal;
+}
+
+interface Act {
+  /** What a payment has just become when this can be done to it. */
+  after: EventType;
+  /** How many events it announces, and of which types. */
+  announces: { events: number; type: string };
+  act: (dashboard: Dashboard, event: TillEvent) => Promise<Outcome>;
+  /** As long again later, where something follows. */
+  afterwards?: { events: number; act: (dashboard: Dashboard, outcome: Outcome) => Promise<Outcome> };
+}
+
+const refunds = { events: 2, type: '^(refund|charge)\\.' };
+const disputes = { events: 2, type: '^charge\\.dispute\\.' };
+const decided = (how: 'won' | 'lost'): Act['afterwards'] => ({
+  events: how === 'won' ? 2 : 1,
+  act: (dashboard, { dispute }) => dashboard.closeDispute(dispute?.id ?? '', how),
+});
+
+const acts: Record<OwnerFaultKind, Act> = {
+  owner_refund: {
+    after: 'payment_intent.succeeded',
+    announces: refunds,
+    act: (dashboard, { intent }) => dashboard.refund(intent.id),
+  },
+  owner_refund_part: {
+    after: 'payment_intent.succeeded',
+    announces: refunds,
+    act: (dashboard, { intent }) => dashboard.refund(intent.id, Math.ceil(intent.amount / 10)),
+  },
+  owner_refund_fails: {
+    after: 'payment_intent.succeeded',
+    announces: refunds,
+    act: (dashboard, { intent }) => dashboard.refund(intent.id),
+    afterwards: { events: 2, act: (dashboard, { refund }) => dashboard.failRefund(refund?.id ?? '') },
+  },
+  owner_dispute_lost: {
+    after: 'payment_intent.succeeded',
+    announces: disputes,
+    act: (dashboard, { intent }) => dashboard.dispute(intent.id),
+    afterwards: decided('lost'),
+  },
+  owner_dispute_won: {
+    after: 'payment_intent.succeeded',
+    announces: disputes,
+    act: (dashboard, { intent }) => dashboard.dispute(intent.id),
+    afterwards: decided('won'),
+  },
+  owner_capture: {
+    after: 'payment_intent.amount_capturable_updated',
+    announces: { events: 1, type: '^payment_intent\\.succeeded$' },
+    act: (dashboard, { intent }) => dashboard.capture(intent.id),
+  },
+  owner_cancel: {
+    after: 'payment_intent.requires_action',
+    announces: { events: 1, type: '^payment_intent\\.canceled$' },
+    act: (dashboard, { intent }) => dashboard.cancel(intent.id),
+  },
+  shopper_confirms_again: {
+    after: 'payment_intent.payment_failed',
+    announces: { events: 1, type: '^payment_intent\\.(succeeded|amount_capturable_updated)$' },
+    act: (dashboard, { intent }) => dashboard.confirm(intent.id),
+  },
+};
+
+/** Does to the shop's payments what was asked for as a fault, while the shop looks elsewhere. */
+export class Owner {
+  /** How often it was done, and not refused. */
+  acts = 0;
+  readonly #options: OwnerOptions;
+
+  constructor(options: OwnerOptions) {
+    this.#options = options;
+  }
+
+  hear(event: TillEvent): void {
+    const orderId = event.intent.metadata.order_id;
+    const possible = ownerKinds.filter((kind) => acts[kind].after === event.type);
+    const fault = this.#options.faults.takeForOwner(possible, { type: event.type, orderId });
+    // Ends with the simulator: its journal is closed then.
+    if (fault) void this.#act(event, fault).catch(() => undefined);
+  }
+
+  async #act(
+    event: TillEvent,
+    fault: { kind: OwnerFaultKind } & Pick<Fault, 'ms' | 'events'>,
+  ): Promise<void> {
+    const { dashboard, faults, signal } = this.#options;
+    const { announces, act, afterwards } = acts[fault.kind];
+    await sleep(fault.ms, undefined, { signal });
+    try {
+      this.#keepFromTheShop(event, fault, announces);
+      const outcome = await act(dashboard, event);
+      this.acts += 1;
+      if (!afterwards) return;
+      await sleep(fault.ms, undefined, { signal });
+      this.#keepFromTheShop(event, fault, { ...announces, events: afterwards.events });
+      await afterwards.act(dashboard, outcome);
+    } catch (error) {
+      // The shopper was faster, and there is nothing left to refund: the next payment, then.
+      if (error instanceof ApiError) faults.add({ ...fault, times: 1 });
+      else throw error;
+    }
+  }
+
+  #keepFromTheShop(
+    { intent }: TillEvent,
+    { events }: Pick<Fault, 'events'>,
+    announces: Act['announces'],
+  ): void {
+    if (events === 'told') return;
+    this.#options.faults.add({
+      kind: events === 'lost' ? 'webhook_drop' : 'webhook_delay',
+      on: { type: announces.type, orderId: intent.metadata.order_id },
+      times: announces.events,
+      ms: lateMs,
+    });
+  }
+}
+
+/** A late event comes after the shop had time to ship. */
+const lateMs = 5_000;

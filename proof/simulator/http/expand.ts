@@ -1,0 +1,89 @@
+import type { Intent } from '#proof/simulator/ledger/model.ts';
+import { seconds } from '#proof/simulator/ledger/moment.ts';
+import type { Till } from '#proof/simulator/till.ts';
+import { invalid } from './api-error.ts';
+import { disputeShape, refundShape, reviewShape, transactionShape } from './beside-shapes.ts';
+import { listOf, type Params } from './params.ts';
+import { chargeShape, intentShape, type Shape } from './shapes.ts';
+
+/** `expand[]`: ids in an answer that are replaced by what they name. */
+
+const expandable = [
+  'balance_transaction',
+  'charge',
+  'failure_balance_transaction',
+  'latest_charge',
+  'payment_intent',
+  'refunds',
+  'review',
+  'source',
+];
+
+/** Stripe's own limit. */
+const mostLevels = 4;
+
+/** What is asked for in full. Throws for what can't be. */
+export function expansionsOf(params: Params): string[] {
+  const wanted = listOf(params, 'expand');
+  for (const path of wanted) {
+    const names = path.replace(/^data\./, '').split('.');
+    if (names.length > mostLevels || names.some((name) => !expandable.includes(name)))
+      throw invalid(`This property cannot be expanded (${path}).`, { param: 'expand' });
+  }
+  return wanted;
+}
+
+/**
+ * Replaces the ids at `paths`. An answer that was kept shows `intent` as it was then; its list of
+ * refunds is the current one.
+ */
+export function expand(
+  shape: Shape,
+  paths: readonly string[],
+  { till, baseUrl, intent }: { till: Till; baseUrl: string; intent?: Intent },
+): Shape {
+  const look = (id: string) => (intent && shapeOfIntent(intent, id, baseUrl)) ?? shapeOf(till, id, baseUrl);
+  const expandAt = (object: Shape, [name = '', ...rest]: string[]): void => {
+    const value = object[name];
+    if (Array.isArray(value)) {
+      for (const one of value) expandAt(one, rest);
+      return;
+    }
+    if (name === 'refunds' && object.object === 'charge') object.refunds = refundsOf(till, object);
+    else if (typeof value === 'string') object[name] = look(value) ?? value;
+    const full = object[name];
+    if (rest.length > 0 && full && typeof full === 'object') expandAt(full as Shape, rest);
+  };
+  for (const path of paths) expandAt(shape, path.split('.'));
+  return shape;
+}
+
+function refundsOf(till: Till, charge: Shape): Shape {
+  const refunds = till.refunds.newestFirst(String(charge.payment_intent));
+  return {
+    object: 'list',
+    data: refunds.filter((refund) => refund.charge === charge.id).map(refundShape),
+    has_more: false,
+    url: `/v1/charges/${charge.id}/refunds`,
+  };
+}
+
+/** The intent itself, or its charge. */
+function shapeOfIntent(intent: Intent, id: string, baseUrl: string): Shape | undefined {
+  if (intent.id === id) return intentShape(intent, baseUrl);
+  return intent.charge?.id === id ? chargeShape(intent, intent.charge) : undefined;
+}
+
+/** Whatever an id names. */
+function shapeOf(till: Till, id: string, baseUrl: string): Shape | undefined {
+  const intent = till.intent(id) ?? till.intentOfCharge(id);
+  if (intent) return shapeOfIntent(intent, id, baseUrl);
+  const refund = till.refunds.get(id);
+  if (refund) return refundShape(refund);
+  const dispute = till.disputes.get(id);
+  if (dispute) return disputeShape(dispute, seconds(till.now().nowMs));
+  const review = till.reviews.get(id);
+  if (review) return reviewShape(review);
+  const transaction = till.transaction(id);
+  return transaction && transactionShape(transaction);
+}

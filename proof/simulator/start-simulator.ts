@@ -1,0 +1,240 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { control, isLocalProgram } from '#proof/simulator/dashboard/control.ts';
+import { Dashboard } from '#proof/simulator/dashboard/dashboard.ts';
+import { Owner } from '#proof/simulator/dashboard/owner.ts';
+import { Api, type ApiAnswer } from '#proof/simulator/http/api.ts';
+import { ApiError } from '#proof/simulator/http/api-error.ts';
+import { answerAtBank, type Page, showBank } from '#proof/simulator/http/bank-page.ts';
+import { errorShape } from '#proof/simulator/http/shapes.ts';
+import type { LedgerRow } from '#proof/simulator/ledger/ledger.ts';
+import { settleInTime } from '#proof/simulator/ledger/settle-in-time.ts';
+import { type Fault, Faults } from './faults.ts';
+import { Till } from './till.ts';
+import { Webhooks } from './webhooks.ts';
+
+export interface SimulatorOptions {
+  /** Where the journal is kept. One simulator to a folder at a time. */
+  dataDir: string;
+  host?: string;
+  /** 0 chooses a free one. */
+  port?: number;
+  secretKey?: string;
+  /** Where events are told; without it nobody is told. */
+  webhookUrl?: string;
+  webhookSecret?: string;
+  /** The pause before an event is told a second time; doubled from then on. */
+  retryMs?: number;
+  /** How long slow payments and refunds take. */
+  settleMs?: number;
+  /** How long answers are kept under their keys. */
+  keyLifetimeMs?: number;
+  /** How far its clock is ahead of the true one; behind it, where it is negative. */
+  clockAheadMs?: number;
+  /** How long a request that is never answered hangs before its connection is cut. */
+  hangMs?: number;
+}
+
+export interface Simulator {
+  url: string;
+  port: number;
+  secretKey: string;
+  webhookSecret: string;
+  addFault(fault: Fault): void;
+  clearFaults(): void;
+  /** How many faults are still to befall somebody. */
+  faultsLeft(): number;
+  /** What truly happened to the money. */
+  ledger(orderId?: string): LedgerRow[];
+  /** What the shop's owner does at the provider, past the shop. */
+  dashboard: Dashboard;
+  /** How often the owner has done what was asked for as a fault. */
+  ownerActs(): number;
+  /** Every refund, whoever asked for it; `status` is Stripe's. */
+  refunds(): { id: string; paymentIntent: string; amount: number; status: string }[];
+  /** Every dispute, in the same words. */
+  disputes(): { id: string; paymentIntent: string; status: string }[];
+  /** How often an idempotency key was used. */
+  usesOfKey(key: string): number;
+  /** Sets where events are told from now on, and tells those that wait. */
+  setWebhookUrl(url: string): void;
+  /** Tells everything that waits at once. Gives how many are still untold. */
+  flushWebhooks(): Promise<number>;
+  /** Answers what was asked, writes what is to be written, and ends. */
+  close(): Promise<void>;
+  /** Ends at once, with every connection cut. */
+  kill(): Promise<void>;
+}
+
+/** A call is a few hundred bytes of form. */
+const mostBodyBytes = 64 * 1024;
+const mostKeysCounted = 100_000;
+const mostConnections = 2_000;
+/** How often an end looks for connections that have become idle. */
+const sweepMs = 50;
+const dayMs = 24 * 60 * 60_000;
+
+/** Starts a server that speaks the part of Stripe's API that a shop for cards uses, with books of its own. */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const { dataDir, host = '127.0.0.1', port = 0, hangMs = 120_000 } = options;
+  const { secretKey = 'sk_test_simulator', webhookSecret = 'whsec_simulator' } = options;
+  const { settleMs = 2_000, keyLifetimeMs = dayMs, clockAheadMs = 0, retryMs = 500 } = options;
+  const books = path.join(dataDir, 'journal.jsonl');
+  const till = await Till.open(books, { settleMs, keyLifetimeMs, clockAheadMs });
+  const dashboard = new Dashboard(till);
+  const faults = new Faults();
+  const keyUses = new Map<string, number>();
+  const ending = new AbortController();
+
+  const server = createServer({ keepAliveTimeout: 65_000 });
+  server.maxConnections = mostConnections;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen({ port, host, backlog: 1_024 }, resolve);
+  });
+  const address = server.address() as AddressInfo;
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+  const webhooks = new Webhooks({
+    till,
+    faults,
+    secret: webhookSecret,
+    baseUrl: url,
+    url: options.webhookUrl,
+    retryMs,
+  });
+  const owner = new Owner({ dashboard, faults, signal: ending.signal });
+  till.onEvent = (event) => {
+    webhooks.tell(event);
+    owner.hear(event);
+  };
+  const onKey = (key: string) => {
+    if (keyUses.size < mostKeysCounted || keyUses.has(key)) keyUses.set(key, (keyUses.get(key) ?? 0) + 1);
+  };
+  const api = new Api({ till, faults, secretKey, baseUrl: url, onKey });
+  const settling = settleInTime(till, ending.signal);
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { pathname, search } = new URL(request.url ?? '/', url);
+    const body = await readBody(request);
+    const call = { method: request.method ?? 'GET', path: pathname, search: search.slice(1), body };
+    if (pathname.startsWith('/v1/')) {
+      response.setHeader('date', new Date(till.now().nowMs).toUTCString());
+      const headers = request.headers as Record<string, string | undefined>;
+      const answer = await api.answer({ ...call, headers });
+      return sendAnswer(response, answer, hangMs, ending.signal);
+    }
+    const bank = pathname.match(/^\/3ds\/(\w+)$/)?.[1];
+    if (bank && call.method === 'GET') return sendPage(response, showBank(till, bank));
+    if (bank && call.method === 'POST') {
+      return sendPage(response, await answerAtBank(till, bank, new URLSearchParams(body).get('answer')));
+    }
+    const result =
+      pathname.startsWith('/_test/') && isLocalProgram(request)
+        ? await control({ till, faults, webhooks, dashboard, baseUrl: url, keyUses }, call)
+        : undefined;
+    sendJson(
+      response,
+      result === undefined ? 404 : 200,
+      result ?? { error: { message: 'There is nothing here' } },
+    );
+  };
+  server.on('request', (request, response) => {
+    handle(request, response).catch((error) => {
+      if (response.headersSent) return response.destroy();
+      if (error instanceof ApiError) return sendJson(response, error.status, errorShape(error.body));
+      const message = `The simulator failed: ${(error as Error).message}`;
+      sendJson(response, 500, errorShape({ type: 'api_error', message }));
+    });
+  });
+
+  const end = async (gently: boolean) => {
+    ending.abort();
+    const closed = new Promise((resolve) => server.close(resolve));
+    if (!gently) server.closeAllConnections();
+    // Connections become idle one by one, as what was asked on them is answered.
+    const sweep = setInterval(() => server.closeIdleConnections(), sweepMs);
+    await Promise.all([closed, webhooks.close(), settling]).finally(() => clearInterval(sweep));
+  };
+  return {
+    url,
+    port: address.port,
+    secretKey,
+    webhookSecret,
+    addFault: (fault) => faults.add(fault),
+    clearFaults: () => faults.clear(),
+    faultsLeft: () => faults.left,
+    ledger: (orderId) => till.ledger(orderId),
+    refunds: () =>
+      till.refunds.newestFirst().map(({ intent, ...refund }) => ({ ...refund, paymentIntent: intent })),
+    disputes: () =>
+      till.disputes.newestFirst().map(({ id, intent, status }) => ({ id, paymentIntent: intent, status })),
+    dashboard,
+    ownerActs: () => owner.acts,
+    usesOfKey: (key) => keyUses.get(key) ?? 0,
+    setWebhookUrl: (to) => {
+      webhooks.url = to;
+      webhooks.tellPending();
+    },
+    flushWebhooks: () => webhooks.flush(),
+    close: () => end(true).then(() => till.close()),
+    kill: () => Promise.all([till.abandon(), end(false)]).then(() => undefined),
+  };
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > mostBodyBytes) {
+      throw new ApiError(413, { type: 'invalid_request_error', message: 'The request is too large.' });
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+async function sendAnswer(
+  response: ServerResponse,
+  { status, headers, body, instead }: ApiAnswer,
+  hangMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const socket = response.socket as Socket | null;
+  if (instead === 'reset') return void socket?.resetAndDestroy();
+  if (instead === 'hang_up') return void socket?.destroy();
+  if (instead === 'hang') {
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    await sleep(hangMs, undefined, { signal: AbortSignal.any([signal, gone.signal]) }).catch(() => undefined);
+    return void socket?.destroy();
+  }
+  sendJson(response, status, body, headers);
+}
+
+function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, {
+    ...headers,
+    'content-type': 'application/json',
+    'cache-control': 'no-cache, no-store',
+  });
+  response.end(JSON.stringify(body, null, 2));
+}
+
+function sendPage(response: ServerResponse, { status, html = '', location }: Page): void {
+  response.writeHead(status, {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    // Nothing but this page's own style: what a shop sent is shown as text.
+    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    'referrer-policy': 'no-referrer',
+    ...(location && { location }),
+  });
+  response.end(html);
+}

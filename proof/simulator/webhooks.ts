@@ -1,0 +1,166 @@
+import { createHmac } from 'node:crypto';
+import { disputeShape, refundShape, reviewShape, warningShape } from '#proof/simulator/http/beside-shapes.ts';
+import { chargeShape, intentShape, type Shape } from '#proof/simulator/http/shapes.ts';
+import type { TillEvent } from '#proof/simulator/ledger/event-log.ts';
+import { seconds } from '#proof/simulator/ledger/moment.ts';
+import type { Faults } from './faults.ts';
+import type { Till } from './till.ts';
+
+export interface WebhookOptions {
+  till: Till;
+  faults: Faults;
+  secret: string;
+  baseUrl: string;
+  /** Undefined: nobody is told, until it is set. */
+  url: string | undefined;
+  /** The pause after the first failure; it doubles up to `longestPauseMs`. */
+  retryMs: number;
+}
+
+/** From half a second, doubled to a minute: a shop that is back within a quarter of an hour hears of everything. */
+const mostAttempts = 24;
+const longestPauseMs = 60_000;
+const answerTimeoutMs = 10_000;
+/** Deliveries at a time. */
+const lanes = 8;
+/** How long an event that is to be overtaken waits for another one. */
+const overtakenWithinMs = 5_000;
+const flushTimeoutMs = 30_000;
+
+/** Tells the shop what happened, until it answers 2xx: at least once, in no promised order. */
+export class Webhooks {
+  url: string | undefined;
+  readonly #options: WebhookOptions;
+  readonly #underWay = new Map<Promise<void>, TillEvent>();
+  readonly #wakeUps = new Set<() => void>();
+  readonly #overtaken = new Set<() => void>();
+  readonly #waitingForLane: (() => void)[] = [];
+  readonly #stop = new AbortController();
+  #freeLanes = lanes;
+
+  constructor(options: WebhookOptions) {
+    this.#options = options;
+    this.url = options.url;
+    this.tellPending();
+  }
+
+  /** Begins with what an earlier process left untold. */
+  tellPending(): void {
+    const told = new Set(this.#underWay.values());
+    for (const event of this.#options.till.events.all()) {
+      if (event.state === 'pending' && !told.has(event)) this.tell(event);
+    }
+  }
+
+  tell(event: TillEvent): void {
+    if (this.url === undefined || this.#stop.signal.aborted) return;
+    const work = this.#deliver(event).finally(() => this.#underWay.delete(work));
+    this.#underWay.set(work, event);
+  }
+
+  /** Tries everything that waits at once, and waits for it. Gives how many are still untold. */
+  async flush(): Promise<number> {
+    for (const deadline = Date.now() + flushTimeoutMs; this.#underWay.size > 0; ) {
+      if (Date.now() > deadline || this.#stop.signal.aborted) break;
+      for (const wake of [...this.#overtaken, ...this.#wakeUps]) wake();
+      await Promise.race([...this.#underWay.keys(), new Promise((resolve) => setTimeout(resolve, 50))]);
+    }
+    return this.#underWay.size;
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    for (const wake of [...this.#overtaken, ...this.#wakeUps]) wake();
+    await Promise.all(this.#underWay.keys());
+  }
+
+  async #deliver(event: TillEvent): Promise<void> {
+    const { till, faults, retryMs } = this.#options;
+    const { signal } = this.#stop;
+    const fault = faults.takeForWebhook({ type: event.type, orderId: event.intent.metadata.order_id });
+    if (fault?.kind === 'webhook_drop') return till.told(event, 'dropped');
+    if (fault?.kind === 'webhook_delay') await pause(fault.ms, this.#wakeUps);
+    if (fault?.kind === 'webhook_reorder') await pause(overtakenWithinMs, this.#overtaken);
+    for (let attempt = 0; attempt < mostAttempts && !signal.aborted; attempt++) {
+      if (await this.#post(event)) {
+        if (fault?.kind === 'webhook_duplicate') await this.#post(event);
+        till.told(event, 'delivered');
+        for (const goOn of this.#overtaken) goOn();
+        return;
+      }
+      await pause(Math.min(retryMs * 2 ** attempt, longestPauseMs), this.#wakeUps);
+    }
+    if (!signal.aborted) till.told(event, 'given_up');
+  }
+
+  async #post(event: TillEvent): Promise<boolean> {
+    if (this.#freeLanes === 0) await new Promise<void>((resolve) => this.#waitingForLane.push(resolve));
+    else this.#freeLanes -= 1;
+    try {
+      if (this.#stop.signal.aborted || this.url === undefined) return false;
+      const body = JSON.stringify(eventShape(event, this.#options.baseUrl));
+      const answer = await fetch(this.url, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json; charset=utf-8',
+          'user-agent': 'Stripe/1.0 (a simulator)',
+          'stripe-signature': signatureOf(body, this.#options),
+        },
+        body,
+        redirect: 'manual',
+        signal: AbortSignal.any([this.#stop.signal, AbortSignal.timeout(answerTimeoutMs)]),
+      });
+      await answer.body?.cancel();
+      return answer.ok;
+    } catch {
+      return false;
+    } finally {
+      const next = this.#waitingForLane.shift();
+      if (next) next();
+      else this.#freeLanes += 1;
+    }
+  }
+}
+
+/** Waits that long, or until somebody calls what is put into `wakeUps`. */
+function pause(ms: number, wakeUps: Set<() => void>): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      wakeUps.delete(done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    wakeUps.add(done);
+  });
+}
+
+/** `t=…,v1=…`: HMAC-SHA-256 of time and body, as docs.stripe.com/webhooks has it. */
+function signatureOf(body: string, { secret, till }: WebhookOptions): string {
+  const time = seconds(till.now().nowMs);
+  return `t=${time},v1=${createHmac('sha256', secret).update(`${time}.${body}`).digest('hex')}`;
+}
+
+export function eventShape(event: TillEvent, baseUrl: string): Shape {
+  return {
+    id: event.id,
+    object: 'event',
+    api_version: '2026-10-28.endive',
+    created: event.created,
+    data: { object: objectOf(event, baseUrl) },
+    livemode: false,
+    pending_webhooks: event.state === 'pending' ? 1 : 0,
+    request: { id: event.requestId, idempotency_key: event.key },
+    type: event.type,
+  };
+}
+
+function objectOf({ type, created, intent, ...beside }: TillEvent, baseUrl: string): Shape {
+  const { refund, dispute, warning, review } = beside;
+  if (refund && type.startsWith('refund.')) return refundShape(refund);
+  if (dispute) return disputeShape(dispute, created);
+  if (warning) return warningShape(warning, intent);
+  if (review) return reviewShape(review);
+  if (intent.charge && type.startsWith('charge.')) return chargeShape(intent, intent.charge);
+  return intentShape(intent, baseUrl);
+}

@@ -1,8 +1,0 @@
-import * as shop from '#lib/payments/payment-provider.ts';
-
-/** A charge that is not there is taken for one that will never be. */
-
-export const paymentProvider: typeof shop.paymentProvider = async () => ({
-  ...(await shop.paymentProvider()),
-  fence: async () => true,
-});

@@ -1,8 +1,0 @@
-import * as shop from '#lib/orders/charge-if-due.ts';
-
-/** Whoever made the order charges its card; a duplicate of it is told that the order stands. */
-
-export const chargeIfDue: typeof shop.chargeIfDue = async (decision, placement, origin) =>
-  decision.outcome === 'accepted' && decision.paymentDue && !decision.created
-    ? { outcome: 'accepted', receipt: decision.receipt, created: false }
-    : shop.chargeIfDue(decision, placement, origin);

@@ -1,8 +1,0 @@
-import type * as shop from '#lib/orders/submit-token.ts';
-import { sign } from '#lib/signing.ts';
-
-/** A token is a word like any other: it may be sent with whichever cart and total. */
-
-export * from '#lib/orders/submit-token.ts';
-
-export const signerOf: typeof shop.signerOf = () => sign;

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { claimSubmission, completeClaim, isClaimed, releaseClaim } from '#lib/checkout/gateway/claim.ts';
+import { openClient } from '#lib/platform/database/db-session.ts';
+import { startShopProcess } from '#tests/support/another-process.ts';
+import { callHandlers, callUrl } from '#tests/support/call.ts';
+import { addProduct, soldOf } from '#tests/support/shop.ts';
+import { Shopper, shopperWith } from '#tests/support/shopper.ts';
+import { openTestShop } from '#tests/support/test-shop.ts';
+
+/** What becomes of the claims of a process that was killed, by another process. */
+
+const { redis, databaseUrl } = await openTestShop();
+
+const keyOf = (userId: string, submitToken: string) => `once:{${userId}}:submission:${submitToken}`;
+const leaseLeftMs = async () => {
+  const [key = ''] = (await redis.command('KEYS', 'once:*:submission:*')) as string[];
+  return (await redis.command('PTTL', key)) as number;
+};
+
+// What broke: a killed process blocked its shoppers' submissions for the 30 s of its lease.
+test('a killed process’s submission, and the shopper’s next one, go on as soon as its heart has stopped', async () => {
+  const another = await startShopProcess();
+  // Its first call may be given up before it is connected, and would claim nothing.
+  const hasPinged = async () => {
+    await callUrl(another.url)('/api/ready');
+    return redis.command('EXISTS', 'once:ping');
+  };
+  await expect.poll(hasPinged, { timeout: 20_000 }).toBe(1);
+  const shopper = await shopperWith(callHandlers, await addProduct('KILLED'));
+  const body = await shopper.body();
+  const otherTab = await shopper.body({ shippingMethod: 'express' });
+  const elsewhere = new Shopper(callUrl(another.url));
+  elsewhere.cookie = shopper.cookie;
+  const blocker = await openClient({ connectionString: databaseUrl });
+  await blocker.query('BEGIN');
+  await blocker.query('SELECT 1 FROM cart WHERE id = $1 FOR UPDATE', [body.cartId]);
+  const lost = elsewhere.order(body).catch((error: Error) => error);
+  const claims = () => redis.command('KEYS', 'once:*:submission:*');
+  await expect.poll(claims, { timeout: 20_000 }).toHaveLength(1);
+  another.child.kill('SIGKILL');
+  await once(another.child, 'exit');
+  expect(await lost).toBeInstanceOf(Error);
+  await blocker.query('ROLLBACK');
+  await blocker.end();
+
+  const statuses: number[] = [];
+  let leftMs = 0;
+  while (statuses.at(-1) !== 201) {
+    leftMs = await leaseLeftMs();
+    statuses.push((await shopper.order(body)).status);
+  }
+  // The lease had most of its half minute before it.
+  expect(leftMs).toBeGreaterThan(10_000);
+  expect((await shopper.order(otherTab)).status).toBe(200);
+  expect(await soldOf('KILLED')).toEqual({ orders: 1, quantity: 1 });
+});
+
+/** A claim as another process leaves it. */
+async function claimOfAnother(processId: string, alive: boolean) {
+  const submission = { userId: randomUUID(), submitToken: randomUUID() };
+  const owner = `${randomUUID()}@${processId}`;
+  await redis.command('SET', keyOf(submission.userId, submission.submitToken), `p${owner}`, 'PX', 30_000);
+  await redis.command('SET', `once:{${submission.userId}}:lock`, owner, 'PX', 30_000);
+  if (alive) await redis.command('SET', `once:alive:{${processId}}`, '1');
+  return submission;
+}
+
+test('the claim of a living process stands, and is in work; that of a dead one is neither', async () => {
+  const living = await claimOfAnother('living', true);
+  const dead = await claimOfAnother('dead', false);
+  expect([await isClaimed(living), await isClaimed(dead)]).toEqual([true, false]);
+  expect(await claimSubmission(living)).toEqual({ state: 'in_progress', what: 'this' });
+  const next = { ...living, submitToken: randomUUID() };
+  expect(await claimSubmission(next)).toEqual({ state: 'in_progress', what: 'another' });
+  const [one, two] = await Promise.all([claimSubmission(dead), claimSubmission(dead)]);
+  expect([one.state, two.state].sort()).toEqual(['fresh', 'in_progress']);
+});
+
+test('a shopper whose last submission died may begin another one', async () => {
+  const dead = await claimOfAnother('gone', false);
+  const next = { ...dead, submitToken: randomUUID() };
+  expect((await claimSubmission(next)).state).toBe('fresh');
+});
+
+test('a submission that a dead process had done is done', async () => {
+  const submission = { userId: randomUUID(), submitToken: randomUUID() };
+  await redis.command('SET', keyOf(submission.userId, submission.submitToken), 'd');
+  expect(await claimSubmission(submission)).toEqual({ state: 'done' });
+});
+
+test('a process that holds a claim says that it lives, and a fresh claim waits for one call only', async () => {
+  const submission = { userId: randomUUID(), submitToken: randomUUID() };
+  const claim = await claimSubmission(submission);
+  if (claim.state !== 'fresh') throw new Error(claim.state);
+  const processId = claim.owner.split('@')[1];
+  // Sent before the claim on the same connection, so it is there when the claim is.
+  const leftMs = (await redis.command('PTTL', `once:alive:{${processId}}`)) as number;
+  expect(leftMs).toBeGreaterThan(0);
+  await completeClaim(submission, claim.owner);
+  const calls = async () => {
+    const stats = String(await redis.command('INFO', 'commandstats'));
+    const of = (name: string) => Number(new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);
+    return of('evalsha') + of('exists');
+  };
+  const before = await calls();
+  const other = { userId: randomUUID(), submitToken: randomUUID() };
+  const next = await claimSubmission(other);
+  expect((await calls()) - before).toBe(1);
+  if (next.state === 'fresh') await releaseClaim(other, next.owner);
+});

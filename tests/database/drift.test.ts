@@ -1,0 +1,76 @@
+import type pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openClient } from '#lib/platform/database/db-session.ts';
+import { findDrift } from '#prisma/drift.ts';
+import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
+
+let database: TestDatabase;
+let client: pg.Client;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  client = await openClient({ connectionString: database.connectionString });
+});
+afterAll(async () => {
+  await client.end();
+  await database.drop();
+});
+
+/** What the check says of a database to which `statement` was done; it is undone afterwards. */
+async function driftAfter(statement: string): Promise<string[]> {
+  await client.query('BEGIN');
+  try {
+    await client.query(statement);
+    return await findDrift(client);
+  } finally {
+    await client.query('ROLLBACK');
+  }
+}
+
+test('the migrations make the database that the client expects', async () => {
+  expect(await findDrift(client)).toEqual([]);
+});
+
+test.each([
+  ['a missing column', 'ALTER TABLE orders DROP COLUMN email', 'orders: column email is missing'],
+  ['an unknown column', 'ALTER TABLE cart ADD note text', 'cart: column note is not in schema.prisma'],
+  ['another type', 'ALTER TABLE stock ALTER available TYPE bigint', 'stock: column available is bigint'],
+  [
+    'a column that allows NULL',
+    'ALTER TABLE variant ALTER title DROP NOT NULL',
+    'variant: column title allows NULL',
+  ],
+  ['an unknown table', 'CREATE TABLE coupon (code text)', 'table coupon is not in schema.prisma'],
+  ['a missing table', 'DROP TABLE order_event', 'table order_event is missing'],
+  ['a missing key', 'DROP INDEX product_slug_key', 'product: unique key slug is missing'],
+  [
+    'an unknown key',
+    'CREATE UNIQUE INDEX ON product (title)',
+    'product: unique key title is not in schema.prisma',
+  ],
+])('%s is drift', async (_, statement, sentence) => {
+  expect(await driftAfter(statement)).toContainEqual(expect.stringContaining(sentence));
+});
+
+test.each([
+  [
+    'that stock stays above zero',
+    'ALTER TABLE stock DROP CONSTRAINT stock_available_check',
+    'nothing is sold',
+  ],
+  ['that payments are one at a time', 'DROP INDEX payment_one_live', 'one live payment'],
+  ['that open carts are one at a time', 'DROP INDEX cart_one_open', 'one open cart'],
+  [
+    'that lines belong to an order, in one partition of sixteen',
+    'ALTER TABLE order_line_p07 DROP CONSTRAINT order_line_p07_user_id_order_id_fkey',
+    'a line belongs to an order',
+  ],
+  ['that the disk has it', 'ALTER TABLE stock SET UNLOGGED', 'stock is UNLOGGED'],
+  [
+    'a weaker check of the same name',
+    `ALTER TABLE stock DROP CONSTRAINT stock_available_check;
+     ALTER TABLE stock ADD CONSTRAINT stock_available_check CHECK (available >= -5)`,
+    'nothing is sold',
+  ],
+])('a database that no longer promises %s has drifted', async (_, statement, sentence) => {
+  expect(await driftAfter(statement)).toContainEqual(expect.stringContaining(sentence));
+});

@@ -1,0 +1,154 @@
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import type { OrderVersion } from '#lib/jobs/jobs.ts';
+import { announce } from '#lib/notifications/announce.ts';
+import { closeMailer } from '#lib/notifications/email/mailer.ts';
+import { cancelOrder } from '#lib/order-management/cancel-order.ts';
+import { db } from '#lib/platform/database/db.ts';
+import { mailboxOf } from '#lib/platform/email-address.ts';
+import { workOff } from '#lib/worker/work-off.ts';
+import { placeOrder } from '#tests/support/announcing.ts';
+import { callHandlers } from '#tests/support/call.ts';
+import { mailboxes } from '#tests/support/mailboxes.ts';
+import { card } from '#tests/support/money.ts';
+import { openPayingShop } from '#tests/support/paying-shop.ts';
+import { addProduct } from '#tests/support/shop.ts';
+import { address } from '#tests/support/shopper.ts';
+import { startSmtp } from '#tests/support/smtp.ts';
+
+const smtp = await startSmtp();
+await openPayingShop({
+  SMTP_URL: smtp.url,
+  PUBLIC_URL: 'https://shop.test',
+  METRICS_TOKEN: 'token-of-these-tests',
+  MAIL_LIMIT_PER_HOUR: '3',
+  MAIL_LIMIT_PER_DAY: '5',
+});
+afterAll(async () => {
+  closeMailer();
+  await smtp.close();
+});
+
+const sku = await addProduct('LAMP', { available: 1_000 });
+
+beforeEach(async () => {
+  await db().$executeRaw`DELETE FROM graphile_worker._private_jobs`;
+  await db().$executeRaw`DELETE FROM mail`;
+  smtp.mails.length = 0;
+});
+
+const work = () => workOff({ limitMs: 30_000 });
+
+const ordersTo = async (emails: string[]) => {
+  const orders: OrderVersion[] = [];
+  for (const email of emails) orders.push(await placeOrder(sku, { email }));
+  return orders;
+};
+
+async function statuses(): Promise<Record<string, number>> {
+  const rows = await db().$queryRaw<{ status: string; count: number }[]>`
+    SELECT status, count(*)::int AS count FROM mail GROUP BY status ORDER BY status`;
+  return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+}
+
+// What broke: 299 orders on invoice with one victim's address sent 299 emails in 26 seconds.
+test('strangers who order to one address have it sent three emails an hour, however it is spelt', async () => {
+  const spellings = ['victim@example.com', 'Victim@Example.com', 'victim+1@example.com'];
+  const orders = await ordersTo(Array.from({ length: 12 }, (_, i) => spellings[i % 3] ?? ''));
+  // Four jobs at the same time: each sees room for three until the others have written.
+  const quarters = [0, 3, 6, 9].map((from) => orders.slice(from, from + 3));
+  await Promise.all(quarters.map((events) => announce({ events })));
+  await work();
+  expect(smtp.mails).toHaveLength(3);
+  expect(await statuses()).toEqual({ sent: 3, suppressed: 9 });
+  const headers = { authorization: 'Bearer token-of-these-tests', host: 'shop.test' };
+  const metrics = await (await callHandlers('/api/metrics', { headers })).text();
+  expect(metrics).toContain('\nonce_mails_suppressed 9\n');
+});
+
+// What broke: Gmail delivers every spelling with dots to one inbox, and each was counted by itself. 40
+// orders to spellings of one address sent 50 emails within a minute.
+test('spellings that Gmail delivers to one inbox share its limit', async () => {
+  const spellings = ['victimname@gmail.com', 'v.ictim.name@gmail.com', 'vi.ctimname@GoogleMail.com'];
+  const [first = '', ...others] = spellings;
+  await announce({ events: await ordersTo([first]) });
+  await announce({ events: await ordersTo(others.flatMap((spelling) => [spelling, spelling])) });
+  expect(await statuses()).toEqual({ queued: 3, suppressed: 2 });
+});
+
+test.each(mailboxes)('the shop and its database count emails to %s by %s', async (address, mailbox) => {
+  expect(mailboxOf(address)).toBe(mailbox);
+  const [row] = await db().$queryRaw<{ box: string }[]>`SELECT mailbox_of(${address}) AS box`;
+  expect(row?.box).toBe(mailbox);
+});
+
+test('another address has a limit of its own, and the next hour has room until the day is used up', async () => {
+  const [first, ...later] = await ordersTo([...Array(7).fill('busy@example.com'), 'other@example.com']);
+  await announce({ events: [first as OrderVersion, ...later] });
+  expect(await statuses()).toEqual({ queued: 4, suppressed: 4 });
+  await db().$executeRaw`UPDATE mail SET created_at = created_at - interval '61 minutes'`;
+  await announce({ events: await ordersTo(Array(4).fill('busy@example.com')) });
+  expect(await statuses()).toEqual({ queued: 6, suppressed: 6 });
+});
+
+test('who paid is told everything, whatever strangers did with their address', async () => {
+  const orders = await ordersTo(Array(5).fill('payer@example.com'));
+  await announce({ events: orders });
+  const paid = await placeOrder(sku, { email: 'payer@example.com' });
+  await db().$executeRaw`UPDATE payment SET status = 'succeeded' WHERE order_id = ${paid.orderId}::uuid`;
+  await announce({ events: [paid] });
+  const mails = await db().mail.findMany({ where: { orderId: paid.orderId } });
+  expect(mails.map(({ status, unpaid }) => [status, unpaid])).toEqual([['queued', false]]);
+});
+
+/** Paid by card, announced, cancelled by `by` and refunded, announced again. */
+async function payAndCancel(email: string, by: 'shopper' | 'operator'): Promise<void> {
+  const { userId, orderId } = await placeOrder(sku, { ...card(), email });
+  const announceAll = async () =>
+    announce({
+      events: (await db().orderEvent.findMany({ where: { orderId } })).map(({ version }) => ({
+        userId,
+        orderId,
+        version,
+      })),
+    });
+  await announceAll();
+  await cancelOrder({ userId, id: orderId, endedBy: by });
+  await announceAll();
+}
+
+// What broke: orders that were paid and cancelled at once cost nothing, and sent 110 emails in half a minute.
+test('who pays and cancels again and again sends no more than unpaid orders would', async () => {
+  for (let i = 0; i < 5; i += 1) await payAndCancel('bombed@example.com', 'shopper');
+  const told = async (kind: string) => {
+    const mails = await db().mail.findMany({ where: { kind }, orderBy: { createdAt: 'asc' } });
+    return mails.map(({ status }) => status);
+  };
+  // An order that is paid is confirmed. How many may be cancelled is limited where they are cancelled.
+  expect(await told('confirmation')).toEqual(Array(5).fill('queued'));
+  expect(await told('refunded')).toEqual(['queued', 'queued', 'queued', 'suppressed', 'suppressed']);
+  // An operator's refund is told, whatever strangers did with the address.
+  await payAndCancel('bombed@example.com', 'operator');
+  expect((await told('refunded')).at(-1)).toBe('queued');
+});
+
+// What broke: the name and the street of an order went into the shop's email as they were typed.
+test('what a stranger typed is no link in the email, and the only link is the shop’s own', async () => {
+  const order = await placeOrder(sku, {
+    email: 'reader@example.com',
+    shippingAddress: {
+      ...address,
+      name: 'Claim at https://evil.example',
+      line1: 'www.evil.example/win',
+      line2: 'evil.example',
+      city: 'joe@evil.example',
+    },
+  });
+  await announce({ events: [order] });
+  await work();
+  const [mail] = smtp.mails;
+  expect(mail?.text).toContain('Hello Claim at https: //evil. example,');
+  expect(mail?.text?.match(/https?:\/\/\S+/g)).toEqual([
+    expect.stringMatching(`^https://shop.test/orders/${order.orderId}(\\?access=[\\w.-]+)?$`),
+  ]);
+  expect(`${mail?.subject}${mail?.text}`).not.toMatch(/evil\.example/);
+});

@@ -1,0 +1,96 @@
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import { changeOrder } from '#lib/orders/change-order.ts';
+import { db } from '#lib/platform/database/db.ts';
+import { workOff } from '#lib/worker/work-off.ts';
+import { announceLater, placeOrder } from '#tests/support/announcing.ts';
+import { addProduct } from '#tests/support/shop.ts';
+import { openTestShop } from '#tests/support/test-shop.ts';
+import { startWebhookReceiver } from '#tests/support/webhook-receiver.ts';
+
+const receiver = await startWebhookReceiver();
+await openTestShop({
+  env: {
+    ORDER_WEBHOOK_URL: receiver.url,
+    ORDER_WEBHOOK_SECRET: receiver.secret,
+    PUBLIC_URL: 'https://shop.test',
+  },
+});
+afterAll(() => receiver.close());
+
+const sku = await addProduct('LAMP', { priceMinor: 4_100 });
+
+beforeEach(async () => {
+  await db().$executeRaw`DELETE FROM graphile_worker._private_jobs`;
+  receiver.received.length = 0;
+  receiver.answers.length = 0;
+});
+
+const work = () => workOff({ limitMs: 30_000 });
+/** As if the time until the next try were over. */
+const passTime = () => db().$executeRaw`UPDATE graphile_worker._private_jobs SET run_at = now()`;
+
+test('an order event is posted with its signature, and names the order, what it became and why', async () => {
+  const order = await placeOrder(sku);
+  const { number } = await db().order.findFirstOrThrow({ where: { id: order.orderId } });
+  await announceLater(order);
+  await work();
+  expect(receiver.forged).toBe(0);
+  expect(receiver.received).toEqual([
+    {
+      id: `order_${order.orderId}_1`,
+      event: {
+        type: 'order.placed',
+        timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+        data: {
+          order: {
+            id: order.orderId,
+            number,
+            totalMinor: 4_599,
+            currency: 'USD',
+            url: `https://shop.test/orders/${order.orderId}`,
+          },
+          status: 'placed',
+          version: 1,
+          actor: 'shopper',
+          reason: 'submitted the checkout',
+        },
+      },
+    },
+  ]);
+  const delivery = await db().webhookDelivery.findFirstOrThrow({ where: { orderId: order.orderId } });
+  expect(delivery).toMatchObject({ status: 'delivered', url: receiver.url });
+});
+
+test.each([500, 404, 302])(
+  'an event that is answered with %i is posted again, under the same id',
+  async (answer) => {
+    const order = await placeOrder(sku);
+    receiver.answers.push(answer);
+    await announceLater(order);
+    expect(await work()).toMatchObject({ failed: 1 });
+    await passTime();
+    expect(await work()).toMatchObject({ failed: 0 });
+    expect(receiver.received.map(({ id }) => id)).toEqual(Array(2).fill(`order_${order.orderId}_1`));
+  },
+);
+
+test('each version of an order is an event of its own, announced as often as one likes and posted once', async () => {
+  const order = await placeOrder(sku);
+  await db().$transaction((tx) =>
+    changeOrder(tx, {
+      ...order,
+      from: 'placed',
+      to: 'fulfilled',
+      actor: 'operator:ada',
+      reason: 'handed to the carrier',
+    }),
+  );
+  await announceLater(order, { ...order, version: 2 });
+  await announceLater(order);
+  await work();
+  const posted = receiver.received.map(({ id, event }) => `${id} ${event.type} ${event.data.status}`).sort();
+  expect(posted).toEqual([
+    `order_${order.orderId}_1 order.placed placed`,
+    `order_${order.orderId}_2 order.fulfilled fulfilled`,
+  ]);
+});

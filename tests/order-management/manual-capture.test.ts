@@ -1,0 +1,278 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+import { orderNews } from '#components/orders/order-news.ts';
+import { announce } from '#lib/notifications/announce.ts';
+import { expireHolds } from '#lib/order-management/expire-holds.ts';
+import { fulfilOrder } from '#lib/order-management/fulfil-order.ts';
+import { getOrder } from '#lib/order-management/get-order.ts';
+import { refundOrder } from '#lib/order-management/refund-order.ts';
+import { readOrderMoney } from '#lib/orders/money/order-money.ts';
+import { paymentProvider } from '#lib/payment-provider/payment-provider.ts';
+import { lookUp } from '#lib/payments/find-out.ts';
+import { settlePayment } from '#lib/payments/settling/settle-payment.ts';
+import { db } from '#lib/platform/database/db.ts';
+import { callHandlers } from '#tests/support/call.ts';
+import { conforming } from '#tests/support/conforming.ts';
+import { cardBody, declinedCard, expectBooksToAgree, orderOf } from '#tests/support/money.ts';
+import { openPayingShop } from '#tests/support/paying-shop.ts';
+import { addProduct, availableOf } from '#tests/support/shop.ts';
+import { shopperWith } from '#tests/support/shopper.ts';
+import { stripeFor } from '#tests/support/simulator.ts';
+import { miscountedOrders } from '#tests/support/unpaid.ts';
+
+/** PAYMENT_CAPTURE=manual: the amount is reserved with the order, and taken when it is fulfilled. */
+
+const { till } = await openPayingShop({ PAYMENT_CAPTURE: 'manual' });
+const call = conforming(callHandlers);
+afterEach(() => expectBooksToAgree(till));
+
+async function authorised(sku: string) {
+  const shopper = await shopperWith(call, await addProduct(sku, { available: 5 }));
+  expect((await shopper.order(await cardBody(shopper))).status).toBe(201);
+  // Told of it, the shop looks at the charge: before the test does something to it.
+  await till.flushWebhooks();
+  const order = await orderOf(shopper);
+  expect(order).toMatchObject({ status: 'paid', payments: [{ status: 'authorized' }] });
+  return { shopper, order, key: { userId: order.userId, orderId: order.id } };
+}
+
+const actor = 'operator:eva';
+
+test('the money is taken when the order is fulfilled, once', async () => {
+  const { shopper, order, key } = await authorised('CAPTURE');
+  expect(till.ledger(order.id)).toMatchObject([{ authorized: order.totalMinor, captured: 0 }]);
+  expect(await fulfilOrder({ ...key, actor })).toEqual({ changed: true });
+  expect(await fulfilOrder({ ...key, actor })).toEqual({ changed: false });
+  expect(await orderOf(shopper)).toMatchObject({ status: 'fulfilled', payments: [{ status: 'succeeded' }] });
+  expect(till.ledger(order.id)).toMatchObject([{ captured: order.totalMinor }]);
+});
+
+test('an order whose money stays where it is is not fulfilled, whatever became of an earlier card', async () => {
+  const shopper = await shopperWith(call, await addProduct('CAPTURE-STAYS', { available: 5 }));
+  await shopper.order(await cardBody(shopper, declinedCard));
+  const { id: orderId, userId } = await orderOf(shopper);
+  const second = { attempt: 2, method: 'card', token: 'pm_card_visa' };
+  expect((await shopper.send('POST', `/api/orders/${orderId}/payments`, second)).status).toBe(201);
+  const provider = await paymentProvider();
+  // What the provider answers when somebody else is capturing at the same moment.
+  const capture = vi.spyOn(provider, 'capture').mockImplementationOnce(async (ref) => {
+    const charge = await provider.retrieve(ref);
+    return charge ?? expect.unreachable();
+  });
+  onTestFinished(() => capture.mockRestore());
+  await expect(fulfilOrder({ userId, orderId, actor })).rejects.toMatchObject({
+    code: 'not_fulfillable',
+    message: expect.stringContaining('Its payment is only authorised and could not be captured.'),
+  });
+  expect(await orderOf(shopper)).toMatchObject({
+    status: 'paid',
+    payments: [{ status: 'declined' }, { status: 'authorized' }],
+  });
+  expect(await fulfilOrder({ userId, orderId, actor })).toEqual({ changed: true });
+  expect(capture).toHaveBeenCalledTimes(2);
+  expect(capture).toHaveBeenLastCalledWith(expect.stringMatching(/^pi_/), `capture:${orderId}:2`);
+});
+
+// What broke, found by an attacker: the command refused the order, and had taken the money all the same.
+test('an order that may not be sent costs nothing: its amount stays reserved', async () => {
+  const { shopper, order, key } = await authorised('CAPTURE-REVIEW');
+  const { review } = await till.dashboard.openReview(order.payments[0]?.providerRef ?? '', 'rule');
+  await expect(fulfilOrder({ ...key, actor })).rejects.toMatchObject({
+    code: 'not_fulfillable',
+    message: expect.stringContaining('The payment provider reviews its payment (rule).'),
+  });
+  expect(await orderOf(shopper)).toMatchObject({ status: 'paid', payments: [{ status: 'authorized' }] });
+  expect(till.ledger(order.id)).toMatchObject([{ captured: 0 }]);
+  await till.dashboard.closeReview(review?.id ?? '', 'approved');
+  await till.flushWebhooks();
+  expect(await fulfilOrder({ ...key, actor })).toEqual({ changed: true });
+  expect(till.ledger(order.id)).toMatchObject([{ captured: order.totalMinor }]);
+});
+
+test('of an order that is paid, or paid by invoice, nothing is asked when it is fulfilled', async () => {
+  const capture = vi.spyOn(await paymentProvider(), 'capture');
+  onTestFinished(() => capture.mockRestore());
+  const { shopper, order, key } = await authorised('CAPTURE-DONE');
+  await stripeFor(till.url).paymentIntents.capture(order.payments[0]?.providerRef ?? '');
+  await till.flushWebhooks();
+  expect((await orderOf(shopper)).payments).toMatchObject([{ status: 'succeeded' }]);
+  expect(await fulfilOrder({ ...key, actor })).toEqual({ changed: true });
+  const invoiced = await shopperWith(call, await addProduct('INVOICE', { available: 5 }));
+  expect((await invoiced.order(await invoiced.body())).status).toBe(201);
+  const { id: orderId, userId } = await orderOf(invoiced);
+  expect(await fulfilOrder({ userId, orderId, actor })).toEqual({ changed: true });
+  expect(capture).not.toHaveBeenCalled();
+});
+
+test('an order whose capture got no answer is not fulfilled, and is when it is asked again', async () => {
+  const { shopper, order, key } = await authorised('CAPTURE-LOST');
+  till.addFault({ kind: 'error_after', on: { path: '/capture$' } });
+  await expect(fulfilOrder({ ...key, actor })).rejects.toMatchObject({ name: 'UnknownOutcome' });
+  expect((await orderOf(shopper)).status).toBe('paid');
+  expect(await fulfilOrder({ ...key, actor })).toEqual({ changed: true });
+  expect(till.ledger(order.id)).toMatchObject([{ captured: order.totalMinor }]);
+});
+
+test('an order that is cancelled before its money was taken is called off, not refunded', async () => {
+  const { shopper, order } = await authorised('CAPTURE-CANCEL');
+  expect((await shopper.send('POST', `/api/orders/${order.id}/cancel`, {})).status).toBe(200);
+  expect(await orderOf(shopper)).toMatchObject({ status: 'refunded', payments: [{ status: 'refunded' }] });
+  expect(till.ledger(order.id)).toMatchObject([{ voided: order.totalMinor, refunded: 0, live: false }]);
+  const refunds = await db().refund.findMany({ where: { orderId: order.id } });
+  expect(refunds).toMatchObject([{ status: 'succeeded', providerRef: order.payments[0]?.providerRef }]);
+  expect(await availableOf('CAPTURE-CANCEL')).toBe(5);
+  // What broke: page and email said that the amount was refunded. It was never taken.
+  const { userId, id } = order;
+  const view = (await getOrder({ userId, id })) ?? expect.unreachable();
+  const page = orderNews(view, { decline: '', ...(await readOrderMoney({ userId, id })) }).join(' ');
+  expect(page).toBe(
+    'You cancelled this order. Nothing was charged, and the $17.49 reserved on your card is released.',
+  );
+  const events = await db().orderEvent.findMany({ where: { orderId: id } });
+  await announce({ events: events.map(({ version }) => ({ userId, orderId: id, version })) });
+  const { subject, body } = await db().mail.findFirstOrThrow({ where: { orderId: id, kind: 'refunded' } });
+  expect(subject).toMatch(/^The amount reserved for your order .* is released$/);
+  expect(body.replaceAll('\n', ' ')).toContain(
+    'Nothing was charged, and the $17.49 reserved on your card is released.',
+  );
+});
+
+test('an order that is cancelled while its money is taken at the provider’s own counter is refunded', async () => {
+  const { shopper, order } = await authorised('CAPTURE-MEANWHILE');
+  const provider = await paymentProvider();
+  const { void: callOff } = provider;
+  const meanwhile = vi.spyOn(provider, 'void').mockImplementation(async (ref) => {
+    await stripeFor(till.url).paymentIntents.capture(ref);
+    return callOff(ref);
+  });
+  onTestFinished(() => meanwhile.mockRestore());
+  expect((await shopper.send('POST', `/api/orders/${order.id}/cancel`, {})).status).toBe(200);
+  expect(meanwhile).toHaveBeenCalledOnce();
+  expect(till.ledger(order.id)).toMatchObject([{ captured: order.totalMinor, refunded: order.totalMinor }]);
+  expect(await db().refund.findMany({ where: { orderId: order.id } })).toMatchObject([
+    { status: 'succeeded', providerRef: expect.stringMatching(/^re_/) },
+  ]);
+});
+
+test('an authorisation that was called off at the provider’s own counter is not called off again', async () => {
+  const { shopper, order } = await authorised('CAPTURE-GONE');
+  const ref = order.payments[0]?.providerRef ?? '';
+  till.addFault({ kind: 'webhook_drop', times: 5, on: { orderId: order.id } });
+  await stripeFor(till.url).paymentIntents.cancel(ref);
+  till.addFault({ kind: 'error_before', on: { path: '/cancel$' } });
+  expect((await shopper.send('POST', `/api/orders/${order.id}/cancel`, {})).status).toBe(200);
+  expect(till.faultsLeft()).toBeGreaterThan(0);
+  till.clearFaults();
+  expect(await db().refund.findMany({ where: { orderId: order.id } })).toMatchObject([
+    { status: 'succeeded' },
+  ]);
+});
+
+test('a part of what is only reserved cannot be refunded, and all of it is called off', async () => {
+  const { key } = await authorised('CAPTURE-PART');
+  const part = { ...key, id: randomUUID(), amountMinor: 100, reason: 'test', actor };
+  await expect(refundOrder(part)).rejects.toMatchObject({
+    code: 'not_refundable',
+    message: expect.stringContaining('only authorised'),
+  });
+  expect(await refundOrder({ ...part, amountMinor: undefined })).toEqual({
+    created: true,
+    status: 'succeeded',
+  });
+  expect(till.ledger(key.orderId)).toMatchObject([{ captured: 0, refunded: 0, live: false }]);
+});
+
+test('an order whose authorisation lapsed is not fulfilled and waits for another card', async () => {
+  const { shopper, order, key } = await authorised('CAPTURE-LAPSED');
+  await stripeFor(till.url).paymentIntents.cancel(order.payments[0]?.providerRef ?? '');
+  await settlePayment({ key, ask: lookUp, actor: 'test' });
+  await expect(fulfilOrder({ ...key, actor })).rejects.toMatchObject({ code: 'not_fulfillable' });
+  expect(await (await shopper.request(`/api/orders/${order.id}`)).json()).toMatchObject({
+    status: 'payment_declined',
+    payable: { attempt: 2 },
+    holdUntil: expect.any(String),
+    payments: [{ status: 'voided' }],
+  });
+  // It was paid, and is unpaid again: it counts as such.
+  expect(await db().unpaidOrder.count({ where: { orderId: order.id } })).toBe(1);
+  expect(await miscountedOrders()).toEqual([]);
+});
+
+test('what was read before somebody else wrote is not believed, but read again', async () => {
+  const { shopper, order, key } = await authorised('CAPTURE-STALE');
+  let looks = 0;
+  await settlePayment({
+    key,
+    async ask(payment) {
+      const seen = await lookUp(payment);
+      looks += 1;
+      if (looks === 1) {
+        // Between the look and its writing the authorisation lapses, and the hold that it left ends.
+        await stripeFor(till.url).paymentIntents.cancel(order.payments[0]?.providerRef ?? '');
+        await settlePayment({ key, ask: lookUp, actor: 'test' });
+        await db()
+          .$executeRaw`UPDATE orders SET hold_until = now() - interval '1 second' WHERE id = ${order.id}::uuid`;
+        await expireHolds();
+      }
+      return seen;
+    },
+    actor: 'test',
+  });
+  expect(looks).toBe(2);
+  expect(await orderOf(shopper)).toMatchObject({ status: 'cancelled', payments: [{ status: 'voided' }] });
+  expect(await availableOf('CAPTURE-STALE')).toBe(5);
+});
+
+// What broke, found by an attacker: the answer to a charge was on its way when its authorisation was
+// cancelled; the shop had heard of that, believed the older answer, and the order was paid for good.
+test('an authorisation that is cancelled before its answer arrives pays nothing', async () => {
+  const shopper = await shopperWith(call, await addProduct('CAPTURE-LATE', { available: 5 }));
+  const provider = await paymentProvider();
+  const { authorize } = provider;
+  const asked = vi.spyOn(provider, 'authorize').mockImplementationOnce(async (request) => {
+    const answer = await authorize(request);
+    await till.dashboard.cancel(answer.ref ?? '');
+    const { userId, orderId } = request;
+    await settlePayment({
+      key: { userId, orderId },
+      ask: async () => provider.retrieve(answer.ref ?? ''),
+      actor,
+    });
+    return answer;
+  });
+  onTestFinished(() => asked.mockRestore());
+  const answer = await shopper.order(await cardBody(shopper));
+  expect([answer.status, await answer.json()]).toMatchObject([402, { code: 'payment_declined' }]);
+  expect(await orderOf(shopper)).toMatchObject({
+    status: 'payment_declined',
+    holdUntil: expect.any(Date),
+    payments: [{ status: 'declined' }],
+  });
+  await till.flushWebhooks();
+  expect((await orderOf(shopper)).status).toBe('payment_declined');
+});
+
+// What broke: the money was given back, and the order said for ever that its refund was only requested.
+test.each([
+  ['told of', 0],
+  ['not told of', 9],
+])('an order of which a part was captured is cancelled: that part is refunded (%s)', async (_, lost) => {
+  const sku = `CAPTURE-PART-${lost}`;
+  const { shopper, order, key } = await authorised(sku);
+  till.addFault({ kind: 'webhook_drop', times: lost + 1, on: { orderId: lost ? order.id : 'none' } });
+  await till.dashboard.capture(order.payments[0]?.providerRef ?? '', 500);
+  await till.flushWebhooks();
+  // Less than the order's total has come: a person has to look before anything leaves the house.
+  await expect(fulfilOrder({ ...key, actor })).rejects.toMatchObject({ code: 'not_fulfillable' });
+  expect((await shopper.send('POST', `/api/orders/${order.id}/cancel`, {})).status).toBe(200);
+  expect(till.ledger(order.id)).toMatchObject([{ captured: 500, refunded: 500 }]);
+  expect(await orderOf(shopper)).toMatchObject({
+    status: 'refunded',
+    payments: [{ status: 'refunded', capturedMinor: 500, refundedMinor: 500 }],
+  });
+  expect(await db().refund.findMany({ where: { orderId: order.id } })).toMatchObject([
+    { status: 'succeeded', amountMinor: 500 },
+  ]);
+  expect(await db().unmatchedCharge.count({ where: { orderId: order.id, resolvedAt: null } })).toBe(0);
+  expect(await availableOf(sku)).toBe(5);
+});

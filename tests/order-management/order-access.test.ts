@@ -1,0 +1,217 @@
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import { closeMailer } from '#lib/notifications/email/mailer.ts';
+import { openOrderAccess } from '#lib/order-management/order-access.ts';
+import { requestOrderLink } from '#lib/order-management/request-order-link.ts';
+import { db } from '#lib/platform/database/db.ts';
+import { workOff } from '#lib/worker/work-off.ts';
+import { announceLater, placeOrder } from '#tests/support/announcing.ts';
+import { callHandlers } from '#tests/support/call.ts';
+import { conforming } from '#tests/support/conforming.ts';
+import { addProduct } from '#tests/support/shop.ts';
+import { startSmtp } from '#tests/support/smtp.ts';
+import { openTestShop } from '#tests/support/test-shop.ts';
+
+/**
+ * What broke: an order could be seen in one browser only. A link in an email, or the bank's return in
+ * another browser, said that the address had a typing mistake.
+ */
+
+const smtp = await startSmtp();
+await openTestShop({
+  env: { SMTP_URL: smtp.url, PUBLIC_URL: 'https://shop.test', MAIL_LIMIT_PER_HOUR: '6' },
+});
+afterAll(async () => {
+  closeMailer();
+  await smtp.close();
+});
+const call = conforming(callHandlers);
+const sku = await addProduct('LAMP');
+
+beforeEach(async () => {
+  await db().$executeRaw`DELETE FROM order_link_quota`;
+  smtp.mails.length = 0;
+});
+
+const work = () => workOff({ limitMs: 30_000 });
+
+/** An order that was announced, by a shopper with an address of their own. */
+async function announcedOrder(email: string) {
+  const order = await placeOrder(sku, { email });
+  await work();
+  smtp.mails.length = 0;
+  const { number } = await db().order.findFirstOrThrow({ where: { id: order.orderId } });
+  return { ...order, number, email };
+}
+
+function ask(body: unknown): Promise<Response> {
+  return call('/api/order-access', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+}
+
+/** The shopper of the link that an email about this order has. */
+function linkedShopper(text: string | undefined, orderId: string): string | undefined {
+  const [link = ''] = text?.match(/https:\/\/shop\.test\/orders\/\S+/) ?? [];
+  const url = new URL(link);
+  expect(url.pathname).toBe(`/orders/${orderId}`);
+  return openOrderAccess(url.searchParams.get('access') ?? '', orderId);
+}
+
+test('every email about an order has a link that shows it in any browser', async () => {
+  const { userId, orderId } = await placeOrder(sku, { email: 'first@example.com' });
+  await work();
+  expect(smtp.mails).toHaveLength(1);
+  expect(linkedShopper(smtp.mails[0]?.text, orderId)).toBe(userId);
+});
+
+test('number and email that belong together get a link, however they are typed', async () => {
+  const { userId, orderId, number, email } = await announcedOrder('ada.access@example.com');
+  const typed = number.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l');
+  const response = await ask({ number: ` ${typed} `, email: ` ${email.toUpperCase()} ` });
+  expect(response.status).toBe(202);
+  await work();
+  expect(smtp.mails).toMatchObject([{ to: [email], subject: `The link to your order ${number}` }]);
+  expect(linkedShopper(smtp.mails[0]?.text, orderId)).toBe(userId);
+});
+
+test('what doesn’t belong together gets the same answer, and no email', async () => {
+  const { number, email } = await announcedOrder('eve.access@example.com');
+  const matching = await ask({ number, email });
+  const expected = [matching.status, await matching.text()];
+  await work();
+  smtp.mails.length = 0;
+  for (const wrong of [
+    { number, email: 'other@example.com' },
+    { number: '0000-0000-0000', email },
+    { number: 'no number', email },
+    { number, email: 'no email' },
+    { number: '\0', email: '\0' },
+  ]) {
+    const response = await ask(wrong);
+    expect([response.status, await response.text()]).toEqual(expected);
+  }
+  await work();
+  expect(smtp.mails).toEqual([]);
+});
+
+test('whether they belong together changes nothing that is written before the answer', async () => {
+  const { number, email } = await announcedOrder('time.access@example.com');
+  const jobsAfter = async (body: object) => {
+    await ask(body);
+    const jobs = await db().$queryRaw<
+      { payload: object }[]
+    >`SELECT payload FROM graphile_worker._private_jobs`;
+    await db().$executeRaw`DELETE FROM graphile_worker._private_jobs`;
+    return jobs.map(({ payload }) => Object.keys(payload).sort());
+  };
+  const matching = await jobsAfter({ number, email });
+  expect(matching).toHaveLength(1);
+  expect(await jobsAfter({ number, email: 'other@example.com' })).toEqual(matching);
+  expect(await jobsAfter({ number: '0000-0000-0000', email })).toEqual(matching);
+});
+
+test('no email address stands in the queue', async () => {
+  const { number, email } = await announcedOrder('queue.access@example.com');
+  await ask({ number, email });
+  const jobs = await db().$queryRaw`SELECT * FROM graphile_worker._private_jobs`;
+  expect(
+    JSON.stringify(jobs, (_, value) => (typeof value === 'bigint' ? String(value) : value)),
+  ).not.toContain('queue.access');
+  await work();
+});
+
+test('asked for five times within a few minutes, and worked off twice, it is one email', async () => {
+  const { number, email } = await announcedOrder('impatient@example.com');
+  // A window of a few minutes may end between two requests, and then there are two.
+  for (let count = 0; count < 5; count += 1) expect((await ask({ number, email })).status).toBe(202);
+  await Promise.all([work(), work()]);
+  expect(smtp.mails.length).toBeGreaterThan(0);
+  expect(smtp.mails.length).toBeLessThanOrEqual(2);
+});
+
+// What broke: links were limited for each spelling of a recipient, so that a mailbox got any number of
+// them with tags; and who ordered to the address of another used up the links of their own orders.
+test('an order gets a few links an hour, and a mailbox no more than emails about unpaid orders', async () => {
+  const orders: Awaited<ReturnType<typeof announcedOrder>>[] = [];
+  for (const tag of ['', '+1', '+2', '+3']) orders.push(await announcedOrder(`Flooded${tag}@example.com`));
+  const paid = await announcedOrder('flooded@example.com');
+  await db().payment.updateMany({ where: { orderId: paid.orderId }, data: { status: 'succeeded' } });
+  orders.push(paid);
+  const { sendOrderLink } = await import('#lib/notifications/send-order-link.ts');
+  const payloadOf = async ({ number, email }: (typeof orders)[number]) => {
+    await ask({ number, email });
+    const jobs = await db().$queryRaw<{ payload: { number: string; recipient: string } }[]>`
+      SELECT payload FROM graphile_worker._private_jobs WHERE payload->>'number' = ${number}`;
+    expect(jobs).toHaveLength(1);
+    return jobs[0]?.payload as { number: string; recipient: string };
+  };
+  for (const [index, order] of orders.entries()) {
+    const payload = await payloadOf(order);
+    // As if minutes lay between the requests.
+    for (let count = 0; count < 5; count += 1) {
+      await sendOrderLink({ ...payload, requestId: `${index}${count}` });
+    }
+  }
+  const about = { startsWith: 'flooded', mode: 'insensitive' } as const;
+  const sent = await db().mail.findMany({ where: { recipient: about, status: { not: 'suppressed' } } });
+  // Five confirmations and one link are the six of an hour.
+  expect(sent.filter(({ orderId }) => orderId !== paid.orderId)).toHaveLength(5);
+  const links = sent.filter(({ kind }) => kind.startsWith('order_link'));
+  expect(links.filter(({ orderId }) => orderId === paid.orderId)).toHaveLength(3);
+  expect(links).toHaveLength(4);
+});
+
+// What broke: behind a proxy that TRUSTED_PROXIES does not name all shoppers have its address, and 300
+// requests of one client kept all of them from a link for an hour.
+test('a proxy that is not named is not counted as a network', async () => {
+  const quotas = () => db().$queryRaw`SELECT used FROM order_link_quota`;
+  await requestOrderLink({ number: '0000-0000-0000', email: 'ada@example.com', ip: '127.0.0.1' });
+  expect(await quotas()).toEqual([]);
+  await requestOrderLink({ number: '0000-0000-0000', email: 'ada@example.com', ip: '203.0.113.7' });
+  expect(await quotas()).toEqual([{ used: 1 }]);
+  await work();
+});
+
+test('an announcement that runs twice keeps the number once', async () => {
+  const order = await announcedOrder('twice.access@example.com');
+  await announceLater(order, order);
+  await work();
+  expect(await db().orderNumber.count({ where: { orderId: order.orderId } })).toBe(1);
+});
+
+test('a form is answered with a page that says what to look for', async () => {
+  const { number, email } = await announcedOrder('form.access@example.com');
+  const send = (form: Record<string, string>) =>
+    call('/api/order-access', { method: 'POST', body: new URLSearchParams(form) });
+  const response = await send({ number, email });
+  expect([response.status, response.headers.get('location')]).toEqual([303, '/orders?link=requested']);
+  await work();
+  expect(smtp.mails).toMatchObject([{ to: [email] }]);
+  expect((await send({ number })).headers.get('location')).toBe('/orders?link=failed');
+});
+
+test.each([
+  ['no number', { email: 'ada@example.com' }, 'number'],
+  ['no email', { number: '0000-0000-0000' }, 'email'],
+  ['a number without end', { number: '0'.repeat(200), email: 'ada@example.com' }, 'number'],
+])('a request with %s is refused with the field named', async (_, body, path) => {
+  const response = await ask(body);
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ code: 'invalid_request', fields: [{ path }] });
+});
+
+test('the bank’s return in another browser leads to a page that says so, and in the own one to the order', async () => {
+  const { userId, orderId } = await announcedOrder('bank.access@example.com');
+  const { sealSession } = await import('#lib/platform/session/session.ts');
+  const { randomUUID } = await import('node:crypto');
+  const back = async (cookie?: string) => {
+    const headers = cookie ? { cookie: `__Host-once_session=${cookie}` } : undefined;
+    const response = await callHandlers(`/orders/${orderId}/payment-return`, { headers });
+    return [response.status, response.headers.get('location')];
+  };
+  expect(await back(sealSession(userId))).toEqual([303, `/orders/${orderId}`]);
+  expect(await back()).toEqual([303, `/orders/${orderId}?returned=1`]);
+  expect(await back(sealSession(randomUUID()))).toEqual([303, `/orders/${orderId}?returned=1`]);
+});

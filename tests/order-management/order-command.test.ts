@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { callHandlers } from '#tests/support/call.ts';
+import { cardBody, expectBooksToAgree, orderOf } from '#tests/support/money.ts';
+import { openPayingShop } from '#tests/support/paying-shop.ts';
+import { addProduct } from '#tests/support/shop.ts';
+import { shopperWith } from '#tests/support/shopper.ts';
+
+/** `npm run order`: the operator's command, as it is typed. */
+
+const { till } = await openPayingShop();
+
+async function run(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+  const script = path.resolve(import.meta.dirname, '..', '..', 'scripts', 'order.ts');
+  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (text) => {
+    out += text;
+  });
+  child.stderr.on('data', (text) => {
+    err += text;
+  });
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, out, err };
+}
+
+async function paidOrder(sku: string) {
+  const shopper = await shopperWith(callHandlers, await addProduct(sku));
+  const response = await shopper.order(await cardBody(shopper));
+  const { order } = (await response.json()) as { order: { id: string; number: string } };
+  return { shopper, ...order };
+}
+
+test('an order is refunded in parts by its number, and the same command twice is one refund', async () => {
+  const { shopper, number, id } = await paidOrder('PARTS');
+  const part = ['refund', number.toLowerCase(), '--amount', '5', '--reason', 'scratched', '--by', 'eva'];
+  expect(await run(...part)).toMatchObject({ code: 0, out: expect.stringContaining('$5.00') });
+  expect(await run(...part)).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('nothing was refunded now'),
+  });
+  expect(till.ledger(id)).toMatchObject([{ refunded: 500 }]);
+  expect(await run('refund', id, '--by', 'eva')).toMatchObject({ code: 0 });
+  expect(await orderOf(shopper)).toMatchObject({ status: 'refunded' });
+  const shown = await run('show', number);
+  // What broke: an operator saw what to pack and not where to send it.
+  expect(shown.out).toContain(
+    'Ship to (standard)\n  Ada Lovelace\n  12 St James’s Square\n  Springfield, IL 62701\n  United States\n',
+  );
+  expect(shown.out).toMatch(/Payments\n {2}1 {2}card {2}refunded .*\n {5}refund \S+ {2}succeeded {2}\$5\.00/);
+  expect(shown.out).toContain('operator:eva: scratched');
+  expect(shown.out).toMatch(/refunded {2}operator:eva/);
+  await expectBooksToAgree(till);
+});
+
+test('an order is fulfilled once and no longer cancelled', async () => {
+  const { id } = await paidOrder('FULFIL');
+  expect(await run('fulfil', id)).toMatchObject({ code: 0, out: expect.stringContaining('is fulfilled') });
+  expect(await run('fulfil', id)).toMatchObject({ code: 0, out: expect.stringContaining('already') });
+  expect(await run('cancel', id)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('can no longer be cancelled'),
+  });
+});
+
+test.each([
+  ['an order that there isn’t', ['show', '0000-0000-0000'], 'there is no order'],
+  ['what is no number', ['cancel', 'my order'], 'there is no order my order'],
+  ['a flag that there isn’t', ['show', 'x', '--force'], 'npm run order'],
+])('%s is said in words', async (_, args, words) => {
+  const { code, err } = await run(...args);
+  expect([code, err.includes(words), /\n\s+at /.test(err)]).toEqual([1, true, false]);
+});
+
+test('an amount that is none refunds nothing', async () => {
+  const { id } = await paidOrder('AMOUNT');
+  for (const amount of ['0', '-1', '1.005', 'all', '99999999']) {
+    expect((await run('refund', id, '--amount', amount)).code).toBe(1);
+  }
+  expect(till.ledger(id)).toMatchObject([{ refunded: 0 }]);
+});

@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import { canBecome, changeOrder, type OrderChange } from '#lib/orders/change-order.ts';
+import { orderStatuses } from '#lib/orders/schema.ts';
+import { db } from '#lib/platform/database/db.ts';
+import { placeOrder } from '#tests/support/announcing.ts';
+import { addProduct } from '#tests/support/shop.ts';
+import { openTestShop } from '#tests/support/test-shop.ts';
+
+/** The one way in which an order changes: what it refuses, it leaves as it was. */
+
+await openTestShop();
+const sku = await addProduct('CHANGES');
+
+type Key = Pick<OrderChange, 'userId' | 'orderId'>;
+
+const change = (key: Key, what: Pick<OrderChange, 'version' | 'from' | 'to'>) =>
+  db().$transaction((tx) => changeOrder(tx, { ...key, ...what, actor: 'operator:ada', reason: 'test' }));
+
+async function told({ userId, orderId }: Key) {
+  const order = await db().order.findFirstOrThrow({ where: { userId, id: orderId } });
+  const events = await db().orderEvent.findMany({ where: { userId, orderId }, orderBy: { version: 'asc' } });
+  return { status: order.status, version: order.version, events: events.map(({ toStatus }) => toStatus) };
+}
+
+test('of two who have seen the same version of an order, one changes it and the other is told', async () => {
+  const { userId, orderId } = await placeOrder(sku);
+  const key = { userId, orderId };
+  const results = await Promise.allSettled([
+    change(key, { version: 1, from: 'placed', to: 'fulfilled' }),
+    change(key, { version: 1, from: 'placed', to: 'cancelled' }),
+  ]);
+  expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  expect(results.filter(({ status }) => status === 'rejected')).toMatchObject([
+    { reason: { code: 'order_changed' } },
+  ]);
+  const { status, ...rest } = await told(key);
+  expect(rest).toEqual({ version: 2, events: ['placed', status] });
+  // The world is told of the change that was made, and of no other.
+  const announced = await db().$queryRaw`
+    SELECT payload FROM graphile_worker._private_jobs
+    WHERE payload::jsonb @> ${JSON.stringify({ events: [{ orderId }] })}::jsonb ORDER BY id`;
+  expect(announced).toEqual([
+    { payload: { events: [{ ...key, version: 1 }] } },
+    { payload: { events: [{ ...key, version: 2 }] } },
+  ]);
+});
+
+test('an order that is not what it is taken for is left as it is', async () => {
+  const { userId, orderId } = await placeOrder(sku);
+  const key = { userId, orderId };
+  const wrong = change(key, { version: 1, from: 'payment_declined', to: 'cancelled' });
+  await expect(wrong).rejects.toMatchObject({ code: 'order_changed' });
+  expect(await told(key)).toEqual({ status: 'placed', version: 1, events: ['placed'] });
+});
+
+test('an order goes nowhere that its status does not lead', async () => {
+  const { userId, orderId } = await placeOrder(sku);
+  const key = { userId, orderId };
+  await expect(change(key, { version: 1, from: 'placed', to: 'payment_unknown' })).rejects.toThrow(
+    'an order cannot go from placed to payment_unknown',
+  );
+  expect(await told(key)).toEqual({ status: 'placed', version: 1, events: ['placed'] });
+});
+
+test('something that happened to an order and changed nothing is an event of it all the same', async () => {
+  const { userId, orderId } = await placeOrder(sku);
+  const key = { userId, orderId };
+  await change(key, { version: 1, from: 'placed', to: 'placed' });
+  expect(await told(key)).toEqual({ status: 'placed', version: 2, events: ['placed', 'placed'] });
+});
+
+test('where money may be on its way, an order is not cancelled; what was refunded is not sold again', () => {
+  const into = (status: (typeof orderStatuses)[number]) =>
+    orderStatuses.filter((from) => canBecome(from, status));
+  // From `refunded` only back to what it was: its refund failed.
+  expect(into('cancelled')).toEqual(['placed', 'payment_pending', 'payment_declined', 'paid', 'refunded']);
+  expect(into('fulfilled')).toEqual(['placed', 'paid', 'refunded']);
+  expect(into('refunded')).toEqual(['paid', 'fulfilled', 'cancelled']);
+  expect(into('placed')).toEqual([]);
+  expect(orderStatuses.filter((to) => canBecome('refunded', to))).toEqual(['fulfilled', 'cancelled']);
+  expect(orderStatuses.filter((to) => canBecome('cancelled', to))).toEqual(['paid', 'refunded']);
+  expect(orderStatuses.filter((to) => canBecome('payment_processing', to))).toEqual([
+    'payment_declined',
+    'paid',
+  ]);
+});

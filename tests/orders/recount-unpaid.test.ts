@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import type { OrderVersion } from '#lib/jobs/jobs.ts';
+import { recountUnpaid } from '#lib/orders/unpaid/recount-unpaid.ts';
+import { db } from '#lib/platform/database/db.ts';
+import { workOff } from '#lib/worker/work-off.ts';
+import { placeOrder } from '#tests/support/announcing.ts';
+import { orderLock, whileLocked } from '#tests/support/crash-steps.ts';
+import { addProduct } from '#tests/support/shop.ts';
+import { openTestShop } from '#tests/support/test-shop.ts';
+import { miscountedOrders } from '#tests/support/unpaid.ts';
+
+/**
+ * What broke: processes of the release before, which run while a new one is deployed, know nothing of
+ * `unpaid_order`. Their orders had no row and were not counted, and their cancels left rows.
+ */
+
+const { databaseUrl } = await openTestShop();
+const sku = await addProduct('COUNTED', { available: 1_000 });
+
+/** As a process of the release before places an order. */
+async function placedBefore(): Promise<OrderVersion> {
+  const order = await placeOrder(sku);
+  await db().$executeRaw`DELETE FROM unpaid_order WHERE order_id = ${order.orderId}::uuid`;
+  return order;
+}
+
+/** As it cancels one. */
+async function cancelledBefore(): Promise<OrderVersion> {
+  const order = await placeOrder(sku);
+  await cancel(order);
+  return order;
+}
+
+const cancel = ({ orderId }: OrderVersion) =>
+  db().$executeRaw`
+    UPDATE orders SET status = 'cancelled', hold_until = NULL WHERE id = ${orderId}::uuid`;
+
+test('a periodic job counts the orders of the release before, and those alone', async () => {
+  const right = await placeOrder(sku);
+  const missing = await placedBefore();
+  const left = await cancelledBefore();
+  expect((await miscountedOrders()).toSorted()).toEqual([missing.orderId, left.orderId].toSorted());
+  await workOff({ limitMs: 30_000 });
+  expect(await miscountedOrders()).toEqual([]);
+  const counted = await db().unpaidOrder.findMany({ select: { orderId: true } });
+  expect(counted.map(({ orderId }) => orderId).toSorted()).toEqual(
+    [right.orderId, missing.orderId].toSorted(),
+  );
+});
+
+test('an order that is being changed is left for the next run', async () => {
+  for (const writeBefore of [placedBefore, cancelledBefore]) {
+    const { orderId } = await writeBefore();
+    await whileLocked(databaseUrl, orderLock(orderId), async () => {
+      await recountUnpaid();
+      expect(await miscountedOrders()).toContain(orderId);
+    });
+  }
+  await recountUnpaid();
+  expect(await miscountedOrders()).toEqual([]);
+});
+
+test('a row whose order is not visible yet is kept', async () => {
+  const orderId = randomUUID();
+  await db().unpaidOrder.create({ data: { emailHash: 1n, orderId, userId: randomUUID() } });
+  await recountUnpaid();
+  expect(await db().unpaidOrder.count({ where: { orderId } })).toBe(1);
+});

@@ -1,0 +1,155 @@
+import { afterEach, expect, test } from 'vitest';
+import { expireHolds } from '#lib/order-management/expire-holds.ts';
+import { db } from '#lib/platform/database/db.ts';
+import { workOff } from '#lib/worker/work-off.ts';
+import { answerBank } from '#tests/support/bank.ts';
+import { callHandlers } from '#tests/support/call.ts';
+import {
+  bankCard,
+  cardBody,
+  declinedCard,
+  eventually,
+  expectBooksToAgree,
+  type OrderInDb,
+  orderOf,
+} from '#tests/support/money.ts';
+import { openPayingShop } from '#tests/support/paying-shop.ts';
+import { addProduct, availableOf } from '#tests/support/shop.ts';
+import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
+import { stripeFor } from '#tests/support/simulator.ts';
+
+/**
+ * What broke, found by an attack: the provider takes another card for a PaymentIntent whose card was
+ * declined, and its client secret is in the address that the bank sends the shopper back to. So an order
+ * that had ended could be paid months later, at the price that it had then.
+ */
+
+// A debit takes its time until a test says so.
+const { till } = await openPayingShop({}, { settleMs: 600_000 });
+const stripe = stripeFor(till.url);
+
+afterEach(async () => {
+  till.clearFaults();
+  await expectBooksToAgree(till);
+});
+
+async function ordered(sku: string, token = declinedCard): Promise<{ shopper: Shopper; order: OrderInDb }> {
+  const shopper = await shopperWith(callHandlers, await addProduct(sku, { available: 5 }));
+  await shopper.order(await cardBody(shopper, token));
+  return { shopper, order: await orderOf(shopper) };
+}
+
+const refOf = ({ payments }: OrderInDb, attempt = 1) => payments[attempt - 1]?.providerRef ?? '';
+
+/** As Stripe.js does in the shopper's browser. */
+const confirmAgain = (ref: string, token = 'pm_card_visa') =>
+  stripe.paymentIntents.confirm(ref, { payment_method: token, return_url: 'https://shop.example/' });
+
+async function endHold({ id }: OrderInDb): Promise<void> {
+  await db().$executeRaw`UPDATE orders SET hold_until = now() - interval '1 second' WHERE id = ${id}::uuid`;
+  await expireHolds();
+}
+
+/** Also those that are to wait a while. */
+async function runJobs(): Promise<void> {
+  await db().$executeRaw`UPDATE graphile_worker._private_jobs SET run_at = now()`;
+  await workOff({ limitMs: 30_000 });
+}
+
+const statusAtProvider = async (order: OrderInDb) =>
+  (await stripe.paymentIntents.retrieve(refOf(order))).status;
+const callsOff = { method: 'POST', path: '/cancel$' };
+
+test('a card that was declined: no other card is taken for the same intent', async () => {
+  const { shopper, order } = await ordered('AGAIN-DECLINED');
+  await runJobs();
+  await expect(confirmAgain(refOf(order))).rejects.toMatchObject({ code: 'payment_intent_unexpected_state' });
+  await till.flushWebhooks();
+  expect(await orderOf(shopper)).toMatchObject({
+    status: 'payment_declined',
+    payments: [{ status: 'declined', declineCode: 'generic_decline' }],
+  });
+});
+
+test('a shopper who refused at the bank: the same', async () => {
+  const { shopper, order } = await ordered('AGAIN-REFUSED', bankCard);
+  await answerBank(shopper, `/api/orders/${order.id}`, 'refuse');
+  await eventually(shopper, ({ status }) => status === 'payment_declined');
+  await runJobs();
+  expect(await statusAtProvider(order)).toBe('canceled');
+});
+
+test('an order that its next card has paid: nothing of it can be paid again', async () => {
+  const { shopper, order } = await ordered('AGAIN-PAID');
+  const next = { attempt: 2, method: 'card', token: 'pm_card_visa' };
+  expect((await shopper.send('POST', `/api/orders/${order.id}/payments`, next)).status).toBe(201);
+  await runJobs();
+  expect(await statusAtProvider(order)).toBe('canceled');
+  expect((await orderOf(shopper)).status).toBe('paid');
+});
+
+test('the provider is away when the intent is to be cancelled: the job is tried again', async () => {
+  const { order } = await ordered('AGAIN-AWAY');
+  till.addFault({ kind: 'error_before', on: callsOff });
+  await runJobs();
+  expect(await statusAtProvider(order)).toBe('requires_payment_method');
+  await runJobs();
+  expect(await statusAtProvider(order)).toBe('canceled');
+});
+
+test('a shopper who is faster than the job, and confirms with a good card, has paid the order', async () => {
+  const { shopper, order } = await ordered('AGAIN-FASTER');
+  till.addFault({ kind: 'webhook_drop', times: 9 });
+  await confirmAgain(refOf(order));
+  await runJobs();
+  expect(await orderOf(shopper)).toMatchObject({ status: 'paid', payments: [{ status: 'succeeded' }] });
+});
+
+test('a shopper who confirms again, and whose bank asks: the intent is cancelled there', async () => {
+  const { order } = await ordered('AGAIN-AT-BANK');
+  await confirmAgain(refOf(order), bankCard);
+  await runJobs();
+  expect(await statusAtProvider(order)).toBe('canceled');
+});
+
+test('a debit that was confirmed in time and refused later: no other card is taken after it', async () => {
+  const { order } = await ordered('AGAIN-DEBIT');
+  await confirmAgain(refOf(order), 'pm_usBankAccount_insufficientFunds');
+  await runJobs();
+  expect(await statusAtProvider(order)).toBe('processing');
+  await till.dashboard.settle(refOf(order));
+  await till.flushWebhooks();
+  await runJobs();
+  expect(await statusAtProvider(order)).toBe('canceled');
+});
+
+/** As if the order had ended so many hours ago. */
+const endedHoursAgo = ({ id }: OrderInDb, hours: number) =>
+  db().$executeRaw`
+    UPDATE order_event SET at = now() - make_interval(hours => ${hours}::int)
+    WHERE order_id = ${id}::uuid AND to_status = 'cancelled'`;
+
+test('money that comes within a day after the hold pays the order, later it is given back', async () => {
+  const [soon, late] = [await ordered('LATE-23-HOURS'), await ordered('LATE-25-HOURS')];
+  for (const [{ order }, hours] of [
+    [soon, 23],
+    [late, 25],
+  ] as const) {
+    await endHold(order);
+    await endedHoursAgo(order, hours);
+    await confirmAgain(refOf(order));
+  }
+  expect((await eventually(soon.shopper, ({ status }) => status === 'paid')).status).toBe('paid');
+  expect(await availableOf('LATE-23-HOURS')).toBe(4);
+  await eventually(late.shopper, ({ payments }) => payments[0]?.status === 'returning');
+  await runJobs();
+  expect(await orderOf(late.shopper)).toMatchObject({
+    status: 'cancelled',
+    payments: [{ status: 'refunded', refundedMinor: late.order.totalMinor }],
+  });
+  expect(await availableOf('LATE-25-HOURS')).toBe(5);
+  const events = await db().orderEvent.findMany({
+    where: { orderId: late.order.id, kind: 'refund_requested' },
+  });
+  expect(events).toMatchObject([{ reason: expect.stringContaining('more than a day before') }]);
+});

@@ -1,0 +1,385 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { announce } from '#lib/notifications/announce.ts';
+import { cancelOrder } from '#lib/order-management/cancel-order.ts';
+import { fulfilOrder } from '#lib/order-management/fulfil-order.ts';
+import { refundOrder } from '#lib/order-management/refund-order.ts';
+import { paymentProvider } from '#lib/payment-provider/payment-provider.ts';
+import { pollEvents } from '#lib/payments/events/poll-events.ts';
+import { db } from '#lib/platform/database/db.ts';
+import { logger } from '#lib/platform/logger.ts';
+import { callHandlers } from '#tests/support/call.ts';
+import { conforming } from '#tests/support/conforming.ts';
+import { cardBody, expectBooksToAgree, type OrderInDb, orderOf } from '#tests/support/money.ts';
+import { openPayingShop } from '#tests/support/paying-shop.ts';
+import { addProduct, availableOf } from '#tests/support/shop.ts';
+import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
+
+/** The provider's amounts are the truth: what happens there without the shop is seen, mirrored and obeyed. */
+
+const { till } = await openPayingShop({ OPERATOR_EMAIL: 'owner@shop.example' }, { settleMs: 600_000 });
+const call = conforming(callHandlers);
+const { dashboard } = till;
+afterEach(async () => {
+  till.clearFaults();
+  await pollEvents();
+  await expectBooksToAgree(till);
+});
+
+const actor = 'operator:eva';
+
+/** Ways in which the shop hears of what happens at the provider. */
+const ways = {
+  'by a webhook': { before: async () => undefined, hear: () => till.flushWebhooks() },
+  'by the list of events, because no webhook came': {
+    before: async () => void till.addFault({ kind: 'webhook_drop', times: 200 }),
+    hear: () => pollEvents(),
+  },
+  'by a webhook and by the list, twice': {
+    before: async () => void till.addFault({ kind: 'webhook_duplicate', times: 200 }),
+    async hear() {
+      await Promise.all([till.flushWebhooks(), pollEvents(), pollEvents()]);
+      await pollEvents();
+    },
+  },
+};
+const everyWay = Object.entries(ways).map(([name, way]) => ({ name, ...way }));
+
+let orders = 0;
+
+async function paid(
+  token?: string,
+): Promise<{ shopper: Shopper; order: OrderInDb; sku: string; ref: string }> {
+  orders += 1;
+  const sku = await addProduct(`LEDGER-${orders}`, { available: 5 });
+  const shopper = await shopperWith(call, sku, 2);
+  expect((await shopper.order(await cardBody(shopper, token))).status).toBe(201);
+  await till.flushWebhooks();
+  const order = await orderOf(shopper);
+  return { shopper, order, sku, ref: order.payments[0]?.providerRef ?? '' };
+}
+
+const keyOf = ({ userId, id }: OrderInDb) => ({ userId, orderId: id });
+const fulfil = (order: OrderInDb) => fulfilOrder({ ...keyOf(order), actor });
+const cancel = (shopper: Shopper, { id }: OrderInDb) => shopper.send('POST', `/api/orders/${id}/cancel`, {});
+const seen = async (shopper: Shopper, { id }: OrderInDb) =>
+  (await shopper.request(`/api/orders/${id}`)).json() as Promise<Record<string, unknown>>;
+const eventsOf = ({ id: orderId }: OrderInDb) =>
+  db().orderEvent.findMany({ where: { orderId }, orderBy: { version: 'asc' } });
+const refundsOf = ({ id: orderId }: OrderInDb) =>
+  db().refund.findMany({ where: { orderId }, orderBy: { amountMinor: 'asc' } });
+
+/** The emails about an order, as they are written once all of its events are announced. */
+async function mailsOf(order: OrderInDb) {
+  const events = (await eventsOf(order)).map(({ version }) => ({ ...keyOf(order), version }));
+  await announce({ events });
+  const mails = await db().mail.findMany({ where: { orderId: order.id }, orderBy: { version: 'asc' } });
+  return mails.map(({ kind, recipient, body }) => ({ kind, recipient, text: body.replaceAll('\n', ' ') }));
+}
+
+describe.each(everyWay)('a refund in the provider’s dashboard, heard of $name', ({ before, hear }) => {
+  // What broke: the event was answered "applied", the order stayed paid, and its goods were shipped.
+  test('of everything ends the order, its stock is back, and it is not shipped', async () => {
+    const { shopper, order, sku, ref } = await paid();
+    await before();
+    await dashboard.refund(ref);
+    await hear();
+    expect(await orderOf(shopper)).toMatchObject({
+      status: 'refunded',
+      endedBy: 'provider',
+      payments: [{ status: 'refunded', refundedMinor: order.totalMinor }],
+    });
+    expect(await availableOf(sku)).toBe(5);
+    expect(await refundsOf(order)).toMatchObject([
+      { status: 'succeeded', actor: 'provider', origin: 'provider', amountMinor: order.totalMinor },
+    ]);
+    expect(await seen(shopper, order)).toMatchObject({ refundedMinor: order.totalMinor });
+    await expect(fulfil(order)).rejects.toMatchObject({ code: 'not_fulfillable' });
+  });
+
+  test('of a part leaves the order what it is, and is told', async () => {
+    const { shopper, order, sku, ref } = await paid();
+    await before();
+    await dashboard.refund(ref, 500);
+    await dashboard.refund(ref, 300);
+    await hear();
+    expect(await orderOf(shopper)).toMatchObject({
+      status: 'paid',
+      payments: [{ status: 'succeeded', refundedMinor: 800 }],
+    });
+    expect((await refundsOf(order)).map(({ amountMinor }) => amountMinor)).toEqual([300, 500]);
+    const money = (await eventsOf(order)).filter(({ kind }) => kind === 'refunded');
+    expect(money.map(({ amountMinor, toStatus }) => [amountMinor, toStatus]).toSorted()).toEqual([
+      [300, 'paid'],
+      [500, 'paid'],
+    ]);
+    expect(await availableOf(sku)).toBe(3);
+    // Goodwill: the rest of the money is there, so the goods may leave.
+    expect(await fulfil(order)).toEqual({ changed: true });
+  });
+
+  // What broke: the whole amount was requested, refused, and the order and the email said "refunded".
+  test('of a part, then its owner cancels: only the rest is requested, and the provider keeps nothing', async () => {
+    const { shopper, order, ref } = await paid();
+    await before();
+    await dashboard.refund(ref, 500);
+    expect((await cancel(shopper, order)).status).toBe(200);
+    await hear();
+    expect(await orderOf(shopper)).toMatchObject({
+      status: 'refunded',
+      endedBy: 'shopper',
+      payments: [{ status: 'refunded', refundedMinor: order.totalMinor }],
+    });
+    expect(await refundsOf(order)).toMatchObject([
+      { amountMinor: 500, origin: 'provider' },
+      { amountMinor: order.totalMinor - 500, origin: 'shop', status: 'succeeded' },
+    ]);
+    expect(till.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor, live: false }]);
+  });
+
+  test('that fails later: nothing says any more that money was given back, and it is asked for again', async () => {
+    const { shopper, order, ref } = await paid();
+    await before();
+    const { refund } = await dashboard.refund(ref);
+    await hear();
+    expect((await orderOf(shopper)).status).toBe('refunded');
+    await dashboard.failRefund(refund?.id ?? '');
+    await hear();
+    expect(await orderOf(shopper)).toMatchObject({
+      status: 'cancelled',
+      endedBy: 'provider',
+      payments: [{ status: 'returning', refundedMinor: 0 }],
+    });
+    const requested = { refundedMinor: 0, refundRequestedMinor: order.totalMinor };
+    expect(await seen(shopper, order)).toMatchObject(requested);
+    const told = await mailsOf(order);
+    expect(told).toContainEqual(
+      expect.objectContaining({ kind: 'operator_refund_failed', recipient: 'owner@shop.example' }),
+    );
+  });
+});
+
+describe('fulfilment looks first', () => {
+  test('an order whose money went back a moment ago, and nothing has told of it, is not shipped', async () => {
+    const { shopper, order, ref } = await paid();
+    till.addFault({ kind: 'webhook_drop', times: 50 });
+    await dashboard.refund(ref);
+    await expect(fulfil(order)).rejects.toMatchObject({ code: 'not_fulfillable' });
+    expect(await orderOf(shopper)).toMatchObject({ status: 'refunded', payments: [{ status: 'refunded' }] });
+  });
+
+  test('without an answer of the provider nothing is shipped and nothing changed', async () => {
+    const { shopper, order, ref } = await paid();
+    till.addFault({ kind: 'error_before', on: { method: 'GET', path: ref } });
+    await expect(fulfil(order)).rejects.toMatchObject({ name: 'UnknownOutcome' });
+    expect(await orderOf(shopper)).toMatchObject({ status: 'paid', payments: [{ status: 'succeeded' }] });
+    expect(await fulfil(order)).toEqual({ changed: true });
+  });
+});
+
+describe('a refund that the provider does not pay', () => {
+  test('of a disputed charge: the order is cancelled, says so, and the operator is told', async () => {
+    const { shopper, order, ref } = await paid();
+    till.addFault({ kind: 'webhook_drop', times: 50 });
+    await dashboard.dispute(ref);
+    expect((await cancel(shopper, order)).status).toBe(200);
+    expect(await orderOf(shopper)).toMatchObject({
+      status: 'cancelled',
+      payments: [{ status: 'succeeded', refundedMinor: 0 }],
+    });
+    expect(await refundsOf(order)).toMatchObject([{ status: 'failed' }]);
+    expect((await eventsOf(order)).map(({ kind }) => kind)).toContain('refund_failed');
+    const mails = await mailsOf(order);
+    expect(mails.filter(({ recipient }) => recipient === 'owner@shop.example')).toMatchObject([
+      { kind: 'operator_refund_failed' },
+      { kind: 'operator_dispute_opened' },
+    ]);
+    const toShopper = mails.filter(({ recipient }) => recipient !== 'owner@shop.example');
+    // What broke: the refused refund and the dispute were taken for its confirmation, and no email said "cancelled".
+    const why = expect.stringContaining(
+      'Your refund of $29.99 could not be made, because your bank disputes',
+    );
+    expect(toShopper.slice(-2)).toMatchObject([
+      { kind: 'cancelled', text: why },
+      { kind: 'refund_failed', text: why },
+    ]);
+    for (const { text } of toShopper) expect(text).not.toMatch(/was refunded|nothing to pay/);
+  });
+
+  test('of a fulfilled order: it is fulfilled until all of it is confirmed, and again when it fails', async () => {
+    const { shopper, order } = await paid('pm_card_pendingRefund');
+    await fulfil(order);
+    const id = randomUUID();
+    const request = { ...keyOf(order), id, reason: 'broken', actor };
+    expect(await refundOrder(request)).toEqual({ created: true, status: 'created' });
+    expect(await orderOf(shopper)).toMatchObject({
+      status: 'fulfilled',
+      payments: [{ status: 'returning' }],
+    });
+    const { providerRef } = await db().refund.findFirstOrThrow({ where: { id } });
+    await dashboard.settle(providerRef ?? '');
+    await till.flushWebhooks();
+    expect(await orderOf(shopper)).toMatchObject({ status: 'refunded', payments: [{ status: 'refunded' }] });
+    await dashboard.failRefund(providerRef ?? '');
+    await till.flushWebhooks();
+    expect(await orderOf(shopper)).toMatchObject({
+      status: 'fulfilled',
+      payments: [{ status: 'succeeded' }],
+    });
+    await expect(cancelOrder({ userId: order.userId, id: order.id })).rejects.toMatchObject({
+      code: 'not_cancellable',
+    });
+  });
+});
+
+describe.each(everyWay)('what is held against a charge, heard of $name', ({ before, hear }) => {
+  // What broke: correctly signed events were answered "applied" and ignored, and the goods were shipped.
+  test('a dispute holds the goods back until it is won', async () => {
+    const { shopper, order, ref } = await paid();
+    await before();
+    const { dispute } = await dashboard.dispute(ref, { reason: 'product_not_received' });
+    await hear();
+    expect(await db().dispute.findMany({ where: { orderId: order.id } })).toMatchObject([
+      { kind: 'dispute', status: 'open', amountMinor: order.totalMinor, reason: 'product_not_received' },
+    ]);
+    expect(await seen(shopper, order)).toMatchObject({ status: 'paid', disputed: true });
+    await expect(fulfil(order)).rejects.toMatchObject({
+      code: 'not_fulfillable',
+      message: expect.stringContaining('A bank disputes its payment (product_not_received)'),
+    });
+    await dashboard.closeDispute(dispute?.id ?? '', 'won');
+    await hear();
+    expect(await seen(shopper, order)).toMatchObject({ disputed: false });
+    expect((await eventsOf(order)).map(({ kind }) => kind)).toEqual([
+      'status',
+      'status',
+      'dispute_opened',
+      'dispute_closed',
+    ]);
+    expect(await fulfil(order)).toEqual({ changed: true });
+  });
+
+  // What broke: "prevented" counted as closed in the shop's favour, though the money had gone to the cardholder.
+  test.each(['lost', 'prevented'] as const)('a dispute that is %s is money that is gone', async (outcome) => {
+    const { shopper, order, ref } = await paid();
+    await before();
+    const { dispute } = await dashboard.dispute(ref);
+    await dashboard.closeDispute(dispute?.id ?? '', outcome);
+    await hear();
+    expect(await orderOf(shopper)).toMatchObject({ payments: [{ lostMinor: order.totalMinor }] });
+    expect(await seen(shopper, order)).toMatchObject({ disputed: true });
+    await expect(fulfil(order)).rejects.toMatchObject({
+      code: 'not_fulfillable',
+      message: expect.stringContaining('its money is gone'),
+    });
+  });
+
+  test('an early fraud warning holds the goods back', async () => {
+    const { order, ref } = await paid();
+    await before();
+    await dashboard.warnOfFraud(ref);
+    await hear();
+    await expect(fulfil(order)).rejects.toMatchObject({
+      message: expect.stringContaining('warns of fraud'),
+    });
+  });
+
+  test('a review holds the goods back until it is closed', async () => {
+    const { order, ref } = await paid();
+    await before();
+    const { review } = await dashboard.openReview(ref);
+    await hear();
+    await expect(fulfil(order)).rejects.toMatchObject({
+      message: expect.stringContaining('reviews its payment'),
+    });
+    await dashboard.closeReview(review?.id ?? '');
+    await hear();
+    expect(await fulfil(order)).toEqual({ changed: true });
+  });
+});
+
+test('a dispute that nothing has told of holds the goods back all the same', async () => {
+  const { order, ref } = await paid();
+  till.addFault({ kind: 'webhook_drop', times: 50 });
+  await dashboard.dispute(ref);
+  await expect(fulfil(order)).rejects.toMatchObject({ code: 'not_fulfillable' });
+});
+
+// What broke: a look that came too late to be written was not asked about refunds and disputes either.
+test.each([
+  ['a refund', (ref: string) => dashboard.refund(ref)],
+  ['a dispute', (ref: string) => dashboard.dispute(ref)],
+] as const)('%s holds the goods back also where others write all the time', async (_, happen) => {
+  const { order, ref } = await paid();
+  till.addFault({ kind: 'webhook_drop', times: 50 });
+  await happen(ref);
+  const provider = await paymentProvider();
+  const { retrieve } = provider;
+  const looks = vi.spyOn(provider, 'retrieve').mockImplementation(async (...asked) => {
+    await db().$executeRaw`UPDATE payment SET version = version + 1 WHERE order_id = ${order.id}::uuid`;
+    return retrieve(...asked);
+  });
+  onTestFinished(() => looks.mockRestore());
+  await expect(fulfil(order)).rejects.toMatchObject({ code: 'not_fulfillable' });
+  expect(looks.mock.calls.length).toBe(4);
+  looks.mockRestore();
+});
+
+test('a list that cannot be read loses nothing: the next poll begins where the last one ended', async () => {
+  const { shopper, ref } = await paid();
+  await pollEvents();
+  till.addFault({ kind: 'webhook_drop', times: 50 });
+  await dashboard.refund(ref);
+  till.addFault({ kind: 'error_before', on: { method: 'GET', path: ref } });
+  await pollEvents();
+  expect((await orderOf(shopper)).status).toBe('paid');
+  await pollEvents();
+  expect((await orderOf(shopper)).status).toBe('refunded');
+});
+
+// What broke: the poll stopped at the first charge that the provider could not show, and said nothing. The
+// news of all others waited for it, for minutes.
+test('a charge that the provider cannot show keeps no other order waiting, is named, and is met again', async () => {
+  const silent = await paid();
+  const other = await paid();
+  await pollEvents();
+  till.addFault({ kind: 'webhook_drop', times: 50 });
+  till.addFault({ kind: 'error_before', on: { method: 'GET', path: silent.ref }, times: 50 });
+  await dashboard.refund(silent.ref, 500);
+  await dashboard.refund(other.ref);
+  const warn = vi.spyOn(logger(), 'warn');
+  onTestFinished(() => warn.mockRestore());
+  const cursor = () => db().eventCursor.findMany();
+  const before = await cursor();
+  for (const _ of ['first', 'second']) {
+    await pollEvents();
+    expect(warn.mock.calls.filter(([said]) => (said as { chargeRef?: string }).chargeRef)).toMatchObject([
+      [
+        { event: expect.stringMatching(/^evt_/), type: expect.any(String), chargeRef: silent.ref },
+        expect.any(String),
+      ],
+    ]);
+    warn.mockClear();
+  }
+  expect((await orderOf(other.shopper)).status).toBe('refunded');
+  expect((await orderOf(silent.shopper)).payments).toMatchObject([{ refundedMinor: 0 }]);
+  expect(await cursor()).toEqual(before);
+  till.clearFaults();
+  await pollEvents();
+  expect((await orderOf(silent.shopper)).payments).toMatchObject([{ refundedMinor: 500 }]);
+  expect(await cursor()).not.toEqual(before);
+});
+
+test('what was announced to the shopper and what the provider confirmed are the same amounts', async () => {
+  const { shopper, order, ref } = await paid();
+  await dashboard.refund(ref, 500);
+  await till.flushWebhooks();
+  await cancel(shopper, order);
+  await till.flushWebhooks();
+  const texts = (await mailsOf(order)).map(({ kind, text }) => `${kind}: ${text}`).join('\n');
+  expect(texts).toMatch(/money_returned: .*\$5\.00 was refunded/);
+  expect(texts).toMatch(
+    /refunded: .*\$24\.99 was refunded .*With this, \$29\.99 of this order was refunded in all/,
+  );
+  expect(texts).not.toContain('cancelled: ');
+});

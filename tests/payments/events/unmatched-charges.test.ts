@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+import { readMetrics } from '#lib/checkout/order-metrics.ts';
+import { fulfilOrder } from '#lib/order-management/fulfil-order.ts';
+import { paymentProvider } from '#lib/payment-provider/payment-provider.ts';
+import { pollEvents } from '#lib/payments/events/poll-events.ts';
+import { registerPaymentMetrics } from '#lib/payments/payment-metrics.ts';
+import { db } from '#lib/platform/database/db.ts';
+import { callHandlers } from '#tests/support/call.ts';
+import { conforming } from '#tests/support/conforming.ts';
+import { cardBody, declinedCard, type OrderInDb, orderOf } from '#tests/support/money.ts';
+import { openPayingShop } from '#tests/support/paying-shop.ts';
+import { addProduct } from '#tests/support/shop.ts';
+import { type OrderBody, type Shopper, shopperWith } from '#tests/support/shopper.ts';
+
+/** Captured money that matches no order: kept, counted, and adopted when its submission comes again. */
+
+// The provider forgets every key immediately, as Stripe does after a day: no key protects from a second charge.
+const { till } = await openPayingShop({}, { keyLifetimeMs: 1 });
+const call = conforming(callHandlers);
+const { dashboard } = till;
+afterEach(() => till.clearFaults());
+
+let orders = 0;
+
+async function ordered(token?: string): Promise<{ shopper: Shopper; body: OrderBody; order: OrderInDb }> {
+  orders += 1;
+  const shopper = await shopperWith(call, await addProduct(`UNMATCHED-${orders}`, { available: 5 }));
+  const body = await cardBody(shopper, token);
+  await shopper.order(body);
+  await till.flushWebhooks();
+  return { shopper, body, order: await orderOf(shopper) };
+}
+
+/** A charge that carries our names for it, as the shop's own request would have made it. */
+async function chargeFor(
+  { userId, id, totalMinor }: Pick<OrderInDb, 'userId' | 'id' | 'totalMinor'>,
+  attempt = 1,
+) {
+  const metadata = { user_id: userId, order_id: id, attempt: String(attempt) };
+  const { intent } = await dashboard.charge({ amount: totalMinor, currency: 'usd', metadata });
+  return intent.id;
+}
+
+const unmatchedOf = ({ id: orderId }: Pick<OrderInDb, 'id'>) =>
+  db().unmatchedCharge.findMany({ where: { orderId }, orderBy: { firstSeenAt: 'asc' } });
+
+/** The database is what it was before the order: restored from a backup, or a failover that lost it. */
+async function loseOrder({ userId, id: orderId }: OrderInDb): Promise<void> {
+  const { cartId } = await db().order.findFirstOrThrow({ where: { id: orderId } });
+  for (const table of ['mail', 'order_event', 'order_line', 'refund', 'payment'])
+    await db().$executeRawUnsafe(`DELETE FROM ${table} WHERE order_id = $1::uuid`, orderId);
+  await db().$executeRaw`DELETE FROM orders WHERE user_id = ${userId}::uuid AND id = ${orderId}::uuid`;
+  await db()
+    .$executeRaw`UPDATE cart SET status = 'open' WHERE user_id = ${userId}::uuid AND id = ${cartId}::uuid`;
+  await db().$executeRaw`DELETE FROM payment_event`;
+  await db().$executeRaw`DELETE FROM event_cursor`;
+}
+
+test('a second charge of a paid attempt is recorded once and does not become the payment’s', async () => {
+  const { shopper, order } = await ordered();
+  const second = await chargeFor(order);
+  await till.flushWebhooks();
+  await pollEvents();
+  expect(await unmatchedOf(order)).toMatchObject([
+    { providerRef: second, reason: 'second_charge', amountMinor: order.totalMinor, resolvedAt: null },
+  ]);
+  expect(await orderOf(shopper)).toMatchObject({
+    status: 'paid',
+    payments: [{ status: 'succeeded', providerRef: order.payments[0]?.providerRef }],
+  });
+  registerPaymentMetrics();
+  expect((await readMetrics()).text).toMatch(/^once_unmatched_charges [1-9]/m);
+  // The order's own money is there: it may leave.
+  expect(await fulfilOrder({ userId: order.userId, orderId: order.id, actor: 'operator:eva' })).toEqual({
+    changed: true,
+  });
+  // Refunded by its owner in the dashboard, it is no longer open.
+  await dashboard.refund(second);
+  await till.flushWebhooks();
+  expect((await unmatchedOf(order))[0]?.resolvedAt).toBeInstanceOf(Date);
+});
+
+test('a charge of another amount, of an attempt or an order that is not there: each has its reason', async () => {
+  const { order } = await ordered(declinedCard);
+  const more = await chargeFor({ ...order, totalMinor: order.totalMinor + 1 });
+  const strayed = await chargeFor(order, 7);
+  const unknown = { ...order, id: randomUUID() };
+  const lost = await chargeFor(unknown);
+  await till.flushWebhooks();
+  const reasons = [...(await unmatchedOf(order)), ...(await unmatchedOf(unknown))].map(
+    ({ providerRef, reason }) => [providerRef, reason],
+  );
+  expect(reasons.toSorted()).toEqual(
+    [
+      [more, 'other_amount'],
+      [strayed, 'no_attempt'],
+      [lost, 'no_order'],
+    ].toSorted(),
+  );
+});
+
+test('a charge of another business of the same provider is none of ours', async () => {
+  const before = await db().unmatchedCharge.count();
+  await dashboard.charge({ amount: 5_000, currency: 'usd', metadata: { order_id: 'of another shop' } });
+  await till.flushWebhooks();
+  await pollEvents();
+  expect(await db().unmatchedCharge.count()).toBe(before);
+});
+
+test('more events than one part of the list holds are all read', async () => {
+  const provider = await paymentProvider();
+  const { listEvents } = provider;
+  // As if a part held one page only.
+  const lists = vi
+    .spyOn(provider, 'listEvents')
+    .mockImplementation((range) =>
+      listEvents({ ...range, maxPages: range.maxPages === 5 ? 1 : range.maxPages }),
+    );
+  onTestFinished(() => lists.mockRestore());
+  till.addFault({ kind: 'webhook_drop', times: 500 });
+  const made = await Promise.all(
+    Array.from({ length: 130 }, () => dashboard.charge({ amount: 5_000, currency: 'usd' })),
+  );
+  const refs = made.map(({ intent }) => intent.id);
+  await pollEvents();
+  expect(lists.mock.calls.length).toBeGreaterThan(2);
+  const read = await db().paymentEvent.findMany({
+    where: { paymentRef: { in: refs }, appliedAt: { not: null } },
+  });
+  expect(new Set(read.map(({ paymentRef }) => paymentRef))).toEqual(new Set(refs));
+});
+
+// What broke: a database that lost its last commits charged the same submission a second time.
+test('a restored shop meets its own charge: the same submission is one order and one charge', async () => {
+  const { shopper, body, order } = await ordered();
+  const ref = order.payments[0]?.providerRef;
+  await loseOrder(order);
+  await pollEvents();
+  expect(await unmatchedOf(order)).toMatchObject([
+    { providerRef: ref, reason: 'no_order', resolvedAt: null },
+  ]);
+  const again = await shopper.order(body);
+  expect([again.status, await again.json()]).toMatchObject([201, { order: { id: order.id } }]);
+  expect(await orderOf(shopper)).toMatchObject({
+    id: order.id,
+    status: 'paid',
+    payments: [{ status: 'succeeded', providerRef: ref }],
+  });
+  expect(till.ledger(order.id)).toMatchObject([{ captured: order.totalMinor, live: true }]);
+  expect((await unmatchedOf(order))[0]?.resolvedAt).toBeInstanceOf(Date);
+});
+
+// What broke: a shop that was restored from a backup of two days ago charged the same submission again
+// when that came before its worker had read the provider's events.
+test('a restored shop that has read no events yet meets its own charge, too', async () => {
+  const { shopper, body, order } = await ordered();
+  await loseOrder(order);
+  await db().$executeRaw`
+    INSERT INTO event_cursor (name, read_until) VALUES ('provider_events', now() - interval '2 days')`;
+  expect((await shopper.order(body)).status).toBe(201);
+  expect(till.ledger(order.id)).toMatchObject([{ captured: order.totalMinor, live: true }]);
+  expect(await orderOf(shopper)).toMatchObject({ id: order.id, status: 'paid' });
+});
+
+test('a restored shop whose charge was refunded meanwhile does not take it for money', async () => {
+  const { shopper, body, order } = await ordered();
+  await loseOrder(order);
+  await pollEvents();
+  till.addFault({ kind: 'webhook_drop', times: 9 });
+  await dashboard.refund(order.payments[0]?.providerRef ?? '');
+  expect((await shopper.order(body)).status).toBe(402);
+  expect(await orderOf(shopper)).toMatchObject({
+    status: 'payment_declined',
+    payments: [{ status: 'refunded', refundedMinor: order.totalMinor }],
+  });
+});

@@ -1,0 +1,95 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, expect, test } from 'vitest';
+import { db } from '#lib/platform/database/db.ts';
+import { startShopProcess } from '#tests/support/another-process.ts';
+import { answerBank } from '#tests/support/bank.ts';
+import { callHandlers, callUrl } from '#tests/support/call.ts';
+import { addProduct } from '#tests/support/shop.ts';
+import { Shopper, shopperWith } from '#tests/support/shopper.ts';
+import { openSimulator } from '#tests/support/simulator.ts';
+import { openTestShop } from '#tests/support/test-shop.ts';
+
+const till = await openSimulator();
+
+/** Calls that look a charge up, counted between the shop and its provider. */
+let lookUps = 0;
+const counting = http.createServer((request, response) => {
+  const { method, headers, url = '/' } = request;
+  if (method === 'GET' && url.startsWith('/v1/payment_intents')) lookUps += 1;
+  const onward = http.request(new URL(url, till.url), { method, headers }, (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(response);
+  });
+  request.pipe(onward);
+});
+await new Promise<void>((resolve) => counting.listen(0, '127.0.0.1', resolve));
+afterAll(() => {
+  counting.closeAllConnections();
+  counting.close();
+});
+
+await openTestShop({
+  env: {
+    STRIPE_SECRET_KEY: till.secretKey,
+    STRIPE_API_BASE: `http://127.0.0.1:${(counting.address() as AddressInfo).port}`,
+    STRIPE_WEBHOOK_SECRET: till.webhookSecret,
+  },
+});
+
+const bankCard = 'pm_card_authenticationRequired';
+
+async function orderAtTheBank(sku: string) {
+  const shopper = await shopperWith(callHandlers, await addProduct(sku));
+  const placed = await shopper.order(await shopper.body({ payment: { method: 'card', token: bankCard } }));
+  const { order } = (await placed.json()) as { order: { id: string; url: string; statusUrl: string } };
+  lookUps = 0;
+  return { shopper, order, back: `${order.url}/payment-return` };
+}
+
+const statusOf = async (id: string) => (await db().order.findFirstOrThrow({ where: { id } })).status;
+
+// What broke: each of 300 GETs of the return address asked the provider, so anybody with an order at
+// the bank could spend the shop's allowance of calls.
+test('a return from the bank that is opened 300 times asks the provider once', async () => {
+  const { shopper, order, back } = await orderAtTheBank('RETURN-300');
+  const another = await startShopProcess();
+  const elsewhere = new Shopper(callUrl(another.url));
+  elsewhere.cookie = shopper.cookie;
+  for (let round = 0; round < 30; round += 1) {
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, i) => (i % 2 ? shopper : elsewhere).request(back)),
+    );
+    expect(answers.map(({ status, headers }) => [status, headers.get('location')])).toEqual(
+      Array(10).fill([303, order.url]),
+    );
+    await db().$executeRaw`UPDATE payment SET asked_at = now() WHERE asked_at IS NOT NULL`;
+  }
+  expect(lookUps).toBe(1);
+  expect(await statusOf(order.id)).toBe('payment_pending');
+});
+
+test('returns that come at the same time all wait for the one answer', async () => {
+  const { shopper, order, back } = await orderAtTheBank('RETURN-TOGETHER');
+  await answerBank(shopper, order.statusUrl, 'confirm');
+  const statuses = await Promise.all(
+    Array.from({ length: 20 }, async () => {
+      await shopper.request(back);
+      return statusOf(order.id);
+    }),
+  );
+  expect(statuses).toEqual(Array(20).fill('paid'));
+  expect(lookUps).toBe(1);
+});
+
+test('a shopper who comes back later is asked about again', async () => {
+  const { shopper, order, back } = await orderAtTheBank('RETURN-LATER');
+  await shopper.request(back);
+  expect(await statusOf(order.id)).toBe('payment_pending');
+  await answerBank(shopper, order.statusUrl, 'confirm');
+  await db().$executeRaw`
+    UPDATE payment SET asked_at = now() - interval '4 seconds' WHERE order_id = ${order.id}::uuid`;
+  await shopper.request(back);
+  expect(await statusOf(order.id)).toBe('paid');
+  expect(lookUps).toBe(2);
+});

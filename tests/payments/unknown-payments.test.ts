@@ -1,0 +1,150 @@
+import { afterEach, expect, test } from 'vitest';
+import { settleUnknownPayment } from '#lib/payments/settling/settle-unknown-payment.ts';
+import { sweepPayments } from '#lib/payments/sweep-payments.ts';
+import { db } from '#lib/platform/database/db.ts';
+import { callHandlers } from '#tests/support/call.ts';
+import { conforming } from '#tests/support/conforming.ts';
+import { cardBody, expectBooksToAgree, type OrderInDb, orderOf } from '#tests/support/money.ts';
+import { openPayingShop } from '#tests/support/paying-shop.ts';
+import { addProduct } from '#tests/support/shop.ts';
+import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
+import { stripeFor } from '#tests/support/simulator.ts';
+
+/** Unknown is a state: shown, asked about with the same key, never guessed. */
+
+const { till } = await openPayingShop();
+const call = conforming(callHandlers);
+afterEach(async () => {
+  till.clearFaults();
+  await expectBooksToAgree(till);
+});
+
+const charges = { method: 'POST', path: '^/v1/payment_intents$' };
+
+async function unknownOrder(
+  sku: string,
+  token?: string,
+): Promise<{ shopper: Shopper; order: OrderInDb; response: Response }> {
+  const shopper = await shopperWith(call, await addProduct(sku));
+  till.addFault({ kind: 'error_before', on: charges });
+  const response = await shopper.order(await cardBody(shopper, token));
+  return { shopper, order: await orderOf(shopper), response };
+}
+
+const key = ({ userId, id }: OrderInDb) => ({ userId, orderId: id, attempt: 1 });
+
+test('an unknown payment is answered 201, shown as unknown, and a job is there to ask', async () => {
+  const { shopper, order, response } = await unknownOrder('JOB');
+  expect(response.status).toBe(201);
+  expect(await (await shopper.request(`/api/orders/${order.id}`)).json()).toMatchObject({
+    status: 'payment_unknown',
+    cancellable: false,
+    payable: null,
+    payments: [{ status: 'unknown' }],
+  });
+  const jobs = await db().$queryRaw<{ payload: unknown; seconds: number }[]>`
+    SELECT payload, extract(epoch FROM run_at - now())::float AS seconds
+    FROM graphile_worker._private_jobs WHERE key = ${`settle_payment:${order.id}:1`}`;
+  expect(jobs).toMatchObject([{ payload: key(order) }]);
+  expect(jobs[0]?.seconds).toBeLessThan(3.1);
+  await settleUnknownPayment(key(order));
+  expect(await orderOf(shopper)).toMatchObject({ status: 'paid' });
+  expect(till.ledger(order.id)).toHaveLength(1);
+});
+
+test('the job finds a charge that was made before it asks for one', async () => {
+  const shopper = await shopperWith(call, await addProduct('FOUND'));
+  till.addFault({ kind: 'error_stored', on: charges });
+  await shopper.order(await cardBody(shopper));
+  const order = await orderOf(shopper);
+  expect(order.status).toBe('payment_unknown');
+  await settleUnknownPayment(key(order));
+  expect(await orderOf(shopper)).toMatchObject({ status: 'paid', payments: [{ status: 'succeeded' }] });
+  expect(till.usesOfKey(`order:${order.id}:1`)).toBe(1);
+});
+
+test('an unknown payment that turns out to be declined leaves an order that waits for another card', async () => {
+  const { shopper, order } = await unknownOrder('THEN-DECLINED', 'pm_card_chargeDeclined');
+  await settleUnknownPayment(key(order));
+  expect(await orderOf(shopper)).toMatchObject({
+    status: 'payment_declined',
+    payments: [{ status: 'declined' }],
+  });
+});
+
+test('an answer that was given lasts: the submission is 201 also when the card was declined later', async () => {
+  const shopper = await shopperWith(call, await addProduct('LASTS'));
+  const body = await cardBody(shopper, 'pm_card_chargeDeclined');
+  till.addFault({ kind: 'error_before', on: charges });
+  const bytes = await (await shopper.order(body)).text();
+  await settleUnknownPayment(key(await orderOf(shopper)));
+  const again = await shopper.order(body);
+  expect([again.status, await again.text()]).toEqual([201, bytes]);
+});
+
+test('the job fails while nobody knows, and comes again', async () => {
+  const { shopper, order } = await unknownOrder('STILL');
+  till.addFault({ kind: 'error_before', times: 20 });
+  await expect(settleUnknownPayment(key(order))).rejects.toThrow('still unknown');
+  expect((await orderOf(shopper)).status).toBe('payment_unknown');
+  till.clearFaults();
+  await settleUnknownPayment(key(order));
+  expect((await orderOf(shopper)).status).toBe('paid');
+});
+
+test('after a day a charge that the provider does not know was never made: the key is not used again', async () => {
+  const { shopper, order } = await unknownOrder('DAY');
+  await db().$executeRaw`
+    UPDATE payment SET created_at = now() - interval '24 hours' WHERE order_id = ${order.id}::uuid`;
+  await settleUnknownPayment(key(order));
+  expect(await orderOf(shopper)).toMatchObject({
+    status: 'payment_declined',
+    payments: [{ status: 'declined' }],
+  });
+  expect(till.ledger(order.id)).toEqual([]);
+});
+
+test('a key that was used for something else, and no charge to be found: nobody knows, and nothing is charged', async () => {
+  const { shopper, order } = await unknownOrder('SPENT');
+  await stripeFor(till.url).paymentIntents.create(
+    { amount: 1_234, currency: 'usd', metadata: { order_id: order.id } },
+    { idempotencyKey: `order:${order.id}:1` },
+  );
+  await expect(settleUnknownPayment(key(order))).rejects.toThrow('still unknown');
+  expect(await orderOf(shopper)).toMatchObject({
+    status: 'payment_unknown',
+    payments: [{ status: 'unknown' }],
+  });
+  expect(till.ledger(order.id).filter(({ live }) => live)).toEqual([]);
+});
+
+test('jobs, sweeps and replays at once are one charge', async () => {
+  const shopper = await shopperWith(call, await addProduct('ALL-AT-ONCE'));
+  const body = await cardBody(shopper);
+  till.addFault({ kind: 'error_before', on: charges });
+  await shopper.order(body);
+  const order = await orderOf(shopper);
+  await db()
+    .$executeRaw`UPDATE payment SET updated_at = now() - interval '1 minute' WHERE order_id = ${order.id}::uuid`;
+  await Promise.all([
+    ...Array.from({ length: 5 }, () => settleUnknownPayment(key(order))),
+    sweepPayments(),
+    sweepPayments(),
+    shopper.order(body),
+  ]);
+  expect(await orderOf(shopper)).toMatchObject({ status: 'paid' });
+  expect(till.ledger(order.id)).toHaveLength(1);
+});
+
+test('a sweep goes on with what nobody enqueued anything for, and leaves alone what is under way', async () => {
+  const { shopper, order } = await unknownOrder('SWEPT');
+  // As a process leaves it that died between its commit and its charge.
+  await db().$executeRaw`UPDATE payment SET status = 'created' WHERE order_id = ${order.id}::uuid`;
+  await db().$executeRaw`UPDATE orders SET status = 'payment_pending' WHERE id = ${order.id}::uuid`;
+  await sweepPayments();
+  expect((await orderOf(shopper)).status).toBe('payment_pending');
+  await db()
+    .$executeRaw`UPDATE payment SET updated_at = now() - interval '1 minute' WHERE order_id = ${order.id}::uuid`;
+  await sweepPayments();
+  expect(await orderOf(shopper)).toMatchObject({ status: 'paid' });
+});

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { openClient } from '#lib/platform/database/db-session.ts';
+import { findDrift } from '#prisma/drift.ts';
+import { migrate } from '#prisma/migrate.ts';
+import { callHandlers } from '#tests/support/call.ts';
+import { addProduct } from '#tests/support/shop.ts';
+import { shopperWith } from '#tests/support/shopper.ts';
+import { openTestShop } from '#tests/support/test-shop.ts';
+
+// Raw statements followed the search path of the role, and Prisma's own named "public", so that a shop in
+// another schema read one and wrote the other.
+
+const { databaseUrl } = await openTestShop({
+  throughProxy: async (url) => {
+    const inSchema = `${url}?schema=shop`;
+    await migrate(inSchema, () => undefined);
+    return inSchema;
+  },
+});
+
+test('a shop lives in the schema that its DATABASE_URL names, and nowhere else', async () => {
+  const shopper = await shopperWith(callHandlers, await addProduct('SCHEMA'));
+  expect((await shopper.order(await shopper.body())).status).toBe(201);
+  expect((await (await shopper.request('/api/orders')).json()).orders).toHaveLength(1);
+  expect(await (await callHandlers('/api/ready')).json()).toMatchObject({ status: 'ready' });
+  const client = await openClient({ connectionString: databaseUrl });
+  try {
+    const { rows } = await client.query(
+      'SELECT (SELECT count(*)::int FROM shop.orders) AS named, (SELECT count(*)::int FROM public.orders) AS other',
+    );
+    expect(rows).toEqual([{ named: 1, other: 0 }]);
+    expect(await findDrift(client)).toEqual([]);
+  } finally {
+    await client.end();
+  }
+});

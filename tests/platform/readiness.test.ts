@@ -1,0 +1,136 @@
+import { appendFile, chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { drainOrderWriter } from '#lib/orders/batch/order-writer.ts';
+import { closeDb, db } from '#lib/platform/database/db.ts';
+import { migrate } from '#prisma/migrate.ts';
+import { openDisk } from '#proof/chaos/lab/disk.ts';
+import { postgresService } from '#proof/chaos/lab/services.ts';
+import { callHandlers } from '#tests/support/call.ts';
+import { conforming } from '#tests/support/conforming.ts';
+import { useTestEnv } from '#tests/support/env.ts';
+import { addProduct, soldOf } from '#tests/support/shop.ts';
+import { shopperWith } from '#tests/support/shopper.ts';
+import { startTcpProxy } from '#tests/support/tcp-proxy.ts';
+
+// With a full disk no order could be placed, and readiness went on saying "ready": it only read.
+
+const folder = await mkdtemp(path.join(os.tmpdir(), 'once-ready-'));
+await chmod(folder, 0o711);
+afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+const disk = await openDisk(folder);
+if (typeof disk !== 'string') afterAll(() => disk.close());
+const postgres = await postgresService(folder);
+afterAll(() => postgres.stop());
+await migrate(postgres.connectionString(), () => undefined);
+const portNow = () => Number(new URL(postgres.connectionString()).port);
+const proxy = await startTcpProxy(portNow());
+afterAll(() => proxy.close());
+const url = new URL(postgres.connectionString());
+url.port = String(proxy.port);
+// One connection, so that a test can change the session that readiness looks at.
+useTestEnv({ DATABASE_URL: url.href, REDIS_URL: 'memory:', DATABASE_CONNECTIONS: '1' });
+afterAll(async () => {
+  await drainOrderWriter();
+  await closeDb();
+});
+
+const call = conforming(callHandlers);
+
+async function readiness(): Promise<{ code: number; database: string; reason?: string }> {
+  const response = await call('/api/ready');
+  return { code: response.status, ...(await response.json()) };
+}
+
+const ready = (limitMs = 30_000) =>
+  expect.poll(readiness, { timeout: limitMs, interval: 250 }).toMatchObject({ code: 200, database: 'up' });
+
+async function order(sku: string): Promise<number> {
+  const shopper = await shopperWith(call, sku);
+  return (await shopper.orderUntilSettled(await shopper.body())).status;
+}
+
+async function restart(): Promise<void> {
+  await postgres.stop();
+  await postgres.start();
+  proxy.retarget(portNow());
+}
+
+test('with a full disk the shop is not ready, and says why', async ({ skip }) => {
+  if (typeof disk === 'string') return skip(disk);
+  const sku = await addProduct('FULL');
+  await ready();
+  await disk.fill();
+  try {
+    await expect.poll(readiness, { timeout: 10_000, interval: 250 }).toMatchObject({
+      code: 503,
+      status: 'unavailable',
+      database: 'not_writable',
+      reason: 'the database has no disk space left; it can still be read',
+    });
+    expect((await call('/api/health')).status).toBe(200);
+    expect((await call('/api/products')).status).toBe(200);
+  } finally {
+    await disk.free();
+  }
+  await ready();
+  expect(await order(sku)).toBe(201);
+  expect(await soldOf('FULL')).toEqual({ orders: 1, quantity: 1 });
+});
+
+test('on a replica the shop is not ready, and says why', async () => {
+  const data = path.join(folder, 'postgres', 'data');
+  // What a replica replays needs a fuller log than the shop's own server writes.
+  await appendFile(path.join(data, 'postgresql.auto.conf'), `wal_level = 'replica'\n`);
+  await restart();
+  await ready();
+  const standby = path.join(data, 'standby.signal');
+  await writeFile(standby, '');
+  await chmod(standby, 0o666);
+  await restart();
+  await expect.poll(readiness, { timeout: 30_000, interval: 250 }).toMatchObject({
+    code: 503,
+    status: 'unavailable',
+    database: 'not_writable',
+    reason: 'the database is read-only, as a replica is; it can still be read',
+  });
+  await rm(standby);
+  await restart();
+  await ready();
+});
+
+test('a hundred questions at the same time share their writes', async () => {
+  await ready();
+  const transactions = async () => {
+    const [row] = await db().$queryRaw<
+      { next: bigint }[]
+    >`SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next`;
+    return Number(row?.next);
+  };
+  const before = await transactions();
+  const began = performance.now();
+  await Promise.all(Array.from({ length: 100 }, readiness));
+  const written = (await transactions()) - before;
+  // One a second, and a few of autovacuum.
+  expect(written).toBeLessThan((performance.now() - began) / 1_000 + 6);
+});
+
+test.each([
+  [
+    'the isolation level',
+    `SET default_transaction_isolation = 'serializable'`,
+    'default_transaction_isolation',
+  ],
+  ['the time zone', `SET TimeZone = 'Asia/Tokyo'`, 'TimeZone'],
+  ['the schema', 'SET search_path = pg_catalog', 'search_path'],
+])(
+  'a pooler that hands out a session with %s of its own is not ready, and says which',
+  async (_, statement, name) => {
+    await ready();
+    await db().$executeRawUnsafe(statement);
+    expect(await readiness()).toMatchObject({ code: 503, reason: expect.stringContaining(`(${name})`) });
+    await closeDb();
+    await ready();
+  },
+);

@@ -1,0 +1,75 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { Redis } from 'ioredis';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { closeRedis } from '#lib/platform/redis/redis.ts';
+import { chooseRedis } from '#scripts/launch/redis.ts';
+import { choosePort } from '#scripts/services/ports.ts';
+import { spawnRedis } from '#scripts/services/redis.ts';
+import { startShopProcess } from '#tests/support/another-process.ts';
+import { callUrl } from '#tests/support/call.ts';
+import { addProduct } from '#tests/support/shop.ts';
+import { shopperWith } from '#tests/support/shopper.ts';
+import { openTestShop } from '#tests/support/test-shop.ts';
+
+/** A Redis that is there and refuses: a wrong password, and a user who may run no scripts. */
+
+await openTestShop();
+const folder = await mkdtemp(path.join(os.tmpdir(), 'once-refusing-redis-'));
+const port = await choosePort();
+const server = await spawnRedis({ port, folder, password: 'right' });
+const operator = new Redis(`redis://:right@127.0.0.1:${port}`);
+await operator.call('ACL', 'SETUSER', 'clerk', 'on', '>clerk', '~once:*', '+@all', '-@scripting');
+afterAll(async () => {
+  operator.disconnect();
+  await closeRedis();
+  await server?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+beforeEach(() => operator.flushall());
+
+const right = `redis://:right@127.0.0.1:${port}`;
+const refusing: [what: string, url: string, reason: RegExp][] = [
+  ['a wrong password', `redis://:wrong@127.0.0.1:${port}`, /the user or the password is wrong/],
+  ['no password', `redis://127.0.0.1:${port}`, /another login than REDIS_URL gives/],
+  ['a user without scripts', `redis://clerk:clerk@127.0.0.1:${port}`, /may not do what orders need.*EVALSHA/],
+];
+
+describe.each(refusing)('%s', (_what, url, reason) => {
+  // What broke: npm start opened the shop without any limits, with one warning in the log.
+  test('is a start error that says what to set, without the password', async () => {
+    const start = chooseRedis({ REDIS_URL: url }, folder);
+    await expect(start).rejects.toThrow(reason);
+    await expect(start).rejects.toThrow(/REDIS_URL/);
+    await expect(start).rejects.not.toThrow(/wrong@|clerk:clerk/);
+  });
+
+  test('makes a server degraded, with the reason, and limits are kept in the process', async () => {
+    const shop = await startShopProcess({ REDIS_URL: url, RATE_LIMIT_SHOPPER_PER_MIN: '1' });
+    const call = callUrl(shop.url);
+    // The first look of a process may end before its connection is made.
+    await expect
+      .poll(async () => (await call('/api/ready')).json())
+      .toEqual({
+        status: 'degraded',
+        reason: expect.stringMatching(reason),
+        database: 'up',
+        redis: 'degraded',
+      });
+    expect((await call('/api/ready')).status).toBe(200);
+    const shopper = await shopperWith(call, await addProduct(`REFUSED-${url.length}`));
+    expect((await shopper.order(await shopper.body())).status).toBe(201);
+    await shopper.put(await addProduct(`REFUSED-2-${url.length}`), 1);
+    expect((await shopper.order(await shopper.body())).status).toBe(429);
+  });
+});
+
+test('a Redis that lets the shop in is used, and one that is away only said', async () => {
+  expect(await chooseRedis({ REDIS_URL: right }, folder)).toEqual({
+    variables: {},
+    description: `Redis at 127.0.0.1:${port}`,
+  });
+  const { description } = await chooseRedis({ REDIS_URL: 'redis://127.0.0.1:1' }, folder);
+  expect(description).toMatch(/^Redis at 127\.0\.0\.1:1, which does not answer .*: orders go on without it$/);
+});

@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { allShields } from '#proof/ablation/guards.ts';
+import { openLaboratory } from '#proof/ablation/laboratory.ts';
+import { perform } from '#proof/ablation/trial.ts';
+
+/** A short selection of `npm run ablate` (docs/ablation.md): the database alone keeps what it promises, and it is the database. */
+
+const folder = await mkdtemp(path.join(os.tmpdir(), 'once-ablation-'));
+const laboratory = await openLaboratory({ shopLog: path.join(folder, 'shop.log') });
+afterAll(async () => {
+  await laboratory.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const kindsOf = ({ found }: Awaited<ReturnType<typeof perform>>) => new Set(found.map(({ kind }) => kind));
+
+test('without any shield, and without a look at what stands, the unique keys alone make one order of each cart', async () => {
+  const without = [...allShields, 'standingOrder', 'cartStatus'] as const;
+  const outcome = await perform(laboratory, { workload: 'duplicates', without });
+  expect(outcome.found).toEqual([]);
+  expect(outcome.complaints).toEqual([]);
+  expect(outcome.work).toMatchObject({ sent: 8, orders: 8 });
+  // More than with shields, which let one through: there was something to refuse.
+  expect(outcome.work.written).toBeGreaterThan(2);
+});
+
+test('without these keys and the id that an order gets from its submission, a cart is ordered twice, and that is noticed', async () => {
+  const without = [
+    ...allShields,
+    'standingOrder',
+    'cartStatus',
+    'uniqueToken',
+    'uniqueCart',
+    'orderIdentity',
+  ] as const;
+  const outcome = await perform(laboratory, { workload: 'duplicates', without });
+  expect(kindsOf(outcome)).toContain('cart_ordered_twice');
+  expect(kindsOf(outcome)).toContain('token_of_two_orders');
+});
+
+test('without a look at the shelf and its CHECK, the last one is sold twice, and that is noticed', async () => {
+  const outcome = await perform(laboratory, { workload: 'lastOne', without: ['stockLook', 'stockCheck'] });
+  expect(kindsOf(outcome)).toEqual(new Set(['oversold']));
+});

@@ -1,0 +1,80 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { db } from '#lib/platform/database/db.ts';
+import { periodicKey, periodicTasks } from '#lib/worker/tasks.ts';
+import { startShopProcess } from '#tests/support/another-process.ts';
+import { callHandlers, callUrl } from '#tests/support/call.ts';
+import { cardBody, orderOf } from '#tests/support/money.ts';
+import { openPayingShop } from '#tests/support/paying-shop.ts';
+import { addProduct } from '#tests/support/shop.ts';
+import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
+import { startWorker } from '#tests/support/worker.ts';
+
+/** What `npm run prove` has found of processes whose clocks are wrong (docs/proof.md). */
+
+const { till } = await openPayingShop({ RATE_LIMIT_SHOPPER_PER_MIN: '1' });
+
+const hourMs = 3_600_000;
+
+const byKey = (one: { key: string }, other: { key: string }) => (one.key < other.key ? -1 : 1);
+
+/** What a process needs to be wrong by that much. */
+async function clockOff(ms: number): Promise<Record<string, string>> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'once-clock-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = path.join(folder, 'clock');
+  await writeFile(file, String(ms));
+  const preload = path.resolve(import.meta.dirname, '../../proof/chaos/lab/moved-clock.ts');
+  return { CLOCK_FILE: file, NODE_OPTIONS: `--import=${preload}` };
+}
+
+/** The same shopper at another process. */
+function at(url: string, shopper: Shopper): Shopper {
+  return Object.assign(Object.create(shopper) as Shopper, { call: callUrl(url) });
+}
+
+test('a card was called declined and never charged, when the clock of a process was a day ahead', async () => {
+  const shopper = await shopperWith(callHandlers, await addProduct('AHEAD'));
+  const ahead = await startShopProcess(await clockOff(30 * hourMs));
+  const response = await at(ahead.url, shopper).order(await cardBody(shopper));
+  expect(response.status).toBe(201);
+  expect(await orderOf(shopper)).toMatchObject({ status: 'paid' });
+});
+
+test('a key was used again after the provider had forgotten it, when a clock was hours behind', async () => {
+  const shopper = await shopperWith(callHandlers, await addProduct('BEHIND'));
+  const body = await cardBody(shopper);
+  till.addFault({ kind: 'timeout_before', times: 9, on: { method: 'POST', path: '^/v1/payment_intents$' } });
+  await shopper.order(body);
+  till.clearFaults();
+  const { id } = await orderOf(shopper);
+  const uses = till.usesOfKey(`order:${id}:1`);
+  await db().$executeRaw`
+    UPDATE payment SET status = 'created', created_at = now() - interval '25 hours' WHERE order_id = ${id}::uuid`;
+  await db().$executeRaw`
+    UPDATE orders SET status = 'payment_pending', accepted_at = NULL WHERE id = ${id}::uuid`;
+  const behind = await startShopProcess(await clockOff(-5 * hourMs));
+  await at(behind.url, shopper).order(body);
+  expect(till.usesOfKey(`order:${id}:1`)).toBe(uses);
+});
+
+test('a shopper was told to wait for hours, after a process had counted whose clock was ahead', async () => {
+  const shopper = await shopperWith(callHandlers, await addProduct('HASTY', { available: 1 }));
+  const ahead = await startShopProcess(await clockOff(3 * hourMs));
+  const body = await shopper.body();
+  await shopper.put('HASTY', 2);
+  expect((await at(ahead.url, shopper).order(body)).status).toBe(409);
+  const response = await shopper.order(await shopper.body());
+  expect(response.status).toBe(429);
+  expect(Number(response.headers.get('retry-after'))).toBeLessThanOrEqual(60);
+});
+
+test('nothing ran every minute for hours, after a worker had begun whose clock was ahead', async () => {
+  await startWorker(await clockOff(3 * hourMs)).ready;
+  const due = await db().$queryRaw<{ key: string; soon: boolean }[]>`
+    SELECT key, run_at <= now() + interval '1 minute' AS soon FROM graphile_worker.jobs
+    WHERE key LIKE 'every_minute:%' ORDER BY key`;
+  expect(due).toEqual(periodicTasks.map((name) => ({ key: periodicKey(name), soon: true })).toSorted(byKey));
+});

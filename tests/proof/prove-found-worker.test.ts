@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, expect, test } from 'vitest';
+import { addJob } from '#lib/jobs/add-job.ts';
+import { db } from '#lib/platform/database/db.ts';
+import { queuePool } from '#lib/worker/queue-options.ts';
+import { startFaultProxy } from '#proof/chaos/lab/fault-proxy.ts';
+import { announceLater, placeOrder } from '#tests/support/announcing.ts';
+import { takeAway } from '#tests/support/database.ts';
+import { addProduct } from '#tests/support/shop.ts';
+import { startSmtp } from '#tests/support/smtp.ts';
+import { openTestShop } from '#tests/support/test-shop.ts';
+import { startWorker } from '#tests/support/worker.ts';
+
+/** What `npm run prove` has found of the worker (docs/proof.md). */
+
+const { databaseUrl } = await openTestShop();
+const between = new URL(databaseUrl);
+const proxy = await startFaultProxy(Number(between.port));
+between.port = String(proxy.port);
+afterAll(() => proxy.close());
+
+const smtp = await startSmtp();
+afterAll(() => smtp.close());
+
+/** Jobs of that task that are due, or taken, and not done. */
+const waiting = async (task: string) => {
+  const [row] = await db().$queryRaw<{ count: number }[]>`
+    SELECT count(*)::int AS count FROM graphile_worker.jobs
+    WHERE task_identifier = ${task} AND (run_at <= now() OR locked_at IS NOT NULL)`;
+  return row?.count ?? 0;
+};
+
+/** The queue is told nothing of a job that is done, and gives up. */
+async function breakQueue(): Promise<void> {
+  const before = proxy.disturbed();
+  proxy.disturb({ kind: 'lose_reply', to: ['complete_job'] }, () => true);
+  await addJob(db(), 'expire_holds', {});
+  await expect.poll(() => proxy.disturbed(), { timeout: 20_000 }).toBeGreaterThan(before);
+  proxy.heal();
+}
+
+test('a worker lived on and did nothing, when it lost its connections while it wrote down that jobs were done', async () => {
+  const worker = startWorker({ DATABASE_URL: between.href });
+  await worker.ready;
+  proxy.disturb({ kind: 'lose_reply', to: ['complete_job'] }, () => true);
+  for (let count = 0; count < 10; count += 1) await addJob(db(), 'expire_holds', {});
+  await expect.poll(() => proxy.disturbed(), { timeout: 20_000 }).toBeGreaterThan(1);
+  proxy.heal();
+  await addJob(db(), 'expire_holds', {});
+  // A statement that hangs is given up after 20 s, and only then the queue knows.
+  await expect.poll(() => waiting('expire_holds'), { timeout: 90_000 }).toBe(0);
+}, 150_000);
+
+// The queue's connections were closed while its tasks still ran: their jobs stayed taken for two minutes.
+test.for([
+  { ends: 'soon', afterMs: 1_000 },
+  { ends: 'when the queue is gone', afterMs: 6_000 },
+])(
+  'a job that runs while the queue breaks, and ends $ends, is done once and not left behind',
+  { timeout: 120_000 },
+  async ({ afterMs }) => {
+    const mails = smtp.mails.length;
+    const held = smtp.holdAnswers();
+    const worker = startWorker({ DATABASE_URL: between.href, SMTP_URL: smtp.url });
+    await worker.ready;
+    await announceLater(await placeOrder(await addProduct(`RUNS-${afterMs}`)));
+    await expect.poll(() => smtp.mails.length, { timeout: 20_000 }).toBe(mails + 1);
+    await breakQueue();
+    await sleep(afterMs);
+    held.answer();
+    await expect.poll(() => waiting('send_mail'), { timeout: 50_000 }).toBe(0);
+    expect(smtp.mails.length).toBe(mails + 1);
+  },
+);
+
+// Nothing was left that Node would have waited for, and about every third worker ended with 13.
+test('a worker outlives a database that goes away while it writes down that jobs are done', async () => {
+  const workers = Array.from({ length: 4 }, () => startWorker());
+  await Promise.all(workers.map(({ ready }) => ready));
+  for (let count = 0; count < 300; count += 1) await addJob(db(), 'expire_holds', {});
+  const database = await takeAway(databaseUrl);
+  await sleep(3_000);
+  expect(workers.map(({ child }) => child.exitCode)).toEqual([null, null, null, null]);
+  await database.giveBack();
+  await expect.poll(() => waiting('expire_holds'), { timeout: 50_000 }).toBe(0);
+}, 120_000);
+
+// The connection that listens broke while the queue was being stopped, and the process ended.
+test('a connection of the queue may be given back twice', async () => {
+  const pool = queuePool();
+  await new Promise<void>((resolve, reject) => {
+    pool.connect((error, _client, release) => {
+      if (error) return reject(error);
+      release();
+      release();
+      resolve();
+    });
+  });
+  await pool.end();
+});

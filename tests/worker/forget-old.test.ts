@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { beforeEach, expect, test } from 'vitest';
+import { db } from '#lib/platform/database/db.ts';
+import { forgetOld } from '#lib/worker/forget-old.ts';
+import { workOff } from '#lib/worker/work-off.ts';
+import { placeOrder } from '#tests/support/announcing.ts';
+import { callHandlers } from '#tests/support/call.ts';
+import { addProduct } from '#tests/support/shop.ts';
+import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
+import { openTestShop } from '#tests/support/test-shop.ts';
+
+await openTestShop({ env: { CART_KEPT_DAYS: '30', MAIL_KEPT_DAYS: '60', EVENTS_KEPT_DAYS: '90' } });
+const sku = await addProduct('LAMP', { available: 1_000 });
+
+beforeEach(async () => {
+  await db().$executeRaw`DELETE FROM graphile_worker._private_jobs`;
+});
+
+const userIdOf = ({ cookie }: Shopper) => cookie.split('=')[1]?.split('.')[0] ?? '';
+
+/** A cart that was made and last touched so many days ago. */
+async function cartOf(madeDays: number, touchedDays: number) {
+  const shopper = await shopperWith(callHandlers, sku);
+  const userId = userIdOf(shopper);
+  await db().$executeRaw`
+    UPDATE cart SET created_at = now() - make_interval(days => ${madeDays}::int),
+                    updated_at = now() - make_interval(days => ${touchedDays}::int)
+    WHERE user_id = ${userId}::uuid`;
+  return { shopper, userId };
+}
+
+const carts = (userId: string) => db().cart.count({ where: { userId } });
+const lines = (userId: string) => db().cartLine.count({ where: { userId } });
+
+// What broke: every cart that a client without a cookie ever edited stayed for ever.
+test('open carts that nobody touched for the time that is set are deleted, by the periodic job', async () => {
+  const old = await cartOf(31, 31);
+  const touched = await cartOf(31, 29);
+  const young = await cartOf(29, 29);
+  await workOff({ limitMs: 30_000 });
+  expect(await Promise.all([old, touched, young].map(({ userId }) => carts(userId)))).toEqual([0, 1, 1]);
+  expect(await lines(old.userId)).toBe(0);
+  // The session goes on: an empty cart, and the next one can be ordered.
+  const empty = (await (await old.shopper.request('/api/cart')).json()) as { lines: unknown[] };
+  expect(empty.lines).toEqual([]);
+  await old.shopper.put(sku, 2);
+  expect((await old.shopper.order(await old.shopper.body())).status).toBe(201);
+});
+
+test('a cart that was ordered stays, however old', async () => {
+  const order = await placeOrder(sku);
+  await db().$executeRaw`
+    UPDATE cart SET created_at = now() - interval '9 years', updated_at = now() - interval '9 years'
+    WHERE user_id = ${order.userId}::uuid`;
+  await forgetOld();
+  expect(await carts(order.userId)).toBe(1);
+});
+
+test('a cart that its shopper edits at the same moment is kept with all its lines', async () => {
+  const { shopper, userId } = await cartOf(40, 40);
+  const other = await addProduct('SECOND');
+  await db().$transaction(async (tx) => {
+    await tx.$executeRaw`SELECT 1 FROM cart WHERE user_id = ${userId}::uuid FOR UPDATE`;
+    await forgetOld();
+    await tx.$executeRaw`UPDATE cart SET updated_at = now() WHERE user_id = ${userId}::uuid`;
+  });
+  await forgetOld();
+  await shopper.put(other, 1);
+  expect([await carts(userId), await lines(userId)]).toEqual([1, 2]);
+});
+
+test('more than one batch is deleted in one run, and two workers share it', async () => {
+  await db().$executeRaw`
+    INSERT INTO cart (user_id, id, currency, created_at, updated_at)
+    SELECT gen_random_uuid(), gen_random_uuid(), 'USD', now() - interval '50 days', now() - interval '50 days'
+    FROM generate_series(1, 1300)`;
+  const before = await db().cart.count();
+  await Promise.all([forgetOld(), forgetOld()]);
+  expect(before - (await db().cart.count())).toBe(1_300);
+});
+
+test('emails, events and deliveries go after their time, and what is not done stays', async () => {
+  const [userId, orderId] = [randomUUID(), randomUUID()];
+  const days = [59, 61, 61];
+  for (const [version, status] of ['sent', 'suppressed', 'queued'].entries()) {
+    await db().$executeRaw`
+      INSERT INTO mail (user_id, order_id, version, kind, recipient, subject, body, status, created_at)
+      VALUES (${userId}::uuid, ${orderId}::uuid, ${version}, 'confirmation', 'a@example.com', 's', 'b', ${status},
+              now() - make_interval(days => ${days[version] ?? 0}::int))`;
+  }
+  for (const [id, age, applied] of [
+    ['evt_young', 89, true],
+    ['evt_old', 91, true],
+    ['evt_open', 91, false],
+  ] as const) {
+    await db().$executeRaw`
+      INSERT INTO payment_event (id, type, payment_ref, received_at, applied_at)
+      VALUES (${id}, 't', 'pi_1', now() - make_interval(days => ${age}::int), ${applied ? new Date() : null})`;
+  }
+  for (const [version, status] of ['delivered', 'queued'].entries()) {
+    await db().$executeRaw`
+      INSERT INTO webhook_delivery (user_id, order_id, version, url, message_id, status, created_at)
+      VALUES (${userId}::uuid, ${orderId}::uuid, ${version}, 'u', 'm', ${status}, now() - interval '91 days')`;
+  }
+  await forgetOld();
+  const mails = await db().mail.findMany({ where: { orderId }, orderBy: { version: 'asc' } });
+  expect(mails.map(({ status }) => status)).toEqual(['sent', 'queued']);
+  const events = await db().paymentEvent.findMany({ where: { type: 't' }, orderBy: { id: 'asc' } });
+  expect(events.map(({ id }) => id)).toEqual(['evt_open', 'evt_young']);
+  const deliveries = await db().webhookDelivery.findMany({ where: { orderId } });
+  expect(deliveries.map(({ status }) => status)).toEqual(['queued']);
+});

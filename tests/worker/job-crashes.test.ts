@@ -1,0 +1,233 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { refundOrder } from '#lib/order-management/refund-order.ts';
+import { sweepPayments } from '#lib/payments/sweep-payments.ts';
+import { db } from '#lib/platform/database/db.ts';
+import { workOff } from '#lib/worker/work-off.ts';
+import { callHandlers } from '#tests/support/call.ts';
+import { kill, orderLock, until, whileLocked } from '#tests/support/crash-steps.ts';
+import { cardBody, expectBooksToAgree, type OrderInDb, orderOf } from '#tests/support/money.ts';
+import { openPayingShop } from '#tests/support/paying-shop.ts';
+import { addProduct } from '#tests/support/shop.ts';
+import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
+import { startTcpProxy } from '#tests/support/tcp-proxy.ts';
+import { startWorker } from '#tests/support/worker.ts';
+
+/**
+ * A worker is killed (-9) at every step of a job that moves money, and nobody tells the others. Then
+ * either another worker takes the job when it is free again, or the sweep is sooner and the job comes
+ * after it. Both end the same: the money has moved once, and the books agree.
+ */
+
+const { till, databaseUrl } = await openPayingShop();
+const between = new URL(databaseUrl);
+const proxy = await startTcpProxy(Number(between.port));
+between.port = String(proxy.port);
+afterAll(() => proxy.close());
+
+beforeEach(() => {
+  // Otherwise the webhook would tell what the dead worker cannot.
+  till.addFault({ kind: 'webhook_drop', times: 50 });
+});
+afterEach(async () => {
+  till.clearFaults();
+  proxy.letPass();
+  await expectBooksToAgree(till);
+});
+
+/** A part of what was paid, so that a second refund would find money to take. */
+const refundMinor = 500;
+
+/** A job that is queued, and what it is about. */
+interface Work {
+  shopper: Shopper;
+  order: OrderInDb;
+  /** Its name in the queue. */
+  job: string;
+  /** What it asks the provider with. */
+  idempotencyKey: string;
+  /** How much it is to move, and how much has been moved by the provider's books. */
+  amount: number;
+  moved: () => number;
+  /** The status of what it writes about. */
+  status: () => Promise<string | undefined>;
+}
+
+interface Kind {
+  /** What it asks the provider for. */
+  asks: { method: string; path: string };
+  begin: () => Promise<Work>;
+  /** The status of what it writes about, before. */
+  open: string;
+  /** Nobody has gone on with it for longer than the sweep leaves it alone. */
+  neglect: () => Promise<unknown>;
+  /** Here and in the provider's books, in the end. */
+  end: { order: object; ledger: (order: OrderInDb) => object };
+}
+
+const charges = { method: 'POST', path: '^/v1/payment_intents$' };
+const refunds = { method: 'POST', path: '^/v1/refunds$' };
+
+const kinds: Record<string, Kind> = {
+  settle_payment: {
+    asks: charges,
+    async begin() {
+      till.addFault({ kind: 'error_before', on: charges });
+      const { shopper, order } = await ordered();
+      const sum = () => till.ledger(order.id).reduce((total, { captured }) => total + captured, 0);
+      const status = async () => (await orderOf(shopper)).payments[0]?.status;
+      const job = `settle_payment:${order.id}:1`;
+      const idempotencyKey = `order:${order.id}:1`;
+      return { shopper, order, job, idempotencyKey, amount: order.totalMinor, moved: sum, status };
+    },
+    open: 'unknown',
+    neglect: () => db().$executeRaw`UPDATE payment SET updated_at = now() - interval '1 minute'`,
+    end: {
+      order: { status: 'paid', payments: [{ status: 'succeeded', refundedMinor: 0 }] },
+      ledger: ({ totalMinor }) => ({ captured: totalMinor, refunded: 0 }),
+    },
+  },
+  settle_refund: {
+    asks: refunds,
+    async begin() {
+      const { shopper, order } = await ordered();
+      till.addFault({ kind: 'error_before', on: refunds });
+      const key = { userId: order.userId, orderId: order.id, id: randomUUID() };
+      await refundOrder({ ...key, amountMinor: refundMinor, reason: 'broken', actor: 'operator:eva' });
+      const sum = () => till.ledger(order.id).reduce((total, { refunded }) => total + refunded, 0);
+      const status = async () => (await db().refund.findFirstOrThrow({ where: { id: key.id } })).status;
+      const job = `settle_refund:${key.id}`;
+      const idempotencyKey = `refund:${key.orderId}:${key.id}`;
+      return { shopper, order, job, idempotencyKey, amount: refundMinor, moved: sum, status };
+    },
+    open: 'created',
+    neglect: () => db().$executeRaw`UPDATE refund SET updated_at = now() - interval '1 minute'`,
+    end: {
+      order: { status: 'paid', payments: [{ status: 'succeeded', refundedMinor: refundMinor }] },
+      ledger: ({ totalMinor }) => ({ captured: totalMinor, refunded: refundMinor }),
+    },
+  },
+};
+
+let count = 0;
+
+/** A new order by card; what became of its charge is for the faults that were planned to say. */
+async function ordered(): Promise<{ shopper: Shopper; order: OrderInDb }> {
+  const shopper = await shopperWith(callHandlers, await addProduct(`JOB-CRASH-${++count}`));
+  expect((await shopper.order(await cardBody(shopper))).status).toBe(201);
+  return { shopper, order: await orderOf(shopper) };
+}
+
+interface QueuedJob {
+  isTaken: boolean;
+  attempts: number;
+}
+
+async function queued({ job }: Work): Promise<QueuedJob | undefined> {
+  const [row] = await db().$queryRaw<QueuedJob[]>`
+    SELECT locked_by IS NOT NULL AS "isTaken", attempts::int FROM graphile_worker.jobs WHERE key = ${job}`;
+  return row;
+}
+
+/** It is the only job, and does not wait its three seconds. */
+async function makeDue({ job }: Work): Promise<void> {
+  await db().$executeRaw`DELETE FROM graphile_worker._private_jobs WHERE key IS DISTINCT FROM ${job}`;
+  await db().$executeRaw`UPDATE graphile_worker._private_jobs SET run_at = now() WHERE key = ${job}`;
+}
+
+/** As if the two minutes were over after which a job that is still taken has nobody. */
+const outwait = ({ job }: Work) =>
+  db().$executeRaw`
+    UPDATE graphile_worker._private_jobs SET locked_at = now() - interval '3 minutes' WHERE key = ${job}`;
+
+/** A job that a worker has begun, and the worker's end. */
+interface Crash {
+  work: Work;
+  kind: Kind;
+  /** Has it begun, and kills the worker when `isThen`; looks at what is left while all else stands still. */
+  killWhen: (isThen: () => Promise<boolean> | boolean) => Promise<void>;
+}
+
+interface Moment {
+  crash: (crash: Crash) => Promise<void>;
+  /** Whether the provider has done it by then, and whether that is written down. */
+  isDone: boolean;
+  isWritten: boolean;
+}
+
+const moments: Record<string, Moment> = {
+  'while the provider is asked and has done nothing': {
+    async crash({ work: { idempotencyKey }, kind, killWhen }) {
+      const before = till.usesOfKey(idempotencyKey);
+      till.addFault({ kind: 'timeout_before', on: kind.asks });
+      await killWhen(() => till.usesOfKey(idempotencyKey) > before);
+    },
+    isDone: false,
+    isWritten: false,
+  },
+  'when the provider has done it, before its answer': {
+    async crash({ work, kind, killWhen }) {
+      till.addFault({ kind: 'timeout_after', on: kind.asks });
+      await killWhen(() => work.moved() > 0);
+    },
+    isDone: true,
+    isWritten: false,
+  },
+  'after the answer, before it is written down': {
+    // Nothing else on the way of either job needs the order's lock.
+    crash: ({ work, killWhen }) => whileLocked(databaseUrl, orderLock(work.order.id), killWhen),
+    isDone: true,
+    isWritten: false,
+  },
+  'after it is written down, before the job counts as done': {
+    async crash({ work, killWhen }) {
+      proxy.hold('request', 'complete_job');
+      await killWhen(async () => proxy.isHolding() && (await work.status()) === 'succeeded');
+    },
+    isDone: true,
+    isWritten: true,
+  },
+};
+
+async function crashAt({ crash, isDone, isWritten }: Moment, work: Work, kind: Kind): Promise<void> {
+  let killed = false;
+  const killWhen: Crash['killWhen'] = async (isThen) => {
+    await makeDue(work);
+    const worker = startWorker({ DATABASE_URL: between.href });
+    await worker.ready;
+    await until(isThen);
+    await kill(worker.child);
+    killed = true;
+    expect({ status: await work.status(), moved: work.moved() }).toEqual({
+      status: isWritten ? 'succeeded' : kind.open,
+      moved: isDone ? work.amount : 0,
+    });
+    expect(await queued(work)).toEqual({ isTaken: true, attempts: 1 });
+  };
+  await crash({ work, kind, killWhen });
+  expect(killed).toBe(true);
+}
+
+describe.each(Object.entries(kinds))('%s', (_name, kind) => {
+  describe.each(Object.entries(moments))('killed %s', (_moment, moment) => {
+    test.each(['another worker takes it', 'the sweep is sooner'])('%s: done once', async (then) => {
+      const work = await kind.begin();
+      await crashAt(moment, work, kind);
+      if (then === 'the sweep is sooner') {
+        await kind.neglect();
+        await sweepPayments();
+        expect(await work.status()).toBe('succeeded');
+        await outwait(work);
+        await workOff({ limitMs: 10_000 });
+      } else {
+        await outwait(work);
+        await startWorker().ready;
+        await until(async () => (await queued(work)) === undefined);
+      }
+      expect(await queued(work)).toBeUndefined();
+      expect(await work.status()).toBe('succeeded');
+      expect(await orderOf(work.shopper)).toMatchObject(kind.end.order);
+      expect(till.ledger(work.order.id)).toMatchObject([kind.end.ledger(work.order)]);
+    });
+  });
+});

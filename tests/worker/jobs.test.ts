@@ -1,0 +1,268 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { addJob } from '#lib/jobs/add-job.ts';
+import { db } from '#lib/platform/database/db.ts';
+import { openClient } from '#lib/platform/database/db-session.ts';
+import { addPeriodic } from '#lib/worker/periodic.ts';
+import { periodicTasks } from '#lib/worker/tasks.ts';
+import { workOff } from '#lib/worker/work-off.ts';
+import { announceLater, placeOrder } from '#tests/support/announcing.ts';
+import { callHandlers } from '#tests/support/call.ts';
+import { conforming } from '#tests/support/conforming.ts';
+import { kill, until, whileLocked } from '#tests/support/crash-steps.ts';
+import { createTestDatabase, takeAway } from '#tests/support/database.ts';
+import { metricsEnv, readMetrics } from '#tests/support/metrics.ts';
+import { addProduct } from '#tests/support/shop.ts';
+import { openTestShop } from '#tests/support/test-shop.ts';
+import { startWorker } from '#tests/support/worker.ts';
+
+/** A worker starts in a second, or in many on a machine with other work. */
+const patienceMs = 40_000;
+
+const cronSecret = 'a-secret-of-the-platforms-clock';
+const shop = await openTestShop({ env: { CRON_SECRET: cronSecret, ...metricsEnv } });
+const call = conforming(callHandlers);
+
+beforeEach(() => db().$executeRaw`DELETE FROM graphile_worker._private_jobs`);
+
+interface QueuedJob {
+  task: string;
+  inSeconds: number;
+  attempts: number;
+  maxAttempts: number;
+}
+
+const queued = (key: string) =>
+  db().$queryRaw<QueuedJob[]>`
+    SELECT task_identifier AS task, round(extract(epoch FROM run_at - now()))::int AS "inSeconds", attempts::int, max_attempts::int AS "maxAttempts"
+    FROM graphile_worker.jobs WHERE key = ${key}`;
+
+const payment = () => ({ userId: randomUUID(), orderId: randomUUID(), attempt: 1 });
+
+/** A job that no try can do anything with. */
+const addPoison = (maxAttempts: number) =>
+  addJob(
+    db(),
+    'send_mail',
+    { userId: 'nobody', orderId: 'nothing', version: 1, kind: 'confirmation' },
+    { maxAttempts },
+  );
+
+/** `npm run jobs` as an operator types it, after npm. */
+async function runJobsCommand(...args: string[]): Promise<{ code: number | null; output: string }> {
+  const script = path.resolve(import.meta.dirname, '../../scripts/jobs.ts');
+  const child = spawn(process.execPath, [script, ...args]);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  }
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { code, output };
+}
+
+async function gauge(name: string): Promise<number> {
+  const text = await readMetrics();
+  return Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1]);
+}
+
+const cron = (authorization?: string) =>
+  call('/api/cron/jobs', authorization ? { headers: { authorization } } : {});
+
+test('a job is enqueued with the transaction it is about, and not without it', async () => {
+  const kept = randomUUID();
+  const undone = randomUUID();
+  await db().$transaction((tx) =>
+    addJob(tx, 'settle_payment', payment(), { key: kept, afterMs: 3_600_000, maxAttempts: 7 }),
+  );
+  await expect(
+    db().$transaction(async (tx) => {
+      await addJob(tx, 'settle_payment', payment(), { key: undone });
+      await addJob(tx, 'settle_payment', payment());
+      throw new Error('the order could not be written');
+    }),
+  ).rejects.toThrow('the order could not be written');
+  const [job, ...others] = await queued(kept);
+  expect([job, others]).toMatchObject([{ task: 'settle_payment', attempts: 0, maxAttempts: 7 }, []]);
+  expect(job?.inSeconds).toBeGreaterThan(3_500);
+  const [all] = await db().$queryRaw<{ count: number }[]>`
+    SELECT count(*)::int AS count FROM graphile_worker.jobs`;
+  expect(all?.count).toBe(1);
+});
+
+test('a job that has not begun is replaced by the next one of its key', async () => {
+  const key = randomUUID();
+  await db().$transaction((tx) => addJob(tx, 'settle_payment', payment(), { key }));
+  await db().$transaction((tx) => addJob(tx, 'settle_payment', payment(), { key, afterMs: 3_600_000 }));
+  const jobs = await queued(key);
+  expect(jobs).toHaveLength(1);
+  expect(jobs[0]?.inSeconds).toBeGreaterThan(3_500);
+});
+
+test('a job that fails at every try is counted, shown with its error, run again when asked, and given up when asked', async () => {
+  await addPoison(1);
+  expect(await gauge('once_jobs_waiting')).toBe(1);
+  expect(await workOff({ limitMs: 10_000 })).toMatchObject({ failedForGood: 1 });
+  expect(await gauge('once_jobs_waiting')).toBe(0);
+  expect(await gauge('once_jobs_failed')).toBe(1);
+  const shown = await runJobsCommand();
+  expect(shown.output).toContain('1 failed');
+  expect(shown.output).toMatch(/\d+ {2}send_mail/);
+  expect(shown.output).toContain('uuid');
+  const id = /^(\d+) {2}send_mail/m.exec(shown.output)?.[1] ?? '';
+
+  expect((await runJobsCommand('retry', '987654321')).code).toBe(1);
+  expect(await runJobsCommand('retry', id)).toEqual({ code: 0, output: '1 to be run again\n' });
+  expect(await gauge('once_jobs_failed')).toBe(0);
+  expect(await workOff({ limitMs: 10_000 })).toMatchObject({ failed: 1, failedForGood: 0 });
+
+  await db().$executeRaw`UPDATE graphile_worker._private_jobs SET attempts = max_attempts`;
+  expect(await runJobsCommand('drop', id)).toEqual({ code: 0, output: '1 given up\n' });
+  expect((await runJobsCommand()).output).toContain('0 failed');
+});
+
+test('a poison job does not keep the jobs behind it', async () => {
+  const order = await placeOrder(await addProduct('BEHIND'));
+  for (let index = 0; index < 5; index += 1) await addPoison(25);
+  await announceLater(order);
+  await workOff({ limitMs: 10_000 });
+  expect(await db().mail.count({ where: { orderId: order.orderId } })).toBe(1);
+});
+
+test('jobs of a worker that died are free again after the time that no job takes', async () => {
+  const order = await placeOrder(await addProduct('LOST'));
+  await announceLater(order);
+  const takenFor = (age: string) => db().$executeRaw`
+    UPDATE graphile_worker._private_jobs SET locked_by = 'dead', locked_at = now() - ${age}::interval`;
+  await takenFor('1 minute');
+  await workOff({ limitMs: 10_000 });
+  expect(await db().mail.count({ where: { orderId: order.orderId } })).toBe(0);
+  await takenFor('3 minutes');
+  await workOff({ limitMs: 10_000 });
+  expect(await db().mail.count({ where: { orderId: order.orderId } })).toBe(1);
+});
+
+/** Reads of orders wait for this, so the periodic jobs that begin with one stop there. */
+const ordersLock = { statement: 'LOCK TABLE orders IN ACCESS EXCLUSIVE MODE', values: [] };
+
+// What broke: the next minute's run takes the key of one that is still taken, whose worker may be dead.
+// Three killed workers left seven failed jobs, each for a person to look at.
+test('a periodic job whose worker was killed leaves no failed job', async () => {
+  await whileLocked(shop.databaseUrl, ordersLock, async (isWaitedFor) => {
+    await addPeriodic();
+    await db().$executeRaw`UPDATE graphile_worker._private_jobs SET run_at = now()`;
+    const worker = startWorker();
+    await worker.ready;
+    await until(isWaitedFor);
+    await kill(worker.child);
+  });
+  await addPeriodic();
+  const [taken] = await db().$queryRaw<{ count: number }[]>`
+    SELECT count(*)::int AS count FROM graphile_worker.jobs WHERE locked_at IS NOT NULL`;
+  expect(taken?.count).toBeGreaterThan(0);
+  await db().$executeRaw`
+    UPDATE graphile_worker._private_jobs SET locked_at = now() - interval '3 minutes' WHERE locked_at IS NOT NULL`;
+  expect(await workOff({ limitMs: 10_000 })).toMatchObject({ failedForGood: 0 });
+  expect(await gauge('once_jobs_failed')).toBe(0);
+  expect((await runJobsCommand()).output).toContain('0 failed');
+});
+
+test('a periodic job that fails after the next one was written down leaves no failed job', async () => {
+  await addPeriodic();
+  await db().$executeRaw`
+    UPDATE graphile_worker._private_jobs
+    SET key = NULL, attempts = max_attempts, last_error = 'the database went away'`;
+  await addPoison(1);
+  await workOff({ limitMs: 10_000 });
+  // What does not come again by itself is still shown.
+  expect(await gauge('once_jobs_failed')).toBe(1);
+  expect((await runJobsCommand()).output).toMatch(/\d+ {2}send_mail/);
+});
+
+test('a worker runs what is added while it waits, and ends with 0 when it is told to', async () => {
+  const worker = startWorker();
+  await worker.ready;
+  const order = await placeOrder(await addProduct('WAITS'));
+  await announceLater(order);
+  await vi.waitFor(
+    async () => expect(await db().mail.count({ where: { orderId: order.orderId } })).toBe(1),
+    patienceMs,
+  );
+  worker.child.kill('SIGTERM');
+  expect(await worker.exited).toEqual({ code: 0, signal: null });
+});
+
+test('a worker waits for a database that goes away, and goes on when it is back', async () => {
+  const worker = startWorker();
+  await worker.ready;
+  const database = await takeAway(shop.databaseUrl);
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  expect(worker.child.exitCode).toBeNull();
+  await database.giveBack();
+  const order = await placeOrder(await addProduct('BACK'));
+  await announceLater(order);
+  await vi.waitFor(
+    async () => expect(await db().mail.count({ where: { orderId: order.orderId } })).toBe(1),
+    patienceMs,
+  );
+  worker.child.kill('SIGTERM');
+  expect(await worker.exited).toEqual({ code: 0, signal: null });
+});
+
+// A worker whose database went away in its first moment lived on and never ran a job: graphile-worker
+// remembers that its first look at the tasks failed.
+test('a worker whose first look for jobs fails begins again', async () => {
+  await db().$executeRaw`
+    CREATE FUNCTION refuse_tasks() RETURNS trigger LANGUAGE plpgsql
+    AS $$ BEGIN RAISE EXCEPTION 'not now'; END $$`;
+  await db().$executeRaw`
+    CREATE TRIGGER refuse BEFORE INSERT ON graphile_worker._private_tasks EXECUTE FUNCTION refuse_tasks()`;
+  const worker = startWorker();
+  await vi.waitFor(() => expect(worker.log()).toContain('starting it again'), patienceMs);
+  await db().$executeRaw`DROP FUNCTION refuse_tasks CASCADE`;
+  await worker.ready;
+  worker.child.kill('SIGTERM');
+  expect(await worker.exited).toEqual({ code: 0, signal: null });
+});
+
+test('a worker on a database without the migrations says so and ends', async () => {
+  const empty = await createTestDatabase();
+  const client = await openClient({ connectionString: empty.connectionString });
+  await client.query('DROP SCHEMA graphile_worker CASCADE').finally(() => client.end());
+  const worker = startWorker({ DATABASE_URL: empty.connectionString });
+  expect(await worker.exited).toEqual({ code: 1, signal: null });
+  expect(worker.log()).toContain('migrations are missing: the job queue; run npm run migrate');
+  await empty.drop();
+});
+
+test('the cron call runs jobs for whoever knows its secret, and nobody else', async () => {
+  const order = await placeOrder(await addProduct('CRON'));
+  for (const wrong of [undefined, 'Bearer ', `Bearer ${cronSecret}x`]) {
+    const refused = await cron(wrong);
+    expect(refused.status).toBe(401);
+    expect(await refused.json()).toMatchObject({ code: 'token_required' });
+  }
+  expect(await db().mail.count({ where: { orderId: order.orderId } })).toBe(0);
+  const response = await cron(`Bearer ${cronSecret}`);
+  expect(response.status).toBe(200);
+  // The announcement, and what runs every minute.
+  expect(await response.json()).toMatchObject({
+    succeeded: 1 + periodicTasks.length,
+    failed: 0,
+    outOfTime: false,
+  });
+  expect(await db().mail.count({ where: { orderId: order.orderId } })).toBe(1);
+});
+
+test('jobs that are not begun when the time is up are left for the next call', async () => {
+  const order = await placeOrder(await addProduct('SHORT'));
+  for (let index = 0; index < 200; index += 1) await announceLater(order);
+  expect(await workOff({ limitMs: 1 })).toMatchObject({ outOfTime: true });
+  const [left] = await db().$queryRaw<{ count: number; taken: number }[]>`
+    SELECT count(*)::int AS count, count(locked_at)::int AS taken FROM graphile_worker.jobs`;
+  expect(left?.count).toBeGreaterThan(100);
+  expect(left?.taken).toBe(0);
+});
