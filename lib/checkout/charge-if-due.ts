@@ -1,3 +1,4 @@
+import { inProgress } from '#lib/checkout/gateway/in-progress.ts';
 import type { Decision } from '#lib/orders/decide.ts';
 import { notMade, requested, whyUnpaid } from '#lib/orders/money/money-sentences.ts';
 import { readOrderMoney } from '#lib/orders/money/order-money.ts';
@@ -5,7 +6,6 @@ import { declineSentence } from '#lib/payment-provider/decline-sentence.ts';
 import { chargeAttempt, isRefused } from '#lib/payments/charge-attempt.ts';
 import { tookNothing } from '#lib/payments/payment-rows.ts';
 import type { Settled } from '#lib/payments/settling/settle-payment.ts';
-import { AppError } from '#lib/platform/errors.ts';
 
 /**
  * Charges the card of an order that stands and was never answered "accepted": a new one, or one
@@ -24,12 +24,8 @@ export async function chargeIfDue(
     const waits = settled.order.status === 'payment_declined';
     return { outcome: 'payment_declined', receipt, created, waits, why: await whyRefused(userId, settled) };
   }
-  // Several are at work on it at this moment, and each saw the other's hand.
-  throw new AppError('in_progress', {
-    detail: 'Your order stands and its payment is still being worked on. Send it again with the same token.',
-    headers: { location: `/api/submissions/${submitToken}` },
-    retryAfterSeconds: 1,
-  });
+  // Concurrent requests kept changing this payment.
+  throw inProgress({ submitToken }, 'payment');
 }
 
 /** Also a card that was charged does not pay its order, when the money went back before the order had it. */

@@ -12,6 +12,7 @@ import {
 import { ProviderClock } from '#lib/payment-provider/provider-clock.ts';
 import { chargeOf, eventOf, refundOf, refusalOf } from '#lib/payment-provider/stripe-shapes.ts';
 import { stripeState } from '#lib/payment-provider/stripe-state.ts';
+import { within } from '#lib/platform/deadline.ts';
 import { AppError } from '#lib/platform/errors.ts';
 
 /** The version of Stripe's API that this file was written for, whatever the account's own is. */
@@ -224,11 +225,8 @@ async function onceFree<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<
 /** Whatever is no answer within the deadline is `UnknownOutcome`. */
 async function withinDeadline<T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const signal = AbortSignal.timeout(providerDeadlineMs);
-  const late = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
   try {
-    return await Promise.race([work(signal), late]);
+    return await within(providerDeadlineMs, work(signal));
   } catch (error) {
     if (error instanceof RefundRefused) throw error;
     throw new UnknownOutcome(what, error, { keyIsSpent: isKeySpent(error) });

@@ -1,6 +1,7 @@
 import type { JobHelpers, TaskList } from 'graphile-worker';
 import { PermanentFailure } from '#lib/jobs/permanent-failure.ts';
 import { db } from '#lib/platform/database/db.ts';
+import { within } from '#lib/platform/deadline.ts';
 import { periodicTasks, tasks } from '#lib/worker/tasks.ts';
 
 /** How long a job may take: several times the longest wait inside any of them. */
@@ -18,7 +19,7 @@ export function taskList(): TaskList {
 
 async function runTask(task: () => Promise<unknown>, { job }: JobHelpers): Promise<void> {
   try {
-    await withDeadline(task());
+    await within(deadlineMs, task());
   } catch (error) {
     if (error instanceof PermanentFailure) {
       // A job is over when it has had all its tries, so this becomes the last one it has.
@@ -28,14 +29,6 @@ async function runTask(task: () => Promise<unknown>, { job }: JobHelpers): Promi
     }
     throw error;
   }
-}
-
-async function withDeadline(work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not done after ${deadlineMs / 1_000} s`)), deadlineMs);
-  });
-  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 /** Beyond a job's deadline by enough for its end to be written down. */

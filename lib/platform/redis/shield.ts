@@ -6,6 +6,7 @@ import {
   handleWhen,
   isBrokenCircuitError,
 } from 'cockatiel';
+import { within } from '#lib/platform/deadline.ts';
 import { refusalIn } from '#lib/platform/redis/refusal.ts';
 import { RedisAway } from '#lib/platform/redis/replies.ts';
 
@@ -69,7 +70,13 @@ export function makeShield(redis: Redis, options: ShieldOptions): Shield {
       // While one call probes, the breaker would let the others wait for how it ends.
       if (breaker.state === CircuitState.HalfOpen) return { answered: false };
       try {
-        const value = await breaker.execute(() => within(options.deadlineMs, call(redis)));
+        const value = await breaker.execute(() =>
+          within(
+            options.deadlineMs,
+            call(redis),
+            () => new RedisAway(`no answer within ${options.deadlineMs} ms`),
+          ),
+        );
         refusal = undefined;
         return { answered: true, value };
       } catch (error) {
@@ -81,25 +88,4 @@ export function makeShield(redis: Redis, options: ShieldOptions): Shield {
     state: () => (lost || refusal ? 'degraded' : 'up'),
     refusal: () => refusal,
   };
-}
-
-function within<T>(deadlineMs: number, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    // In a busy process the reply may have come while the deadline passed: what the socket holds
-    // is read between the timers and the immediates, so the reply gets to speak first.
-    const timer = setTimeout(
-      () => setImmediate(reject, new RedisAway(`no answer within ${deadlineMs} ms`)),
-      deadlineMs,
-    );
-    work.then(
-      (value) => {
-        clearTimeout(timer);
-        resolve(value);
-      },
-      (error) => {
-        clearTimeout(timer);
-        reject(error);
-      },
-    );
-  });
 }

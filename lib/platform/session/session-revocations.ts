@@ -1,4 +1,5 @@
 import { db } from '#lib/platform/database/db.ts';
+import { within } from '#lib/platform/deadline.ts';
 import { AppError } from '#lib/platform/errors.ts';
 import { logger } from '#lib/platform/logger.ts';
 import { processWide } from '#lib/platform/process-wide.ts';
@@ -86,9 +87,11 @@ export async function isRevoked(userId: string): Promise<boolean> {
 
 /** Renews the copy; those who ask while that goes on wait for the same answer. */
 function renew(known: Copy): Promise<void> {
-  known.renewal ??= (known.asOf ? inTime(read(known)) : read(known)).finally(() => {
-    known.renewal = undefined;
-  });
+  known.renewal ??= (known.asOf ? within(giveUpAfterMs, read(known), databaseSilent) : read(known)).finally(
+    () => {
+      known.renewal = undefined;
+    },
+  );
   return known.renewal;
 }
 
@@ -112,18 +115,6 @@ async function read(known: Copy): Promise<void> {
 function stillMatters() {
   const untimedAreLeft = Date.now() < untimedUntilSeconds * 1000;
   return untimedAreLeft ? {} : { notBefore: { gt: new Date(Date.now() - keptMs) } };
-}
-
-async function inTime(reading: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(databaseSilent()), giveUpAfterMs);
-  });
-  try {
-    await Promise.race([reading, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** Counted as a database that is away, like every other time-out. */

@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { claimSubmission, completeClaim, forgetDone, releaseClaim } from '#lib/checkout/gateway/claim.ts';
+import { inProgress } from '#lib/checkout/gateway/in-progress.ts';
+import { type Decision, decideAgain } from '#lib/orders/decide.ts';
+import { findExistingOrder } from '#lib/orders/find-existing-order.ts';
+import { findReplayedOrder } from '#lib/orders/find-replayed-order.ts';
+import type { OrderRequest } from '#lib/orders/order-request.ts';
+import { within } from '#lib/platform/deadline.ts';
+import { logger } from '#lib/platform/logger.ts';
+
+/** How long a duplicate waits for the answer of the one before it (contract). */
+export const duplicateWaitMs = 2_000;
+
+/** Pauses between looks at a claim that another request holds. */
+const claimPollMs = [20, 40, 80, 120, 200];
+
+/**
+ * Runs `work` while this request holds the claim of its submission. When another request's claim has led
+ * to an order, `work` gets the decision about that order instead, without a claim.
+ * Throws `in_progress` when another request holds the claim for longer than a duplicate waits, and what
+ * `work` throws.
+ */
+export async function withClaim(
+  orderRequest: OrderRequest,
+  work: (existing?: Decision) => Promise<Decision>,
+): Promise<Decision> {
+  const claim = await claimOrExisting(orderRequest);
+  if ('outcome' in claim) return work(claim);
+  let decision: Decision | undefined;
+  try {
+    decision = await work();
+    return decision;
+  } finally {
+    const end = decision?.outcome === 'accepted' ? completeClaim : releaseClaim;
+    // Not awaited: the shopper's answer does not depend on Redis. A claim that could not be ended
+    // runs out by itself, and the database answers until then.
+    end(orderRequest, claim.owner).catch((error) => logger().error({ err: error }, 'claim not ended'));
+  }
+}
+
+async function claimOrExisting(orderRequest: OrderRequest): Promise<{ owner: string } | Decision> {
+  const until = performance.now() + duplicateWaitMs;
+  for (let look = 0; ; look += 1) {
+    const claim = await claimSubmission(orderRequest);
+    if (claim.state === 'fresh') return { owner: claim.owner };
+    const late = performance.now() > until;
+    if (claim.state === 'done') {
+      const replayed = findReplayedOrder(orderRequest);
+      const order = await within(duplicateWaitMs, replayed, () => inProgress(orderRequest));
+      if (order) return decideAgain(orderRequest, order);
+      if (late) throw inProgress(orderRequest);
+      // The database was restored to a moment before this order. The same order is placed again.
+      await forgetDone(orderRequest);
+      continue;
+    }
+    if (late) return existingOrThrow(orderRequest, claim.what);
+    await sleep(claimPollMs[Math.min(look, claimPollMs.length - 1)]);
+  }
+}
+
+/** The claim's holder may have died after its commit: the database knows. Throws `in_progress`. */
+async function existingOrThrow(orderRequest: OrderRequest, what: 'this' | 'another'): Promise<Decision> {
+  const existing = await findExistingOrder(orderRequest);
+  if (existing) return existing;
+  throw inProgress(orderRequest, what);
+}
