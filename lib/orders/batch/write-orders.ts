@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { insertJobs } from '#lib/jobs/add-job.ts';
 import type { JobPayloads, OrderVersion } from '#lib/jobs/jobs.ts';
+import { lineColumns, namesOf, orderColumns, paymentColumns, rowsOf } from '#lib/orders/batch/new-rows.ts';
 import {
   type CartSnapshot,
   type Decision,
@@ -180,48 +181,21 @@ async function readOrders(
 async function write(tx: Tx, { orders, taken }: Plan): Promise<void> {
   const { HOLD_MINUTES } = env();
   const { invoiceHoldDays } = unpaidPolicy();
-  const of = (pick: (order: NewOrder) => string | number | null) => plainArray(orders.map(pick));
-  const textOf = (pick: (order: NewOrder) => string | null) => textArray(orders.map(pick));
   const lines = orders.flatMap(({ userId, id, lines }) => lines.map((line) => ({ ...line, userId, id })));
-  const ofLine = (pick: (line: (typeof lines)[number]) => string | number) => plainArray(lines.map(pick));
-  const textOfLine = (pick: (line: (typeof lines)[number]) => string) => textArray(lines.map(pick));
   await tx.$executeRaw`
     WITH new_order AS (
-      SELECT *, method = 'card' AS by_card FROM unnest(
-        ${of((order) => order.userId)}::uuid[], ${of((order) => order.id)}::uuid[],
-        ${of((order) => order.number)}::text[], ${of((order) => order.cartId)}::uuid[],
-        ${of((order) => order.submitToken)}::uuid[], ${of((order) => order.bodyHash)}::text[],
-        ${of((order) => order.linesHash)}::text[], ${of((order) => order.currency)}::text[],
-        ${of((order) => order.subtotalMinor)}::int[], ${of((order) => order.shippingMinor)}::int[],
-        ${of((order) => order.taxMinor)}::int[], ${of((order) => order.discountMinor)}::int[],
-        ${of((order) => order.totalMinor)}::int[], ${textOf(({ orderRequest }) => orderRequest.email)}::text[],
-        ${of(({ orderRequest }) => orderRequest.shippingMethod)}::text[],
-        ${textOf(({ orderRequest }) => JSON.stringify(orderRequest.shippingAddress))}::jsonb[],
-        ${of(({ orderRequest }) => orderRequest.payment.method)}::text[], ${textOf(({ orderRequest }) => tokenOf(orderRequest))}::text[],
-        ${of(({ orderRequest }) => orderRequest.emailHash)}::bigint[],
-        ${of(({ orderRequest }) => orderRequest.networkHash ?? null)}::bigint[], ${of((order) => order.unitCount)}::int[]
-      ) AS row (user_id, id, number, cart_id, submit_token, body_hash, lines_hash, currency, subtotal_minor,
-                shipping_minor, tax_minor, discount_minor, total_minor, email, shipping_method,
-                shipping_address, method, token, email_hash, network_hash, unit_count)
+      SELECT *, method = 'card' AS by_card FROM ${rowsOf([...orderColumns, ...paymentColumns], orders)}
     ), placed AS (
-      INSERT INTO orders (user_id, id, number, cart_id, submit_token, body_hash, lines_hash, status, currency,
-                          subtotal_minor, shipping_minor, tax_minor, discount_minor, total_minor,
-                          email, shipping_method, shipping_address, email_hash, network_hash, unit_count,
-                          accepted_at, hold_until)
-      SELECT user_id, id, number, cart_id, submit_token, body_hash, lines_hash,
-             CASE WHEN by_card THEN 'payment_pending' ELSE 'placed' END, currency,
-             subtotal_minor, shipping_minor, tax_minor, discount_minor, total_minor,
-             email, shipping_method, shipping_address, email_hash, network_hash, unit_count,
+      INSERT INTO orders (${namesOf(orderColumns)}, status, accepted_at, hold_until)
+      SELECT ${namesOf(orderColumns)},
+             CASE WHEN by_card THEN 'payment_pending' ELSE 'placed' END,
              CASE WHEN NOT by_card THEN now() END,
              now() + CASE WHEN by_card THEN make_interval(mins => ${HOLD_MINUTES}::int)
                           ELSE make_interval(days => ${invoiceHoldDays}::int) END
       FROM new_order
     ), lines AS (
-      INSERT INTO order_line (user_id, order_id, sku, title, quantity, unit_price_minor)
-      SELECT * FROM unnest(
-        ${ofLine((line) => line.userId)}::uuid[], ${ofLine((line) => line.id)}::uuid[],
-        ${textOfLine((line) => line.sku)}::text[], ${textOfLine((line) => line.title)}::text[],
-        ${ofLine((line) => line.quantity)}::int[], ${ofLine((line) => line.unitPriceMinor)}::int[])
+      INSERT INTO order_line (${namesOf(lineColumns)})
+      SELECT ${namesOf(lineColumns)} FROM ${rowsOf(lineColumns, lines)}
     ), unpaid AS (
       INSERT INTO unpaid_order (email_hash, order_id, user_id, network_hash)
       SELECT email_hash, id, user_id, network_hash FROM new_order
@@ -244,10 +218,6 @@ async function write(tx: Tx, { orders, taken }: Plan): Promise<void> {
       WHERE stock.sku = taken.sku
     )
     ${insertJobs('announce', announcementsOf(orders))}`;
-}
-
-function tokenOf({ payment }: OrderRequest): string | null {
-  return payment.method === 'card' ? payment.token : null;
 }
 
 /** One job tells the world of all orders of a batch that are placed for good; a card's charge is yet to come. */
