@@ -40,6 +40,18 @@ export default defineConfig({
         },
       },
       {
+        // Every case of the matrices of which the projects above run a sample.
+        extends: true,
+        test: {
+          name: 'matrix',
+          env: { TEST_FULL: '1' },
+          include: ['{tests,proof}/**/*.matrix.test.ts'],
+          globalSetup: ['tests/setup/postgres.ts'],
+          testTimeout: 150_000,
+          hookTimeout: 150_000,
+        },
+      },
+      {
         extends: true,
         test: {
           name: 'hosts',

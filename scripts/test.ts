@@ -1,18 +1,23 @@
 import { parseArgs } from 'node:util';
 import { runSteps } from './checks/run-steps.ts';
-import { steps } from './checks/steps.ts';
+import { type Step, steps } from './checks/steps.ts';
 import { summaryOf } from './checks/summary.ts';
 import { ensureSystemPackages } from './checks/system-packages.ts';
 import { red, say } from './launch/progress.ts';
 
 /**
- * `npm test`: everything, as CI runs it. Every step runs, and the end lists all failures. `npm test -- --only unit,integration` runs some steps,
- * `npm test -- --quick` (`npm run verify`) those that need no service and no build.
+ * `npm test`: everything that a change can break. Every step runs, and the end lists all failures.
+ * `npm test -- --only unit,integration` runs some steps, `npm run verify` (`--quick`) those that need no
+ * service and no build, and `npm run test:full` (`--full`) the long ones.
  */
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } },
+    options: {
+      only: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      full: { type: 'boolean', default: false },
+    },
   });
   const only = values.only?.split(',').map((name) => name.trim());
   const unknown = only?.filter((name) => !steps.some((step) => step.name === name)) ?? [];
@@ -21,7 +26,9 @@ async function main(): Promise<number> {
       `There is no step ${unknown.join(', ')}. The steps: ${steps.map(({ name }) => name).join(', ')}`,
     );
   }
-  const chosen = steps.filter((step) => (only ? only.includes(step.name) : step.quick || !values.quick));
+  const isChosen = ({ name, quick = false, long = false }: Step) =>
+    only ? only.includes(name) : values.quick ? quick : long === values.full;
+  const chosen = steps.filter(isChosen);
   const interruption = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interruption.abort());
   const { lines, exitCode } = summaryOf(await runSteps(chosen, ensureSystemPackages, interruption.signal));

@@ -1,12 +1,17 @@
 import type { Runner } from './read-report.ts';
 
-/** What is checked, in the order of what fails fastest. `npm test` does all of it, `npm run verify` the quick part. */
+/**
+ * What is checked, in the order of what fails fastest. `npm run verify` runs the quick steps, `npm test` all
+ * but the long ones, and `npm run test:full` the long ones.
+ */
 export interface Step {
   name: string;
   /** A shell-free command of node_modules/.bin. */
   commands: string[][];
   /** Part of `npm run verify`: needs no service and no build. */
   quick?: boolean;
+  /** Part of `npm run test:full`, and not of `npm test`: takes many minutes. */
+  long?: true;
   /** Whose report counts the tests and names the failures. */
   report?: Runner;
 }
@@ -47,4 +52,6 @@ export const steps: Step[] = [
   // After everything that needs no build: it makes the one that the browser tests use, too.
   { name: 'hosts', commands: [['vitest', 'run', '--project', 'hosts']], report: 'vitest' },
   { name: 'browser', commands: [['playwright', 'test']], report: 'playwright' },
+  { name: 'matrix', commands: [['vitest', 'run', '--project', 'matrix']], long: true, report: 'vitest' },
+  { name: 'chaos', commands: [['node', 'proof/chaos/run.ts', '--minutes', '5']], long: true },
 ];

@@ -6,6 +6,7 @@ import { startShopProcess } from '#tests/support/another-process.ts';
 import { callHandlers, callUrl } from '#tests/support/call.ts';
 import { openOwnDatabase } from '#tests/support/crash-database.ts';
 import { kill, orderLock, until, whileLocked } from '#tests/support/crash-steps.ts';
+import { casesOf } from '#tests/support/matrix.ts';
 import { cardBody, declinedCard, expectBooksToAgree, orderOf, userIdOf } from '#tests/support/money.ts';
 import { openPayingShop } from '#tests/support/paying-shop.ts';
 import { addProduct, availableOf } from '#tests/support/shop.ts';
@@ -189,7 +190,9 @@ async function crashAt({ crash, left }: Moment, shopper: Shopper, body: OrderBod
   expect(child.signalCode).toBe('SIGKILL');
 }
 
-describe.each(Object.entries(moments))('killed %s', (_name, moment) => {
+const sampledMoments = ['before the order is committed', 'after the charge, before its answer'];
+
+describe.each(casesOf(moments, sampledMoments))('killed %s', (_name, moment) => {
   test.each([
     ['the shopper sends it again', 'pm_card_visa'],
     ['nobody does, and the sweep goes on', 'pm_card_visa'],
@@ -291,23 +294,28 @@ const blackouts: Record<string, { hold: () => Promise<void>; kept: Left | undefi
   },
 };
 
-describe.each(Object.entries(blackouts))('the database server is killed %s', (_name, { hold, kept }) => {
-  test('the same submission is one order and one charge when it is up again', async () => {
-    const sku = await nextSku();
-    const shopper = await shopperWith(callHandlers, sku);
-    const body = await cardBody(shopper);
-    till.addFault({ kind: 'webhook_drop', times: 9 });
-    const stopped = hold();
-    const told = shopper.order(body);
-    await stopped;
-    await database.kill();
-    proxy.letPass();
-    const answer = await told;
-    expect([409, 503]).toContain(answer.status);
-    expect(await answer.json()).toMatchObject({ retryable: true });
-    await database.start();
-    expect(await leftOf(shopper)).toEqual(kept);
-    expect((await shopper.orderUntilSettled(body)).status).toBe(201);
-    await expectOneOrder(shopper, sku);
-  });
-});
+const sampledBlackouts = ['after the order is committed, before the shop hears of it'];
+
+describe.each(casesOf(blackouts, sampledBlackouts))(
+  'the database server is killed %s',
+  (_name, { hold, kept }) => {
+    test('the same submission is one order and one charge when it is up again', async () => {
+      const sku = await nextSku();
+      const shopper = await shopperWith(callHandlers, sku);
+      const body = await cardBody(shopper);
+      till.addFault({ kind: 'webhook_drop', times: 9 });
+      const stopped = hold();
+      const told = shopper.order(body);
+      await stopped;
+      await database.kill();
+      proxy.letPass();
+      const answer = await told;
+      expect([409, 503]).toContain(answer.status);
+      expect(await answer.json()).toMatchObject({ retryable: true });
+      await database.start();
+      expect(await leftOf(shopper)).toEqual(kept);
+      expect((await shopper.orderUntilSettled(body)).status).toBe(201);
+      await expectOneOrder(shopper, sku);
+    });
+  },
+);

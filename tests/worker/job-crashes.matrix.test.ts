@@ -6,6 +6,7 @@ import { db } from '#lib/platform/database/db.ts';
 import { workOff } from '#lib/worker/work-off.ts';
 import { callHandlers } from '#tests/support/call.ts';
 import { kill, orderLock, until, whileLocked } from '#tests/support/crash-steps.ts';
+import { casesOf } from '#tests/support/matrix.ts';
 import { cardBody, expectBooksToAgree, type OrderInDb, orderOf } from '#tests/support/money.ts';
 import { openPayingShop } from '#tests/support/paying-shop.ts';
 import { addProduct } from '#tests/support/shop.ts';
@@ -209,25 +210,28 @@ async function crashAt({ crash, isDone, isWritten }: Moment, work: Work, kind: K
 }
 
 describe.each(Object.entries(kinds))('%s', (_name, kind) => {
-  describe.each(Object.entries(moments))('killed %s', (_moment, moment) => {
-    test.each(['another worker takes it', 'the sweep is sooner'])('%s: done once', async (then) => {
-      const work = await kind.begin();
-      await crashAt(moment, work, kind);
-      if (then === 'the sweep is sooner') {
-        await kind.neglect();
-        await sweepPayments();
+  describe.each(casesOf(moments, ['after the answer, before it is written down']))(
+    'killed %s',
+    (_moment, moment) => {
+      test.each(['another worker takes it', 'the sweep is sooner'])('%s: done once', async (then) => {
+        const work = await kind.begin();
+        await crashAt(moment, work, kind);
+        if (then === 'the sweep is sooner') {
+          await kind.neglect();
+          await sweepPayments();
+          expect(await work.status()).toBe('succeeded');
+          await outwait(work);
+          await workOff({ limitMs: 10_000 });
+        } else {
+          await outwait(work);
+          await startWorker().ready;
+          await until(async () => (await queued(work)) === undefined);
+        }
+        expect(await queued(work)).toBeUndefined();
         expect(await work.status()).toBe('succeeded');
-        await outwait(work);
-        await workOff({ limitMs: 10_000 });
-      } else {
-        await outwait(work);
-        await startWorker().ready;
-        await until(async () => (await queued(work)) === undefined);
-      }
-      expect(await queued(work)).toBeUndefined();
-      expect(await work.status()).toBe('succeeded');
-      expect(await orderOf(work.shopper)).toMatchObject(kind.end.order);
-      expect(till.ledger(work.order.id)).toMatchObject([kind.end.ledger(work.order)]);
-    });
-  });
+        expect(await orderOf(work.shopper)).toMatchObject(kind.end.order);
+        expect(till.ledger(work.order.id)).toMatchObject([kind.end.ledger(work.order)]);
+      });
+    },
+  );
 });
