@@ -11,7 +11,7 @@ export interface Step {
   /** Part of `npm run verify`: needs no service and no build. */
   quick?: boolean;
   /** Part of `npm run test:full`, and not of `npm test`: takes many minutes. */
-  long?: true;
+  long?: boolean;
   /** Whose report counts the tests and names the failures. */
   report?: Runner;
 }
