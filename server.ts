@@ -7,11 +7,11 @@ import { parseAndValidateFlightRouterState } from 'next/dist/server/app-render/p
 import { clientAddress, setOwnHeader } from '#lib/client-address.ts';
 import { closeDb } from '#lib/db.ts';
 import { env } from '#lib/env.ts';
-import type { AppError } from '#lib/errors.ts';
 import { isExposed } from '#lib/exposure.ts';
 import { sendConsoleToLog } from '#lib/host/console-to-log.ts';
 import { localMark } from '#lib/host/local-request.ts';
-import { refuse, unreadable, whyRefused } from '#lib/host/refuse.ts';
+import { refuse, whyRefused } from '#lib/host/refuse.ts';
+import { whyNextCannotRead } from '#lib/host/router-state.ts';
 import { guardSockets } from '#lib/host/sockets.ts';
 import { declareHostResolvesIp, localHeader } from '#lib/http.ts';
 import { logger } from '#lib/logger.ts';
@@ -98,8 +98,11 @@ async function serve(): Promise<void> {
     untouched.delete(request.socket);
     request.url = originForm(request.url);
     if (stopping) response.setHeader('connection', 'close');
-    const error = whyRefused(request) ?? whyNextCannotRead(request);
-    const order = !error && isOrder(request);
+    const refusal = whyRefused(request);
+    const order = !refusal && isOrder(request);
+    // An order does not go to Next, and waits for none of its checks.
+    const error =
+      refusal ?? (order ? undefined : whyNextCannotRead(request, parseAndValidateFlightRouterState));
     // Before the lines after it add headers of ours that a proxy would write, too.
     // An order is asked only where test cards pay.
     if (!order || !isExposed()) setOwnHeader(request, localHeader, localMark(request, env().TRUSTED_PROXIES));
@@ -131,18 +134,6 @@ async function serve(): Promise<void> {
     await Promise.all([closeDb(), closeRedis()]);
     logger().info('stopped');
     process.exit(0);
-  }
-}
-
-/** Which parts of a page its browser has already: Next answers 500, with a stack trace, to one that it cannot read. */
-const routerState = 'next-router-state-tree';
-
-function whyNextCannotRead({ headers }: IncomingMessage): AppError | undefined {
-  try {
-    parseAndValidateFlightRouterState(headers[routerState]);
-    return undefined;
-  } catch {
-    return unreadable(`The header ${routerState} cannot be read.`);
   }
 }
 
