@@ -8,6 +8,7 @@ import { sendConsoleToLog } from '#host/console-to-log.ts';
 import { localMark } from '#host/local-request.ts';
 import { isOrder, orderListener } from '#host/node-listener.ts';
 import { refuse, unreadable, whyRefused } from '#host/refuse.ts';
+import { whyNextCannotRead } from '#host/router-state.ts';
 import { guardSockets } from '#host/sockets.ts';
 import { drainOrderWriter } from '#lib/orders/batch/order-writer.ts';
 import { closeDb } from '#lib/platform/database/db.ts';
@@ -98,8 +99,11 @@ async function serve(): Promise<void> {
     untouched.delete(request.socket);
     request.url = originForm(request.url);
     if (stopping) response.setHeader('connection', 'close');
-    const error = whyRefused(request) ?? whyNextCannotRead(request);
-    const order = !error && isOrder(request);
+    const refusal = whyRefused(request);
+    const order = !refusal && isOrder(request);
+    // An order does not go to Next, and waits for none of its checks.
+    const error =
+      refusal ?? (order ? undefined : whyNextCannotRead(request, parseAndValidateFlightRouterState));
     // Before the lines after it add headers of ours that a proxy would write, too.
     // An order is asked only where test cards pay.
     if (!order || !isExposed()) setOwnHeader(request, localHeader, localMark(request, env().TRUSTED_PROXIES));
@@ -131,18 +135,6 @@ async function serve(): Promise<void> {
     await Promise.all([closeDb(), closeRedis()]);
     logger().info('stopped');
     process.exit(0);
-  }
-}
-
-/** Which parts of a page its browser has already: Next answers 500, with a stack trace, to one that it cannot read. */
-const routerState = 'next-router-state-tree';
-
-function whyNextCannotRead({ headers }: IncomingMessage): AppError | undefined {
-  try {
-    parseAndValidateFlightRouterState(headers[routerState]);
-    return undefined;
-  } catch {
-    return unreadable(`The header ${routerState} cannot be read.`);
   }
 }
 

@@ -24,6 +24,7 @@ class Advice extends Error {}
 
 const options = {
   amount: { type: 'string' },
+  attempt: { type: 'string' },
   reason: { type: 'string' },
   id: { type: 'string' },
   by: { type: 'string' },
@@ -32,6 +33,7 @@ const options = {
 
 interface Flags {
   amount?: string;
+  attempt?: string;
   reason?: string;
   id?: string;
   by?: string;
@@ -68,26 +70,35 @@ const commands: Record<string, Command> = {
 async function refund(order: OrderKey, actor: string, flags: Flags): Promise<string> {
   const { userId, orderId, number, currency } = order;
   const amountMinor = readAmount(flags.amount, currency);
+  const attempt = readAttempt(flags.attempt);
   const reason = flags.reason ?? 'refunded by an operator';
   if (flags.id !== undefined && !isUuid(flags.id)) throw new Advice(`--id must be a UUID, not "${flags.id}"`);
-  const id = flags.id ?? refundIdOf(orderId, String(amountMinor ?? 'all'), reason);
-  const { created, status } = await refundOrder({ userId, orderId, id, amountMinor, reason, actor });
+  const named = attempt === undefined ? [] : [`attempt ${attempt}`];
+  const id = flags.id ?? refundIdOf([orderId, String(amountMinor ?? 'all'), reason, ...named]);
+  const { created, status } = await refundOrder({
+    userId,
+    orderId,
+    id,
+    amountMinor,
+    attempt,
+    reason,
+    actor,
+  });
+  const refunded = await db().refund.findUniqueOrThrow({
+    where: { userId_orderId_id: { userId, orderId, id } },
+  });
   const done = created
-    ? `A refund of ${await whatWasRequested(order, id)}`
-    : `This refund of order ${number} was requested before; nothing was refunded now. For another one of the same day give another --reason or --id.`;
+    ? `A refund of ${await whatWasRequested(order, refunded)}`
+    : `This refund of attempt ${refunded.attempt} of order ${number} was requested before; nothing was refunded now. For another one of the same day give another --reason or --id.`;
   return `${done} ${ends[status]}\n  refund ${id}`;
 }
 
 /** Of which attempt it is, and what the order is with it. */
 async function whatWasRequested(
   { userId, orderId, number, currency }: OrderKey,
-  id: string,
+  { attempt, amountMinor }: { attempt: number; amountMinor: number },
 ): Promise<string> {
-  const refund = await db().refund.findUniqueOrThrow({
-    where: { userId_orderId_id: { userId, orderId, id } },
-  });
   const order = await db().order.findUniqueOrThrow({ where: { userId_id: { userId, id: orderId } } });
-  const { attempt, amountMinor } = refund;
   const what = `${formatMoney(amountMinor, currency)} of attempt ${attempt} of order ${number} was requested.`;
   const { status, paidAttempt } = order;
   return paidAttempt === null || paidAttempt === attempt
@@ -99,7 +110,7 @@ const ends = {
   succeeded: 'The provider has confirmed it.',
   created: 'The provider has not confirmed it yet; a job goes on asking.',
   failed:
-    'The provider did NOT refund it: nothing was left to refund, or the money has to go back another way.',
+    'The provider did NOT refund it: nothing was left to refund, or the money has to go back another way. Other money of the order is refunded with --attempt; npm run order -- show  lists the attempts.',
 };
 
 function readAmount(amount: string | undefined, currency: string): number | undefined {
@@ -109,10 +120,20 @@ function readAmount(amount: string | undefined, currency: string): number | unde
   throw new Advice(`--amount must be an amount of ${currency} like 12.50, not "${amount}"`);
 }
 
+function readAttempt(attempt: string | undefined): number | undefined {
+  if (attempt === undefined) return undefined;
+  if (/^[1-9]\d{0,3}$/.test(attempt)) return Number(attempt);
+  throw new Advice(`--attempt must be the number of an attempt, as "show" lists them, not "${attempt}"`);
+}
+
 /** Typed twice is refunded once. */
-function refundIdOf(orderId: string, amount: string, reason: string): string {
+function refundIdOf(what: string[]): string {
   const day = new Date().toISOString().slice(0, 10);
-  return uuid8From(createHash('sha256').update([orderId, amount, reason, day].join('\n')).digest());
+  return uuid8From(
+    createHash('sha256')
+      .update([...what, day].join('\n'))
+      .digest(),
+  );
 }
 
 async function main(args: string[]): Promise<number> {

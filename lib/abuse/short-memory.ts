@@ -1,5 +1,10 @@
 import type { Redis } from '@upstash/redis';
-import { countInProcess, recallInProcess, rememberInProcess } from '#lib/platform/redis/in-process.ts';
+import {
+  countInProcess,
+  countOnceInProcess,
+  recallInProcess,
+  rememberInProcess,
+} from '#lib/platform/redis/in-process.ts';
 import { askRedis } from '#lib/platform/redis/redis.ts';
 import { runScript } from '#lib/platform/redis/run-script.ts';
 
@@ -28,6 +33,36 @@ export async function countUp(key: string, windowMs: number): Promise<number> {
   const { count } = countInProcess(key, windowMs);
   const asked = await askRedis((redis) => runScript<number>(redis, countScript, [key], [String(windowMs)]));
   return asked.answered ? Number(asked.value) : count;
+}
+
+const countOnceScript = `
+local place = redis.call('HGET', KEYS[1], ARGV[1])
+if place then return tonumber(place) end
+local count = redis.call('HLEN', KEYS[1])
+if count >= tonumber(ARGV[2]) then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], count + 1)
+if count == 0 then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
+return count + 1`;
+
+interface Counted {
+  /** Names what is counted. */
+  member: string;
+  limit: number;
+  windowMs: number;
+}
+
+/**
+ * Counts a member once, from the first one on for `windowMs`, and answers which one it is, from 1 on.
+ * Members beyond the limit are not kept and get undefined. One step, so that copies of a request that
+ * come at the same moment count once.
+ */
+export async function countOnce(key: string, counted: Counted): Promise<number | undefined> {
+  const { member, limit, windowMs } = counted;
+  // In this process as well, as in `countUp`.
+  const here = countOnceInProcess(key, counted);
+  const args = [member, String(limit), String(windowMs)];
+  const asked = await askRedis((redis) => runScript<number>(redis, countOnceScript, [key], args));
+  return (asked.answered ? Number(asked.value) : here) || undefined;
 }
 
 /** Keeps a value unless one stands already; answers the one that stands. */

@@ -1,4 +1,4 @@
-import { countUp, keyOf, recall, remember } from '#lib/abuse/short-memory.ts';
+import { countOnce, keyOf, recall, remember } from '#lib/abuse/short-memory.ts';
 
 /**
  * The way through for a browser without JavaScript and for a client that cannot answer a challenge:
@@ -40,9 +40,13 @@ export async function waitForTurn({ userId, network, submission }: Waiting): Pro
 
 /**
  * Writes down from when on the session may go through; answers the time, in milliseconds since 1970.
- * Undefined when those it shares its turns with have left none.
+ * Undefined when those it shares its turns with have left none. Copies of a submission that come at the
+ * same moment take one turn.
  */
 async function takeTurn(turn: string, sharedBy: string): Promise<string | undefined> {
-  const waitMs = stepMs * (await countUp(keyOf('turns', sharedBy), longestMs));
-  return waitMs > longestMs ? undefined : remember(turn, String(Date.now() + waitMs), waitMs + usableMs);
+  const shared = { member: turn, limit: longestMs / stepMs, windowMs: longestMs };
+  const place = await countOnce(keyOf('turns', sharedBy), shared);
+  if (place === undefined) return undefined;
+  const waitMs = stepMs * place;
+  return remember(turn, String(Date.now() + waitMs), waitMs + usableMs);
 }

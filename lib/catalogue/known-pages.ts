@@ -13,7 +13,7 @@ import { processWide } from '#lib/platform/process-wide.ts';
 /** Slugs that a process remembers; beyond them it begins anew. */
 const maxKnown = 20_000;
 
-/** Slugs of one statement. */
+/** Slugs of one statement. So many requests come while the one before it runs only if that one hangs. */
 const maxAsked = 500;
 
 /** How long a list of the categories says that something is not there. */
@@ -43,6 +43,7 @@ const products = () =>
 /**
  * Whether there is a product of this slug. One look-up runs at a time, for all slugs that were asked for
  * while the one before it ran: so a flood of made-up addresses holds one connection and not the pool.
+ * Throws when the database fails, and when too many slugs wait for it.
  */
 export async function isProduct(slug: string): Promise<boolean> {
   const { known } = products();
@@ -58,7 +59,8 @@ export async function isProduct(slug: string): Promise<boolean> {
 
 function lookUp(slug: string): Promise<Set<string>> {
   const state = products();
-  if (!state.next || state.next.slugs.size >= maxAsked) state.next = lookUpAfter(state.last);
+  state.next ??= lookUpAfter(state.last);
+  if (state.next.slugs.size >= maxAsked) throw new Error('too many slugs wait to be looked up');
   state.next.slugs.add(slug);
   return state.next.found;
 }

@@ -4,7 +4,7 @@ import type { OrderStatus } from '#lib/orders/schema.ts';
 
 /** What the rows of an order say, when an event is told, about the money of that very event. */
 export interface EventMoney {
-  /** The attempt whose refund was confirmed. */
+  /** The attempt whose refund was confirmed, or failed. */
   attempt: number | undefined;
   /** A refund that was requested by the event is neither confirmed nor refused. */
   isPending: boolean;
@@ -31,8 +31,10 @@ export function moneyOf({ to, kind, at, amountMinor }: Told, facts: MoneyFacts):
   );
   const confirmed = refunds.filter((one) => one.status === 'succeeded' && one.amountMinor === amountMinor);
   const its = confirmed.find(({ changedAt }) => changedAt === at.getTime()) ?? confirmed[0];
+  // An operator asks for it again by its attempt, so a guess by the amount is not good enough.
+  const failed = refunds.find(({ status, changedAt }) => status === 'failed' && changedAt === at.getTime());
   return {
-    attempt: its?.attempt,
+    attempt: (kind === 'refund_failed' ? failed : its)?.attempt,
     isPending: refunds.some(({ status, madeAt }) => status === 'created' && madeAt === at.getTime()),
     isConfirmed: kind === 'status' ? facts.status === to : its !== undefined,
     isLate: attempts.some(({ attempt, cameLate }) => cameLate && attempt === its?.attempt),

@@ -1,4 +1,4 @@
-import { countUp, keyOf, recall, remember } from '#lib/abuse/short-memory.ts';
+import { countOnce, countUp, keyOf, recall, remember } from '#lib/abuse/short-memory.ts';
 import { unpaidPolicy } from '#lib/orders/unpaid/unpaid-policy.ts';
 import { AppError } from '#lib/platform/errors.ts';
 
@@ -13,12 +13,7 @@ const windowMs = 3_600_000;
 export async function limitCancels(network: string | undefined, orderId: string): Promise<void> {
   const limit = unpaidPolicy().network.invoices;
   if (limit === 0 || network === undefined) return;
-  const counted = keyOf('cancel-counted', orderId);
-  if ((await recall(counted)) !== undefined) return;
-  if ((await countUp(keyOf('cancels', network), windowMs)) <= limit) {
-    await remember(counted, '1', windowMs);
-    return;
-  }
+  if (await countOnce(keyOf('cancels', network), { member: orderId, limit, windowMs })) return;
   throw new AppError('rate_limited', {
     detail:
       'Too many orders were cancelled from your network in a short time. Nothing was changed and nothing was charged; please try again later.',

@@ -17,7 +17,9 @@ export interface RefundOrder {
   /** The refund's name, chosen by whoever asks: the same again is the same refund. */
   id: string;
   /** In minor units; all that is left of the payment if it isn't given. */
-  amountMinor?: number;
+  amountMinor?: number | undefined;
+  /** Of which attempt; `inTurn` decides if none is named. */
+  attempt?: number | undefined;
   reason: string;
   /** Who asks: `operator:<name>`. */
   actor: string;
@@ -25,10 +27,10 @@ export interface RefundOrder {
 
 /**
  * Refunds the whole payment or a part. The refund is recorded first, then the provider is asked for
- * what is left there; `created` means that it has not confirmed yet, and a job goes on. Money that the
- * order does not need comes first, and leaves the order what it is. A whole refund of the payment that
- * pays the order cancels an order that was not fulfilled, and its stock goes back; the order is
- * `refunded` when the provider has confirmed. A part leaves the order what it is.
+ * what is left there; `created` means that it has not confirmed yet, and a job goes on. A whole refund of
+ * the payment that pays the order cancels an order that was not fulfilled, and its stock is free again; the
+ * order is `refunded` when the provider has confirmed. A part, or money that the order does not need,
+ * leaves the order what it is.
  * Throws `not_found`, `not_refundable`, and `key_reused` for the id of another refund.
  */
 export async function refundOrder(request: RefundOrder): Promise<{ created: boolean; status: RefundStatus }> {
@@ -48,22 +50,29 @@ export async function askedNow(key: { userId: string; orderId: string; id: strin
 }
 
 async function record(tx: Tx, request: RefundOrder): Promise<boolean> {
-  const { userId, orderId, id, amountMinor, actor, reason } = request;
+  const { userId, orderId, id, amountMinor, attempt, actor, reason } = request;
   const locked = await lockOrder(tx, { userId, orderId });
   if (!locked) throw new AppError('not_found', { detail: 'There is no such order.' });
-  const { order, payments } = locked;
+  const { order } = locked;
   const standing = await tx.refund.findUnique({ where: { userId_orderId_id: { userId, orderId, id } } });
   if (standing) {
-    if (amountMinor === undefined || standing.amountMinor === amountMinor) return false;
-    throw new AppError('key_reused', {
-      detail: `Refund ${id} is of ${standing.amountMinor}, not of ${amountMinor}. Nothing was refunded now.`,
-    });
+    const differs = [
+      differing(standing.amountMinor, amountMinor),
+      differing(`attempt ${standing.attempt}`, attempt === undefined ? undefined : `attempt ${attempt}`),
+    ].find((difference) => difference !== undefined);
+    if (differs === undefined) return false;
+    throw new AppError('key_reused', { detail: `Refund ${id} is ${differs}. Nothing was refunded now.` });
   }
-  const { payment, left } = await refundable(tx, order, payments);
+  const { payment, left, others } = await refundable(tx, locked, attempt);
   const amount = amountMinor ?? left;
   if (amount < 1 || amount > left) {
     const [can, cannot] = [left, amount].map((minor) => formatMoney(minor, payment.currency));
-    throw notRefundable(`Of this payment ${can} can be refunded, and ${cannot} cannot.`);
+    const elsewhere = others.map(
+      (other) => ` Attempt ${other.payment.attempt} holds ${formatMoney(other.left, payment.currency)}.`,
+    );
+    throw notRefundable(
+      `Of attempt ${payment.attempt} ${can} can be refunded, and ${cannot} cannot.${elsewhere.join('')}`,
+    );
   }
   if (amount < left && payment.status === 'authorized') {
     throw notRefundable(
@@ -72,7 +81,9 @@ async function record(tx: Tx, request: RefundOrder): Promise<boolean> {
   }
   await requestRefund(tx, payment, { id, amountMinor: amount, isWhole: amount === left, actor, reason });
   if (amount === left && order.status === 'paid' && order.paidAttempt === payment.attempt) {
-    const end = { endedBy: 'operator' as const, actor, reason, amountMinor: amount };
+    // An order that ends needs none of its money, whichever attempt was named.
+    const rest = await requestAll(tx, locked, { actor, reason });
+    const end = { endedBy: 'operator' as const, actor, reason, amountMinor: amount + rest.amountMinor };
     await endOrder(tx, { ...order, userId }, end);
     return true;
   }
@@ -83,38 +94,70 @@ async function record(tx: Tx, request: RefundOrder): Promise<boolean> {
   return true;
 }
 
-/** What of a payment the shop holds, and is not requested. */
-async function leftOf(tx: Tx, payment: PaymentRow): Promise<number> {
-  const { userId, orderId, attempt, amountMinor, capturedMinor, lostMinor } = payment;
-  const [sum] = await tx.$queryRaw<{ refundedMinor: number }[]>`
-    SELECT coalesce(sum(amount_minor), 0)::int AS "refundedMinor" FROM refund
-    WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid AND attempt = ${attempt}::int
-      AND status <> 'failed'`;
-  // Of an amount that is only reserved nothing is captured. What a bank took away cannot be refunded.
-  return (capturedMinor || amountMinor) - lostMinor - (sum?.refundedMinor ?? 0);
-}
+/** Undefined when what is asked for is not said, or is the same. */
+const differing = <Value>(was: Value, asked: Value | undefined): string | undefined =>
+  asked === undefined || asked === was ? undefined : `of ${was}, not of ${asked}`;
 
 interface Held {
   payment: PaymentRow;
+  /** What of it the shop holds, and is not requested. */
   left: number;
+  /** When a refund of it last failed, by the database's clock. */
+  failedAtMs: number | null;
 }
 
-/** Every payment of which the shop holds money that nobody has asked for. Those come first that do not pay the order. */
-async function readHeld(tx: Tx, { paidAttempt }: OrderRow, payments: PaymentRow[]): Promise<Held[]> {
+async function heldOf(tx: Tx, payment: PaymentRow): Promise<Held> {
+  const { userId, orderId, attempt, amountMinor, capturedMinor, lostMinor } = payment;
+  const [row] = await tx.$queryRaw<{ refundedMinor: number; failedAtMs: number | null }[]>`
+    SELECT coalesce(sum(amount_minor) FILTER (WHERE status <> 'failed'), 0)::int AS "refundedMinor",
+           (extract(epoch FROM max(updated_at) FILTER (WHERE status = 'failed')) * 1000)::float8 AS "failedAtMs"
+    FROM refund
+    WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid AND attempt = ${attempt}::int`;
+  const { refundedMinor = 0, failedAtMs = null } = row ?? {};
+  // Of an amount that is only reserved nothing is captured. What a bank took away cannot be refunded.
+  return { payment, left: (capturedMinor || amountMinor) - lostMinor - refundedMinor, failedAtMs };
+}
+
+/** Every payment of which the shop holds money that is not requested. */
+async function readHeld(tx: Tx, payments: PaymentRow[]): Promise<Held[]> {
   const held: Held[] = [];
   for (const payment of payments.filter(({ status }) => holding.includes(status))) {
-    const left = await leftOf(tx, payment);
-    if (left > 0) held.push({ payment, left });
+    const one = await heldOf(tx, payment);
+    if (one.left > 0) held.push(one);
   }
-  const pays = ({ payment }: Held) => payment.attempt === paidAttempt;
-  return [...held.filter((one) => !pays(one)), ...held.filter(pays)];
+  return held;
+}
+
+/**
+ * Which payment is refunded first when no attempt is named: money that the order does not need, then the
+ * payment that pays it, then money whose refund failed, the one that failed longest ago first. So money that the
+ * provider refuses to refund does not keep an operator from the rest. The payment of an order that is still to
+ * be sent comes last in any case: its refund would end the order.
+ */
+function inTurn(held: Held[], { status, paidAttempt }: OrderRow): Held[] {
+  const turn = ({ payment, failedAtMs }: Held) => {
+    const pays = payment.attempt === paidAttempt;
+    if (pays && status === 'paid') return Number.MAX_VALUE;
+    // Times are all later than these two.
+    return failedAtMs ?? (pays ? 1 : 0);
+  };
+  return held.toSorted((one, other) => turn(one) - turn(other));
 }
 
 const holding: readonly PaymentStatus[] = ['succeeded', 'authorized', 'returning'];
 
-async function refundable(tx: Tx, order: OrderRow, payments: PaymentRow[]): Promise<Held> {
-  const [first] = await readHeld(tx, order, payments);
-  if (first) return first;
+async function refundable(
+  tx: Tx,
+  { order, payments }: { order: OrderRow; payments: PaymentRow[] },
+  attempt: number | undefined,
+): Promise<Held & { others: Held[] }> {
+  const held = inTurn(await readHeld(tx, payments), order);
+  const chosen = attempt === undefined ? held[0] : held.find((one) => one.payment.attempt === attempt);
+  if (chosen) return { ...chosen, others: held.filter((one) => one !== chosen) };
+  if (held.length > 0) {
+    const there = held.map((one) => one.payment.attempt).join(', ');
+    throw notRefundable(`Attempt ${attempt} holds nothing to refund. These attempts do: ${there}.`);
+  }
   const why = payments.some(({ status }) => isOpen(status))
     ? 'Its payment is not settled yet.'
     : payments.some(({ status }) => holding.includes(status))
@@ -156,10 +199,10 @@ async function requestRefund(
  */
 export async function requestAll(
   tx: Tx,
-  { order, payments }: { order: OrderRow; payments: PaymentRow[] },
+  { payments }: { payments: PaymentRow[] },
   { actor, reason }: { actor: string; reason: string },
 ): Promise<{ ids: string[]; amountMinor: number }> {
-  const held = await readHeld(tx, order, payments);
+  const held = await readHeld(tx, payments);
   const ids: string[] = [];
   for (const { payment, left } of held) {
     const id = randomUUID();

@@ -7,7 +7,9 @@ import type { Finding } from '#lib/payments/settling/settlement.ts';
 /**
  * The job for an attempt that was declined: the provider would take another card for its charge for ever,
  * from each person who knows its client secret, so the charge is cancelled there. One that a card has paid
- * meanwhile is settled as a late charge. Throws while the provider gives no answer, so that it is tried again.
+ * meanwhile is settled as a late charge. One that a bank processes can't be cancelled: when it is declined
+ * later, the look that finds it so enqueues this job again. Throws while the provider gives no answer, so that
+ * it is tried again.
  */
 export async function callOffPayment(key: AttemptKey): Promise<void> {
   let finding: Finding | undefined;

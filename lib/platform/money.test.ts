@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { basisPointsOf, formatMoney, maxTotalMinor, parseMoney } from '#lib/platform/money.ts';
+import { basisPointsOf, formatMoney, maxTotalMinor, parseMoney, typedMoney } from '#lib/platform/money.ts';
 
 test('money is shown with as many decimals as its currency has', () => {
   expect(formatMoney(4_599, 'USD')).toBe('$45.99');
@@ -34,4 +34,13 @@ test('an amount is read as it is written, to the minor unit, or not at all', () 
     Array(9).fill(undefined),
   );
   expect([parseMoney('1200', 'JPY'), parseMoney('1200.5', 'JPY')]).toEqual([1_200, undefined]);
+});
+
+test('an amount can be typed as it is written for that', () => {
+  expect([typedMoney(1_250, 'USD'), typedMoney(5, 'USD'), typedMoney(1_200, 'JPY')]).toEqual([
+    '12.50',
+    '0.05',
+    '1200',
+  ]);
+  expect(parseMoney(typedMoney(maxTotalMinor, 'USD'), 'USD')).toBe(maxTotalMinor);
 });

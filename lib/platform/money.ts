@@ -38,6 +38,12 @@ export function parseMoney(typed: string, currency: string): number | undefined 
   return Number(whole + fraction.padEnd(decimals, '0'));
 }
 
+/** An amount as `parseMoney` reads it: `typedMoney(1250, 'USD')` is `12.50`. */
+export function typedMoney(minor: number, currency: string): string {
+  const { divisor } = formatOf(currency, 'en-US');
+  return (minor / divisor).toFixed(divisor.toString().length - 1);
+}
+
 /**
  * A share of an amount in basis points (1/100 of a percent), rounded half up to a whole minor
  * unit, as tax authorities round. Exact for every amount up to `maxTotalMinor`: the product

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { waitForTurn } from '#lib/abuse/wait-for-turn.ts';
 import { readCheckoutDraft } from '#lib/checkout/checkout-draft.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { declareHostResolvesIp } from '#lib/platform/http/http.ts';
@@ -233,6 +234,17 @@ describe('without an answer', () => {
     expect(waits.slice(0, 3)).toEqual([15, 30, 45]);
     expect(waits.slice(40)).toEqual([600, 600]);
     expect(await redis.command('KEYS', 'once:turn:*')).toHaveLength(40);
+  });
+
+  // What broke: each copy took a turn of the network, and a neighbour waited for all of them.
+  test('many tries of one session at the same moment take one turn', async () => {
+    const network = newIp();
+    const waitOf = async (userId: string) =>
+      Math.ceil((await waitForTurn({ userId, network, submission: 'one' })) / 1_000);
+    const userId = randomUUID();
+    const waits = await Promise.all(Array.from({ length: 20 }, () => waitOf(userId)));
+    expect(waits).toEqual(Array(20).fill(15));
+    expect(await waitOf(randomUUID())).toBe(30);
   });
 
   // What broke: clients whose network is not known, as behind a proxy that TRUSTED_PROXIES does not

@@ -35,6 +35,7 @@ beforeEach(async () => {
   await db().$executeRaw`DELETE FROM graphile_worker._private_jobs`;
   smtp.mails.length = 0;
   smtp.unknownRecipients.clear();
+  smtp.refusal = undefined;
 });
 
 const work = () => workOff({ limitMs: 30_000 });
@@ -133,6 +134,68 @@ test('a recipient who is refused for good is not tried again, counted, and no fa
   expect(await statusesOf(order)).toEqual(['confirmation refused']);
   expect(await db().$queryRaw`SELECT 1 FROM graphile_worker.jobs`).toEqual([]);
   expect(await readMetrics()).toContain('once_mails_refused 1');
+});
+
+// What broke: each of these was taken for a mailbox that does not exist, so a mail server that was set
+// up wrongly lost all emails of the shop without a word.
+test.each([
+  ['RCPT TO', 554, '5.7.1 <ada@example.com>: Relay access denied'],
+  ['RCPT TO', 550, '5.7.1 Service unavailable; client host is on a blocklist'],
+  ['RCPT TO', 550, '5.1.8 The domain of the sender does not exist'],
+  ['RCPT TO', 550, 'relay not permitted'],
+  ['RCPT TO', 552, '5.2.2 Over quota'],
+  ['DATA', 554, '5.7.1 Message rejected'],
+  ['DATA', 550, '5.1.1 no such mailbox'],
+] as const)(
+  'a mail that is refused at %s with %i %s is sent when that is put right',
+  async (at, code, text) => {
+    const order = await placeOrder(sku);
+    await announceLater(order);
+    smtp.refusal = { at, code, text };
+    expect(await work()).toMatchObject({ failed: 1, failedForGood: 0 });
+    expect(await statusesOf(order)).toEqual(['confirmation queued']);
+    smtp.refusal = undefined;
+    await db().$executeRaw`UPDATE graphile_worker._private_jobs SET run_at = now()`;
+    expect(await work()).toMatchObject({ failed: 0 });
+    expect(await statusesOf(order)).toEqual(['confirmation sent']);
+    expect(smtp.mails).toHaveLength(1);
+  },
+);
+
+test.each([
+  [551, '5.1.6 the mailbox has moved'],
+  [553, '5.1.3 no such name'],
+])('a recipient who is refused with %i %s is not tried again', async (code, text) => {
+  const order = await placeOrder(sku);
+  await announceLater(order);
+  smtp.refusal = { at: 'RCPT TO', code, text };
+  expect(await work()).toMatchObject({ failed: 0, failedForGood: 0 });
+  expect(await statusesOf(order)).toEqual(['confirmation refused']);
+});
+
+test('a mail to the operator whose mailbox is refused stays a job', async () => {
+  smtp.unknownRecipients.add('operator@shop.test');
+  const order = await placeOrder(sku);
+  const kind = 'operator_refund_failed';
+  const { userId, orderId, version } = order;
+  await db().mail.create({
+    data: {
+      userId,
+      orderId,
+      version,
+      kind,
+      recipient: 'operator@shop.test',
+      subject: 'A refund failed',
+      body: '',
+      status: 'queued',
+    },
+  });
+  await addJob(db(), 'send_mail', { userId, orderId, version, kind });
+  expect(await work()).toMatchObject({ failed: 1, failedForGood: 0 });
+  smtp.unknownRecipients.clear();
+  await db().$executeRaw`UPDATE graphile_worker._private_jobs SET run_at = now()`;
+  await work();
+  expect(smtp.mails.map(({ to }) => to)).toContainEqual(['operator@shop.test']);
 });
 
 test('a mail server that is away loses no mail', async () => {

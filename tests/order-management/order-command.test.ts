@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { callHandlers } from '#tests/support/call.ts';
@@ -68,9 +69,14 @@ test('an order is fulfilled once and no longer cancelled', async () => {
 test.each([
   ['an order that there isn’t', ['show', '0000-0000-0000'], 'there is no order'],
   ['what is no number', ['cancel', 'my order'], 'there is no order my order'],
+  ['an attempt that is no number', ['refund', 'ORDER', '--attempt', 'two'], '--attempt must be the number'],
+  ['an attempt that there isn’t', ['refund', 'ORDER', '--attempt', '7'], 'Attempt 7 holds nothing to refund'],
   ['a flag that there isn’t', ['show', 'x', '--force'], 'npm run order'],
 ])('%s is said in words', async (_, args, words) => {
-  const { code, err } = await run(...args);
+  const { id } = args.includes('ORDER')
+    ? await paidOrder(randomUUID().slice(0, 8).toUpperCase())
+    : { id: '' };
+  const { code, err } = await run(...args.map((arg) => (arg === 'ORDER' ? id : arg)));
   expect([code, err.includes(words), /\n\s+at /.test(err)]).toEqual([1, true, false]);
 });
 

@@ -309,8 +309,15 @@ async function paid(token?: string) {
   return { shopper, order, ref: order.payments[0]?.providerRef ?? '' };
 }
 
-const refund = (order: OrderInDb, amountMinor?: number) =>
-  refundOrder({ ...keyOf(order), id: randomUUID(), amountMinor, reason: 'goodwill', actor: 'operator:eva' });
+const refund = (order: OrderInDb, amountMinor?: number, attempt?: number) =>
+  refundOrder({
+    ...keyOf(order),
+    id: randomUUID(),
+    amountMinor,
+    attempt,
+    reason: 'goodwill',
+    actor: 'operator:eva',
+  });
 
 /** The one that the shop made comes back. */
 async function oursFails({ id: orderId }: OrderInDb) {
@@ -318,6 +325,143 @@ async function oursFails({ id: orderId }: OrderInDb) {
   await dashboard.failRefund(ours.providerRef ?? '');
   await pollEvents();
 }
+
+// What broke, found by an attacker: each refund was of the money that the provider refuses to refund, and failed.
+describe('of money that the provider refuses to refund, beside the attempt that pays the order', () => {
+  /** A bank disputes the charge of attempt 1, which is owed to the shopper. Attempt 2 pays. */
+  async function keptBesidePaid() {
+    const it = await refunded();
+    expect((await payAgain(it.shopper, it.order)).status).toBe(201);
+    await dashboard.failRefund(it.refundIds[0] ?? '');
+    const { dispute } = await dashboard.dispute(it.ref, {});
+    await pollEvents();
+    await settleRefunds(it.order);
+    return { ...it, disputeId: dispute?.id ?? '' };
+  }
+
+  /** Once the dispute is won, the shop asks for the money that is owed, and the provider pays. */
+  async function isWon({ order, disputeId }: { order: OrderInDb; disputeId: string }) {
+    await dashboard.closeDispute(disputeId, 'won');
+    await pollEvents();
+    await settleRefunds(order);
+  }
+
+  /** And its refund fails once more: the provider would refund the money now. */
+  async function isWonAndFails(it: { order: OrderInDb; disputeId: string }) {
+    await isWon(it);
+    const ours = await db().refund.findFirstOrThrow({
+      where: { orderId: it.order.id, attempt: 1, status: 'succeeded', origin: 'shop' },
+    });
+    await dashboard.failRefund(ours.providerRef ?? '');
+    await pollEvents();
+  }
+
+  const attemptsOf = async ({ id: orderId }: OrderInDb) =>
+    (
+      await db().refund.findMany({
+        where: { orderId, actor: 'operator:eva' },
+        orderBy: { createdAt: 'asc' },
+      })
+    ).map(({ attempt, status }) => ({ attempt, status }));
+
+  test('an order that was sent is refunded, and the refused money is tried after that', async () => {
+    const it = await keptBesidePaid();
+    const { shopper, order } = it;
+    await fulfilOrder({ ...keyOf(order), actor: 'operator:eva' });
+    const out = await run('refund', order.id, '--by', 'eva', '--reason', 'came back');
+    expect(out).toMatch(/A refund of \$17\.49 of attempt 2 of order .* The order is refunded\./);
+    await refund(order);
+    expect(await attemptsOf(order)).toEqual([
+      { attempt: 2, status: 'succeeded' },
+      { attempt: 1, status: 'failed' },
+    ]);
+    expect(await orderOf(shopper)).toMatchObject({ status: 'refunded' });
+    await isWon(it);
+    expect(till.ledger(order.id)).toMatchObject([{ live: false }, { live: false }]);
+  });
+
+  test('and both are refused: each has its turn', async () => {
+    const it = await keptBesidePaid();
+    const { order } = it;
+    await fulfilOrder({ ...keyOf(order), actor: 'operator:eva' });
+    const second = (await orderOf(it.shopper)).payments[1]?.providerRef ?? '';
+    const { dispute } = await dashboard.dispute(second, {});
+    await pollEvents();
+    for (let time = 1; time <= 3; time += 1) await refund(order);
+    expect((await attemptsOf(order)).map(({ attempt }) => attempt)).toEqual([2, 1, 2]);
+    await dashboard.closeDispute(dispute?.id ?? '', 'won');
+    await isWon(it);
+    expect(till.ledger(order.id)).toMatchObject([{ live: false }, { live: true }]);
+  });
+
+  test('a refund that names no attempt never ends a good order, however often it is refused', async () => {
+    const it = await keptBesidePaid();
+    const { shopper, order } = it;
+    await refund(order);
+    await refund(order);
+    expect(await attemptsOf(order)).toEqual([
+      { attempt: 1, status: 'failed' },
+      { attempt: 1, status: 'failed' },
+    ]);
+    expect(await orderOf(shopper)).toMatchObject({ status: 'paid' });
+    await isWon(it);
+  });
+
+  test('a part of the paying attempt is refunded when the operator names it', async () => {
+    const it = await keptBesidePaid();
+    const { shopper, order } = it;
+    const part = ['refund', order.id, '--by', 'eva', '--amount', '5', '--reason', 'goodwill'];
+    expect(await run(...part)).toContain('did NOT refund it');
+    const out = await run(...part, '--attempt', '2');
+    expect(out).toMatch(/A refund of \$5\.00 of attempt 2 of order .* The order is paid\./);
+    expect(await run(...part, '--attempt', '2')).toMatch(/refund of attempt 2 .*nothing was refunded now/);
+    expect(await orderOf(shopper)).toMatchObject({
+      status: 'paid',
+      payments: [{ status: 'returning' }, { status: 'succeeded', refundedMinor: 500 }],
+    });
+    await isWon(it);
+  });
+
+  test('an amount that its turn does not hold is refused, with the attempt that holds it', async () => {
+    const it = await keptBesidePaid();
+    const { order } = it;
+    await isWonAndFails(it);
+    await refund(order, 1_000);
+    await expect(refund(order, 1_000)).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /Of attempt 1 \$7\.49 can be refunded, and \$10\.00 cannot\. Attempt 2 holds \$17\.49/,
+      ),
+    });
+    await expect(refund(order, undefined, 3)).rejects.toMatchObject({
+      message: expect.stringContaining('Attempt 3 holds nothing'),
+    });
+    const part = { ...keyOf(order), id: randomUUID(), reason: 'goodwill', actor: 'operator:eva' };
+    await refundOrder({ ...part, amountMinor: 749 });
+    await expect(refundOrder({ ...part, attempt: 2 })).rejects.toMatchObject({
+      code: 'key_reused',
+      message: expect.stringContaining('is of attempt 1, not of attempt 2.'),
+    });
+  });
+
+  test('the paying attempt is named and refunded as a whole: the order ends, and all that is held is asked for', async () => {
+    const it = await keptBesidePaid();
+    const { shopper, sku, order } = it;
+    await isWonAndFails(it);
+    await refund(order, undefined, 2);
+    await settleRefunds(order);
+    expect(await orderOf(shopper)).toMatchObject({ status: 'refunded', endedBy: 'operator' });
+    expect(till.ledger(order.id)).toMatchObject([{ live: false }, { live: false }]);
+    expect(await availableOf(sku)).toBe(5);
+  });
+
+  test('the operator’s email names the attempt and the command for it', async () => {
+    const it = await keptBesidePaid();
+    const failed = (await mailsOf(it.order)).findLast(({ kind }) => kind === 'operator_refund_failed');
+    expect(failed?.text).toMatch(/did not pay a refund of \$17\.49 of attempt 1 /);
+    expect(failed?.text).toMatch(/npm run order -- refund \S+ --attempt 1 --amount 17\.49/);
+    await isWon(it);
+  });
+});
 
 // What broke, found by an attacker: after "was refunded", the failure was told on no page and by no email.
 describe('a refund of the shop that comes back', () => {

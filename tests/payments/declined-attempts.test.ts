@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { expireHolds } from '#lib/order-management/expire-holds.ts';
+import { pollEvents } from '#lib/payments/events/poll-events.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { workOff } from '#lib/worker/work-off.ts';
 import { answerBank } from '#tests/support/bank.ts';
@@ -121,6 +122,50 @@ test('a debit that was confirmed in time and refused later: no other card is tak
   await till.flushWebhooks();
   await runJobs();
   expect(await statusAtProvider(order)).toBe('canceled');
+});
+
+/** How many jobs are left that call a charge off. */
+const callsLeft = async ({ id }: OrderInDb) => {
+  const [row] = await db().$queryRaw<{ left: number }[]>`
+    SELECT count(*)::int AS left FROM graphile_worker._private_jobs WHERE key LIKE ${`call_off_payment:${id}:%`}`;
+  return row?.left;
+};
+
+// What broke, found by an attack: the second refusal had the code of the first, so nothing was to be written,
+// and the intent took any card from then on.
+test('a debit that is refused with the code of the card before it: no other card is taken after it', async () => {
+  const { shopper, order } = await ordered('AGAIN-SAME-CODE', 'pm_card_chargeDeclinedInsufficientFunds');
+  await confirmAgain(refOf(order), 'pm_usBankAccount_insufficientFunds');
+  await runJobs();
+  expect(await statusAtProvider(order)).toBe('processing');
+  await till.dashboard.settle(refOf(order));
+  await till.flushWebhooks();
+  await runJobs();
+  expect(await statusAtProvider(order)).toBe('canceled');
+  // A look at a cancelled charge leaves no job, so it does not go on for ever.
+  await till.flushWebhooks();
+  await pollEvents();
+  expect(await callsLeft(order)).toBe(0);
+  expect(await orderOf(shopper)).toMatchObject({
+    status: 'payment_declined',
+    payments: [{ status: 'declined', declineCode: 'insufficient_funds' }],
+  });
+});
+
+test('a card whose bank asks, after a debit that could not be cancelled: the intent is cancelled there', async () => {
+  const { order } = await ordered('AGAIN-DEBIT-BANK', 'pm_card_chargeDeclinedInsufficientFunds');
+  await confirmAgain(refOf(order), 'pm_usBankAccount_insufficientFunds');
+  await runJobs();
+  // The refusal is never heard of: the bank asks by the time that the shop looks.
+  till.addFault({ kind: 'webhook_drop', times: 9 });
+  await till.dashboard.settle(refOf(order));
+  await confirmAgain(refOf(order), bankCard);
+  expect(await statusAtProvider(order)).toBe('requires_action');
+  await pollEvents();
+  await runJobs();
+  expect(await statusAtProvider(order)).toBe('canceled');
+  await pollEvents();
+  expect(await callsLeft(order)).toBe(0);
 });
 
 /** As if the order had ended so many hours ago. */

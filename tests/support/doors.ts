@@ -103,6 +103,32 @@ export function describeDoors({
       expect(logged()).toBe('');
     });
 
+    test('a nested router state is refused before Next reads it', async () => {
+      // What broke: Next's parser took 200 ms for each such header of 8 KB.
+      const headers = { rsc: '1', 'next-router-state-tree': nestedState(700) };
+      const response = await fetch(`${url}/cart`, { headers, redirect: 'manual' });
+      expect(response.status).toBe(400);
+      expect(logged()).toBe('');
+    });
+
+    test('the router state of the deepest page is read', async () => {
+      const headers = { rsc: '1', 'next-router-state-tree': nestedState(5) };
+      const asked = await fetch(`${url}/cart`, { headers, redirect: 'manual' });
+      const response = await fetch(new URL(asked.headers.get('location') ?? '', url), { headers });
+      expect([asked.status, response.status]).toEqual([307, 200]);
+      expect(response.headers.get('content-type')).toContain('text/x-component');
+    });
+
+    test('a router state is ignored where no part of a page is asked for', async () => {
+      const headers = { 'next-router-state-tree': '[[[[' };
+      const paths = ['/cart', '/product/nothing.rsc', '/product/nothing%2Ersc', '/api/health'];
+      const answers = paths.map(async (path) => (await fetch(url + path, { headers })).status);
+      expect(await Promise.all(answers)).toEqual([200, 404, 404, 200]);
+      const order = await fetch(`${url}/api/orders`, { method: 'POST', body: '{', headers });
+      expect((await order.json()).detail).not.toContain('next-router-state-tree');
+      expect(logged()).toBe('');
+    });
+
     test('a body that waits for its 100 Continue is taken', async () => {
       const lines = [
         'PUT /api/cart/lines/NOTHING HTTP/1.1',
@@ -383,6 +409,11 @@ function closed(url: string, bytes: string): Promise<string> {
       resolve(heard);
     });
   });
+}
+
+/** One part of a page in another, so many deep. */
+function nestedState(levels: number): string {
+  return `${'["",{"a":'.repeat(levels)}["",{}]${'}]'.repeat(levels)}`;
 }
 
 /** A request whose body has come so far and is not at its end; the shop has taken all of it. */

@@ -8,6 +8,8 @@ export interface TestSmtp {
   mails: ReceivedMail[];
   /** Recipients that it will never take anything for. */
   unknownRecipients: Set<string>;
+  /** What it answers to every mail, at this command, until it is set to undefined. */
+  refusal: { at: 'RCPT TO' | 'DATA'; code: number; text: string } | undefined;
   /** From now on and until called with 0, recipients are told to come back later. */
   deferNext(times: number): void;
   /** Accepts mails but keeps the answer to itself until `answer` is called. */
@@ -29,6 +31,11 @@ export async function startSmtp(): Promise<TestSmtp> {
   let deferrals = 0;
   let mayAnswer = Promise.resolve();
 
+  const refusalAt = (command: 'RCPT TO' | 'DATA') => {
+    const { refusal: refused } = smtp;
+    return refused?.at === command ? refusal(refused.code, refused.text) : null;
+  };
+
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
@@ -38,12 +45,14 @@ export async function startSmtp(): Promise<TestSmtp> {
         deferrals -= 1;
         return callback(refusal(450, '4.2.1 come back later'));
       }
-      callback();
+      callback(refusalAt('RCPT TO'));
     },
     onData(stream, session, callback) {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
+        const refused = refusalAt('DATA');
+        if (refused) return callback(refused);
         const to = session.envelope.rcptTo.map(({ address }) => address);
         mails.push({ to, ...parse(Buffer.concat(chunks).toString('utf8')) });
         void mayAnswer.then(() => callback());
@@ -54,10 +63,11 @@ export async function startSmtp(): Promise<TestSmtp> {
   server.on('error', () => undefined);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.server.address() as AddressInfo;
-  return {
+  const smtp: TestSmtp = {
     url: `smtp://127.0.0.1:${port}`,
     mails,
     unknownRecipients,
+    refusal: undefined,
     deferNext: (times) => {
       deferrals = times;
     },
@@ -70,6 +80,7 @@ export async function startSmtp(): Promise<TestSmtp> {
     },
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
+  return smtp;
 }
 
 function refusal(responseCode: number, message: string): Error {

@@ -23,10 +23,10 @@ export async function sendMail(key: MailKey): Promise<void> {
   try {
     await handOver(SMTP_URL, mail);
   } catch (error) {
-    if (!isRefusal(error)) throw error;
+    if (!isRefusal(error, kind)) throw error;
     // Anybody may order to a mailbox that does not exist: this is what became of the mail, and no job
     // that waits for an operator.
-    logger().warn({ err: error, orderId, version, kind }, 'the mail server refuses this mail for good');
+    logger().warn({ err: error, orderId, version, kind }, 'the mailbox of this mail does not exist');
     return mark(key, 'refused');
   }
   await mark(key, 'sent');
@@ -55,12 +55,20 @@ function messageIdOf({ orderId, version, kind }: Omit<MailKey, 'userId'>, from: 
 }
 
 /**
- * The server has understood and will never take this mail: no such mailbox, or not this content.
- * A refusal of ourselves (our login, our sender) is a matter of configuration and is tried again.
+ * The mailbox does not exist (RFC 3463: X.1.x), says the server's answer to RCPT TO, like
+ * `550 5.1.1 User unknown`. 5.1.7 and 5.1.8 are about our own address.
  */
-function isRefusal(error: unknown): boolean {
-  const { permanent, command } = error as { permanent?: boolean; command?: string };
-  return permanent === true && (command === 'RCPT TO' || command === 'DATA');
+const noMailbox = /^55[013][ -]5\.1\.(?![78]\b)\d/;
+
+/**
+ * Whether trying again is no use. All other refusals may be of the shop and not of the mailbox: no
+ * relaying, a blocklist, a spent quota. So may be one without an enhanced code, as servers say both
+ * `550 User unknown` and `550 relay not permitted`. These are tried again: a job too many is seen, and
+ * a lost mail is not. A mail to the operator is never given up without a failed job.
+ */
+function isRefusal(error: unknown, kind: string): boolean {
+  const { response = '', command } = error as { response?: string; command?: string };
+  return !kind.startsWith('operator_') && command === 'RCPT TO' && noMailbox.test(response);
 }
 
 async function mark(

@@ -1,11 +1,15 @@
 import { day, wrap } from '#lib/notifications/email/layout.ts';
 import type { MailEvent, MailOrder } from '#lib/notifications/email/write-mail.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
-import { formatMoney } from '#lib/platform/money.ts';
+import { formatMoney, typedMoney } from '#lib/platform/money.ts';
 
 /** Emails to the shop's operator (OPERATOR_EMAIL): money that a person has to see to. */
 
+type ToldOrder = Pick<MailOrder, 'number' | 'currency' | 'totalMinor'>;
+
 interface OperatorEvent extends Pick<MailEvent, 'reason' | 'amountMinor'> {
+  /** Of which attempt the refund was. */
+  attempt?: number | undefined;
   dueBy?: Date;
   /** What the order is after the event. */
   to?: OrderStatus;
@@ -15,15 +19,15 @@ interface OperatorEvent extends Pick<MailEvent, 'reason' | 'amountMinor'> {
 
 interface Words {
   subject: (number: string) => string;
-  paragraphs: (amount: string, event: OperatorEvent) => string[];
+  paragraphs: (amount: string, event: OperatorEvent, order: ToldOrder) => string[];
 }
 
 const words = {
   refund_failed: {
     subject: (number) => `Order ${number}: a refund failed`,
-    paragraphs: (amount, event) => [
-      `The payment provider did not pay a refund of ${amount} ("${event.reason}"). The money is still with the shop, and the order says so.`,
-      ...whatNow(event),
+    paragraphs: (amount, event, order) => [
+      `The payment provider did not pay a refund of ${amount}${ofAttempt(event)} ("${event.reason}"). The money is still with the shop, and the order says so.`,
+      ...whatNow(event, order),
     ],
   },
   dispute_opened: {
@@ -46,7 +50,11 @@ const words = {
   },
 } satisfies Record<string, Words>;
 
-function whatNow({ to, refundAskedAgain }: OperatorEvent): string[] {
+const ofAttempt = ({ attempt }: OperatorEvent): string =>
+  attempt === undefined ? '' : ` of attempt ${attempt}`;
+
+function whatNow(event: OperatorEvent, { number, currency }: ToldOrder): string[] {
+  const { to, refundAskedAgain, attempt, amountMinor } = event;
   // A second refund by hand would be of other money of the order.
   if (refundAskedAgain) {
     return ['The shop has asked for the refund again. If that fails, too, another email says so.'];
@@ -54,10 +62,15 @@ function whatNow({ to, refundAskedAgain }: OperatorEvent): string[] {
   return [
     ...(to === 'paid'
       ? [
-          'The order is paid. "npm run order -- refund" takes money first that the order does not need; where there is none, it cancels the order.',
+          'The order is paid. A refund of all of the payment that pays it cancels the order. Without --attempt, "npm run order -- refund" takes money first that the order does not need.',
         ]
       : []),
     'Look at the charge in the provider’s dashboard. Then refund it again, or pay the shopper another way.',
+    ...(attempt === undefined || amountMinor === undefined
+      ? []
+      : [
+          `npm run order -- refund ${number} --attempt ${attempt} --amount ${typedMoney(amountMinor, currency)}`,
+        ]),
   ];
 }
 
@@ -65,11 +78,12 @@ export type OperatorMailKind = keyof typeof words;
 
 export function writeOperatorMail(
   kind: OperatorMailKind,
-  { number, currency, totalMinor }: Pick<MailOrder, 'number' | 'currency' | 'totalMinor'>,
+  order: ToldOrder,
   event: OperatorEvent,
 ): { subject: string; body: string } {
+  const { number, currency, totalMinor } = order;
   const { subject, paragraphs }: Words = words[kind];
   const amount = formatMoney(event.amountMinor ?? totalMinor, currency);
-  const parts = [...paragraphs(amount, event), `npm run order -- show ${number}`];
+  const parts = [...paragraphs(amount, event, order), `npm run order -- show ${number}`];
   return { subject: subject(number), body: `${parts.map(wrap).join('\n\n')}\n` };
 }

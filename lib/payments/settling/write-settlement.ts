@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { addJob } from '#lib/jobs/add-job.ts';
 import { changeOrder } from '#lib/orders/change-order.ts';
 import type { OrderRow } from '#lib/orders/order-rows.ts';
-import type { AttemptKey } from '#lib/payment-provider/provider.ts';
+import type { AttemptKey, ChargeStatus } from '#lib/payment-provider/provider.ts';
 import { writeDisputes, writeRefunds } from '#lib/payments/events/write-mirrored.ts';
 import type { PaymentRow } from '#lib/payments/payment-rows.ts';
 import type { Finding, Settlement } from '#lib/payments/settling/settlement.ts';
@@ -36,12 +36,12 @@ export async function writePayment(
     lostMinor: settlement.lostMinor ?? payment.lostMinor,
     feeMinor: said?.feeMinor ?? payment.feeMinor,
   };
-  const same = shown.every((name) => after[name] === payment[name]);
-  if (same && refunds.length === 0 && disputes.length === 0) return payment;
-  // Once is enough: until the charge is called off the job goes on, and after that it takes no card.
-  if (to === 'declined' && said?.status === 'declined' && said.ref !== undefined) {
+  // Also when nothing new is to be written: the job may have met a charge that could not be cancelled.
+  if (to === 'declined' && said?.ref !== undefined && stillPayable.includes(said.status)) {
     await addJob(tx, 'call_off_payment', { userId, orderId, attempt }, { key: callOffKey(payment) });
   }
+  const same = shown.every((name) => after[name] === payment[name]);
+  if (same && refunds.length === 0 && disputes.length === 0) return payment;
   await tx.$executeRaw`
     UPDATE payment SET status = ${after.status}, provider_ref = ${after.providerRef},
                        decline_code = ${after.declineCode}, action_url = ${after.actionUrl},
@@ -60,6 +60,12 @@ export async function writePayment(
   }
   return after;
 }
+
+/**
+ * A charge of an attempt that is over can still be paid while it is one of these. One that is processing can't
+ * be cancelled: an event tells how it ends. A cancelled one takes no card, and a look at it leaves no job.
+ */
+const stillPayable: readonly ChargeStatus[] = ['declined', 'requires_action'];
 
 const shown = [
   'status',

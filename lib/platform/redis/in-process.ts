@@ -40,6 +40,20 @@ export function countInProcess(name: string, windowMs: number): { count: number;
   return { count, leftMs: untilMs - performance.now() };
 }
 
+/** Counts a member once; answers its place, from 1 on, or 0 where the limit has left none. */
+export function countOnceInProcess(
+  name: string,
+  { member, limit, windowMs }: { member: string; limit: number; windowMs: number },
+): number {
+  const counted = read(name);
+  const members: string[] = counted ? JSON.parse(counted.value) : [];
+  const place = members.indexOf(member) + 1;
+  if (place > 0 || members.length >= limit) return place;
+  const untilMs = counted?.untilMs ?? performance.now() + windowMs;
+  write(name, { value: JSON.stringify([...members, member]), untilMs });
+  return members.length + 1;
+}
+
 export function recallInProcess(name: string): string | undefined {
   return read(name)?.value;
 }

@@ -372,7 +372,7 @@ describe('an operator refunds', () => {
     ] as const) {
       await expect(refund(order, { amountMinor })).rejects.toMatchObject({
         code: 'not_refundable',
-        message: expect.stringContaining(`Of this payment ${left} can be refunded, and ${asked} cannot.`),
+        message: expect.stringContaining(`Of attempt 1 ${left} can be refunded, and ${asked} cannot.`),
       });
     }
     expect(await refund(order, { amountMinor: 1 })).toEqual({ created: true, status: 'succeeded' });
