@@ -106,6 +106,12 @@ export const replacements = {
       typeof import('#lib/payments/payment-provider.ts')
     >,
   },
+  callOff: {
+    of: 'lib/payments/call-off-payment.ts',
+    load: (() => import('./without/call-off.ts')) satisfies Load<
+      typeof import('#lib/payments/call-off-payment.ts')
+    >,
+  },
   orderLock: {
     of: 'lib/payments/payment-rows.ts',
     load: (() => import('./without/order-lock.ts')) satisfies Load<
