@@ -19,13 +19,15 @@ const leastStates: Record<Name, { built: number; unshielded: number }> = {
   lastOne: { built: 8_000, unshielded: 400 },
   foreignToken: { built: 250, unshielded: 35 },
   oneCard: { built: 60_000, unshielded: 8_000 },
-  declined: { built: 15_000, unshielded: 7_000 },
+  declined: { built: 50_000, unshielded: 20_000 },
   lostReply: { built: 30_000, unshielded: 15_000 },
   bank: { built: 60_000, unshielded: 40_000 },
   slowProvider: { built: 20_000, unshielded: 15_000 },
   lateCharge: { built: 30_000, unshielded: 15_000 },
-  secondCard: { built: 10_000, unshielded: 5_500 },
+  secondCard: { built: 35_000, unshielded: 20_000 },
   earlySecondCard: { built: 7_000, unshielded: 5_000 },
+  confirmedAgain: { built: 50_000, unshielded: 30_000 },
+  confirmedBeside: { built: 40_000, unshielded: 25_000 },
   restored: { built: 30_000, unshielded: 15_000 },
 };
 

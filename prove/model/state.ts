@@ -47,6 +47,10 @@ export interface Chances {
   hold: number;
   /** The database is restored to an earlier state. */
   restore: number;
+  /** The shopper confirms a declined charge with another card, past the shop. */
+  again: number;
+  /** A day passes after an order's hold has ended it. */
+  day: number;
 }
 
 /** What is in the database. */
@@ -77,6 +81,8 @@ export interface Order {
   /** Whether the job for holds changed it last. */
   endedByHold: boolean;
   holdIsOver: boolean;
+  /** More than a day ago. */
+  endedLongAgo?: true;
 }
 
 export interface Payment {
@@ -85,6 +91,8 @@ export interface Payment {
   card: Card;
   status: PaymentStatus;
   version: number;
+  /** The job that is enqueued with a refusal and calls its charge off. It is kept with its row. */
+  callOff?: 'due' | 'done';
 }
 
 /** What the provider does with a card; `invoice` is none. */
@@ -105,7 +113,7 @@ interface Charge {
 export interface Work {
   /** For the story only. */
   name: string;
-  kind: 'submission' | 'nextCard' | 'job' | 'event' | 'hold';
+  kind: 'submission' | 'nextCard' | 'job' | 'event' | 'hold' | 'callOff';
   at: Place;
   submission?: number;
   card?: number;
@@ -155,6 +163,7 @@ export interface Plan {
     order?: OrderStatus;
     takeStock?: boolean;
     accepts?: boolean;
+    callOff?: true;
   };
 }
 
