@@ -109,9 +109,12 @@ const outcomes: Record<Card, ChargeStatus> = {
   pays: 'succeeded',
   declines: 'declined',
   asksBank: 'requires_action',
+  takesDays: 'processing',
 };
 
-function provider(state: State, { dropped }: World, add: Add): void {
+const otherCards = { pays: 'a card that pays', asksBank: 'a card whose bank asks', takesDays: 'a debit' };
+
+function provider(state: State, { scenario, dropped }: World, add: Add): void {
   for (const [index, { order, submission, attempt, card }] of state.wire.entries()) {
     const known = state.charges.some((charge) => charge.order === order && charge.attempt === attempt);
     const replays = known && !dropped.has('providerKey');
@@ -131,14 +134,18 @@ function provider(state: State, { dropped }: World, add: Add): void {
         Object.assign(next.charges[index] ?? {}, { status: 'succeeded', event: true });
       });
     }
+    for (const end of status === 'processing' ? (['succeeded', 'declined'] as const) : []) {
+      add(`the bank ends the debit: ${end}`, (next) => {
+        Object.assign(next.charges[index] ?? {}, { status: end, event: true });
+      });
+    }
     if (status === 'declined' && state.chances.again > 0) {
       // They may, and need not: what can be confirmed for ever is seen when all has come to rest.
       add('the shopper confirms nothing any more', (next) => {
         next.chances.again = 0;
       });
-      for (const card of ['pays', 'asksBank'] as const) {
-        const says = card === 'pays' ? 'which pays' : 'whose bank asks';
-        add(`the shopper confirms the declined charge with another card, ${says}`, (next) => {
+      for (const card of scenario.againWith ?? []) {
+        add(`the shopper confirms the declined charge with ${otherCards[card]}`, (next) => {
           next.chances.again -= 1;
           Object.assign(next.charges[index] ?? {}, { status: outcomes[card], event: true });
         });

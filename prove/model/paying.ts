@@ -97,7 +97,7 @@ export function callsOff(state: State, { scenario }: World, add: Add): void {
     const isAtWork = state.works.some(
       (work) => work.kind === 'callOff' && work.order === order && work.attempt === attempt,
     );
-    if (callOff !== 'due' || isAtWork) continue;
+    if (isAtWork || callOff === undefined || callOff === 'done') continue;
     const name = `the job that calls attempt ${attempt} off`;
     if (scenario.chances.again === 0 || !tookNothing(status)) {
       add(`${name} has run`, (next) => {
@@ -107,6 +107,7 @@ export function callsOff(state: State, { scenario }: World, add: Add): void {
       continue;
     }
     add(`${name} begins and sees its payment ${status}`, (next) => {
+      Object.assign(next.payments[index] ?? {}, { callOff: 'due' });
       next.works.push({ kind: 'callOff', order, attempt, name, at: 'ask', seen: version });
     });
   }

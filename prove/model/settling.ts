@@ -37,7 +37,7 @@ export function settleWork(state: State, world: World, index: number, add: Add) 
 function settlementOf(
   state: State,
   { dropped }: World,
-  { order, attempt, status, callOff }: Payment,
+  { order, attempt, status }: Payment,
   finding: Work['finding'] = 'unknown',
 ): Settling {
   const row = orderAt(state, order);
@@ -66,9 +66,9 @@ function settlementOf(
   // What is given back is an event of the order, so it counts its version, too.
   const to = change?.to ?? (giveBack && row.status);
   const written = { orderVersion: row.version, payment, order: to, takeStock, accepts };
-  // Once: a second look at the same refusal changes nothing of the row.
-  const isNews = finding === 'declined' && (payment ?? status) === 'declined' && callOff === undefined;
-  return isNews && !dropped.has('callOff') ? { ...written, callOff: true } : written;
+  // Also at a second look, when the row says so already. The job's key keeps it at one that waits.
+  const isDeclined = finding === 'declined' && (payment ?? status) === 'declined';
+  return isDeclined && !dropped.has('callOff') ? { ...written, callOff: true } : written;
 }
 
 export function apply(state: State, { dropped }: World, index: number, settlement: Settling, add: Add) {
@@ -118,7 +118,12 @@ function writeSettlement(next: State, number: number, settlement: Settling): voi
   if (!payment) throw new Error(`there is no payment ${number}`);
   const order = orderAt(next, payment.order);
   const { payment: to, order: status, takeStock, accepts, callOff } = settlement;
-  if (callOff) payment.callOff = 'due';
+  if (callOff) {
+    const runs = next.works.some(
+      (work) => work.kind === 'callOff' && work.order === payment.order && work.attempt === payment.attempt,
+    );
+    payment.callOff = runs ? 'again' : 'due';
+  }
   if (to && to !== payment.status) Object.assign(payment, { status: to, version: payment.version + 1 });
   if (accepts) order.accepted = true;
   if (takeStock) next.left -= 1;
@@ -144,7 +149,10 @@ export function leave(next: State, index: number): void {
     const isRefused = !order.accepted && !isOpen(paymentOf(next, work).status);
     finish(next, index, order.accepted ? 'order' : isRefused ? 'refused' : 'later', work.order);
   } else {
-    if (work.kind === 'callOff') paymentOf(next, work).callOff = 'done';
+    if (work.kind === 'callOff') {
+      const payment = paymentOf(next, work);
+      payment.callOff = payment.callOff === 'again' ? 'due' : 'done';
+    }
     next.works.splice(index, 1);
   }
 }

@@ -91,12 +91,12 @@ export interface Payment {
   card: Card;
   status: PaymentStatus;
   version: number;
-  /** The job that is enqueued with a refusal and calls its charge off. It is kept with its row. */
-  callOff?: 'due' | 'done';
+  /** The job that is enqueued with a refusal and calls its charge off. It is due `again` when it is enqueued while it runs. */
+  callOff?: 'due' | 'again' | 'done';
 }
 
 /** What the provider does with a card; `invoice` is none. */
-export type Card = 'invoice' | 'pays' | 'declines' | 'asksBank';
+export type Card = 'invoice' | 'pays' | 'declines' | 'asksBank' | 'takesDays';
 
 interface Charge {
   /** Undefined while it was made for no order: only when the card is charged first. */
@@ -178,6 +178,8 @@ export interface Scenario {
   submissions: Submission[];
   /** Cards that are tried when the first one was declined: attempt 2 of the first order. */
   nextCards?: { name: string; card: Card; times: number }[];
+  /** What a declined charge may be confirmed with again. */
+  againWith?: ('pays' | 'asksBank' | 'takesDays')[];
   chances: Chances;
   /** How many jobs for unsettled payments may be at work at once. */
   jobs: number;
