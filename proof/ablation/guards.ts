@@ -35,6 +35,7 @@ export const guards: Record<Guard, string> = {
   replayCharges: 'a duplicate that finds an order not charged yet goes on with its charge',
   providerKey: "the provider's idempotency key, made of order and attempt",
   fence: 'the key of a charge that is called off is used up, where there is no charge',
+  callOff: 'a job cancels a declined charge at the provider, which would take another card for it',
   paymentVersion: 'what the provider said counts only if nobody has written since it was asked',
   orderLock: '`FOR UPDATE` on an order and its payments',
   orderVersion: 'the version of the order is compared when it changes',

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ApiError } from '#proof/simulator/http/api-error.ts';
 import { badCard, goodCard, place, readyToOrder, type Scene, times, type Workload } from './scene.ts';
 
 /** Workloads about payments and about what becomes of an order. */
@@ -81,6 +82,24 @@ export const paying = {
     },
   },
 
+  confirmedAgain: {
+    about: 'of four refused cards, two charges are confirmed again with a good one, past the shop',
+    goods,
+    checkouts: 4,
+    worker: true,
+    prepare: async (scene) => {
+      const refused = await times(4, async () => {
+        const shopper = scene.shopper();
+        return place(shopper, await readyToOrder(shopper, { PLENTY: 1 }, badCard));
+      });
+      return async () => {
+        // Later than the job, which is due when the refusal is written.
+        await sleep(calledOffWithinMs);
+        for (const orderId of refused.slice(0, 2)) await confirmAgain(scene.lab, orderId);
+      };
+    },
+  },
+
   cancelledTwice: {
     about: 'an order is cancelled in two windows',
     goods,
@@ -142,6 +161,17 @@ export const paying = {
     },
   },
 } as const satisfies Record<string, Workload>;
+
+/** The worker hears of a job when it is enqueued; a busy machine needs some seconds. */
+const calledOffWithinMs = 3_000;
+
+/** As Stripe.js does in the shopper's browser. A charge that is cancelled takes no card. */
+async function confirmAgain({ till }: Scene['lab'], orderId: string): Promise<void> {
+  const ref = till.ledger(orderId)[0]?.paymentIntent ?? '';
+  await till.dashboard.confirm(ref).catch((error) => {
+    if (!(error instanceof ApiError)) throw error;
+  });
+}
 
 /** Longer than the shop waits for the provider (6 s). */
 const arrivesAfterMs = 8_000;

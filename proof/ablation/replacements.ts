@@ -114,6 +114,12 @@ export const replacements = {
       typeof import('#lib/checkout/charge-if-due.ts')
     >,
   },
+  callOff: {
+    of: 'lib/payments/call-off-payment.ts',
+    load: (() => import('#proof/ablation/without/call-off.ts')) satisfies Load<
+      typeof import('#lib/payments/call-off-payment.ts')
+    >,
+  },
   providerKey: {
     of: 'lib/payment-provider/payment-provider.ts',
     load: (() => import('#proof/ablation/without/provider-key.ts')) satisfies Load<

@@ -237,6 +237,12 @@ const paymentRows: Row[] = [
     violates: ['books_disagree'],
     so: 'two live payments of one order',
   }),
+  row('confirmedAgain', [], { so: 'the provider refuses: the charge is cancelled' }),
+  row('confirmedAgain', allShields, { so: 'the same: no shield is on this way' }),
+  row('confirmedAgain', ['callOff'], {
+    violates: ['declined_still_payable'],
+    so: 'the two that were confirmed are paid by another card, and the others can be at any later time: it is needed',
+  }),
   row('cancelledTwice', [], { so: 'cancelled once' }),
   row('cancelledTwice', allShields, { so: 'the same' }),
   row('cancelledTwice', ['orderLock'], { so: '`orderVersion` refuses the second' }),

@@ -30,6 +30,8 @@ export const ablations: Record<Guard, Ablation> = {
   orderVersion: { scenario: 'slowProvider', behind: ['orderLock'] },
   paymentVersion: { scenario: 'slowProvider' },
   holdWaits: { scenario: 'slowProvider' },
+  callOff: { scenario: 'confirmedBeside' },
+  oneDay: { scenario: 'confirmedAgain' },
   events: { scenario: 'lateCharge' },
 };
 

@@ -1,6 +1,7 @@
 import type { ChargeStatus } from '#lib/payment-provider/provider.ts';
 import { isOpen } from '#lib/payments/payment-rows.ts';
 import { shopperOf, tokenOf } from '#proof/model/decide-order.ts';
+import { callsOff } from '#proof/model/paying.ts';
 import { restoring } from '#proof/model/restoring.ts';
 import { paymentOf, tellAgain } from '#proof/model/rows.ts';
 import { type Add, type Card, type State, type Work, type World, workAt } from '#proof/model/state.ts';
@@ -56,7 +57,8 @@ function shoppers(state: State, world: World, add: Add): void {
   }
 }
 
-function jobs(state: State, { scenario, dropped }: World, add: Add): void {
+function jobs(state: State, world: World, add: Add): void {
+  const { scenario, dropped } = world;
   const count = (kind: Work['kind']) => state.works.filter((work) => work.kind === kind).length;
   const begin = (says: string, work: Omit<Work, 'at' | 'name'>, name: string) =>
     add(says, (next) => next.works.push({ ...work, name, at: 'look' }));
@@ -66,7 +68,8 @@ function jobs(state: State, { scenario, dropped }: World, add: Add): void {
       begin(`${name} begins`, { kind: 'job', order, attempt }, name);
     }
   }
-  for (const [order, { status, holdIsOver }] of state.orders.entries()) {
+  callsOff(state, world, add);
+  for (const [order, { status, holdIsOver, endedByHold, endedLongAgo }] of state.orders.entries()) {
     const waits = status === 'payment_pending' || status === 'payment_declined';
     if (waits && !holdIsOver && state.chances.hold > 0) {
       add('the clock passes the end of the hold', (next) => {
@@ -76,6 +79,12 @@ function jobs(state: State, { scenario, dropped }: World, add: Add): void {
     }
     if (waits && holdIsOver && count('hold') === 0) {
       begin('the job for holds begins', { kind: 'hold', order }, 'the job for holds');
+    }
+    if (status === 'cancelled' && endedByHold && !endedLongAgo && state.chances.day > 0) {
+      add('a day passes after the order has ended', (next) => {
+        next.chances.day -= 1;
+        Object.assign(next.orders[order] ?? {}, { endedLongAgo: true });
+      });
     }
   }
   for (const [index, { order, attempt, event }] of state.charges.entries()) {
@@ -100,9 +109,12 @@ const outcomes: Record<Card, ChargeStatus> = {
   pays: 'succeeded',
   declines: 'declined',
   asksBank: 'requires_action',
+  takesDays: 'processing',
 };
 
-function provider(state: State, { dropped }: World, add: Add): void {
+const otherCards = { pays: 'a card that pays', asksBank: 'a card whose bank asks', takesDays: 'a debit' };
+
+function provider(state: State, { scenario, dropped }: World, add: Add): void {
   for (const [index, { order, submission, attempt, card }] of state.wire.entries()) {
     const known = state.charges.some((charge) => charge.order === order && charge.attempt === attempt);
     const replays = known && !dropped.has('providerKey');
@@ -121,6 +133,23 @@ function provider(state: State, { dropped }: World, add: Add): void {
       add('the shopper confirms at the bank', (next) => {
         Object.assign(next.charges[index] ?? {}, { status: 'succeeded', event: true });
       });
+    }
+    for (const end of status === 'processing' ? (['succeeded', 'declined'] as const) : []) {
+      add(`the bank ends the debit: ${end}`, (next) => {
+        Object.assign(next.charges[index] ?? {}, { status: end, event: true });
+      });
+    }
+    if (status === 'declined' && state.chances.again > 0) {
+      // They may, and need not: what can be confirmed for ever is seen when all has come to rest.
+      add('the shopper confirms nothing any more', (next) => {
+        next.chances.again = 0;
+      });
+      for (const card of scenario.againWith ?? []) {
+        add(`the shopper confirms the declined charge with ${otherCards[card]}`, (next) => {
+          next.chances.again -= 1;
+          Object.assign(next.charges[index] ?? {}, { status: outcomes[card], event: true });
+        });
+      }
     }
     if (givenBack || !isKnown(state, { order, attempt })) continue;
     if (paymentOf(state, { order, attempt }).status !== 'returning') continue;

@@ -28,6 +28,8 @@ export const guards = {
   orderVersion: 'the version of the order is compared when it changes',
   paymentVersion: 'what the provider said counts only if nobody has written since it was asked',
   holdWaits: 'the job for holds leaves a payment that is unknown to the job that asks until it knows',
+  callOff: 'a job that is enqueued with a refusal cancels the declined charge at the provider',
+  oneDay: 'for a day after its hold a late charge takes an order up again, and no longer',
   events: "the provider's events come, sooner or later, at least once",
 } as const;
 

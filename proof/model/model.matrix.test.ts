@@ -20,18 +20,31 @@ const leastStates: Record<Name, { built: number; unshielded: number }> = {
   lastOne: { built: 8_000, unshielded: 400 },
   foreignToken: { built: 250, unshielded: 35 },
   oneCard: { built: 60_000, unshielded: 8_000 },
-  declined: { built: 15_000, unshielded: 7_000 },
+  declined: { built: 60_000, unshielded: 25_000 },
   lostReply: { built: 30_000, unshielded: 15_000 },
   bank: { built: 60_000, unshielded: 40_000 },
   slowProvider: { built: 20_000, unshielded: 15_000 },
   lateCharge: { built: 30_000, unshielded: 15_000 },
-  secondCard: { built: 10_000, unshielded: 5_500 },
+  secondCard: { built: 40_000, unshielded: 25_000 },
   earlySecondCard: { built: 7_000, unshielded: 5_000 },
+  confirmedAgain: { built: 60_000, unshielded: 35_000 },
+  confirmedBeside: { built: 90_000, unshielded: 60_000 },
   restored: { built: 30_000, unshielded: 15_000 },
 };
 
 /** The scenarios that take longest; each of the others explores within a few seconds. */
-const large: readonly Name[] = ['oneCard', 'bank', 'lateCharge', 'lostReply', 'slowProvider', 'restored'];
+const large: readonly Name[] = [
+  'oneCard',
+  'declined',
+  'bank',
+  'lateCharge',
+  'lostReply',
+  'slowProvider',
+  'secondCard',
+  'confirmedAgain',
+  'confirmedBeside',
+  'restored',
+];
 
 const names = (Object.keys(leastStates) as Name[]).filter((name) => isFull || !large.includes(name));
 

@@ -1,4 +1,4 @@
-import { isOpen } from '#lib/payments/payment-rows.ts';
+import { isOpen, tookNothing } from '#lib/payments/payment-rows.ts';
 import { orderAt, paymentOf } from '#proof/model/rows.ts';
 import { apply, leave, settleWork } from '#proof/model/settling.ts';
 import { type Add, type State, type Work, type World, workAt } from '#proof/model/state.ts';
@@ -22,7 +22,8 @@ function look(state: State, { dropped }: World, work: Work, index: number, add: 
   const payment = paymentOf(state, work);
   const isLeft = work.kind === 'hold' && payment.status === 'unknown' && !dropped.has('holdWaits');
   const isDue = isJob(work) ? isOpen(payment.status) && !isLeft : payment.status === 'created';
-  const asks = work.kind === 'event' || isDue;
+  const calls = work.kind === 'callOff' && tookNothing(payment.status);
+  const asks = work.kind === 'event' || calls || isDue;
   if (!asks) return add(`${work.name} sees its payment ${payment.status}`, (next) => leave(next, index));
   add(`${work.name} sees its payment ${payment.status}`, (next) => {
     Object.assign(workAt(next, index), { at: 'ask', attempt: payment.attempt, seen: payment.version });
@@ -42,16 +43,15 @@ function ask(state: State, work: Work, index: number, add: Add) {
     });
   }
   const found = charge?.status ?? 'absent';
-  const calledOff = kind === 'hold' && found === 'requires_action';
+  const calledOff = (kind === 'hold' || kind === 'callOff') && isPayable(found);
   add(`${name} asks the provider: ${calledOff ? 'the charge is called off' : found}`, (next) => {
-    if (calledOff)
-      Object.assign(next.charges[state.charges.indexOf(charge as never)] ?? {}, {
-        status: 'voided',
-        event: true,
-      });
+    if (calledOff) callOffCharge(next, { order, attempt });
     Object.assign(workAt(next, index), { at: 'settle', finding: calledOff ? 'voided' : found });
   });
 }
+
+/** Whether the provider takes a card for it: what `callOff` of `find-out.ts` cancels. */
+export const isPayable = (status: string) => status === 'requires_action' || status === 'declined';
 
 function asked(state: State, { name, order, attempt }: Work, index: number, add: Add): void {
   const charge = state.charges.find((one) => one.order === order && one.attempt === attempt);
@@ -86,4 +86,36 @@ function endHold(state: State, { name, order: number = 0 }: Work, index: number,
     next.left += 1;
     next.works.splice(index, 1);
   });
+}
+
+/**
+ * The job of each declined attempt. It sees its row when it begins. Where no shopper confirms again it is
+ * one step: what it hears then is "voided", which changes nothing of a row that is declined.
+ */
+export function callsOff(state: State, { scenario }: World, add: Add): void {
+  for (const [index, { order, attempt, callOff, status, version }] of state.payments.entries()) {
+    const isAtWork = state.works.some(
+      (work) => work.kind === 'callOff' && work.order === order && work.attempt === attempt,
+    );
+    if (isAtWork || callOff === undefined || callOff === 'done') continue;
+    const name = `the job that calls attempt ${attempt} off`;
+    if (scenario.chances.again === 0 || !tookNothing(status)) {
+      add(`${name} has run`, (next) => {
+        Object.assign(next.payments[index] ?? {}, { callOff: 'done' });
+        if (tookNothing(status)) callOffCharge(next, { order, attempt });
+      });
+      continue;
+    }
+    add(`${name} begins and sees its payment ${status}`, (next) => {
+      Object.assign(next.payments[index] ?? {}, { callOff: 'due' });
+      next.works.push({ kind: 'callOff', order, attempt, name, at: 'ask', seen: version });
+    });
+  }
+}
+
+/** One that is paid by now is left as it is. */
+function callOffCharge({ charges }: State, { order, attempt }: { order: number; attempt: number }): void {
+  for (const charge of charges)
+    if (charge.order === order && charge.attempt === attempt && isPayable(charge.status))
+      Object.assign(charge, { status: 'voided', event: true });
 }

@@ -1,5 +1,6 @@
 import { isOpen, isOver } from '#lib/payments/payment-rows.ts';
 import { submissionOf } from '#proof/model/decide-order.ts';
+import { isPayable } from '#proof/model/paying.ts';
 import type { State, World } from '#proof/model/state.ts';
 
 /** What has to be true of every state, or of every end. */
@@ -72,6 +73,23 @@ export const promises: Promised[] = [
     says: 'every payment is settled in the end',
     atRestOnly: true,
     holds: ({ payments }) => payments.every(({ status }) => !isOpen(status)),
+  },
+  {
+    says: 'an order that ended more than a day ago is not taken up again',
+    holds: ({ orders }) =>
+      orders.every(({ status, endedLongAgo }) => !endedLongAgo || status === 'cancelled'),
+  },
+  {
+    says: 'in the end no card can be taken for a charge that was declined',
+    atRestOnly: true,
+    holds: ({ payments, charges }) =>
+      payments.every(
+        ({ order, attempt, status }) =>
+          status !== 'declined' ||
+          !charges.some(
+            (charge) => charge.order === order && charge.attempt === attempt && isPayable(charge.status),
+          ),
+      ),
   },
   {
     says: 'in the end money is kept for an order that is paid, and for no other',

@@ -2,7 +2,7 @@ import type { Chances, Scenario } from '#proof/model/state.ts';
 
 /** Small worlds in which everything that can happen is tried. The numbers are the bounds. */
 
-const calm: Chances = { crash: 0, loss: 0, redis: 0, edit: 0, hold: 0, restore: 0 };
+const calm: Chances = { crash: 0, loss: 0, redis: 0, edit: 0, hold: 0, restore: 0, again: 0, day: 0 };
 const tabA = { name: 'tab A', cart: 0, version: 1, shipping: 'standard', card: 'invoice', times: 2 } as const;
 
 const twoTabs: Scenario = {
@@ -114,6 +114,27 @@ const earlySecondCard: Scenario = {
   jobs: 0,
 };
 
+const confirmedAgain: Scenario = {
+  ...oneCard,
+  name: 'confirmed again',
+  about:
+    'a declined charge is confirmed with another card, past the shop, while the hold runs out and a day passes; a process may die',
+  submissions: [{ ...tabA, card: 'declines', times: 1 }],
+  againWith: ['pays', 'asksBank'],
+  chances: { ...calm, crash: 1, hold: 1, again: 1, day: 1 },
+  jobs: 0,
+};
+
+const confirmedBeside: Scenario = {
+  ...confirmedAgain,
+  name: 'confirmed beside the next card',
+  about:
+    'a declined charge is confirmed with another card or a debit, past the shop, while the next card is tried in it',
+  nextCards: [{ name: 'card 2', card: 'pays', times: 1 }],
+  againWith: ['pays', 'takesDays'],
+  chances: { ...calm, again: 1 },
+};
+
 const restored: Scenario = {
   ...oneCard,
   name: 'a restore',
@@ -133,5 +154,7 @@ export const scenarios = {
   lateCharge,
   secondCard,
   earlySecondCard,
+  confirmedAgain,
+  confirmedBeside,
   restored,
 };

@@ -26,7 +26,7 @@ export function settleWork(state: State, world: World, index: number, add: Add) 
       Object.assign(workAt(next, index), { at: 'look', seen: undefined, finding: undefined });
     });
   }
-  const settlement = settlementOf(state, payment, finding);
+  const settlement = settlementOf(state, world, payment, finding);
   if (!world.dropped.has('orderLock')) return apply(state, world, index, settlement, add);
   add(`${name} reads order and payments without a lock`, (next) => {
     Object.assign(workAt(next, index), { at: 'apply', plan: { settlement } });
@@ -36,7 +36,8 @@ export function settleWork(state: State, world: World, index: number, add: Add) 
 /** The shop's own `settle`, on rows of the model. */
 function settlementOf(
   state: State,
-  { order, attempt }: Payment,
+  { dropped }: World,
+  { order, attempt, status }: Payment,
   finding: Work['finding'] = 'unknown',
 ): Settling {
   const row = orderAt(state, order);
@@ -58,11 +59,16 @@ function settlementOf(
     finding: said,
   };
   let settlement = settle(input);
+  const isTooLate = row.endedLongAgo && !dropped.has('oneDay');
+  if (settlement.takeStock && isTooLate) settlement = settle({ ...input, isTooLate });
   if (settlement.takeStock && state.left < 1) settlement = settle({ ...input, stockIsGone: true });
   const { payment, order: change, takeStock, giveBack, accepts } = settlement;
   // What is given back is an event of the order, so it counts its version, too.
   const to = change?.to ?? (giveBack && row.status);
-  return { orderVersion: row.version, payment, order: to, takeStock, accepts };
+  const written = { orderVersion: row.version, payment, order: to, takeStock, accepts };
+  // Also at a second look, when the row says so already. The job's key keeps it at one that waits.
+  const isDeclined = finding === 'declined' && (payment ?? status) === 'declined';
+  return isDeclined && !dropped.has('callOff') ? { ...written, callOff: true } : written;
 }
 
 export function apply(state: State, { dropped }: World, index: number, settlement: Settling, add: Add) {
@@ -111,7 +117,13 @@ function writeSettlement(next: State, number: number, settlement: Settling): voi
   const payment = next.payments[number];
   if (!payment) throw new Error(`there is no payment ${number}`);
   const order = orderAt(next, payment.order);
-  const { payment: to, order: status, takeStock, accepts } = settlement;
+  const { payment: to, order: status, takeStock, accepts, callOff } = settlement;
+  if (callOff) {
+    const runs = next.works.some(
+      (work) => work.kind === 'callOff' && work.order === payment.order && work.attempt === payment.attempt,
+    );
+    payment.callOff = runs ? 'again' : 'due';
+  }
   if (to && to !== payment.status) Object.assign(payment, { status: to, version: payment.version + 1 });
   if (accepts) order.accepted = true;
   if (takeStock) next.left -= 1;
@@ -137,6 +149,10 @@ export function leave(next: State, index: number): void {
     const isRefused = !order.accepted && !isOpen(paymentOf(next, work).status);
     finish(next, index, order.accepted ? 'order' : isRefused ? 'refused' : 'later', work.order);
   } else {
+    if (work.kind === 'callOff') {
+      const payment = paymentOf(next, work);
+      payment.callOff = payment.callOff === 'again' ? 'due' : 'done';
+    }
     next.works.splice(index, 1);
   }
 }

@@ -48,6 +48,10 @@ export interface Chances {
   hold: number;
   /** The database is restored to an earlier state. */
   restore: number;
+  /** The shopper confirms a declined charge with another card, past the shop. */
+  again: number;
+  /** A day passes after an order's hold has ended it. */
+  day: number;
 }
 
 /** What is in the database. */
@@ -78,6 +82,8 @@ export interface Order {
   /** Whether the job for holds changed it last. */
   endedByHold: boolean;
   holdIsOver: boolean;
+  /** More than a day ago. */
+  endedLongAgo?: true;
 }
 
 export interface Payment {
@@ -86,10 +92,12 @@ export interface Payment {
   card: Card;
   status: PaymentStatus;
   version: number;
+  /** The job that is enqueued with a refusal and calls its charge off. It is due `again` when it is enqueued while it runs. */
+  callOff?: 'due' | 'again' | 'done';
 }
 
 /** What the provider does with a card; `invoice` is none. */
-export type Card = 'invoice' | 'pays' | 'declines' | 'asksBank';
+export type Card = 'invoice' | 'pays' | 'declines' | 'asksBank' | 'takesDays';
 
 interface Charge {
   /** Undefined while it was made for no order: only when the card is charged first. */
@@ -106,7 +114,7 @@ interface Charge {
 export interface Work {
   /** For the story only. */
   name: string;
-  kind: 'submission' | 'nextCard' | 'job' | 'event' | 'hold';
+  kind: 'submission' | 'nextCard' | 'job' | 'event' | 'hold' | 'callOff';
   at: Place;
   submission?: number;
   card?: number;
@@ -156,6 +164,7 @@ export interface Plan {
     order?: OrderStatus;
     takeStock?: boolean;
     accepts?: boolean;
+    callOff?: true;
   };
 }
 
@@ -170,6 +179,8 @@ export interface Scenario {
   submissions: Submission[];
   /** Cards that are tried when the first one was declined: attempt 2 of the first order. */
   nextCards?: { name: string; card: Card; times: number }[];
+  /** What a declined charge may be confirmed with again. */
+  againWith?: ('pays' | 'asksBank' | 'takesDays')[];
   chances: Chances;
   /** How many jobs for unsettled payments may be at work at once. */
   jobs: number;

@@ -4,17 +4,20 @@ import { buffer } from 'node:stream/consumers';
 
 /**
  * Stands between a shop and its provider and passes everything on, connections that end without an
- * answer included. Charges and the replies to them can be kept back, so that something else comes
- * first; what was kept back is passed on, whether or not somebody still waits for it.
+ * answer included. Charges, the replies to them and cancellations can be kept back, so that something
+ * else comes first; what was kept back is passed on, whether or not somebody still waits for it.
  */
 export async function heldReplies(target: string) {
   let hold: () => Promise<unknown> = async () => undefined;
   let delay: () => Promise<unknown> = async () => undefined;
+  let delayCancel: (ref: string) => Promise<unknown> = async () => undefined;
   const server = http.createServer(async (request, response) => {
     const { method, headers, url = '/' } = request;
     const body = await buffer(request);
     const isCharge = method === 'POST' && url === '/v1/payment_intents' && body.includes('confirm=true');
     if (isCharge) await delay();
+    const cancelled = url.match(/^\/v1\/payment_intents\/(\w+)\/cancel$/)?.[1];
+    if (cancelled) await delayCancel(cancelled);
     const onward = http.request(new URL(url, target), { method, headers }, async (answer) => {
       if (isCharge) await hold();
       response.writeHead(answer.statusCode ?? 502, answer.headers);
@@ -31,6 +34,9 @@ export async function heldReplies(target: string) {
     },
     beforeRequest: (next: typeof delay) => {
       delay = next;
+    },
+    beforeCancel: (next: typeof delayCancel) => {
+      delayCancel = next;
     },
     close: () => {
       server.closeAllConnections();

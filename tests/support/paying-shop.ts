@@ -12,6 +12,8 @@ export interface PayingShop extends TestShop {
   beforeReply: (hold: () => Promise<unknown>) => void;
   /** Called when the shop has asked for a charge, before the provider gets to know of it. */
   beforeRequest: (delay: () => Promise<unknown>) => void;
+  /** Called when the shop has asked to cancel a charge, before the provider gets to know of it. */
+  beforeCancel: (delay: (ref: string) => Promise<unknown>) => void;
 }
 
 /** Opens it and closes it at the end of the file. Call it at the top of the file, once. */
@@ -33,5 +35,6 @@ export async function openPayingShop(
   const { url, close } = await serveHandlers();
   afterAll(close);
   till.setWebhookUrl(`${url}/api/webhooks/payments`);
-  return { ...shop, till, beforeReply: between.beforeReply, beforeRequest: between.beforeRequest };
+  const { beforeReply, beforeRequest, beforeCancel } = between;
+  return { ...shop, till, beforeReply, beforeRequest, beforeCancel };
 }
