@@ -4,15 +4,26 @@ import { shippingMethodIds } from '#lib/checkout/quote.ts';
 import { checkoutQuoteSchema } from '#lib/checkout/schema.ts';
 import { shippingAddressSchema, storedAddressSchema } from '#lib/checkout/shipping-address.ts';
 import { emailAddressSchema } from '#lib/email-address.ts';
+import { looksLikeCardNumber } from '#lib/payments/card-number.ts';
 import { publicDeclineCodes } from '#lib/payments/public-decline-code.ts';
 
-/** What a card is charged with. */
+/**
+ * What a card is charged with. It is kept with the payment, so a card number is refused before anything is
+ * written. Only here: in a name or an address a number as long is legal, such as that of a locker, and one
+ * in ten of these has the check digit of a card number.
+ */
 export const paymentTokenSchema = z
   .string({ error: 'choose a card' })
+  .refine((text) => !looksLikeCardNumber(text), {
+    error: 'a card number is not accepted here and was not kept; choose a card',
+    abort: true,
+  })
   .min(1, 'choose a card')
   .max(255, 'may have at most 255 characters')
   .regex(/^[\w-]*$/, 'must be the name that the payment provider gave the card')
-  .describe("The provider's name of a payment method; a card number never comes here.");
+  .describe(
+    "The provider's name of a payment method. What looks like a card number is refused: 12 to 19 digits with the check digit of a card number, with or without spaces and hyphens.",
+  );
 
 /** How an order is to be paid: later by invoice, or now with a payment method of the provider's. */
 const paymentChoiceSchema = z.discriminatedUnion(

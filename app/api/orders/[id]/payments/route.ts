@@ -6,12 +6,12 @@ import {
   json,
   notAllowed,
   originOf,
-  parseOrThrow,
   readJson,
   refuseForeignOrigin,
   route,
 } from '#lib/http.ts';
-import { paymentInputSchema, payOrder } from '#lib/orders/pay-order.ts';
+import { judgePayment } from '#lib/orders/judge-payment.ts';
+import { payOrder } from '#lib/orders/pay-order.ts';
 import { orderUrl } from '#lib/orders/placement.ts';
 import { isFormPost, readForm, wholeNumber } from '#lib/orders/read-submission.ts';
 import { refuseTestCardFromElsewhere } from '#lib/payments/takes-cards.ts';
@@ -32,7 +32,7 @@ export const POST = route<{ params: Promise<{ id: string }> }>(async (request, {
 
 async function pay(request: Request, id: string, input: unknown, typedAnswer?: string) {
   const userId = await requireSession(request);
-  const payment = parseOrThrow(paymentInputSchema, input);
+  const payment = await judgePayment({ input, userId, id });
   refuseTestCardFromElsewhere(request.headers);
   const answer = request.headers.get(challengeHeader) ?? typedAnswer;
   return payOrder({ ...payment, userId, id, ip: clientIpOf(request), origin: originOf(request), answer });
