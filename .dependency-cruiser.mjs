@@ -113,7 +113,7 @@ export default {
           '^lib/orders/(decide|placement|schema|unpaid-limits)\\.ts$',
           '^lib/payments/(settle|settlement|payment-rows|provider)\\.ts$',
           '^lib/checkout/quote\\.ts$',
-          '^scripts/launch/progress\\.ts$',
+          '^scripts/(advice|usage|launch/progress)\\.ts$',
         ],
       },
     },
