@@ -1,7 +1,7 @@
 import { hasCode, isDatabaseAway } from '#lib/db-errors.ts';
 import { AppError } from '#lib/errors.ts';
 
-/** A message for the person at the terminal; its stack would help nobody. */
+/** A message for the person at the terminal; its stack would not help. */
 export class Advice extends Error {}
 
 /** What `parse` gives. What it refuses of the arguments becomes a message with the usage below. */
@@ -19,7 +19,7 @@ const refusesConnection = /^(28\w{3}|3D000|42501|P1000|P1003|P1010)$/;
 /** A table or a schema that is not there. */
 const lacksTables = /^(42P01|3F000|P2021)$/;
 
-/** An error as a command says it. One that nobody expects keeps its stack. */
+/** An error as a command says it. An unexpected one keeps its stack. */
 export function wordsFor(error: unknown): string {
   if (error instanceof Advice || error instanceof AppError) return error.message;
   if (isDatabaseAway(error)) {

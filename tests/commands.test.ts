@@ -50,7 +50,7 @@ describe('what a command does not know', () => {
       expect(said).not.toMatch(isStack);
       expect(said).not.toMatch(/up to date|what the client expects|drew|catalogue is in place/);
     }
-    // Nothing was begun: no database was made for it, and no lock was taken.
+    // Nothing was written: neither a log nor a lock.
     expect(await readdir(dataDir)).toEqual([]);
   });
 
