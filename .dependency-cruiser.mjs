@@ -140,7 +140,7 @@ export default {
           '^lib/orders/(decide|order-request|schema|unpaid/unpaid-limits)\\.ts$',
           '^lib/(payments/(settling/(settle|settlement)|payment-rows)|payment-provider/(provider|statuses))\\.ts$',
           '^lib/pricing/quote\\.ts$',
-          '^scripts/launch/progress\\.ts$',
+          '^scripts/(advice|usage|launch/progress)\\.ts$',
         ],
       },
     },

@@ -7,13 +7,12 @@ import { parseAndValidateFlightRouterState } from 'next/dist/server/app-render/p
 import { sendConsoleToLog } from '#host/console-to-log.ts';
 import { localMark } from '#host/local-request.ts';
 import { isOrder, orderListener } from '#host/node-listener.ts';
-import { refuse, unreadable, whyRefused } from '#host/refuse.ts';
+import { refuse, whyRefused } from '#host/refuse.ts';
 import { whyNextCannotRead } from '#host/router-state.ts';
 import { guardSockets } from '#host/sockets.ts';
 import { drainOrderWriter } from '#lib/orders/batch/order-writer.ts';
 import { closeDb } from '#lib/platform/database/db.ts';
 import { env } from '#lib/platform/env.ts';
-import type { AppError } from '#lib/platform/errors.ts';
 import { isExposed } from '#lib/platform/exposure.ts';
 import { clientAddress, setOwnHeader } from '#lib/platform/http/client-address.ts';
 import { declareHostResolvesIp, localHeader } from '#lib/platform/http/http.ts';

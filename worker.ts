@@ -1,8 +1,12 @@
 import os from 'node:os';
+import { parseArgs } from 'node:util';
 import { closeMailer } from '#lib/notifications/email/mailer.ts';
 import { closeDb } from '#lib/platform/database/db.ts';
+import { env } from '#lib/platform/env.ts';
 import { logger } from '#lib/platform/logger.ts';
 import { CannotWork, runWorker } from '#lib/worker/run-worker.ts';
+import { orUsage } from '#scripts/advice.ts';
+import { usageOf } from '#scripts/usage.ts';
 
 /**
  * The process that runs jobs: mails, the outbound webhook, payments whose end is unknown, holds.
@@ -12,6 +16,19 @@ import { CannotWork, runWorker } from '#lib/worker/run-worker.ts';
 
 /** How long a stop waits for the jobs in work before it ends anyway; they are run again then. */
 const shutdownLimitMs = 20_000;
+
+/** What was typed and set, before anything that it says goes to the log, which needs the variables. */
+function checkStart(): void {
+  try {
+    orUsage(usageOf(import.meta.filename), () => parseArgs({}));
+    env();
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    process.exit(1);
+  }
+}
+
+checkStart();
 
 const stopping = new AbortController();
 

@@ -1,5 +1,8 @@
+import { parseArgs } from 'node:util';
 import type pg from 'pg';
 import { openClient } from '#lib/platform/database/db-session.ts';
+import { Advice, orUsage, wordsFor } from '#scripts/advice.ts';
+import { usageOf } from '#scripts/usage.ts';
 import { actualTables } from './drift/actual.ts';
 import { expectedTables } from './drift/expected.ts';
 import { brokenPromises } from './drift/promises.ts';
@@ -62,8 +65,10 @@ export async function findDrift(client: pg.Client): Promise<string[]> {
 }
 
 async function main(): Promise<void> {
+  orUsage(usageOf(import.meta.filename), () => parseArgs({}));
   const url = process.env.DATABASE_URL;
-  if (!url) throw new Error('DATABASE_URL is missing: type  npm run drift  to look at the embedded database');
+  if (!url)
+    throw new Advice('DATABASE_URL is missing: type  npm run drift  to look at the embedded database');
   const client = await openClient({ connectionString: url, application_name: 'once-drift' });
   const drift = await findDrift(client).finally(() => client.end());
   if (drift.length === 0)
@@ -73,8 +78,8 @@ async function main(): Promise<void> {
 }
 
 if (import.meta.main) {
-  await main().catch((error: Error) => {
-    console.error(error.message);
+  await main().catch((error: unknown) => {
+    console.error(wordsFor(error));
     process.exitCode = 1;
   });
 }

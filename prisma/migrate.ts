@@ -1,10 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { Logger, runMigrations } from 'graphile-worker';
 import pg from 'pg';
 import { jobNames } from '#lib/jobs/jobs.ts';
 import { commandLimits, openClient, schemaOf, sessionSettings } from '#lib/platform/database/db-session.ts';
+import { Advice, orUsage, wordsFor } from '#scripts/advice.ts';
+import { usageOf } from '#scripts/usage.ts';
 
 /**
  * Applies the hand-written SQL of ./migrations. Prisma's own `migrate deploy` needs an engine
@@ -104,7 +107,7 @@ async function apply(client: pg.Client, migration: Migration): Promise<void> {
     await client.query('ROLLBACK').catch(() => undefined);
     const { message, position } = error as { message: string; position?: string };
     const line = position ? `, line ${migration.sql.slice(0, Number(position)).split('\n').length}` : '';
-    throw new Error(`${migration.name}/migration.sql${line}: ${message}. Nothing of it was kept.`, {
+    throw new Advice(`${migration.name}/migration.sql${line}: ${message}. Nothing of it was kept.`, {
       cause: error,
     });
   }
@@ -128,7 +131,7 @@ export async function migrate(connectionString: string, log: (line: string) => v
     const files = await readMigrations();
     const conflicts = findConflicts(rows, files);
     if (conflicts.length > 0)
-      throw new Error(`The migrations do not fit this database:\n  ${conflicts.join('\n  ')}`);
+      throw new Advice(`The migrations do not fit this database:\n  ${conflicts.join('\n  ')}`);
 
     const applied = new Set(rows.map((row) => row.migration_name));
     const pending = files.filter((file) => !applied.has(file.name));
@@ -173,15 +176,16 @@ async function migrateQueue(connectionString: string): Promise<void> {
 }
 
 async function main(): Promise<void> {
+  orUsage(usageOf(import.meta.filename), () => parseArgs({}));
   const url = process.env.DATABASE_URL;
-  if (!url) throw new Error('DATABASE_URL is missing: type  npm run migrate  to use the embedded database');
+  if (!url) throw new Advice('DATABASE_URL is missing: type  npm run migrate  to use the embedded database');
   const applied = await migrate(url, console.log);
   if (applied.length === 0) console.log('the database is up to date');
 }
 
 if (import.meta.main) {
-  await main().catch((error: Error) => {
-    console.error(error.message);
+  await main().catch((error: unknown) => {
+    console.error(wordsFor(error));
     process.exitCode = 1;
   });
 }

@@ -4,6 +4,9 @@ import { openClient } from '#lib/platform/database/db-session.ts';
 import { storeCurrency } from '#lib/platform/money.ts';
 import { generateProducts } from '#prisma/catalogue/generate-products.ts';
 import { categories, curatedProducts, type ProductRow } from '#prisma/catalogue/rows.ts';
+import { migrate } from '#prisma/migrate.ts';
+import { Advice, orUsage, wordsFor } from '#scripts/advice.ts';
+import { usageOf } from '#scripts/usage.ts';
 
 /** Rows that travel in one statement: about a megabyte of text. */
 const batchSize = 1_000;
@@ -160,21 +163,23 @@ function countDiffering({ name, key, columns, select }: SeedTable): string {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { products: { type: 'string' }, overwrite: { type: 'boolean' } } });
+  const options = { products: { type: 'string' }, overwrite: { type: 'boolean' } } as const;
+  const { values } = orUsage(usageOf(import.meta.filename), () => parseArgs({ options }));
   const products = values.products === undefined ? undefined : Number(values.products);
   if (products !== undefined && !(Number.isInteger(products) && products >= 0 && products <= maxProducts)) {
-    throw new Error(`--products must be a whole number up to ${maxProducts}, not "${values.products}"`);
+    throw new Advice(`--products must be a whole number up to ${maxProducts}, not "${values.products}"`);
   }
   const connectionString = process.env.DATABASE_URL;
   if (!connectionString) {
-    throw new Error('DATABASE_URL is missing: type  npm run seed  to use the embedded database');
+    throw new Advice('DATABASE_URL is missing: type  npm run seed  to use the embedded database');
   }
+  await migrate(connectionString, console.log);
   await seed({ connectionString, products, overwrite: values.overwrite ?? false, log: console.log });
 }
 
 if (import.meta.main) {
-  await main().catch((error: Error) => {
-    console.error(error.message);
+  await main().catch((error: unknown) => {
+    console.error(wordsFor(error));
     process.exitCode = 1;
   });
 }

@@ -207,7 +207,7 @@ function runScript(node, args, env) {
 
 /** What a script says of itself: the text beside it, which needs nothing installed to be read. */
 function usageFor(args) {
-  const own = args.findIndex((arg) => !arg.endsWith('.ts') && arg !== '--migrate');
+  const own = args.findIndex((arg) => !arg.endsWith('.ts'));
   if (own < 0 || !args.slice(own).some((arg) => arg === '--help' || arg === '-h')) return undefined;
   // The last one: with-database.ts runs another script.
   const script = args.slice(0, own).findLast((arg) => arg.endsWith('.ts')) ?? '';

@@ -1,20 +1,28 @@
 import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { Advice, orUsage, wordsFor } from './advice.ts';
 import { checkVariables, readOptions, readVariables } from './launch/options.ts';
 import { runningPostgres } from './services/postgres.ts';
+import { usageOf } from './usage.ts';
 
 /** `npm run -s db:url`: the address of the database in use, alone on stdout, for psql and other tools. */
 
+const usage = usageOf(import.meta.filename);
 const root = path.resolve(import.meta.dirname, '..');
 
 async function main(): Promise<void> {
-  const { variables } = readOptions(process.argv.slice(2), readVariables(root));
+  const args = process.argv.slice(2);
+  // The other flags of npm start have nothing to do with the database.
+  const options = { 'data-dir': { type: 'string' }, 'database-url': { type: 'string' } } as const;
+  orUsage(usage, () => parseArgs({ args, options }));
+  const { variables } = readOptions(args, readVariables(root));
   const { dataDir } = checkVariables(variables);
   const url = variables.DATABASE_URL ?? (await runningPostgres(dataDir));
-  if (!url) throw new Error(`the database in ${dataDir} is not running: npm start runs it`);
+  if (!url) throw new Advice(`the database in ${dataDir} is not running: npm start runs it`);
   console.log(url);
 }
 
-await main().catch((error: Error) => {
-  console.error(error.message);
+await main().catch((error: unknown) => {
+  console.error(wordsFor(error));
   process.exitCode = 1;
 });

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type pg from 'pg';
 import { openClient } from '#lib/platform/database/db-session.ts';
+import { Advice, orUsage, wordsFor } from './advice.ts';
 import { usageOf } from './usage.ts';
 
 /** `npm run jobs`: what the job queue holds, and the jobs that have had their last try. */
@@ -46,12 +47,12 @@ async function list(client: pg.Client): Promise<void> {
 }
 
 async function failedIds(client: pg.Client, id: string | undefined): Promise<string[]> {
-  if (!id || !(id === 'all' || /^\d{1,18}$/.test(id))) throw new Error(`which job? ${usage}`);
+  if (!id || !(id === 'all' || /^\d{1,18}$/.test(id))) throw new Advice(`which job?\n\n${usage}`);
   const { rows } = await client.query<{ id: string }>(
     `SELECT id::text FROM graphile_worker._private_jobs WHERE ${isFailed} AND ($1 = 'all' OR id::text = $1)`,
     [id],
   );
-  if (rows.length === 0 && id !== 'all') throw new Error(`there is no failed job ${id}`);
+  if (rows.length === 0 && id !== 'all') throw new Advice(`there is no failed job ${id}`);
   return rows.map((row) => row.id);
 }
 
@@ -64,26 +65,32 @@ async function retry(client: pg.Client, id: string | undefined): Promise<void> {
 }
 
 async function drop(client: pg.Client, id: string | undefined): Promise<void> {
-  if (id === 'all') throw new Error(`one at a time, so that each is looked at\n\n${usage}`);
+  if (id === 'all') throw new Advice(`one at a time, so that each is looked at\n\n${usage}`);
   const { rowCount } = await client.query('SELECT graphile_worker.complete_jobs($1::bigint[])', [
     await failedIds(client, id),
   ]);
   console.log(`${rowCount} given up`);
 }
 
+const commands: Record<string, (client: pg.Client, id: string | undefined) => Promise<void>> = {
+  list,
+  retry,
+  drop,
+};
+
 async function main(): Promise<void> {
-  const { positionals } = parseArgs({ allowPositionals: true });
-  const [command = 'list', id] = positionals;
-  const run = { list, retry, drop }[command];
-  if (!run) throw new Error(usage);
+  const { positionals } = orUsage(usage, () => parseArgs({ allowPositionals: true }));
+  const [command = 'list', id, ...rest] = positionals;
+  const run = Object.hasOwn(commands, command) ? commands[command] : undefined;
+  if (!run || rest.length > 0 || (run === list && id !== undefined)) throw new Advice(usage);
   const connectionString = process.env.DATABASE_URL;
   if (!connectionString)
-    throw new Error('DATABASE_URL is missing: type  npm run jobs  to use the embedded database');
+    throw new Advice('DATABASE_URL is missing: type  npm run jobs  to use the embedded database');
   const client = await openClient({ connectionString, application_name: 'once-jobs' });
   await run(client, id).finally(() => client.end());
 }
 
-await main().catch((error: Error) => {
-  console.error(error.message);
+await main().catch((error: unknown) => {
+  console.error(wordsFor(error));
   process.exitCode = 1;
 });

@@ -4,7 +4,9 @@ import { parseArgs } from 'node:util';
 import { Stryker } from '@stryker-mutator/core';
 import { type Row, updatePage } from '#proof/mutation/page.ts';
 import { type Room, rooms } from '#proof/mutation/rooms.ts';
+import { Advice, orUsage, wordsFor } from './advice.ts';
 import { dim, say } from './launch/progress.ts';
+import { usageOf } from './usage.ts';
 
 /**
  * `npm run mutate`: breaks the rules and guards of an order and its payment, one small change at a
@@ -17,9 +19,14 @@ type MutantResult = Awaited<ReturnType<Stryker['runMutationTest']>>[number];
 const root = path.resolve(import.meta.dirname, '..');
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { only: { type: 'string', default: '' }, workers: { type: 'string', default: '2' } },
-  });
+  const options = {
+    only: { type: 'string', default: '' },
+    workers: { type: 'string', default: '2' },
+  } as const;
+  const { values } = orUsage(usageOf(import.meta.filename), () => parseArgs({ options }));
+  if (!/^[1-9]\d?$/.test(values.workers)) {
+    throw new Advice(`--workers takes a whole number from 1 to 99, not "${values.workers}"`);
+  }
   const chosen = choose(values.only.split(',').filter(Boolean));
   const rows: Row[] = [];
   for (const room of chosen) {
@@ -36,7 +43,7 @@ function choose(only: string[]): Room[] {
   const known = new Set(rooms.flatMap(({ name, mutate }) => [name, ...mutate]));
   const unknown = only.filter((one) => !known.has(one));
   if (unknown.length > 0) {
-    throw new Error(`Nothing is called ${unknown.join(' or ')}. There are:\n${[...known].join('\n')}`);
+    throw new Advice(`Nothing is called ${unknown.join(' or ')}. There are:\n${[...known].join('\n')}`);
   }
   if (only.length === 0) return rooms;
   return rooms
@@ -95,4 +102,7 @@ function showSurvivors(mutants: MutantResult[]): void {
 
 // What is left to others of the machine: a run takes long, and nobody waits for it.
 os.setPriority(os.constants.priority.PRIORITY_LOW);
-await main();
+await main().catch((error: unknown) => {
+  console.error(wordsFor(error));
+  process.exitCode = 1;
+});

@@ -7,10 +7,10 @@ import { refundOrder } from '#lib/order-management/refund-order.ts';
 import { findOrder, type OrderKey } from '#lib/orders/find-order.ts';
 import { UnknownOutcome } from '#lib/payment-provider/provider.ts';
 import { closeDb, db } from '#lib/platform/database/db.ts';
-import { AppError } from '#lib/platform/errors.ts';
 import { formatMoney, parseMoney } from '#lib/platform/money.ts';
 import { revokeSessions } from '#lib/platform/session/session-revocations.ts';
 import { isUuid, uuid8From } from '#lib/platform/uuid.ts';
+import { Advice, orUsage, wordsFor } from './advice.ts';
 import { describeOrder } from './order/describe-order.ts';
 import { fillOperatorEnv } from './order/operator-env.ts';
 import { usageOf } from './usage.ts';
@@ -18,9 +18,6 @@ import { usageOf } from './usage.ts';
 /** `npm run order`: what an operator does with one order. */
 
 const usage = usageOf(import.meta.filename);
-
-/** A message for the person at the terminal; its stack would help nobody. */
-class Advice extends Error {}
 
 const options = {
   amount: { type: 'string' },
@@ -144,34 +141,32 @@ async function main(args: string[]): Promise<number> {
     console.log(usage);
     return values.help ? 0 : 1;
   }
+  // The order's record names who did it.
+  const by = (values.by ?? os.userInfo().username).trim();
+  if (by === '') throw new Advice('--by needs a name');
   fillOperatorEnv(process.env);
   // What the domain logs is for the shop's log; here its errors are said in words.
   process.env.LOG_LEVEL ??= 'silent';
   const order = await findOrder(wanted);
   if (!order) throw new Advice(`there is no order ${wanted}`);
-  const by = values.by ?? os.userInfo().username;
   console.log(await command(order, `operator:${by}`, values));
   return 0;
 }
 
 function readArgs(args: string[]): { positionals: string[]; values: Flags } {
-  try {
-    return parseArgs({ args, options, allowPositionals: true });
-  } catch (error) {
-    throw new Advice(`${(error as Error).message}\n\n${usage}`);
-  }
+  return orUsage(usage, () => parseArgs({ args, options, allowPositionals: true }));
 }
 
-function wordsFor(error: Error): string {
+function wordsForOrder(error: unknown): string {
   if (error instanceof UnknownOutcome) {
     return 'The payment provider gave no answer. Nothing was changed here; the same command again is safe.';
   }
-  return error instanceof Advice || error instanceof AppError ? error.message : String(error.stack);
+  return wordsFor(error);
 }
 
 process.exitCode = await main(process.argv.slice(2))
-  .catch((error: Error) => {
-    console.error(wordsFor(error));
+  .catch((error: unknown) => {
+    console.error(wordsForOrder(error));
     return 1;
   })
   .finally(closeDb);

@@ -1,12 +1,13 @@
 import path from 'node:path';
 import { isLoopbackName } from '#lib/platform/exposure.ts';
+import { Advice } from './advice.ts';
 import { type App, startApp, urlOf } from './launch/app.ts';
 import { AppLog } from './launch/app-log.ts';
 import { ensureBuild } from './launch/build.ts';
 import { ChildFailed, lastLines } from './launch/child.ts';
 import { type DataDirLock, describeHolder, takeDataDir } from './launch/data-dir-lock.ts';
 import { announceEdge, openEdge } from './launch/edge.ts';
-import { Advice, checkVariables, readOptions, readVariables, usage } from './launch/options.ts';
+import { checkVariables, readOptions, readVariables, usage } from './launch/options.ts';
 import { requireFreePort } from './launch/port-owner.ts';
 import { prepareDatabase, prepareRedis, type Services } from './launch/prepare-services.ts';
 import { bold, dim, duration, red, say, step } from './launch/progress.ts';

@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util';
+import { orUsage } from './advice.ts';
 import { runSteps } from './checks/run-steps.ts';
 import { type Step, steps } from './checks/steps.ts';
 import { summaryOf } from './checks/summary.ts';
 import { ensureSystemPackages } from './checks/system-packages.ts';
 import { red, say } from './launch/progress.ts';
+import { usageOf } from './usage.ts';
 
 /**
  * `npm test`: everything that a change can break. Every step runs, and the end lists all failures.
@@ -12,13 +14,12 @@ import { red, say } from './launch/progress.ts';
  */
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      only: { type: 'string' },
-      quick: { type: 'boolean', default: false },
-      full: { type: 'boolean', default: false },
-    },
-  });
+  const options = {
+    only: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    full: { type: 'boolean', default: false },
+  } as const;
+  const { values } = orUsage(usageOf(import.meta.filename), () => parseArgs({ options }));
   const only = values.only?.split(',').map((name) => name.trim());
   const unknown = only?.filter((name) => !steps.some((step) => step.name === name)) ?? [];
   if (unknown.length > 0) {

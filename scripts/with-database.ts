@@ -2,19 +2,17 @@ import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { migrate } from '#prisma/migrate.ts';
+import { Advice, wordsFor } from './advice.ts';
 import { takeDataDir } from './launch/data-dir-lock.ts';
 import { openDatabase } from './launch/database.ts';
-import { Advice, checkVariables, readVariables, type Variables } from './launch/options.ts';
+import { checkVariables, readVariables, type Variables } from './launch/options.ts';
 import { runningPostgres } from './services/postgres.ts';
 
 /**
  * Runs a script against the shop's database, whether the shop is open or not: the database
  * that runs is used, and one that does not is started for as long as the script needs it.
  *
- *   node scripts/with-database.ts --migrate prisma/seed.ts --products 5000
- *
- * `--migrate` brings the database up to date first.
+ *   node scripts/with-database.ts prisma/seed.ts --products 5000
  */
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -27,8 +25,10 @@ function splitArgs(args: string[]): { variables: Variables; rest: string[] } {
   const taken = new Set<number>();
   const variables: Variables = {};
   for (const token of ours) {
-    if (token.kind !== 'option' || token.value === undefined)
-      throw new Advice(`${args[token.index]} needs a value`);
+    if (token.kind !== 'option') continue;
+    // An empty one is of a variable that a shell did not set, and one that begins with "-" is the next flag.
+    if (!token.value || (!token.inlineValue && token.value.startsWith('-')))
+      throw new Advice(`${token.rawName} needs a value`);
     taken.add(token.index);
     if (!token.inlineValue) taken.add(token.index + 1);
     variables[token.name === 'data-dir' ? 'DATA_DIR' : 'DATABASE_URL'] = token.value;
@@ -53,15 +53,11 @@ function run(script: string, args: string[], variables: Variables): Promise<numb
 }
 
 async function main(commandLine: string[]): Promise<number> {
-  const migrateFirst = commandLine[0] === '--migrate';
-  const [script = '', ...args] = migrateFirst ? commandLine.slice(1) : commandLine;
+  const [script = '', ...args] = commandLine;
   const { variables: flags, rest } = splitArgs(args);
   const given = { ...readVariables(root), ...flags };
   const { dataDir } = checkVariables(given);
-  const runOn = async (url: string) => {
-    if (migrateFirst) await migrate(url, console.log);
-    return run(script, rest, { ...given, DATA_DIR: dataDir, DATABASE_URL: url });
-  };
+  const runOn = (url: string) => run(script, rest, { ...given, DATA_DIR: dataDir, DATABASE_URL: url });
   if (given.DATABASE_URL) return runOn(given.DATABASE_URL);
 
   mkdirSync(dataDir, { recursive: true });
@@ -85,7 +81,7 @@ async function main(commandLine: string[]): Promise<number> {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2)).catch((error: Error) => {
-  console.error(error instanceof Advice ? error.message : error);
+process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(wordsFor(error));
   return 1;
 });

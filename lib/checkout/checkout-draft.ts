@@ -1,5 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
+import { paymentTokenSchema } from '#lib/checkout/submission/schema.ts';
 import { shortageSchema } from '#lib/orders/schema.ts';
 import { isSecure } from '#lib/platform/env.ts';
 import { problemCodes } from '#lib/platform/errors.ts';
@@ -55,7 +56,13 @@ type Problem = NonNullable<CheckoutDraft['problem']>;
 
 /** The fields that a person types or chooses; the hidden ones come fresh with the page. */
 const keptFields =
-  /^(email|shippingMethod|payment\.(method|token)|shippingAddress\.(name|line1|line2|city|region|postalCode|country))$/;
+  /^(email|shippingMethod|payment\.method|shippingAddress\.(name|line1|line2|city|region|postalCode|country))$/;
+
+/** The cookie is signed and not encrypted: what is sent for a card and is none, such as its number, is not kept. */
+function isKept(name: string, value: string): boolean {
+  if (name === 'payment.token') return paymentTokenSchema.safeParse(value).success;
+  return keptFields.test(name);
+}
 
 /** Header that keeps a draft. One too large for a cookie keeps what fits: the problem first. */
 export function keepDraftHeader(
@@ -63,7 +70,7 @@ export function keepDraftHeader(
   problem: Problem | undefined,
   typed: Record<string, string>,
 ): string {
-  const values = Object.fromEntries(Object.entries(typed).filter(([name]) => keptFields.test(name)));
+  const values = Object.fromEntries(Object.entries(typed).filter(([name, value]) => isKept(name, value)));
   return header(sealWithin(shopper, { problem, values, keptAtMs: Date.now() }), draftMaxAgeSeconds);
 }
 

@@ -95,7 +95,7 @@ async function cancel(
   if (order.status === 'cancelled' || order.status === 'refunded') return undefined;
   const open = locked.payments.find(({ status }) => isOpen(status));
   if (open) throw unsettled(open);
-  if (!isCancellable(order.status)) throw notCancellable(order);
+  if (!isCancellable(order.status)) throw notCancellable(order, endedBy);
   const reason = endedBy === 'shopper' ? 'cancelled by its owner' : 'cancelled by an operator';
   const { ids, amountMinor } = await requestAll(tx, locked, { actor, reason });
   await endOrder(tx, order, { endedBy, actor, reason, amountMinor });
@@ -117,9 +117,10 @@ function unsettled({ status }: PaymentRow): AppError {
   });
 }
 
-function notCancellable({ status }: OrderRow): AppError {
+function notCancellable({ status }: OrderRow, by: Cancel['endedBy']): AppError {
+  const instead = by === 'shopper' ? 'you can still return what you received' : 'it can still be refunded';
   return new AppError('not_cancellable', {
-    detail: `The order is ${status} and can no longer be cancelled. Nothing was changed; you can still return what you received.`,
+    detail: `The order is ${status} and can no longer be cancelled. Nothing was changed; ${instead}.`,
   });
 }
 

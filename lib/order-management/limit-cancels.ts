@@ -1,4 +1,4 @@
-import { countOnce, countUp, keyOf, recall, remember } from '#lib/abuse/short-memory.ts';
+import { countOnce, keyOf } from '#lib/abuse/short-memory.ts';
 import { unpaidPolicy } from '#lib/orders/unpaid/unpaid-policy.ts';
 import { AppError } from '#lib/platform/errors.ts';
 

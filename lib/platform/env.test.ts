@@ -9,6 +9,19 @@ test('on Vercel, which serves over TLS alone, cookies are Secure without a publi
   expect(isSecure()).toBe(true);
 });
 
+test.each([
+  ['PORT', 'abc', 'PORT must be a whole number'],
+  ['PORT', '1.5', 'PORT must be a whole number'],
+  ['PORT', '99999', 'PORT must be 65535 or less'],
+  ['RATE_LIMIT_IP_PER_MIN', '-1', 'RATE_LIMIT_IP_PER_MIN must be 0 or more'],
+  ['NODE_ENV', 'staging', 'NODE_ENV must be one of development, production, test'],
+  ['UPSTASH_REDIS_REST_URL', 'redis', 'UPSTASH_REDIS_REST_URL must be a URL'],
+  ['ONCE_SECRET', 'short', 'ONCE_SECRET must have at least 32 characters'],
+])('%s=%s is refused with what it must be', (name, value, words) => {
+  const set = { DATABASE_URL: 'postgresql://127.0.0.1/none', ONCE_SECRET: 'x'.repeat(32) };
+  expect(() => parseEnv({ ...set, [name]: value })).toThrow(words);
+});
+
 test('an address for order events without the secret to sign them with is refused', () => {
   const set = {
     DATABASE_URL: 'postgresql://127.0.0.1/none',

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '#proof/bench/lab/children.ts';
+import { orUsage } from '#scripts/advice.ts';
 import { bold, dim, duration, green, red, say, yellow } from '#scripts/launch/progress.ts';
 import { signalOfInterruption } from '#scripts/services/interruption.ts';
 import { usageOf } from '#scripts/usage.ts';
@@ -108,7 +109,7 @@ const machine = () =>
   `${os.availableParallelism()} cores, ${os.cpus()[0]?.model.trim() || os.arch()}, Node ${process.version.slice(1)}`;
 
 async function main(args: string[]): Promise<number> {
-  const { values } = parseArgs({ args, options: flags });
+  const { values } = orUsage(usage, () => parseArgs({ args, options: flags }));
   if (values.help) {
     say(usage);
     return 0;

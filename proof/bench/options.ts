@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { orUsage } from '#scripts/advice.ts';
 import { usageOf } from '#scripts/usage.ts';
 
 /** How much is measured. The figures of a quick run are too few to mean anything: it shows that all works. */
@@ -67,7 +68,7 @@ const flags = {
 
 /** Throws with a sentence for whoever typed it. `known` are the names that `--only` takes. */
 export function readOptions(args: string[], known: string[]): Options | 'help' {
-  const { values } = parseArgs({ args, options: flags });
+  const { values } = orUsage(usage, () => parseArgs({ args, options: flags }));
   if (values.help) return 'help';
   const size = values.quick ? sizes.quick : sizes.full;
   const only = values.only.split(',').filter(Boolean);

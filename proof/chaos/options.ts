@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { orUsage } from '#scripts/advice.ts';
 import { usageOf } from '#scripts/usage.ts';
 
 export interface Options {
@@ -32,7 +33,7 @@ const longMinutes = 60;
 
 /** Throws with a sentence for whoever typed it. `known` are the names of all faults. */
 export function readOptions(args: string[], known: readonly string[]): Options | 'help' | 'list' {
-  const { values } = parseArgs({ args, options: flags });
+  const { values } = orUsage(usage, () => parseArgs({ args, options: flags }));
   if (values.help) return 'help';
   if (values.list) return 'list';
   const only = values.only.split(',').filter(Boolean);

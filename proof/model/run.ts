@@ -4,7 +4,9 @@ import { type Counterexample, type Exploration, explore } from '#proof/model/exp
 import { allShields, type Guard, guards, type Part, sentenceOf } from '#proof/model/guards.ts';
 import { machineOf } from '#proof/model/machine.ts';
 import { scenarios } from '#proof/model/scenarios.ts';
+import { orUsage } from '#scripts/advice.ts';
 import { bold, dim, duration, green, red, say } from '#scripts/launch/progress.ts';
+import { usageOf } from '#scripts/usage.ts';
 
 /**
  * `npm run model`: everything that can happen in each scenario, with the shields and without, and what
@@ -60,7 +62,9 @@ function showAblation(guard: Guard): boolean {
 }
 
 function main(): number {
-  const { values } = parseArgs({ options: { without: { type: 'string' } } });
+  const { values } = orUsage(usageOf(import.meta.filename), () =>
+    parseArgs({ options: { without: { type: 'string' } } }),
+  );
   if (values.without) {
     const dropped = values.without.split(',').map((part) => part.trim()) as Part[];
     const unknown = dropped.find((part) => sentenceOf(part) === undefined);

@@ -1,6 +1,7 @@
 import pg from 'pg';
+import { Advice } from '#scripts/advice.ts';
 import { type PostgresServer, startPostgres } from '#scripts/services/postgres.ts';
-import { Advice, type Variables } from './options.ts';
+import type { Variables } from './options.ts';
 
 export interface Database {
   url: string;

@@ -1,8 +1,9 @@
+import { Advice } from '#scripts/advice.ts';
 import { type Edge, startEdge } from '#scripts/services/nginx.ts';
 import { findNginx } from '#scripts/services/nginx-folder.ts';
 import { urlOf } from './app.ts';
 import { keepUntilStopped } from './keep-running.ts';
-import { Advice, type Variables } from './options.ts';
+import type { Variables } from './options.ts';
 import { requireFreePort } from './port-owner.ts';
 import type { Services } from './prepare-services.ts';
 import { say, step } from './progress.ts';

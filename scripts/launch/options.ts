@@ -3,10 +3,8 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseEnv } from '#lib/platform/env.ts';
 import { isExposed } from '#lib/platform/exposure.ts';
+import { Advice, orUsage } from '#scripts/advice.ts';
 import { usageOf } from '#scripts/usage.ts';
-
-/** A message for the person at the terminal; its stack would help nobody. */
-export class Advice extends Error {}
 
 /** Every flag stands for a variable; a flag wins over its variable. */
 export const flags: Record<string, string> = {
@@ -49,15 +47,14 @@ export function readOptions(args: string[], variables: Variables): StartOptions 
     edge: { type: 'boolean' as const },
     help: { type: 'boolean' as const, short: 'h' },
   };
-  let values: Record<string, string | boolean | undefined>;
-  try {
-    values = parseArgs({ args, options }).values;
-  } catch (error) {
-    const [firstSentence = ''] = (error as Error).message.split('. ');
-    throw new Advice(`${firstSentence}\n\n${usage}`);
-  }
+  const values: Record<string, string | boolean | undefined> = orUsage(
+    usage,
+    () => parseArgs({ args, options }).values,
+  );
   const given = Object.entries(flags).flatMap(([name, variable]) => {
     const value = values[name];
+    // Of a variable that a shell did not set. It would be taken for no flag, and a default for what was meant.
+    if (value === '') throw new Advice(`--${name} needs a value`);
     return typeof value === 'string' ? [[variable, value] as const] : [];
   });
   const merged = { ...variables, ...Object.fromEntries(given) };

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Advice } from '#scripts/advice.ts';
 import { capture, commandOf } from '#scripts/services/processes.ts';
-import { Advice } from './options.ts';
 
 /** How long a port that nobody listens on may stay taken. */
 const passingMs = 5_000;

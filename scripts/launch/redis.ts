@@ -1,7 +1,8 @@
 import { parseEnv } from '#lib/platform/env.ts';
 import { probeRedis } from '#lib/platform/redis/probe.ts';
+import { Advice } from '#scripts/advice.ts';
 import { type RedisServer, startRedis } from '#scripts/services/redis.ts';
-import { Advice, type Variables } from './options.ts';
+import type { Variables } from './options.ts';
 
 export interface RedisChoice {
   /** What the shop is given, beside what the user set. */

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Advice, type Variables } from './options.ts';
+import { Advice } from '#scripts/advice.ts';
+import type { Variables } from './options.ts';
 
 /**
  * The key of cookies and submit tokens: the user's own, else one that is made once and kept,

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { watchdog } from '#scripts/services/watchdog.ts';
+import { urlOf } from './app.ts';
 import type { AppLog } from './app-log.ts';
 import { ChildFailed, lastLines } from './child.ts';
 import { keepUntilStopped } from './keep-running.ts';
@@ -27,7 +28,10 @@ export async function openWorker(options: {
 }): Promise<void> {
   const { variables, shutdown } = options;
   const start = () => startWorker(options);
-  const kept = variables.LOCAL_SHOP === '1' ? 'and keeps mails at /mailbox' : 'and keeps mails: no SMTP_URL';
+  // The whole address: with --edge shoppers have another one, at which there is no mailbox.
+  const mailbox = `${urlOf(String(variables.HOST), Number(variables.PORT))}/mailbox`;
+  const kept =
+    variables.LOCAL_SHOP === '1' ? `and keeps mails at ${mailbox}` : 'and keeps mails: no SMTP_URL';
   const worker = await step(
     'worker',
     start,

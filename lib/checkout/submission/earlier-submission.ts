@@ -14,6 +14,13 @@ const optional = (max: number) =>
     .nullish()
     .transform((value) => value || null);
 
+/** A card number was taken for the provider's name of a card. */
+export const earlierPaymentTokenSchema = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^[\w-]*$/);
+
 /**
  * The rules until version 0.1: one for all countries, and invisible text was text. Orders of that time are
  * replayed under them, so they never change again.
@@ -29,4 +36,8 @@ export const earlierSubmissionSchema = submissionSchema.extend({
     postalCode: required(20),
     country: z.enum(countryCodes),
   }),
+  payment: z.discriminatedUnion('method', [
+    z.object({ method: z.literal('invoice') }),
+    z.object({ method: z.literal('card'), token: earlierPaymentTokenSchema }),
+  ]),
 });

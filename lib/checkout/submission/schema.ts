@@ -1,18 +1,29 @@
 import { z } from 'zod';
 import { challengeSchema } from '#lib/abuse/schema.ts';
 import { orderReceiptSchema, shortageSchema } from '#lib/orders/schema.ts';
+import { looksLikeCardNumber } from '#lib/payment-provider/card-number.ts';
 import { emailAddressSchema } from '#lib/platform/email-address.ts';
 import { checkoutQuoteSchema } from '#lib/pricing/schema.ts';
 import { shippingMethodIds } from '#lib/shipping/methods.ts';
 import { shippingAddressSchema } from '#lib/shipping/shipping-address.ts';
 
-/** What a card is charged with. */
+/**
+ * What a card is charged with. It is kept with the payment, so a card number is refused before anything is
+ * written. Only here: in a name or an address a number as long is legal, such as that of a locker, and one
+ * in ten of these has the check digit of a card number.
+ */
 export const paymentTokenSchema = z
   .string({ error: 'choose a card' })
+  .refine((text) => !looksLikeCardNumber(text), {
+    error: 'a card number is not accepted here and was not kept; choose a card',
+    abort: true,
+  })
   .min(1, 'choose a card')
   .max(255, 'may have at most 255 characters')
   .regex(/^[\w-]*$/, 'must be the name that the payment provider gave the card')
-  .describe("The provider's name of a payment method; a card number never comes here.");
+  .describe(
+    "The provider's name of a payment method. What looks like a card number is refused: 12 to 19 digits with the check digit of a card number, with or without spaces and hyphens.",
+  );
 
 /** How an order is to be paid: later by invoice, or now with a payment method of the provider's. */
 const paymentChoiceSchema = z.discriminatedUnion(

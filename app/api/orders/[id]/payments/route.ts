@@ -1,5 +1,6 @@
 import { challengeField, challengeHeader } from '#lib/abuse/schema.ts';
-import { paymentInputSchema, payOrder } from '#lib/checkout/pay-order.ts';
+import { payOrder } from '#lib/checkout/pay-order.ts';
+import { judgePayment } from '#lib/checkout/submission/judge-payment.ts';
 import { isFormPost, readForm, wholeNumber } from '#lib/checkout/submission/read-submission.ts';
 import { orderUrl } from '#lib/orders/order-request.ts';
 import { refuseTestCardFromElsewhere } from '#lib/payment-provider/takes-cards.ts';
@@ -10,7 +11,6 @@ import {
   json,
   notAllowed,
   originOf,
-  parseOrThrow,
   readJson,
   refuseForeignOrigin,
   route,
@@ -32,7 +32,7 @@ export const POST = route<{ params: Promise<{ id: string }> }>(async (request, {
 
 async function pay(request: Request, id: string, input: unknown, typedAnswer?: string) {
   const userId = await requireSession(request);
-  const payment = parseOrThrow(paymentInputSchema, input);
+  const payment = await judgePayment({ input, userId, id });
   refuseTestCardFromElsewhere(request.headers);
   const answer = request.headers.get(challengeHeader) ?? typedAnswer;
   return payOrder({ ...payment, userId, id, ip: clientIpOf(request), origin: originOf(request), answer });

@@ -1,0 +1,35 @@
+import type { z } from 'zod';
+import { paymentInputSchema } from '#lib/checkout/pay-order.ts';
+import { earlierPaymentTokenSchema } from '#lib/checkout/submission/earlier-submission.ts';
+import { readPayment } from '#lib/payments/payment-rows.ts';
+import { db } from '#lib/platform/database/db.ts';
+import { parseOrThrow } from '#lib/platform/http/http.ts';
+import { isUuid } from '#lib/platform/uuid.ts';
+
+interface JudgePayment {
+  input: unknown;
+  userId: string;
+  /** The order's. */
+  id: string;
+}
+
+type PaymentInput = z.output<typeof paymentInputSchema>;
+
+/** The rules until version 0.1, which attempts of that time are replayed under. */
+const earlierInputSchema = paymentInputSchema.extend({ token: earlierPaymentTokenSchema });
+
+/**
+ * An attempt to pay by today's rules. One that they refuse and that was made when the rules were looser
+ * is taken as it was then, so that it still gets its answer. Throws `invalid_request` with the fields named.
+ */
+export async function judgePayment({ input, userId, id }: JudgePayment): Promise<PaymentInput> {
+  try {
+    return parseOrThrow(paymentInputSchema, input);
+  } catch (refusal) {
+    const earlier = earlierInputSchema.safeParse(input).data;
+    if (!earlier || !isUuid(id)) throw refusal;
+    const made = await readPayment(db(), { userId, orderId: id, attempt: earlier.attempt });
+    if (made?.token !== earlier.token) throw refusal;
+    return earlier;
+  }
+}

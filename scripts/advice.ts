@@ -1,0 +1,53 @@
+import { hasCode, isDatabaseAway } from '#lib/platform/database/db-errors.ts';
+import { AppError } from '#lib/platform/errors.ts';
+
+/** A message for the person at the terminal; its stack would not help. */
+export class Advice extends Error {}
+
+/** What `parse` gives. What it refuses of the arguments becomes a message with the usage below. */
+export function orUsage<T>(usage: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    const [firstSentence = ''] = (error as Error).message.split('. ');
+    throw new Advice(`${firstSentence}\n\n${usage}`);
+  }
+}
+
+/** A role that may not log in, a database that is not there: by SQLSTATE, and by Prisma's codes. */
+const refusesConnection = /^(28\w{3}|3D000|42501|P1000|P1003|P1010)$/;
+/** A table or a schema that is not there. */
+const lacksTables = /^(42P01|3F000|P2021)$/;
+
+/** An error as a command says it. An unexpected one keeps its stack. */
+export function wordsFor(error: unknown): string {
+  if (error instanceof Advice || error instanceof AppError) return error.message;
+  if (isDatabaseAway(error)) {
+    return `The database does not answer (${reasonOf(error)}). Check its address and that it runs, and type the command again.`;
+  }
+  if (hasCode(error, refusesConnection)) {
+    return `The database refuses the connection (${reasonOf(error)}). Check the user, the password and the name of the database in its address.`;
+  }
+  if (hasCode(error, lacksTables)) {
+    return `The database lacks tables of the shop (${reasonOf(error)}). npm run migrate  makes them.`;
+  }
+  return error instanceof Error ? String(error.stack) : String(error);
+}
+
+/** What the innermost error says: Prisma wraps the driver's in paragraphs of its own. */
+function reasonOf(error: unknown): string {
+  let at = error as {
+    message?: string;
+    code?: string;
+    cause?: unknown;
+    meta?: { driverAdapterError?: unknown };
+  };
+  for (let inner: unknown = at; inner && typeof inner === 'object'; ) {
+    at = inner as typeof at;
+    inner = at.meta?.driverAdapterError ?? at.cause;
+  }
+  const said = at as { message?: string; originalMessage?: string; code?: string; kind?: string };
+  // An error of several addresses has no message of its own.
+  const text = said.originalMessage || said.message || said.code || said.kind || 'no reason given';
+  return text.trim().split('\n').at(-1) ?? text;
+}
