@@ -50,7 +50,7 @@ export default defineConfig({
         command: 'node e2e/serve.ts',
         wait: {
           stdout:
-            /the shop is open on port (?<E2E_PORT>\d+), its till on port (?<E2E_TILL_PORT>\d+), with a card form on port (?<E2E_ELEMENT_PORT>\d+)/,
+            /the shop is open on port (?<E2E_PORT>\d+), its simulator on port (?<E2E_TILL_PORT>\d+), with a card form on port (?<E2E_ELEMENT_PORT>\d+)/,
         },
         // The launcher builds what has changed, which takes minutes on a busy machine.
         timeout: 600_000,

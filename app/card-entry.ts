@@ -5,7 +5,7 @@ import { env } from '#lib/platform/env.ts';
 const testKey = /^(sk|rk)_test_/;
 
 /** Whether every payment here is play: a page must not let anybody believe otherwise. */
-export function isTestTill(): boolean {
+export function isTestMode(): boolean {
   return testKey.test(env().STRIPE_SECRET_KEY ?? '');
 }
 
@@ -17,5 +17,5 @@ export function cardEntry(): CardEntry | undefined {
   const { STRIPE_SECRET_KEY, STRIPE_PUBLISHABLE_KEY } = env();
   if (!STRIPE_SECRET_KEY) return undefined;
   if (STRIPE_PUBLISHABLE_KEY) return { kind: 'element', publishableKey: STRIPE_PUBLISHABLE_KEY };
-  return isTestTill() ? { kind: 'test_cards' } : undefined;
+  return isTestMode() ? { kind: 'test_cards' } : undefined;
 }

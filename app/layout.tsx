@@ -2,12 +2,12 @@ import './globals.css';
 import type { Metadata, Viewport } from 'next';
 import localFont from 'next/font/local';
 import type { ReactNode } from 'react';
-import { isTestTill } from '#app/card-entry.ts';
+import { isTestMode } from '#app/card-entry.ts';
 import { menuCategories } from '#app/site.ts';
 import { ForeignEditsGuard } from '#components/site/foreign-edits-guard.tsx';
 import { SiteFooter } from '#components/site/site-footer.tsx';
 import { SiteHeader } from '#components/site/site-header.tsx';
-import { TestTillNotice } from '#components/site/test-till-notice.tsx';
+import { TestModeNotice } from '#components/site/test-mode-notice.tsx';
 import { siteUrl } from '#lib/platform/env.ts';
 
 // One variable file, 30 kB, served by the shop itself; the fallback is scaled to its measures,
@@ -51,7 +51,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
           Skip to content
         </a>
         <ForeignEditsGuard />
-        {isTestTill() ? <TestTillNotice /> : null}
+        {isTestMode() ? <TestModeNotice /> : null}
         <SiteHeader categories={await menuCategories()} />
         <main id="main" tabIndex={-1} className="flex-1 outline-none">
           {children}

@@ -1,6 +1,6 @@
 import type { Shop } from './support/shop.ts';
+import { expectOneCharge } from './support/simulator.ts';
 import { expect, type Page, test } from './support/test.ts';
-import { expectOneCharge } from './support/till.ts';
 
 /** After several declined cards the browser answers a challenge by itself, and the shopper pays. */
 

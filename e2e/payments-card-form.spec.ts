@@ -1,7 +1,7 @@
 import { serveFakeStripe } from './support/fake-stripe.ts';
 import { holdRequests } from './support/held-requests.ts';
+import { expectOneCharge } from './support/simulator.ts';
 import { expect, test } from './support/test.ts';
-import { expectOneCharge } from './support/till.ts';
 
 /** A shop with a provider's publishable key: cards are typed into the provider's own form. */
 test.use({ baseURL: `http://127.0.0.1:${process.env.E2E_ELEMENT_PORT}` });

@@ -1,5 +1,5 @@
+import { expectOneCharge } from './support/simulator.ts';
 import { expect, test } from './support/test.ts';
-import { expectOneCharge } from './support/till.ts';
 
 test.use({ javaScriptEnabled: false });
 

@@ -1,6 +1,6 @@
 import type { Shop } from './support/shop.ts';
+import { addFault, expectOneCharge, ledgerOf } from './support/simulator.ts';
 import { expect, type Page, test } from './support/test.ts';
-import { addFault, expectOneCharge, ledgerOf } from './support/till.ts';
 
 const visa = 'pm_card_visa';
 const declined = 'pm_card_chargeDeclined';
@@ -23,7 +23,7 @@ const toTheBank = (page: Page) => page.getByRole('link', { name: 'Confirm with y
 
 test('a double click on Pay makes one order that is paid, with one charge', async ({ page, shop }) => {
   await shop.readyToOrder({ card: visa });
-  await expect(page.getByRole('complementary', { name: 'About this shop' })).toContainText('Test till.');
+  await expect(page.getByRole('complementary', { name: 'About this shop' })).toContainText('Test mode.');
   await shop.placeOrder.dblclick();
   const path = await shop.expectOneOrderShown();
   await expect(news(page)).toContainText(/^Paid\$[\d.,]+ is paid by card/);

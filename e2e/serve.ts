@@ -28,7 +28,7 @@ const shop = spawn(process.execPath, [path.join(root, 'scripts', 'start.ts')], {
     DATA_DIR: dataDir,
     DATABASE_URL: '',
     PUBLIC_URL: '',
-    // Without a provider of its own, the launcher gives the shop a test till.
+    // Without a provider of its own, the launcher gives the shop a test simulator.
     STRIPE_SECRET_KEY: '',
     // All shoppers of the suite come from one address, and order more often than people do.
     RATE_LIMIT_SHOPPER_PER_MIN: '0',
@@ -45,18 +45,18 @@ shop.on('exit', async (code, signal) => {
 });
 
 await whenReady(port);
-const till = JSON.parse(await readFile(path.join(dataDir, 'till', 'settings.json'), 'utf8')) as {
+const simulator = JSON.parse(await readFile(path.join(dataDir, 'till', 'settings.json'), 'utf8')) as {
   port: number;
   secretKey: string;
 };
 const elementPort = await openElementShop();
 process.stdout.write(
-  `the shop is open on port ${port}, its till on port ${till.port}, with a card form on port ${elementPort}\n`,
+  `the shop is open on port ${port}, its simulator on port ${simulator.port}, with a card form on port ${elementPort}\n`,
 );
 
 /**
  * The same shop once more, as it is with a provider's publishable key: its pages then take cards in
- * the provider's own form. It has the same database, till and build, and is one process.
+ * the provider's own form. It has the same database, simulator and build, and is one process.
  */
 async function openElementShop(): Promise<number> {
   const elementPort = await choosePort();
@@ -75,8 +75,8 @@ async function openElementShop(): Promise<number> {
       REDIS_URL: 'memory:',
       ONCE_SECRET: randomBytes(32).toString('hex'),
       PUBLIC_URL: '',
-      STRIPE_SECRET_KEY: till.secretKey,
-      STRIPE_API_BASE: `http://127.0.0.1:${till.port}`,
+      STRIPE_SECRET_KEY: simulator.secretKey,
+      STRIPE_API_BASE: `http://127.0.0.1:${simulator.port}`,
       STRIPE_PUBLISHABLE_KEY: 'pk_test_e2e',
       RATE_LIMIT_SHOPPER_PER_MIN: '0',
       RATE_LIMIT_IP_PER_MIN: '0',

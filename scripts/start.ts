@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { isLoopbackName } from '#lib/platform/exposure.ts';
+import { preparePaymentSimulator } from '#scripts/launch/payment-simulator.ts';
 import { Advice } from './advice.ts';
 import { type App, startApp, urlOf } from './launch/app.ts';
 import { AppLog } from './launch/app-log.ts';
@@ -13,7 +14,6 @@ import { prepareDatabase, prepareRedis, type Services } from './launch/prepare-s
 import { bold, dim, duration, red, say, step } from './launch/progress.ts';
 import { findSecret } from './launch/secret.ts';
 import { Shutdown, Stopped } from './launch/shutdown.ts';
-import { prepareTill } from './launch/till.ts';
 import { openWorker } from './launch/worker.ts';
 import { choosePort } from './services/ports.ts';
 import { commandOf, waitForExit } from './services/processes.ts';
@@ -83,7 +83,7 @@ async function launchShop(launch: Launch, started: number): Promise<void> {
   shutdown.signal.throwIfAborted();
   await prepareRedis(launch);
   shutdown.signal.throwIfAborted();
-  await prepareTill(launch, urlOf(host, port));
+  await preparePaymentSimulator(launch, urlOf(host, port));
   shutdown.signal.throwIfAborted();
   const log = new AppLog(dataDir, { chatty: launch.dev });
   log.follow(shutdown.signal);

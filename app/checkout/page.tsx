@@ -14,9 +14,9 @@ import { findVariants } from '#lib/catalogue/find-variants.ts';
 import { type CheckoutDraft, checkoutDraftCookie, readCheckoutDraft } from '#lib/checkout/checkout-draft.ts';
 import { checkoutQuoteOf } from '#lib/checkout/get-checkout.ts';
 import { getOrder } from '#lib/order-management/get-order.ts';
+import { readCancellationSource } from '#lib/orders/cancellation-source.ts';
 import { listOrders } from '#lib/orders/list-orders.ts';
 import type { OrderSummary } from '#lib/orders/schema.ts';
-import { whoEnded } from '#lib/orders/who-ended.ts';
 import { currentShopper, draftOwner } from '#lib/platform/session/next-session.ts';
 
 export const metadata: Metadata = { title: 'Checkout', robots: { index: false } };
@@ -77,7 +77,8 @@ async function latestOrder(userId: string | undefined) {
   const latest = userId ? (await listOrders({ userId })).orders[0] : undefined;
   if (!userId || !latest || !isOnTheirMind(latest)) return { latest };
   const order = await getOrder({ userId, id: latest.id });
-  const endedBy = order?.status === 'cancelled' ? await whoEnded({ userId, id: latest.id }) : undefined;
+  const endedBy =
+    order?.status === 'cancelled' ? await readCancellationSource({ userId, id: latest.id }) : undefined;
   return { latest, order: order && { ...order, endedBy } };
 }
 

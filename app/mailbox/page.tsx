@@ -7,7 +7,7 @@ import { ButtonLink } from '#components/ui/button.tsx';
 import { Container } from '#components/ui/container.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { PageTitle } from '#components/ui/page-title.tsx';
-import { listMails, type MailView } from '#lib/notifications/email/list-mails.ts';
+import { type EmailView, listEmails } from '#lib/notifications/email/list-emails.ts';
 import { env, siteUrl } from '#lib/platform/env.ts';
 import { isExposed } from '#lib/platform/exposure.ts';
 import { isLocalRequest } from '#lib/platform/http/http.ts';
@@ -26,7 +26,7 @@ export default async function MailboxPage() {
 }
 
 async function drawMails() {
-  const mails = await listMails();
+  const mails = await listEmails();
   if (mails.length === 0) return <NoMails />;
   const { origin } = siteUrl();
   return (
@@ -53,7 +53,7 @@ const states = {
 
 const clock = new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
 
-function Mail({ mail, origin, open }: { mail: MailView; origin: string; open: boolean }) {
+function Mail({ mail, origin, open }: { mail: EmailView; origin: string; open: boolean }) {
   const { recipient, subject, body, status, createdAt } = mail;
   const { word, tone } = states[status];
   return (

@@ -1,11 +1,11 @@
-import type { EndedBy, OrderView } from '#lib/orders/schema.ts';
+import type { CancellationSource, OrderView } from '#lib/orders/schema.ts';
 import { formatMoney } from '#lib/platform/money.ts';
 
 /** What the checkout says of an order in its place. */
 export interface ShownOrder
   extends Pick<OrderView, 'id' | 'number' | 'status' | 'currency' | 'totalMinor' | 'payments'> {
   /** Who or what ended it, where that is known. */
-  endedBy?: EndedBy | undefined;
+  endedBy?: CancellationSource | undefined;
 }
 
 interface Words {

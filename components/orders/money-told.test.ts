@@ -1,9 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { orderNews } from '#components/orders/order-news.ts';
-import { type MailOrder, writeMail } from '#lib/notifications/email/write-mail.ts';
+import {
+  chooseNotifications,
+  type LaterEvent,
+  type OrderEvent,
+} from '#lib/notifications/choose-notifications.ts';
+import { type EmailOrder, writeEmail } from '#lib/notifications/email/write-email.ts';
 import { moneyOf } from '#lib/notifications/money-of.ts';
-import { type LaterEvent, type OrderEvent, whatToSay } from '#lib/notifications/what-to-say.ts';
 import { ofAttempt, onCancel } from '#lib/orders/money/money-sentences.ts';
 import {
   type MoneyFacts,
@@ -13,7 +17,7 @@ import {
   summarize,
 } from '#lib/orders/money/order-money.ts';
 import { cancelledAt, moneyFacts, paymentFacts } from '#lib/orders/money/order-money-samples.ts';
-import type { EndedBy, OrderStatus, OrderView } from '#lib/orders/schema.ts';
+import type { CancellationSource, OrderStatus, OrderView } from '#lib/orders/schema.ts';
 import type { PaymentStatus } from '#lib/payment-provider/statuses.ts';
 import { formatMoney } from '#lib/platform/money.ts';
 
@@ -109,7 +113,7 @@ const orders: fc.Arbitrary<MoneyFacts> = fc
       others: status === 'placed' ? fc.constant([]) : fc.array(other, { maxLength: 2 }),
       place: fc.nat(2),
       wasPaid: fc.boolean(),
-      endedBy: fc.constantFrom<EndedBy>('shopper', 'operator', 'provider', 'hold'),
+      endedBy: fc.constantFrom<CancellationSource>('shopper', 'operator', 'provider', 'hold'),
     }),
   )
   .map(({ status, own, others, place, wasPaid, endedBy }) => {
@@ -186,7 +190,7 @@ const address = {
 };
 
 function mailsOf(facts: MoneyFacts, money: OrderMoney): string[] {
-  const order: MailOrder = {
+  const order: EmailOrder = {
     number: 'N',
     currency: 'USD',
     subtotalMinor: all,
@@ -202,12 +206,12 @@ function mailsOf(facts: MoneyFacts, money: OrderMoney): string[] {
     url: 'https://shop.test/orders/1',
   };
   return eventsOf(facts).flatMap((event) => {
-    const { mail } = whatToSay(event);
+    const { mail } = chooseNotifications(event);
     if (!mail) return [];
     const { endedBy } = facts;
     const { amountMinor } = event as OrderEvent & { amountMinor: number | undefined };
     const told = { endedBy: endedBy ?? undefined, amountMinor, attempt: event.money.attempt, reason: '' };
-    const { subject, body } = writeMail(mail, order, told);
+    const { subject, body } = writeEmail(mail, order, told);
     return [`${subject}. ${body.split('Order N of')[0]?.replaceAll('\n', ' ')}`];
   });
 }

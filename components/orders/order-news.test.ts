@@ -3,7 +3,7 @@ import { orderNews } from '#components/orders/order-news.ts';
 import { onCancel as moneyOnCancel } from '#lib/orders/money/money-sentences.ts';
 import type { OrderMoney, PaymentFacts, RefundFacts } from '#lib/orders/money/order-money.ts';
 import { cancelledAt, moneyFacts, orderMoney, paymentFacts } from '#lib/orders/money/order-money-samples.ts';
-import type { EndedBy, OrderView } from '#lib/orders/schema.ts';
+import type { CancellationSource, OrderView } from '#lib/orders/schema.ts';
 import type { PaymentStatus } from '#lib/payment-provider/statuses.ts';
 
 type Payment = OrderView['payments'][number];
@@ -23,7 +23,7 @@ function order(status: OrderView['status'], payments: Payment[], refundRequested
 
 interface Given {
   decline?: string;
-  endedBy?: EndedBy;
+  endedBy?: CancellationSource;
   paidAttempt?: number | null;
   /** Its refunds were made after its cancellation. */
   isLate?: boolean;

@@ -15,7 +15,7 @@ import {
   whyUnpaid,
 } from '#lib/orders/money/money-sentences.ts';
 import type { OrderMoney } from '#lib/orders/money/order-money.ts';
-import type { EndedBy, OrderView } from '#lib/orders/schema.ts';
+import type { CancellationSource, OrderView } from '#lib/orders/schema.ts';
 
 /** What the page knows beside the order itself. */
 export interface OrderFacts extends OrderMoney {
@@ -87,7 +87,7 @@ function cancelled(facts: OrderFacts): string[] {
   return told.length > 0 ? [why, ...told] : [`${why} Nothing is sent, and there is nothing to pay.`];
 }
 
-const whyCancelled: Record<EndedBy, string> = {
+const whyCancelled: Record<CancellationSource, string> = {
   hold: 'This order is cancelled. It was not paid in time, and its items are for sale again.',
   operator: 'This order is cancelled. We are sorry: we had to cancel it.',
   provider: 'This order is cancelled. We are sorry: we had to cancel it.',

@@ -8,7 +8,6 @@ import { type OrderStatus, orderReceiptSchema } from '#lib/orders/schema.ts';
 import { declineSentence } from '#lib/payment-provider/decline-sentence.ts';
 import { takesCards } from '#lib/payment-provider/takes-cards.ts';
 import { chargeAttempt } from '#lib/payments/charge-attempt.ts';
-import { callOff } from '#lib/payments/find-out.ts';
 import { nextAttempt } from '#lib/payments/next-attempt.ts';
 import { orUnavailable } from '#lib/payments/or-unavailable.ts';
 import {
@@ -19,6 +18,7 @@ import {
   readPayment,
   tookNothing,
 } from '#lib/payments/payment-rows.ts';
+import { cancelCharge } from '#lib/payments/query-charge.ts';
 import { type Settled, settlePayment } from '#lib/payments/settling/settle-payment.ts';
 import { writeAttempt } from '#lib/payments/write-attempt.ts';
 import { db, type Tx } from '#lib/platform/database/db.ts';
@@ -148,7 +148,7 @@ async function callOffAtTheBank({ userId, id: orderId, attempt }: PayOrder): Pro
         last.status === 'requires_action' &&
         nextAttempt('payment_pending', [last]) === attempt &&
         !(await isHoldOver(db(), { userId, orderId }))
-          ? callOff(last)
+          ? cancelCharge(last)
           : undefined,
       actor: 'shopper',
     }),

@@ -1,8 +1,8 @@
 import { Webhook } from 'standardwebhooks';
 import type { OrderVersion } from '#lib/jobs/jobs.ts';
 import { PermanentFailure } from '#lib/jobs/permanent-failure.ts';
+import { chooseNotifications } from '#lib/notifications/choose-notifications.ts';
 import { readEvents } from '#lib/notifications/read-events.ts';
-import { whatToSay } from '#lib/notifications/what-to-say.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { env } from '#lib/platform/env.ts';
 
@@ -36,7 +36,7 @@ async function bodyOf(key: OrderVersion): Promise<string | undefined> {
   if (!known) return undefined;
   const { event, order, version } = known;
   // The type depends on what the event was, not on what has happened to the order since.
-  const { webhook: type } = whatToSay(event);
+  const { webhook: type } = chooseNotifications(event);
   const { id, number, totalMinor, currency, url } = order;
   const { to: status, kind, actor, reason, at, amountMinor } = event;
   const isBack = kind === 'refunded' || status === 'refunded';

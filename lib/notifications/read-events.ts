@@ -1,7 +1,7 @@
 import type { OrderVersion } from '#lib/jobs/jobs.ts';
-import type { MailEvent, MailOrder } from '#lib/notifications/email/write-mail.ts';
+import type { LaterEvent } from '#lib/notifications/choose-notifications.ts';
+import type { EmailEvent, EmailOrder } from '#lib/notifications/email/write-email.ts';
 import { type EventMoney, moneyOf } from '#lib/notifications/money-of.ts';
-import type { LaterEvent } from '#lib/notifications/what-to-say.ts';
 import type { OrderEventKind } from '#lib/orders/change-order.ts';
 import { type MoneyFacts, moneyFactsSql, summarize } from '#lib/orders/money/order-money.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
@@ -10,7 +10,7 @@ import { siteUrl } from '#lib/platform/env.ts';
 
 /** A version of an order with all that is said about it to anybody. */
 export interface KnownEvent extends OrderVersion {
-  event: MailEvent & {
+  event: EmailEvent & {
     from: OrderStatus | null;
     to: OrderStatus;
     kind: OrderEventKind;
@@ -21,7 +21,7 @@ export interface KnownEvent extends OrderVersion {
     refundAskedAgain: boolean;
     money: EventMoney;
   };
-  order: MailOrder & { id: string; email: string };
+  order: EmailOrder & { id: string; email: string };
 }
 
 interface Row extends OrderVersion, Omit<KnownEvent['order'], 'id' | 'url' | 'lines' | 'money'> {
@@ -33,7 +33,7 @@ interface Row extends OrderVersion, Omit<KnownEvent['order'], 'id' | 'url' | 'li
   at: Date;
   since: LaterEvent[];
   amountMinor: number | null;
-  lines: MailOrder['lines'];
+  lines: EmailOrder['lines'];
   facts: MoneyFacts;
 }
 

@@ -1,5 +1,5 @@
 import { addJobs } from '#lib/jobs/add-job.ts';
-import { writeOperatorMail } from '#lib/notifications/email/write-operator-mail.ts';
+import { writeOperatorEmail } from '#lib/notifications/email/write-operator-email.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { env } from '#lib/platform/env.ts';
 import { logger } from '#lib/platform/logger.ts';
@@ -36,7 +36,7 @@ export async function remindDisputes(): Promise<void> {
       logger().error({ orderId, dueBy }, 'evidence of a dispute is due soon');
       if (!OPERATOR_EMAIL) continue;
       const key = { userId, orderId, version, kind: 'operator_dispute_due' };
-      const { subject, body } = writeOperatorMail('dispute_due', dispute, { ...dispute, dueBy });
+      const { subject, body } = writeOperatorEmail('dispute_due', dispute, { ...dispute, dueBy });
       const status = SMTP_URL ? 'queued' : 'kept';
       await tx.$executeRaw`
         INSERT INTO mail (user_id, order_id, version, kind, recipient, subject, body, status)

@@ -1,8 +1,8 @@
 import { addJobs } from '#lib/jobs/add-job.ts';
 import type { JobPayloads } from '#lib/jobs/jobs.ts';
-import { insertMails } from '#lib/notifications/announce.ts';
-import { canAnybodyCause } from '#lib/notifications/email/limited-kinds.ts';
-import { writeMail } from '#lib/notifications/email/write-mail.ts';
+import { canAnyoneTrigger } from '#lib/notifications/email/limited-kinds.ts';
+import { writeEmail } from '#lib/notifications/email/write-email.ts';
+import { insertEmails } from '#lib/notifications/notify.ts';
 import { readEvents } from '#lib/notifications/read-events.ts';
 import { orderAccessUrl } from '#lib/order-management/order-access.ts';
 import { countOrderLink, forgetOldQuotas } from '#lib/order-management/order-link-quota.ts';
@@ -33,14 +33,14 @@ async function sendLink(key: { userId: string; orderId: string; version: number 
   const { order, event } = known;
   const url = orderAccessUrl({ ...key, issuedAt: new Date() });
   const kind = `order_link_${requestId}`;
-  const text = writeMail('order_link', { ...order, url }, event);
-  const unpaid = canAnybodyCause('order_link', { payments: order.money.attempts, endedBy: event.endedBy });
+  const text = writeEmail('order_link', { ...order, url }, event);
+  const unpaid = canAnyoneTrigger('order_link', { payments: order.money.attempts, endedBy: event.endedBy });
   const mail = { ...key, kind, recipient: order.email, unpaid, ...text };
   await db().$transaction(async (tx) => {
     await forgetOldQuotas(tx);
     const written = await tx.mail.count({ where: { userId: key.userId, orderId: key.orderId, kind } });
     if (written > 0) return;
     if (await countOrderLink(tx, 'order', key.orderId))
-      await addJobs(tx, 'send_mail', await insertMails(tx, [mail]));
+      await addJobs(tx, 'send_mail', await insertEmails(tx, [mail]));
   });
 }

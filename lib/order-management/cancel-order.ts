@@ -3,9 +3,9 @@ import { askedNow, requestAll } from '#lib/order-management/refund-order.ts';
 import { endOrder } from '#lib/orders/end-order.ts';
 import type { OrderRow } from '#lib/orders/order-rows.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
-import { callOff } from '#lib/payments/find-out.ts';
 import { orUnavailable } from '#lib/payments/or-unavailable.ts';
 import { isBeingCharged, isOpen, lockOrder, type PaymentRow } from '#lib/payments/payment-rows.ts';
+import { cancelCharge } from '#lib/payments/query-charge.ts';
 import { settlePayment } from '#lib/payments/settling/settle-payment.ts';
 import { db, type Tx } from '#lib/platform/database/db.ts';
 import { AppError } from '#lib/platform/errors.ts';
@@ -45,7 +45,7 @@ export async function cancelOrder({
 }): Promise<{ changed: boolean }> {
   if (!isUuid(id)) throw noSuchOrder();
   if (endedBy === 'shopper') await limitUnlessEnded({ userId, orderId: id }, network);
-  await callOffOpenCharge({ userId, orderId: id }, actor);
+  await cancelOpenCharge({ userId, orderId: id }, actor);
   const done = await db().$transaction((tx) => cancel(tx, { userId, orderId: id, endedBy, actor }));
   for (const refundId of done?.ids ?? []) await askedNow({ userId, orderId: id, id: refundId });
   return { changed: done !== undefined };
@@ -66,12 +66,12 @@ async function limitUnlessEnded(
   }
 }
 
-async function callOffOpenCharge(key: { userId: string; orderId: string }, actor: string): Promise<void> {
+async function cancelOpenCharge(key: { userId: string; orderId: string }, actor: string): Promise<void> {
   await orUnavailable(
     settlePayment({
       key,
       ask: async (payment) =>
-        isOpen(payment.status) && !isBeingCharged(payment) ? callOff(payment) : undefined,
+        isOpen(payment.status) && !isBeingCharged(payment) ? cancelCharge(payment) : undefined,
       actor,
     }),
   );

@@ -3,8 +3,8 @@ import { endOrder } from '#lib/orders/end-order.ts';
 import { isHoldOver } from '#lib/orders/order-rows.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
 import { recountUnpaid } from '#lib/orders/unpaid/recount-unpaid.ts';
-import { callOff } from '#lib/payments/find-out.ts';
 import { isBeingCharged, isOpen, lockOrder, type PaymentRow } from '#lib/payments/payment-rows.ts';
+import { cancelCharge } from '#lib/payments/query-charge.ts';
 import { settlePayment } from '#lib/payments/settling/settle-payment.ts';
 import { db, type Tx } from '#lib/platform/database/db.ts';
 import { logger } from '#lib/platform/logger.ts';
@@ -45,7 +45,7 @@ export async function expireHolds(): Promise<void> {
     try {
       await settlePayment({
         key,
-        ask: async (payment) => ((await mayCallOff(payment)) ? callOff(payment) : undefined),
+        ask: async (payment) => ((await mayCallOff(payment)) ? cancelCharge(payment) : undefined),
         actor,
       });
       await db().$transaction((tx) => expire(tx, key));

@@ -1,6 +1,6 @@
 import { Prisma } from '#lib/generated/prisma/client.ts';
 import { addJob } from '#lib/jobs/add-job.ts';
-import type { EndedBy, OrderStatus } from '#lib/orders/schema.ts';
+import type { CancellationSource, OrderStatus } from '#lib/orders/schema.ts';
 import type { Tx } from '#lib/platform/database/db.ts';
 import { env } from '#lib/platform/env.ts';
 import { AppError } from '#lib/platform/errors.ts';
@@ -49,7 +49,7 @@ export interface OrderChange {
   /** How much money it is about. */
   amountMinor?: number;
   /** How it ends; an order that had ended keeps its first. */
-  endedBy?: EndedBy;
+  endedBy?: CancellationSource;
   /** Which attempt pays it, for an order that becomes `paid`. */
   paidAttempt?: number;
   /** Another attempt begins: its shopper gets time for it. */

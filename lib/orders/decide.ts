@@ -100,12 +100,12 @@ export interface Plan {
 
 export function decide(snapshot: Snapshot, orderRequests: readonly OrderRequest[]): Plan {
   const carts = new Map(snapshot.carts.map((cart) => [keyOf(cart.userId, cart.id), cart]));
-  const standing = Map.groupBy(snapshot.orders, (order) => order.userId);
+  const existing = Map.groupBy(snapshot.orders, (order) => order.userId);
   const unpaid = openUnpaidOf(snapshot.unpaid);
   const plan: Plan = { decisions: [], orders: [], taken: new Map() };
 
   for (const orderRequest of orderRequests) {
-    const ofShopper = standing.get(orderRequest.userId) ?? [];
+    const ofShopper = existing.get(orderRequest.userId) ?? [];
     const cart = carts.get(keyOf(orderRequest.userId, orderRequest.cartId));
     const refusalOf = (order: NewOrder) => refusedByLimit(unpaid, order, snapshot.policy);
     const decided = decideOne(orderRequest, cart, ofShopper, (sku) => left(snapshot, plan, sku), refusalOf);
@@ -116,7 +116,7 @@ export function decide(snapshot: Snapshot, orderRequests: readonly OrderRequest[
       for (const { sku, quantity } of order.lines) {
         plan.taken.set(sku, (plan.taken.get(sku) ?? 0) + quantity);
       }
-      standing.set(orderRequest.userId, [...ofShopper, order]);
+      existing.set(orderRequest.userId, [...ofShopper, order]);
       plan.decisions.push(accepted(order, true));
     } else {
       plan.decisions.push(decided);
@@ -132,10 +132,10 @@ function decideOne(
   available: (sku: string) => number,
   refusalOf: (order: NewOrder) => Decision | undefined,
 ): Decision | { order: NewOrder } {
-  const standing = ofShopper.find(
+  const existing = ofShopper.find(
     (order) => order.cartId === orderRequest.cartId || order.submitToken === orderRequest.submitToken,
   );
-  if (standing) return decideAgain(orderRequest, standing);
+  if (existing) return decideAgain(orderRequest, existing);
   if (cart?.status !== 'open' || cart.version !== orderRequest.cartVersion || cart.lines.length === 0) {
     return { outcome: 'cart_changed' };
   }

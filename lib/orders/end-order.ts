@@ -1,6 +1,6 @@
 import { changeOrder } from '#lib/orders/change-order.ts';
 import type { OrderRow } from '#lib/orders/order-rows.ts';
-import type { EndedBy } from '#lib/orders/schema.ts';
+import type { CancellationSource } from '#lib/orders/schema.ts';
 import type { Tx } from '#lib/platform/database/db.ts';
 import { returnStock } from '#lib/stock/return-stock.ts';
 
@@ -12,7 +12,10 @@ import { returnStock } from '#lib/stock/return-stock.ts';
 export async function endOrder(
   tx: Tx,
   order: OrderRow & { userId: string },
-  { amountMinor, ...end }: { endedBy: EndedBy; actor: string; reason: string; amountMinor: number },
+  {
+    amountMinor,
+    ...end
+  }: { endedBy: CancellationSource; actor: string; reason: string; amountMinor: number },
 ): Promise<void> {
   const { userId, id: orderId, version, status: from } = order;
   const requested = amountMinor > 0 ? { amountMinor } : {};

@@ -1,4 +1,4 @@
-import type { EndedBy, OrderStatus } from '#lib/orders/schema.ts';
+import type { CancellationSource, OrderStatus } from '#lib/orders/schema.ts';
 import type { Tx } from '#lib/platform/database/db.ts';
 
 interface OrderKey {
@@ -15,7 +15,7 @@ export interface OrderRow {
   currency: string;
   /** Whether the shop has said "accepted" to its submission. */
   accepted: boolean;
-  endedBy: EndedBy | null;
+  endedBy: CancellationSource | null;
   /** Which attempt paid it. Money of another attempt is not the order's. */
   paidAttempt: number | null;
   fulfilled: boolean;

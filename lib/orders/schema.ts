@@ -38,7 +38,7 @@ export const orderStatuses = [
 export type OrderStatus = (typeof orderStatuses)[number];
 
 /** How an order ended: its shopper or an operator cancelled it, its hold was over, or the provider refunded it. */
-export type EndedBy = 'shopper' | 'hold' | 'operator' | 'provider';
+export type CancellationSource = 'shopper' | 'hold' | 'operator' | 'provider';
 
 export const orderSchema = z
   .object({

@@ -129,7 +129,7 @@ export interface PaymentProvider {
    * Uses the key up for a request that charges nothing, so that no charge can be made under it any
    * more, not even by a request that is still on its way. False when something else had it before.
    */
-  fence(
+  spendKey(
     request: Pick<ChargeRequest, 'orderId' | 'idempotencyKey' | 'amountMinor' | 'currency'>,
   ): Promise<boolean>;
   /** Takes the money of an authorised charge; one that is captured already is answered as it is. */

@@ -72,8 +72,8 @@ export function stripeProvider(options: StripeOptions): PaymentProvider {
         }
       }),
 
-    fence: ({ orderId, idempotencyKey, amountMinor, currency }) =>
-      withinDeadline('fence', async (signal) => {
+    spendKey: ({ orderId, idempotencyKey, amountMinor, currency }) =>
+      withinDeadline('spendKey', async (signal) => {
         const intent = {
           amount: amountMinor,
           currency: currency.toLowerCase(),

@@ -15,8 +15,8 @@ export function takesCards(): boolean {
  * Throws `invalid_request`.
  */
 export function refuseTestCardFromElsewhere(headers: Pick<Headers, 'get'>): void {
-  const isOwnTill = isLoopbackName(new URL(env().STRIPE_API_BASE).hostname);
-  if (!isOwnTill || !isFromElsewhere(headers)) return;
+  const isOwnSimulator = isLoopbackName(new URL(env().STRIPE_API_BASE).hostname);
+  if (!isOwnSimulator || !isFromElsewhere(headers)) return;
   // Once: a shop behind a proxy that it was not told of would write a line for every card.
   processWide('testCardLog', () => {
     logger().warn(

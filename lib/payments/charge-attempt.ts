@@ -1,7 +1,7 @@
 import type { AttemptKey } from '#lib/payment-provider/provider.ts';
-import { askToCharge } from '#lib/payments/find-out.ts';
 import { orUnavailable } from '#lib/payments/or-unavailable.ts';
 import { isOpen } from '#lib/payments/payment-rows.ts';
+import { createCharge } from '#lib/payments/query-charge.ts';
 import { type Settled, settlePayment } from '#lib/payments/settling/settle-payment.ts';
 
 /**
@@ -16,7 +16,7 @@ export function chargeAttempt(
   return orUnavailable(
     settlePayment({
       key,
-      ask: async (payment) => (payment.status === 'created' ? askToCharge(payment, origin) : undefined),
+      ask: async (payment) => (payment.status === 'created' ? createCharge(payment, origin) : undefined),
       actor: 'shopper',
     }),
   );

@@ -1,6 +1,6 @@
-import { lookUp } from '#lib/payments/find-out.ts';
 import { orUnavailable } from '#lib/payments/or-unavailable.ts';
 import { isOpen } from '#lib/payments/payment-rows.ts';
+import { queryCharge } from '#lib/payments/query-charge.ts';
 import { settlePayment } from '#lib/payments/settling/settle-payment.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { processWide } from '#lib/platform/process-wide.ts';
@@ -39,7 +39,7 @@ async function askOnce(key: OrderKey): Promise<void> {
     settlePayment({
       key: { ...key, attempt },
       ask: async (payment) =>
-        isOpen(payment.status) && payment.providerRef !== null ? lookUp(payment) : undefined,
+        isOpen(payment.status) && payment.providerRef !== null ? queryCharge(payment) : undefined,
       actor: 'shopper',
     }),
   );

@@ -1,8 +1,8 @@
 import { Prisma } from '#lib/generated/prisma/client.ts';
 import { isHoldOver } from '#lib/orders/order-rows.ts';
 import { type AttemptKey, UnknownOutcome } from '#lib/payment-provider/provider.ts';
-import { callOff, lookUpOrCharge } from '#lib/payments/find-out.ts';
 import { isOpen, type PaymentRow } from '#lib/payments/payment-rows.ts';
+import { cancelCharge, queryOrCreateCharge } from '#lib/payments/query-charge.ts';
 import { settlePayment } from '#lib/payments/settling/settle-payment.ts';
 import { type RefundKey, settleRefund } from '#lib/payments/settling/settle-refund.ts';
 import type { Finding } from '#lib/payments/settling/settlement.ts';
@@ -60,7 +60,7 @@ export async function sweepPayments(): Promise<void> {
 async function ask(payment: PaymentRow): Promise<Finding | undefined> {
   if (!isOpen(payment.status)) return undefined;
   const isLate = payment.status === 'created' && (await isHoldOver(db(), payment));
-  return isLate ? callOff(payment) : lookUpOrCharge(payment);
+  return isLate ? cancelCharge(payment) : queryOrCreateCharge(payment);
 }
 
 /** One that fails keeps none of the others waiting; the next sweep meets it again. */

@@ -31,7 +31,7 @@ export const limitVariables = {
   CHALLENGE_VERIFY_URL: z.url().optional(),
   /**
    * Emails about unpaid orders to one address. A shopper who tries several cards gets a few in an
-   * hour; whoever gets more did not order them. Their defaults stand in lib/notifications/email/limit-mails.ts.
+   * hour; whoever gets more did not order them. Their defaults stand in lib/notifications/email/limit-emails.ts.
    */
   MAIL_LIMIT_PER_HOUR: optionalCount,
   MAIL_LIMIT_PER_DAY: optionalCount,

@@ -1,11 +1,11 @@
 import type { JobName, JobPayloads, PeriodicName } from '#lib/jobs/jobs.ts';
-import { announce } from '#lib/notifications/announce.ts';
 import { deliverWebhook } from '#lib/notifications/deliver-webhook.ts';
-import { sendMail } from '#lib/notifications/email/send-mail.ts';
+import { sendEmail } from '#lib/notifications/email/send-email.ts';
+import { notify } from '#lib/notifications/notify.ts';
 import { remindDisputes } from '#lib/notifications/remind-disputes.ts';
 import { sendOrderLink } from '#lib/notifications/send-order-link.ts';
 import { expireHolds } from '#lib/order-management/expire-holds.ts';
-import { callOffPayment } from '#lib/payments/call-off-payment.ts';
+import { cancelDeclinedCharge } from '#lib/payments/cancel-declined-charge.ts';
 import { pollEvents } from '#lib/payments/events/poll-events.ts';
 import { settleRefund } from '#lib/payments/settling/settle-refund.ts';
 import { settleUnknownPayment } from '#lib/payments/settling/settle-unknown-payment.ts';
@@ -19,12 +19,12 @@ import { forgetOld } from '#lib/worker/forget-old.ts';
 type Tasks = { [Name in JobName]: (payload: JobPayloads[Name]) => Promise<unknown> };
 
 export const tasks: Tasks = {
-  announce,
-  send_mail: sendMail,
+  announce: notify,
+  send_mail: sendEmail,
   send_order_link: sendOrderLink,
   deliver_webhook: deliverWebhook,
   settle_payment: settleUnknownPayment,
-  call_off_payment: callOffPayment,
+  call_off_payment: cancelDeclinedCharge,
   settle_refund: settleRefund,
   sweep_payments: sweepPayments,
   expire_holds: expireHolds,

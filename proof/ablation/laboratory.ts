@@ -73,7 +73,7 @@ export async function openLaboratory({
         () => 0,
       );
       await lab.flushRedis();
-      lab.till.clearFaults();
+      lab.simulator.clearFaults();
       for (const proxy of Object.values(lab.proxies).flat()) proxy.heal();
       await lab.withDatabase(async (client) => {
         for (const guard of without.filter(isInDatabase)) await inDatabase[guard](client);

@@ -10,7 +10,7 @@ const goods = { PLENTY: 10_000 };
 const slowMs = 2_600;
 
 const slowly = ({ lab }: Scene) =>
-  lab.till.addFault({
+  lab.simulator.addFault({
     kind: 'slow',
     ms: slowMs,
     times: 1_000,
@@ -147,7 +147,7 @@ export const paying = {
       });
       return async () => {
         const [toProvider] = scene.lab.proxies.provider;
-        scene.lab.till.addFault({ kind: 'webhook_drop', times: 1_000 });
+        scene.lab.simulator.addFault({ kind: 'webhook_drop', times: 1_000 });
         // The first request for each, and nothing after it.
         let delayed = 0;
         const late = { kind: 'late', to: ['POST /v1/payment_intents'], ms: arrivesAfterMs } as const;
@@ -166,9 +166,9 @@ export const paying = {
 const calledOffWithinMs = 3_000;
 
 /** As Stripe.js does in the shopper's browser. A charge that is cancelled takes no card. */
-async function confirmAgain({ till }: Scene['lab'], orderId: string): Promise<void> {
-  const ref = till.ledger(orderId)[0]?.paymentIntent ?? '';
-  await till.dashboard.confirm(ref).catch((error) => {
+async function confirmAgain({ simulator }: Scene['lab'], orderId: string): Promise<void> {
+  const ref = simulator.ledger(orderId)[0]?.paymentIntent ?? '';
+  await simulator.dashboard.confirm(ref).catch((error) => {
     if (!(error instanceof ApiError)) throw error;
   });
 }
@@ -196,12 +196,12 @@ const actsWithinMs = 3_000;
 async function askTooEarlyHearTooLate({ lab }: Scene, submit: () => Promise<unknown>): Promise<void> {
   const [toProvider] = lab.proxies.provider;
   if (!toProvider) throw new Error('the lab has no way to the provider');
-  lab.till.addFault({ kind: 'slow', ms: chargedAfterMs, on: { method: 'POST' } });
-  lab.till.addFault({ kind: 'webhook_delay', ms: 60_000, times: 10 });
+  lab.simulator.addFault({ kind: 'slow', ms: chargedAfterMs, on: { method: 'POST' } });
+  lab.simulator.addFault({ kind: 'webhook_delay', ms: 60_000, times: 10 });
   const submitted = submit();
   for (let orderId: string | undefined; ; await sleep(20)) {
     orderId ??= await firstOrder(lab);
-    if (orderId && lab.till.usesOfKey(`order:${orderId}:1`) > 0) break;
+    if (orderId && lab.simulator.usesOfKey(`order:${orderId}:1`) > 0) break;
   }
   // What passes now is the question of the job, the answer to it and the answer to the request.
   let pieces = 0;

@@ -102,9 +102,9 @@ export const replacements = {
       typeof import('#lib/orders/find-replayed-order.ts')
     >,
   },
-  standingOrder: {
+  existingOrder: {
     of: 'lib/orders/find-orders.ts',
-    load: (() => import('#proof/ablation/without/standing-order.ts')) satisfies Load<
+    load: (() => import('#proof/ablation/without/existing-order.ts')) satisfies Load<
       typeof import('#lib/orders/find-orders.ts')
     >,
   },
@@ -114,10 +114,10 @@ export const replacements = {
       typeof import('#lib/checkout/charge-if-due.ts')
     >,
   },
-  callOff: {
-    of: 'lib/payments/call-off-payment.ts',
-    load: (() => import('#proof/ablation/without/call-off.ts')) satisfies Load<
-      typeof import('#lib/payments/call-off-payment.ts')
+  cancelCharge: {
+    of: 'lib/payments/cancel-declined-charge.ts',
+    load: (() => import('#proof/ablation/without/cancel-charge.ts')) satisfies Load<
+      typeof import('#lib/payments/cancel-declined-charge.ts')
     >,
   },
   providerKey: {
@@ -126,9 +126,9 @@ export const replacements = {
       typeof import('#lib/payment-provider/payment-provider.ts')
     >,
   },
-  fence: {
+  spendKey: {
     of: 'lib/payment-provider/payment-provider.ts',
-    load: (() => import('#proof/ablation/without/fence.ts')) satisfies Load<
+    load: (() => import('#proof/ablation/without/spend-key.ts')) satisfies Load<
       typeof import('#lib/payment-provider/payment-provider.ts')
     >,
   },

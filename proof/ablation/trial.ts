@@ -59,14 +59,14 @@ export async function perform(laboratory: Laboratory, { workload, without }: Tri
   await laboratory.begin(without, chosen);
   const stock = new Map(Object.entries(goods));
   await addGoods(lab, stock);
-  const chargedBefore = new Set(lab.till.ledger().map(({ paymentIntent }) => paymentIntent));
+  const chargedBefore = new Set(lab.simulator.ledger().map(({ paymentIntent }) => paymentIntent));
   const scene = sceneOf(lab, chosen, without);
 
   const act = await prepare(scene);
   const sentBefore = sentIn(scene.history);
   const counted = await measured(lab, databaseMs, act);
   const sent = sentIn(scene.history) - sentBefore;
-  lab.till.clearFaults();
+  lab.simulator.clearFaults();
   await sleep(lastWordsMs);
   if (worker) await settle(lab);
 

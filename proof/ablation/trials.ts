@@ -27,7 +27,7 @@ const row = (workload: WorkloadName, without: readonly Guard[], expected: Expect
 
 /** Clients that come as they like, straight to the two processes. */
 const noDoor: readonly Guard[] = ['button', 'edge'];
-const looks: readonly Guard[] = ['standingOrder', 'cartStatus'];
+const looks: readonly Guard[] = ['existingOrder', 'cartStatus'];
 const orderKeys: readonly Guard[] = ['uniqueToken', 'uniqueCart'];
 /** What looks before the keys of payments do. */
 const beforePayments: readonly Guard[] = ['orderLock', 'orderVersion', 'eventKey'];
@@ -86,7 +86,7 @@ const orderRows: Row[] = [
   row('duplicates', [...allShields, ...orderKeys], {
     so: "not noticed: the cart's lock and the look for a standing order come first",
   }),
-  row('duplicates', [...allShields, 'standingOrder'], {
+  row('duplicates', [...allShields, 'existingOrder'], {
     violates: ['refused_after_accepted'],
     so: 'one order, but a duplicate is told that its cart has changed',
   }),
@@ -201,16 +201,16 @@ const paymentRows: Row[] = [
   row('oldNews', [], { so: 'what the job heard is old, and it asks again' }),
   row('oldNews', allShields, { so: 'the same' }),
   row('oldNews', ['paymentVersion'], {
-    so: '`fence` comes first: the key is used already, and it looks again',
+    so: '`spendKey` comes first: the key is used already, and it looks again',
   }),
-  row('oldNews', ['fence'], { so: '`paymentVersion` refuses what is old' }),
-  row('oldNews', ['paymentVersion', 'fence'], {
+  row('oldNews', ['spendKey'], { so: '`paymentVersion` refuses what is old' }),
+  row('oldNews', ['paymentVersion', 'spendKey'], {
     violates: ['promise_withdrawn'],
     so: 'told "ordered", charged, and no order',
   }),
   row('cancelledTooEarly', [], { so: 'the charge is refused when it comes' }),
   row('cancelledTooEarly', allShields, { so: 'the same' }),
-  row('cancelledTooEarly', ['fence'], {
+  row('cancelledTooEarly', ['spendKey'], {
     violates: ['books_disagree'],
     so: 'cancelled, and charged: only the events of the provider, which were lost, would have told. It is needed',
   }),
@@ -239,7 +239,7 @@ const paymentRows: Row[] = [
   }),
   row('confirmedAgain', [], { so: 'the provider refuses: the charge is cancelled' }),
   row('confirmedAgain', allShields, { so: 'the same: no shield is on this way' }),
-  row('confirmedAgain', ['callOff'], {
+  row('confirmedAgain', ['cancelCharge'], {
     violates: ['declined_still_payable'],
     so: 'the two that were confirmed are paid by another card, and the others can be at any later time: it is needed',
   }),

@@ -16,7 +16,7 @@ export const ablations: Record<Guard, Ablation> = {
   tokenProof: { scenario: 'foreignToken', behind: ['uniqueToken'] },
   uniqueToken: { scenario: 'foreignToken', behind: ['tokenProof'] },
   cartLock: { scenario: 'twoTabs', behind: ['uniqueCart'] },
-  standingOrder: { scenario: 'twoTabs', behind: ['uniqueCart'] },
+  existingOrder: { scenario: 'twoTabs', behind: ['uniqueCart'] },
   uniqueCart: { scenario: 'twoTabs', behind: ['cartLock'] },
   cartVersion: { scenario: 'twoTabs' },
   stockLook: { scenario: 'lastOne', behind: ['stockCheck'] },
@@ -30,7 +30,7 @@ export const ablations: Record<Guard, Ablation> = {
   orderVersion: { scenario: 'slowProvider', behind: ['orderLock'] },
   paymentVersion: { scenario: 'slowProvider' },
   holdWaits: { scenario: 'slowProvider' },
-  callOff: { scenario: 'confirmedBeside' },
+  cancelCharge: { scenario: 'confirmedBeside' },
   oneDay: { scenario: 'confirmedAgain' },
   events: { scenario: 'lateCharge' },
 };

@@ -47,7 +47,7 @@ export function decideOrder(state: State, { scenario, dropped }: World, number: 
   const { cart: cartNumber } = submissionOf(scenario, number);
   const cart = state.carts[cartNumber];
   if (!cart) throw new Error(`there is no cart ${cartNumber}`);
-  const looks = !dropped.has('standingOrder');
+  const looks = !dropped.has('existingOrder');
   const snapshot = {
     userId: orderRequest.userId,
     id: orderRequest.cartId,

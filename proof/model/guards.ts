@@ -13,7 +13,7 @@ export const guards = {
   doneLook: 'a replay is answered from the database, also when Redis knows that it is done',
   tokenProof: 'the token is an HMAC over its cart, version and total',
   cartLock: '`SELECT … FOR UPDATE` on carts and stock before deciding',
-  standingOrder: 'the writer looks for an order that stands already, and at the status of the cart',
+  existingOrder: 'the writer looks for an order that stands already, and at the status of the cart',
   uniqueToken: '`UNIQUE (user_id, submit_token)`',
   uniqueCart: '`UNIQUE (user_id, cart_id)`',
   cartVersion: 'the version of the cart is compared with the one that was confirmed',
@@ -28,7 +28,7 @@ export const guards = {
   orderVersion: 'the version of the order is compared when it changes',
   paymentVersion: 'what the provider said counts only if nobody has written since it was asked',
   holdWaits: 'the job for holds leaves a payment that is unknown to the job that asks until it knows',
-  callOff: 'a job that is enqueued with a refusal cancels the declined charge at the provider',
+  cancelCharge: 'a job that is enqueued with a refusal cancels the declined charge at the provider',
   oneDay: 'for a day after its hold a late charge takes an order up again, and no longer',
   events: "the provider's events come, sooner or later, at least once",
 } as const;

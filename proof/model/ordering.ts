@@ -30,7 +30,7 @@ function claim(state: State, world: World, index: number, add: Add) {
   if (claimed === 'held' || state.locks[shopper]) {
     // Waiting changes nothing, so only its end is a step.
     return add(`${name} has waited for a claim in Redis long enough and looks into the database`, (next) => {
-      const order = next.orders.find((standing) => standing.token === token);
+      const order = next.orders.find((existing) => existing.token === token);
       if (!order) return finish(next, index, 'later');
       const decision = decideAgain(toOrderRequest(world, submission), orderSnapshot(world, next, order));
       if (dropped.has('replayCharges') && 'paymentDue' in decision) delete decision.paymentDue;
@@ -59,7 +59,7 @@ function replay(state: State, world: World, index: number, remembered: number, a
     return add(`${name} is answered from Redis`, (next) => finish(next, index, 'order', remembered));
   }
   const token = tokenOf(world.scenario, submission);
-  const order = state.orders.find((standing) => standing.token === token);
+  const order = state.orders.find((existing) => existing.token === token);
   if (!order) {
     return add(`${name} is done for Redis, but the database has lost its order: it begins anew`, (next) => {
       next.claims[token] = 'free';
@@ -111,7 +111,7 @@ function commit(state: State, world: World, index: number, contents: number, add
     (!dropped.has('uniqueCart') && state.orders.some((order) => order.cart === cart));
   if (standsAlready) {
     return add(`${name} is refused by a unique key and reads which order stands`, (next) => {
-      const order = next.orders.find((standing) => standing.cart === cart);
+      const order = next.orders.find((existing) => existing.cart === cart);
       if (!order) return finish(next, index, 'later');
       goOnWith(
         next,

@@ -22,7 +22,7 @@ function look(state: State, { dropped }: World, work: Work, index: number, add: 
   const payment = paymentOf(state, work);
   const isLeft = work.kind === 'hold' && payment.status === 'unknown' && !dropped.has('holdWaits');
   const isDue = isJob(work) ? isOpen(payment.status) && !isLeft : payment.status === 'created';
-  const calls = work.kind === 'callOff' && tookNothing(payment.status);
+  const calls = work.kind === 'cancelCharge' && tookNothing(payment.status);
   const asks = work.kind === 'event' || calls || isDue;
   if (!asks) return add(`${work.name} sees its payment ${payment.status}`, (next) => leave(next, index));
   add(`${work.name} sees its payment ${payment.status}`, (next) => {
@@ -43,14 +43,14 @@ function ask(state: State, work: Work, index: number, add: Add) {
     });
   }
   const found = charge?.status ?? 'absent';
-  const calledOff = (kind === 'hold' || kind === 'callOff') && isPayable(found);
+  const calledOff = (kind === 'hold' || kind === 'cancelCharge') && isPayable(found);
   add(`${name} asks the provider: ${calledOff ? 'the charge is called off' : found}`, (next) => {
     if (calledOff) callOffCharge(next, { order, attempt });
     Object.assign(workAt(next, index), { at: 'settle', finding: calledOff ? 'voided' : found });
   });
 }
 
-/** Whether the provider takes a card for it: what `callOff` of `find-out.ts` cancels. */
+/** Whether the provider takes a card for it: what `cancelCharge` of `find-out.ts` cancels. */
 export const isPayable = (status: string) => status === 'requires_action' || status === 'declined';
 
 function asked(state: State, { name, order, attempt }: Work, index: number, add: Add): void {
@@ -93,22 +93,22 @@ function endHold(state: State, { name, order: number = 0 }: Work, index: number,
  * one step: what it hears then is "voided", which changes nothing of a row that is declined.
  */
 export function callsOff(state: State, { scenario }: World, add: Add): void {
-  for (const [index, { order, attempt, callOff, status, version }] of state.payments.entries()) {
+  for (const [index, { order, attempt, cancelCharge, status, version }] of state.payments.entries()) {
     const isAtWork = state.works.some(
-      (work) => work.kind === 'callOff' && work.order === order && work.attempt === attempt,
+      (work) => work.kind === 'cancelCharge' && work.order === order && work.attempt === attempt,
     );
-    if (isAtWork || callOff === undefined || callOff === 'done') continue;
+    if (isAtWork || cancelCharge === undefined || cancelCharge === 'done') continue;
     const name = `the job that calls attempt ${attempt} off`;
     if (scenario.chances.again === 0 || !tookNothing(status)) {
       add(`${name} has run`, (next) => {
-        Object.assign(next.payments[index] ?? {}, { callOff: 'done' });
+        Object.assign(next.payments[index] ?? {}, { cancelCharge: 'done' });
         if (tookNothing(status)) callOffCharge(next, { order, attempt });
       });
       continue;
     }
     add(`${name} begins and sees its payment ${status}`, (next) => {
-      Object.assign(next.payments[index] ?? {}, { callOff: 'due' });
-      next.works.push({ kind: 'callOff', order, attempt, name, at: 'ask', seen: version });
+      Object.assign(next.payments[index] ?? {}, { cancelCharge: 'due' });
+      next.works.push({ kind: 'cancelCharge', order, attempt, name, at: 'ask', seen: version });
     });
   }
 }

@@ -68,7 +68,7 @@ function settlementOf(
   const written = { orderVersion: row.version, payment, order: to, takeStock, accepts };
   // Also at a second look, when the row says so already. The job's key keeps it at one that waits.
   const isDeclined = finding === 'declined' && (payment ?? status) === 'declined';
-  return isDeclined && !dropped.has('callOff') ? { ...written, callOff: true } : written;
+  return isDeclined && !dropped.has('cancelCharge') ? { ...written, cancelCharge: true } : written;
 }
 
 export function apply(state: State, { dropped }: World, index: number, settlement: Settling, add: Add) {
@@ -117,12 +117,13 @@ function writeSettlement(next: State, number: number, settlement: Settling): voi
   const payment = next.payments[number];
   if (!payment) throw new Error(`there is no payment ${number}`);
   const order = orderAt(next, payment.order);
-  const { payment: to, order: status, takeStock, accepts, callOff } = settlement;
-  if (callOff) {
+  const { payment: to, order: status, takeStock, accepts, cancelCharge } = settlement;
+  if (cancelCharge) {
     const runs = next.works.some(
-      (work) => work.kind === 'callOff' && work.order === payment.order && work.attempt === payment.attempt,
+      (work) =>
+        work.kind === 'cancelCharge' && work.order === payment.order && work.attempt === payment.attempt,
     );
-    payment.callOff = runs ? 'again' : 'due';
+    payment.cancelCharge = runs ? 'again' : 'due';
   }
   if (to && to !== payment.status) Object.assign(payment, { status: to, version: payment.version + 1 });
   if (accepts) order.accepted = true;
@@ -149,9 +150,9 @@ export function leave(next: State, index: number): void {
     const isRefused = !order.accepted && !isOpen(paymentOf(next, work).status);
     finish(next, index, order.accepted ? 'order' : isRefused ? 'refused' : 'later', work.order);
   } else {
-    if (work.kind === 'callOff') {
+    if (work.kind === 'cancelCharge') {
       const payment = paymentOf(next, work);
-      payment.callOff = payment.callOff === 'again' ? 'due' : 'done';
+      payment.cancelCharge = payment.cancelCharge === 'again' ? 'due' : 'done';
     }
     next.works.splice(index, 1);
   }

@@ -93,7 +93,7 @@ export interface Payment {
   status: PaymentStatus;
   version: number;
   /** The job that is enqueued with a refusal and calls its charge off. It is due `again` when it is enqueued while it runs. */
-  callOff?: 'due' | 'again' | 'done';
+  cancelCharge?: 'due' | 'again' | 'done';
 }
 
 /** What the provider does with a card; `invoice` is none. */
@@ -114,7 +114,7 @@ interface Charge {
 export interface Work {
   /** For the story only. */
   name: string;
-  kind: 'submission' | 'nextCard' | 'job' | 'event' | 'hold' | 'callOff';
+  kind: 'submission' | 'nextCard' | 'job' | 'event' | 'hold' | 'cancelCharge';
   at: Place;
   submission?: number;
   card?: number;
@@ -164,7 +164,7 @@ export interface Plan {
     order?: OrderStatus;
     takeStock?: boolean;
     accepts?: boolean;
-    callOff?: true;
+    cancelCharge?: true;
   };
 }
 

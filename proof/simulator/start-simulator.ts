@@ -12,7 +12,7 @@ import { errorShape } from '#proof/simulator/http/shapes.ts';
 import type { LedgerRow } from '#proof/simulator/ledger/ledger.ts';
 import { settleInTime } from '#proof/simulator/ledger/settle-in-time.ts';
 import { type Fault, Faults } from './faults.ts';
-import { Till } from './till.ts';
+import { SimulatedProvider } from './simulated-provider.ts';
 import { Webhooks } from './webhooks.ts';
 
 export interface SimulatorOptions {
@@ -82,8 +82,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const { secretKey = 'sk_test_simulator', webhookSecret = 'whsec_simulator' } = options;
   const { settleMs = 2_000, keyLifetimeMs = dayMs, clockAheadMs = 0, retryMs = 500 } = options;
   const books = path.join(dataDir, 'journal.jsonl');
-  const till = await Till.open(books, { settleMs, keyLifetimeMs, clockAheadMs });
-  const dashboard = new Dashboard(till);
+  const simulator = await SimulatedProvider.open(books, { settleMs, keyLifetimeMs, clockAheadMs });
+  const dashboard = new Dashboard(simulator);
   const faults = new Faults();
   const keyUses = new Map<string, number>();
   const ending = new AbortController();
@@ -96,7 +96,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const address = server.address() as AddressInfo;
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
   const webhooks = new Webhooks({
-    till,
+    simulator,
     faults,
     secret: webhookSecret,
     baseUrl: url,
@@ -104,34 +104,34 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     retryMs,
   });
   const owner = new Owner({ dashboard, faults, signal: ending.signal });
-  till.onEvent = (event) => {
+  simulator.onEvent = (event) => {
     webhooks.tell(event);
     owner.hear(event);
   };
   const onKey = (key: string) => {
     if (keyUses.size < mostKeysCounted || keyUses.has(key)) keyUses.set(key, (keyUses.get(key) ?? 0) + 1);
   };
-  const api = new Api({ till, faults, secretKey, baseUrl: url, onKey });
-  const settling = settleInTime(till, ending.signal);
+  const api = new Api({ simulator, faults, secretKey, baseUrl: url, onKey });
+  const settling = settleInTime(simulator, ending.signal);
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname, search } = new URL(request.url ?? '/', url);
     const body = await readBody(request);
     const call = { method: request.method ?? 'GET', path: pathname, search: search.slice(1), body };
     if (pathname.startsWith('/v1/')) {
-      response.setHeader('date', new Date(till.now().nowMs).toUTCString());
+      response.setHeader('date', new Date(simulator.now().nowMs).toUTCString());
       const headers = request.headers as Record<string, string | undefined>;
       const answer = await api.answer({ ...call, headers });
       return sendAnswer(response, answer, hangMs, ending.signal);
     }
     const bank = pathname.match(/^\/3ds\/(\w+)$/)?.[1];
-    if (bank && call.method === 'GET') return sendPage(response, showBank(till, bank));
+    if (bank && call.method === 'GET') return sendPage(response, showBank(simulator, bank));
     if (bank && call.method === 'POST') {
-      return sendPage(response, await answerAtBank(till, bank, new URLSearchParams(body).get('answer')));
+      return sendPage(response, await answerAtBank(simulator, bank, new URLSearchParams(body).get('answer')));
     }
     const result =
       pathname.startsWith('/_test/') && isLocalProgram(request)
-        ? await control({ till, faults, webhooks, dashboard, baseUrl: url, keyUses }, call)
+        ? await control({ simulator, faults, webhooks, dashboard, baseUrl: url, keyUses }, call)
         : undefined;
     sendJson(
       response,
@@ -164,11 +164,13 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     addFault: (fault) => faults.add(fault),
     clearFaults: () => faults.clear(),
     faultsLeft: () => faults.left,
-    ledger: (orderId) => till.ledger(orderId),
+    ledger: (orderId) => simulator.ledger(orderId),
     refunds: () =>
-      till.refunds.newestFirst().map(({ intent, ...refund }) => ({ ...refund, paymentIntent: intent })),
+      simulator.refunds.newestFirst().map(({ intent, ...refund }) => ({ ...refund, paymentIntent: intent })),
     disputes: () =>
-      till.disputes.newestFirst().map(({ id, intent, status }) => ({ id, paymentIntent: intent, status })),
+      simulator.disputes
+        .newestFirst()
+        .map(({ id, intent, status }) => ({ id, paymentIntent: intent, status })),
     dashboard,
     ownerActs: () => owner.acts,
     usesOfKey: (key) => keyUses.get(key) ?? 0,
@@ -177,8 +179,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       webhooks.tellPending();
     },
     flushWebhooks: () => webhooks.flush(),
-    close: () => end(true).then(() => till.close()),
-    kill: () => Promise.all([till.abandon(), end(false)]).then(() => undefined),
+    close: () => end(true).then(() => simulator.close()),
+    kill: () => Promise.all([simulator.abandon(), end(false)]).then(() => undefined),
   };
 }
 

@@ -1,13 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { disputeShape, refundShape, reviewShape, warningShape } from '#proof/simulator/http/beside-shapes.ts';
 import { chargeShape, intentShape, type Shape } from '#proof/simulator/http/shapes.ts';
-import type { TillEvent } from '#proof/simulator/ledger/event-log.ts';
+import type { SimulatorEvent } from '#proof/simulator/ledger/event-log.ts';
 import { seconds } from '#proof/simulator/ledger/moment.ts';
 import type { Faults } from './faults.ts';
-import type { Till } from './till.ts';
+import type { SimulatedProvider } from './simulated-provider.ts';
 
 export interface WebhookOptions {
-  till: Till;
+  simulator: SimulatedProvider;
   faults: Faults;
   secret: string;
   baseUrl: string;
@@ -31,7 +31,7 @@ const flushTimeoutMs = 30_000;
 export class Webhooks {
   url: string | undefined;
   readonly #options: WebhookOptions;
-  readonly #underWay = new Map<Promise<void>, TillEvent>();
+  readonly #underWay = new Map<Promise<void>, SimulatorEvent>();
   readonly #wakeUps = new Set<() => void>();
   readonly #overtaken = new Set<() => void>();
   readonly #waitingForLane: (() => void)[] = [];
@@ -47,12 +47,12 @@ export class Webhooks {
   /** Begins with what an earlier process left untold. */
   tellPending(): void {
     const told = new Set(this.#underWay.values());
-    for (const event of this.#options.till.events.all()) {
+    for (const event of this.#options.simulator.events.all()) {
       if (event.state === 'pending' && !told.has(event)) this.tell(event);
     }
   }
 
-  tell(event: TillEvent): void {
+  tell(event: SimulatorEvent): void {
     if (this.url === undefined || this.#stop.signal.aborted) return;
     const work = this.#deliver(event).finally(() => this.#underWay.delete(work));
     this.#underWay.set(work, event);
@@ -74,26 +74,26 @@ export class Webhooks {
     await Promise.all(this.#underWay.keys());
   }
 
-  async #deliver(event: TillEvent): Promise<void> {
-    const { till, faults, retryMs } = this.#options;
+  async #deliver(event: SimulatorEvent): Promise<void> {
+    const { simulator, faults, retryMs } = this.#options;
     const { signal } = this.#stop;
     const fault = faults.takeForWebhook({ type: event.type, orderId: event.intent.metadata.order_id });
-    if (fault?.kind === 'webhook_drop') return till.told(event, 'dropped');
+    if (fault?.kind === 'webhook_drop') return simulator.told(event, 'dropped');
     if (fault?.kind === 'webhook_delay') await pause(fault.ms, this.#wakeUps);
     if (fault?.kind === 'webhook_reorder') await pause(overtakenWithinMs, this.#overtaken);
     for (let attempt = 0; attempt < mostAttempts && !signal.aborted; attempt++) {
       if (await this.#post(event)) {
         if (fault?.kind === 'webhook_duplicate') await this.#post(event);
-        till.told(event, 'delivered');
+        simulator.told(event, 'delivered');
         for (const goOn of this.#overtaken) goOn();
         return;
       }
       await pause(Math.min(retryMs * 2 ** attempt, longestPauseMs), this.#wakeUps);
     }
-    if (!signal.aborted) till.told(event, 'given_up');
+    if (!signal.aborted) simulator.told(event, 'given_up');
   }
 
-  async #post(event: TillEvent): Promise<boolean> {
+  async #post(event: SimulatorEvent): Promise<boolean> {
     if (this.#freeLanes === 0) await new Promise<void>((resolve) => this.#waitingForLane.push(resolve));
     else this.#freeLanes -= 1;
     try {
@@ -136,12 +136,12 @@ function pause(ms: number, wakeUps: Set<() => void>): Promise<void> {
 }
 
 /** `t=…,v1=…`: HMAC-SHA-256 of time and body, as docs.stripe.com/webhooks has it. */
-function signatureOf(body: string, { secret, till }: WebhookOptions): string {
-  const time = seconds(till.now().nowMs);
+function signatureOf(body: string, { secret, simulator }: WebhookOptions): string {
+  const time = seconds(simulator.now().nowMs);
   return `t=${time},v1=${createHmac('sha256', secret).update(`${time}.${body}`).digest('hex')}`;
 }
 
-export function eventShape(event: TillEvent, baseUrl: string): Shape {
+export function eventShape(event: SimulatorEvent, baseUrl: string): Shape {
   return {
     id: event.id,
     object: 'event',
@@ -155,7 +155,7 @@ export function eventShape(event: TillEvent, baseUrl: string): Shape {
   };
 }
 
-function objectOf({ type, created, intent, ...beside }: TillEvent, baseUrl: string): Shape {
+function objectOf({ type, created, intent, ...beside }: SimulatorEvent, baseUrl: string): Shape {
   const { refund, dispute, warning, review } = beside;
   if (refund && type.startsWith('refund.')) return refundShape(refund);
   if (dispute) return disputeShape(dispute, created);

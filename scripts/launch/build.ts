@@ -45,7 +45,7 @@ async function sourceHash(root: string): Promise<string> {
 
 /**
  * Builds the shop unless the build at hand was made of the same sources, the same catalogue,
- * the same public address and the same kind of till. Answers what was done, for a person.
+ * the same public address and the same kind of simulator. Answers what was done, for a person.
  */
 export async function ensureBuild(options: {
   root: string;
@@ -60,7 +60,7 @@ export async function ensureBuild(options: {
     sources: await sourceHash(root),
     catalogue: await catalogueHash(variables.DATABASE_URL ?? ''),
     publicUrl: variables.PUBLIC_URL ?? '',
-    // Pages say whether their till is a test till (app/card-entry.ts).
+    // Pages say whether their simulator is a test simulator (app/card-entry.ts).
     testTill: String(/^(sk|rk)_test_/.test(variables.STRIPE_SECRET_KEY ?? '')),
   };
   const before = existsSync(path.join(root, '.next', 'BUILD_ID')) && existsSync(marker);
@@ -82,7 +82,7 @@ export async function ensureBuild(options: {
     sources: 'sources changed',
     catalogue: 'the catalogue changed',
     publicUrl: 'PUBLIC_URL changed',
-    testTill: 'the till changed',
+    testTill: 'the simulator changed',
   };
   return before ? `made, because ${why[changed]}` : 'made';
 }

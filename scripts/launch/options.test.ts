@@ -23,7 +23,7 @@ test('without flags and variables the shop has a place and an address', () => {
 });
 
 // What broke: behind a proxy that calls the shop by a name in ALLOWED_HOSTS, a test card paid real orders.
-test('a shop that answers to a name from outside is not this machine’s alone, and has no test till', () => {
+test('a shop that answers to a name from outside is not this machine’s alone, and has no test simulator', () => {
   expect(checkVariables({}).local).toBe(true);
   expect(checkVariables({ ALLOWED_HOSTS: 'shop.localhost' }).local).toBe(true);
   for (const variables of [

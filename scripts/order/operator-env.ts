@@ -6,9 +6,12 @@ import { findSecret } from '#scripts/launch/secret.ts';
 export function fillOperatorEnv(variables: NodeJS.ProcessEnv): void {
   const dataDir = variables.DATA_DIR ?? '.data';
   variables.ONCE_SECRET = findSecret(variables, dataDir).secret;
-  const till = path.join(dataDir, 'till', 'settings.json');
-  if (variables.STRIPE_SECRET_KEY || !existsSync(till)) return;
-  const { secretKey, port } = JSON.parse(readFileSync(till, 'utf8')) as { secretKey: string; port: number };
+  const simulator = path.join(dataDir, 'till', 'settings.json');
+  if (variables.STRIPE_SECRET_KEY || !existsSync(simulator)) return;
+  const { secretKey, port } = JSON.parse(readFileSync(simulator, 'utf8')) as {
+    secretKey: string;
+    port: number;
+  };
   variables.STRIPE_SECRET_KEY = secretKey;
   variables.STRIPE_API_BASE = `http://127.0.0.1:${port}`;
 }

@@ -16,7 +16,7 @@ import { inTurns, type OrderBody, type Shopper, shopperWith } from '#tests/suppo
 
 /** Stolen cards are tried out here: declines pile up, and the next card needs a challenge. */
 
-const { redis, till } = await openPayingShop({
+const { redis, simulator } = await openPayingShop({
   CHALLENGE_KIND: 'proof_of_work',
   CHALLENGE_DIFFICULTY: '8',
   DECLINES_PER_SHOPPER: '3',
@@ -98,9 +98,9 @@ describe('declines pile up', () => {
       const shopper = await shopperWith(from(ip), sku);
       return { shopper, submission: await body(shopper) };
     });
-    const charged = till.ledger().length;
+    const charged = simulator.ledger().length;
     const answers = await Promise.all(ready.map(({ shopper, submission }) => shopper.order(submission)));
-    expect(till.ledger()).toHaveLength(charged + 30);
+    expect(simulator.ledger()).toHaveLength(charged + 30);
     expect(answers.filter(({ status }) => status === 402)).toHaveLength(30);
     const refused = answers.find(({ status }) => status === 429);
     expect(refused && (await challengeOf(refused))).toBeDefined();
@@ -116,11 +116,11 @@ describe('declines pile up', () => {
 
   test('in one session: the fourth card needs a challenge, and with its answer it is charged', async () => {
     const { shopper, pay } = await threeTimesDeclined();
-    const charged = till.ledger().length;
+    const charged = simulator.ledger().length;
     const challenged = await pay(4, 'pm_card_visa');
     const challenge = await challengeOf(challenged);
     if (!challenge) throw new Error('no challenge');
-    expect(till.ledger()).toHaveLength(charged);
+    expect(simulator.ledger()).toHaveLength(charged);
     const answer = workOut(challenge);
     const paid = await pay(4, 'pm_card_visa', withAnswer(answer));
     expect(paid.status).toBe(201);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { announce } from '#lib/notifications/announce.ts';
+import { notify } from '#lib/notifications/notify.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { callHandlers } from '#tests/support/call.ts';
 import { openPayingShop } from '#tests/support/paying-shop.ts';
@@ -33,7 +33,7 @@ test.each([
     orderId: order.id,
     version: i + 1,
   }));
-  await announce({ events: versions });
+  await notify({ events: versions });
   const mails = await db().mail.findMany({ where: { orderId: order.id } });
   for (const text of [words, live, cancelled, list, JSON.stringify(mails)]) expect(text).not.toMatch(secret);
 

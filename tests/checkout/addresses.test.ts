@@ -4,7 +4,7 @@ import type { Submission } from '#lib/checkout/submission/schema.ts';
 import { toOrderRequest } from '#lib/checkout/submission/to-order-request.ts';
 import { closeMailer } from '#lib/notifications/email/mailer.ts';
 import { db } from '#lib/platform/database/db.ts';
-import { workOff } from '#lib/worker/work-off.ts';
+import { drainJobs } from '#lib/worker/drain-jobs.ts';
 import { callHandlers } from '#tests/support/call.ts';
 import { conforming } from '#tests/support/conforming.ts';
 import { userIdOf } from '#tests/support/money.ts';
@@ -32,7 +32,7 @@ test.each(['ivan@xn--h1alffa9f.xn--p1ai', 'o&leary@example.com', 'a/b@example.co
   async (email) => {
     const { shopper, body } = await filledIn(`MAIL-${email.length}`, { email });
     expect((await shopper.order(body)).status).toBe(201);
-    await workOff({ limitMs: 30_000 });
+    await drainJobs({ limitMs: 30_000 });
     // The test's mail server shows the domains of envelopes in their own script.
     const [name, domain = ''] = email.split('@');
     expect(smtp.mails.map(({ to }) => to)).toContainEqual([`${name}@${domainToUnicode(domain)}`]);

@@ -16,7 +16,7 @@ import { address, type Shopper, shopperWith } from '#tests/support/shopper.ts';
  * A client sends the number of a card where the provider's name of it belongs. What broke: it made an
  * order, and the number was kept in the table of payments.
  */
-const { till, redis } = await openPayingShop();
+const { simulator, redis } = await openPayingShop();
 const call = conforming(callHandlers);
 const sku = await addProduct('NUMBERS');
 const lines = keepLogLines();
@@ -40,7 +40,7 @@ async function expectRefused(response: Response, path: string) {
 test.each(written)('an order whose card is %j is refused, and the number is kept nowhere', async (token) => {
   const shopper = await shopperWith(call, sku);
   const body = await cardBody(shopper, token);
-  await expectRefused(await movesNothing(till, () => shopper.order(body)), 'payment.token');
+  await expectRefused(await movesNothing(simulator, () => shopper.order(body)), 'payment.token');
   // The same cart is ordered with a card that the provider knows.
   expect((await shopper.order({ ...body, ...card() })).status).toBe(201);
 });
@@ -52,9 +52,9 @@ test.each(written)('an attempt to pay with %j is refused and counts as none', as
   const pay = (attempt: { attempt: number; method: string; token: string }) =>
     shopper.send('POST', `/api/orders/${id}/payments`, attempt);
   const attempt = { attempt: 2, method: 'card', token };
-  await expectRefused(await movesNothing(till, () => pay(attempt)), 'token');
+  await expectRefused(await movesNothing(simulator, () => pay(attempt)), 'token');
   const form = new URLSearchParams({ ...attempt, attempt: '2' });
-  const byForm = await movesNothing(till, () =>
+  const byForm = await movesNothing(simulator, () =>
     shopper.request(`/api/orders/${id}/payments`, { method: 'POST', body: form }),
   );
   expect([byForm.status, byForm.headers.get('location')]).toEqual([303, `/orders/${id}`]);
@@ -70,7 +70,7 @@ function draftOf(response: Response, shopper: Shopper) {
 test.each(written)('a form whose card is %j leads back to the checkout without it', async (token) => {
   const shopper = await shopperWith(call, sku);
   const body = await cardBody(shopper, token);
-  const response = await movesNothing(till, () => shopper.orderByForm(body));
+  const response = await movesNothing(simulator, () => shopper.orderByForm(body));
   expect([response.status, response.headers.get('location')]).toEqual([303, '/checkout']);
   const draft = draftOf(response, shopper);
   expect(draft?.problem?.fields).toEqual([
@@ -95,7 +95,7 @@ test('a choice of delivery does not keep a card number either', async () => {
 test('a key that is a card number is refused and not repeated', async () => {
   const shopper = await shopperWith(call, sku);
   const body = await cardBody(shopper);
-  const response = await movesNothing(till, () => shopper.order({ ...body, submitToken: number }));
+  const response = await movesNothing(simulator, () => shopper.order({ ...body, submitToken: number }));
   const text = await response.text();
   expect([response.status, text.includes(number)]).toEqual([400, false]);
 });
@@ -127,5 +127,5 @@ test('an order and an attempt that were made with a card number still get their 
     expect([response.status, response.headers.get('idempotent-replayed')]).toEqual([402, 'true']);
     expect(await response.text()).not.toContain(number);
   }
-  await expectRefused(await movesNothing(till, () => pay('378282246310005')), 'token');
+  await expectRefused(await movesNothing(simulator, () => pay('378282246310005')), 'token');
 });

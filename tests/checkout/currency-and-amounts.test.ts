@@ -7,7 +7,7 @@ import { openPayingShop } from '#tests/support/paying-shop.ts';
 import { addProduct, availableOf, soldOf } from '#tests/support/shop.ts';
 import { Shopper, shopperWith } from '#tests/support/shopper.ts';
 
-const { till } = await openPayingShop();
+const { simulator } = await openPayingShop();
 const call = conforming(callHandlers);
 
 const priceIn = (sku: string, currency: string) =>
@@ -80,6 +80,6 @@ describe('an amount that the provider does not charge', () => {
     const response = await shopper.order(await cardBody(shopper));
     expect(response.status).toBe(201);
     const { order } = (await response.json()) as { order: { id: string } };
-    expect(till.ledger(order.id).filter(({ live }) => live)).toMatchObject([{ captured: 99_999_999 }]);
+    expect(simulator.ledger(order.id).filter(({ live }) => live)).toMatchObject([{ captured: 99_999_999 }]);
   });
 });

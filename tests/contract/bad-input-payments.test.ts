@@ -13,7 +13,7 @@ import {
   hostileText,
   nearly,
 } from '#tests/support/hostile-input.ts';
-import { movesNothing, standingOrders } from '#tests/support/hostile-orders.ts';
+import { existingOrders, movesNothing } from '#tests/support/hostile-orders.ts';
 import { declinedCard } from '#tests/support/money.ts';
 import { openPayingShop } from '#tests/support/paying-shop.ts';
 import { availableOf } from '#tests/support/shop.ts';
@@ -23,9 +23,9 @@ import { Shopper } from '#tests/support/shopper.ts';
  * What is asked about orders that stand: to pay them, to cancel them, to be let back to them from the
  * bank. Each is refused in the contract's words, and neither the shop nor its provider moves anything.
  */
-const { till } = await openPayingShop();
+const { simulator } = await openPayingShop();
 const call = conforming(callHandlers);
-const { shopper, orders, one, add } = await standingOrders(call, till);
+const { shopper, orders, one, add } = await existingOrders(call, simulator);
 const owned = fc.constantFrom(...orders);
 const runs = { numRuns: 50 };
 
@@ -41,7 +41,7 @@ test('a payment with any one member replaced by anything pays nothing', async ()
   );
   await fc.assert(
     fc.asyncProperty(owned, changed, async ({ id }, change) => {
-      const response = await movesNothing(till, () =>
+      const response = await movesNothing(simulator, () =>
         shopper.send('POST', `/api/orders/${id}/payments`, { ...valid, ...change }),
       );
       expect([400, 409, 413, 422]).toContain(response.status);
@@ -59,7 +59,7 @@ test('a payment by form with anything in a field pays nothing and leads back to 
   await fc.assert(
     fc.asyncProperty(owned, changed, async ({ id }, change) => {
       const body = new URLSearchParams({ ...valid, attempt: '2', ...change });
-      const response = await movesNothing(till, () =>
+      const response = await movesNothing(simulator, () =>
         shopper.request(`/api/orders/${id}/payments`, { method: 'POST', body }),
       );
       expect([response.status, response.headers.get('location')]).toEqual([303, `/orders/${id}`]);
@@ -72,7 +72,7 @@ test('any body under any content type pays nothing', async () => {
   await fc.assert(
     fc.asyncProperty(owned, hostileContentType, hostileBytes, async ({ id }, type, body) => {
       const headers = type ? { 'content-type': type } : undefined;
-      const response = await movesNothing(till, () =>
+      const response = await movesNothing(simulator, () =>
         shopper.request(`/api/orders/${id}/payments`, { method: 'POST', headers, body }),
       );
       expect([303, 400, 415]).toContain(response.status);
@@ -85,7 +85,9 @@ test('more than a payment can be is refused, unread', async () => {
   for (const padding of [2_048, 20_000]) {
     const body = { ...valid, padding: 'x'.repeat(padding) };
     const { id } = one('payment_declined');
-    const response = await movesNothing(till, () => shopper.send('POST', `/api/orders/${id}/payments`, body));
+    const response = await movesNothing(simulator, () =>
+      shopper.send('POST', `/api/orders/${id}/payments`, body),
+    );
     expect(response.status).toBe(413);
   }
 });
@@ -104,7 +106,7 @@ test('what is no order of one’s own is neither shown, paid nor cancelled', asy
     fc.asyncProperty(calls, asked, fc.boolean(), async ([who, id], what, byForm) => {
       const isForm = byForm && what !== '';
       const form = () => new URLSearchParams({ ...valid, attempt: '2' });
-      const response = await movesNothing(till, () => {
+      const response = await movesNothing(simulator, () => {
         const path = `/api/orders/${id}${what}`;
         if (what === '') return who.request(path);
         return isForm ? who.request(path, { method: 'POST', body: form() }) : who.send('POST', path, valid);
@@ -139,7 +141,7 @@ test('any cookie or origin neither pays nor cancels an order', async () => {
   );
   await fc.assert(
     fc.asyncProperty(owned, fc.constantFrom('payments', 'cancel'), headers, async ({ id }, what, given) => {
-      const response = await movesNothing(till, () =>
+      const response = await movesNothing(simulator, () =>
         call(`/api/orders/${id}/${what}`, {
           method: 'POST',
           headers: { 'content-type': 'application/json', ...given },
@@ -172,7 +174,7 @@ test('an order with anything for its card is refused, and one with a card of any
   await fc.assert(
     fc.asyncProperty(notCards, async (token) => {
       const payment = { method: 'card', token };
-      const response = await movesNothing(till, () => shopper.order({ ...body, payment }));
+      const response = await movesNothing(simulator, () => shopper.order({ ...body, payment }));
       expect([400, 413]).toContain(response.status);
     }),
     { numRuns: 40 },
@@ -201,7 +203,7 @@ test('a cancellation with any body and of any type cancels its order, once, and 
         });
       const response = await cancel();
       expect([response.status, await response.json()]).toMatchObject([200, { id, status: 'cancelled' }]);
-      const again = await movesNothing(till, cancel);
+      const again = await movesNothing(simulator, cancel);
       expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([200, 'true']);
       expect(await db().orderEvent.count({ where: { orderId: id } })).toBe(2);
     }),
@@ -222,7 +224,7 @@ test('an order that has ended or left stays as it is, whatever comes with its ca
       hostileBytes,
       async ({ id, status }, type, body) => {
         const headers = type ? { 'content-type': type } : undefined;
-        const response = await movesNothing(till, () =>
+        const response = await movesNothing(simulator, () =>
           shopper.request(`/api/orders/${id}/cancel`, { method: 'POST', headers, body }),
         );
         const isForm = type === 'application/x-www-form-urlencoded';
@@ -242,8 +244,8 @@ test('an order’s id in capitals is the same order', async () => {
   expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 'true']);
   const cancelled = await shopper.send('POST', `${path}/cancel`, {});
   expect([cancelled.status, await cancelled.json()]).toMatchObject([200, { id, status: 'refunded' }]);
-  expect(till.ledger(id).filter(({ authorized }) => authorized > 0)).toHaveLength(1);
-  expect(till.ledger(id.toUpperCase())).toEqual([]);
+  expect(simulator.ledger(id).filter(({ authorized }) => authorized > 0)).toHaveLength(1);
+  expect(simulator.ledger(id.toUpperCase())).toEqual([]);
 });
 
 test('whoever comes back from a bank with anything is led to the order’s page, and nothing is settled', async () => {
@@ -260,7 +262,7 @@ test('whoever comes back from a bank with anything is led to the order’s page,
   await fc.assert(
     fc.asyncProperty(ids, queries, cookies, async (id, query, cookie) => {
       // Not an operation of the OpenAPI document: the bank sends a browser here.
-      const response = await movesNothing(till, () =>
+      const response = await movesNothing(simulator, () =>
         callHandlers(`/orders/${id}/payment-return?${query}`, { headers: { cookie } }),
       );
       expect([response.status, await response.text()]).toEqual([303, '']);

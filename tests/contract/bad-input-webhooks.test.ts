@@ -11,7 +11,7 @@ import {
   incompressible,
   nearly,
 } from '#tests/support/hostile-input.ts';
-import { movesNothing, standingOrders } from '#tests/support/hostile-orders.ts';
+import { existingOrders, movesNothing } from '#tests/support/hostile-orders.ts';
 import { openPayingShop } from '#tests/support/paying-shop.ts';
 import { stripeFor } from '#tests/support/simulator.ts';
 
@@ -22,11 +22,11 @@ import { stripeFor } from '#tests/support/simulator.ts';
  *
  * It is never answered 503 either, because that asks for it to be sent again, and it will not get better.
  */
-const { till } = await openPayingShop();
+const { simulator } = await openPayingShop();
 const call = conforming(callHandlers);
-const { one } = await standingOrders(call, till);
-const stripe = stripeFor(till.url);
-const secret = till.webhookSecret;
+const { one } = await existingOrders(call, simulator);
+const stripe = stripeFor(simulator.url);
+const secret = simulator.webhookSecret;
 const refund = await db().refund.findFirstOrThrow({ where: { orderId: one('refunded').id } });
 
 /** The events that were received are kept, whatever they were about. */
@@ -133,7 +133,7 @@ test.each(parts)('an event with anything for its %s changes nothing', async (pat
   await fc.assert(
     fc.asyncProperty(changes, async ([kind, value]) => {
       const event = withPart(eventOf(kind), path, value);
-      const response = await movesNothing(till, () => send(JSON.stringify(event)), { except });
+      const response = await movesNothing(simulator, () => send(JSON.stringify(event)), { except });
       expect([200, 400]).toContain(response.status);
     }),
     { numRuns: 20 },
@@ -170,7 +170,7 @@ test.each(found)(
   'an event that %s is received or refused, and not asked for again',
   async (_, kind, path, value) => {
     const event = withPart(eventOf(kind), path, value);
-    const response = await movesNothing(till, () => send(JSON.stringify(event)), { except });
+    const response = await movesNothing(simulator, () => send(JSON.stringify(event)), { except });
     expect([200, 400]).toContain(response.status);
   },
 );
@@ -183,7 +183,7 @@ test('any bytes with the right signature are received or refused, and change not
   );
   await fc.assert(
     fc.asyncProperty(bytes, async (body) => {
-      const response = await movesNothing(till, () => send(body));
+      const response = await movesNothing(simulator, () => send(body));
       expect([200, 400]).toContain(response.status);
     }),
     { numRuns: 50 },
@@ -194,7 +194,7 @@ test('an event with any other signature is refused and not taken note of', async
   await fc.assert(
     fc.asyncProperty(hostileHeader, async (signature) => {
       const event = JSON.stringify(eventOf('a charge that was paid'));
-      const response = await movesNothing(till, () => send(event, signature));
+      const response = await movesNothing(simulator, () => send(event, signature));
       expect([response.status, await response.json()]).toMatchObject([400, { code: 'signature_invalid' }]);
     }),
     { numRuns: 40 },
@@ -220,7 +220,7 @@ test('an event about something that the shop has none of is ignored, whatever it
     fc.asyncProperty(kinds, fc.dictionary(fc.string(), hostile), async (object, members) => {
       const about = { ...members, id: 'xx_1', object, payment_intent: null };
       const event = { ...intentEvent(undefined), type: 'something.happened', data: { object: about } };
-      const response = await movesNothing(till, () => send(JSON.stringify(event)));
+      const response = await movesNothing(simulator, () => send(JSON.stringify(event)));
       expect([response.status, await response.json()]).toEqual([200, { outcome: 'ignored' }]);
     }),
     { numRuns: 40 },
@@ -229,6 +229,6 @@ test('an event about something that the shop has none of is ignored, whatever it
 
 test('an event as large as none is is refused', async () => {
   const event = { ...intentEvent(one('paid').ref), padding: 'x'.repeat(256 * 1_024) };
-  const response = await movesNothing(till, () => send(JSON.stringify(event)));
+  const response = await movesNothing(simulator, () => send(JSON.stringify(event)));
   expect(response.status).toBe(413);
 });

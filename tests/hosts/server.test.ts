@@ -30,7 +30,7 @@ const variables = { ...process.env, NODE_ENV: 'production', HOST: '127.0.0.1' };
 await ensureBuild({
   root,
   logFile: path.join(folder, 'build.log'),
-  // Pages are built for the kind of till that the browser tests have.
+  // Pages are built for the kind of simulator that the browser tests have.
   variables: { ...variables, STRIPE_SECRET_KEY: 'sk_test_build' },
   signal,
 });

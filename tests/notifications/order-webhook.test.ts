@@ -1,8 +1,8 @@
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { changeOrder } from '#lib/orders/change-order.ts';
 import { db } from '#lib/platform/database/db.ts';
-import { workOff } from '#lib/worker/work-off.ts';
-import { announceLater, placeOrder } from '#tests/support/announcing.ts';
+import { drainJobs } from '#lib/worker/drain-jobs.ts';
+import { announceLater, placeOrder } from '#tests/support/notifying.ts';
 import { addProduct } from '#tests/support/shop.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 import { startWebhookReceiver } from '#tests/support/webhook-receiver.ts';
@@ -25,7 +25,7 @@ beforeEach(async () => {
   receiver.answers.length = 0;
 });
 
-const work = () => workOff({ limitMs: 30_000 });
+const work = () => drainJobs({ limitMs: 30_000 });
 /** As if the time until the next try were over. */
 const passTime = () => db().$executeRaw`UPDATE graphile_worker._private_jobs SET run_at = now()`;
 

@@ -10,7 +10,7 @@ import { shopperWith } from '#tests/support/shopper.ts';
 
 /** A dispute has a deadline: who keeps the shop is told of it, and can look it up. */
 
-const { till } = await openPayingShop({ OPERATOR_EMAIL: 'owner@shop.example' });
+const { simulator } = await openPayingShop({ OPERATOR_EMAIL: 'owner@shop.example' });
 
 const inDays = (days: number) => Math.floor(Date.now() / 1_000) + days * 24 * 3_600;
 
@@ -18,8 +18,8 @@ async function disputed(sku: string, dueBy: number) {
   const shopper = await shopperWith(callHandlers, await addProduct(sku));
   await shopper.order(await cardBody(shopper));
   const order = await orderOf(shopper);
-  const { dispute } = await till.dashboard.dispute(order.payments[0]?.providerRef ?? '', { dueBy });
-  await till.flushWebhooks();
+  const { dispute } = await simulator.dashboard.dispute(order.payments[0]?.providerRef ?? '', { dueBy });
+  await simulator.flushWebhooks();
   const reminders = () => db().mail.findMany({ where: { orderId: order.id, kind: 'operator_dispute_due' } });
   return { order, dispute, reminders };
 }
@@ -39,8 +39,8 @@ test('the operator is reminded once, three days before evidence is due', async (
 
 test('a dispute that is closed needs no reminder', async () => {
   const { dispute, reminders } = await disputed('CLOSED', inDays(2));
-  await till.dashboard.closeDispute(dispute?.id ?? '', 'won');
-  await till.flushWebhooks();
+  await simulator.dashboard.closeDispute(dispute?.id ?? '', 'won');
+  await simulator.flushWebhooks();
   await remindDisputes();
   expect(await reminders()).toEqual([]);
 });

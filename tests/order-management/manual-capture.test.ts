@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { orderNews } from '#components/orders/order-news.ts';
-import { announce } from '#lib/notifications/announce.ts';
+import { notify } from '#lib/notifications/notify.ts';
 import { expireHolds } from '#lib/order-management/expire-holds.ts';
 import { fulfilOrder } from '#lib/order-management/fulfil-order.ts';
 import { getOrder } from '#lib/order-management/get-order.ts';
 import { refundOrder } from '#lib/order-management/refund-order.ts';
 import { readOrderMoney } from '#lib/orders/money/order-money.ts';
 import { paymentProvider } from '#lib/payment-provider/payment-provider.ts';
-import { lookUp } from '#lib/payments/find-out.ts';
+import { queryCharge } from '#lib/payments/query-charge.ts';
 import { settlePayment } from '#lib/payments/settling/settle-payment.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { callHandlers } from '#tests/support/call.ts';
@@ -22,15 +22,15 @@ import { miscountedOrders } from '#tests/support/unpaid.ts';
 
 /** PAYMENT_CAPTURE=manual: the amount is reserved with the order, and taken when it is fulfilled. */
 
-const { till } = await openPayingShop({ PAYMENT_CAPTURE: 'manual' });
+const { simulator } = await openPayingShop({ PAYMENT_CAPTURE: 'manual' });
 const call = conforming(callHandlers);
-afterEach(() => expectBooksToAgree(till));
+afterEach(() => expectBooksToAgree(simulator));
 
 async function authorised(sku: string) {
   const shopper = await shopperWith(call, await addProduct(sku, { available: 5 }));
   expect((await shopper.order(await cardBody(shopper))).status).toBe(201);
   // Told of it, the shop looks at the charge: before the test does something to it.
-  await till.flushWebhooks();
+  await simulator.flushWebhooks();
   const order = await orderOf(shopper);
   expect(order).toMatchObject({ status: 'paid', payments: [{ status: 'authorized' }] });
   return { shopper, order, key: { userId: order.userId, orderId: order.id } };
@@ -40,11 +40,11 @@ const actor = 'operator:eva';
 
 test('the money is taken when the order is fulfilled, once', async () => {
   const { shopper, order, key } = await authorised('CAPTURE');
-  expect(till.ledger(order.id)).toMatchObject([{ authorized: order.totalMinor, captured: 0 }]);
+  expect(simulator.ledger(order.id)).toMatchObject([{ authorized: order.totalMinor, captured: 0 }]);
   expect(await fulfilOrder({ ...key, actor })).toEqual({ changed: true });
   expect(await fulfilOrder({ ...key, actor })).toEqual({ changed: false });
   expect(await orderOf(shopper)).toMatchObject({ status: 'fulfilled', payments: [{ status: 'succeeded' }] });
-  expect(till.ledger(order.id)).toMatchObject([{ captured: order.totalMinor }]);
+  expect(simulator.ledger(order.id)).toMatchObject([{ captured: order.totalMinor }]);
 });
 
 test('an order whose money stays where it is is not fulfilled, whatever became of an earlier card', async () => {
@@ -76,25 +76,25 @@ test('an order whose money stays where it is is not fulfilled, whatever became o
 // What broke, found by an attacker: the command refused the order, and had taken the money all the same.
 test('an order that may not be sent costs nothing: its amount stays reserved', async () => {
   const { shopper, order, key } = await authorised('CAPTURE-REVIEW');
-  const { review } = await till.dashboard.openReview(order.payments[0]?.providerRef ?? '', 'rule');
+  const { review } = await simulator.dashboard.openReview(order.payments[0]?.providerRef ?? '', 'rule');
   await expect(fulfilOrder({ ...key, actor })).rejects.toMatchObject({
     code: 'not_fulfillable',
     message: expect.stringContaining('The payment provider reviews its payment (rule).'),
   });
   expect(await orderOf(shopper)).toMatchObject({ status: 'paid', payments: [{ status: 'authorized' }] });
-  expect(till.ledger(order.id)).toMatchObject([{ captured: 0 }]);
-  await till.dashboard.closeReview(review?.id ?? '', 'approved');
-  await till.flushWebhooks();
+  expect(simulator.ledger(order.id)).toMatchObject([{ captured: 0 }]);
+  await simulator.dashboard.closeReview(review?.id ?? '', 'approved');
+  await simulator.flushWebhooks();
   expect(await fulfilOrder({ ...key, actor })).toEqual({ changed: true });
-  expect(till.ledger(order.id)).toMatchObject([{ captured: order.totalMinor }]);
+  expect(simulator.ledger(order.id)).toMatchObject([{ captured: order.totalMinor }]);
 });
 
 test('of an order that is paid, or paid by invoice, nothing is asked when it is fulfilled', async () => {
   const capture = vi.spyOn(await paymentProvider(), 'capture');
   onTestFinished(() => capture.mockRestore());
   const { shopper, order, key } = await authorised('CAPTURE-DONE');
-  await stripeFor(till.url).paymentIntents.capture(order.payments[0]?.providerRef ?? '');
-  await till.flushWebhooks();
+  await stripeFor(simulator.url).paymentIntents.capture(order.payments[0]?.providerRef ?? '');
+  await simulator.flushWebhooks();
   expect((await orderOf(shopper)).payments).toMatchObject([{ status: 'succeeded' }]);
   expect(await fulfilOrder({ ...key, actor })).toEqual({ changed: true });
   const invoiced = await shopperWith(call, await addProduct('INVOICE', { available: 5 }));
@@ -106,18 +106,18 @@ test('of an order that is paid, or paid by invoice, nothing is asked when it is 
 
 test('an order whose capture got no answer is not fulfilled, and is when it is asked again', async () => {
   const { shopper, order, key } = await authorised('CAPTURE-LOST');
-  till.addFault({ kind: 'error_after', on: { path: '/capture$' } });
+  simulator.addFault({ kind: 'error_after', on: { path: '/capture$' } });
   await expect(fulfilOrder({ ...key, actor })).rejects.toMatchObject({ name: 'UnknownOutcome' });
   expect((await orderOf(shopper)).status).toBe('paid');
   expect(await fulfilOrder({ ...key, actor })).toEqual({ changed: true });
-  expect(till.ledger(order.id)).toMatchObject([{ captured: order.totalMinor }]);
+  expect(simulator.ledger(order.id)).toMatchObject([{ captured: order.totalMinor }]);
 });
 
 test('an order that is cancelled before its money was taken is called off, not refunded', async () => {
   const { shopper, order } = await authorised('CAPTURE-CANCEL');
   expect((await shopper.send('POST', `/api/orders/${order.id}/cancel`, {})).status).toBe(200);
   expect(await orderOf(shopper)).toMatchObject({ status: 'refunded', payments: [{ status: 'refunded' }] });
-  expect(till.ledger(order.id)).toMatchObject([{ voided: order.totalMinor, refunded: 0, live: false }]);
+  expect(simulator.ledger(order.id)).toMatchObject([{ voided: order.totalMinor, refunded: 0, live: false }]);
   const refunds = await db().refund.findMany({ where: { orderId: order.id } });
   expect(refunds).toMatchObject([{ status: 'succeeded', providerRef: order.payments[0]?.providerRef }]);
   expect(await availableOf('CAPTURE-CANCEL')).toBe(5);
@@ -129,7 +129,7 @@ test('an order that is cancelled before its money was taken is called off, not r
     'You cancelled this order. Nothing was charged, and the $17.49 reserved on your card is released.',
   );
   const events = await db().orderEvent.findMany({ where: { orderId: id } });
-  await announce({ events: events.map(({ version }) => ({ userId, orderId: id, version })) });
+  await notify({ events: events.map(({ version }) => ({ userId, orderId: id, version })) });
   const { subject, body } = await db().mail.findFirstOrThrow({ where: { orderId: id, kind: 'refunded' } });
   expect(subject).toMatch(/^The amount reserved for your order .* is released$/);
   expect(body.replaceAll('\n', ' ')).toContain(
@@ -140,15 +140,17 @@ test('an order that is cancelled before its money was taken is called off, not r
 test('an order that is cancelled while its money is taken at the provider’s own counter is refunded', async () => {
   const { shopper, order } = await authorised('CAPTURE-MEANWHILE');
   const provider = await paymentProvider();
-  const { void: callOff } = provider;
+  const { void: cancelCharge } = provider;
   const meanwhile = vi.spyOn(provider, 'void').mockImplementation(async (ref) => {
-    await stripeFor(till.url).paymentIntents.capture(ref);
-    return callOff(ref);
+    await stripeFor(simulator.url).paymentIntents.capture(ref);
+    return cancelCharge(ref);
   });
   onTestFinished(() => meanwhile.mockRestore());
   expect((await shopper.send('POST', `/api/orders/${order.id}/cancel`, {})).status).toBe(200);
   expect(meanwhile).toHaveBeenCalledOnce();
-  expect(till.ledger(order.id)).toMatchObject([{ captured: order.totalMinor, refunded: order.totalMinor }]);
+  expect(simulator.ledger(order.id)).toMatchObject([
+    { captured: order.totalMinor, refunded: order.totalMinor },
+  ]);
   expect(await db().refund.findMany({ where: { orderId: order.id } })).toMatchObject([
     { status: 'succeeded', providerRef: expect.stringMatching(/^re_/) },
   ]);
@@ -157,12 +159,12 @@ test('an order that is cancelled while its money is taken at the provider’s ow
 test('an authorisation that was called off at the provider’s own counter is not called off again', async () => {
   const { shopper, order } = await authorised('CAPTURE-GONE');
   const ref = order.payments[0]?.providerRef ?? '';
-  till.addFault({ kind: 'webhook_drop', times: 5, on: { orderId: order.id } });
-  await stripeFor(till.url).paymentIntents.cancel(ref);
-  till.addFault({ kind: 'error_before', on: { path: '/cancel$' } });
+  simulator.addFault({ kind: 'webhook_drop', times: 5, on: { orderId: order.id } });
+  await stripeFor(simulator.url).paymentIntents.cancel(ref);
+  simulator.addFault({ kind: 'error_before', on: { path: '/cancel$' } });
   expect((await shopper.send('POST', `/api/orders/${order.id}/cancel`, {})).status).toBe(200);
-  expect(till.faultsLeft()).toBeGreaterThan(0);
-  till.clearFaults();
+  expect(simulator.faultsLeft()).toBeGreaterThan(0);
+  simulator.clearFaults();
   expect(await db().refund.findMany({ where: { orderId: order.id } })).toMatchObject([
     { status: 'succeeded' },
   ]);
@@ -179,13 +181,13 @@ test('a part of what is only reserved cannot be refunded, and all of it is calle
     created: true,
     status: 'succeeded',
   });
-  expect(till.ledger(key.orderId)).toMatchObject([{ captured: 0, refunded: 0, live: false }]);
+  expect(simulator.ledger(key.orderId)).toMatchObject([{ captured: 0, refunded: 0, live: false }]);
 });
 
 test('an order whose authorisation lapsed is not fulfilled and waits for another card', async () => {
   const { shopper, order, key } = await authorised('CAPTURE-LAPSED');
-  await stripeFor(till.url).paymentIntents.cancel(order.payments[0]?.providerRef ?? '');
-  await settlePayment({ key, ask: lookUp, actor: 'test' });
+  await stripeFor(simulator.url).paymentIntents.cancel(order.payments[0]?.providerRef ?? '');
+  await settlePayment({ key, ask: queryCharge, actor: 'test' });
   await expect(fulfilOrder({ ...key, actor })).rejects.toMatchObject({ code: 'not_fulfillable' });
   expect(await (await shopper.request(`/api/orders/${order.id}`)).json()).toMatchObject({
     status: 'payment_declined',
@@ -204,12 +206,12 @@ test('what was read before somebody else wrote is not believed, but read again',
   await settlePayment({
     key,
     async ask(payment) {
-      const seen = await lookUp(payment);
+      const seen = await queryCharge(payment);
       looks += 1;
       if (looks === 1) {
         // Between the look and its writing the authorisation lapses, and the hold that it left ends.
-        await stripeFor(till.url).paymentIntents.cancel(order.payments[0]?.providerRef ?? '');
-        await settlePayment({ key, ask: lookUp, actor: 'test' });
+        await stripeFor(simulator.url).paymentIntents.cancel(order.payments[0]?.providerRef ?? '');
+        await settlePayment({ key, ask: queryCharge, actor: 'test' });
         await db()
           .$executeRaw`UPDATE orders SET hold_until = now() - interval '1 second' WHERE id = ${order.id}::uuid`;
         await expireHolds();
@@ -231,7 +233,7 @@ test('an authorisation that is cancelled before its answer arrives pays nothing'
   const { authorize } = provider;
   const asked = vi.spyOn(provider, 'authorize').mockImplementationOnce(async (request) => {
     const answer = await authorize(request);
-    await till.dashboard.cancel(answer.ref ?? '');
+    await simulator.dashboard.cancel(answer.ref ?? '');
     const { userId, orderId } = request;
     await settlePayment({
       key: { userId, orderId },
@@ -248,7 +250,7 @@ test('an authorisation that is cancelled before its answer arrives pays nothing'
     holdUntil: expect.any(Date),
     payments: [{ status: 'declined' }],
   });
-  await till.flushWebhooks();
+  await simulator.flushWebhooks();
   expect((await orderOf(shopper)).status).toBe('payment_declined');
 });
 
@@ -259,13 +261,13 @@ test.each([
 ])('an order of which a part was captured is cancelled: that part is refunded (%s)', async (_, lost) => {
   const sku = `CAPTURE-PART-${lost}`;
   const { shopper, order, key } = await authorised(sku);
-  till.addFault({ kind: 'webhook_drop', times: lost + 1, on: { orderId: lost ? order.id : 'none' } });
-  await till.dashboard.capture(order.payments[0]?.providerRef ?? '', 500);
-  await till.flushWebhooks();
+  simulator.addFault({ kind: 'webhook_drop', times: lost + 1, on: { orderId: lost ? order.id : 'none' } });
+  await simulator.dashboard.capture(order.payments[0]?.providerRef ?? '', 500);
+  await simulator.flushWebhooks();
   // Less than the order's total has come: a person has to look before anything leaves the house.
   await expect(fulfilOrder({ ...key, actor })).rejects.toMatchObject({ code: 'not_fulfillable' });
   expect((await shopper.send('POST', `/api/orders/${order.id}/cancel`, {})).status).toBe(200);
-  expect(till.ledger(order.id)).toMatchObject([{ captured: 500, refunded: 500 }]);
+  expect(simulator.ledger(order.id)).toMatchObject([{ captured: 500, refunded: 500 }]);
   expect(await orderOf(shopper)).toMatchObject({
     status: 'refunded',
     payments: [{ status: 'refunded', capturedMinor: 500, refundedMinor: 500 }],

@@ -3,10 +3,10 @@ import { closeMailer } from '#lib/notifications/email/mailer.ts';
 import { openOrderAccess } from '#lib/order-management/order-access.ts';
 import { requestOrderLink } from '#lib/order-management/request-order-link.ts';
 import { db } from '#lib/platform/database/db.ts';
-import { workOff } from '#lib/worker/work-off.ts';
-import { announceLater, placeOrder } from '#tests/support/announcing.ts';
+import { drainJobs } from '#lib/worker/drain-jobs.ts';
 import { callHandlers } from '#tests/support/call.ts';
 import { conforming } from '#tests/support/conforming.ts';
+import { announceLater, placeOrder } from '#tests/support/notifying.ts';
 import { addProduct } from '#tests/support/shop.ts';
 import { startSmtp } from '#tests/support/smtp.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
@@ -32,7 +32,7 @@ beforeEach(async () => {
   smtp.mails.length = 0;
 });
 
-const work = () => workOff({ limitMs: 30_000 });
+const work = () => drainJobs({ limitMs: 30_000 });
 
 /** An order that was announced, by a shopper with an address of their own. */
 async function announcedOrder(email: string) {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { orderNews } from '#components/orders/order-news.ts';
-import { announce } from '#lib/notifications/announce.ts';
+import { notify } from '#lib/notifications/notify.ts';
 import { cancelOrder } from '#lib/order-management/cancel-order.ts';
 import { expireHolds } from '#lib/order-management/expire-holds.ts';
 import { fulfilOrder } from '#lib/order-management/fulfil-order.ts';
@@ -12,7 +12,7 @@ import { refundOrder } from '#lib/order-management/refund-order.ts';
 import { readOrderMoney } from '#lib/orders/money/order-money.ts';
 import { declineSentence } from '#lib/payment-provider/decline-sentence.ts';
 import { pollEvents } from '#lib/payments/events/poll-events.ts';
-import { lookUp } from '#lib/payments/find-out.ts';
+import { queryCharge } from '#lib/payments/query-charge.ts';
 import { settlePayment } from '#lib/payments/settling/settle-payment.ts';
 import { settleRefund } from '#lib/payments/settling/settle-refund.ts';
 import { db } from '#lib/platform/database/db.ts';
@@ -28,12 +28,12 @@ import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
  * again, whatever became of the order since.
  */
 
-const { till } = await openPayingShop({ OPERATOR_EMAIL: 'owner@shop.example' }, { settleMs: 600_000 });
+const { simulator } = await openPayingShop({ OPERATOR_EMAIL: 'owner@shop.example' }, { settleMs: 600_000 });
 const call = conforming(callHandlers);
-const { dashboard } = till;
+const { dashboard } = simulator;
 afterEach(async () => {
-  till.clearFaults();
-  await expectBooksToAgree(till);
+  simulator.clearFaults();
+  await expectBooksToAgree(simulator);
 });
 
 interface Refunded {
@@ -63,14 +63,14 @@ async function refunded(partsMinor: (number | undefined)[] = [undefined]): Promi
   orders += 1;
   const sku = await addProduct(`FAILS-${orders}`, { available: 5 });
   const shopper = await shopperWith(call, sku);
-  till.addFault({ kind: 'timeout_after', on: { method: 'POST', path: '^/v1/payment_intents$' } });
-  till.addFault({ kind: 'webhook_drop', times: 200 });
+  simulator.addFault({ kind: 'timeout_after', on: { method: 'POST', path: '^/v1/payment_intents$' } });
+  simulator.addFault({ kind: 'webhook_drop', times: 200 });
   await shopper.order(await cardBody(shopper));
   const unknown = await orderOf(shopper);
-  const ref = till.ledger(unknown.id)[0]?.paymentIntent ?? '';
+  const ref = simulator.ledger(unknown.id)[0]?.paymentIntent ?? '';
   const refundIds: string[] = [];
   for (const part of partsMinor) refundIds.push((await dashboard.refund(ref, part)).refund?.id ?? '');
-  await settlePayment({ key: { ...keyOf(unknown), attempt: 1 }, ask: lookUp, actor: 'test' });
+  await settlePayment({ key: { ...keyOf(unknown), attempt: 1 }, ask: queryCharge, actor: 'test' });
   const order = await orderOf(shopper);
   expect(order).toMatchObject({ status: 'payment_declined', payments: [{ status: 'refunded' }] });
   return { shopper, sku, order, ref, refundIds };
@@ -97,7 +97,7 @@ async function said({ userId, id }: OrderInDb): Promise<string> {
 async function mailsOf(order: OrderInDb) {
   const key = keyOf(order);
   const events = await db().orderEvent.findMany({ where: key, orderBy: { version: 'asc' } });
-  await announce({ events: events.map(({ version }) => ({ ...key, version })) });
+  await notify({ events: events.map(({ version }) => ({ ...key, version })) });
   const mails = await db().mail.findMany({ where: key, orderBy: { version: 'asc' } });
   return mails.map(({ kind, body }) => ({ kind, text: body.replaceAll('\n', ' ') }));
 }
@@ -162,7 +162,7 @@ describe('of an order that waits for money', () => {
   test('and the provider refuses it: the page says that it is kept, and the end of the hold asks again', async () => {
     const it = await refunded([700, 1_049]);
     const { shopper, sku, order } = it;
-    till.addFault({ kind: 'webhook_drop', times: 50 });
+    simulator.addFault({ kind: 'webhook_drop', times: 50 });
     await fails(it);
     await settleRefunds(order);
     const [ours] = await db().refund.findMany({ where: { orderId: order.id, origin: 'shop' } });
@@ -182,7 +182,7 @@ describe('of an order that waits for money', () => {
     expect(await orderOf(shopper)).toMatchObject({ status: 'cancelled', endedBy: 'hold' });
     expect(await availableOf(sku)).toBe(5);
     await settleRefunds(order);
-    expect(till.ledger(order.id)).toMatchObject([{ refunded: 1_749, live: false }, { live: false }]);
+    expect(simulator.ledger(order.id)).toMatchObject([{ refunded: 1_749, live: false }, { live: false }]);
     const mails = await mailsOf(order);
     for (const { text: mail } of mails) expect(mail).not.toMatch(/came after|nothing to pay/);
     expect(await said(order)).not.toMatch(/came after|nothing to pay/);
@@ -201,7 +201,7 @@ describe('of an order that waits for money', () => {
     expect((await payAgain(shopper, order)).status).toBe(409);
     const cancelled = await cancel(shopper, order);
     expect([cancelled.status, (await orderOf(shopper)).status]).toEqual([200, 'cancelled']);
-    expect(till.ledger(order.id)).toMatchObject([{ refunded: 1_749, live: false }]);
+    expect(simulator.ledger(order.id)).toMatchObject([{ refunded: 1_749, live: false }]);
     expect(await said(order)).not.toMatch(/came after|nothing to pay/);
   });
 });
@@ -218,7 +218,7 @@ describe('of an order that has ended', () => {
     });
     expect(await said(order)).toContain('A refund of $17.49 is requested.');
     await settleRefunds(order);
-    expect(till.ledger(order.id)).toMatchObject([{ refunded: 1_749, live: false }]);
+    expect(simulator.ledger(order.id)).toMatchObject([{ refunded: 1_749, live: false }]);
     expect(await said(order)).toContain('Your card was charged $17.49 before that. It was refunded.');
     const mails = await mailsOf(order);
     expect(mails.find(({ kind }) => kind === 'operator_refund_failed')?.text).toContain(
@@ -287,14 +287,14 @@ describe('of an order that another attempt has paid', () => {
     expect(await run('refund', order.id, '--by', 'eva', '--reason', 'broken')).toContain(
       'The order is refunded.',
     );
-    expect(till.ledger(order.id)).toMatchObject([{ live: false }, { live: false }]);
+    expect(simulator.ledger(order.id)).toMatchObject([{ live: false }, { live: false }]);
   });
 
   test('and is refused again, then the order is cancelled: all that is held is asked for', async () => {
     const { shopper, order } = await refusedTwice();
     await cancelOrder({ userId: order.userId, id: order.id });
     expect(await orderOf(shopper)).toMatchObject({ status: 'refunded' });
-    expect(till.ledger(order.id)).toMatchObject([{ live: false }, { live: false }]);
+    expect(simulator.ledger(order.id)).toMatchObject([{ live: false }, { live: false }]);
   });
 });
 
@@ -303,8 +303,8 @@ async function paid(token?: string) {
   orders += 1;
   const shopper = await shopperWith(call, await addProduct(`FAILS-${orders}`, { available: 5 }));
   await shopper.order(await cardBody(shopper, token));
-  await till.flushWebhooks();
-  till.addFault({ kind: 'webhook_drop', times: 200 });
+  await simulator.flushWebhooks();
+  simulator.addFault({ kind: 'webhook_drop', times: 200 });
   const order = await orderOf(shopper);
   return { shopper, order, ref: order.payments[0]?.providerRef ?? '' };
 }
@@ -377,7 +377,7 @@ describe('of money that the provider refuses to refund, beside the attempt that 
     ]);
     expect(await orderOf(shopper)).toMatchObject({ status: 'refunded' });
     await isWon(it);
-    expect(till.ledger(order.id)).toMatchObject([{ live: false }, { live: false }]);
+    expect(simulator.ledger(order.id)).toMatchObject([{ live: false }, { live: false }]);
   });
 
   test('and both are refused: each has its turn', async () => {
@@ -391,7 +391,7 @@ describe('of money that the provider refuses to refund, beside the attempt that 
     expect((await attemptsOf(order)).map(({ attempt }) => attempt)).toEqual([2, 1, 2]);
     await dashboard.closeDispute(dispute?.id ?? '', 'won');
     await isWon(it);
-    expect(till.ledger(order.id)).toMatchObject([{ live: false }, { live: true }]);
+    expect(simulator.ledger(order.id)).toMatchObject([{ live: false }, { live: true }]);
   });
 
   test('a refund that names no attempt never ends a good order, however often it is refused', async () => {
@@ -450,7 +450,7 @@ describe('of money that the provider refuses to refund, beside the attempt that 
     await refund(order, undefined, 2);
     await settleRefunds(order);
     expect(await orderOf(shopper)).toMatchObject({ status: 'refunded', endedBy: 'operator' });
-    expect(till.ledger(order.id)).toMatchObject([{ live: false }, { live: false }]);
+    expect(simulator.ledger(order.id)).toMatchObject([{ live: false }, { live: false }]);
     expect(await availableOf(sku)).toBe(5);
   });
 
@@ -516,13 +516,13 @@ describe('a refund of the shop that comes back', () => {
 test('a charge that is refunded in the dashboard, slowly, before its order has it', async () => {
   orders += 1;
   const shopper = await shopperWith(call, await addProduct(`FAILS-${orders}`, { available: 5 }));
-  till.addFault({ kind: 'timeout_after', on: { method: 'POST', path: '^/v1/payment_intents$' } });
-  till.addFault({ kind: 'webhook_drop', times: 200 });
+  simulator.addFault({ kind: 'timeout_after', on: { method: 'POST', path: '^/v1/payment_intents$' } });
+  simulator.addFault({ kind: 'webhook_drop', times: 200 });
   const body = await cardBody(shopper, 'pm_card_pendingRefund');
   await shopper.order(body);
   const unknown = await orderOf(shopper);
-  await dashboard.refund(till.ledger(unknown.id)[0]?.paymentIntent ?? '');
-  await settlePayment({ key: { ...keyOf(unknown), attempt: 1 }, ask: lookUp, actor: 'test' });
+  await dashboard.refund(simulator.ledger(unknown.id)[0]?.paymentIntent ?? '');
+  await settlePayment({ key: { ...keyOf(unknown), attempt: 1 }, ask: queryCharge, actor: 'test' });
   const order = await orderOf(shopper);
   expect(order).toMatchObject({ status: 'payment_declined', payments: [{ status: 'returning' }] });
   expect(await said(order)).toMatch(/^Your card was charged\. .*A refund of \$17\.49 is requested/);
@@ -555,7 +555,7 @@ describe('a dispute that is lost', () => {
   test('of a part of the money: only the rest is called kept, when the provider refuses to refund it', async () => {
     const shopper = await shopperWith(call, await addProduct('LOST-PART', { available: 5 }));
     await shopper.order(await cardBody(shopper));
-    await till.flushWebhooks();
+    await simulator.flushWebhooks();
     const order = await orderOf(shopper);
     const { dispute } = await dashboard.dispute(order.payments[0]?.providerRef ?? '', { amount: 1_000 });
     await dashboard.closeDispute(dispute?.id ?? '', 'lost');

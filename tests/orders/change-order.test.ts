@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { canBecome, changeOrder, type OrderChange } from '#lib/orders/change-order.ts';
 import { orderStatuses } from '#lib/orders/schema.ts';
 import { db } from '#lib/platform/database/db.ts';
-import { placeOrder } from '#tests/support/announcing.ts';
+import { placeOrder } from '#tests/support/notifying.ts';
 import { addProduct } from '#tests/support/shop.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 

@@ -7,8 +7,8 @@ import { refundOrder } from '#lib/order-management/refund-order.ts';
 import { onCancel } from '#lib/orders/money/money-sentences.ts';
 import { readOrderMoney } from '#lib/orders/money/order-money.ts';
 import { declineSentence } from '#lib/payment-provider/decline-sentence.ts';
-import { lookUp } from '#lib/payments/find-out.ts';
 import type { PaymentRow } from '#lib/payments/payment-rows.ts';
+import { queryCharge } from '#lib/payments/query-charge.ts';
 import { settlePayment } from '#lib/payments/settling/settle-payment.ts';
 import { settleRefund } from '#lib/payments/settling/settle-refund.ts';
 import type { Finding } from '#lib/payments/settling/settlement.ts';
@@ -22,11 +22,11 @@ import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
 
 /** What an order's page says about its money, from the rows that really come about. Each sentence was once untrue. */
 
-const { till, beforeReply } = await openPayingShop({}, { settleMs: 600_000 });
-const { dashboard } = till;
+const { simulator, beforeReply } = await openPayingShop({}, { settleMs: 600_000 });
+const { dashboard } = simulator;
 afterEach(async () => {
-  till.clearFaults();
-  await expectBooksToAgree(till);
+  simulator.clearFaults();
+  await expectBooksToAgree(simulator);
 });
 
 const actor = 'operator:eva';
@@ -37,7 +37,7 @@ async function ordered(token?: string) {
   orders += 1;
   const shopper = await shopperWith(callHandlers, await addProduct(`SENTENCE-${orders}`, { available: 5 }));
   await shopper.order(await cardBody(shopper, token));
-  await till.flushWebhooks();
+  await simulator.flushWebhooks();
   const order = await orderOf(shopper);
   return { shopper, order, ref: order.payments[0]?.providerRef ?? '' };
 }
@@ -66,7 +66,7 @@ test('goodwill, then a cancellation whose refund the provider refuses for a disp
   const { shopper, order, ref } = await ordered();
   await refund(order, 500);
   expect(await saidBefore(order)).toMatch(/^A refund of \$12\.49 is requested/);
-  till.addFault({ kind: 'webhook_drop', times: 50 });
+  simulator.addFault({ kind: 'webhook_drop', times: 50 });
   await dashboard.dispute(ref);
   await cancel(shopper, order);
   const text = await said(order);
@@ -87,7 +87,7 @@ test('goodwill after fulfilment, then the rest', async () => {
   const { order } = await ordered();
   await fulfilOrder({ userId: order.userId, orderId: order.id, actor });
   await refund(order, 500);
-  till.addFault({ kind: 'error_before', on: { method: 'POST', path: '^/v1/refunds$' }, times: 9 });
+  simulator.addFault({ kind: 'error_before', on: { method: 'POST', path: '^/v1/refunds$' }, times: 9 });
   await refund(order);
   const text = await said(order);
   expect(text).toContain('$5.00 of your payment was refunded.');
@@ -96,13 +96,13 @@ test('goodwill after fulfilment, then the rest', async () => {
 });
 
 test('a charge whose reply was lost, and that its owner refunds before the shop has heard of it', async () => {
-  till.addFault({ kind: 'timeout_after', on: { method: 'POST', path: '^/v1/payment_intents$' } });
-  till.addFault({ kind: 'webhook_drop', on: { type: 'payment_intent.succeeded' } });
+  simulator.addFault({ kind: 'timeout_after', on: { method: 'POST', path: '^/v1/payment_intents$' } });
+  simulator.addFault({ kind: 'webhook_drop', on: { type: 'payment_intent.succeeded' } });
   const { order } = await ordered();
   expect(order.status).toBe('payment_unknown');
-  const [row] = till.ledger(order.id);
+  const [row] = simulator.ledger(order.id);
   await dashboard.refund(row?.paymentIntent ?? '');
-  await till.flushWebhooks();
+  await simulator.flushWebhooks();
   const text = await said(order);
   expect(text).toMatch(/^Your card was charged, and the \$17\.49 was refunded\. Your order is kept/);
   expect(text).not.toContain('Nothing was charged');
@@ -113,11 +113,11 @@ test('a charge that its owner refunds before the shop gets its reply', async () 
   for (const token of ['pm_card_visa', 'pm_card_pendingRefund']) {
     orders += 1;
     const shopper = await shopperWith(callHandlers, await addProduct(`SENTENCE-${orders}`, { available: 5 }));
-    till.addFault({ kind: 'webhook_drop', times: 50 });
+    simulator.addFault({ kind: 'webhook_drop', times: 50 });
     beforeReply(async () => {
       const { userId, orderId } = await db().payment.findFirstOrThrow({ orderBy: { createdAt: 'desc' } });
-      await dashboard.refund(till.ledger(orderId)[0]?.paymentIntent ?? '');
-      await settlePayment({ key: { userId, orderId, attempt: 1 }, ask: lookUp, actor: 'test' });
+      await dashboard.refund(simulator.ledger(orderId)[0]?.paymentIntent ?? '');
+      await settlePayment({ key: { userId, orderId, attempt: 1 }, ask: queryCharge, actor: 'test' });
     });
     const answer = await shopper.order(await cardBody(shopper, token));
     beforeReply(async () => undefined);
@@ -132,7 +132,7 @@ test('a charge that its owner refunds before the shop gets its reply', async () 
 
 test('a cancelled order whose card was charged after all', async () => {
   const { shopper, order } = await ordered(bankCard);
-  till.addFault({ kind: 'webhook_drop', times: 50 });
+  simulator.addFault({ kind: 'webhook_drop', times: 50 });
   await answerBank(shopper, `/api/orders/${order.id}`, 'confirm');
   const { userId, id: orderId } = order;
   const settleAs = (ask: (payment: PaymentRow) => Promise<Finding>) =>
@@ -141,7 +141,7 @@ test('a cancelled order whose card was charged after all', async () => {
   await settleAs(async () => 'absent');
   expect((await cancel(shopper, order)).status).toBe(200);
   expect(await said(order)).toContain('there is nothing to pay');
-  await settleAs(lookUp);
+  await settleAs(queryCharge);
   expect(await said(order)).toMatch(/^This order is cancelled\. A refund of \$17\.49 is requested\./);
   const { id } = await db().refund.findFirstOrThrow({ where: { orderId } });
   await settleRefund({ userId, orderId, id });

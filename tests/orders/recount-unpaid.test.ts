@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import type { OrderVersion } from '#lib/jobs/jobs.ts';
 import { recountUnpaid } from '#lib/orders/unpaid/recount-unpaid.ts';
 import { db } from '#lib/platform/database/db.ts';
-import { workOff } from '#lib/worker/work-off.ts';
-import { placeOrder } from '#tests/support/announcing.ts';
+import { drainJobs } from '#lib/worker/drain-jobs.ts';
 import { orderLock, whileLocked } from '#tests/support/crash-steps.ts';
+import { placeOrder } from '#tests/support/notifying.ts';
 import { addProduct } from '#tests/support/shop.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 import { miscountedOrders } from '#tests/support/unpaid.ts';
@@ -41,7 +41,7 @@ test('a periodic job counts the orders of the release before, and those alone', 
   const missing = await placedBefore();
   const left = await cancelledBefore();
   expect((await miscountedOrders()).toSorted()).toEqual([missing.orderId, left.orderId].toSorted());
-  await workOff({ limitMs: 30_000 });
+  await drainJobs({ limitMs: 30_000 });
   expect(await miscountedOrders()).toEqual([]);
   const counted = await db().unpaidOrder.findMany({ select: { orderId: true } });
   expect(counted.map(({ orderId }) => orderId).toSorted()).toEqual(

@@ -218,7 +218,7 @@ describe('a charge', () => {
   });
 });
 
-describe('a fence', () => {
+describe('a spendKey', () => {
   const key = {
     orderId: attempt.orderId,
     idempotencyKey: request.idempotencyKey,
@@ -230,7 +230,7 @@ describe('a fence', () => {
     say = () => ({
       body: intent({ status: 'requires_payment_method', metadata: { order_id: attempt.orderId } }),
     });
-    expect(await provider.fence(key)).toBe(true);
+    expect(await provider.spendKey(key)).toBe(true);
     expect(asked).toMatchObject([
       { method: 'POST', path: '/v1/payment_intents', headers: { 'idempotency-key': request.idempotencyKey } },
     ]);
@@ -251,7 +251,7 @@ describe('a fence', () => {
     ],
   ])('%s', async (_, answer, stands) => {
     say = () => answer;
-    expect(await provider.fence(key)).toBe(stands);
+    expect(await provider.spendKey(key)).toBe(stands);
   });
 
   test.each<[string, Said]>([
@@ -259,25 +259,25 @@ describe('a fence', () => {
     ['a refusal', { status: 400, body: error('invalid_request_error') }],
   ])('%s tells nothing', async (_, answer) => {
     say = () => answer;
-    expect(await outcomeOf(provider.fence(key))).toBeInstanceOf(UnknownOutcome);
+    expect(await outcomeOf(provider.spendKey(key))).toBeInstanceOf(UnknownOutcome);
   });
 
   test('keeps a charge out that comes after it, and none that came before', async () => {
-    const till = await openSimulator();
-    const real = stripeProvider({ ...options, secretKey: till.secretKey, apiBase: till.url });
+    const simulator = await openSimulator();
+    const real = stripeProvider({ ...options, secretKey: simulator.secretKey, apiBase: simulator.url });
     const since = new Date();
     const [late, early] = [randomUUID(), randomUUID()].map((orderId) => ({
       ...request,
       orderId,
       idempotencyKey: `order:${orderId}:1`,
     })) as [typeof request, typeof request];
-    expect([await real.fence(late), await real.fence(late)]).toEqual([true, true]);
+    expect([await real.spendKey(late), await real.spendKey(late)]).toEqual([true, true]);
     expect(await outcomeOf(real.authorize(late))).toMatchObject({ name: 'UnknownOutcome', keyIsSpent: true });
     expect(await real.find(late, since)).toBeUndefined();
-    expect(till.ledger(late.orderId)).toEqual([]);
+    expect(simulator.ledger(late.orderId)).toEqual([]);
     expect(await real.authorize(early)).toMatchObject({ status: 'succeeded' });
-    expect(await real.fence(early)).toBe(false);
-    expect(till.ledger(early.orderId)).toMatchObject([{ captured: 4_599, live: true }]);
+    expect(await real.spendKey(early)).toBe(false);
+    expect(simulator.ledger(early.orderId)).toMatchObject([{ captured: 4_599, live: true }]);
   });
 });
 
@@ -363,14 +363,14 @@ describe('a look', () => {
   });
 
   test('for a charge goes on, page by page, until it is found', async () => {
-    const till = await openSimulator();
-    const stripe = stripeFor(till.url);
+    const simulator = await openSimulator();
+    const stripe = stripeFor(simulator.url);
     const create = (of: AttemptKey) =>
       stripe.paymentIntents.create({ amount: 100, currency: 'usd', metadata: metadata(of) });
     const wanted = await create(attempt);
     for (let at = 0; at < 12; at += 1)
       await Promise.all(Array.from({ length: 10 }, () => create({ ...attempt, orderId: randomUUID() })));
-    const real = stripeProvider({ ...options, secretKey: till.secretKey, apiBase: till.url });
+    const real = stripeProvider({ ...options, secretKey: simulator.secretKey, apiBase: simulator.url });
     expect(await real.find(attempt, new Date())).toMatchObject({ ref: wanted.id, attempt });
     expect(await real.find({ ...attempt, attempt: 2 }, new Date())).toBeUndefined();
     // Nothing that old: the look goes back to a minute before, for clocks that differ.

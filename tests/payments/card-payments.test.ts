@@ -13,12 +13,12 @@ import { stripeFor } from '#tests/support/simulator.ts';
 
 /** The way of a card payment, answer by answer. Every answer is checked against the OpenAPI document. */
 
-const { till, redis, beforeReply } = await openPayingShop();
+const { simulator, redis, beforeReply } = await openPayingShop();
 const call = conforming(callHandlers);
 afterEach(async () => {
   beforeReply(async () => undefined);
-  till.clearFaults();
-  await expectBooksToAgree(till);
+  simulator.clearFaults();
+  await expectBooksToAgree(simulator);
 });
 
 interface Receipt {
@@ -48,8 +48,10 @@ describe('POST /api/orders with a card', () => {
       payments: [{ attempt: 1, status: 'succeeded', providerRef: expect.stringMatching(/^pi_/) }],
     });
     const { order } = JSON.parse(bytes) as Receipt;
-    expect(till.ledger(order.id)).toMatchObject([{ captured: body.totalMinor, live: true, attempt: '1' }]);
-    expect(till.usesOfKey(`order:${order.id}:1`)).toBe(1);
+    expect(simulator.ledger(order.id)).toMatchObject([
+      { captured: body.totalMinor, live: true, attempt: '1' },
+    ]);
+    expect(simulator.usesOfKey(`order:${order.id}:1`)).toBe(1);
     expect(await (await shopper.request(order.statusUrl)).json()).toMatchObject({
       status: 'paid',
       payable: null,
@@ -132,7 +134,7 @@ describe('POST /api/orders with a card', () => {
     const shopper = await shopperWith(named, sku);
     expect((await shopper.order(await cardBody(shopper, bankCard))).status).toBe(201);
     const { id, payments } = await orderOf(shopper);
-    const intent = await stripeFor(till.url).paymentIntents.retrieve(payments[0]?.providerRef ?? '');
+    const intent = await stripeFor(simulator.url).paymentIntents.retrieve(payments[0]?.providerRef ?? '');
     expect(intent.next_action?.redirect_to_url?.return_url).toBe(
       `http://lamps.example:8080/orders/${id}/payment-return`,
     );
@@ -167,7 +169,7 @@ describe('POST /api/orders with a card', () => {
 
   test('a card whose refusal comes while others write about its payment is asked about again, where it is told', async () => {
     const shopper = await shopperWith(call, await addProduct('BUSY'));
-    till.addFault({ kind: 'webhook_drop', times: 9 });
+    simulator.addFault({ kind: 'webhook_drop', times: 9 });
     beforeReply(
       () => db().$executeRaw`UPDATE payment SET version = version + 1 WHERE status IN ('created', 'unknown')`,
     );
@@ -194,11 +196,11 @@ describe('POST /api/orders with a card', () => {
     // so the provider's "succeeded" was dropped. The shopper was told 402 and charged all the same.
     const shopper = await shopperWith(call, await addProduct('FORGOTTEN'));
     const reply = Promise.withResolvers<void>();
-    till.addFault({ kind: 'webhook_drop', times: 9 });
+    simulator.addFault({ kind: 'webhook_drop', times: 9 });
     beforeReply(() => reply.promise);
     const answer = shopper.order(await cardBody(shopper));
     await expect
-      .poll(async () => till.ledger((await orderOf(shopper).catch(() => undefined))?.id ?? ''))
+      .poll(async () => simulator.ledger((await orderOf(shopper).catch(() => undefined))?.id ?? ''))
       .toHaveLength(1);
     const { id } = await orderOf(shopper);
     await db().$executeRaw`
@@ -215,7 +217,7 @@ describe('POST /api/orders with a card', () => {
     const body = await cardBody(shopper);
     const reply = Promise.withResolvers<void>();
     beforeReply(() => reply.promise);
-    till.addFault({ kind: 'webhook_drop', times: 9 });
+    simulator.addFault({ kind: 'webhook_drop', times: 9 });
     const crowd = Array.from({ length: 1_023 }, enter);
     const answer = shopper.order(body);
     await expect
@@ -240,7 +242,7 @@ describe('POST /api/orders with a card', () => {
     await expect
       .poll(() => db().paymentEvent.count({ where: { paymentRef, appliedAt: { not: null } } }))
       .toBe(1);
-    till.addFault({ kind: 'webhook_drop', times: 2, on: { orderId: order.id } });
+    simulator.addFault({ kind: 'webhook_drop', times: 2, on: { orderId: order.id } });
     const back = await answerBank(shopper, order.statusUrl, 'confirm');
     const stranger = await shopperWith(call, 'STRANGER');
     for (const cookie of [stranger.cookie, '']) {
@@ -316,7 +318,7 @@ describe('POST /api/orders with a card', () => {
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
     expect(new Set(await Promise.all(answers.map((answer) => answer.text()))).size).toBe(1);
     const { id } = await orderOf(shopper);
-    expect(till.ledger(id)).toHaveLength(1);
+    expect(simulator.ledger(id)).toHaveLength(1);
     expect(await availableOf('HUNDRED')).toBe(2);
   });
 });

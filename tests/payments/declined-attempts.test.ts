@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { expireHolds } from '#lib/order-management/expire-holds.ts';
 import { pollEvents } from '#lib/payments/events/poll-events.ts';
 import { db } from '#lib/platform/database/db.ts';
-import { workOff } from '#lib/worker/work-off.ts';
+import { drainJobs } from '#lib/worker/drain-jobs.ts';
 import { answerBank } from '#tests/support/bank.ts';
 import { callHandlers } from '#tests/support/call.ts';
 import {
@@ -26,12 +26,12 @@ import { stripeFor } from '#tests/support/simulator.ts';
  */
 
 // A debit takes its time until a test says so.
-const { till } = await openPayingShop({}, { settleMs: 600_000 });
-const stripe = stripeFor(till.url);
+const { simulator } = await openPayingShop({}, { settleMs: 600_000 });
+const stripe = stripeFor(simulator.url);
 
 afterEach(async () => {
-  till.clearFaults();
-  await expectBooksToAgree(till);
+  simulator.clearFaults();
+  await expectBooksToAgree(simulator);
 });
 
 async function ordered(sku: string, token = declinedCard): Promise<{ shopper: Shopper; order: OrderInDb }> {
@@ -54,7 +54,7 @@ async function endHold({ id }: OrderInDb): Promise<void> {
 /** Also those that are to wait a while. */
 async function runJobs(): Promise<void> {
   await db().$executeRaw`UPDATE graphile_worker._private_jobs SET run_at = now()`;
-  await workOff({ limitMs: 30_000 });
+  await drainJobs({ limitMs: 30_000 });
 }
 
 const statusAtProvider = async (order: OrderInDb) =>
@@ -65,7 +65,7 @@ test('a card that was declined: no other card is taken for the same intent', asy
   const { shopper, order } = await ordered('AGAIN-DECLINED');
   await runJobs();
   await expect(confirmAgain(refOf(order))).rejects.toMatchObject({ code: 'payment_intent_unexpected_state' });
-  await till.flushWebhooks();
+  await simulator.flushWebhooks();
   expect(await orderOf(shopper)).toMatchObject({
     status: 'payment_declined',
     payments: [{ status: 'declined', declineCode: 'generic_decline' }],
@@ -91,7 +91,7 @@ test('an order that its next card has paid: nothing of it can be paid again', as
 
 test('the provider is away when the intent is to be cancelled: the job is tried again', async () => {
   const { order } = await ordered('AGAIN-AWAY');
-  till.addFault({ kind: 'error_before', on: callsOff });
+  simulator.addFault({ kind: 'error_before', on: callsOff });
   await runJobs();
   expect(await statusAtProvider(order)).toBe('requires_payment_method');
   await runJobs();
@@ -100,7 +100,7 @@ test('the provider is away when the intent is to be cancelled: the job is tried 
 
 test('a shopper who is faster than the job, and confirms with a good card, has paid the order', async () => {
   const { shopper, order } = await ordered('AGAIN-FASTER');
-  till.addFault({ kind: 'webhook_drop', times: 9 });
+  simulator.addFault({ kind: 'webhook_drop', times: 9 });
   await confirmAgain(refOf(order));
   await runJobs();
   expect(await orderOf(shopper)).toMatchObject({ status: 'paid', payments: [{ status: 'succeeded' }] });
@@ -118,8 +118,8 @@ test('a debit that was confirmed in time and refused later: no other card is tak
   await confirmAgain(refOf(order), 'pm_usBankAccount_insufficientFunds');
   await runJobs();
   expect(await statusAtProvider(order)).toBe('processing');
-  await till.dashboard.settle(refOf(order));
-  await till.flushWebhooks();
+  await simulator.dashboard.settle(refOf(order));
+  await simulator.flushWebhooks();
   await runJobs();
   expect(await statusAtProvider(order)).toBe('canceled');
 });
@@ -138,12 +138,12 @@ test('a debit that is refused with the code of the card before it: no other card
   await confirmAgain(refOf(order), 'pm_usBankAccount_insufficientFunds');
   await runJobs();
   expect(await statusAtProvider(order)).toBe('processing');
-  await till.dashboard.settle(refOf(order));
-  await till.flushWebhooks();
+  await simulator.dashboard.settle(refOf(order));
+  await simulator.flushWebhooks();
   await runJobs();
   expect(await statusAtProvider(order)).toBe('canceled');
   // A look at a cancelled charge leaves no job, so it does not go on for ever.
-  await till.flushWebhooks();
+  await simulator.flushWebhooks();
   await pollEvents();
   expect(await callsLeft(order)).toBe(0);
   expect(await orderOf(shopper)).toMatchObject({
@@ -157,8 +157,8 @@ test('a card whose bank asks, after a debit that could not be cancelled: the int
   await confirmAgain(refOf(order), 'pm_usBankAccount_insufficientFunds');
   await runJobs();
   // The refusal is never heard of: the bank asks by the time that the shop looks.
-  till.addFault({ kind: 'webhook_drop', times: 9 });
-  await till.dashboard.settle(refOf(order));
+  simulator.addFault({ kind: 'webhook_drop', times: 9 });
+  await simulator.dashboard.settle(refOf(order));
   await confirmAgain(refOf(order), bankCard);
   expect(await statusAtProvider(order)).toBe('requires_action');
   await pollEvents();

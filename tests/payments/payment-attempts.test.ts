@@ -11,11 +11,11 @@ import { withClockStopped } from '#tests/support/stopped-clock.ts';
 
 /** `POST /api/orders/{id}/payments`: the next attempt of an order, and everything that is none. */
 
-const { till } = await openPayingShop({ RATE_LIMIT_SHOPPER_PER_MIN: '12' });
+const { simulator } = await openPayingShop({ RATE_LIMIT_SHOPPER_PER_MIN: '12' });
 const call = conforming(callHandlers);
 afterEach(async () => {
-  till.clearFaults();
-  await expectBooksToAgree(till);
+  simulator.clearFaults();
+  await expectBooksToAgree(simulator);
 });
 
 async function declinedOrder(sku: string): Promise<{ shopper: Shopper; id: string }> {
@@ -42,7 +42,7 @@ test('the same attempt with the same card again is the same payment', async () =
   expect([first.status, again.status]).toEqual([201, 201]);
   expect(await again.text()).toBe(await first.text());
   expect([first, again].map(({ headers }) => headers.get('idempotent-replayed'))).toEqual([null, 'true']);
-  expect(till.ledger(id).filter(({ live }) => live)).toHaveLength(1);
+  expect(simulator.ledger(id).filter(({ live }) => live)).toHaveLength(1);
 });
 
 test('a declined attempt is told as declined again, and the next number is free', async () => {
@@ -118,7 +118,7 @@ test('many equal attempts at once are one charge, and of different cards one win
   );
   expect(statuses.filter((status) => status === 201).length).toBeGreaterThanOrEqual(2);
   expect(statuses.every((status) => status === 201 || status === 422)).toBe(true);
-  expect(till.ledger(id).filter(({ live }) => live)).toHaveLength(1);
+  expect(simulator.ledger(id).filter(({ live }) => live)).toHaveLength(1);
 });
 
 test('a paid, a cancelled and an invoice order take no attempt, and each is told why', async () => {
@@ -147,7 +147,7 @@ test('a paid, a cancelled and an invoice order take no attempt, and each is told
 
 test('an order whose charge is unknown takes no other card before it is known', async () => {
   const shopper = await shopperWith(call, await addProduct('UNKNOWN'));
-  till.addFault({ kind: 'error_before', on: { method: 'POST', path: '^/v1/payment_intents$' } });
+  simulator.addFault({ kind: 'error_before', on: { method: 'POST', path: '^/v1/payment_intents$' } });
   await shopper.order(await cardBody(shopper));
   const { id } = await orderOf(shopper);
   const response = await pay(shopper, id, 2);
@@ -157,17 +157,21 @@ test('an order whose charge is unknown takes no other card before it is known', 
     { code: 'payment_unsettled', detail: expect.stringContaining('still being confirmed') },
   ]);
   expect(await orderOf(shopper)).toMatchObject({ status: 'payment_unknown', payments: [{ attempt: 1 }] });
-  expect(till.ledger(id)).toHaveLength(0);
+  expect(simulator.ledger(id)).toHaveLength(0);
 });
 
 test('whoever waits at their bank is charged by no other card while the provider does not call the first off', async () => {
   const shopper = await shopperWith(call, await addProduct('NOT-CALLED-OFF'));
   await shopper.order(await cardBody(shopper, bankCard));
   const { id } = await orderOf(shopper);
-  till.addFault({ kind: 'error_before', on: { method: 'POST', path: '/cancel$', orderId: id }, times: 20 });
+  simulator.addFault({
+    kind: 'error_before',
+    on: { method: 'POST', path: '/cancel$', orderId: id },
+    times: 20,
+  });
   expect(await told(await pay(shopper, id, 2))).toEqual([409, 'payment_unsettled']);
   expect((await orderOf(shopper)).payments).toMatchObject([{ status: 'requires_action' }]);
-  expect(till.ledger(id)).toHaveLength(0);
+  expect(simulator.ledger(id)).toHaveLength(0);
 });
 
 test('an attempt that is refused for its number calls nothing off', async () => {
@@ -197,14 +201,14 @@ test('whoever waits at their bank may pay with another card, and the first charg
     status: 'paid',
     payments: [{ status: 'declined' }, { status: 'succeeded' }],
   });
-  expect(till.ledger(id).filter(({ live }) => live)).toHaveLength(1);
+  expect(simulator.ledger(id).filter(({ live }) => live)).toHaveLength(1);
 });
 
 test('whoever confirmed at their bank meanwhile has paid, and the other card is not charged', async () => {
   const shopper = await shopperWith(call, await addProduct('CONFIRMED-MEANWHILE'));
   await shopper.order(await cardBody(shopper, bankCard));
   const { id } = await orderOf(shopper);
-  till.addFault({ kind: 'webhook_drop', times: 5, on: { orderId: id } });
+  simulator.addFault({ kind: 'webhook_drop', times: 5, on: { orderId: id } });
   await answerBank(shopper, `/api/orders/${id}`, 'confirm');
   expect(await told(await pay(shopper, id, 2))).toEqual([409, 'not_payable']);
   expect(await orderOf(shopper)).toMatchObject({ status: 'paid', payments: [{ status: 'succeeded' }] });

@@ -21,13 +21,13 @@ import { startTcpProxy, type TcpProxy } from '#tests/support/tcp-proxy.ts';
 
 // In place of the database that every test file has.
 const database = await openOwnDatabase();
-const { till, redis, beforeReply } = await openPayingShop({ DATABASE_URL: database.url });
+const { simulator, redis, beforeReply } = await openPayingShop({ DATABASE_URL: database.url });
 const { proxy } = database;
 afterEach(async () => {
-  till.clearFaults();
+  simulator.clearFaults();
   beforeReply(async () => undefined);
   proxy.letPass();
-  await expectBooksToAgree(till);
+  await expectBooksToAgree(simulator);
 });
 
 const charges = { method: 'POST', path: '^/v1/payment_intents$' };
@@ -38,9 +38,9 @@ const commit = statementName('COMMIT');
 const hasOrder = async (shopper: Shopper) =>
   (await db().order.count({ where: { userId: userIdOf(shopper) } })) > 0;
 const isAsked = async (shopper: Shopper) =>
-  (await hasOrder(shopper)) && till.usesOfKey(`order:${(await orderOf(shopper)).id}:1`) > 0;
+  (await hasOrder(shopper)) && simulator.usesOfKey(`order:${(await orderOf(shopper)).id}:1`) > 0;
 const isBooked = async (shopper: Shopper) =>
-  (await hasOrder(shopper)) && till.ledger((await orderOf(shopper)).id).length > 0;
+  (await hasOrder(shopper)) && simulator.ledger((await orderOf(shopper)).id).length > 0;
 
 /** What a crash leaves behind: here, and in the provider's books, where a refusal is a line, too. */
 interface Left {
@@ -53,8 +53,8 @@ interface Left {
 async function leftOf(shopper: Shopper): Promise<Left | undefined> {
   if (!(await hasOrder(shopper))) return undefined;
   const { id, status, payments } = await orderOf(shopper);
-  const asked = till.usesOfKey(`order:${id}:1`);
-  return { order: status, payment: payments[0]?.status, asked, booked: till.ledger(id).length };
+  const asked = simulator.usesOfKey(`order:${id}:1`);
+  return { order: status, payment: payments[0]?.status, asked, booked: simulator.ledger(id).length };
 }
 
 const notAsked: Left = { order: 'payment_pending', payment: 'created', asked: 0, booked: 0 };
@@ -115,7 +115,7 @@ const moments: Record<string, Moment> = {
   },
   'after the commit, while the provider is asked and has charged nothing': {
     async crash({ shopper, send, killNow }) {
-      till.addFault({ kind: 'timeout_before', on: charges });
+      simulator.addFault({ kind: 'timeout_before', on: charges });
       send();
       await until(() => isAsked(shopper));
       await killNow();
@@ -124,7 +124,7 @@ const moments: Record<string, Moment> = {
   },
   'after the charge, before its answer': {
     async crash({ shopper, send, killNow }) {
-      till.addFault({ kind: 'timeout_after', on: charges });
+      simulator.addFault({ kind: 'timeout_after', on: charges });
       send();
       await until(() => isBooked(shopper));
       await killNow();
@@ -202,9 +202,9 @@ describe.each(casesOf(moments, sampledMoments))('killed %s', (_name, moment) => 
     const shopper = await shopperWith(callHandlers, sku);
     const body = await cardBody(shopper, token);
     // Otherwise the webhook would tell what the dead process cannot.
-    till.addFault({ kind: 'webhook_drop', times: 9 });
+    simulator.addFault({ kind: 'webhook_drop', times: 9 });
     await crashAt(moment, shopper, body, sku);
-    till.clearFaults();
+    simulator.clearFaults();
     // The lease of a claim whose owner died runs out; nobody here waits half a minute for it.
     await redis.flush();
 
@@ -225,7 +225,7 @@ async function expectOneOrder(shopper: Shopper, sku: string, { charged = true } 
   const order = await orderOf(shopper);
   expect(order).toMatchObject({ status: charged ? 'paid' : 'payment_declined' });
   expect(order.payments).toHaveLength(1);
-  expect(till.ledger(order.id).filter(({ live }) => live)).toHaveLength(charged ? 1 : 0);
+  expect(simulator.ledger(order.id).filter(({ live }) => live)).toHaveLength(charged ? 1 : 0);
   expect(await db().order.count({ where: { userId: order.userId } })).toBe(1);
   expect(await availableOf(sku)).toBe(8);
 }
@@ -236,15 +236,15 @@ test('killed while the provider is asked for a refund: the sweep makes it, once'
   const order = await orderOf(shopper);
   const refunds = () => db().refund.findMany({ where: { orderId: order.id } });
   const shop = await startShopProcess();
-  till.addFault({ kind: 'webhook_drop', times: 9 });
-  till.addFault({ kind: 'timeout_after', on: { method: 'POST', path: '/v1/refunds' } });
+  simulator.addFault({ kind: 'webhook_drop', times: 9 });
+  simulator.addFault({ kind: 'timeout_after', on: { method: 'POST', path: '/v1/refunds' } });
   const headers = { 'content-type': 'application/json', cookie: shopper.cookie };
   const sent = callUrl(shop.url)(`/api/orders/${order.id}/cancel`, { method: 'POST', headers, body: '{}' });
   const told = sent.then(
     ({ status }) => status,
     () => 'nothing',
   );
-  await until(() => till.ledger(order.id)[0]?.refunded === order.totalMinor);
+  await until(() => simulator.ledger(order.id)[0]?.refunded === order.totalMinor);
   await kill(shop.child);
   expect(await told).toBe('nothing');
   // The provider has done it, and nothing says so before the shop has heard it.
@@ -257,7 +257,7 @@ test('killed while the provider is asked for a refund: the sweep makes it, once'
   await sweepPayments();
   expect(await refunds()).toMatchObject([{ status: 'succeeded' }]);
   expect(await orderOf(shopper)).toMatchObject({ status: 'refunded', payments: [{ status: 'refunded' }] });
-  expect(till.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor }]);
+  expect(simulator.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor }]);
   const late = {
     userId: order.userId,
     orderId: order.id,
@@ -303,7 +303,7 @@ describe.each(casesOf(blackouts, sampledBlackouts))(
       const sku = await nextSku();
       const shopper = await shopperWith(callHandlers, sku);
       const body = await cardBody(shopper);
-      till.addFault({ kind: 'webhook_drop', times: 9 });
+      simulator.addFault({ kind: 'webhook_drop', times: 9 });
       const stopped = hold();
       const told = shopper.order(body);
       await stopped;

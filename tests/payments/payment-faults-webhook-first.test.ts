@@ -5,6 +5,6 @@ import { describePaymentFaults } from '#tests/support/payment-faults.ts';
 
 const shop = await openPayingShop();
 describePaymentFaults(shop, 'the webhook first', async (shopper, body) => {
-  shop.beforeReply(() => shop.till.flushWebhooks());
+  shop.beforeReply(() => shop.simulator.flushWebhooks());
   return [await shopper.order(body)];
 });

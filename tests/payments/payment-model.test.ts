@@ -21,7 +21,7 @@ import { type OrderBody, type Shopper, shopperWith } from '#tests/support/shoppe
  * the same after every step, the stock is where it belongs, and the books agree.
  */
 
-const { till } = await openPayingShop();
+const { simulator } = await openPayingShop();
 
 const cards = { visa: 'pm_card_visa', declined: declinedCard, bank: bankCard };
 type Card = keyof typeof cards;
@@ -101,7 +101,7 @@ interface Step {
 }
 
 const noAnswer = () =>
-  till.addFault({ kind: 'error_before', on: { method: 'POST', path: '^/v1/payment_intents$' } });
+  simulator.addFault({ kind: 'error_before', on: { method: 'POST', path: '^/v1/payment_intents$' } });
 
 const chargingSteps = (card: Card, isUnknown: boolean): { submit: Step; pay: Step } => ({
   submit: {
@@ -159,7 +159,7 @@ const otherSteps: Step[] = [
           : lastBecomes(model, 'declined', 'payment_declined'),
       async real(real) {
         await answerBank(real.shopper, `/api/orders/${(await keyOf(real)).orderId}`, answer);
-        await till.flushWebhooks();
+        await simulator.flushWebhooks();
       },
     }),
   ),
@@ -293,10 +293,10 @@ async function begin(submit: Step): Promise<{ model: Model; real: Real }> {
 test('model and shop are the same after every step of a card order’s life', async () => {
   await fc.assert(
     fc.asyncProperty(lives, async ([submit, list]) => {
-      till.clearFaults();
+      simulator.clearFaults();
       await fc.asyncModelRun(() => begin(submit), list);
     }),
     { numRuns: 60, interruptAfterTimeLimit: 30_000 },
   );
-  await expectBooksToAgree(till);
+  await expectBooksToAgree(simulator);
 });

@@ -10,14 +10,14 @@ import { Shopper, shopperWith } from '#tests/support/shopper.ts';
 import { openSimulator } from '#tests/support/simulator.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 
-const till = await openSimulator();
+const simulator = await openSimulator();
 
 /** Calls that look a charge up, counted between the shop and its provider. */
 let lookUps = 0;
 const counting = http.createServer((request, response) => {
   const { method, headers, url = '/' } = request;
   if (method === 'GET' && url.startsWith('/v1/payment_intents')) lookUps += 1;
-  const onward = http.request(new URL(url, till.url), { method, headers }, (answer) => {
+  const onward = http.request(new URL(url, simulator.url), { method, headers }, (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.pipe(response);
   });
@@ -31,9 +31,9 @@ afterAll(() => {
 
 await openTestShop({
   env: {
-    STRIPE_SECRET_KEY: till.secretKey,
+    STRIPE_SECRET_KEY: simulator.secretKey,
     STRIPE_API_BASE: `http://127.0.0.1:${(counting.address() as AddressInfo).port}`,
-    STRIPE_WEBHOOK_SECRET: till.webhookSecret,
+    STRIPE_WEBHOOK_SECRET: simulator.webhookSecret,
   },
 });
 

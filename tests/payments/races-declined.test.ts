@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { expireHolds } from '#lib/order-management/expire-holds.ts';
-import { callOffPayment } from '#lib/payments/call-off-payment.ts';
+import { cancelDeclinedCharge } from '#lib/payments/cancel-declined-charge.ts';
 import { settleUnknownPayment } from '#lib/payments/settling/settle-unknown-payment.ts';
 import { sweepPayments } from '#lib/payments/sweep-payments.ts';
 import { db } from '#lib/platform/database/db.ts';
-import { workOff } from '#lib/worker/work-off.ts';
+import { drainJobs } from '#lib/worker/drain-jobs.ts';
 import { answerBank } from '#tests/support/bank.ts';
 import {
   bankCard,
@@ -26,13 +26,13 @@ import { openTwoProcesses, times } from '#tests/support/two-processes.ts';
  * its money, if it took any, is the order's or is given back (docs/payments.md).
  */
 
-const { call, till, beforeCancel } = await openTwoProcesses();
-const stripe = stripeFor(till.url);
+const { call, simulator, beforeCancel } = await openTwoProcesses();
+const stripe = stripeFor(simulator.url);
 
 afterEach(async () => {
   beforeCancel(async () => undefined);
-  till.clearFaults();
-  await expectBooksToAgree(till);
+  simulator.clearFaults();
+  await expectBooksToAgree(simulator);
 });
 
 const stock = 5;
@@ -87,7 +87,7 @@ async function jobsOf({ id }: OrderInDb): Promise<number> {
 /** Two workers, also for jobs that are to wait a while. */
 async function runJobs(): Promise<void> {
   await db().$executeRaw`UPDATE graphile_worker._private_jobs SET run_at = now()`;
-  await Promise.all([workOff({ limitMs: 60_000 }), workOff({ limitMs: 60_000 })]);
+  await Promise.all([drainJobs({ limitMs: 60_000 }), drainJobs({ limitMs: 60_000 })]);
 }
 
 /** How much later the shopper's confirmation reaches the provider than the request to cancel; earlier below 0. */
@@ -102,24 +102,24 @@ const isUntold = (index: number) => index % 2 === 1;
  */
 async function raceOf(name: string, besides: (round: Round) => Promise<unknown>): Promise<Round[]> {
   const rounds = await orderedEach(name, declinedCard, gapsMs.length);
-  await till.flushWebhooks();
+  await simulator.flushWebhooks();
   expect(await Promise.all(rounds.map(({ order }) => jobsOf(order)))).toEqual(rounds.map(() => 1));
   for (const { order } of rounds.filter((_, index) => isUntold(index)))
-    till.addFault({ kind: 'webhook_drop', on: { orderId: order.id }, times: 100 });
-  till.addFault({ kind: 'error_before', on: { path: '^/v1/events$' }, times: 1_000 });
+    simulator.addFault({ kind: 'webhook_drop', on: { orderId: order.id }, times: 100 });
+  simulator.addFault({ kind: 'error_before', on: { path: '^/v1/events$' }, times: 1_000 });
   beforeCancel(async (ref) => {
     const index = rounds.findIndex((one) => one.ref === ref);
     const [round, gapMs = 0] = [rounds[index], gapsMs[index]];
     if (!round || round.confirmed) return;
     const { id: orderId, userId } = round.order;
     round.confirmed = sleep(Math.max(gapMs, 0)).then(() => confirmAgain(ref));
-    const again = isUntold(index) ? undefined : callOffPayment({ userId, orderId, attempt: 1 });
+    const again = isUntold(index) ? undefined : cancelDeclinedCharge({ userId, orderId, attempt: 1 });
     round.besides = Promise.all([besides(round), again]);
     await sleep(Math.max(-gapMs, 0));
   });
   await runJobs();
   await Promise.all(rounds.flatMap((round) => [round.confirmed, round.besides]));
-  await till.flushWebhooks();
+  await simulator.flushWebhooks();
   await runJobs();
   return rounds;
 }
@@ -134,11 +134,11 @@ async function expectOneEnd({ sku, shopper, order, ref, confirmed }: Round): Pro
 
   const { status, payments } = await orderOf(shopper);
   expect(['paid', 'payment_declined', 'cancelled']).toContain(status);
-  const kept = till.ledger(id).reduce((sum, row) => sum + row.authorized - row.voided - row.refunded, 0);
+  const kept = simulator.ledger(id).reduce((sum, row) => sum + row.authorized - row.voided - row.refunded, 0);
   expect({ status, kept }).toEqual({ status, kept: status === 'paid' ? totalMinor : 0 });
   expect(await availableOf(sku)).toBe(status === 'cancelled' ? stock : stock - 1);
 
-  const given = till.refunds().filter(({ paymentIntent }) => paymentIntent === ref).length;
+  const given = simulator.refunds().filter(({ paymentIntent }) => paymentIntent === ref).length;
   expect(await db().refund.count({ where: { orderId: id, attempt: 1 } })).toBe(given);
   expect(given).toBe(payments[0]?.status === 'refunded' ? 1 : 0);
   const paid = { orderId: id, kind: 'status', toStatus: 'paid' };
@@ -156,8 +156,8 @@ async function endsOf(rounds: Round[]) {
 
 test('a refusal that is heard of in several ways at the same time is called off by one job', async () => {
   const rounds = await orderedEach('HEARD', bankCard, 12);
-  await till.flushWebhooks();
-  till.addFault({ kind: 'webhook_delay', ms: 30, times: rounds.length });
+  await simulator.flushWebhooks();
+  simulator.addFault({ kind: 'webhook_delay', ms: 30, times: rounds.length });
   await Promise.all(
     rounds.map(async ({ shopper, order }) => {
       const { id: orderId, userId } = order;
@@ -169,7 +169,7 @@ test('a refusal that is heard of in several ways at the same time is called off 
         ...times(2, () => shopper.request(back)),
         ...times(2, () => settleUnknownPayment(key)),
         sweepPayments(),
-        till.flushWebhooks(),
+        simulator.flushWebhooks(),
       ]);
     }),
   );

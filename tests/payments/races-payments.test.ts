@@ -16,10 +16,10 @@ import { openTwoProcesses, times } from '#tests/support/two-processes.ts';
  * taken and given back once, and so is stock (docs/proof.md, "Races").
  */
 
-const { call, till } = await openTwoProcesses();
+const { call, simulator } = await openTwoProcesses();
 afterEach(async () => {
-  till.clearFaults();
-  await expectBooksToAgree(till);
+  simulator.clearFaults();
+  await expectBooksToAgree(simulator);
 });
 
 const stock = 10;
@@ -51,7 +51,7 @@ test('a card order sent to two processes many times is one order and one charge'
   const responses = await Promise.all(times(60, () => shopper.orderUntilSettled(body)));
   expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([201]));
   const { id, status } = await orderOf(shopper);
-  expect(till.ledger(id)).toHaveLength(1);
+  expect(simulator.ledger(id)).toHaveLength(1);
   await expectStockOf('CHARGED', status);
 });
 
@@ -62,7 +62,9 @@ test('cancelled while another card pays it, an order is paid and stands, or is o
     await Promise.all([pay(shopper, id), cancel(shopper, id), pay(shopper, id), cancel(shopper, id)]);
     const { status } = await orderOf(shopper);
     expect(['paid', 'cancelled', 'refunded']).toContain(status);
-    const kept = till.ledger(id).reduce((sum, row) => sum + row.authorized - row.voided - row.refunded, 0);
+    const kept = simulator
+      .ledger(id)
+      .reduce((sum, row) => sum + row.authorized - row.voided - row.refunded, 0);
     expect(kept > 0).toBe(status === 'paid');
     await expectStockOf(`PAY-CANCEL-${round}`, status);
   }
@@ -73,7 +75,7 @@ test('cancelled while its card is being charged, an order is charged and stands,
     const sku = await addProduct(`CHARGE-CANCEL-${round}`, { available: stock });
     const shopper = await shopperWith(call, sku, 2);
     const body = await cardBody(shopper);
-    till.addFault({ kind: 'slow', ms: 60, on: { method: 'POST', path: '^/v1/payment_intents$' } });
+    simulator.addFault({ kind: 'slow', ms: 60, on: { method: 'POST', path: '^/v1/payment_intents$' } });
     const charging = shopper.orderUntilSettled(body);
     const find = () => orderOf(shopper).catch(() => undefined);
     await expect.poll(find, { interval: 2, timeout: 10_000 }).toBeDefined();
@@ -98,7 +100,7 @@ test('cancelled by its owner and refunded by operators at once, an order gives b
       ...times(3, () => cancel(shopper, id)),
       ...[refund(), refund(), refund(Math.floor(totalMinor / 3))],
     ]);
-    expect(till.ledger(id)).toMatchObject([{ authorized: totalMinor, refunded: totalMinor }]);
+    expect(simulator.ledger(id)).toMatchObject([{ authorized: totalMinor, refunded: totalMinor }]);
     await expectStockOf(`TWICE-BACK-${round}`, (await orderOf(shopper)).status);
     expect(await availableOf(`TWICE-BACK-${round}`)).toBe(stock);
   }
@@ -125,7 +127,7 @@ test('whoever wants the units of an order that is being cancelled gets each of t
 
 test('the provider’s event, the way back from the bank, jobs and sweeps at once settle a payment once', async () => {
   for (const round of rounds.slice(0, 8)) {
-    till.addFault({ kind: 'webhook_delay', ms: 30, times: 3 });
+    simulator.addFault({ kind: 'webhook_delay', ms: 30, times: 3 });
     const shopper = await ordered(`SETTLED-${round}`, bankCard);
     const { id, userId } = await orderOf(shopper);
     const back = await answerBank(shopper, `/api/orders/${id}`, 'confirm');
@@ -135,13 +137,13 @@ test('the provider’s event, the way back from the bank, jobs and sweeps at onc
     await Promise.all([
       shopper.request(back),
       shopper.request(back),
-      till.flushWebhooks(),
+      simulator.flushWebhooks(),
       settleUnknownPayment(key),
       sweepPayments(),
     ]);
     const { status } = await orderOf(shopper);
     expect(status).toBe('paid');
-    expect(till.ledger(id)).toHaveLength(1);
+    expect(simulator.ledger(id)).toHaveLength(1);
     const paid = await db().orderEvent.count({ where: { orderId: id, toStatus: 'paid' } });
     expect(paid).toBe(1);
     await expectStockOf(`SETTLED-${round}`, status);
@@ -156,7 +158,7 @@ test('a hold that is over while another card pays: the order is paid and has its
     await Promise.all([pay(shopper, id), expireHolds(), expireHolds(), pay(shopper, id)]);
     const { status } = await orderOf(shopper);
     expect(['paid', 'cancelled']).toContain(status);
-    expect(till.ledger(id).filter(({ live }) => live)).toHaveLength(status === 'paid' ? 1 : 0);
+    expect(simulator.ledger(id).filter(({ live }) => live)).toHaveLength(status === 'paid' ? 1 : 0);
     await expectStockOf(`HOLD-${round}`, status);
   }
 });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { announce } from '#lib/notifications/announce.ts';
+import { notify } from '#lib/notifications/notify.ts';
 import { expireHolds } from '#lib/order-management/expire-holds.ts';
 import { pollEvents } from '#lib/payments/events/poll-events.ts';
 import { sweepPayments } from '#lib/payments/sweep-payments.ts';
@@ -13,12 +13,12 @@ import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
 
 /** How long an order keeps its stock: methods that take days, cards that are tried again, invoices. */
 
-const { till } = await openPayingShop({}, { settleMs: 600_000 });
+const { simulator } = await openPayingShop({}, { settleMs: 600_000 });
 const call = conforming(callHandlers);
-const { dashboard } = till;
+const { dashboard } = simulator;
 afterEach(async () => {
-  till.clearFaults();
-  await expectBooksToAgree(till);
+  simulator.clearFaults();
+  await expectBooksToAgree(simulator);
 });
 
 let orders = 0;
@@ -30,7 +30,7 @@ async function ordered(
   const sku = await addProduct(`SLOW-${orders}`, { available: 5 });
   const shopper = await shopperWith(call, sku, 2);
   await shopper.order(await cardBody(shopper, token));
-  await till.flushWebhooks();
+  await simulator.flushWebhooks();
   const order = await orderOf(shopper);
   return { shopper, order, sku, ref: order.payments[0]?.providerRef ?? '' };
 }
@@ -62,7 +62,7 @@ describe('a method that takes days', () => {
     expect((await orderOf(shopper)).status).toBe('payment_processing');
     expect(await availableOf(sku)).toBe(3);
     await dashboard.settle(ref);
-    await till.flushWebhooks();
+    await simulator.flushWebhooks();
     expect(await orderOf(shopper)).toMatchObject({
       status: 'paid',
       holdUntil: null,
@@ -81,13 +81,13 @@ describe('a method that takes days', () => {
     ]);
     expect((await orderOf(shopper)).status).toBe('payment_processing');
     const { userId, id: orderId } = order;
-    await announce({ events: [{ userId, orderId, version: 2 }] });
+    await notify({ events: [{ userId, orderId, version: 2 }] });
     const mails = await db().mail.findMany({ where: { orderId } });
     expect(mails).toMatchObject([
       { kind: 'payment_processing', body: expect.stringContaining('can take days') },
     ]);
     await dashboard.settle(ref);
-    await till.flushWebhooks();
+    await simulator.flushWebhooks();
     expect((await shopper.send('POST', `/api/orders/${order.id}/cancel`, {})).status).toBe(200);
     expect((await orderOf(shopper)).status).toBe('refunded');
   });
@@ -96,7 +96,7 @@ describe('a method that takes days', () => {
     const { shopper, order, ref } = await ordered('pm_usBankAccount_insufficientFunds');
     expect(order.status).toBe('payment_processing');
     await age(order, 4 * 24 * 60);
-    till.addFault({ kind: 'webhook_drop', times: 9 });
+    simulator.addFault({ kind: 'webhook_drop', times: 9 });
     await dashboard.settle(ref);
     await pollEvents();
     const after = await orderOf(shopper);
@@ -117,10 +117,10 @@ describe('a bank that says no', () => {
     });
 
   async function refusedByBank(shopper: Shopper): Promise<OrderInDb> {
-    await till.flushWebhooks();
+    await simulator.flushWebhooks();
     const { payments } = await orderOf(shopper);
     await dashboard.settle(payments.at(-1)?.providerRef ?? '');
-    await till.flushWebhooks();
+    await simulator.flushWebhooks();
     return orderOf(shopper);
   }
 
@@ -142,7 +142,7 @@ describe('a bank that says no', () => {
       where: { orderId },
       orderBy: { version: 'desc' },
     });
-    await announce({ events: [{ userId, orderId, version }] });
+    await notify({ events: [{ userId, orderId, version }] });
     expect(await db().mail.count({ where: { orderId } })).toBe(0);
     await expireHolds();
     expect(await orderOf(shopper)).toMatchObject({ status: 'cancelled', endedBy: 'hold' });

@@ -12,11 +12,11 @@ import { stripeFor } from '#tests/support/simulator.ts';
 
 /** Unknown is a state: shown, asked about with the same key, never guessed. */
 
-const { till } = await openPayingShop();
+const { simulator } = await openPayingShop();
 const call = conforming(callHandlers);
 afterEach(async () => {
-  till.clearFaults();
-  await expectBooksToAgree(till);
+  simulator.clearFaults();
+  await expectBooksToAgree(simulator);
 });
 
 const charges = { method: 'POST', path: '^/v1/payment_intents$' };
@@ -26,7 +26,7 @@ async function unknownOrder(
   token?: string,
 ): Promise<{ shopper: Shopper; order: OrderInDb; response: Response }> {
   const shopper = await shopperWith(call, await addProduct(sku));
-  till.addFault({ kind: 'error_before', on: charges });
+  simulator.addFault({ kind: 'error_before', on: charges });
   const response = await shopper.order(await cardBody(shopper, token));
   return { shopper, order: await orderOf(shopper), response };
 }
@@ -49,18 +49,18 @@ test('an unknown payment is answered 201, shown as unknown, and a job is there t
   expect(jobs[0]?.seconds).toBeLessThan(3.1);
   await settleUnknownPayment(key(order));
   expect(await orderOf(shopper)).toMatchObject({ status: 'paid' });
-  expect(till.ledger(order.id)).toHaveLength(1);
+  expect(simulator.ledger(order.id)).toHaveLength(1);
 });
 
 test('the job finds a charge that was made before it asks for one', async () => {
   const shopper = await shopperWith(call, await addProduct('FOUND'));
-  till.addFault({ kind: 'error_stored', on: charges });
+  simulator.addFault({ kind: 'error_stored', on: charges });
   await shopper.order(await cardBody(shopper));
   const order = await orderOf(shopper);
   expect(order.status).toBe('payment_unknown');
   await settleUnknownPayment(key(order));
   expect(await orderOf(shopper)).toMatchObject({ status: 'paid', payments: [{ status: 'succeeded' }] });
-  expect(till.usesOfKey(`order:${order.id}:1`)).toBe(1);
+  expect(simulator.usesOfKey(`order:${order.id}:1`)).toBe(1);
 });
 
 test('an unknown payment that turns out to be declined leaves an order that waits for another card', async () => {
@@ -75,7 +75,7 @@ test('an unknown payment that turns out to be declined leaves an order that wait
 test('an answer that was given lasts: the submission is 201 also when the card was declined later', async () => {
   const shopper = await shopperWith(call, await addProduct('LASTS'));
   const body = await cardBody(shopper, 'pm_card_chargeDeclined');
-  till.addFault({ kind: 'error_before', on: charges });
+  simulator.addFault({ kind: 'error_before', on: charges });
   const bytes = await (await shopper.order(body)).text();
   await settleUnknownPayment(key(await orderOf(shopper)));
   const again = await shopper.order(body);
@@ -84,10 +84,10 @@ test('an answer that was given lasts: the submission is 201 also when the card w
 
 test('the job fails while nobody knows, and comes again', async () => {
   const { shopper, order } = await unknownOrder('STILL');
-  till.addFault({ kind: 'error_before', times: 20 });
+  simulator.addFault({ kind: 'error_before', times: 20 });
   await expect(settleUnknownPayment(key(order))).rejects.toThrow('still unknown');
   expect((await orderOf(shopper)).status).toBe('payment_unknown');
-  till.clearFaults();
+  simulator.clearFaults();
   await settleUnknownPayment(key(order));
   expect((await orderOf(shopper)).status).toBe('paid');
 });
@@ -101,12 +101,12 @@ test('after a day a charge that the provider does not know was never made: the k
     status: 'payment_declined',
     payments: [{ status: 'declined' }],
   });
-  expect(till.ledger(order.id)).toEqual([]);
+  expect(simulator.ledger(order.id)).toEqual([]);
 });
 
 test('a key that was used for something else, and no charge to be found: nobody knows, and nothing is charged', async () => {
   const { shopper, order } = await unknownOrder('SPENT');
-  await stripeFor(till.url).paymentIntents.create(
+  await stripeFor(simulator.url).paymentIntents.create(
     { amount: 1_234, currency: 'usd', metadata: { order_id: order.id } },
     { idempotencyKey: `order:${order.id}:1` },
   );
@@ -115,13 +115,13 @@ test('a key that was used for something else, and no charge to be found: nobody 
     status: 'payment_unknown',
     payments: [{ status: 'unknown' }],
   });
-  expect(till.ledger(order.id).filter(({ live }) => live)).toEqual([]);
+  expect(simulator.ledger(order.id).filter(({ live }) => live)).toEqual([]);
 });
 
 test('jobs, sweeps and replays at once are one charge', async () => {
   const shopper = await shopperWith(call, await addProduct('ALL-AT-ONCE'));
   const body = await cardBody(shopper);
-  till.addFault({ kind: 'error_before', on: charges });
+  simulator.addFault({ kind: 'error_before', on: charges });
   await shopper.order(body);
   const order = await orderOf(shopper);
   await db()
@@ -133,7 +133,7 @@ test('jobs, sweeps and replays at once are one charge', async () => {
     shopper.order(body),
   ]);
   expect(await orderOf(shopper)).toMatchObject({ status: 'paid' });
-  expect(till.ledger(order.id)).toHaveLength(1);
+  expect(simulator.ledger(order.id)).toHaveLength(1);
 });
 
 test('a sweep goes on with what nobody enqueued anything for, and leaves alone what is under way', async () => {

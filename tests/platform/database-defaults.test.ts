@@ -12,7 +12,7 @@ import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
 // the list of orders never ended or lost orders, and a charge that was good was taken for never made, so
 // that the second card was a second capture. Prisma's adapter drops the offset of a timestamp.
 
-const { till, databaseUrl } = await openPayingShop();
+const { simulator, databaseUrl } = await openPayingShop();
 const name = new URL(databaseUrl).pathname.slice(1);
 
 async function setDefault(setting: string, value: string): Promise<void> {
@@ -26,8 +26,8 @@ async function setDefault(setting: string, value: string): Promise<void> {
 
 afterEach(async () => {
   vi.useRealTimers();
-  till.clearFaults();
-  await expectBooksToAgree(till);
+  simulator.clearFaults();
+  await expectBooksToAgree(simulator);
 });
 
 /** Milliseconds since 1970, as PostgreSQL itself counts them. */
@@ -58,7 +58,7 @@ describe.each(['Asia/Tokyo', 'Asia/Kolkata', 'America/New_York'])('with the time
 
   test('an order was placed when it was placed, and is held until it is held', async () => {
     const shopper = await shopperWith(callHandlers, await skuOf('TIMES'));
-    till.addFault({ kind: 'error_before', on: { method: 'POST', path: '^/v1/payment_intents$' } });
+    simulator.addFault({ kind: 'error_before', on: { method: 'POST', path: '^/v1/payment_intents$' } });
     await shopper.order(await cardBody(shopper));
     const { id, holdUntil } = await orderOf(shopper);
     const { placed, hold } = await trueTimes(id);
@@ -98,12 +98,12 @@ describe.each(['Asia/Tokyo', 'Asia/Kolkata', 'America/New_York'])('with the time
     const shopper = await shopperWith(callHandlers, await skuOf('FOUND'));
     const body = await cardBody(shopper);
     const dayMs = 24 * 3_600_000;
-    till.addFault({ kind: 'error_stored', on: { method: 'POST', path: '^/v1/payment_intents$' } });
-    till.addFault({ kind: 'webhook_drop', times: 20 });
+    simulator.addFault({ kind: 'error_stored', on: { method: 'POST', path: '^/v1/payment_intents$' } });
+    simulator.addFault({ kind: 'webhook_drop', times: 20 });
     // The provider's books say yesterday; so does ours, below.
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - dayMs });
     await shopper.order(body);
-    await till.flushWebhooks();
+    await simulator.flushWebhooks();
     vi.useRealTimers();
     const { id, userId, status } = await orderOf(shopper);
     expect(status).toBe('payment_unknown');
@@ -118,7 +118,7 @@ describe.each(['Asia/Tokyo', 'Asia/Kolkata', 'America/New_York'])('with the time
       token: 'pm_card_visa',
     });
     expect(second.status).toBe(409);
-    expect(till.ledger(id).filter(({ live }) => live)).toHaveLength(1);
+    expect(simulator.ledger(id).filter(({ live }) => live)).toHaveLength(1);
   });
 });
 

@@ -18,7 +18,7 @@ afterAll(async () => {
 const kindsOf = ({ found }: Awaited<ReturnType<typeof perform>>) => new Set(found.map(({ kind }) => kind));
 
 test('without any shield, and without a look at what stands, the unique keys alone make one order of each cart', async () => {
-  const without = [...allShields, 'standingOrder', 'cartStatus'] as const;
+  const without = [...allShields, 'existingOrder', 'cartStatus'] as const;
   const outcome = await perform(laboratory, { workload: 'duplicates', without });
   expect(outcome.found).toEqual([]);
   expect(outcome.complaints).toEqual([]);
@@ -30,7 +30,7 @@ test('without any shield, and without a look at what stands, the unique keys alo
 test('without these keys and the id that an order gets from its submission, a cart is ordered twice, and that is noticed', async () => {
   const without = [
     ...allShields,
-    'standingOrder',
+    'existingOrder',
     'cartStatus',
     'uniqueToken',
     'uniqueCart',

@@ -14,7 +14,7 @@ import { startWorker } from '#tests/support/worker.ts';
 
 /** What `npm run prove` has found of processes whose clocks are wrong (docs/proof.md). */
 
-const { till } = await openPayingShop({ RATE_LIMIT_SHOPPER_PER_MIN: '1' });
+const { simulator } = await openPayingShop({ RATE_LIMIT_SHOPPER_PER_MIN: '1' });
 
 const hourMs = 3_600_000;
 
@@ -46,18 +46,22 @@ test('a card was called declined and never charged, when the clock of a process 
 test('a key was used again after the provider had forgotten it, when a clock was hours behind', async () => {
   const shopper = await shopperWith(callHandlers, await addProduct('BEHIND'));
   const body = await cardBody(shopper);
-  till.addFault({ kind: 'timeout_before', times: 9, on: { method: 'POST', path: '^/v1/payment_intents$' } });
+  simulator.addFault({
+    kind: 'timeout_before',
+    times: 9,
+    on: { method: 'POST', path: '^/v1/payment_intents$' },
+  });
   await shopper.order(body);
-  till.clearFaults();
+  simulator.clearFaults();
   const { id } = await orderOf(shopper);
-  const uses = till.usesOfKey(`order:${id}:1`);
+  const uses = simulator.usesOfKey(`order:${id}:1`);
   await db().$executeRaw`
     UPDATE payment SET status = 'created', created_at = now() - interval '25 hours' WHERE order_id = ${id}::uuid`;
   await db().$executeRaw`
     UPDATE orders SET status = 'payment_pending', accepted_at = NULL WHERE id = ${id}::uuid`;
   const behind = await startShopProcess(await clockOff(-5 * hourMs));
   await at(behind.url, shopper).order(body);
-  expect(till.usesOfKey(`order:${id}:1`)).toBe(uses);
+  expect(simulator.usesOfKey(`order:${id}:1`)).toBe(uses);
 });
 
 test('a shopper was told to wait for hours, after a process had counted whose clock was ahead', async () => {

@@ -10,7 +10,7 @@ import { shopperWith } from '#tests/support/shopper.ts';
 
 /** `npm run order`: the operator's command, as it is typed. */
 
-const { till } = await openPayingShop();
+const { simulator } = await openPayingShop();
 
 async function run(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
   const script = path.resolve(import.meta.dirname, '..', '..', 'scripts', 'order.ts');
@@ -42,7 +42,7 @@ test('an order is refunded in parts by its number, and the same command twice is
     code: 0,
     out: expect.stringContaining('nothing was refunded now'),
   });
-  expect(till.ledger(id)).toMatchObject([{ refunded: 500 }]);
+  expect(simulator.ledger(id)).toMatchObject([{ refunded: 500 }]);
   expect(await run('refund', id, '--by', 'eva')).toMatchObject({ code: 0 });
   expect(await orderOf(shopper)).toMatchObject({ status: 'refunded' });
   const shown = await run('show', number);
@@ -53,7 +53,7 @@ test('an order is refunded in parts by its number, and the same command twice is
   expect(shown.out).toMatch(/Payments\n {2}1 {2}card {2}refunded .*\n {5}refund \S+ {2}succeeded {2}\$5\.00/);
   expect(shown.out).toContain('operator:eva: scratched');
   expect(shown.out).toMatch(/refunded {2}operator:eva/);
-  await expectBooksToAgree(till);
+  await expectBooksToAgree(simulator);
 });
 
 test('an order is fulfilled once and no longer cancelled', async () => {
@@ -90,5 +90,5 @@ test('an amount that is none refunds nothing', async () => {
   for (const amount of ['0', '-1', '1.005', 'all', '99999999']) {
     expect((await run('refund', id, '--amount', amount)).code).toBe(1);
   }
-  expect(till.ledger(id)).toMatchObject([{ refunded: 0 }]);
+  expect(simulator.ledger(id)).toMatchObject([{ refunded: 0 }]);
 });

@@ -27,7 +27,7 @@ interface StandingOrders {
   add: (token?: string) => Promise<StandingOrder>;
 }
 
-export async function standingOrders(call: Call, till: Simulator): Promise<StandingOrders> {
+export async function existingOrders(call: Call, simulator: Simulator): Promise<StandingOrders> {
   const sku = await addProduct('STANDING');
   const shopper = new Shopper(call);
   const add = async (token?: string): Promise<StandingOrder> => {
@@ -46,7 +46,7 @@ export async function standingOrders(call: Call, till: Simulator): Promise<Stand
   await cancel(paid);
   await fulfilOrder({ userId: userIdOf(shopper), orderId: fulfilled.id, actor: 'operator:eva' });
   // What the provider has to tell it has told, so that it changes nothing in the midst of a test.
-  await till.flushWebhooks();
+  await simulator.flushWebhooks();
   const orders = await Promise.all([...made, invoice, paid, fulfilled].map(({ id }) => readOrder(id)));
   const one = (status: OrderStatus) => {
     const order = orders.find((candidate) => candidate.status === status);
@@ -69,18 +69,18 @@ async function readOrder(id: string): Promise<StandingOrder> {
  * it still has to tell of earlier it tells before, and what it would tell of this is waited for.
  */
 export async function movesNothing<T>(
-  till: Simulator,
+  simulator: Simulator,
   work: () => Promise<T>,
   options: { except?: readonly Table[] } = {},
 ): Promise<T> {
-  await till.flushWebhooks();
-  const before = till.ledger();
+  await simulator.flushWebhooks();
+  const before = simulator.ledger();
   const workAndHear = async () => {
     const done = await work();
-    await till.flushWebhooks();
+    await simulator.flushWebhooks();
     return done;
   };
   const done = await writesNothing(workAndHear, options);
-  expect(till.ledger()).toEqual(before);
+  expect(simulator.ledger()).toEqual(before);
   return done;
 }

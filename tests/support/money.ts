@@ -54,15 +54,15 @@ export async function eventually(
  * The provider's books and ours, side by side, order by order: they say the same; no order has two
  * live charges; none that is paid has less than its total; nothing was charged without an order.
  */
-export async function expectBooksToAgree(till: Simulator): Promise<void> {
-  await till.flushWebhooks();
+export async function expectBooksToAgree(simulator: Simulator): Promise<void> {
+  await simulator.flushWebhooks();
   const orders = await db().order.findMany({ include: { payments: { include: { refunds: true } } } });
   const byId = new Map(orders.map((order) => [order.id, order]));
-  for (const row of till.ledger()) {
+  for (const row of simulator.ledger()) {
     expect(byId.has(row.orderId ?? ''), `charge ${row.paymentIntent} has an order`).toBe(true);
   }
   for (const { id, status, totalMinor, payments } of orders) {
-    const rows = till.ledger(id);
+    const rows = simulator.ledger(id);
     const live = rows.filter((row) => row.live);
     expect(live.length, `live charges of order ${id}`).toBeLessThanOrEqual(1);
     const kept = live.reduce((sum, row) => sum + row.authorized - row.voided - row.refunded, 0);

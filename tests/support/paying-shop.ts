@@ -7,7 +7,7 @@ import { openTestShop, type TestShop } from '#tests/support/test-shop.ts';
 
 /** A test shop that takes cards: its provider is a simulator of its own, which tells it of events. */
 export interface PayingShop extends TestShop {
-  till: Simulator;
+  simulator: Simulator;
   /** Called when the provider has answered a charge, before the shop gets to see the answer. */
   beforeReply: (hold: () => Promise<unknown>) => void;
   /** Called when the shop has asked for a charge, before the provider gets to know of it. */
@@ -21,20 +21,20 @@ export async function openPayingShop(
   env: Record<string, string> = {},
   options: Partial<SimulatorOptions> = {},
 ): Promise<PayingShop> {
-  const till = await openSimulator(options);
-  const between = await heldReplies(till.url);
+  const simulator = await openSimulator(options);
+  const between = await heldReplies(simulator.url);
   afterAll(between.close);
   const shop = await openTestShop({
     env: {
-      STRIPE_SECRET_KEY: till.secretKey,
+      STRIPE_SECRET_KEY: simulator.secretKey,
       STRIPE_API_BASE: between.url,
-      STRIPE_WEBHOOK_SECRET: till.webhookSecret,
+      STRIPE_WEBHOOK_SECRET: simulator.webhookSecret,
       ...env,
     },
   });
   const { url, close } = await serveHandlers();
   afterAll(close);
-  till.setWebhookUrl(`${url}/api/webhooks/payments`);
+  simulator.setWebhookUrl(`${url}/api/webhooks/payments`);
   const { beforeReply, beforeRequest, beforeCancel } = between;
-  return { ...shop, till, beforeReply, beforeRequest, beforeCancel };
+  return { ...shop, simulator, beforeReply, beforeRequest, beforeCancel };
 }

@@ -51,11 +51,11 @@ let count = 0;
 const nextSku = () => addProduct(`FAULT-${++count}`, { available: 9 });
 
 /** The whole table for one way. The shop was opened for this file alone. */
-export function describePaymentFaults({ till, beforeReply }: PayingShop, name: string, way: Way): void {
+export function describePaymentFaults({ simulator, beforeReply }: PayingShop, name: string, way: Way): void {
   beforeEach(() => beforeReply(async () => undefined));
   afterEach(async () => {
-    till.clearFaults();
-    await expectBooksToAgree(till);
+    simulator.clearFaults();
+    await expectBooksToAgree(simulator);
   });
 
   /** What the jobs do in time: asks about the unknown, and about what nobody went on with. */
@@ -64,7 +64,7 @@ export function describePaymentFaults({ till, beforeReply }: PayingShop, name: s
     await db()
       .$executeRaw`UPDATE payment SET updated_at = now() - interval '1 hour' WHERE order_id = ${orderId}::uuid`;
     await sweepPayments();
-    await till.flushWebhooks();
+    await simulator.flushWebhooks();
   };
 
   describe(name, () => {
@@ -72,7 +72,7 @@ export function describePaymentFaults({ till, beforeReply }: PayingShop, name: s
       const sku = await nextSku();
       const shopper = await shopperWith(call, sku);
       const body = await cardBody(shopper);
-      for (const one of faults[fault] ?? []) till.addFault(one);
+      for (const one of faults[fault] ?? []) simulator.addFault(one);
       const answers = await way(shopper, body);
       // Whoever asked while it was being worked on was told to ask again; nobody was told of a failure.
       expect(answers.filter(({ status }) => status !== 201 && status !== 409)).toEqual([]);
@@ -82,7 +82,7 @@ export function describePaymentFaults({ till, beforeReply }: PayingShop, name: s
       await inTime(before);
       const order = await orderOf(shopper);
       expect(order).toMatchObject({ status: 'paid', payments: [{ status: 'succeeded' }] });
-      expect(till.ledger(order.id)).toMatchObject([{ captured: order.totalMinor, live: true }]);
+      expect(simulator.ledger(order.id)).toMatchObject([{ captured: order.totalMinor, live: true }]);
       const replay = await shopper.orderUntilSettled(body);
       expect([replay.status, replay.headers.get('idempotent-replayed')]).toEqual([201, 'true']);
       expect(await db().order.count({ where: { userId: order.userId } })).toBe(1);
@@ -92,14 +92,14 @@ export function describePaymentFaults({ till, beforeReply }: PayingShop, name: s
     test.each(Object.keys(faults))('%s, and the card is declined: nothing is charged', async (fault) => {
       const shopper = await shopperWith(call, await nextSku());
       const body = await cardBody(shopper, declinedCard);
-      for (const one of faults[fault] ?? []) till.addFault(one);
+      for (const one of faults[fault] ?? []) simulator.addFault(one);
       const answers = await way(shopper, body);
       expect(answers.filter(({ status }) => ![201, 402, 409].includes(status))).toEqual([]);
       const before = await orderOf(shopper);
       await inTime(before);
       const order = await orderOf(shopper);
       expect(order).toMatchObject({ status: 'payment_declined', payments: [{ status: 'declined' }] });
-      expect(till.ledger(order.id).filter(({ live }) => live)).toEqual([]);
+      expect(simulator.ledger(order.id).filter(({ live }) => live)).toEqual([]);
       // Whoever was told "accepted" is told so again; whoever was told of the refusal, of that.
       const replay = await shopper.orderUntilSettled(body);
       expect(replay.status).toBe(order.accepted ? 201 : 402);

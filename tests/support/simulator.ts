@@ -14,7 +14,7 @@ afterAll(async () => {
 
 /** A folder for a simulator's books, gone at the end of the file. */
 export function simulatorFolder(): string {
-  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'once-till-'));
+  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'once-simulator-'));
   cleanings.push(() => rmSync(dataDir, { recursive: true, force: true }));
   return dataDir;
 }

@@ -16,7 +16,7 @@ export async function openTwoProcesses(): Promise<TwoProcesses> {
   const calls = processes.map(({ url }) => callUrl(url));
   let turn = 0;
   const call: Call = (path, init) => (calls[turn++ % 2] as Call)(path, init);
-  shop.till.setWebhookUrl(`${processes[0]?.url}/api/webhooks/payments`);
+  shop.simulator.setWebhookUrl(`${processes[0]?.url}/api/webhooks/payments`);
   return { ...shop, call };
 }
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, expect, test } from 'vitest';
 import { db } from '#lib/platform/database/db.ts';
+import { drainJobs } from '#lib/worker/drain-jobs.ts';
 import { forgetOld } from '#lib/worker/forget-old.ts';
-import { workOff } from '#lib/worker/work-off.ts';
-import { placeOrder } from '#tests/support/announcing.ts';
 import { callHandlers } from '#tests/support/call.ts';
+import { placeOrder } from '#tests/support/notifying.ts';
 import { addProduct } from '#tests/support/shop.ts';
 import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
@@ -37,7 +37,7 @@ test('open carts that nobody touched for the time that is set are deleted, by th
   const old = await cartOf(31, 31);
   const touched = await cartOf(31, 29);
   const young = await cartOf(29, 29);
-  await workOff({ limitMs: 30_000 });
+  await drainJobs({ limitMs: 30_000 });
   expect(await Promise.all([old, touched, young].map(({ userId }) => carts(userId)))).toEqual([0, 1, 1]);
   expect(await lines(old.userId)).toBe(0);
   // The session goes on: an empty cart, and the next one can be ordered.

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { refundOrder } from '#lib/order-management/refund-order.ts';
 import { sweepPayments } from '#lib/payments/sweep-payments.ts';
 import { db } from '#lib/platform/database/db.ts';
-import { workOff } from '#lib/worker/work-off.ts';
+import { drainJobs } from '#lib/worker/drain-jobs.ts';
 import { callHandlers } from '#tests/support/call.ts';
 import { kill, orderLock, until, whileLocked } from '#tests/support/crash-steps.ts';
 import { casesOf } from '#tests/support/matrix.ts';
@@ -20,7 +20,7 @@ import { startWorker } from '#tests/support/worker.ts';
  * after it. Both end the same: the money has moved once, and the books agree.
  */
 
-const { till, databaseUrl } = await openPayingShop();
+const { simulator, databaseUrl } = await openPayingShop();
 const between = new URL(databaseUrl);
 const proxy = await startTcpProxy(Number(between.port));
 between.port = String(proxy.port);
@@ -28,12 +28,12 @@ afterAll(() => proxy.close());
 
 beforeEach(() => {
   // Otherwise the webhook would tell what the dead worker cannot.
-  till.addFault({ kind: 'webhook_drop', times: 50 });
+  simulator.addFault({ kind: 'webhook_drop', times: 50 });
 });
 afterEach(async () => {
-  till.clearFaults();
+  simulator.clearFaults();
   proxy.letPass();
-  await expectBooksToAgree(till);
+  await expectBooksToAgree(simulator);
 });
 
 /** A part of what was paid, so that a second refund would find money to take. */
@@ -73,9 +73,9 @@ const kinds: Record<string, Kind> = {
   settle_payment: {
     asks: charges,
     async begin() {
-      till.addFault({ kind: 'error_before', on: charges });
+      simulator.addFault({ kind: 'error_before', on: charges });
       const { shopper, order } = await ordered();
-      const sum = () => till.ledger(order.id).reduce((total, { captured }) => total + captured, 0);
+      const sum = () => simulator.ledger(order.id).reduce((total, { captured }) => total + captured, 0);
       const status = async () => (await orderOf(shopper)).payments[0]?.status;
       const job = `settle_payment:${order.id}:1`;
       const idempotencyKey = `order:${order.id}:1`;
@@ -92,10 +92,10 @@ const kinds: Record<string, Kind> = {
     asks: refunds,
     async begin() {
       const { shopper, order } = await ordered();
-      till.addFault({ kind: 'error_before', on: refunds });
+      simulator.addFault({ kind: 'error_before', on: refunds });
       const key = { userId: order.userId, orderId: order.id, id: randomUUID() };
       await refundOrder({ ...key, amountMinor: refundMinor, reason: 'broken', actor: 'operator:eva' });
-      const sum = () => till.ledger(order.id).reduce((total, { refunded }) => total + refunded, 0);
+      const sum = () => simulator.ledger(order.id).reduce((total, { refunded }) => total + refunded, 0);
       const status = async () => (await db().refund.findFirstOrThrow({ where: { id: key.id } })).status;
       const job = `settle_refund:${key.id}`;
       const idempotencyKey = `refund:${key.orderId}:${key.id}`;
@@ -159,16 +159,16 @@ interface Moment {
 const moments: Record<string, Moment> = {
   'while the provider is asked and has done nothing': {
     async crash({ work: { idempotencyKey }, kind, killWhen }) {
-      const before = till.usesOfKey(idempotencyKey);
-      till.addFault({ kind: 'timeout_before', on: kind.asks });
-      await killWhen(() => till.usesOfKey(idempotencyKey) > before);
+      const before = simulator.usesOfKey(idempotencyKey);
+      simulator.addFault({ kind: 'timeout_before', on: kind.asks });
+      await killWhen(() => simulator.usesOfKey(idempotencyKey) > before);
     },
     isDone: false,
     isWritten: false,
   },
   'when the provider has done it, before its answer': {
     async crash({ work, kind, killWhen }) {
-      till.addFault({ kind: 'timeout_after', on: kind.asks });
+      simulator.addFault({ kind: 'timeout_after', on: kind.asks });
       await killWhen(() => work.moved() > 0);
     },
     isDone: true,
@@ -221,7 +221,7 @@ describe.each(Object.entries(kinds))('%s', (_name, kind) => {
           await sweepPayments();
           expect(await work.status()).toBe('succeeded');
           await outwait(work);
-          await workOff({ limitMs: 10_000 });
+          await drainJobs({ limitMs: 10_000 });
         } else {
           await outwait(work);
           await startWorker().ready;
@@ -230,7 +230,7 @@ describe.each(Object.entries(kinds))('%s', (_name, kind) => {
         expect(await queued(work)).toBeUndefined();
         expect(await work.status()).toBe('succeeded');
         expect(await orderOf(work.shopper)).toMatchObject(kind.end.order);
-        expect(till.ledger(work.order.id)).toMatchObject([kind.end.ledger(work.order)]);
+        expect(simulator.ledger(work.order.id)).toMatchObject([kind.end.ledger(work.order)]);
       });
     },
   );

@@ -5,15 +5,15 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { addJob } from '#lib/jobs/add-job.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { openClient } from '#lib/platform/database/db-session.ts';
+import { drainJobs } from '#lib/worker/drain-jobs.ts';
 import { addPeriodic } from '#lib/worker/periodic.ts';
 import { periodicTasks } from '#lib/worker/tasks.ts';
-import { workOff } from '#lib/worker/work-off.ts';
-import { announceLater, placeOrder } from '#tests/support/announcing.ts';
 import { callHandlers } from '#tests/support/call.ts';
 import { conforming } from '#tests/support/conforming.ts';
 import { kill, until, whileLocked } from '#tests/support/crash-steps.ts';
 import { createTestDatabase, takeAway } from '#tests/support/database.ts';
 import { metricsEnv, readMetrics } from '#tests/support/metrics.ts';
+import { announceLater, placeOrder } from '#tests/support/notifying.ts';
 import { addProduct } from '#tests/support/shop.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 import { startWorker } from '#tests/support/worker.ts';
@@ -105,7 +105,7 @@ test('a job that has not begun is replaced by the next one of its key', async ()
 test('a job that fails at every try is counted, shown with its error, run again when asked, and given up when asked', async () => {
   await addPoison(1);
   expect(await gauge('once_jobs_waiting')).toBe(1);
-  expect(await workOff({ limitMs: 10_000 })).toMatchObject({ failedForGood: 1 });
+  expect(await drainJobs({ limitMs: 10_000 })).toMatchObject({ failedForGood: 1 });
   expect(await gauge('once_jobs_waiting')).toBe(0);
   expect(await gauge('once_jobs_failed')).toBe(1);
   const shown = await runJobsCommand();
@@ -117,7 +117,7 @@ test('a job that fails at every try is counted, shown with its error, run again 
   expect((await runJobsCommand('retry', '987654321')).code).toBe(1);
   expect(await runJobsCommand('retry', id)).toEqual({ code: 0, output: '1 to be run again\n' });
   expect(await gauge('once_jobs_failed')).toBe(0);
-  expect(await workOff({ limitMs: 10_000 })).toMatchObject({ failed: 1, failedForGood: 0 });
+  expect(await drainJobs({ limitMs: 10_000 })).toMatchObject({ failed: 1, failedForGood: 0 });
 
   await db().$executeRaw`UPDATE graphile_worker._private_jobs SET attempts = max_attempts`;
   expect(await runJobsCommand('drop', id)).toEqual({ code: 0, output: '1 given up\n' });
@@ -128,7 +128,7 @@ test('a poison job does not keep the jobs behind it', async () => {
   const order = await placeOrder(await addProduct('BEHIND'));
   for (let index = 0; index < 5; index += 1) await addPoison(25);
   await announceLater(order);
-  await workOff({ limitMs: 10_000 });
+  await drainJobs({ limitMs: 10_000 });
   expect(await db().mail.count({ where: { orderId: order.orderId } })).toBe(1);
 });
 
@@ -138,10 +138,10 @@ test('jobs of a worker that died are free again after the time that no job takes
   const takenFor = (age: string) => db().$executeRaw`
     UPDATE graphile_worker._private_jobs SET locked_by = 'dead', locked_at = now() - ${age}::interval`;
   await takenFor('1 minute');
-  await workOff({ limitMs: 10_000 });
+  await drainJobs({ limitMs: 10_000 });
   expect(await db().mail.count({ where: { orderId: order.orderId } })).toBe(0);
   await takenFor('3 minutes');
-  await workOff({ limitMs: 10_000 });
+  await drainJobs({ limitMs: 10_000 });
   expect(await db().mail.count({ where: { orderId: order.orderId } })).toBe(1);
 });
 
@@ -165,7 +165,7 @@ test('a periodic job whose worker was killed leaves no failed job', async () => 
   expect(taken?.count).toBeGreaterThan(0);
   await db().$executeRaw`
     UPDATE graphile_worker._private_jobs SET locked_at = now() - interval '3 minutes' WHERE locked_at IS NOT NULL`;
-  expect(await workOff({ limitMs: 10_000 })).toMatchObject({ failedForGood: 0 });
+  expect(await drainJobs({ limitMs: 10_000 })).toMatchObject({ failedForGood: 0 });
   expect(await gauge('once_jobs_failed')).toBe(0);
   expect((await runJobsCommand()).output).toContain('0 failed');
 });
@@ -176,7 +176,7 @@ test('a periodic job that fails after the next one was written down leaves no fa
     UPDATE graphile_worker._private_jobs
     SET key = NULL, attempts = max_attempts, last_error = 'the database went away'`;
   await addPoison(1);
-  await workOff({ limitMs: 10_000 });
+  await drainJobs({ limitMs: 10_000 });
   // What does not come again by itself is still shown.
   expect(await gauge('once_jobs_failed')).toBe(1);
   expect((await runJobsCommand()).output).toMatch(/\d+ {2}send_mail/);
@@ -260,7 +260,7 @@ test('the cron call runs jobs for whoever knows its secret, and nobody else', as
 test('jobs that are not begun when the time is up are left for the next call', async () => {
   const order = await placeOrder(await addProduct('SHORT'));
   for (let index = 0; index < 200; index += 1) await announceLater(order);
-  expect(await workOff({ limitMs: 1 })).toMatchObject({ outOfTime: true });
+  expect(await drainJobs({ limitMs: 1 })).toMatchObject({ outOfTime: true });
   const [left] = await db().$queryRaw<{ count: number; taken: number }[]>`
     SELECT count(*)::int AS count, count(locked_at)::int AS taken FROM graphile_worker.jobs`;
   expect(left?.count).toBeGreaterThan(100);

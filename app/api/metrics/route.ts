@@ -1,6 +1,6 @@
 import { readMetrics } from '#lib/checkout/order-metrics.ts';
 import { registerJobMetrics } from '#lib/jobs/job-metrics.ts';
-import { registerMailMetrics } from '#lib/notifications/email/mail-metrics.ts';
+import { registerEmailMetrics } from '#lib/notifications/email/email-metrics.ts';
 import { registerPaymentMetrics } from '#lib/payments/payment-metrics.ts';
 import { env } from '#lib/platform/env.ts';
 import { AppError } from '#lib/platform/errors.ts';
@@ -23,7 +23,7 @@ export const GET = route(async (request) => {
     });
   }
   registerJobMetrics();
-  registerMailMetrics();
+  registerEmailMetrics();
   registerPaymentMetrics();
   const { contentType, text } = await readMetrics();
   return new Response(text, { headers: { 'content-type': contentType, 'cache-control': 'no-store' } });

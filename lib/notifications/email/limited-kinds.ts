@@ -1,8 +1,8 @@
-import type { MailKind } from '#lib/notifications/email/write-mail.ts';
-import type { EndedBy } from '#lib/orders/schema.ts';
+import type { EmailKind } from '#lib/notifications/email/write-email.ts';
+import type { CancellationSource } from '#lib/orders/schema.ts';
 
 /** Emails that follow from a form which anybody can send, with anybody's address in it. */
-const fromAnybody: readonly MailKind[] = [
+const fromAnybody: readonly EmailKind[] = [
   'confirmation',
   'payment_processing',
   'payment_declined',
@@ -18,9 +18,9 @@ const fromAnybody: readonly MailKind[] = [
  * whatever an operator does to an order, can't be had for nothing and is always told. A shopper who
  * pays and cancels has all of their money back.
  */
-export function canAnybodyCause(
-  kind: MailKind,
-  { payments, endedBy }: { payments: readonly { status: string }[]; endedBy: EndedBy | undefined },
+export function canAnyoneTrigger(
+  kind: EmailKind,
+  { payments, endedBy }: { payments: readonly { status: string }[]; endedBy: CancellationSource | undefined },
 ): boolean {
   const money = endedBy === 'shopper' ? kept : [...kept, ...givenBack];
   return !payments.some(({ status }) => money.includes(status)) && fromAnybody.includes(kind);

@@ -54,7 +54,7 @@ const orderRequest = (change: Partial<OrderRequest> = {}): OrderRequest => ({
   ...change,
 });
 
-const standingOf = ({ userId, cartId, submitToken, bodyHash }: OrderRequest): OrderSnapshot => ({
+const existingOf = ({ userId, cartId, submitToken, bodyHash }: OrderRequest): OrderSnapshot => ({
   userId,
   cartId,
   submitToken,
@@ -167,7 +167,7 @@ describe('a batch that the database refuses', () => {
 
   test('by a unique key is answered with the order that refused it', async () => {
     const one = orderRequest();
-    const order = standingOf(one);
+    const order = existingOf(one);
     database.$transaction.mockRejectedValue(unique);
     found.findOrderOfCart.mockResolvedValueOnce(order);
     expect(await writeOrders([one])).toMatchObject([
@@ -179,7 +179,7 @@ describe('a batch that the database refuses', () => {
 
   test('for any other reason is no order, also where one stands', async () => {
     database.$transaction.mockRejectedValue(broken);
-    found.findOrderOfCart.mockImplementation(async (_, one: OrderRequest) => standingOf(one));
+    found.findOrderOfCart.mockImplementation(async (_, one: OrderRequest) => existingOf(one));
     expect(await writeOrders([orderRequest()])).toEqual([{ status: 'rejected', reason: broken }]);
   });
 });
@@ -201,7 +201,7 @@ describe('what is asked of the database', () => {
       { of: again, status: 'ordered' },
       { of: lately, orderedLately: true },
     ]);
-    const order = standingOf(again);
+    const order = existingOf(again);
     found.findOrders.mockResolvedValue([order]);
     expect(await writeOrders([fresh, again, lately])).toMatchObject([
       { value: { outcome: 'cart_changed' } },

@@ -1,5 +1,5 @@
 import { Prisma } from '#lib/generated/prisma/client.ts';
-import type { EndedBy, OrderStatus } from '#lib/orders/schema.ts';
+import type { CancellationSource, OrderStatus } from '#lib/orders/schema.ts';
 import type { PaymentStatus, RefundStatus } from '#lib/payment-provider/statuses.ts';
 import { db } from '#lib/platform/database/db.ts';
 
@@ -10,7 +10,7 @@ export interface MoneyFacts {
   status: OrderStatus;
   currency: string;
   totalMinor: number;
-  endedBy: EndedBy | null;
+  endedBy: CancellationSource | null;
   /** The attempt that paid it; null for one that was never paid by card. */
   paidAttempt: number | null;
   /** When it was last paid, and when it was last cancelled. */

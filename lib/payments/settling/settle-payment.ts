@@ -7,8 +7,8 @@ import {
   mismatchOf,
   recordUnmatchedCharge,
 } from '#lib/payments/events/unmatched-charges.ts';
-import { findStray, lookUp } from '#lib/payments/find-out.ts';
 import { isOpen, isOver, lockOrder, type PaymentRow, readPayment } from '#lib/payments/payment-rows.ts';
+import { findStray, queryCharge } from '#lib/payments/query-charge.ts';
 import { restoreAttempt, takesMoney } from '#lib/payments/settling/restore-attempt.ts';
 import { settle } from '#lib/payments/settling/settle.ts';
 import type { Finding, SettleInput, Settlement } from '#lib/payments/settling/settlement.ts';
@@ -50,7 +50,7 @@ export async function settlePayment(asked: SettlePayment): Promise<Settled | und
 async function settleStray(payment: PaymentRow, actor: string): Promise<Settled | undefined> {
   const charge = await findStray(payment);
   if (!charge?.attempt || !(await db().$transaction((tx) => restoreAttempt(tx, charge)))) return undefined;
-  const ask = async (row: PaymentRow) => (isOpen(row.status) ? lookUp(row) : undefined);
+  const ask = async (row: PaymentRow) => (isOpen(row.status) ? queryCharge(row) : undefined);
   return (await settleAttempt({ key: charge.attempt, ask, actor })).settled;
 }
 

@@ -1,6 +1,6 @@
 import type { AttemptKey } from '#lib/payment-provider/provider.ts';
-import { lookUpOrCharge } from '#lib/payments/find-out.ts';
 import { isOpen } from '#lib/payments/payment-rows.ts';
+import { queryOrCreateCharge } from '#lib/payments/query-charge.ts';
 import { settlePayment } from '#lib/payments/settling/settle-payment.ts';
 
 /**
@@ -10,7 +10,7 @@ import { settlePayment } from '#lib/payments/settling/settle-payment.ts';
 export async function settleUnknownPayment(key: AttemptKey): Promise<void> {
   const settled = await settlePayment({
     key,
-    ask: async (payment) => (isOpen(payment.status) ? lookUpOrCharge(payment) : undefined),
+    ask: async (payment) => (isOpen(payment.status) ? queryOrCreateCharge(payment) : undefined),
     actor: 'job:settle_payment',
   });
   if (settled?.payment.status === 'unknown') {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type EndedBy, type OrderStatus, orderStatuses } from '#lib/orders/schema.ts';
+import { type CancellationSource, type OrderStatus, orderStatuses } from '#lib/orders/schema.ts';
 import type { ChargeStatus } from '#lib/payment-provider/provider.ts';
 import { type PaymentStatus, paymentStatuses } from '#lib/payment-provider/statuses.ts';
 import { isOpen, isOver } from '#lib/payments/payment-rows.ts';
@@ -8,7 +8,7 @@ import { settle } from '#lib/payments/settling/settle.ts';
 import type { Finding, SettleInput, Settlement } from '#lib/payments/settling/settlement.ts';
 
 /** An order as `settle` sees it. */
-const orderOf = (status: OrderStatus, endedBy: EndedBy | null = null): SettleInput['order'] => ({
+const orderOf = (status: OrderStatus, endedBy: CancellationSource | null = null): SettleInput['order'] => ({
   status,
   endedBy,
   paidAttempt: null,
@@ -54,7 +54,7 @@ const findings: fc.Arbitrary<Finding> = fc.constantFrom<Finding>(
 const states: fc.Arbitrary<State> = fc
   .record({
     status: fc.constantFrom(...cardOrderStatuses),
-    endedBy: fc.constantFrom<EndedBy>('shopper', 'provider', 'operator', 'hold'),
+    endedBy: fc.constantFrom<CancellationSource>('shopper', 'provider', 'operator', 'hold'),
     over: fc.array(fc.constantFrom<PaymentStatus>('declined', 'voided', 'returning', 'refunded'), {
       maxLength: 2,
     }),
@@ -202,7 +202,7 @@ test('however often one looks at a charge, and whoever does, the last look decid
   );
 });
 
-const cancelledBy = (endedBy: EndedBy): State => ({
+const cancelledBy = (endedBy: CancellationSource): State => ({
   order: orderOf('cancelled', endedBy),
   payments: [paymentOf(1, 'declined')],
   takenStock: 0,
@@ -383,7 +383,7 @@ test('a charge that nothing can be done with says why it is given back', () => {
     return settlement.giveBack?.reason;
   };
   const declined = paymentOf(1, 'declined');
-  const ordered = (status: OrderStatus, endedBy: EndedBy = 'shopper') => ({
+  const ordered = (status: OrderStatus, endedBy: CancellationSource = 'shopper') => ({
     order: orderOf(status, endedBy),
     payments: [declined],
   });

@@ -1,6 +1,6 @@
 import type { OrderEventKind } from '#lib/orders/change-order.ts';
 import type { OrderRow } from '#lib/orders/order-rows.ts';
-import type { EndedBy, OrderStatus } from '#lib/orders/schema.ts';
+import type { CancellationSource, OrderStatus } from '#lib/orders/schema.ts';
 import type { Charge, ProviderDispute } from '#lib/payment-provider/provider.ts';
 import type { PaymentStatus } from '#lib/payment-provider/statuses.ts';
 import type { DisputeRow } from '#lib/payments/events/mirror-disputes.ts';
@@ -18,7 +18,7 @@ interface OrderStep {
   reason: string;
   /** Who did it, if not who found out. */
   actor?: string;
-  endedBy?: EndedBy;
+  endedBy?: CancellationSource;
   amountMinor?: number;
   /** The order's goods were never sent and are for sale again. */
   returnStock?: true;

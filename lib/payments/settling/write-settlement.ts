@@ -38,7 +38,7 @@ export async function writePayment(
   };
   // Also when nothing new is to be written: the job may have met a charge that could not be cancelled.
   if (to === 'declined' && said?.ref !== undefined && stillPayable.includes(said.status)) {
-    await addJob(tx, 'call_off_payment', { userId, orderId, attempt }, { key: callOffKey(payment) });
+    await addJob(tx, 'call_off_payment', { userId, orderId, attempt }, { key: cancelDeclinedKey(payment) });
   }
   const same = shown.every((name) => after[name] === payment[name]);
   if (same && refunds.length === 0 && disputes.length === 0) return payment;
@@ -80,7 +80,7 @@ const shown = [
 
 const settleKey = ({ orderId, attempt }: AttemptKey) => `settle_payment:${orderId}:${attempt}`;
 
-const callOffKey = ({ orderId, attempt }: AttemptKey) => `call_off_payment:${orderId}:${attempt}`;
+const cancelDeclinedKey = ({ orderId, attempt }: AttemptKey) => `call_off_payment:${orderId}:${attempt}`;
 
 export interface NewRefund extends AttemptKey {
   id: string;

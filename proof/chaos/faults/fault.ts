@@ -5,7 +5,7 @@ import type { Random } from '#proof/chaos/random.ts';
 export interface Fault {
   name: string;
   /** What it befalls: two faults at once are of different places. */
-  at: Link | 'app' | 'worker' | 'till' | 'catalogue' | 'edge';
+  at: Link | 'app' | 'worker' | 'simulator' | 'catalogue' | 'edge';
   /** Why it cannot be done on this machine, if it can't. */
   missing?(lab: Lab): string | undefined;
   /**

@@ -8,9 +8,9 @@ const times = 8;
 
 const misbehaviour: Fault[] = [...requestKinds, ...webhookKinds].map((kind) => ({
   name: `provider ${kind.replaceAll('_', ' ')}`,
-  at: 'till',
-  inject: async ({ till }, random) => {
-    till.addFault({
+  at: 'simulator',
+  inject: async ({ simulator }, random) => {
+    simulator.addFault({
       kind,
       times,
       ms: random.between(500, 3_000),
@@ -18,7 +18,7 @@ const misbehaviour: Fault[] = [...requestKinds, ...webhookKinds].map((kind) => (
     });
     return 0;
   },
-  strikes: ({ till }) => -till.faultsLeft(),
+  strikes: ({ simulator }) => -simulator.faultsLeft(),
 }));
 
 /** What becomes of the events about it. */
@@ -39,17 +39,17 @@ const ownerActs: Partial<Record<OwnerFaultKind, string>> = {
 /** What is done at the provider past the shop, while shoppers shop. It strikes when the provider has done it. */
 const elsewhere: Fault[] = Object.entries(ownerActs).map(([kind, name]) => ({
   name,
-  at: 'till',
-  inject: async ({ till }, random) => {
+  at: 'simulator',
+  inject: async ({ simulator }, random) => {
     const first = random.between(0, fates.length - 1);
     for (let count = 0; count < mostActs; count += 1) {
       const events = fates[(first + count) % fates.length];
       // Before the shop has heard of the charge, while the goods are packed, or after that.
-      till.addFault({ kind: kind as OwnerFaultKind, ms: random.between(1, 1_500), events });
+      simulator.addFault({ kind: kind as OwnerFaultKind, ms: random.between(1, 1_500), events });
     }
     return 0;
   },
-  strikes: ({ till }) => till.ownerActs(),
+  strikes: ({ simulator }) => simulator.ownerActs(),
 }));
 
 export const providerFaults: Fault[] = [...misbehaviour, ...elsewhere];

@@ -30,8 +30,8 @@ const lookEveryMs = 1_000;
 export async function settle(lab: Lab): Promise<number | undefined> {
   const beganAt = performance.now();
   while (performance.now() - beganAt < settleLimitMs) {
-    const untold = await lab.till.flushWebhooks();
-    const open = await lab.withDatabase((client) => openAfterTime(client, lab.till)).catch(() => 1);
+    const untold = await lab.simulator.flushWebhooks();
+    const open = await lab.withDatabase((client) => openAfterTime(client, lab.simulator)).catch(() => 1);
     if (untold === 0 && open === 0) return performance.now() - beganAt;
     await sleep(lookEveryMs);
   }
@@ -39,7 +39,7 @@ export async function settle(lab: Lab): Promise<number | undefined> {
 }
 
 /** Lets time pass for what is open; gives how much of it there is. */
-async function openAfterTime(client: pg.Client, till: Simulator): Promise<number> {
+async function openAfterTime(client: pg.Client, simulator: Simulator): Promise<number> {
   const { rows } = await client.query<{ open: number }>(
     `SELECT (SELECT count(*) FROM payment WHERE status IN ('created', 'unknown'))::int
           + (SELECT count(*) FROM refund WHERE status = 'created')::int
@@ -47,9 +47,9 @@ async function openAfterTime(client: pg.Client, till: Simulator): Promise<number
   );
   const open =
     (rows[0]?.open ?? 0) +
-    (await payableAgain(client, till)) +
-    (await unseenRefunds(client, till)) +
-    (await unseenDisputes(client, till));
+    (await payableAgain(client, simulator)) +
+    (await unseenRefunds(client, simulator)) +
+    (await unseenDisputes(client, simulator));
   if (open > 0) {
     await client.query(
       `UPDATE payment SET updated_at = now() - interval '1 hour'
@@ -78,12 +78,12 @@ async function openAfterTime(client: pg.Client, till: Simulator): Promise<number
 }
 
 /** Declined attempts for which the provider would take another card. */
-async function payableAgain(client: pg.Client, till: Simulator): Promise<number> {
+async function payableAgain(client: pg.Client, simulator: Simulator): Promise<number> {
   const { rows } = await client.query<{ ref: string }>(
     `SELECT provider_ref AS ref FROM payment WHERE status = 'declined' AND provider_ref IS NOT NULL`,
   );
   const payable = new Set(
-    till
+    simulator
       .ledger()
       .filter(isPayable)
       .map(({ paymentIntent }) => paymentIntent),
@@ -92,23 +92,23 @@ async function payableAgain(client: pg.Client, till: Simulator): Promise<number>
 }
 
 /** Payments of which the provider has refunded another amount than the shop believes. */
-async function unseenRefunds(client: pg.Client, till: Simulator): Promise<number> {
+async function unseenRefunds(client: pg.Client, simulator: Simulator): Promise<number> {
   const { rows } = await client.query<{ ref: string; refunded: number }>(
     `SELECT provider_ref AS ref, refunded_minor AS refunded FROM payment WHERE provider_ref IS NOT NULL`,
   );
-  const refunded = new Map(till.ledger().map((row) => [row.paymentIntent, row.refunded]));
+  const refunded = new Map(simulator.ledger().map((row) => [row.paymentIntent, row.refunded]));
   return rows.filter((row) => (refunded.get(row.ref) ?? 0) !== row.refunded).length;
 }
 
 /** Disputes that the provider knows and the shop doesn't, or not as they are now. */
-async function unseenDisputes(client: pg.Client, till: Simulator): Promise<number> {
+async function unseenDisputes(client: pg.Client, simulator: Simulator): Promise<number> {
   const { rows } = await client.query<{ ref: string; dispute: string | null; status: string | null }>(
     `SELECT payment.provider_ref AS ref, dispute.provider_ref AS dispute, dispute.status
      FROM payment LEFT JOIN dispute USING (user_id, order_id, attempt) WHERE payment.provider_ref IS NOT NULL`,
   );
   const known = new Map(rows.map((row) => [row.dispute, row.status]));
   const ours = new Set(rows.map(({ ref }) => ref));
-  return till
+  return simulator
     .disputes()
     .filter(({ paymentIntent }) => ours.has(paymentIntent))
     .filter(({ id, status }) => known.get(id) !== stateOfDispute(status)).length;
@@ -123,7 +123,7 @@ export async function gather(
   goods: ReadonlyMap<string, number>,
   historyBeganAtMs: number,
 ): Promise<Omit<Evidence, 'history'>> {
-  const charges: ChargeRow[] = lab.till.ledger();
+  const charges: ChargeRow[] = lab.simulator.ledger();
   const rows = await lab.withDatabase(async (client) => {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const orders = await client.query<OrderRow>(
@@ -175,7 +175,7 @@ export async function gather(
     ...rows,
     stock,
     charges,
-    providerRefunds: lab.till.refunds(),
-    providerDisputes: lab.till.disputes(),
+    providerRefunds: lab.simulator.refunds(),
+    providerDisputes: lab.simulator.disputes(),
   };
 }

@@ -39,7 +39,7 @@ export interface Lab {
   operatorPort: number;
   postgres: PostgresService;
   redis: Service;
-  till: Simulator;
+  simulator: Simulator;
   edge: EdgeService | undefined;
   /** What the database is on; why it has no disk of its own where it has none. */
   disk: Disk | string;
@@ -100,19 +100,19 @@ async function start(folder: string, opened: (() => Promise<unknown>)[], options
   await seed({ connectionString: postgres.connectionString(), log: () => undefined });
   const redis = await redisService(folder);
   opened.push(() => redis.stop());
-  const till = await startSimulator({ dataDir: path.join(folder, 'till') });
-  opened.push(() => till.kill());
+  const simulator = await startSimulator({ dataDir: path.join(folder, 'simulator') });
+  opened.push(() => simulator.kill());
 
   const appPorts = [await choosePort(), await choosePort()] as const;
   const proxies: Lab['proxies'] = {
     client: [await startFaultProxy(appPorts[0]), await startFaultProxy(appPorts[1])],
     postgres: [await startFaultProxy(portOf(postgres.connectionString()))],
     redis: [await startFaultProxy(redis.port)],
-    provider: [await startFaultProxy(till.port)],
+    provider: [await startFaultProxy(simulator.port)],
   };
   opened.push(() => Promise.all(Object.values(proxies).flatMap((all) => all.map((one) => one.close()))));
   const doors = proxies.client.map(({ port }) => port);
-  till.setWebhookUrl(`http://127.0.0.1:${doors[0]}/api/webhooks/payments`);
+  simulator.setWebhookUrl(`http://127.0.0.1:${doors[0]}/api/webhooks/payments`);
   const edge = await edgeService(folder, doors);
   if (edge) {
     opened.push(() => edge.stop());
@@ -121,7 +121,7 @@ async function start(folder: string, opened: (() => Promise<unknown>)[], options
 
   signal.throwIfAborted();
   const { shopLog = path.join(folder, 'shop.log') } = options;
-  const variables = variablesFor({ folder, postgres, proxies, till });
+  const variables = variablesFor({ folder, postgres, proxies, simulator });
   const site = options.built
     ? await buildSite(folder, { ...variables, DATABASE_URL: postgres.connectionString() }, options)
     : root;
@@ -172,7 +172,7 @@ async function start(folder: string, opened: (() => Promise<unknown>)[], options
   };
   const restore = async () => {
     for (const proxy of Object.values(proxies).flat()) proxy.heal();
-    till.clearFaults();
+    simulator.clearFaults();
     for (const service of [...apps, worker, redis]) service.signal('SIGCONT');
     await Promise.all([...apps, worker].map((service) => service.moveClock(0)));
     await Promise.all([postgres.start(), redis.start(), edge?.start()]);
@@ -187,7 +187,7 @@ async function start(folder: string, opened: (() => Promise<unknown>)[], options
     operatorPort,
     postgres,
     redis,
-    till,
+    simulator,
     edge,
     disk,
     doors,
@@ -208,8 +208,8 @@ function variablesFor({
   folder,
   postgres,
   proxies,
-  till,
-}: Pick<Lab, 'postgres' | 'proxies' | 'till'> & { folder: string }): Record<string, string> {
+  simulator,
+}: Pick<Lab, 'postgres' | 'proxies' | 'simulator'> & { folder: string }): Record<string, string> {
   const database = new URL(postgres.connectionString());
   database.port = String(proxies.postgres[0]?.port);
   return {
@@ -218,9 +218,9 @@ function variablesFor({
     DATABASE_URL: database.href,
     REDIS_URL: `redis://127.0.0.1:${proxies.redis[0]?.port}`,
     ONCE_SECRET: randomBytes(32).toString('hex'),
-    STRIPE_SECRET_KEY: till.secretKey,
+    STRIPE_SECRET_KEY: simulator.secretKey,
     STRIPE_API_BASE: `http://127.0.0.1:${proxies.provider[0]?.port}`,
-    STRIPE_WEBHOOK_SECRET: till.webhookSecret,
+    STRIPE_WEBHOOK_SECRET: simulator.webhookSecret,
     // Counted as ever, and never enough: all shoppers come from one address, and submit on purpose again and again.
     RATE_LIMIT_SHOPPER_PER_MIN: '1000000',
     RATE_LIMIT_IP_PER_MIN: '1000000',

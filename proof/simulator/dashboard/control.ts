@@ -5,7 +5,7 @@ import { disputeShape, refundShape, reviewShape, warningShape } from '#proof/sim
 import { expand } from '#proof/simulator/http/expand.ts';
 import { decodeForm } from '#proof/simulator/http/params.ts';
 import { intentShape } from '#proof/simulator/http/shapes.ts';
-import type { Till } from '#proof/simulator/till.ts';
+import type { SimulatedProvider } from '#proof/simulator/simulated-provider.ts';
 import { eventShape, type Webhooks } from '#proof/simulator/webhooks.ts';
 import type { Dashboard } from './dashboard.ts';
 import { actAtDashboard } from './dashboard-actions.ts';
@@ -17,7 +17,7 @@ import { actAtDashboard } from './dashboard-actions.ts';
  */
 
 export interface ControlOptions {
-  till: Till;
+  simulator: SimulatedProvider;
   faults: Faults;
   webhooks: Webhooks;
   dashboard: Dashboard;
@@ -37,7 +37,7 @@ export async function control(
   options: ControlOptions,
   request: { method: string; path: string; search: string; body: string },
 ): Promise<unknown> {
-  const { till, faults, webhooks, baseUrl, keyUses } = options;
+  const { simulator, faults, webhooks, baseUrl, keyUses } = options;
   const query = new URLSearchParams(request.search);
   switch (`${request.method} ${request.path}`) {
     case 'POST /_test/faults':
@@ -49,13 +49,15 @@ export async function control(
       faults.clear();
       return { left: 0 };
     case 'GET /_test/ledger':
-      await till.durable();
-      return { charges: till.ledger(query.get('order_id') ?? undefined) };
+      await simulator.durable();
+      return { charges: simulator.ledger(query.get('order_id') ?? undefined) };
     case 'GET /_test/requests':
       return { keys: Object.fromEntries(keyUses) };
     case 'GET /_test/events':
       return {
-        events: till.events.all().map((event) => ({ ...eventShape(event, baseUrl), state: event.state })),
+        events: simulator.events
+          .all()
+          .map((event) => ({ ...eventShape(event, baseUrl), state: event.state })),
       };
     case 'POST /_test/webhooks/flush':
       return { untold: await webhooks.flush() };
@@ -68,7 +70,7 @@ export async function control(
 
 /** What the shop's owner does at the provider. Gives every object that it changed. */
 async function atDashboard(
-  { till, dashboard, baseUrl }: ControlOptions,
+  { simulator, dashboard, baseUrl }: ControlOptions,
   { method, path, body }: { method: string; path: string; body: string },
 ): Promise<unknown> {
   const action = path.match(/^\/_test\/dashboard\/([\w/]+)$/)?.[1];
@@ -76,7 +78,7 @@ async function atDashboard(
   if (!acted) return undefined;
   const { intent, ...beside } = await acted;
   return {
-    payment_intent: expand(intentShape(intent, baseUrl), ['latest_charge'], { till, baseUrl, intent }),
+    payment_intent: expand(intentShape(intent, baseUrl), ['latest_charge'], { simulator, baseUrl, intent }),
     ...(beside.refund && { refund: refundShape(beside.refund) }),
     ...(beside.dispute && { dispute: disputeShape(beside.dispute, beside.dispute.created) }),
     ...(beside.warning && { early_fraud_warning: warningShape(beside.warning, intent) }),
@@ -85,10 +87,10 @@ async function atDashboard(
 }
 
 /** Tells events again, whatever became of them: `?type=` and `?payment_intent=` narrow them. */
-function resend({ till, webhooks }: ControlOptions, query: URLSearchParams): number {
+function resend({ simulator, webhooks }: ControlOptions, query: URLSearchParams): number {
   const type = query.get('type');
   const intent = query.get('payment_intent');
-  const chosen = till.events
+  const chosen = simulator.events
     .all()
     .filter((event) => (!type || event.type === type) && (!intent || event.intent.id === intent));
   for (const event of chosen) webhooks.tell(event);

@@ -15,7 +15,7 @@ import { closeReview, openReview, warnOfFraud } from '#proof/simulator/ledger/ra
 import { createRefund, failRefund } from '#proof/simulator/ledger/refunds.ts';
 import { settled } from '#proof/simulator/ledger/settle-in-time.ts';
 import type { Shelf } from '#proof/simulator/ledger/shelf.ts';
-import type { Till } from '#proof/simulator/till.ts';
+import type { SimulatedProvider } from '#proof/simulator/simulated-provider.ts';
 
 export interface NewCharge {
   amount: number;
@@ -32,39 +32,39 @@ export interface NewCharge {
  * itself with Stripe's events. Amounts are minor units.
  */
 export class Dashboard {
-  readonly #till: Till;
+  readonly #simulator: SimulatedProvider;
 
-  constructor(till: Till) {
-    this.#till = till;
+  constructor(simulator: SimulatedProvider) {
+    this.#simulator = simulator;
   }
 
   /** Refunds an amount, or what is left. */
   refund(intentId: string, amount?: number): Promise<Outcome> {
     const wanted = { amount, reason: null, metadata: {} };
-    return this.#commit(createRefund(this.#intent(intentId), wanted, this.#till.now()));
+    return this.#commit(createRefund(this.#intent(intentId), wanted, this.#simulator.now()));
   }
 
   /** The shopper's bank returns a refund, also one that seemed done. */
   failRefund(refundId: string, reason = 'lost_or_stolen_card'): Promise<Outcome> {
-    const refund = find(this.#till.refunds, 'refund', refundId);
-    return this.#commit(failRefund(this.#intent(refund.intent), refund, reason, this.#till.now()));
+    const refund = find(this.#simulator.refunds, 'refund', refundId);
+    return this.#commit(failRefund(this.#intent(refund.intent), refund, reason, this.#simulator.now()));
   }
 
   /** Takes an authorized amount, or all of it. */
   capture(intentId: string, amount?: number): Promise<Outcome> {
-    return this.#commit(captureIntent(this.#intent(intentId), amount, this.#till.now()));
+    return this.#commit(captureIntent(this.#intent(intentId), amount, this.#simulator.now()));
   }
 
   cancel(intentId: string): Promise<Outcome> {
-    return this.#commit(cancelIntent(this.#intent(intentId), 'requested_by_customer', this.#till.now()));
+    return this.#commit(cancelIntent(this.#intent(intentId), 'requested_by_customer', this.#simulator.now()));
   }
 
   /** The shopper confirms a payment with another card, as Stripe.js does with its client secret. */
   async confirm(intentId: string, paymentMethod = 'pm_card_visa'): Promise<Outcome> {
     const intent = { ...this.#intent(intentId), paymentMethod };
-    const outcome = confirmIntent(intent, this.#till.now());
+    const outcome = confirmIntent(intent, this.#simulator.now());
     if (outcome.error) throw new ApiError(outcome.status, outcome.error);
-    await this.#till.commit(outcome);
+    await this.#simulator.commit(outcome);
     return outcome;
   }
 
@@ -85,63 +85,63 @@ export class Dashboard {
       automaticPaymentMethods: false,
       returnUrl: null,
     };
-    const { intent } = createIntent(wanted, this.#till.now());
-    return this.#commit(confirmIntent(intent, this.#till.now()));
+    const { intent } = createIntent(wanted, this.#simulator.now());
+    return this.#commit(confirmIntent(intent, this.#simulator.now()));
   }
 
   dispute(intentId: string, wanted: Partial<NewDispute> = {}): Promise<Outcome> {
     const { amount, dueBy, reason = 'fraudulent', inquiry = false } = wanted;
     return this.#commit(
-      openDispute(this.#intent(intentId), { amount, dueBy, reason, inquiry }, this.#till.now()),
+      openDispute(this.#intent(intentId), { amount, dueBy, reason, inquiry }, this.#simulator.now()),
     );
   }
 
   submitEvidence(disputeId: string): Promise<Outcome> {
-    const dispute = find(this.#till.disputes, 'dispute', disputeId);
+    const dispute = find(this.#simulator.disputes, 'dispute', disputeId);
     return this.#commit(submitEvidence(this.#intent(dispute.intent), dispute));
   }
 
   closeDispute(disputeId: string, how: DisputeOutcome): Promise<Outcome> {
-    const dispute = find(this.#till.disputes, 'dispute', disputeId);
+    const dispute = find(this.#simulator.disputes, 'dispute', disputeId);
     const intent = this.#intent(dispute.intent);
-    return this.#commit(closeDispute(intent, dispute, how, this.#till.now()));
+    return this.#commit(closeDispute(intent, dispute, how, this.#simulator.now()));
   }
 
   warnOfFraud(intentId: string, fraudType = 'made_with_stolen_card'): Promise<Outcome> {
-    return this.#commit(warnOfFraud(this.#intent(intentId), fraudType, this.#till.now()));
+    return this.#commit(warnOfFraud(this.#intent(intentId), fraudType, this.#simulator.now()));
   }
 
   openReview(intentId: string, reason: Review['openedReason'] = 'rule'): Promise<Outcome> {
-    return this.#commit(openReview(this.#intent(intentId), reason, this.#till.now()));
+    return this.#commit(openReview(this.#intent(intentId), reason, this.#simulator.now()));
   }
 
   closeReview(reviewId: string, reason: ReviewClosedReason = 'approved'): Promise<Outcome> {
-    const review = find(this.#till.reviews, 'review', reviewId);
+    const review = find(this.#simulator.reviews, 'review', reviewId);
     return this.#commit(closeReview(this.#intent(review.intent), review, reason));
   }
 
   /** Decides now what takes its time: an intent that is `processing`, or a refund. */
   async settle(id: string): Promise<Outcome> {
-    const refund = this.#till.refunds.get(id);
+    const refund = this.#simulator.refunds.get(id);
     const intent = this.#intent(refund?.intent ?? id);
     if ((refund ?? intent).settlesAtMs === null) {
       const message = `There is nothing to settle of ${id}: it is ${(refund ?? intent).status}.`;
       throw new ApiError(400, { type: 'invalid_request_error', message });
     }
-    const outcome = settled(this.#till, intent, refund);
-    await this.#till.commit(outcome);
+    const outcome = settled(this.#simulator, intent, refund);
+    await this.#simulator.commit(outcome);
     return outcome;
   }
 
   #intent(id: string) {
-    return intentOf(this.#till, id, 'payment_intent');
+    return intentOf(this.#simulator, id, 'payment_intent');
   }
 
   /** Writes what the shop did not ask for. */
   async #commit(outcome: Outcome): Promise<Outcome> {
     if (outcome.error) throw new ApiError(outcome.status, outcome.error);
     const movements = outcome.movements.map((movement) => ({ ...movement, elsewhere: true as const }));
-    await this.#till.commit({ ...outcome, movements });
+    await this.#simulator.commit({ ...outcome, movements });
     return outcome;
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Fault, type Faults, type OwnerFaultKind, ownerKinds } from '#proof/simulator/faults.ts';
 import { ApiError } from '#proof/simulator/http/api-error.ts';
-import type { TillEvent } from '#proof/simulator/ledger/event-log.ts';
+import type { SimulatorEvent } from '#proof/simulator/ledger/event-log.ts';
 import type { EventType, Outcome } from '#proof/simulator/ledger/model.ts';
 import type { Dashboard } from './dashboard.ts';
 
@@ -16,7 +16,7 @@ interface Act {
   after: EventType;
   /** How many events it announces, and of which types. */
   announces: { events: number; type: string };
-  act: (dashboard: Dashboard, event: TillEvent) => Promise<Outcome>;
+  act: (dashboard: Dashboard, event: SimulatorEvent) => Promise<Outcome>;
   /** As long again later, where something follows. */
   afterwards?: { events: number; act: (dashboard: Dashboard, outcome: Outcome) => Promise<Outcome> };
 }
@@ -84,7 +84,7 @@ export class Owner {
     this.#options = options;
   }
 
-  hear(event: TillEvent): void {
+  hear(event: SimulatorEvent): void {
     const orderId = event.intent.metadata.order_id;
     const possible = ownerKinds.filter((kind) => acts[kind].after === event.type);
     const fault = this.#options.faults.takeForOwner(possible, { type: event.type, orderId });
@@ -93,7 +93,7 @@ export class Owner {
   }
 
   async #act(
-    event: TillEvent,
+    event: SimulatorEvent,
     fault: { kind: OwnerFaultKind } & Pick<Fault, 'ms' | 'events'>,
   ): Promise<void> {
     const { dashboard, faults, signal } = this.#options;
@@ -115,7 +115,7 @@ export class Owner {
   }
 
   #keepFromTheShop(
-    { intent }: TillEvent,
+    { intent }: SimulatorEvent,
     { events }: Pick<Fault, 'events'>,
     announces: Act['announces'],
   ): void {

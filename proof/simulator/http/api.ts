@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Faults, RequestFaultKind } from '#proof/simulator/faults.ts';
 import type { ErrorBody } from '#proof/simulator/ledger/model.ts';
-import type { KeptAnswer, Till } from '#proof/simulator/till.ts';
+import type { KeptAnswer, SimulatedProvider } from '#proof/simulator/simulated-provider.ts';
 import { ApiError } from './api-error.ts';
 import { refundShape } from './beside-shapes.ts';
 import { findPost } from './endpoints.ts';
@@ -30,7 +30,7 @@ export interface ApiAnswer {
 }
 
 export interface ApiOptions {
-  till: Till;
+  simulator: SimulatedProvider;
   faults: Faults;
   secretKey: string;
   baseUrl: string;
@@ -88,19 +88,19 @@ export class Api {
   }
 
   #faultFor({ method, path }: ApiRequest, params: Params, idempotencyKey: string | undefined) {
-    const { till, faults } = this.#options;
+    const { simulator, faults } = this.#options;
     const id = params.get('payment_intent') ?? path.match(/\/(pi_\w+)/)?.[1] ?? '';
-    const orderId = params.get('metadata[order_id]') ?? till.intent(id)?.metadata.order_id;
+    const orderId = params.get('metadata[order_id]') ?? simulator.intent(id)?.metadata.order_id;
     return faults.takeForRequest({ method, path, idempotencyKey, orderId });
   }
 
   async #get(path: string, params: Params, fault: PlannedFault): Promise<ApiAnswer> {
     if (fault?.kind === 'slow') await sleep(fault.ms);
-    const { till, baseUrl } = this.#options;
-    const body = query(till, path, params, baseUrl);
+    const { simulator, baseUrl } = this.#options;
+    const body = query(simulator, path, params, baseUrl);
     if (body === undefined) throw unknownUrl('GET', path);
     // What is shown must not be lost by a crash a moment later.
-    await till.durable();
+    await simulator.durable();
     return { status: 200, headers: {}, body };
   }
 
@@ -111,7 +111,7 @@ export class Api {
     requestId: string,
     fault: PlannedFault,
   ): Promise<ApiAnswer> {
-    const { till } = this.#options;
+    const { simulator } = this.#options;
     const found = method === 'POST' ? findPost(path) : undefined;
     if (!found) throw unknownUrl(method, path);
     if (key && key.length > 255) {
@@ -122,21 +122,21 @@ export class Api {
     }
     const endpoint = `${method} ${path}`;
     const fingerprint = fingerprintOf(endpoint, body);
-    const kept = key ? till.keptAnswer(key) : undefined;
+    const kept = key ? simulator.keptAnswer(key) : undefined;
     if (kept) {
-      await till.durable();
+      await simulator.durable();
       return this.#replay(kept, endpoint, fingerprint);
     }
     if (key && this.#keysInUse.has(key)) throw keyInUse(key);
     const expand = expansionsOf(params);
-    const execute = found.endpoint({ till, params, id: found.id });
-    if (till.isFull)
+    const execute = found.endpoint({ simulator, params, id: found.id });
+    if (simulator.isFull)
       throw new ApiError(500, { ...serverError, message: 'The simulator is full: delete its folder.' });
     if (key) this.#keysInUse.add(key);
     try {
       if (fault?.kind === 'slow') await sleep(fault.ms);
       const outcome = execute();
-      await till.commit(outcome, {
+      await simulator.commit(outcome, {
         requestId,
         kept: key ? { key, fingerprint, endpoint, expand } : undefined,
         instead: fault?.kind === 'error_stored' ? { status: 500, error: serverError } : undefined,
@@ -173,8 +173,8 @@ export class Api {
 
   #show(kept: Pick<KeptAnswer, 'status' | 'error' | 'intent' | 'refund' | 'expand'>): ApiAnswer {
     const { status, error, intent, refund } = kept;
-    const { till, baseUrl } = this.#options;
-    const shown = (shape: Shape) => expand(shape, kept.expand, { till, baseUrl, intent });
+    const { simulator, baseUrl } = this.#options;
+    const shown = (shape: Shape) => expand(shape, kept.expand, { simulator, baseUrl, intent });
     const ofIntent = () => shown(intentShape(intent, baseUrl));
     if (error) return { status, headers: {}, body: errorShape(error, status < 500 ? ofIntent() : undefined) };
     return { status, headers: {}, body: refund ? shown(refundShape(refund)) : ofIntent() };

@@ -1,7 +1,7 @@
 import { money } from '#proof/simulator/ledger/amounts.ts';
 import { answerBank } from '#proof/simulator/ledger/intents.ts';
 import type { Intent } from '#proof/simulator/ledger/model.ts';
-import type { Till } from '#proof/simulator/till.ts';
+import type { SimulatedProvider } from '#proof/simulator/simulated-provider.ts';
 import { clientSecret } from './shapes.ts';
 
 /** The page of the shopper's bank (3-D Secure): plain HTML, honest about what it is, no script. */
@@ -14,21 +14,25 @@ export interface Page {
 }
 
 /** GET: the question. */
-export function showBank(till: Till, id: string): Page {
-  const intent = till.intent(id);
+export function showBank(simulator: SimulatedProvider, id: string): Page {
+  const intent = simulator.intent(id);
   if (!intent) return notFound;
   return { status: 200, html: intent.status === 'requires_action' ? question(intent) : settled(intent) };
 }
 
 /** POST: the shopper's answer, and back to the shop. A second answer changes nothing. */
-export async function answerAtBank(till: Till, id: string, answer: string | null): Promise<Page> {
-  const intent = till.intent(id);
+export async function answerAtBank(
+  simulator: SimulatedProvider,
+  id: string,
+  answer: string | null,
+): Promise<Page> {
+  const intent = simulator.intent(id);
   if (!intent) return notFound;
   if (answer !== 'confirm' && answer !== 'refuse') return { status: 400, html: question(intent) };
   if (intent.status === 'requires_action') {
-    await till.commit(answerBank(intent, answer === 'confirm', till.now()));
+    await simulator.commit(answerBank(intent, answer === 'confirm', simulator.now()));
   }
-  const now = till.intent(id) ?? intent;
+  const now = simulator.intent(id) ?? intent;
   const location = returnAddress(now);
   return location ? { status: 303, location } : { status: 200, html: settled(now) };
 }

@@ -4,7 +4,7 @@ import { confirmIntent, createIntent } from '#proof/simulator/ledger/intents.ts'
 import type { Intent, Outcome } from '#proof/simulator/ledger/model.ts';
 import { createRefund } from '#proof/simulator/ledger/refunds.ts';
 import { testCard } from '#proof/simulator/ledger/test-cards.ts';
-import type { Till } from '#proof/simulator/till.ts';
+import type { SimulatedProvider } from '#proof/simulator/simulated-provider.ts';
 import { invalid, missing } from './api-error.ts';
 import {
   booleanOf,
@@ -23,7 +23,7 @@ import {
  * The calls that change something. Each reads its parameters, throwing a 400 that no key keeps,
  * and gives the function that executes it.
  */
-type Endpoint = (call: { till: Till; params: Params; id: string }) => () => Outcome;
+type Endpoint = (call: { simulator: SimulatedProvider; params: Params; id: string }) => () => Outcome;
 
 /** Taken and of no consequence here: what a shop may tell Stripe besides. */
 const ofNoConsequence = [
@@ -62,7 +62,7 @@ const createParams = [
   'return_url',
 ];
 
-const create: Endpoint = ({ till, params }) => {
+const create: Endpoint = ({ simulator, params }) => {
   requireKnown(params, createParams);
   const currency = currencyOf(params);
   const confirm = booleanOf(params, 'confirm');
@@ -97,35 +97,35 @@ const create: Endpoint = ({ till, params }) => {
     });
   }
   return () => {
-    const created = createIntent(wanted, till.now());
-    return confirm ? confirmIntent(created.intent, till.now()) : created;
+    const created = createIntent(wanted, simulator.now());
+    return confirm ? confirmIntent(created.intent, simulator.now()) : created;
   };
 };
 
-const confirm: Endpoint = ({ till, params, id }) => {
+const confirm: Endpoint = ({ simulator, params, id }) => {
   requireKnown(params, [...ofNoConsequence, 'allowed_payment_method_types', 'payment_method', 'return_url']);
   const paymentMethod = paymentMethodOf(params);
   const returnUrl = urlOf(params, 'return_url');
   return () => {
-    const intent = intentOf(till, id);
+    const intent = intentOf(simulator, id);
     const chosen = {
       ...intent,
       paymentMethod: paymentMethod ?? intent.paymentMethod,
       returnUrl: returnUrl ?? intent.returnUrl,
     };
-    const outcome = confirmIntent(chosen, till.now());
+    const outcome = confirmIntent(chosen, simulator.now());
     // A refused confirmation leaves the intent as it was.
     return outcome.intent === chosen ? { ...outcome, intent } : outcome;
   };
 };
 
-const capture: Endpoint = ({ till, params, id }) => {
+const capture: Endpoint = ({ simulator, params, id }) => {
   requireKnown(params, ['amount_to_capture', 'metadata', 'statement_descriptor']);
   const amount = positiveOf(params, 'amount_to_capture');
-  return () => captureIntent(intentOf(till, id), amount, till.now());
+  return () => captureIntent(intentOf(simulator, id), amount, simulator.now());
 };
 
-const cancel: Endpoint = ({ till, params, id }) => {
+const cancel: Endpoint = ({ simulator, params, id }) => {
   requireKnown(params, ['cancellation_reason']);
   const reason = oneOf(params, 'cancellation_reason', [
     'duplicate',
@@ -133,10 +133,10 @@ const cancel: Endpoint = ({ till, params, id }) => {
     'requested_by_customer',
     'abandoned',
   ]);
-  return () => cancelIntent(intentOf(till, id), reason ?? null, till.now());
+  return () => cancelIntent(intentOf(simulator, id), reason ?? null, simulator.now());
 };
 
-const refund: Endpoint = ({ till, params }) => {
+const refund: Endpoint = ({ simulator, params }) => {
   requireKnown(params, ['amount', 'metadata', 'payment_intent', 'reason']);
   const id = required(params, 'payment_intent');
   const wanted = {
@@ -144,7 +144,7 @@ const refund: Endpoint = ({ till, params }) => {
     reason: oneOf(params, 'reason', ['duplicate', 'fraudulent', 'requested_by_customer']) ?? null,
     metadata: metadataOf(params),
   };
-  return () => createRefund(intentOf(till, id, 'payment_intent'), wanted, till.now());
+  return () => createRefund(intentOf(simulator, id, 'payment_intent'), wanted, simulator.now());
 };
 
 const posts: [RegExp, Endpoint][] = [
@@ -164,8 +164,8 @@ export function findPost(path: string): { endpoint: Endpoint; id: string } | und
   return undefined;
 }
 
-export function intentOf(till: Till, id: string, param = 'intent'): Intent {
-  const intent = till.intent(id);
+export function intentOf(simulator: SimulatedProvider, id: string, param = 'intent'): Intent {
+  const intent = simulator.intent(id);
   if (!intent) throw missing('payment_intent', id, param);
   return intent;
 }

@@ -1,6 +1,6 @@
 import type { Intent } from '#proof/simulator/ledger/model.ts';
 import { seconds } from '#proof/simulator/ledger/moment.ts';
-import type { Till } from '#proof/simulator/till.ts';
+import type { SimulatedProvider } from '#proof/simulator/simulated-provider.ts';
 import { invalid } from './api-error.ts';
 import { disputeShape, refundShape, reviewShape, transactionShape } from './beside-shapes.ts';
 import { listOf, type Params } from './params.ts';
@@ -40,16 +40,17 @@ export function expansionsOf(params: Params): string[] {
 export function expand(
   shape: Shape,
   paths: readonly string[],
-  { till, baseUrl, intent }: { till: Till; baseUrl: string; intent?: Intent },
+  { simulator, baseUrl, intent }: { simulator: SimulatedProvider; baseUrl: string; intent?: Intent },
 ): Shape {
-  const look = (id: string) => (intent && shapeOfIntent(intent, id, baseUrl)) ?? shapeOf(till, id, baseUrl);
+  const look = (id: string) =>
+    (intent && shapeOfIntent(intent, id, baseUrl)) ?? shapeOf(simulator, id, baseUrl);
   const expandAt = (object: Shape, [name = '', ...rest]: string[]): void => {
     const value = object[name];
     if (Array.isArray(value)) {
       for (const one of value) expandAt(one, rest);
       return;
     }
-    if (name === 'refunds' && object.object === 'charge') object.refunds = refundsOf(till, object);
+    if (name === 'refunds' && object.object === 'charge') object.refunds = refundsOf(simulator, object);
     else if (typeof value === 'string') object[name] = look(value) ?? value;
     const full = object[name];
     if (rest.length > 0 && full && typeof full === 'object') expandAt(full as Shape, rest);
@@ -58,8 +59,8 @@ export function expand(
   return shape;
 }
 
-function refundsOf(till: Till, charge: Shape): Shape {
-  const refunds = till.refunds.newestFirst(String(charge.payment_intent));
+function refundsOf(simulator: SimulatedProvider, charge: Shape): Shape {
+  const refunds = simulator.refunds.newestFirst(String(charge.payment_intent));
   return {
     object: 'list',
     data: refunds.filter((refund) => refund.charge === charge.id).map(refundShape),
@@ -75,15 +76,15 @@ function shapeOfIntent(intent: Intent, id: string, baseUrl: string): Shape | und
 }
 
 /** Whatever an id names. */
-function shapeOf(till: Till, id: string, baseUrl: string): Shape | undefined {
-  const intent = till.intent(id) ?? till.intentOfCharge(id);
+function shapeOf(simulator: SimulatedProvider, id: string, baseUrl: string): Shape | undefined {
+  const intent = simulator.intent(id) ?? simulator.intentOfCharge(id);
   if (intent) return shapeOfIntent(intent, id, baseUrl);
-  const refund = till.refunds.get(id);
+  const refund = simulator.refunds.get(id);
   if (refund) return refundShape(refund);
-  const dispute = till.disputes.get(id);
-  if (dispute) return disputeShape(dispute, seconds(till.now().nowMs));
-  const review = till.reviews.get(id);
+  const dispute = simulator.disputes.get(id);
+  if (dispute) return disputeShape(dispute, seconds(simulator.now().nowMs));
+  const review = simulator.reviews.get(id);
   if (review) return reviewShape(review);
-  const transaction = till.transaction(id);
+  const transaction = simulator.transaction(id);
   return transaction && transactionShape(transaction);
 }

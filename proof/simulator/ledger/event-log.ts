@@ -3,7 +3,7 @@ import type { Beside, EventType, Intent } from './model.ts';
 export type EventState = 'pending' | 'delivered' | 'dropped' | 'given_up';
 
 /** Something that happened, to be told to the shop, with the objects as they were. */
-export interface TillEvent extends Beside {
+export interface SimulatorEvent extends Beside {
   id: string;
   type: EventType;
   /** Unix seconds. */
@@ -22,10 +22,10 @@ const forgottenTogether = 1_000;
 
 /** All events of the last 30 days, told or not. */
 export class EventLog {
-  readonly #byId = new Map<string, TillEvent>();
-  #inOrder: TillEvent[] = [];
+  readonly #byId = new Map<string, SimulatorEvent>();
+  #inOrder: SimulatorEvent[] = [];
 
-  add(event: TillEvent): void {
+  add(event: SimulatorEvent): void {
     this.#byId.set(event.id, event);
     this.#inOrder.push(event);
     const tooMany = this.#inOrder.length > mostEvents;
@@ -35,17 +35,17 @@ export class EventLog {
     this.#inOrder = this.#inOrder.slice(forgottenTogether);
   }
 
-  get(id: string): TillEvent | undefined {
+  get(id: string): SimulatorEvent | undefined {
     return this.#byId.get(id);
   }
 
-  all(): TillEvent[] {
+  all(): SimulatorEvent[] {
     return [...this.#inOrder];
   }
 
   /** Lazily: a search for recent events stops early. */
-  *newestFirst(): Generator<TillEvent> {
+  *newestFirst(): Generator<SimulatorEvent> {
     const events = this.#inOrder;
-    for (let at = events.length - 1; at >= 0; at--) yield events[at] as TillEvent;
+    for (let at = events.length - 1; at >= 0; at--) yield events[at] as SimulatorEvent;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What the till knows, as it stands in its journal. Objects are never changed in place: a new
+ * What the simulator knows, as it stands in its journal. Objects are never changed in place: a new
  * one takes the old one's place, so that an answer that was stored can point at the object as it
  * was. Money is integer minor units; times are Unix seconds unless the name ends in `Ms`.
  */

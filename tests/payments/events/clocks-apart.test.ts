@@ -18,9 +18,9 @@ import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
 const minuteMs = 60_000;
 
 // The provider is behind by more than webhooks are taken for (5 minutes), as one whose shop is ahead.
-const { till } = await openPayingShop({}, { clockAheadMs: -12 * minuteMs });
+const { simulator } = await openPayingShop({}, { clockAheadMs: -12 * minuteMs });
 afterEach(async () => {
-  till.clearFaults();
+  simulator.clearFaults();
   await db().$executeRaw`DELETE FROM event_cursor`;
 });
 
@@ -30,7 +30,7 @@ async function ordered(sku: string): Promise<Shopper> {
   return shopper;
 }
 
-const chargesOf = async (shopper: Shopper) => till.ledger((await orderOf(shopper)).id);
+const chargesOf = async (shopper: Shopper) => simulator.ledger((await orderOf(shopper)).id);
 
 /** As long after the last look as a sweep waits. */
 const lookedAt = (orderId: string, ago: string) =>
@@ -39,7 +39,7 @@ const lookedAt = (orderId: string, ago: string) =>
 
 test('a charge whose answer was lost is found, however far apart the clocks are', async () => {
   // A failure that is kept under the key: only a look into the provider's book tells.
-  till.addFault({ kind: 'error_stored', on: { method: 'POST', path: '^/v1/payment_intents$' } });
+  simulator.addFault({ kind: 'error_stored', on: { method: 'POST', path: '^/v1/payment_intents$' } });
   const shopper = await ordered('APART-LOST');
   const { id, status } = await orderOf(shopper);
   expect(status).toBe('payment_unknown');
@@ -53,7 +53,7 @@ test('what no webhook told of is read from the list of events, however far apart
   const shopper = await ordered('APART-EVENTS');
   await pollEvents();
   const [payment] = (await orderOf(shopper)).payments;
-  await till.dashboard.refund(payment?.providerRef ?? '');
+  await simulator.dashboard.refund(payment?.providerRef ?? '');
   await pollEvents();
   expect(await orderOf(shopper)).toMatchObject({ status: 'refunded', payments: [{ status: 'refunded' }] });
 });
@@ -63,29 +63,33 @@ test('events are read again as soon as a clock that was ahead has been set right
   await pollEvents();
   await db().$executeRaw`UPDATE event_cursor SET read_until = now() + interval '1 day'`;
   const [payment] = (await orderOf(shopper)).payments;
-  await till.dashboard.refund(payment?.providerRef ?? '');
+  await simulator.dashboard.refund(payment?.providerRef ?? '');
   await pollEvents();
   expect((await orderOf(shopper)).status).toBe('refunded');
 });
 
 test('a payment and a refund that were begun by a clock that was ahead are gone on with', async () => {
-  till.addFault({ kind: 'timeout_before', times: 2, on: { method: 'POST', path: '^/v1/payment_intents$' } });
+  simulator.addFault({
+    kind: 'timeout_before',
+    times: 2,
+    on: { method: 'POST', path: '^/v1/payment_intents$' },
+  });
   const shopper = await ordered('AHEAD-PAYMENT');
-  till.clearFaults();
+  simulator.clearFaults();
   const { id } = await orderOf(shopper);
   await lookedAt(id, '-25 hours');
   await sweepPayments();
   expect((await orderOf(shopper)).status).toBe('paid');
 
-  till.addFault({ kind: 'error_before', times: 9, on: { method: 'POST', path: '^/v1/refunds$' } });
+  simulator.addFault({ kind: 'error_before', times: 9, on: { method: 'POST', path: '^/v1/refunds$' } });
   await shopper.send('POST', `/api/orders/${id}/cancel`, {});
-  till.clearFaults();
+  simulator.clearFaults();
   expect((await orderOf(shopper)).status).toBe('cancelled');
   await db()
     .$executeRaw`UPDATE refund SET updated_at = now() + interval '25 hours' WHERE order_id = ${id}::uuid`;
   await sweepPayments();
   expect((await orderOf(shopper)).status).toBe('refunded');
-  await expectBooksToAgree(till);
+  await expectBooksToAgree(simulator);
 });
 
 test('what runs every minute runs again as soon as a clock that was ahead has been set right', async () => {

@@ -4,7 +4,7 @@ import { cancelOrder } from '#lib/order-management/cancel-order.ts';
 import { expireHolds } from '#lib/order-management/expire-holds.ts';
 import { fulfilOrder } from '#lib/order-management/fulfil-order.ts';
 import { refundOrder } from '#lib/order-management/refund-order.ts';
-import type { EndedBy } from '#lib/orders/schema.ts';
+import type { CancellationSource } from '#lib/orders/schema.ts';
 import { paymentProvider } from '#lib/payment-provider/payment-provider.ts';
 import { settleRefund } from '#lib/payments/settling/settle-refund.ts';
 import { sweepPayments } from '#lib/payments/sweep-payments.ts';
@@ -30,11 +30,11 @@ import { stripeFor } from '#tests/support/simulator.ts';
 /** How a card order ends: cancelled, refunded, fulfilled, or because nobody paid in time. */
 
 // What takes its time at the provider takes it until a test says so.
-const { till, beforeReply, beforeRequest } = await openPayingShop({}, { settleMs: 600_000 });
+const { simulator, beforeReply, beforeRequest } = await openPayingShop({}, { settleMs: 600_000 });
 const call = conforming(callHandlers);
 afterEach(() => {
-  till.clearFaults();
-  return expectBooksToAgree(till);
+  simulator.clearFaults();
+  return expectBooksToAgree(simulator);
 });
 
 async function ordered(sku: string, token?: string): Promise<{ shopper: Shopper; order: OrderInDb }> {
@@ -46,7 +46,7 @@ async function ordered(sku: string, token?: string): Promise<{ shopper: Shopper;
 /** The provider has charged, and neither its answer nor its event has reached the shop. */
 async function beingCharged(sku: string) {
   const shopper = await shopperWith(call, await addProduct(sku, { available: 5 }), 2);
-  till.addFault({ kind: 'webhook_drop', times: 50 });
+  simulator.addFault({ kind: 'webhook_drop', times: 50 });
   const [charged, replied] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   beforeReply(() => {
     charged.resolve();
@@ -73,12 +73,12 @@ async function endHold({ id }: OrderInDb): Promise<void> {
 }
 
 async function lostWebhooks({ id }: OrderInDb): Promise<void> {
-  till.addFault({ kind: 'webhook_drop', times: 50, on: { orderId: id } });
+  simulator.addFault({ kind: 'webhook_drop', times: 50, on: { orderId: id } });
 }
 
 /** The shopper finds the bank's page still open and confirms. */
 async function confirmAtBank({ payments }: OrderInDb): Promise<void> {
-  const page = await fetch(`${till.url}/3ds/${payments[0]?.providerRef}`, {
+  const page = await fetch(`${simulator.url}/3ds/${payments[0]?.providerRef}`, {
     method: 'POST',
     body: new URLSearchParams({ answer: 'confirm' }),
     redirect: 'manual',
@@ -145,7 +145,7 @@ describe('its owner cancels', () => {
       status: 'refunded',
       payments: [{ status: 'refunded', refundedMinor: order.totalMinor }],
     });
-    expect(till.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor, live: false }]);
+    expect(simulator.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor, live: false }]);
     expect(await availableOf('CANCEL-PAID')).toBe(5);
     expect(await db().refund.findMany({ where: { orderId: order.id } })).toMatchObject([
       { status: 'succeeded', actor: 'shopper' },
@@ -158,7 +158,7 @@ describe('its owner cancels', () => {
     expect(await orderOf(shopper)).toMatchObject({ status: 'cancelled', payments: [{ status: 'declined' }] });
     expect(await availableOf('CANCEL-BANK')).toBe(5);
     await confirmAtBank(order);
-    expect(till.ledger(order.id).filter(({ live }) => live)).toEqual([]);
+    expect(simulator.ledger(order.id).filter(({ live }) => live)).toEqual([]);
   });
 
   test('an order that was paid at the bank a moment ago: it is refunded', async () => {
@@ -184,8 +184,8 @@ describe('its owner cancels', () => {
     const { shopper, order } = await ordered('CANCEL-SECOND', declinedCard);
     const second = { attempt: 2, method: 'card', token: bankCard };
     await shopper.send('POST', `/api/orders/${order.id}/payments`, second);
-    await till.flushWebhooks();
-    till.addFault({ kind: 'error_before', times: 3 });
+    await simulator.flushWebhooks();
+    simulator.addFault({ kind: 'error_before', times: 3 });
     const early = await cancel(shopper, order);
     expect([early.status, await early.json()]).toMatchObject([409, { code: 'payment_unsettled' }]);
     expect(await orderOf(shopper)).toMatchObject({
@@ -193,14 +193,14 @@ describe('its owner cancels', () => {
       payments: [{ status: 'declined' }, { status: 'requires_action' }],
     });
     expect(await availableOf('CANCEL-SECOND')).toBe(3);
-    till.clearFaults();
+    simulator.clearFaults();
     expect((await cancel(shopper, order)).status).toBe(200);
     expect(await availableOf('CANCEL-SECOND')).toBe(5);
   });
 
   test('an order whose payment is unknown: not before the provider has answered', async () => {
     const shopper = await shopperWith(call, await addProduct('CANCEL-UNKNOWN', { available: 5 }), 2);
-    till.addFault({ kind: 'error_before', times: 3 });
+    simulator.addFault({ kind: 'error_before', times: 3 });
     await shopper.order(await cardBody(shopper));
     const order = await orderOf(shopper);
     expect(order.status).toBe('payment_unknown');
@@ -209,7 +209,7 @@ describe('its owner cancels', () => {
       409,
       { code: 'payment_unsettled', retryable: true },
     ]);
-    till.clearFaults();
+    simulator.clearFaults();
     expect((await cancel(shopper, order)).status).toBe(200);
     expect(await orderOf(shopper)).toMatchObject({ status: 'cancelled', payments: [{ status: 'declined' }] });
     expect(await availableOf('CANCEL-UNKNOWN')).toBe(5);
@@ -219,7 +219,7 @@ describe('its owner cancels', () => {
     // What broke, found by a review: nothing was to be found yet, so the order was cancelled, and the
     // charge that came a moment later stood there until the provider told of it.
     const shopper = await shopperWith(call, await addProduct('CANCEL-ON-ITS-WAY', { available: 5 }), 2);
-    till.addFault({ kind: 'webhook_drop', times: 50 });
+    simulator.addFault({ kind: 'webhook_drop', times: 50 });
     const arrived = Promise.withResolvers<void>();
     beforeRequest(() => arrived.promise);
     expect((await shopper.order(await cardBody(shopper))).status).toBe(201);
@@ -229,10 +229,10 @@ describe('its owner cancels', () => {
     expect((await cancel(shopper, order)).status).toBe(200);
     expect(await orderOf(shopper)).toMatchObject({ status: 'cancelled', payments: [{ status: 'declined' }] });
     const key = `order:${order.id}:1`;
-    const used = till.usesOfKey(key);
+    const used = simulator.usesOfKey(key);
     arrived.resolve();
-    await expect.poll(() => till.usesOfKey(key), { timeout: 10_000 }).toBe(used + 1);
-    expect(till.ledger(order.id)).toEqual([]);
+    await expect.poll(() => simulator.usesOfKey(key), { timeout: 10_000 }).toBe(used + 1);
+    expect(simulator.ledger(order.id)).toEqual([]);
     expect(await availableOf('CANCEL-ON-ITS-WAY')).toBe(5);
   });
 
@@ -244,7 +244,7 @@ describe('its owner cancels', () => {
       '3',
       { code: 'payment_unsettled', detail: expect.stringContaining('Nothing was changed') },
     ]);
-    expect(till.ledger(order.id)).toMatchObject([{ live: true }]);
+    expect(simulator.ledger(order.id)).toMatchObject([{ live: true }]);
     reply();
     expect((await answer).status).toBe(201);
     expect((await cancel(shopper, order)).status).toBe(200);
@@ -258,7 +258,7 @@ describe('its owner cancels', () => {
     expect((await cancel(shopper, order)).status).toBe(200);
     expect(await orderOf(shopper)).toMatchObject({ status: 'refunded', payments: [{ status: 'refunded' }] });
     expect(await availableOf('CANCEL-LEFT')).toBe(5);
-    expect(till.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor, live: false }]);
+    expect(simulator.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor, live: false }]);
     reply();
     await answer;
   });
@@ -271,7 +271,7 @@ describe('its owner cancels', () => {
       status: 'refunded',
       payments: [{ status: 'refunded', refundedMinor: order.totalMinor }],
     });
-    expect(till.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor, live: false }]);
+    expect(simulator.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor, live: false }]);
     const refunds = await db().refund.findMany({
       where: { orderId: order.id },
       orderBy: { amountMinor: 'asc' },
@@ -311,7 +311,7 @@ describe('its owner cancels', () => {
 
   test('while the provider does not answer, the order is cancelled, and refunded when a job has done it', async () => {
     const { shopper, order } = await ordered('CANCEL-AWAY');
-    till.addFault({ kind: 'error_before', times: 2, on: { path: '/v1/refunds' } });
+    simulator.addFault({ kind: 'error_before', times: 2, on: { path: '/v1/refunds' } });
     const answer = await cancel(shopper, order);
     expect([answer.status, await answer.json()]).toMatchObject([
       200,
@@ -325,10 +325,10 @@ describe('its owner cancels', () => {
     expect(await availableOf('CANCEL-AWAY')).toBe(5);
     const [row] = await db().refund.findMany({ where: { orderId: order.id } });
     expect(row).toMatchObject({ status: 'created' });
-    till.clearFaults();
+    simulator.clearFaults();
     const key = { userId: order.userId, orderId: order.id, id: row?.id ?? '' };
     expect(await Promise.all([settleRefund(key), settleRefund(key)])).toEqual(['succeeded', 'succeeded']);
-    expect(till.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor }]);
+    expect(simulator.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor }]);
     expect(await orderOf(shopper)).toMatchObject({
       status: 'refunded',
       endedBy: 'shopper',
@@ -357,7 +357,7 @@ describe('an operator refunds', () => {
       status: 'paid',
       payments: [{ status: 'succeeded', refundedMinor: 800 }],
     });
-    expect(till.ledger(order.id)).toMatchObject([{ refunded: 800 }]);
+    expect(simulator.ledger(order.id)).toMatchObject([{ refunded: 800 }]);
     expect(await availableOf('REFUND-PART')).toBe(3);
   });
 
@@ -424,7 +424,7 @@ describe('an operator refunds', () => {
       Array.from({ length: 8 }, () => refund(order, { amountMinor: third })),
     );
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
-    expect(till.ledger(order.id)).toMatchObject([{ refunded: third * 3 }]);
+    expect(simulator.ledger(order.id)).toMatchObject([{ refunded: third * 3 }]);
   });
 
   test('a refund that takes the provider some days is looked at until it is done', async () => {
@@ -439,23 +439,23 @@ describe('an operator refunds', () => {
       payments: [{ status: 'returning', refundedMinor: 0 }],
     });
     const { providerRef } = await db().refund.findFirstOrThrow({ where: { id } });
-    await till.dashboard.settle(providerRef ?? '');
+    await simulator.dashboard.settle(providerRef ?? '');
     expect(await settleRefund(key)).toBe('succeeded');
     expect(await orderOf(shopper)).toMatchObject({ status: 'refunded', payments: [{ status: 'refunded' }] });
   });
 
   test('a refund of which nothing is left at the provider is failed, and the other one is mirrored', async () => {
     const { shopper, order } = await ordered('REFUND-REFUSED');
-    await till.flushWebhooks();
+    await simulator.flushWebhooks();
     await lostWebhooks(order);
     // Somebody has refunded it in the provider's dashboard: there is nothing left to refund.
-    await stripeFor(till.url).refunds.create({ payment_intent: order.payments[0]?.providerRef ?? '' });
+    await stripeFor(simulator.url).refunds.create({ payment_intent: order.payments[0]?.providerRef ?? '' });
     expect((await refund(order)).status).toBe('failed');
     expect(await orderOf(shopper)).toMatchObject({
       status: 'refunded',
       payments: [{ status: 'refunded', refundedMinor: order.totalMinor }],
     });
-    expect(till.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor }]);
+    expect(simulator.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor }]);
   });
 
   test('a refund that comes back days later is failed, and can be made again', async () => {
@@ -463,22 +463,22 @@ describe('an operator refunds', () => {
     const id = randomUUID();
     expect((await refund(order, { id, amountMinor: 500 })).status).toBe('succeeded');
     const { providerRef } = await db().refund.findFirstOrThrow({ where: { id } });
-    await till.dashboard.settle(providerRef ?? '');
+    await simulator.dashboard.settle(providerRef ?? '');
     const after = await eventually(shopper, ({ payments }) => payments[0]?.refundedMinor === 0);
     expect(after).toMatchObject({ status: 'paid', payments: [{ status: 'succeeded', refundedMinor: 0 }] });
     expect((await refund(order, { id, amountMinor: 500 })).status).toBe('failed');
-    expect(till.ledger(order.id)).toMatchObject([{ refunded: 0, live: true }]);
+    expect(simulator.ledger(order.id)).toMatchObject([{ refunded: 0, live: true }]);
   });
 
   test('a refund whose reply is lost is made once', async () => {
     const { order } = await ordered('REFUND-LOST');
     const id = randomUUID();
-    till.addFault({ kind: 'error_after', on: { method: 'POST', path: '/v1/refunds' } });
+    simulator.addFault({ kind: 'error_after', on: { method: 'POST', path: '/v1/refunds' } });
     expect(await refund(order, { id, amountMinor: 700 })).toEqual({ created: true, status: 'created' });
     await db().$executeRaw`UPDATE refund SET updated_at = now() - interval '1 minute' WHERE id = ${id}::uuid`;
     await sweepPayments();
     expect(await refund(order, { id, amountMinor: 700 })).toEqual({ created: false, status: 'succeeded' });
-    expect(till.ledger(order.id)).toMatchObject([{ refunded: 700 }]);
+    expect(simulator.ledger(order.id)).toMatchObject([{ refunded: 700 }]);
   });
 });
 
@@ -487,10 +487,10 @@ describe('a refund whose failure the provider keeps with its key', () => {
   test('is found, although it was made', async () => {
     const { order } = await ordered('REFUND-STORED');
     const id = randomUUID();
-    till.addFault({ kind: 'error_stored', on: { method: 'POST', path: '/v1/refunds' } });
+    simulator.addFault({ kind: 'error_stored', on: { method: 'POST', path: '/v1/refunds' } });
     expect(await refund(order, { id, amountMinor: 700 })).toEqual({ created: true, status: 'created' });
     expect(await settleRefund({ userId: order.userId, orderId: order.id, id })).toBe('succeeded');
-    expect(till.ledger(order.id)).toMatchObject([{ refunded: 700 }]);
+    expect(simulator.ledger(order.id)).toMatchObject([{ refunded: 700 }]);
   });
 });
 
@@ -512,13 +512,13 @@ describe('when the hold of an unpaid order is over', () => {
     expect(await orderOf(shopper)).toMatchObject({ status: 'cancelled', payments: [{ status: 'declined' }] });
     expect(await availableOf('HOLD-BANK')).toBe(5);
     await confirmAtBank(order);
-    expect(till.ledger(order.id).filter(({ live }) => live)).toEqual([]);
+    expect(simulator.ledger(order.id).filter(({ live }) => live)).toEqual([]);
   });
 
   test('an order whose payment became unknown since it was found is left to those who find out', async () => {
     // What broke, found by the model: its charge was under way, wasn't there yet when it was to be
     // called off, and the order was cancelled although its shopper had been told 201.
-    till.addFault({ kind: 'webhook_drop', times: 9 });
+    simulator.addFault({ kind: 'webhook_drop', times: 9 });
     const { shopper, order } = await ordered('HOLD-UNKNOWN', bankCard);
     await endHold(order);
     // As the job finds it when the payment becomes unknown right after the order was chosen.
@@ -557,7 +557,7 @@ describe('when the hold of an unpaid order is over', () => {
     // What broke, found by a review: the job had a list of a hundred orders, and an owner who paid
     // with another card meanwhile had that charge called off, or taken for one that never was.
     const both = [await ordered('HOLD-ANEW-1', bankCard), await ordered('HOLD-ANEW-2', bankCard)];
-    await till.flushWebhooks();
+    await simulator.flushWebhooks();
     await Promise.all(both.map(({ order }) => endHold(order)));
     await beforeEachLook((ref) => {
       const next = both.find(({ order }) => order.payments[0]?.providerRef !== ref)?.order;
@@ -573,7 +573,7 @@ describe('when the hold of an unpaid order is over', () => {
   });
 
   test('an order that was paid at the bank, and nobody told us, is paid', async () => {
-    till.addFault({ kind: 'webhook_drop', times: 50 });
+    simulator.addFault({ kind: 'webhook_drop', times: 50 });
     const { shopper, order } = await ordered('HOLD-PAID', bankCard);
     await answerBank(shopper, `/api/orders/${order.id}`, 'confirm');
     await endHold(order);
@@ -585,10 +585,10 @@ describe('when the hold of an unpaid order is over', () => {
   test('an order is not cancelled while the provider does not answer', async () => {
     const { shopper, order } = await ordered('HOLD-AWAY', bankCard);
     await endHold(order);
-    till.addFault({ kind: 'error_before', times: 3 });
+    simulator.addFault({ kind: 'error_before', times: 3 });
     await expireHolds();
     expect((await orderOf(shopper)).status).toBe('payment_pending');
-    till.clearFaults();
+    simulator.clearFaults();
     await expireHolds();
     expect((await orderOf(shopper)).status).toBe('cancelled');
   });
@@ -600,22 +600,22 @@ describe('when the hold of an unpaid order is over', () => {
       method: 'card',
       token: bankCard,
     });
-    await till.flushWebhooks();
+    await simulator.flushWebhooks();
     await endHold(order);
-    till.addFault({ kind: 'error_before', times: 3 });
+    simulator.addFault({ kind: 'error_before', times: 3 });
     await expireHolds();
     expect(await orderOf(shopper)).toMatchObject({
       status: 'payment_pending',
       payments: [{ status: 'declined' }, { status: 'requires_action' }],
     });
-    till.clearFaults();
+    simulator.clearFaults();
     await expireHolds();
     expect((await orderOf(shopper)).status).toBe('cancelled');
   });
 
   test('an order whose hold was renewed since it was found waits on', async () => {
     const { shopper, order } = await ordered('HOLD-RENEWED', bankCard);
-    await till.flushWebhooks();
+    await simulator.flushWebhooks();
     await endHold(order);
     await beforeEachLook(
       () =>
@@ -632,7 +632,7 @@ describe('when the hold of an unpaid order is over', () => {
 
   test('one order that cannot be ended keeps no other waiting', async () => {
     const [broken, other] = [await ordered('HOLD-BROKEN', bankCard), await ordered('HOLD-OTHER', bankCard)];
-    await till.flushWebhooks();
+    await simulator.flushWebhooks();
     await Promise.all([endHold(broken.order), endHold(other.order)]);
     const looks = await beforeEachLook((ref) => {
       if (ref === broken.order.payments[0]?.providerRef) throw new Error('what nobody has thought of');
@@ -647,7 +647,7 @@ describe('when the hold of an unpaid order is over', () => {
 
   test('a run that takes too long leaves the rest to the next', async () => {
     const both = [await ordered('HOLD-SLOW-1', bankCard), await ordered('HOLD-SLOW-2', bankCard)];
-    await till.flushWebhooks();
+    await simulator.flushWebhooks();
     await Promise.all(both.map(({ order }) => endHold(order)));
     const statuses = async () =>
       (await Promise.all(both.map(({ shopper }) => orderOf(shopper)))).map(({ status }) => status).toSorted();
@@ -670,8 +670,8 @@ describe('a sweep', () => {
   /** Two orders whose money is to go back, and the provider was not there. */
   async function twoRefunds(sku: string) {
     const both = [await ordered(`${sku}-1`), await ordered(`${sku}-2`)];
-    await till.flushWebhooks();
-    till.addFault({ kind: 'error_before', times: 2, on: { path: '/v1/refunds' } });
+    await simulator.flushWebhooks();
+    simulator.addFault({ kind: 'error_before', times: 2, on: { path: '/v1/refunds' } });
     for (const { order } of both) {
       await refund(order);
       await neglect('refund', order);
@@ -686,7 +686,7 @@ describe('a sweep', () => {
 
   test('that fails with one keeps no other waiting', async () => {
     const { both, statuses } = await twoRefunds('SWEEP-BROKEN');
-    till.addFault({ kind: 'error_before', on: { path: '/v1/refunds', orderId: both[0]?.order.id } });
+    simulator.addFault({ kind: 'error_before', on: { path: '/v1/refunds', orderId: both[0]?.order.id } });
     await sweepPayments();
     expect(await statuses()).toEqual(['created', 'succeeded']);
     await Promise.all(both.map(({ order }) => neglect('refund', order)));
@@ -707,9 +707,9 @@ describe('a sweep', () => {
 
   // What broke: after an outage, a shopper who had gone long ago was charged.
   test('calls an attempt off that was never begun, if the hold of its order is over', async () => {
-    till.addFault({ kind: 'error_before', times: 9, on: { path: '^/v1/payment_intents' } });
+    simulator.addFault({ kind: 'error_before', times: 9, on: { path: '^/v1/payment_intents' } });
     const { shopper, order } = await ordered('SWEEP-LATE');
-    till.clearFaults();
+    simulator.clearFaults();
     // As a process leaves it that was killed before it asked the provider.
     await db()
       .$executeRaw`UPDATE payment SET status = 'created', updated_at = now() WHERE order_id = ${order.id}::uuid`;
@@ -721,14 +721,14 @@ describe('a sweep', () => {
       status: 'payment_declined',
       payments: [{ status: 'declined' }],
     });
-    expect(till.ledger(order.id)).toEqual([]);
+    expect(simulator.ledger(order.id)).toEqual([]);
     await expireHolds();
     expect(await orderOf(shopper)).toMatchObject({ status: 'cancelled', holdUntil: null });
   });
 
   test('of payments that takes too long leaves the rest to the next', async () => {
     const both = [await ordered('SWEEP-PAY-1', bankCard), await ordered('SWEEP-PAY-2', bankCard)];
-    await till.flushWebhooks();
+    await simulator.flushWebhooks();
     await Promise.all(both.map(({ order }) => neglect('payment', order)));
     const looks = await slowLooks();
     await sweepPayments();
@@ -738,7 +738,7 @@ describe('a sweep', () => {
 
 describe('a charge that comes after the order was cancelled', () => {
   /** The order is ended behind the provider's back, as by a process that asked it a moment too early. */
-  async function endUnseen(order: OrderInDb, endedBy: EndedBy): Promise<void> {
+  async function endUnseen(order: OrderInDb, endedBy: CancellationSource): Promise<void> {
     await db().$executeRaw`
       UPDATE payment SET status = 'declined', version = version + 1 WHERE order_id = ${order.id}::uuid`;
     await db().$executeRaw`
@@ -801,7 +801,7 @@ describe('a charge that comes after the order was cancelled', () => {
     await eventually(shopper, ({ payments }) => payments[0]?.status === 'returning');
     await db().$executeRaw`UPDATE refund SET updated_at = now() - interval '1 minute'`;
     await sweepPayments();
-    expect(till.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor, live: false }]);
+    expect(simulator.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor, live: false }]);
     expect(await availableOf('LATE-OWNER')).toBe(5);
   });
 
@@ -824,6 +824,6 @@ describe('a charge that comes after the order was cancelled', () => {
       status: 'paid',
       payments: [{ status: 'refunded' }, { status: 'succeeded' }],
     });
-    expect(till.ledger(order.id).filter(({ live }) => live)).toHaveLength(1);
+    expect(simulator.ledger(order.id).filter(({ live }) => live)).toHaveLength(1);
   });
 });

@@ -15,16 +15,16 @@ import { stripeFor } from '#tests/support/simulator.ts';
 
 /** `POST /api/webhooks/payments`: hints that come twice, late, out of order, forged, or never. */
 
-const { till } = await openPayingShop();
+const { simulator } = await openPayingShop();
 const call = conforming(callHandlers);
-const stripe = stripeFor(till.url);
-afterEach(() => expectBooksToAgree(till));
+const stripe = stripeFor(simulator.url);
+afterEach(() => expectBooksToAgree(simulator));
 
 async function atTheBank(sku: string): Promise<{ shopper: Shopper; id: string; ref: string }> {
   const shopper = await shopperWith(call, await addProduct(sku));
   await shopper.order(await cardBody(shopper, bankCard));
   // That it waits has been told, and nobody asks about it any more but the test.
-  await till.flushWebhooks();
+  await simulator.flushWebhooks();
   const { id, payments } = await orderOf(shopper);
   return { shopper, id, ref: payments[0]?.providerRef ?? '' };
 }
@@ -35,7 +35,7 @@ const eventOf = async (ref: string, id: string, type = 'payment_intent.succeeded
 
 function signed(object: object, id: string, type: string) {
   const payload = JSON.stringify({ id, object: 'event', type, created: 1, data: { object } });
-  const signature = stripe.webhooks.generateTestHeaderString({ payload, secret: till.webhookSecret });
+  const signature = stripe.webhooks.generateTestHeaderString({ payload, secret: simulator.webhookSecret });
   return { payload, signature };
 }
 
@@ -60,7 +60,7 @@ test('an order settles by webhook alone when the tab is closed at the bank', asy
 
 test('an event is applied once, however often it comes', async () => {
   const { shopper, id, ref } = await atTheBank('TWICE');
-  till.addFault({ kind: 'webhook_drop', times: 5, on: { orderId: id } });
+  simulator.addFault({ kind: 'webhook_drop', times: 5, on: { orderId: id } });
   await answerBank(shopper, `/api/orders/${id}`, 'confirm');
   const event = await eventOf(ref, 'evt_twice');
   const answers = await Promise.all([send(event), send(event), send(event)]);
@@ -74,7 +74,7 @@ test('an event is applied once, however often it comes', async () => {
 
 test('events in any order end the same, because none is believed', async () => {
   const { shopper, id, ref } = await atTheBank('ORDER');
-  till.addFault({ kind: 'webhook_drop', times: 5, on: { orderId: id } });
+  simulator.addFault({ kind: 'webhook_drop', times: 5, on: { orderId: id } });
   const early = await eventOf(ref, 'evt_early', 'payment_intent.requires_action');
   await answerBank(shopper, `/api/orders/${id}`, 'confirm');
   const late = await eventOf(ref, 'evt_late');
@@ -93,7 +93,7 @@ test('an event that lies about a charge pays nothing', async () => {
     data: { object: { ...truth, status: 'succeeded', amount_received: truth.amount } },
   };
   const payload = JSON.stringify(lie);
-  const signature = stripe.webhooks.generateTestHeaderString({ payload, secret: till.webhookSecret });
+  const signature = stripe.webhooks.generateTestHeaderString({ payload, secret: simulator.webhookSecret });
   expect(await told(await send({ payload, signature }))).toEqual([200, 'applied']);
   expect(await orderOf(shopper)).toMatchObject({ status: 'payment_pending' });
 });
@@ -106,12 +106,16 @@ test.each([
   [
     'an old signature',
     (payload: string) =>
-      stripe.webhooks.generateTestHeaderString({ payload, secret: till.webhookSecret, timestamp: 1_000 }),
+      stripe.webhooks.generateTestHeaderString({
+        payload,
+        secret: simulator.webhookSecret,
+        timestamp: 1_000,
+      }),
   ],
   ['no signature', () => ''],
   [
     'a signature of another body',
-    () => stripe.webhooks.generateTestHeaderString({ payload: '{}', secret: till.webhookSecret }),
+    () => stripe.webhooks.generateTestHeaderString({ payload: '{}', secret: simulator.webhookSecret }),
   ],
 ])('an event with %s is refused', async (_, sign) => {
   const payload = JSON.stringify({
@@ -136,7 +140,7 @@ test('an event about a charge that is none of ours is taken note of and ignored'
   gone.payload = gone.payload.replaceAll(strange.id, 'pi_nobody_knows');
   gone.signature = stripe.webhooks.generateTestHeaderString({
     payload: gone.payload,
-    secret: till.webhookSecret,
+    secret: simulator.webhookSecret,
   });
   expect(await told(await send(gone))).toEqual([200, 'ignored']);
   expect(await told(await send(gone))).toEqual([200, 'already_applied']);
@@ -154,16 +158,16 @@ test('an event about an order that is not there, or about no charge at all, is i
 test('an event about a refund has it looked at, as soon as the provider can be asked', async () => {
   const shopper = await shopperWith(call, await addProduct('NEWS', { available: 5 }));
   await shopper.order(await cardBody(shopper, 'pm_card_refundFail'));
-  await till.flushWebhooks();
+  await simulator.flushWebhooks();
   const { userId, id: orderId } = await orderOf(shopper);
-  till.addFault({ kind: 'webhook_drop', times: 5, on: { orderId } });
+  simulator.addFault({ kind: 'webhook_drop', times: 5, on: { orderId } });
   const id = randomUUID();
   const request = { userId, orderId, id, amountMinor: 500, reason: 'test', actor: 'operator:eva' };
   expect((await refundOrder(request)).status).toBe('succeeded');
-  await expect.poll(() => till.ledger(orderId)[0]?.refunded, { timeout: 10_000 }).toBe(0);
+  await expect.poll(() => simulator.ledger(orderId)[0]?.refunded, { timeout: 10_000 }).toBe(0);
   const { providerRef } = await db().refund.findFirstOrThrow({ where: { id } });
   const event = signed(await stripe.refunds.retrieve(providerRef ?? ''), 'evt_back', 'refund.failed');
-  till.addFault({ kind: 'error_before', on: { method: 'GET', path: '^/v1/refunds' } });
+  simulator.addFault({ kind: 'error_before', on: { method: 'GET', path: '^/v1/refunds' } });
   expect((await send(event)).status).toBe(503);
   expect((await orderOf(shopper)).payments).toMatchObject([{ refundedMinor: 500 }]);
   expect(await told(await send(event))).toEqual([200, 'applied']);
@@ -173,10 +177,10 @@ test('an event about a refund has it looked at, as soon as the provider can be a
 
 test('while the provider cannot be asked, an event is to be sent again, and is applied then', async () => {
   const { shopper, id, ref } = await atTheBank('AGAIN');
-  till.addFault({ kind: 'webhook_drop', times: 5, on: { orderId: id } });
+  simulator.addFault({ kind: 'webhook_drop', times: 5, on: { orderId: id } });
   await answerBank(shopper, `/api/orders/${id}`, 'confirm');
   const event = await eventOf(ref, 'evt_again');
-  till.addFault({ kind: 'error_before', on: { method: 'GET', path: ref } });
+  simulator.addFault({ kind: 'error_before', on: { method: 'GET', path: ref } });
   const response = await send(event);
   expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
   expect(await told(await send(event))).toEqual([200, 'applied']);
@@ -185,7 +189,7 @@ test('while the provider cannot be asked, an event is to be sent again, and is a
 
 test('an event of which only the second look fails is to be sent again as well', async () => {
   const { shopper, id, ref } = await atTheBank('SECOND-LOOK');
-  till.addFault({ kind: 'webhook_drop', times: 5, on: { orderId: id } });
+  simulator.addFault({ kind: 'webhook_drop', times: 5, on: { orderId: id } });
   await answerBank(shopper, `/api/orders/${id}`, 'confirm');
   // It does not say which order it is about, so the charge is looked at for that first.
   const event = signed({ object: 'charge', payment_intent: ref }, 'evt_second_look', 'charge.updated');
@@ -204,7 +208,7 @@ test('an event of which only the second look fails is to be sent again as well',
 
 test('a charge of another amount settles nothing', async () => {
   const { shopper, id, ref } = await atTheBank('AMOUNT');
-  till.addFault({ kind: 'webhook_drop', times: 5, on: { orderId: id } });
+  simulator.addFault({ kind: 'webhook_drop', times: 5, on: { orderId: id } });
   await db().$executeRaw`UPDATE payment SET amount_minor = amount_minor + 1 WHERE order_id = ${id}::uuid`;
   await answerBank(shopper, `/api/orders/${id}`, 'confirm');
   await send(await eventOf(ref, 'evt_amount'));

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { announce } from '#lib/notifications/announce.ts';
+import { notify } from '#lib/notifications/notify.ts';
 import { cancelOrder } from '#lib/order-management/cancel-order.ts';
 import { fulfilOrder } from '#lib/order-management/fulfil-order.ts';
 import { refundOrder } from '#lib/order-management/refund-order.ts';
@@ -17,28 +17,28 @@ import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
 
 /** The provider's amounts are the truth: what happens there without the shop is seen, mirrored and obeyed. */
 
-const { till } = await openPayingShop({ OPERATOR_EMAIL: 'owner@shop.example' }, { settleMs: 600_000 });
+const { simulator } = await openPayingShop({ OPERATOR_EMAIL: 'owner@shop.example' }, { settleMs: 600_000 });
 const call = conforming(callHandlers);
-const { dashboard } = till;
+const { dashboard } = simulator;
 afterEach(async () => {
-  till.clearFaults();
+  simulator.clearFaults();
   await pollEvents();
-  await expectBooksToAgree(till);
+  await expectBooksToAgree(simulator);
 });
 
 const actor = 'operator:eva';
 
 /** Ways in which the shop hears of what happens at the provider. */
 const ways = {
-  'by a webhook': { before: async () => undefined, hear: () => till.flushWebhooks() },
+  'by a webhook': { before: async () => undefined, hear: () => simulator.flushWebhooks() },
   'by the list of events, because no webhook came': {
-    before: async () => void till.addFault({ kind: 'webhook_drop', times: 200 }),
+    before: async () => void simulator.addFault({ kind: 'webhook_drop', times: 200 }),
     hear: () => pollEvents(),
   },
   'by a webhook and by the list, twice': {
-    before: async () => void till.addFault({ kind: 'webhook_duplicate', times: 200 }),
+    before: async () => void simulator.addFault({ kind: 'webhook_duplicate', times: 200 }),
     async hear() {
-      await Promise.all([till.flushWebhooks(), pollEvents(), pollEvents()]);
+      await Promise.all([simulator.flushWebhooks(), pollEvents(), pollEvents()]);
       await pollEvents();
     },
   },
@@ -54,7 +54,7 @@ async function paid(
   const sku = await addProduct(`LEDGER-${orders}`, { available: 5 });
   const shopper = await shopperWith(call, sku, 2);
   expect((await shopper.order(await cardBody(shopper, token))).status).toBe(201);
-  await till.flushWebhooks();
+  await simulator.flushWebhooks();
   const order = await orderOf(shopper);
   return { shopper, order, sku, ref: order.payments[0]?.providerRef ?? '' };
 }
@@ -72,7 +72,7 @@ const refundsOf = ({ id: orderId }: OrderInDb) =>
 /** The emails about an order, as they are written once all of its events are announced. */
 async function mailsOf(order: OrderInDb) {
   const events = (await eventsOf(order)).map(({ version }) => ({ ...keyOf(order), version }));
-  await announce({ events });
+  await notify({ events });
   const mails = await db().mail.findMany({ where: { orderId: order.id }, orderBy: { version: 'asc' } });
   return mails.map(({ kind, recipient, body }) => ({ kind, recipient, text: body.replaceAll('\n', ' ') }));
 }
@@ -134,7 +134,7 @@ describe.each(everyWay)('a refund in the provider’s dashboard, heard of $name'
       { amountMinor: 500, origin: 'provider' },
       { amountMinor: order.totalMinor - 500, origin: 'shop', status: 'succeeded' },
     ]);
-    expect(till.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor, live: false }]);
+    expect(simulator.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor, live: false }]);
   });
 
   test('that fails later: nothing says any more that money was given back, and it is asked for again', async () => {
@@ -162,7 +162,7 @@ describe.each(everyWay)('a refund in the provider’s dashboard, heard of $name'
 describe('fulfilment looks first', () => {
   test('an order whose money went back a moment ago, and nothing has told of it, is not shipped', async () => {
     const { shopper, order, ref } = await paid();
-    till.addFault({ kind: 'webhook_drop', times: 50 });
+    simulator.addFault({ kind: 'webhook_drop', times: 50 });
     await dashboard.refund(ref);
     await expect(fulfil(order)).rejects.toMatchObject({ code: 'not_fulfillable' });
     expect(await orderOf(shopper)).toMatchObject({ status: 'refunded', payments: [{ status: 'refunded' }] });
@@ -170,7 +170,7 @@ describe('fulfilment looks first', () => {
 
   test('without an answer of the provider nothing is shipped and nothing changed', async () => {
     const { shopper, order, ref } = await paid();
-    till.addFault({ kind: 'error_before', on: { method: 'GET', path: ref } });
+    simulator.addFault({ kind: 'error_before', on: { method: 'GET', path: ref } });
     await expect(fulfil(order)).rejects.toMatchObject({ name: 'UnknownOutcome' });
     expect(await orderOf(shopper)).toMatchObject({ status: 'paid', payments: [{ status: 'succeeded' }] });
     expect(await fulfil(order)).toEqual({ changed: true });
@@ -180,7 +180,7 @@ describe('fulfilment looks first', () => {
 describe('a refund that the provider does not pay', () => {
   test('of a disputed charge: the order is cancelled, says so, and the operator is told', async () => {
     const { shopper, order, ref } = await paid();
-    till.addFault({ kind: 'webhook_drop', times: 50 });
+    simulator.addFault({ kind: 'webhook_drop', times: 50 });
     await dashboard.dispute(ref);
     expect((await cancel(shopper, order)).status).toBe(200);
     expect(await orderOf(shopper)).toMatchObject({
@@ -218,10 +218,10 @@ describe('a refund that the provider does not pay', () => {
     });
     const { providerRef } = await db().refund.findFirstOrThrow({ where: { id } });
     await dashboard.settle(providerRef ?? '');
-    await till.flushWebhooks();
+    await simulator.flushWebhooks();
     expect(await orderOf(shopper)).toMatchObject({ status: 'refunded', payments: [{ status: 'refunded' }] });
     await dashboard.failRefund(providerRef ?? '');
-    await till.flushWebhooks();
+    await simulator.flushWebhooks();
     expect(await orderOf(shopper)).toMatchObject({
       status: 'fulfilled',
       payments: [{ status: 'succeeded' }],
@@ -300,7 +300,7 @@ describe.each(everyWay)('what is held against a charge, heard of $name', ({ befo
 
 test('a dispute that nothing has told of holds the goods back all the same', async () => {
   const { order, ref } = await paid();
-  till.addFault({ kind: 'webhook_drop', times: 50 });
+  simulator.addFault({ kind: 'webhook_drop', times: 50 });
   await dashboard.dispute(ref);
   await expect(fulfil(order)).rejects.toMatchObject({ code: 'not_fulfillable' });
 });
@@ -311,7 +311,7 @@ test.each([
   ['a dispute', (ref: string) => dashboard.dispute(ref)],
 ] as const)('%s holds the goods back also where others write all the time', async (_, happen) => {
   const { order, ref } = await paid();
-  till.addFault({ kind: 'webhook_drop', times: 50 });
+  simulator.addFault({ kind: 'webhook_drop', times: 50 });
   await happen(ref);
   const provider = await paymentProvider();
   const { retrieve } = provider;
@@ -328,9 +328,9 @@ test.each([
 test('a list that cannot be read loses nothing: the next poll begins where the last one ended', async () => {
   const { shopper, ref } = await paid();
   await pollEvents();
-  till.addFault({ kind: 'webhook_drop', times: 50 });
+  simulator.addFault({ kind: 'webhook_drop', times: 50 });
   await dashboard.refund(ref);
-  till.addFault({ kind: 'error_before', on: { method: 'GET', path: ref } });
+  simulator.addFault({ kind: 'error_before', on: { method: 'GET', path: ref } });
   await pollEvents();
   expect((await orderOf(shopper)).status).toBe('paid');
   await pollEvents();
@@ -343,8 +343,8 @@ test('a charge that the provider cannot show keeps no other order waiting, is na
   const silent = await paid();
   const other = await paid();
   await pollEvents();
-  till.addFault({ kind: 'webhook_drop', times: 50 });
-  till.addFault({ kind: 'error_before', on: { method: 'GET', path: silent.ref }, times: 50 });
+  simulator.addFault({ kind: 'webhook_drop', times: 50 });
+  simulator.addFault({ kind: 'error_before', on: { method: 'GET', path: silent.ref }, times: 50 });
   await dashboard.refund(silent.ref, 500);
   await dashboard.refund(other.ref);
   const warn = vi.spyOn(logger(), 'warn');
@@ -364,7 +364,7 @@ test('a charge that the provider cannot show keeps no other order waiting, is na
   expect((await orderOf(other.shopper)).status).toBe('refunded');
   expect((await orderOf(silent.shopper)).payments).toMatchObject([{ refundedMinor: 0 }]);
   expect(await cursor()).toEqual(before);
-  till.clearFaults();
+  simulator.clearFaults();
   await pollEvents();
   expect((await orderOf(silent.shopper)).payments).toMatchObject([{ refundedMinor: 500 }]);
   expect(await cursor()).not.toEqual(before);
@@ -373,9 +373,9 @@ test('a charge that the provider cannot show keeps no other order waiting, is na
 test('what was announced to the shopper and what the provider confirmed are the same amounts', async () => {
   const { shopper, order, ref } = await paid();
   await dashboard.refund(ref, 500);
-  await till.flushWebhooks();
+  await simulator.flushWebhooks();
   await cancel(shopper, order);
-  await till.flushWebhooks();
+  await simulator.flushWebhooks();
   const texts = (await mailsOf(order)).map(({ kind, text }) => `${kind}: ${text}`).join('\n');
   expect(texts).toMatch(/money_returned: .*\$5\.00 was refunded/);
   expect(texts).toMatch(

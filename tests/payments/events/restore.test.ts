@@ -18,10 +18,10 @@ import { type OrderBody, type Shopper, shopperWith } from '#tests/support/shoppe
  * came after it. Ids and idempotency keys were random, so the same submission was charged again.
  */
 
-const { till, redis, databaseUrl } = await openPayingShop();
+const { simulator, redis, databaseUrl } = await openPayingShop();
 const call = conforming(callHandlers);
 
-afterEach(() => expectBooksToAgree(till));
+afterEach(() => expectBooksToAgree(simulator));
 
 interface Lost {
   shopper: Shopper;
@@ -41,13 +41,13 @@ async function orderLostInRestore(sku: string): Promise<Lost> {
   const answer = await response.text();
   const { order } = JSON.parse(answer) as Lost;
   // The provider's event about the charge belongs to the time that is lost.
-  await till.flushWebhooks();
+  await simulator.flushWebhooks();
   await backup.restore();
   expect(await db().order.count({ where: { id: order.id } })).toBe(0);
   return { shopper, body, answer, order };
 }
 
-const capturesOf = (orderId: string) => till.ledger(orderId).filter(({ live }) => live);
+const capturesOf = (orderId: string) => simulator.ledger(orderId).filter(({ live }) => live);
 
 async function expectOneOrderOneCharge({ shopper, order }: Lost, sku: string): Promise<void> {
   const shown = await shopper.request(`/api/orders/${order.id}`);
@@ -96,9 +96,9 @@ test('a hundred copies at the same time make the order once again', async () => 
 test('a charge that was refunded while its order was lost pays for nothing when the submission comes again', async () => {
   const lost = await orderLostInRestore('REFUNDED-SINCE');
   await redis.flush();
-  const [charge] = till.ledger(lost.order.id);
-  await till.dashboard.refund(charge?.paymentIntent ?? '');
-  await till.flushWebhooks();
+  const [charge] = simulator.ledger(lost.order.id);
+  await simulator.dashboard.refund(charge?.paymentIntent ?? '');
+  await simulator.flushWebhooks();
   await pollEvents();
   expect((await lost.shopper.orderUntilSettled(lost.body)).status).toBe(402);
   const shown = await lost.shopper.request(`/api/orders/${lost.order.id}`);
@@ -127,10 +127,10 @@ async function lostAfterDecline(
   expect(response.status).toBe(402);
   const answer = await response.text();
   const lost = { shopper, body, answer, order: (JSON.parse(answer) as Lost).order };
-  await till.flushWebhooks();
+  await simulator.flushWebhooks();
   const backup = before ?? (await backUp(databaseUrl));
   await afterBackup(lost);
-  await till.flushWebhooks();
+  await simulator.flushWebhooks();
   await backup.restore();
   await redis.flush();
   return lost;
@@ -163,8 +163,8 @@ test('an order that its second card had paid is not charged when it comes again 
   expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
   await expectPaidBySecond(lost);
   // What happens to the charge later is seen at the attempt that it belongs to.
-  await till.dashboard.refund(capturesOf(lost.order.id)[0]?.paymentIntent ?? '');
-  await till.flushWebhooks();
+  await simulator.dashboard.refund(capturesOf(lost.order.id)[0]?.paymentIntent ?? '');
+  await simulator.flushWebhooks();
   const shown = await lost.shopper.request(`/api/orders/${lost.order.id}`);
   expect(await shown.json()).toMatchObject({ status: 'refunded' });
 });

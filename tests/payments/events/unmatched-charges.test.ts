@@ -16,10 +16,10 @@ import { type OrderBody, type Shopper, shopperWith } from '#tests/support/shoppe
 /** Captured money that matches no order: kept, counted, and adopted when its submission comes again. */
 
 // The provider forgets every key immediately, as Stripe does after a day: no key protects from a second charge.
-const { till } = await openPayingShop({}, { keyLifetimeMs: 1 });
+const { simulator } = await openPayingShop({}, { keyLifetimeMs: 1 });
 const call = conforming(callHandlers);
-const { dashboard } = till;
-afterEach(() => till.clearFaults());
+const { dashboard } = simulator;
+afterEach(() => simulator.clearFaults());
 
 let orders = 0;
 
@@ -28,7 +28,7 @@ async function ordered(token?: string): Promise<{ shopper: Shopper; body: OrderB
   const shopper = await shopperWith(call, await addProduct(`UNMATCHED-${orders}`, { available: 5 }));
   const body = await cardBody(shopper, token);
   await shopper.order(body);
-  await till.flushWebhooks();
+  await simulator.flushWebhooks();
   return { shopper, body, order: await orderOf(shopper) };
 }
 
@@ -60,7 +60,7 @@ async function loseOrder({ userId, id: orderId }: OrderInDb): Promise<void> {
 test('a second charge of a paid attempt is recorded once and does not become the payment’s', async () => {
   const { shopper, order } = await ordered();
   const second = await chargeFor(order);
-  await till.flushWebhooks();
+  await simulator.flushWebhooks();
   await pollEvents();
   expect(await unmatchedOf(order)).toMatchObject([
     { providerRef: second, reason: 'second_charge', amountMinor: order.totalMinor, resolvedAt: null },
@@ -77,7 +77,7 @@ test('a second charge of a paid attempt is recorded once and does not become the
   });
   // Refunded by its owner in the dashboard, it is no longer open.
   await dashboard.refund(second);
-  await till.flushWebhooks();
+  await simulator.flushWebhooks();
   expect((await unmatchedOf(order))[0]?.resolvedAt).toBeInstanceOf(Date);
 });
 
@@ -87,7 +87,7 @@ test('a charge of another amount, of an attempt or an order that is not there: e
   const strayed = await chargeFor(order, 7);
   const unknown = { ...order, id: randomUUID() };
   const lost = await chargeFor(unknown);
-  await till.flushWebhooks();
+  await simulator.flushWebhooks();
   const reasons = [...(await unmatchedOf(order)), ...(await unmatchedOf(unknown))].map(
     ({ providerRef, reason }) => [providerRef, reason],
   );
@@ -103,7 +103,7 @@ test('a charge of another amount, of an attempt or an order that is not there: e
 test('a charge of another business of the same provider is none of ours', async () => {
   const before = await db().unmatchedCharge.count();
   await dashboard.charge({ amount: 5_000, currency: 'usd', metadata: { order_id: 'of another shop' } });
-  await till.flushWebhooks();
+  await simulator.flushWebhooks();
   await pollEvents();
   expect(await db().unmatchedCharge.count()).toBe(before);
 });
@@ -118,7 +118,7 @@ test('more events than one part of the list holds are all read', async () => {
       listEvents({ ...range, maxPages: range.maxPages === 5 ? 1 : range.maxPages }),
     );
   onTestFinished(() => lists.mockRestore());
-  till.addFault({ kind: 'webhook_drop', times: 500 });
+  simulator.addFault({ kind: 'webhook_drop', times: 500 });
   const made = await Promise.all(
     Array.from({ length: 130 }, () => dashboard.charge({ amount: 5_000, currency: 'usd' })),
   );
@@ -147,7 +147,7 @@ test('a restored shop meets its own charge: the same submission is one order and
     status: 'paid',
     payments: [{ status: 'succeeded', providerRef: ref }],
   });
-  expect(till.ledger(order.id)).toMatchObject([{ captured: order.totalMinor, live: true }]);
+  expect(simulator.ledger(order.id)).toMatchObject([{ captured: order.totalMinor, live: true }]);
   expect((await unmatchedOf(order))[0]?.resolvedAt).toBeInstanceOf(Date);
 });
 
@@ -159,7 +159,7 @@ test('a restored shop that has read no events yet meets its own charge, too', as
   await db().$executeRaw`
     INSERT INTO event_cursor (name, read_until) VALUES ('provider_events', now() - interval '2 days')`;
   expect((await shopper.order(body)).status).toBe(201);
-  expect(till.ledger(order.id)).toMatchObject([{ captured: order.totalMinor, live: true }]);
+  expect(simulator.ledger(order.id)).toMatchObject([{ captured: order.totalMinor, live: true }]);
   expect(await orderOf(shopper)).toMatchObject({ id: order.id, status: 'paid' });
 });
 
@@ -167,7 +167,7 @@ test('a restored shop whose charge was refunded meanwhile does not take it for m
   const { shopper, body, order } = await ordered();
   await loseOrder(order);
   await pollEvents();
-  till.addFault({ kind: 'webhook_drop', times: 9 });
+  simulator.addFault({ kind: 'webhook_drop', times: 9 });
   await dashboard.refund(order.payments[0]?.providerRef ?? '');
   expect((await shopper.order(body)).status).toBe(402);
   expect(await orderOf(shopper)).toMatchObject({

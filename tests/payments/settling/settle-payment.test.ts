@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import type { Charge } from '#lib/payment-provider/provider.ts';
-import { lookUp } from '#lib/payments/find-out.ts';
 import { type PaymentRow, readPayment } from '#lib/payments/payment-rows.ts';
+import { queryCharge } from '#lib/payments/query-charge.ts';
 import { settlePayment } from '#lib/payments/settling/settle-payment.ts';
 import { settleRefund } from '#lib/payments/settling/settle-refund.ts';
 import type { Finding } from '#lib/payments/settling/settlement.ts';
@@ -15,13 +15,13 @@ import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
 
 /** What was heard of a charge, and what had been written by then: which of the two counts. */
 
-const { till } = await openPayingShop();
-afterEach(() => till.clearFaults());
+const { simulator } = await openPayingShop();
+afterEach(() => simulator.clearFaults());
 
 /** An order that waits at the bank, of which the provider's events do not come. */
 async function waiting(sku: string): Promise<{ shopper: Shopper; order: OrderInDb }> {
   const shopper = await shopperWith(callHandlers, await addProduct(sku, { available: 5 }), 2);
-  till.addFault({ kind: 'webhook_drop', times: 50 });
+  simulator.addFault({ kind: 'webhook_drop', times: 50 });
   await shopper.order(await cardBody(shopper, bankCard));
   return { shopper, order: await orderOf(shopper) };
 }
@@ -66,7 +66,7 @@ test('where others write all the time, a refusal that may be old counts for noth
 test('where others write all the time, money that was taken pays the order', async () => {
   const { shopper, order } = await waiting('BUSY-PAID');
   await answerBank(shopper, `/api/orders/${order.id}`, 'confirm');
-  const { looks, settled } = await settleAmongOthers(order, lookUp);
+  const { looks, settled } = await settleAmongOthers(order, queryCharge);
   expect(looks).toBe(4);
   expect(settled).toMatchObject({
     order: { status: 'paid', accepted: true },
@@ -95,7 +95,7 @@ test('money that was taken is not forgotten because somebody wrote meanwhile tha
     async ask(payment) {
       looks += 1;
       if (looks > 1) return undefined;
-      const seen = await lookUp(payment);
+      const seen = await queryCharge(payment);
       await settlePayment({ key: keyOf(order), ask: async () => 'absent', actor: 'test' });
       expect((await orderOf(shopper)).status).toBe('payment_declined');
       return seen;
@@ -125,7 +125,7 @@ test('who hears nothing writes nothing, and of an attempt that is not there noth
   const before = await db().payment.findFirstOrThrow({ where: { orderId: order.id } });
   await settlePayment({ key: keyOf(order), ask: async () => undefined, actor: 'test' });
   // What is known already is not written again either.
-  await settlePayment({ key: keyOf(order), ask: lookUp, actor: 'test' });
+  await settlePayment({ key: keyOf(order), ask: queryCharge, actor: 'test' });
   expect(await db().payment.findFirstOrThrow({ where: { orderId: order.id } })).toEqual(before);
   const asked: unknown[] = [];
   const ask = async () => void asked.push('asked');
@@ -189,20 +189,20 @@ test('money that came too late goes back by a job of its own, a few seconds late
     settlePayment({ key: keyOf(order), ask, actor: 'test' });
   await settleAs(async () => 'absent');
   expect((await shopper.send('POST', `/api/orders/${order.id}/cancel`, {})).status).toBe(200);
-  await settleAs(lookUp);
+  await settleAs(queryCharge);
   const { userId, orderId, id } = await db().refund.findFirstOrThrow({ where: { orderId: order.id } });
   const jobs = await db().$queryRaw<{ payload: unknown; seconds: number }[]>`
     SELECT payload, extract(epoch FROM run_at - created_at)::float AS seconds
     FROM graphile_worker._private_jobs WHERE key = ${`settle_refund:${id}`}`;
   expect(jobs).toMatchObject([{ payload: { userId, orderId, id }, seconds: 3 }]);
   expect(await settleRefund({ userId, orderId, id })).toBe('succeeded');
-  expect(till.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor }]);
+  expect(simulator.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor }]);
 });
 
 test('a refund that comes back leaves its attempt over when another has paid the order', async () => {
   const shopper = await shopperWith(callHandlers, await addProduct('TWICE', { available: 5 }), 2);
-  till.addFault({ kind: 'error_stored', on: { method: 'POST', path: '^/v1/payment_intents$' } });
-  till.addFault({ kind: 'webhook_drop', times: 2 });
+  simulator.addFault({ kind: 'error_stored', on: { method: 'POST', path: '^/v1/payment_intents$' } });
+  simulator.addFault({ kind: 'webhook_drop', times: 2 });
   await shopper.order(await cardBody(shopper, 'pm_card_refundFail'));
   const order = await orderOf(shopper);
   // Taken for lost, and paid with another card; only then the charge is seen.
@@ -213,7 +213,7 @@ test('a refund that comes back leaves its attempt over when another has paid the
     token: 'pm_card_visa',
   });
   expect(paid.status).toBe(201);
-  await settlePayment({ key: keyOf(order), ask: lookUp, actor: 'test' });
+  await settlePayment({ key: keyOf(order), ask: queryCharge, actor: 'test' });
   const refund = await db().refund.findFirstOrThrow({ where: { orderId: order.id } });
   const key = { userId: order.userId, orderId: order.id, id: refund.id };
   // The provider pays it, and takes it back two seconds later: on a slow machine it has by then.

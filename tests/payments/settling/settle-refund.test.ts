@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { refundOrder } from '#lib/order-management/refund-order.ts';
 import { paymentProvider } from '#lib/payment-provider/payment-provider.ts';
-import { lookUp } from '#lib/payments/find-out.ts';
 import type { PaymentRow } from '#lib/payments/payment-rows.ts';
+import { queryCharge } from '#lib/payments/query-charge.ts';
 import { settlePayment } from '#lib/payments/settling/settle-payment.ts';
 import { type RefundKey, settleRefund } from '#lib/payments/settling/settle-refund.ts';
 import type { Finding } from '#lib/payments/settling/settlement.ts';
@@ -17,10 +17,10 @@ import { stripeFor } from '#tests/support/simulator.ts';
 
 /** What is asked of the provider for a refund, what its news mean, and how often they count. */
 
-const { till } = await openPayingShop();
+const { simulator } = await openPayingShop();
 afterEach(() => {
-  till.clearFaults();
-  return expectBooksToAgree(till);
+  simulator.clearFaults();
+  return expectBooksToAgree(simulator);
 });
 
 const makes = { method: 'POST', path: '^/v1/refunds$' };
@@ -30,9 +30,9 @@ const callsOff = { method: 'POST', path: '/cancel$' };
 async function paid(sku: string, token?: string): Promise<{ shopper: Shopper; order: OrderInDb }> {
   const shopper = await shopperWith(callHandlers, await addProduct(sku, { available: 5 }));
   await shopper.order(await cardBody(shopper, token));
-  await till.flushWebhooks();
+  await simulator.flushWebhooks();
   const order = await orderOf(shopper);
-  till.addFault({ kind: 'webhook_drop', times: 50, on: { orderId: order.id } });
+  simulator.addFault({ kind: 'webhook_drop', times: 50, on: { orderId: order.id } });
   return { shopper, order };
 }
 
@@ -64,21 +64,21 @@ const rowOf = ({ id }: RefundKey) => db().refund.findFirstOrThrow({ where: { id 
 
 /** Resolves when the simulator has made up its mind about the charge's refunds. */
 const untilReturned = (order: OrderInDb) =>
-  expect.poll(() => till.ledger(order.id)[0]?.refunded, { timeout: 10_000 }).toBe(0);
+  expect.poll(() => simulator.ledger(order.id)[0]?.refunded, { timeout: 10_000 }).toBe(0);
 
 describe('while the key is kept by the provider', () => {
   test('a refund that was made and never answered is found, and neither made again nor called off', async () => {
     const { order } = await paid('KEY-KEPT');
-    till.addFault({ kind: 'error_after', on: makes });
+    simulator.addFault({ kind: 'error_after', on: makes });
     const key = await refund(order, 500);
     expect(await rowOf(key)).toMatchObject({ status: 'created' });
     await ageRefund(key, 22);
-    till.addFault({ kind: 'error_before', on: makes });
-    till.addFault({ kind: 'error_before', on: callsOff });
-    const left = till.faultsLeft();
+    simulator.addFault({ kind: 'error_before', on: makes });
+    simulator.addFault({ kind: 'error_before', on: callsOff });
+    const left = simulator.faultsLeft();
     expect(await settleRefund(key)).toBe('succeeded');
-    expect(till.faultsLeft()).toBe(left);
-    expect(till.ledger(order.id)).toMatchObject([{ refunded: 500 }]);
+    expect(simulator.faultsLeft()).toBe(left);
+    expect(simulator.ledger(order.id)).toMatchObject([{ refunded: 500 }]);
     expect(await rowOf(key)).toMatchObject({
       status: 'succeeded',
       providerRef: expect.stringMatching(/^re_/),
@@ -87,17 +87,17 @@ describe('while the key is kept by the provider', () => {
 
   test('a key that is spent, and no refund to be found: nobody knows, and it stays to be made', async () => {
     const { order } = await paid('KEY-SPENT');
-    till.addFault({ kind: 'error_before', on: makes });
+    simulator.addFault({ kind: 'error_before', on: makes });
     const key = await refund(order, 500);
-    await stripeFor(till.url).paymentIntents.create(
+    await stripeFor(simulator.url).paymentIntents.create(
       { amount: 1_234, currency: 'usd', metadata: { order_id: order.id } },
       { idempotencyKey: `refund:${key.orderId}:${key.id}` },
     );
     await expect(settleRefund(key)).rejects.toMatchObject({ name: 'UnknownOutcome', keyIsSpent: true });
     expect(await rowOf(key)).toMatchObject({ status: 'created' });
-    expect(till.ledger(order.id)).toMatchObject([{ refunded: 0 }]);
+    expect(simulator.ledger(order.id)).toMatchObject([{ refunded: 0 }]);
     // By hand, as an operator would at the provider's own counter.
-    await stripeFor(till.url).refunds.create({
+    await stripeFor(simulator.url).refunds.create({
       payment_intent: order.payments[0]?.providerRef ?? '',
       amount: 500,
       metadata: { refund_id: key.id },
@@ -119,7 +119,7 @@ test('a refund of another order that an operator gives the same name is another 
       reason: 'broken',
       actor: 'operator:eva',
     });
-    expect(till.ledger(orderId)).toMatchObject([{ refunded: one.totalMinor, live: false }]);
+    expect(simulator.ledger(orderId)).toMatchObject([{ refunded: one.totalMinor, live: false }]);
   }
 });
 
@@ -133,13 +133,13 @@ describe('a part that its owner refunds at the provider', () => {
     ['not told of', 9],
   ])('while the whole is asked for: the rest is refunded (%s)', async (_, lost) => {
     const { shopper, order } = await paid(`PART-MEANWHILE-${lost}`);
-    till.clearFaults();
-    till.addFault({ kind: 'webhook_drop', times: lost + 1, on: { orderId: lost ? order.id : 'none' } });
-    till.addFault({ kind: 'slow', ms: 1_500, on: makes });
+    simulator.clearFaults();
+    simulator.addFault({ kind: 'webhook_drop', times: lost + 1, on: { orderId: lost ? order.id : 'none' } });
+    simulator.addFault({ kind: 'slow', ms: 1_500, on: makes });
     const asking = refund(order);
-    await expect.poll(() => till.faultsLeft()).toBe(lost + 1);
-    await till.dashboard.refund(order.payments[0]?.providerRef ?? '', partMinor);
-    await till.flushWebhooks();
+    await expect.poll(() => simulator.faultsLeft()).toBe(lost + 1);
+    await simulator.dashboard.refund(order.payments[0]?.providerRef ?? '', partMinor);
+    await simulator.flushWebhooks();
     const key = await asking;
     expect(await settleRefund(key)).toBe('succeeded');
     await review(key);
@@ -147,7 +147,7 @@ describe('a part that its owner refunds at the provider', () => {
       status: 'succeeded',
       amountMinor: order.totalMinor - partMinor,
     });
-    expect(till.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor, live: false }]);
+    expect(simulator.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor, live: false }]);
     expect(await orderOf(shopper)).toMatchObject({
       status: 'refunded',
       payments: [{ status: 'refunded', refundedMinor: order.totalMinor }],
@@ -156,17 +156,17 @@ describe('a part that its owner refunds at the provider', () => {
 
   test('a key that was used for more than is left is no obstacle', async () => {
     const { shopper, order } = await paid('PART-SPENT');
-    till.addFault({ kind: 'error_before', on: makes });
+    simulator.addFault({ kind: 'error_before', on: makes });
     const key = await refund(order);
     const [chargeRef, amount] = [order.payments[0]?.providerRef ?? '', order.totalMinor];
-    await till.dashboard.refund(chargeRef, partMinor);
-    const spending = stripeFor(till.url).refunds.create(
+    await simulator.dashboard.refund(chargeRef, partMinor);
+    const spending = stripeFor(simulator.url).refunds.create(
       { payment_intent: chargeRef, amount, metadata: { refund_id: key.id, order_id: order.id } },
       { idempotencyKey: `refund:${key.orderId}:${key.id}` },
     );
     await expect(spending).rejects.toThrow('greater than unrefunded amount');
     expect(await settleRefund(key)).toBe('succeeded');
-    expect(till.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor, live: false }]);
+    expect(simulator.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor, live: false }]);
     expect((await orderOf(shopper)).status).toBe('refunded');
   });
 });
@@ -181,20 +181,20 @@ describe('after a day', () => {
 
   test('a refund that was made is found and not made again', async () => {
     const { order } = await paid('OLD-MADE');
-    till.addFault({ kind: 'error_after', on: makes });
+    simulator.addFault({ kind: 'error_after', on: makes });
     const key = await refund(order, 500);
     await forgotten(key);
     expect(await settleRefund(key)).toBe('succeeded');
-    expect(till.ledger(order.id)).toMatchObject([{ refunded: 500 }]);
+    expect(simulator.ledger(order.id)).toMatchObject([{ refunded: 500 }]);
   });
 
   test('a refund that was never made is made', async () => {
     const { order } = await paid('OLD-MISSING');
-    till.addFault({ kind: 'error_before', on: makes });
+    simulator.addFault({ kind: 'error_before', on: makes });
     const key = await refund(order, 500);
     await forgotten(key);
     expect(await settleRefund(key)).toBe('succeeded');
-    expect(till.ledger(order.id)).toMatchObject([{ refunded: 500 }]);
+    expect(simulator.ledger(order.id)).toMatchObject([{ refunded: 500 }]);
   });
 });
 
@@ -222,7 +222,7 @@ describe('news of a refund', () => {
         { timeout: 10_000 },
       )
       .toBe('succeeded');
-    expect(till.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor }]);
+    expect(simulator.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor }]);
   });
 
   test('that came back counts once, however many bring it and however often', async () => {
@@ -245,7 +245,7 @@ describe('news of a refund', () => {
     const key = await refund(order);
     expect((await orderOf(shopper)).payments).toMatchObject([{ status: 'declined' }, { status: 'refunded' }]);
     await expect
-      .poll(() => till.ledger(order.id).find(({ live }) => live)?.refunded, { timeout: 10_000 })
+      .poll(() => simulator.ledger(order.id).find(({ live }) => live)?.refunded, { timeout: 10_000 })
       .toBe(0);
     await review(key);
     expect((await orderOf(shopper)).payments).toMatchObject([
@@ -256,8 +256,8 @@ describe('news of a refund', () => {
 
   test('that came back of an order that had ended: given back anew, the order stays what it was', async () => {
     const shopper = await shopperWith(callHandlers, await addProduct('NEWS-ENDED', { available: 5 }));
-    till.addFault({ kind: 'webhook_drop', times: 50 });
-    till.addFault({ kind: 'error_stored', on: { method: 'POST', path: '^/v1/payment_intents$' } });
+    simulator.addFault({ kind: 'webhook_drop', times: 50 });
+    simulator.addFault({ kind: 'error_stored', on: { method: 'POST', path: '^/v1/payment_intents$' } });
     await shopper.order(await cardBody(shopper, 'pm_card_refundFail'));
     const order = await orderOf(shopper);
     const attempt = { userId: order.userId, orderId: order.id, attempt: 1 };
@@ -265,7 +265,7 @@ describe('news of a refund', () => {
       settlePayment({ key: attempt, ask, actor: 'test' });
     await settleAs(async () => 'absent');
     expect((await shopper.send('POST', `/api/orders/${order.id}/cancel`, {})).status).toBe(200);
-    await settleAs(lookUp);
+    await settleAs(queryCharge);
     const { userId, orderId, id } = await db().refund.findFirstOrThrow({ where: { orderId: order.id } });
     const first = { userId, orderId, id };
     expect(await settleRefund(first)).toBe('succeeded');

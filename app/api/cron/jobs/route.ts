@@ -2,7 +2,7 @@ import { env } from '#lib/platform/env.ts';
 import { AppError } from '#lib/platform/errors.ts';
 import { json, notAllowed, route } from '#lib/platform/http/http.ts';
 import { sameBytes } from '#lib/platform/signing.ts';
-import { workOff } from '#lib/worker/work-off.ts';
+import { drainJobs } from '#lib/worker/drain-jobs.ts';
 
 export const dynamic = 'force-dynamic';
 
@@ -29,7 +29,7 @@ export const GET = route(async (request) => {
       headers: { 'www-authenticate': 'Bearer' },
     });
   }
-  return json(await workOff({ limitMs }));
+  return json(await drainJobs({ limitMs }));
 });
 
 const refuse = notAllowed('GET');

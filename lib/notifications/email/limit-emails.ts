@@ -24,7 +24,7 @@ interface Count {
  * counted in the metrics. Runs in the transaction that inserts them, with a lock for each mailbox, so
  * that jobs at the same time don't each see room for the last one.
  */
-export async function limitMails<Mail extends Limited>(
+export async function limitEmails<Mail extends Limited>(
   tx: Tx,
   mails: readonly Mail[],
 ): Promise<(Mail & { status: 'queued' | 'suppressed' })[]> {

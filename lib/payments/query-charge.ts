@@ -18,21 +18,21 @@ const keyFoundMs = 25 * 3600 * 1000;
  * Charges the attempt, with its key: the first request and every later one are the same charge.
  * `origin` is how the shopper reaches the shop, for the way back from the bank.
  */
-export function askToCharge(payment: PaymentRow, origin?: string): Promise<Finding> {
-  if (payment.strayRef) return lookUpOrCharge(payment, origin);
-  if (!isKeyKept(payment)) return lookUp(payment);
+export function createCharge(payment: PaymentRow, origin?: string): Promise<Finding> {
+  if (payment.strayRef) return queryOrCreateCharge(payment, origin);
+  if (!isKeyKept(payment)) return queryCharge(payment);
   // A database that was restored from an old backup: the charge may be there, and its key forgotten.
-  if (payment.unreadSince) return lookUpOrCharge(payment, origin);
+  if (payment.unreadSince) return queryOrCreateCharge(payment, origin);
   return orUnknown(payment, async () => (await findUnmatched(payment)) ?? charge(payment, origin));
 }
 
 /** What became of it, without charging: `absent` when the provider has no such charge. */
-export function lookUp(payment: PaymentRow): Promise<Finding> {
+export function queryCharge(payment: PaymentRow): Promise<Finding> {
   return orUnknown(payment, async () => (await find(payment)) ?? 'absent');
 }
 
 /** What became of it; where the provider has no such charge, it is made, as long as the key is safe. */
-export function lookUpOrCharge(payment: PaymentRow, origin?: string): Promise<Finding> {
+export function queryOrCreateCharge(payment: PaymentRow, origin?: string): Promise<Finding> {
   const chargeable = payment.providerRef === null && isKeyKept(payment);
   return orUnknown(payment, async () => {
     // Another attempt has paid: this one must not, and what it may have begun ends.
@@ -48,12 +48,12 @@ export function lookUpOrCharge(payment: PaymentRow, origin?: string): Promise<Fi
 }
 
 /** Calls the charge off if it took no money yet, and says what it is then. `absent` is for good. */
-export function callOff(payment: PaymentRow): Promise<Finding> {
+export function cancelCharge(payment: PaymentRow): Promise<Finding> {
   return orUnknown(payment, () => endCharge(payment));
 }
 
 async function endCharge(payment: PaymentRow): Promise<Finding> {
-  const found = (await find(payment)) ?? (await fence(payment));
+  const found = (await find(payment)) ?? (await spendKey(payment));
   if (!found?.ref) return 'absent';
   // A provider that can't call it off any more answers with the charge as it is.
   return mayTakeMoney.includes(found.status) ? (await paymentProvider()).void(found.ref) : found;
@@ -67,13 +67,13 @@ const mayTakeMoney: readonly ChargeStatus[] = ['requires_action', 'processing', 
  * waits for any more may be on its way. So the key is used up; or it was, by a charge that came after
  * we had looked. Throws `UnknownOutcome` when it was, and there is none.
  */
-async function fence(payment: PaymentRow): Promise<Charge | undefined> {
+async function spendKey(payment: PaymentRow): Promise<Charge | undefined> {
   // A charge that had a name is known to be gone, and an old key keeps nobody out.
   if (payment.providerRef !== null || !isKeyKept(payment)) return undefined;
   const provider = await paymentProvider();
-  if (await provider.fence(payment)) return undefined;
+  if (await provider.spendKey(payment)) return undefined;
   const found = await find(payment, { keyIsSpent: true });
-  if (!found) throw new UnknownOutcome('fence', new Error('the key was used for something else'));
+  if (!found) throw new UnknownOutcome('spendKey', new Error('the key was used for something else'));
   return found;
 }
 
@@ -141,7 +141,7 @@ async function charge(payment: PaymentRow, origin?: string): Promise<Finding> {
     });
   } catch (error) {
     if (!(error instanceof UnknownOutcome && error.keyIsSpent)) throw error;
-    return (await find(payment, { keyIsSpent: true })) ?? (await fence(payment)) ?? 'absent';
+    return (await find(payment, { keyIsSpent: true })) ?? (await spendKey(payment)) ?? 'absent';
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { MoneyFacts, OrderMoney, PaymentFacts } from '#lib/orders/money/order-money.ts';
 import { cancelledAt, orderMoney, paidAt, paymentFacts } from '#lib/orders/money/order-money-samples.ts';
-import { type MailEvent, type MailOrder, writeMail } from './write-mail.ts';
+import { type EmailEvent, type EmailOrder, writeEmail } from './write-email.ts';
 
 const ofAttempt = (attempt: number, more: Partial<PaymentFacts>): PaymentFacts =>
   paymentFacts({ attempt, amountMinor: 12_852, capturedMinor: 12_852, ...more });
@@ -23,7 +23,7 @@ const held = ofAttempt(1, { status: 'returning' });
 /** Its amount was reserved, and never taken. */
 const reserved = ofAttempt(1, { status: 'refunded', capturedMinor: 0, refundedMinor: 12_852 });
 
-const order: MailOrder = {
+const order: EmailOrder = {
   number: '7K3Q-F9M2-XDHT',
   currency: 'USD',
   subtotalMinor: 11_900,
@@ -49,14 +49,14 @@ const order: MailOrder = {
   money: moneyOf([paidByCard]),
   url: 'https://shop.test/orders/1',
 };
-const event: MailEvent = { endedBy: undefined, amountMinor: undefined, attempt: undefined, reason: 'test' };
+const event: EmailEvent = { endedBy: undefined, amountMinor: undefined, attempt: undefined, reason: 'test' };
 
 const unpaid = (payments: PaymentFacts[]): OrderMoney =>
   moneyOf(payments, { status: 'payment_declined', paidAttempt: null });
 
-describe('writeMail', () => {
+describe('writeEmail', () => {
   test('a confirmation says what was ordered, what it costs, how it is paid and where it goes', () => {
-    const { subject, body } = writeMail('confirmation', order, event);
+    const { subject, body } = writeEmail('confirmation', order, event);
     expect(subject).toBe('Your order 7K3Q-F9M2-XDHT');
     expect(body).toBe(`Hello Ada Lovelace,
 
@@ -94,7 +94,7 @@ Once
   ] as [Partial<PaymentFacts>, string][])(
     'a confirmation says how an order is paid whose payment is %j',
     (payment, words) => {
-      const { body } = writeMail(
+      const { body } = writeEmail(
         'confirmation',
         { ...order, money: moneyOf([ofAttempt(1, payment)]) },
         event,
@@ -104,7 +104,7 @@ Once
   );
 
   test('a declined payment says that nothing was charged, until when the order is kept, and where to pay', () => {
-    const { body } = writeMail(
+    const { body } = writeEmail(
       'payment_declined',
       { ...order, holdUntil: new Date('2026-11-24T23:45:00Z'), money: unpaid([declined]) },
       event,
@@ -118,7 +118,7 @@ Once
   // What broke: "nothing was charged", of an order whose first charge had not been refunded.
   test('a declined payment beside a charge that the shop holds does not say that nothing was charged', () => {
     for (const payments of [[held, declined], [held]]) {
-      const { body } = writeMail('payment_declined', { ...order, money: unpaid(payments) }, event);
+      const { body } = writeEmail('payment_declined', { ...order, money: unpaid(payments) }, event);
       expect(body).not.toMatch(/nothing was charged/i);
       expect(body.replaceAll('\n', ' ')).toContain('$128.52 of your money is still with us.');
     }
@@ -129,7 +129,7 @@ Once
     'an order that is %s by now is promised to nobody',
     (status) => {
       for (const kind of ['confirmation', 'late_payment_taken'] as const) {
-        const { body } = writeMail(kind, { ...order, money: moneyOf([paidByCard], { status }) }, event);
+        const { body } = writeEmail(kind, { ...order, money: moneyOf([paidByCard], { status }) }, event);
         expect(body.replaceAll('\n', ' ')).toContain('It has ended by now: another email says how.');
         expect(body).not.toMatch(/ready|is paid/);
       }
@@ -138,10 +138,10 @@ Once
 
   test('an order that is paid because the refund of its charge failed says so', () => {
     const money = moneyOf([ofAttempt(1, { refunds: [refund('failed', 12_852, paidAt - 1)] })]);
-    const { body } = writeMail('confirmation', { ...order, money }, event);
+    const { body } = writeEmail('confirmation', { ...order, money }, event);
     expect(body.replaceAll('\n', ' ')).toContain('A refund of this payment has failed, so it pays your');
     expect(body).not.toContain('made yet');
-    expect(writeMail('confirmation', order, event).body).not.toContain('refund');
+    expect(writeEmail('confirmation', order, event).body).not.toContain('refund');
   });
 
   test.each([
@@ -150,12 +150,12 @@ Once
     ['operator', 'we had to cancel'],
     ['provider', 'we had to cancel'],
   ] as const)('a cancellation by %s says why', (endedBy, words) => {
-    expect(writeMail('cancelled', order, { ...event, endedBy }).body.replaceAll('\n', ' ')).toContain(words);
+    expect(writeEmail('cancelled', order, { ...event, endedBy }).body.replaceAll('\n', ' ')).toContain(words);
   });
 
   test('a part that is given back is named, and with it what was given back before', () => {
     const money = moneyOf([ofAttempt(1, { refundedMinor: 5_000 })]);
-    const { body } = writeMail('money_returned', { ...order, money }, { ...event, amountMinor: 2_000 });
+    const { body } = writeEmail('money_returned', { ...order, money }, { ...event, amountMinor: 2_000 });
     expect(body).toContain('$20.00 was refunded');
     expect(body.replaceAll('\n', ' ')).toContain('With this, $50.00 of this order was refunded in all.');
   });
@@ -167,19 +167,19 @@ Once
     ];
     const asked = { ...order, money: moneyOf(payments, { status: 'cancelled' }) };
     for (const kind of ['cancelled', 'refund_requested'] as const) {
-      const { subject, body } = writeMail(kind, asked, { ...event, endedBy: 'shopper', amountMinor: 2_799 });
+      const { subject, body } = writeEmail(kind, asked, { ...event, endedBy: 'shopper', amountMinor: 2_799 });
       const text = `${subject} ${body.replaceAll('\n', ' ')}`;
       expect(text).toContain('A refund of $27.99 is requested. We write to you when it is confirmed.');
       expect(text).not.toMatch(/was refunded|giving back|nothing to pay/);
     }
-    const confirmed = writeMail('refunded', order, { ...event, amountMinor: 2_799 });
+    const confirmed = writeEmail('refunded', order, { ...event, amountMinor: 2_799 });
     expect(confirmed.body).toContain('$27.99 was refunded');
   });
 
   // What broke: "$20.00 was refunded", then "$32.99 was refunded" of an order of 32.99.
   test('the last part of a refund is told as what it is, and the sum as a sum', () => {
     const money = moneyOf([ofAttempt(1, { status: 'refunded', refundedMinor: 12_852 })]);
-    const { body } = writeMail('refunded', { ...order, money }, { ...event, amountMinor: 7_852 });
+    const { body } = writeEmail('refunded', { ...order, money }, { ...event, amountMinor: 7_852 });
     const text = body.replaceAll('\n', ' ');
     expect(text).toContain('$78.52 was refunded to the card');
     expect(text).toContain('With this, $128.52 of this order was refunded in all.');
@@ -191,8 +191,8 @@ Once
     const lapsed = ofAttempt(1, { status: 'voided', capturedMinor: 0 });
     const late = { status: 'cancelled', paidAttempt: null } as const;
     const about = { ...event, amountMinor: 12_852, attempt: 1 };
-    const write = (kind: Parameters<typeof writeMail>[0], money: OrderMoney) =>
-      writeMail(kind, { ...order, money }, about);
+    const write = (kind: Parameters<typeof writeEmail>[0], money: OrderMoney) =>
+      writeEmail(kind, { ...order, money }, about);
     const mails = [
       write('cancelled', moneyOf([asked], { status: 'cancelled' })),
       write('refunded', moneyOf([reserved], { status: 'refunded' })),
@@ -209,7 +209,7 @@ Once
 
   test('a card that was charged and refunded before the order had the money was not declined', () => {
     const money = unpaid([ofAttempt(1, { status: 'refunded', refundedMinor: 12_852 })]);
-    const { subject, body } = writeMail('payment_declined', { ...order, money }, event);
+    const { subject, body } = writeEmail('payment_declined', { ...order, money }, event);
     const text = `${subject} ${body.replaceAll('\n', ' ')}`;
     expect(text).toContain('Your card was charged, and the $128.52 was refunded. Your order is kept');
     expect(text).not.toMatch(/declined|nothing was charged/);
@@ -218,14 +218,14 @@ Once
   test('a cancelled order whose refund was refused at once does not promise that refund', () => {
     const money = moneyOf([ofAttempt(1, { refunds: [refund('failed')] })], { status: 'cancelled' });
     const refused = { ...event, endedBy: 'shopper' as const, amountMinor: 12_852 };
-    const text = writeMail('cancelled', { ...order, money }, refused).body.replaceAll('\n', ' ');
+    const text = writeEmail('cancelled', { ...order, money }, refused).body.replaceAll('\n', ' ');
     expect(text).toContain('As you asked, we have cancelled your order.');
     expect(text).toContain('Your refund of $128.52 could not be made yet.');
     expect(text).not.toMatch(/requested|was refunded/);
   });
 
   test('a payment that came too late says that the order stays cancelled and the money comes back', () => {
-    const { body } = writeMail('late_payment_returned', order, { ...event, amountMinor: 12_852 });
+    const { body } = writeEmail('late_payment_returned', order, { ...event, amountMinor: 12_852 });
     expect(body).toContain('Your payment came after your order had been cancelled. $128.52');
     expect(body).toContain('The order stays cancelled.');
   });

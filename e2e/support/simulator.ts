@@ -1,8 +1,8 @@
 import { expect } from '@playwright/test';
 
-/** The shop's test till as it can be asked from this machine: its books, and what is to go wrong. */
+/** The shop's test simulator as it can be asked from this machine: its books, and what is to go wrong. */
 
-const till = () => `http://127.0.0.1:${process.env.E2E_TILL_PORT}`;
+const simulator = () => `http://127.0.0.1:${process.env.E2E_TILL_PORT}`;
 
 interface LedgerRow {
   attempt: string;
@@ -14,7 +14,7 @@ interface LedgerRow {
 
 /** What truly happened to the charges of an order, whose path is given. */
 export async function ledgerOf(orderPath: string): Promise<LedgerRow[]> {
-  const answer = await fetch(`${till()}/_test/ledger?order_id=${idOf(orderPath)}`);
+  const answer = await fetch(`${simulator()}/_test/ledger?order_id=${idOf(orderPath)}`);
   return ((await answer.json()) as { charges: LedgerRow[] }).charges;
 }
 
@@ -30,7 +30,7 @@ export async function addFault(
   fault: { kind: string; method?: string; times?: number },
 ): Promise<void> {
   const { kind, method, times } = fault;
-  const answer = await fetch(`${till()}/_test/faults`, {
+  const answer = await fetch(`${simulator()}/_test/faults`, {
     method: 'POST',
     body: JSON.stringify({ kind, times, on: { method, orderId: idOf(orderPath) } }),
   });

@@ -12,7 +12,7 @@ import type { Services } from './prepare-services.ts';
 import { step } from './progress.ts';
 
 /**
- * The test till: the simulator of a payment provider, in a process of its own with its books under
+ * The test simulator: the simulator of a payment provider, in a process of its own with its books under
  * `DATA_DIR/till`. A newcomer pays with a test card at once, and no money moves.
  */
 
@@ -20,29 +20,33 @@ const root = path.resolve(import.meta.dirname, '..', '..');
 const startTimeoutMs = 15_000;
 const stopTimeoutMs = 10_000;
 
-/** What stays the same from start to start: payments under way know the till by it. */
+/** What stays the same from start to start: payments under way know the simulator by it. */
 interface Settings {
   port: number;
   secretKey: string;
   webhookSecret: string;
 }
 
-interface RunningTill {
+interface RunningSimulator {
   pid: number;
   stop: () => Promise<void>;
 }
 
 /**
- * Starts the till and tells the shop of it, unless the shop has a provider: a STRIPE_SECRET_KEY. A
+ * Starts the simulator and tells the shop of it, unless the shop has a provider: a STRIPE_SECRET_KEY. A
  * shop that others can reach gets none: test cards must not pay there.
  */
-export async function prepareTill(
+export async function preparePaymentSimulator(
   { dataDir, variables, shutdown }: Services,
   shopUrl: string,
 ): Promise<void> {
   if (variables.STRIPE_SECRET_KEY) return;
   if (variables.LOCAL_SHOP !== '1') {
-    await step('till', async () => 'none without STRIPE_SECRET_KEY: card payment is off', String);
+    await step(
+      'payment simulator',
+      async () => 'none without STRIPE_SECRET_KEY: card payment is off',
+      String,
+    );
     return;
   }
   const folder = path.join(dataDir, 'till');
@@ -50,17 +54,21 @@ export async function prepareTill(
   await waitForOrphan(folder);
   const settings = await readSettings(folder);
   const webhookUrl = `${shopUrl}/api/webhooks/payments`;
-  const start = () => startTill(folder, settings, webhookUrl);
-  const till = await step('till', start, () => `test cards, no money: 127.0.0.1:${settings.port}`);
+  const start = () => startSimulatorProcess(folder, settings, webhookUrl);
+  const simulator = await step(
+    'payment simulator',
+    start,
+    () => `test cards, no money: 127.0.0.1:${settings.port}`,
+  );
   Object.assign(variables, {
     STRIPE_SECRET_KEY: settings.secretKey,
     STRIPE_WEBHOOK_SECRET: settings.webhookSecret,
     STRIPE_API_BASE: `http://127.0.0.1:${settings.port}`,
   });
-  keepUntilStopped({ name: 'the test till', service: till, restart: start, shutdown });
+  keepUntilStopped({ name: 'the test simulator', service: simulator, restart: start, shutdown });
 }
 
-/** The till of a launcher that was killed ends by itself; two must not write in one book. */
+/** The simulator of a launcher that was killed ends by itself; two must not write in one book. */
 async function waitForOrphan(folder: string): Promise<void> {
   const file = pidFile(folder);
   const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
@@ -86,9 +94,13 @@ async function readSettings(folder: string): Promise<Settings> {
   return settings;
 }
 
-async function startTill(folder: string, settings: Settings, webhookUrl: string): Promise<RunningTill> {
+async function startSimulatorProcess(
+  folder: string,
+  settings: Settings,
+  webhookUrl: string,
+): Promise<RunningSimulator> {
   const { port, secretKey, webhookSecret } = settings;
-  const logFile = path.join(folder, 'till.log');
+  const logFile = path.join(folder, 'simulator.log');
   const output = openSync(logFile, 'a');
   const child = spawn(
     process.execPath,
@@ -111,7 +123,7 @@ async function startTill(folder: string, settings: Settings, webhookUrl: string)
     child.once('exit', () => resolve()).once('error', () => resolve());
   });
   const { pid } = child;
-  if (pid === undefined) throw new ChildFailed('the test till could not be started');
+  if (pid === undefined) throw new ChildFailed('the test simulator could not be started');
   writeFileSync(pidFile(folder), String(pid));
   const guard = watchdog('kill "$1"', [String(pid)]);
   void exited.then(guard.dismiss);
@@ -124,7 +136,7 @@ async function startTill(folder: string, settings: Settings, webhookUrl: string)
     if (await answers(port)) return { pid, stop };
   }
   await stop();
-  throw new ChildFailed(`the test till did not start. The end of ${logFile}:\n\n${lastLines(logFile)}`);
+  throw new ChildFailed(`the test simulator did not start. The end of ${logFile}:\n\n${lastLines(logFile)}`);
 }
 
 /** Its answer to a call without a key is a refusal, which is an answer. */

@@ -1,13 +1,13 @@
 import { day, wrap } from '#lib/notifications/email/layout.ts';
-import type { MailEvent, MailOrder } from '#lib/notifications/email/write-mail.ts';
+import type { EmailEvent, EmailOrder } from '#lib/notifications/email/write-email.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
 import { formatMoney, typedMoney } from '#lib/platform/money.ts';
 
 /** Emails to the shop's operator (OPERATOR_EMAIL): money that a person has to see to. */
 
-type ToldOrder = Pick<MailOrder, 'number' | 'currency' | 'totalMinor'>;
+type ToldOrder = Pick<EmailOrder, 'number' | 'currency' | 'totalMinor'>;
 
-interface OperatorEvent extends Pick<MailEvent, 'reason' | 'amountMinor'> {
+interface OperatorEvent extends Pick<EmailEvent, 'reason' | 'amountMinor'> {
   /** Of which attempt the refund was. */
   attempt?: number | undefined;
   dueBy?: Date;
@@ -74,10 +74,10 @@ function whatNow(event: OperatorEvent, { number, currency }: ToldOrder): string[
   ];
 }
 
-export type OperatorMailKind = keyof typeof words;
+export type OperatorEmailKind = keyof typeof words;
 
-export function writeOperatorMail(
-  kind: OperatorMailKind,
+export function writeOperatorEmail(
+  kind: OperatorEmailKind,
   order: ToldOrder,
   event: OperatorEvent,
 ): { subject: string; body: string } {

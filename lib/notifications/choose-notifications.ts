@@ -1,5 +1,5 @@
-import type { MailKind } from '#lib/notifications/email/write-mail.ts';
-import type { OperatorMailKind } from '#lib/notifications/email/write-operator-mail.ts';
+import type { EmailKind } from '#lib/notifications/email/write-email.ts';
+import type { OperatorEmailKind } from '#lib/notifications/email/write-operator-email.ts';
 import type { EventMoney } from '#lib/notifications/money-of.ts';
 import type { OrderEventKind } from '#lib/orders/change-order.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
@@ -39,21 +39,21 @@ type WebhookType =
   | 'order.disputed'
   | 'order.dispute_closed';
 
-export interface Announcement {
-  mail?: MailKind;
+export interface Notifications {
+  mail?: EmailKind;
   /** To the shop's operator. */
-  operator?: OperatorMailKind;
+  operator?: OperatorEmailKind;
   webhook?: WebhookType;
 }
 
-export function whatToSay(event: OrderEvent): Announcement {
+export function chooseNotifications(event: OrderEvent): Notifications {
   const { kind, from, to } = event;
   if (kind !== 'status') return ofMoney(event, kind);
   // Written by a process of the version before: only money that went back left the status as it was.
   return from === to ? ofMoney(event, 'refunded') : ofStatus(event);
 }
 
-function ofStatus({ from, to, since, isHeld, money }: OrderEvent): Announcement {
+function ofStatus({ from, to, since, isHeld, money }: OrderEvent): Notifications {
   // A refund came back: told as that, and not as another end of the order.
   if (from === 'refunded') return {};
   switch (to) {
@@ -89,7 +89,7 @@ function ofStatus({ from, to, since, isHeld, money }: OrderEvent): Announcement 
 }
 
 /** The order is what it was, but something happened to its money. */
-function ofMoney({ money }: OrderEvent, kind: Exclude<OrderEventKind, 'status'>): Announcement {
+function ofMoney({ money }: OrderEvent, kind: Exclude<OrderEventKind, 'status'>): Notifications {
   switch (kind) {
     // What the provider has paid or refused meanwhile has an email of its own.
     case 'refund_requested':
@@ -127,11 +127,11 @@ const isToldByItsEnd = (from: OrderStatus | null, since: OrderEvent['since']): b
 
 const isPaid = ({ kind, to }: LaterEvent): boolean => kind === 'status' && to === 'paid';
 
-const mailOfRefund = ({ isLate }: EventMoney): MailKind =>
+const mailOfRefund = ({ isLate }: EventMoney): EmailKind =>
   isLate ? 'late_payment_returned' : 'money_returned';
 
 /** An invoice was confirmed when it was placed; a card order is confirmed by its payment. */
-function mailOfPayment(from: OrderStatus | null): MailKind {
+function mailOfPayment(from: OrderStatus | null): EmailKind {
   if (from === 'placed') return 'payment_received';
   return from === 'cancelled' ? 'late_payment_taken' : 'confirmation';
 }

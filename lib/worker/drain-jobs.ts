@@ -1,6 +1,6 @@
 import { runOnce } from 'graphile-worker';
 import { addJob } from '#lib/jobs/add-job.ts';
-import type { WorkedOff } from '#lib/jobs/schema.ts';
+import type { DrainedJobs } from '#lib/jobs/schema.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { queueOptions, queuePool } from '#lib/worker/queue-options.ts';
 import { freeLostJobs } from '#lib/worker/run-task.ts';
@@ -10,12 +10,12 @@ import { periodicKey, periodicTasks } from '#lib/worker/tasks.ts';
  * Runs what runs by the clock, and every job that is due, until there is none or `limitMs` is over;
  * then no more are begun. A worker for platforms where no process stays: the cron call is its host.
  */
-export async function workOff({ limitMs }: { limitMs: number }): Promise<WorkedOff> {
+export async function drainJobs({ limitMs }: { limitMs: number }): Promise<DrainedJobs> {
   await freeLostJobs();
   for (const name of periodicTasks) await addJob(db(), name, {}, { key: periodicKey(name) });
   const pool = queuePool();
   const options = queueOptions(pool);
-  const result: WorkedOff = { succeeded: 0, failed: 0, failedForGood: 0, outOfTime: false };
+  const result: DrainedJobs = { succeeded: 0, failed: 0, failedForGood: 0, outOfTime: false };
   let timer: NodeJS.Timeout | undefined;
   options.events.on('job:success', () => {
     result.succeeded += 1;

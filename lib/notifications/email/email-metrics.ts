@@ -5,7 +5,7 @@ import { metrics } from '#lib/platform/metrics.ts';
 import { processWide } from '#lib/platform/process-wide.ts';
 
 /** Adds to the process's metrics what became of emails; asked for with each scrape. */
-export function registerMailMetrics(): void {
+export function registerEmailMetrics(): void {
   processWide('mailMetrics', () => {
     gaugeOf('suppressed', 'Emails of the last day that were not sent because too many went to their address');
     gaugeOf('refused', 'Emails of the last day that the mail server refused for good');

@@ -12,7 +12,7 @@ type MailKey = JobPayloads['send_mail'];
  * "accepted" and the note sends it again: no transaction spans both. The second one carries the same
  * Message-ID, by which mail servers and readers know it for the same mail.
  */
-export async function sendMail(key: MailKey): Promise<void> {
+export async function sendEmail(key: MailKey): Promise<void> {
   const { userId, orderId, version, kind } = key;
   const mail = await db().mail.findUnique({
     where: { userId_orderId_version_kind: { userId, orderId, version, kind } },

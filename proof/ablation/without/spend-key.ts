@@ -4,5 +4,5 @@ import * as shop from '#lib/payment-provider/payment-provider.ts';
 
 export const paymentProvider: typeof shop.paymentProvider = async () => ({
   ...(await shop.paymentProvider()),
-  fence: async () => true,
+  spendKey: async () => true,
 });

@@ -15,12 +15,12 @@ import {
   whyUnpaid,
 } from '#lib/orders/money/money-sentences.ts';
 import type { OrderMoney } from '#lib/orders/money/order-money.ts';
-import type { EndedBy } from '#lib/orders/schema.ts';
+import type { CancellationSource } from '#lib/orders/schema.ts';
 import { formatMoney } from '#lib/platform/money.ts';
 import type { ShippingAddress } from '#lib/shipping/shipping-address.ts';
 
 /** What a mail is written from: the order as it is when it is written. */
-export interface MailOrder {
+export interface EmailOrder {
   number: string;
   currency: string;
   subtotalMinor: number;
@@ -39,9 +39,9 @@ export interface MailOrder {
 }
 
 /** What happened, as far as a mail says it. */
-export interface MailEvent {
+export interface EmailEvent {
   /** How the order ended, once it has. */
-  endedBy: EndedBy | undefined;
+  endedBy: CancellationSource | undefined;
   /** The money that this very event is about, where it is about any. */
   amountMinor: number | undefined;
   /** The attempt whose refund this very event is about. */
@@ -51,9 +51,9 @@ export interface MailEvent {
 }
 
 interface Words {
-  subject: (number: string, order: MailOrder, event: MailEvent) => string;
+  subject: (number: string, order: EmailOrder, event: EmailEvent) => string;
   /** What happened and what happens next, a paragraph each. */
-  paragraphs: (order: MailOrder, event: MailEvent) => string[];
+  paragraphs: (order: EmailOrder, event: EmailEvent) => string[];
   /** Whether the mail lists what was ordered, what it costs and where it goes. */
   details: boolean;
   /** What the link to the order is for. */
@@ -192,13 +192,13 @@ const words = {
   },
 } satisfies Record<string, Words>;
 
-export type MailKind = keyof typeof words;
+export type EmailKind = keyof typeof words;
 
 /** A mail as plain text: who, what happened, which order, where to look. */
-export function writeMail(
-  kind: MailKind,
-  given: MailOrder,
-  event: MailEvent,
+export function writeEmail(
+  kind: EmailKind,
+  given: EmailOrder,
+  event: EmailEvent,
 ): { subject: string; body: string } {
   // Everything that a shopper typed passes here, before any part of the email is written from it.
   const order = { ...given, shippingAddress: withoutLinks(given.shippingAddress) };
@@ -216,7 +216,7 @@ export function writeMail(
   return { subject: subject(order.number, order, event), body: `${parts.map(wrap).join('\n\n')}\n` };
 }
 
-const total = ({ totalMinor, currency }: MailOrder): string => formatMoney(totalMinor, currency);
+const total = ({ totalMinor, currency }: EmailOrder): string => formatMoney(totalMinor, currency);
 
 /** An email may be written when its order has been cancelled already. */
 const hasEnded = ({ status }: OrderMoney): boolean => status === 'cancelled' || status === 'refunded';
@@ -226,11 +226,11 @@ function howItIsPaid(money: OrderMoney): string {
   return isDue ? 'You pay by invoice after it has arrived.' : (howPaid(money) ?? '');
 }
 
-function keptUntil({ holdUntil }: MailOrder): string {
+function keptUntil({ holdUntil }: EmailOrder): string {
   return holdUntil ? ` until ${clock(holdUntil)}` : '';
 }
 
-function whyCancelled({ endedBy }: MailEvent): string {
+function whyCancelled({ endedBy }: EmailEvent): string {
   if (endedBy === 'shopper') return 'As you asked, we have cancelled your order.';
   if (endedBy === 'hold') {
     return 'We have cancelled your order, because it was not paid in time and its items are for sale again.';
@@ -241,16 +241,17 @@ function whyCancelled({ endedBy }: MailEvent): string {
 }
 
 /** Of an event without an amount, it is the order's. */
-const amountOf = ({ totalMinor }: OrderMoney, { amountMinor = totalMinor }: MailEvent): number => amountMinor;
+const amountOf = ({ totalMinor }: OrderMoney, { amountMinor = totalMinor }: EmailEvent): number =>
+  amountMinor;
 
-const isOfReserved = ({ attempts }: OrderMoney, event: MailEvent): boolean =>
+const isOfReserved = ({ attempts }: OrderMoney, event: EmailEvent): boolean =>
   attempts.some((one) => one.attempt === event.attempt && one.isReserved);
 
 /** A part of what was paid, or a charge that the order did not need. */
-const givenBack = (money: OrderMoney, event: MailEvent): string =>
+const givenBack = (money: OrderMoney, event: EmailEvent): string =>
   isOfReserved(money, event)
     ? released(money, amountOf(money, event))
     : `${refunded(money, amountOf(money, event))} ${bankTakesTime}`;
 
-const inAll = (money: OrderMoney, event: MailEvent): string[] =>
+const inAll = (money: OrderMoney, event: EmailEvent): string[] =>
   isOfReserved(money, event) ? [] : refundedInAll(money, amountOf(money, event));

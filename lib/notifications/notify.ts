@@ -1,18 +1,18 @@
 import { addJobs } from '#lib/jobs/add-job.ts';
 import type { JobPayloads, OrderVersion } from '#lib/jobs/jobs.ts';
-import { limitMails } from '#lib/notifications/email/limit-mails.ts';
-import { canAnybodyCause } from '#lib/notifications/email/limited-kinds.ts';
-import { writeMail } from '#lib/notifications/email/write-mail.ts';
-import { writeOperatorMail } from '#lib/notifications/email/write-operator-mail.ts';
+import { chooseNotifications, type Notifications } from '#lib/notifications/choose-notifications.ts';
+import { limitEmails } from '#lib/notifications/email/limit-emails.ts';
+import { canAnyoneTrigger } from '#lib/notifications/email/limited-kinds.ts';
+import { writeEmail } from '#lib/notifications/email/write-email.ts';
+import { writeOperatorEmail } from '#lib/notifications/email/write-operator-email.ts';
 import { type KnownEvent, readEvents } from '#lib/notifications/read-events.ts';
-import { type Announcement, whatToSay } from '#lib/notifications/what-to-say.ts';
 import { orderAccessUrl } from '#lib/order-management/order-access.ts';
 import { db, type Tx } from '#lib/platform/database/db.ts';
 import { env } from '#lib/platform/env.ts';
 import { logger } from '#lib/platform/logger.ts';
 
 interface NewMail extends OrderVersion {
-  /** A `MailKind`, with the request's name behind it where one is sent more than once; `operator_…` for the operator's. */
+  /** A `EmailKind`, with the request's name behind it where one is sent more than once; `operator_…` for the operator's. */
   kind: string;
   recipient: string;
   subject: string;
@@ -26,15 +26,18 @@ interface NewMail extends OrderVersion {
  * in one transaction, the jobs that send them. What stands already is left alone, so running twice
  * sends nothing twice.
  */
-export async function announce({ events }: JobPayloads['announce']): Promise<void> {
+export async function notify({ events }: JobPayloads['announce']): Promise<void> {
   const { ORDER_WEBHOOK_URL } = env();
-  const known = (await readEvents(events)).map((entry) => ({ ...entry, ...whatToSay(entry.event) }));
+  const known = (await readEvents(events)).map((entry) => ({
+    ...entry,
+    ...chooseNotifications(entry.event),
+  }));
   const mails = known.flatMap((entry): NewMail[] => [...toShopper(entry), ...toOperator(entry)]);
   const deliveries = ORDER_WEBHOOK_URL ? known.filter(({ webhook }) => webhook) : [];
   if (known.length === 0) return;
   await db().$transaction(async (tx) => {
     await insertNumbers(tx, known);
-    await addJobs(tx, 'send_mail', await insertMails(tx, mails));
+    await addJobs(tx, 'send_mail', await insertEmails(tx, mails));
     await addJobs(tx, 'deliver_webhook', await insertDeliveries(tx, deliveries, ORDER_WEBHOOK_URL ?? ''));
   });
 }
@@ -51,13 +54,13 @@ async function insertNumbers(tx: Tx, known: KnownEvent[]): Promise<void> {
     ON CONFLICT (number, order_id) DO NOTHING`;
 }
 
-type Told = KnownEvent & Announcement;
+type Told = KnownEvent & Notifications;
 
 function toShopper({ userId, orderId, version, event, order, mail: kind }: Told): NewMail[] {
   if (!kind) return [];
-  const unpaid = canAnybodyCause(kind, { payments: order.money.attempts, endedBy: event.endedBy });
+  const unpaid = canAnyoneTrigger(kind, { payments: order.money.attempts, endedBy: event.endedBy });
   const url = orderAccessUrl({ userId, orderId, issuedAt: event.at });
-  const written = writeMail(kind, { ...order, url }, event);
+  const written = writeEmail(kind, { ...order, url }, event);
   return [{ userId, orderId, version, kind, recipient: order.email, unpaid, ...written }];
 }
 
@@ -76,17 +79,17 @@ function toOperator({ userId, orderId, version, event, order, operator }: Told):
       kind,
       recipient,
       unpaid: false,
-      ...writeOperatorMail(operator, order, event),
+      ...writeOperatorEmail(operator, order, event),
     },
   ];
 }
 
 /** Answers those that are to be sent: new ones, when there is a mail server to send them to. */
-export async function insertMails(tx: Tx, mails: NewMail[]): Promise<JobPayloads['send_mail'][]> {
+export async function insertEmails(tx: Tx, mails: NewMail[]): Promise<JobPayloads['send_mail'][]> {
   if (mails.length === 0) return [];
   // Without a mail server nothing is sent to anybody, and there is nothing to limit.
   const rows = env().SMTP_URL
-    ? await limitMails(tx, mails)
+    ? await limitEmails(tx, mails)
     : mails.map((mail) => ({ ...mail, status: 'kept' }));
   const added = await tx.$queryRaw<(JobPayloads['send_mail'] & { status: string })[]>`
     INSERT INTO mail (user_id, order_id, version, kind, recipient, subject, body, unpaid, status)

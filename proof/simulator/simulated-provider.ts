@@ -1,5 +1,5 @@
 import { newId } from '#proof/simulator/http/ids.ts';
-import { EventLog, type EventState, type TillEvent } from '#proof/simulator/ledger/event-log.ts';
+import { EventLog, type EventState, type SimulatorEvent } from '#proof/simulator/ledger/event-log.ts';
 import { Journal } from '#proof/simulator/ledger/journal.ts';
 import { Ledger } from '#proof/simulator/ledger/ledger.ts';
 import type {
@@ -60,7 +60,7 @@ interface Line extends Beside {
 /** An intent is about a kilobyte: half a gigabyte, which a machine for development has. */
 const mostIntents = 500_000;
 
-export interface TillOptions {
+export interface SimulatorOptions {
   settleMs: number;
   keyLifetimeMs: number;
   /** How far its clock is ahead of the true one. */
@@ -68,8 +68,8 @@ export interface TillOptions {
 }
 
 /** The books: all objects in memory, every change on the disk before it is told. */
-export class Till {
-  readonly #options: TillOptions;
+export class SimulatedProvider {
+  readonly #options: SimulatorOptions;
   readonly #intents = new Map<string, Intent>();
   readonly #intentIds: string[] = [];
   readonly #intentOfCharge = new Map<string, string>();
@@ -85,16 +85,16 @@ export class Till {
   readonly events = new EventLog();
   #journal: Journal | undefined;
   /** Called with what is to be told, once it is on the disk. */
-  onEvent: (event: TillEvent) => void = () => undefined;
+  onEvent: (event: SimulatorEvent) => void = () => undefined;
 
-  private constructor(options: TillOptions) {
+  private constructor(options: SimulatorOptions) {
     this.#options = options;
   }
 
-  static async open(file: string, options: TillOptions): Promise<Till> {
-    const till = new Till(options);
-    till.#journal = await Journal.open(file, (line) => till.#apply(line as Line));
-    return till;
+  static async open(file: string, options: SimulatorOptions): Promise<SimulatedProvider> {
+    const simulator = new SimulatedProvider(options);
+    simulator.#journal = await Journal.open(file, (line) => simulator.#apply(line as Line));
+    return simulator;
   }
 
   now(): Moment {
@@ -189,7 +189,7 @@ export class Till {
   }
 
   /** Takes note of what became of an event. Nobody waits for it: at worst it is told again. */
-  told(event: TillEvent, state: EventState): void {
+  told(event: SimulatorEvent, state: EventState): void {
     this.#append({ atMs: this.now().nowMs, told: { event: event.id, state } });
   }
 

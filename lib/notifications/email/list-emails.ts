@@ -1,6 +1,6 @@
 import { db } from '#lib/platform/database/db.ts';
 
-export interface MailView {
+export interface EmailView {
   /** Names it among all mails. */
   id: string;
   recipient: string;
@@ -14,7 +14,7 @@ export interface MailView {
 const maxListed = 50;
 
 /** The newest mails of everybody, newest first. Never for a page that strangers see. */
-export async function listMails(): Promise<MailView[]> {
+export async function listEmails(): Promise<EmailView[]> {
   const mails = await db().mail.findMany({
     orderBy: [{ createdAt: 'desc' }, { orderId: 'asc' }, { version: 'desc' }],
     take: maxListed,
@@ -24,7 +24,7 @@ export async function listMails(): Promise<MailView[]> {
     recipient,
     subject,
     body,
-    status: status as MailView['status'],
+    status: status as EmailView['status'],
     createdAt: createdAt.toISOString(),
   }));
 }

@@ -4,9 +4,9 @@ import type { OrderVersion } from '#lib/jobs/jobs.ts';
 import { closeMailer } from '#lib/notifications/email/mailer.ts';
 import { changeOrder } from '#lib/orders/change-order.ts';
 import { db } from '#lib/platform/database/db.ts';
-import { workOff } from '#lib/worker/work-off.ts';
-import { announceLater, placeOrder } from '#tests/support/announcing.ts';
+import { drainJobs } from '#lib/worker/drain-jobs.ts';
 import { metricsEnv, readMetrics } from '#tests/support/metrics.ts';
+import { announceLater, placeOrder } from '#tests/support/notifying.ts';
 import { addProduct } from '#tests/support/shop.ts';
 import { startSmtp } from '#tests/support/smtp.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
@@ -38,7 +38,7 @@ beforeEach(async () => {
   smtp.refusal = undefined;
 });
 
-const work = () => workOff({ limitMs: 30_000 });
+const work = () => drainJobs({ limitMs: 30_000 });
 
 const statusesOf = async ({ orderId }: OrderVersion) =>
   (await db().mail.findMany({ where: { orderId }, orderBy: { version: 'asc' } })).map(

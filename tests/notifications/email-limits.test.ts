@@ -1,15 +1,15 @@
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import type { OrderVersion } from '#lib/jobs/jobs.ts';
-import { announce } from '#lib/notifications/announce.ts';
 import { closeMailer } from '#lib/notifications/email/mailer.ts';
+import { notify } from '#lib/notifications/notify.ts';
 import { cancelOrder } from '#lib/order-management/cancel-order.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { mailboxOf } from '#lib/platform/email-address.ts';
-import { workOff } from '#lib/worker/work-off.ts';
-import { placeOrder } from '#tests/support/announcing.ts';
+import { drainJobs } from '#lib/worker/drain-jobs.ts';
 import { callHandlers } from '#tests/support/call.ts';
 import { mailboxes } from '#tests/support/mailboxes.ts';
 import { card } from '#tests/support/money.ts';
+import { placeOrder } from '#tests/support/notifying.ts';
 import { openPayingShop } from '#tests/support/paying-shop.ts';
 import { addProduct } from '#tests/support/shop.ts';
 import { address } from '#tests/support/shopper.ts';
@@ -36,7 +36,7 @@ beforeEach(async () => {
   smtp.mails.length = 0;
 });
 
-const work = () => workOff({ limitMs: 30_000 });
+const work = () => drainJobs({ limitMs: 30_000 });
 
 const ordersTo = async (emails: string[]) => {
   const orders: OrderVersion[] = [];
@@ -56,7 +56,7 @@ test('strangers who order to one address have it sent three emails an hour, howe
   const orders = await ordersTo(Array.from({ length: 12 }, (_, i) => spellings[i % 3] ?? ''));
   // Four jobs at the same time: each sees room for three until the others have written.
   const quarters = [0, 3, 6, 9].map((from) => orders.slice(from, from + 3));
-  await Promise.all(quarters.map((events) => announce({ events })));
+  await Promise.all(quarters.map((events) => notify({ events })));
   await work();
   expect(smtp.mails).toHaveLength(3);
   expect(await statuses()).toEqual({ sent: 3, suppressed: 9 });
@@ -70,8 +70,8 @@ test('strangers who order to one address have it sent three emails an hour, howe
 test('spellings that Gmail delivers to one inbox share its limit', async () => {
   const spellings = ['victimname@gmail.com', 'v.ictim.name@gmail.com', 'vi.ctimname@GoogleMail.com'];
   const [first = '', ...others] = spellings;
-  await announce({ events: await ordersTo([first]) });
-  await announce({ events: await ordersTo(others.flatMap((spelling) => [spelling, spelling])) });
+  await notify({ events: await ordersTo([first]) });
+  await notify({ events: await ordersTo(others.flatMap((spelling) => [spelling, spelling])) });
   expect(await statuses()).toEqual({ queued: 3, suppressed: 2 });
 });
 
@@ -83,19 +83,19 @@ test.each(mailboxes)('the shop and its database count emails to %s by %s', async
 
 test('another address has a limit of its own, and the next hour has room until the day is used up', async () => {
   const [first, ...later] = await ordersTo([...Array(7).fill('busy@example.com'), 'other@example.com']);
-  await announce({ events: [first as OrderVersion, ...later] });
+  await notify({ events: [first as OrderVersion, ...later] });
   expect(await statuses()).toEqual({ queued: 4, suppressed: 4 });
   await db().$executeRaw`UPDATE mail SET created_at = created_at - interval '61 minutes'`;
-  await announce({ events: await ordersTo(Array(4).fill('busy@example.com')) });
+  await notify({ events: await ordersTo(Array(4).fill('busy@example.com')) });
   expect(await statuses()).toEqual({ queued: 6, suppressed: 6 });
 });
 
 test('who paid is told everything, whatever strangers did with their address', async () => {
   const orders = await ordersTo(Array(5).fill('payer@example.com'));
-  await announce({ events: orders });
+  await notify({ events: orders });
   const paid = await placeOrder(sku, { email: 'payer@example.com' });
   await db().$executeRaw`UPDATE payment SET status = 'succeeded' WHERE order_id = ${paid.orderId}::uuid`;
-  await announce({ events: [paid] });
+  await notify({ events: [paid] });
   const mails = await db().mail.findMany({ where: { orderId: paid.orderId } });
   expect(mails.map(({ status, unpaid }) => [status, unpaid])).toEqual([['queued', false]]);
 });
@@ -104,7 +104,7 @@ test('who paid is told everything, whatever strangers did with their address', a
 async function payAndCancel(email: string, by: 'shopper' | 'operator'): Promise<void> {
   const { userId, orderId } = await placeOrder(sku, { ...card(), email });
   const announceAll = async () =>
-    announce({
+    notify({
       events: (await db().orderEvent.findMany({ where: { orderId } })).map(({ version }) => ({
         userId,
         orderId,
@@ -143,7 +143,7 @@ test('what a stranger typed is no link in the email, and the only link is the sh
       city: 'joe@evil.example',
     },
   });
-  await announce({ events: [order] });
+  await notify({ events: [order] });
   await work();
   const [mail] = smtp.mails;
   expect(mail?.text).toContain('Hello Claim at https: //evil. example,');

@@ -1,6 +1,6 @@
 import type { AttemptKey } from '#lib/payment-provider/provider.ts';
-import { callOff } from '#lib/payments/find-out.ts';
 import { tookNothing } from '#lib/payments/payment-rows.ts';
+import { cancelCharge } from '#lib/payments/query-charge.ts';
 import { settlePayment } from '#lib/payments/settling/settle-payment.ts';
 import type { Finding } from '#lib/payments/settling/settlement.ts';
 
@@ -11,12 +11,12 @@ import type { Finding } from '#lib/payments/settling/settlement.ts';
  * later, the look that finds it so enqueues this job again. Throws while the provider gives no answer, so that
  * it is tried again.
  */
-export async function callOffPayment(key: AttemptKey): Promise<void> {
+export async function cancelDeclinedCharge(key: AttemptKey): Promise<void> {
   let finding: Finding | undefined;
   await settlePayment({
     key,
     async ask(payment) {
-      finding = tookNothing(payment.status) ? await callOff(payment) : undefined;
+      finding = tookNothing(payment.status) ? await cancelCharge(payment) : undefined;
       return finding;
     },
     actor: 'job:call_off_payment',

@@ -106,8 +106,8 @@ describe('a payment', () => {
   });
 
   test('that takes its time can not be cancelled, and keeps its charge when it is decided', async () => {
-    const till = await openSimulator({ settleMs: 60_000 });
-    const client = stripeFor(till.url);
+    const simulator = await openSimulator({ settleMs: 60_000 });
+    const client = stripeFor(simulator.url);
     const debit = order('pm_sepaDebit_success', { currency: 'eur', expand: ['latest_charge'] });
     const { id, latest_charge: charge } = await client.paymentIntents.create(debit);
     expect(charge).toMatchObject({ status: 'pending', paid: false, captured: false, amount_captured: 0 });
@@ -116,7 +116,7 @@ describe('a payment', () => {
       code: 'payment_intent_unexpected_state',
       payment_intent: { id, status: 'processing' },
     });
-    await till.dashboard.settle(id);
+    await simulator.dashboard.settle(id);
     expect(await client.paymentIntents.retrieve(id, { expand: ['latest_charge'] })).toMatchObject({
       status: 'succeeded',
       latest_charge: {
