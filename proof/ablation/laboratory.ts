@@ -97,7 +97,8 @@ function complaintOf(line: string, earlierCharges: ReadonlySet<string>): string[
     err?: { type?: string; message?: string; code?: string };
     charge?: string;
   };
-  if (err?.code?.startsWith('23') || err?.type === 'BrokenPlan' || earlierCharges.has(charge ?? '')) return [];
+  if (err?.code?.startsWith('23') || err?.type === 'BrokenPlan' || earlierCharges.has(charge ?? ''))
+    return [];
   return [err?.message?.trim() ?? msg ?? line];
 }
 
