@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 /**
  * What a browser's `<input type=email>` accepts, according to the HTML standard:
- * https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address Narrower rules refuse existing
- * mailboxes (`o&leary@example.com`, `ivan@xn--h1alffa9f.xn--p1ai`).
+ * https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address
+ * Narrower rules refuse existing mailboxes (`o&leary@example.com`, `ivan@xn--h1alffa9f.xn--p1ai`).
  */
 const standard =
   /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
