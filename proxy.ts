@@ -6,8 +6,8 @@ import { isPersonalPage } from '#lib/platform/http/personal-pages.ts';
 /**
  * Runs before every page and API call that goes through Next's router. It sets a request id, redirects each
  * page to its one address, shows the prebuilt page "not found" for what the catalogue does not have, and
- * sets a strict content policy on pages that show or take a shopper's data. On the Node host, `POST
- * /api/orders` bypasses this file and makes its own request id.
+ * sets a strict content policy on pages that show or take a shopper's data. On the Node host,
+ * `POST /api/orders` bypasses this file and makes its own request id.
  */
 export async function proxy(request: NextRequest): Promise<NextResponse> {
   const address = withoutTrailingSlash(request.url);

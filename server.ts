@@ -23,9 +23,9 @@ import { loadRevocations } from '#lib/platform/session/session-revocations.ts';
 
 /**
  * The Node host. Passes `POST /api/orders` directly to the function that Next's route handler exports,
- * which skips Next's router. Passes all other requests to Next. Run by `npm start`, or directly after `npm
- * run build`: `NODE_ENV=production DATABASE_URL=… ONCE_SECRET=… node server.ts`, preferably with the flags
- * of scripts/launch/server-args.ts, which keep it below 400 MB.
+ * which skips Next's router. Passes all other requests to Next. Run by `npm start`, or directly after
+ * `npm run build`: `NODE_ENV=production DATABASE_URL=… ONCE_SECRET=… node server.ts`, preferably with the
+ * flags of scripts/launch/server-args.ts, which keep it below 400 MB.
  */
 
 /** Longer than a reverse proxy keeps an idle connection (nginx: 60 s), so that the proxy closes it first. */
@@ -35,7 +35,10 @@ const keepAliveTimeout = 65_000;
 const requestTimeout = 20_000;
 const connectionsCheckingInterval = 2_000;
 
-/** Time limit for the headers. They arrive in one piece, so a slower client is sending them drop by drop. */
+/**
+ * Time limit for the headers. They normally arrive in one piece. A client that takes longer is trickling
+ * them.
+ */
 const headersTimeout = 10_000;
 
 /**

@@ -20,8 +20,8 @@ export function isFromThisMachine({ headers, socket, httpVersion }: IncomingMess
 
 /**
  * The value of `localHeader`, which server.ts sets. `1`: the request was made on this machine. `proxy`: the
- * client is on this machine and a proxy named in the configuration forwarded the request (as `npm start --
- * --edge` does). `0`: any other request.
+ * client is on this machine and a proxy named in the configuration forwarded the request (as
+ * `npm start -- --edge` does). `0`: any other request.
  */
 export function localMark(request: IncomingMessage, trustedProxies: readonly string[]): '1' | 'proxy' | '0' {
   if (isFromThisMachine(request)) return '1';

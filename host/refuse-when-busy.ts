@@ -8,8 +8,9 @@ import { comesFromProxy } from '#lib/platform/http/client-address.ts';
 import { isForm, problemAnswer, requestIdFrom } from '#lib/platform/http/http.ts';
 
 /**
- * Gives the refusal that `answerOrder` would give, for a small part of its cost. During a traffic peak most
- * requests end here, and their cost is taken from the admitted ones. Returns whether it refused.
+ * Sends the refusal that `answerOrder` would give, for a small part of its cost. During a traffic peak most
+ * requests end here, and every refusal takes processor time from the admitted orders. Returns whether it
+ * refused.
  */
 export function refuseWhenBusy(request: IncomingMessage, response: ServerResponse): boolean {
   const { headers, socket } = request;

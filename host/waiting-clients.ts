@@ -27,7 +27,8 @@ const mostInOneTurn = 8;
 
 /**
  * Without room, nearly all clients are refused again, and that work delays orders. So the rate is 500
- * clients a second, which costs a twentieth of a core. A client gets its turn when it begins to wait.
+ * clients a second, which costs a twentieth of a core. Each client gets its turn assigned when it begins to
+ * wait.
  */
 const betweenTurnsMs = 2;
 

@@ -8,9 +8,9 @@ import { logger } from '#lib/platform/logger.ts';
 import { sign } from '#lib/platform/signing.ts';
 
 /**
- * Counts declined cards by everything that a person who tests stolen cards has to reuse: their session,
- * their network, their email address, the card, and the shop as a whole. Above a limit, the next card is
- * charged only after a challenge.
+ * Counts declined cards wherever a person who tests stolen cards leaves a trace: in their session, their
+ * network, their email address, the card, and the shop as a whole. Above a limit, the next card is charged
+ * only after a challenge.
  */
 
 /** An honest shopper's declines expire after an hour, the shop-wide count after ten minutes. */

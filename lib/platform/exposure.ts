@@ -3,8 +3,8 @@ import { type Env, env } from '#lib/platform/env.ts';
 
 /**
  * Whether anyone but the developer on this machine can reach the shop. Every development feature checks
- * this: the mailbox, test cards without a provider, metrics without a token. A shop is exposed unless `npm
- * start` or `npm run dev` sets LOCAL_SHOP and no other setting contradicts it.
+ * this: the mailbox, test cards without a provider, metrics without a token. A shop is exposed unless
+ * `npm start` or `npm run dev` sets LOCAL_SHOP and no other setting contradicts it.
  */
 type Reach = Pick<Env, 'LOCAL_SHOP' | 'HOST' | 'PUBLIC_URL' | 'ALLOWED_HOSTS' | 'TRUSTED_PROXIES' | 'VERCEL'>;
 

@@ -44,8 +44,8 @@ function endWhenSilent(client: ClientBase): void {
 }
 
 /**
- * Between the pool's release of a connection to a caller and the caller's first use of it, the connection
- * has no error listener, and an unhandled error would end the process. The pool replaces the broken
+ * After the pool has handed a connection to a caller and before the caller uses it, the connection has no
+ * other error listener, and an unhandled error would end the process. The pool replaces the broken
  * connection, and its user gets the error from their own statement.
  */
 function hearErrors(client: ClientBase): void {

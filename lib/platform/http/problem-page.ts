@@ -51,7 +51,7 @@ const otherwise: Words = {
   text: 'The shop could not do this. Go back and try again. If you were placing an order, look at your orders first.',
 };
 
-/** A problem as a whole HTML page. It contains nothing from the request, so it needs no escaping. */
+/** A problem as a whole HTML page, for a person. It contains no text from the request. */
 export function problemPage(error: AppError, requestId: string): string {
   const { title, text } = words[error.status] ?? otherwise;
   return `<!doctype html>
