@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { categoryHref, parseCategoryView } from '#app/category/[slug]/category-view.ts';
 
 describe('the view in a category address', () => {
-  it('is the featured order from its first page when the address names none', () => {
+  it('defaults to the first page in featured order', () => {
     expect(parseCategoryView()).toEqual({ sort: 'featured', page: 1 });
     expect(parseCategoryView([])).toEqual({ sort: 'featured', page: 1 });
   });
 
-  it('is read back from every address that we write', () => {
+  it('is parsed from every address that the shop writes', () => {
     for (const sort of ['featured', 'price-asc', 'price-desc', 'newest', 'title'] as const) {
       for (const page of [1, 2, 10, 9_999]) {
         const segments = categoryHref('kitchen', { sort, page }).split('/').slice(3);
