@@ -9,8 +9,8 @@ import { TextLink } from '#components/ui/text-link.tsx';
 
 /**
  * The button and the status of the submission. The button is never `disabled`, because that would
- * remove its focus. `aria-disabled` has the same meaning, and the form's handler ignores a press
- * meanwhile.
+ * remove its focus. `aria-disabled` has the same meaning, and the form's handler ignores further
+ * presses.
  */
 export function SubmitArea({
   state,
