@@ -1,6 +1,6 @@
 import { expect, test } from './support/test.ts';
 
-test('on a slow network the button stays locked and one order is made', async ({ page, shop, context }) => {
+test('on a slow network the button stays locked and makes one order', async ({ page, shop, context }) => {
   await shop.readyToOrder();
   const network = await context.newCDPSession(page);
   await network.send('Network.emulateNetworkConditions', {

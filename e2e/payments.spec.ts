@@ -158,7 +158,7 @@ test('a payment whose answer never reaches the page is safe to send again, and i
   await expectPaidOnce(shop, path);
 });
 
-test('a shopper who cancels a paid order is told before that a refund is requested, and then that it was paid', async ({
+test('a shopper who cancels a paid order is told before that a refund is requested, and then that it was completed', async ({
   page,
   shop,
 }) => {

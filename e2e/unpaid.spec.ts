@@ -1,8 +1,8 @@
 import { expect, type Page, test } from './support/test.ts';
 
 // What broke: after a decline, or on the way back from the bank, the checkout said "You already placed
-// this order … nothing to pay for a second time", although nothing was paid. After the hold it was just
-// empty.
+// this order … nothing to pay for a second time". Nothing was paid. After the hold the checkout was
+// just empty.
 
 const declined = 'pm_card_chargeDeclined';
 const asksTheBank = 'pm_card_authenticationRequired';

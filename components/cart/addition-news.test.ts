@@ -30,7 +30,7 @@ test('a sold-out item is never good news, whether it was added or not', () => {
   expect(news({ available: 0 })).toMatchObject({ tone: 'caution', title: 'Sold out: Mug' });
 });
 
-test('beyond the maximum of a line, the page says what the maximum is', () => {
+test('beyond the maximum of a line, the page names the maximum', () => {
   expect(news({ asked: 50, added: 9, quantity: 99, available: 500 }).title).toBe(
     'You can order up to 99 of one item; 99 are in your cart',
   );

@@ -14,7 +14,7 @@ import { hasCartCookie } from '#components/site/cookies.tsx';
 import { SiteLink } from '#components/ui/site-link.tsx';
 
 /**
- * The header's link to the cart. The page around it is cached and the same for all shoppers, so the
+ * The header's link to the cart. The page around it is cached and the same for all shoppers. So the
  * browser asks for the count, and only if the shopper has a cart. Without JavaScript the link shows no
  * count. The link asks again whenever the cart may have changed: when another tab says so, when this
  * tab becomes visible again, and on every page.

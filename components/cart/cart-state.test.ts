@@ -51,7 +51,7 @@ it('a line is short when it exceeds the stock, and not when it takes the last un
 });
 
 // What broke: the hint on free shipping counted lines that are sold out, which no order can hold.
-it('only what is in stock counts for free shipping', () => {
+it('only units in stock count for free shipping', () => {
   expect(orderableSubtotalOf(cart)).toBe(1_000);
   expect(orderableSubtotalOf({ ...cart, lines: [line('a', 5, 500, 3)] })).toBe(1_500);
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type ShownOrder, wordsFor } from '#components/checkout/order-instead-words.ts';
 
 // What broke: after a decline or on the way back from the bank, the checkout said "You already placed
-// this order … nothing to pay for a second time", although nothing had been paid at all.
+// this order … nothing to pay for a second time". Nothing had been paid at all.
 
 type Payment = ShownOrder['payments'][number];
 const payment = (status: Payment['status'], refundedMinor = 0): Payment => ({

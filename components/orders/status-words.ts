@@ -5,7 +5,7 @@ interface StatusWords {
   /** What the status means for the shopper, and what happens next or what they can do. */
   sentence: string;
   tone: 'neutral' | 'accent' | 'good' | 'caution' | 'bad';
-  /** The status doesn't change by itself, so the page needn't poll. */
+  /** The status is final, so the page needn't poll. */
   final: boolean;
 }
 

@@ -20,10 +20,10 @@ describe('the view in a category address', () => {
     ['an unknown sort', ['cheapest']],
     ['page zero', ['featured', '0']],
     ['a page with a leading zero', ['featured', '02']],
-    ['a page that is no number', ['featured', 'two']],
+    ['a page that is not a number', ['featured', 'two']],
     ['a page beyond any list', ['featured', '10000']],
     ['something after the page', ['featured', '2', 'x']],
-  ])('is none for %s, so that no junk address becomes a cached page', (_, segments) => {
+  ])('is undefined for %s, so that no invalid address becomes a cached page', (_, segments) => {
     expect(parseCategoryView(segments)).toBeUndefined();
   });
 });

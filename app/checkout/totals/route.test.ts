@@ -42,7 +42,7 @@ test('an unknown choice does not appear in the address', async () => {
 
 test.each([
   ['a form of another site', 403, new URLSearchParams(typed), { origin: 'https://elsewhere.test' }],
-  ['a body that is no form', 415, JSON.stringify(typed), { 'content-type': 'application/json' }],
+  ['a body that is not a form', 415, JSON.stringify(typed), { 'content-type': 'application/json' }],
   ['a form larger than any checkout', 413, new URLSearchParams({ email: 'a'.repeat(20_000) }), {}],
 ] as const)('%s is refused and leaves no cookie', async (_, status, body, headers) => {
   const answer = await post(body, headers);
