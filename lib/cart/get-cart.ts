@@ -14,7 +14,7 @@ interface CartRow {
 }
 
 interface LatestCart extends CartRow {
-  /** The shop removed lines that the shopper has not been told about. */
+  /** Lines were removed, and the shopper has not been informed yet. */
   hasRemovals: boolean;
 }
 

@@ -2,8 +2,8 @@ import type { CartRemoval } from '#lib/cart/schema.ts';
 import { db, type Tx } from '#lib/platform/database/db.ts';
 
 /**
- * Removes the lines from the open cart that the shop no longer sells in the cart's currency. The cart's
- * version increases, because its total changes. The titles are kept until the shopper has been told.
+ * Removes lines from the open cart that the shop no longer sells in the cart's currency. The cart's version
+ * increases, because its total changes. The titles are kept until they are reported to the shopper.
  */
 export async function removeGoneLines({ userId }: { userId: string }): Promise<void> {
   await db().$transaction(async (tx) => {

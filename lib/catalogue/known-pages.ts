@@ -10,7 +10,7 @@ import { processWide } from '#lib/platform/process-wide.ts';
  * Found slugs are remembered. Missing ones are not, because they may be added at any moment.
  */
 
-/** The most slugs that a process remembers. When they are reached, it starts anew. */
+/** The most slugs that a process remembers; at that number the set is cleared. */
 const maxKnown = 20_000;
 
 /** The most slugs of one statement. So many requests wait only when the statement before it hangs. */

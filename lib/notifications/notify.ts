@@ -13,7 +13,7 @@ import { logger } from '#lib/platform/logger.ts';
 
 interface NewMail extends OrderVersion {
   /**
-   * An `EmailKind`; with the request's id appended when one kind is sent more than once; `operator_…` for
+   * An `EmailKind`, with the request's id appended when one kind can be sent several times. `operator_…` for
    * emails to the operator.
    */
   kind: string;

@@ -137,8 +137,7 @@ export interface PaymentProvider {
   /** Captures an authorised charge; one that was captured already is returned as it is. */
   capture(ref: string, idempotencyKey: string): Promise<Charge>;
   /**
-   * Cancels a charge that has taken no money yet, including a declined one. One that has is returned as it
-   * is.
+   * Cancels a charge that has taken no money yet, including a declined one; any other is returned as it is.
    */
   void(ref: string): Promise<Charge>;
   /** Throws `RefundRefused` when the provider will never make it. */

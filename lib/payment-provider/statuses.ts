@@ -1,8 +1,8 @@
 /** The statuses of payments and refunds. Pure, so that pages can use them. */
 
 /**
- * `due` is for invoices; the last four are final for the order. `returning`: the whole payment is to be
- * refunded, and the provider has not confirmed that yet.
+ * `due` is for invoices. The last four are over: the payment no longer pays an order. `returning`: the whole
+ * payment is to be refunded, and the provider has not confirmed that yet.
  */
 export const paymentStatuses = [
   'due',

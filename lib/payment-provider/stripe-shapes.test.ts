@@ -76,7 +76,7 @@ test('a charge that needs the bank’s confirmation has the bank’s URL', () =>
 });
 
 test.each([
-  ['none', null],
+  ['no fields', null],
   ['no shopper', { ...metadata, user_id: undefined }],
   ['no order', { ...metadata, order_id: undefined }],
   ['another shop’s shopper', { ...metadata, user_id: 'cus_1' }],

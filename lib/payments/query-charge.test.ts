@@ -169,7 +169,7 @@ describe('queryCharge', () => {
     expect(provider.find).toHaveBeenCalledExactlyOnceWith(expect.anything(), providerNow);
   });
 
-  test('tells an absent charge, a missing answer and a bug apart', async () => {
+  test('distinguishes an absent charge, a missing answer and a bug', async () => {
     expect(await queryCharge(payment)).toBe('absent');
     provider.find.mockRejectedValue(lost);
     expect(await queryCharge(payment)).toBe('unknown');
@@ -230,8 +230,8 @@ describe('queryOrCreateCharge', () => {
     ]);
     provider.find.mockResolvedValue(charge('succeeded'));
     expect(await createCharge(restored)).toEqual(charge('succeeded'));
-    // No charge before the search is conclusive: the poll reads the events meanwhile, and then this state
-    // ends.
+    // The attempt is not charged while the search gives no answer. The poll reads the missing events
+    // meanwhile, which ends this state.
     provider.find.mockRejectedValue(lost);
     expect(await createCharge(restored)).toBe('unknown');
     expect(provider.authorize).toHaveBeenCalledOnce();

@@ -10,8 +10,9 @@ import { db } from '#lib/platform/database/db.ts';
 import { logger } from '#lib/platform/logger.ts';
 
 /**
- * Attempts and refunds younger than this are left to the request or job that started them. It exceeds the
- * time that a submission takes from its commit to its answer, so the sweep only takes abandoned work.
+ * Attempts and refunds that changed within this time are left to the request or job that works on them. It
+ * exceeds the time that a submission takes from its commit to its answer, so the sweep only takes abandoned
+ * work.
  */
 const leftAloneSeconds = 30;
 

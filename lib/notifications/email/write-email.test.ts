@@ -179,7 +179,7 @@ Once
 
   // What broke: the emails said "$20.00 was refunded" and then "$32.99 was refunded" about an order of
   // $32.99.
-  test('the email about the last partial refund tells its amount from the sum', () => {
+  test('the email about the last partial refund has its amount and, separately, the sum of all refunds', () => {
     const money = moneyOf([ofAttempt(1, { status: 'refunded', refundedMinor: 12_852 })]);
     const { body } = writeEmail('refunded', { ...order, money }, { ...event, amountMinor: 7_852 });
     const text = body.replaceAll('\n', ' ');

@@ -16,7 +16,7 @@ export type Finding = Charge | 'absent' | 'unknown';
 interface OrderStep {
   to: OrderStatus;
   reason: string;
-  /** The actor, if not the one that asked the provider. */
+  /** Who did it, if not the actor that asked the provider. */
   actor?: string;
   endedBy?: CancellationSource;
   amountMinor?: number;
