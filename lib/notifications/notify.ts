@@ -86,10 +86,7 @@ function toOperator({ userId, orderId, version, event, order, operator }: Told):
   ];
 }
 
-/**
- * Inserts emails and returns those to send: the new ones, when there is a mail server and the limits allow
- * them.
- */
+/** Inserts emails. Returns those to send: new ones within the limits, when there is a mail server. */
 export async function insertEmails(tx: Tx, mails: NewMail[]): Promise<JobPayloads['send_mail'][]> {
   if (mails.length === 0) return [];
   // Without a mail server no email is sent, so there is nothing to limit.

@@ -123,9 +123,7 @@ export interface EventPage {
 }
 
 export interface PaymentProvider {
-  /**
-   * Charges, or authorises when captures are manual. A refusal is a result, not an error: status `declined`.
-   */
+  /** Charges, or authorises when captures are manual. A refusal is a result with status `declined`. */
   authorize(request: ChargeRequest): Promise<Charge>;
   /**
    * Spends the key on a request that charges nothing. After that no charge can be created with it, not even
@@ -149,9 +147,7 @@ export interface PaymentProvider {
   retrieve(ref: string, options?: { thorough?: boolean }): Promise<Charge | undefined>;
   /** The provider's clock. Every time that this interface takes or returns is by this clock. */
   now(): Promise<Date>;
-  /**
-   * The charge of an attempt that was created since a time, found by the metadata that the provider stores.
-   */
+  /** The charge of an attempt created since a time, found by the metadata that the provider stores. */
   find(attempt: AttemptKey, since: Date): Promise<Charge | undefined>;
   /** All charges since a time, newest first. */
   listSince(since: Date): AsyncIterable<Charge>;

@@ -22,10 +22,7 @@ export function chargeAttempt(
   );
 }
 
-/**
- * Whether to tell the shopper that their card was refused: the attempt is over, and the order was never
- * accepted.
- */
+/** Whether to tell the shopper that their card was refused: the attempt is over, the order never accepted. */
 export function isRefused({ order, payment }: Settled): boolean {
   return !order.accepted && !isOpen(payment.status);
 }

@@ -4,10 +4,7 @@ import { logger } from '#lib/platform/logger.ts';
 import { metrics } from '#lib/platform/metrics.ts';
 import { processWide } from '#lib/platform/process-wide.ts';
 
-/**
- * Gauges of money that needs an operator. Each scrape counts in the database, so every process reports
- * the same.
- */
+/** Gauges of money that needs an operator. Each scrape counts in the database: all processes agree. */
 export function registerPaymentMetrics(): void {
   processWide('paymentMetrics', () => {
     addGauge(

@@ -18,10 +18,7 @@ export const isOver = (status: PaymentStatus): boolean =>
 /** The longest time in which a submission is answered. */
 const chargingMs = 10_000;
 
-/**
- * A shopper is waiting for the answer. If the charge were cancelled now, they would read that their card
- * was refused.
- */
+/** A shopper waits for the answer, and would read that their card was refused if it were cancelled now. */
 export const isBeingCharged = ({ status, ageMs }: PaymentRow): boolean =>
   status === 'created' && ageMs < chargingMs;
 
@@ -44,25 +41,13 @@ export interface PaymentRow extends AttemptKey {
   /** The provider's fee, where it is known. */
   feeMinor: number | null;
   createdAt: Date;
-  /**
-   * Milliseconds from `createdAt` to the read, both by the database's clock: a process's own clock may be
-   * hours off.
-   */
+  /** Milliseconds since `createdAt` when read, by the database's clock: a process's own may be hours off. */
   ageMs: number;
-  /**
-   * The provider's reference of a charge of this attempt that matched no order; see
-   * `unmatched-charges.ts`.
-   */
+  /** The provider's id of a charge of this attempt that matched no order; see `unmatched-charges.ts`. */
   unmatchedRef?: string | null;
-  /**
-   * The same for another attempt of this order whose row is missing, with exactly the amount and currency
-   * due.
-   */
+  /** The same for another attempt of this order whose row is missing, with the exact amount due. */
   strayRef?: string | null;
-  /**
-   * The time since which the provider's events are unread, if that is longer than the provider keeps its
-   * keys.
-   */
+  /** Since when the provider's events are unread, if that is longer than the provider keeps its keys. */
   unreadSince?: Date | null;
 }
 
@@ -123,10 +108,7 @@ export async function lockOrder(
   return { order: { ...order, paidAttempt: order.paidAttempt ?? payingOf(order, payments) }, payments };
 }
 
-/**
- * A process of the previous version marked the order as paid without naming the attempt: it is the live
- * one.
- */
+/** A process of the previous version marked the order as paid without naming the attempt: the live one. */
 function payingOf({ status }: OrderRow, payments: PaymentRow[]): number | null {
   if (status !== 'paid' && status !== 'fulfilled') return null;
   const live = payments.find((payment) => payment.method === 'card' && !isOver(payment.status));

@@ -30,8 +30,7 @@ const keyFoundMs = 25 * 3600 * 1000;
 export function createCharge(payment: PaymentRow, origin?: string): Promise<Finding> {
   if (payment.strayRef) return queryOrCreateCharge(payment, origin);
   if (!isKeyKept(payment)) return queryCharge(payment);
-  // The database was restored from an old backup: the charge may exist although the provider forgot its
-  // key.
+  // The database was restored from an old backup: the charge may exist, and the provider forgot its key.
   if (payment.unreadSince) return queryOrCreateCharge(payment, origin);
   return orUnknown(payment, async () => (await findUnmatched(payment)) ?? charge(payment, origin));
 }
@@ -45,8 +44,7 @@ export function queryCharge(payment: PaymentRow): Promise<Finding> {
 export function queryOrCreateCharge(payment: PaymentRow, origin?: string): Promise<Finding> {
   const chargeable = payment.providerRef === null && isKeyKept(payment);
   return orUnknown(payment, async () => {
-    // Another attempt has paid: this one must not charge, and a charge that it may have started is
-    // cancelled.
+    // Another attempt has paid: this one must not charge, and a charge that it started is cancelled.
     if (await findStray(payment)) return endCharge(payment);
     const found = await find(payment).catch((error) => {
       // Too many charges since then to search: a request with the key finds the charge or creates it.
@@ -80,7 +78,7 @@ const mayTakeMoney: readonly ChargeStatus[] = ['requires_action', 'processing', 
  * no charge.
  */
 async function spendKey(payment: PaymentRow): Promise<Charge | undefined> {
-  // A charge with a provider reference is known to be gone, and an old key would block no request.
+  // A charge with a provider id is known to be gone, and an old key would block no request.
   if (payment.providerRef !== null || !isKeyKept(payment)) return undefined;
   const provider = await paymentProvider();
   if (await provider.spendKey(payment)) return undefined;

@@ -16,13 +16,10 @@ import { logger } from '#lib/platform/logger.ts';
  */
 const leftAloneSeconds = 30;
 
-/**
- * The same limit for attempts that wait for the shopper at their bank: a webhook usually reports them
- * sooner.
- */
+/** The same for attempts that wait for the shopper at their bank: a webhook usually reports them sooner. */
 const atTheBankSeconds = 120;
 
-/** The same limit for attempts that a bank processes, which can take days. */
+/** The same for attempts that a bank processes, which can take days. */
 const processingSeconds = 600;
 
 /**
@@ -31,10 +28,7 @@ const processingSeconds = 600;
  */
 const isAhead = Prisma.sql`updated_at > now() + interval '1 minute'`;
 
-/**
- * Limits of one sweep, which asks about one row after the other. The next sweep, a minute later,
- * continues.
- */
+/** Limits of one sweep, which asks about one row at a time. The next sweep, a minute later, continues. */
 const maxSwept = 50;
 const sweepMs = 40_000;
 

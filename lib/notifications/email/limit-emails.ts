@@ -44,8 +44,8 @@ export async function limitEmails<Mail extends Limited>(
 }
 
 /**
- * Counts what each recipient's mailbox got, and locks it until the transaction ends. Different spellings of
- * one mailbox share a count.
+ * Counts the emails of each mailbox, and locks it until the transaction ends. Different spellings of one
+ * mailbox share a count.
  */
 async function countSent(tx: Tx, recipients: string[]): Promise<Map<string, Count>> {
   if (recipients.length === 0) return new Map();

@@ -138,10 +138,7 @@ async function takeUpAgain(
   return { stockIsGone: !(await takeStock(tx, key)) };
 }
 
-/**
- * For one day a late charge still pays the order at its old prices. After that the shop's new prices
- * count.
- */
+/** For one day a late charge pays the order at its old prices. After that the new prices count. */
 async function hasEndedLately(
   tx: Tx,
   { userId, orderId }: { userId: string; orderId: string },
@@ -165,10 +162,7 @@ function isTaken(finding: Finding | undefined): boolean {
   return typeof finding === 'object' && finding.status === 'succeeded';
 }
 
-/**
- * An answer may be outdated. That money was captured stays true, but its refunds and disputes may have
- * changed.
- */
+/** In an outdated answer, captured money is still true, but refunds and disputes may have changed. */
 function withoutMirrored(finding: Finding): Finding {
   return typeof finding === 'string' ? finding : { ...finding, refunds: undefined, disputes: undefined };
 }

@@ -90,10 +90,7 @@ export interface NewRefund extends AttemptKey {
   reason: string;
 }
 
-/**
- * Records a refund to request, and enqueues the job that requests it unless another caller does so
- * sooner.
- */
+/** Records a refund, and enqueues a delayed job that requests it in case no caller does so sooner. */
 export async function recordRefund(tx: Tx, refund: NewRefund): Promise<void> {
   const { userId, orderId, id, attempt, amountMinor, currency, actor, reason } = refund;
   await tx.$executeRaw`
