@@ -10,6 +10,8 @@ export interface JobOptions {
    * that runs at the moment is followed by it.
    */
   key?: string;
+  /** A job of the same key that waits already is left as it is. */
+  unlessWaiting?: boolean;
   /**
    * Tries until an operator has to look. Between two of them e^n seconds pass (3, 7, 20 … and from
    * the tenth on 6 hours), so 25 are about four days.
@@ -25,14 +27,16 @@ export async function addJob<Name extends JobName>(
   tx: Tx,
   name: Name,
   payload: JobPayloads[Name],
-  { afterMs = 0, key, maxAttempts }: JobOptions = {},
+  { afterMs = 0, key, unlessWaiting = false, maxAttempts }: JobOptions = {},
 ): Promise<void> {
   if (key === undefined) return addJobs(tx, name, [payload], { afterMs, maxAttempts });
   await tx.$executeRaw`
     SELECT 1 FROM graphile_worker.add_job(
       identifier => ${name}, payload => ${JSON.stringify(payload)}::json,
       run_at => ${inMs(afterMs)},
-      max_attempts => ${maxAttempts ?? null}::int, job_key => ${key}, priority => ${priorityOf(name)}::int)`;
+      max_attempts => ${maxAttempts ?? null}::int, job_key => ${key}, priority => ${priorityOf(name)}::int)
+    WHERE NOT ${unlessWaiting} OR NOT EXISTS (
+      SELECT FROM graphile_worker.jobs WHERE key = ${key} AND locked_at IS NULL AND attempts < max_attempts)`;
 }
 
 /** The clock that says when a job is due is the database's: that of a process may be hours off. */
@@ -50,7 +54,7 @@ export async function addJobs<Name extends JobName>(
   tx: Tx,
   name: Name,
   payloads: readonly JobPayloads[Name][],
-  options: Omit<JobOptions, 'key'> = {},
+  options: Omit<JobOptions, 'key' | 'unlessWaiting'> = {},
 ): Promise<void> {
   if (payloads.length === 0) return;
   await tx.$executeRaw(insertJobs(name, payloads, options));
@@ -60,7 +64,7 @@ export async function addJobs<Name extends JobName>(
 export function insertJobs<Name extends JobName>(
   name: Name,
   payloads: readonly JobPayloads[Name][],
-  { afterMs = 0, maxAttempts = defaultAttempts }: Omit<JobOptions, 'key'> = {},
+  { afterMs = 0, maxAttempts = defaultAttempts }: Omit<JobOptions, 'key' | 'unlessWaiting'> = {},
 ): Prisma.Sql {
   return Prisma.sql`
     INSERT INTO graphile_worker._private_jobs (task_id, payload, run_at, max_attempts, priority)
