@@ -383,7 +383,7 @@ test('a shortage lists every short sku with the requested and the available quan
   });
 });
 
-test('a plan always passes the check that stands between it and the database', () => {
+test('every plan of `decide` passes `assertPlan`', () => {
   fc.assert(
     fc.property(worlds, ({ snapshot, orderRequests }) => {
       assertPlan(decide(snapshot, orderRequests), orderRequests, snapshot.stock);
