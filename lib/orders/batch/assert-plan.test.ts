@@ -76,7 +76,7 @@ const first = (plan: Plan) => plan.orders[0] as NewOrder;
 /** Each of these would be a mistake in a rule. None of them may reach the database. */
 const mistakes: Record<string, (plan: Plan) => void> = {
   'a submission without a decision': ({ decisions }) => decisions.pop(),
-  'an order that nobody was told of': (plan) => {
+  'an order without an accepted decision': (plan) => {
     plan.decisions[0] = { outcome: 'cart_changed' };
   },
   'two orders of one cart': (plan) => {
@@ -96,10 +96,10 @@ const mistakes: Record<string, (plan: Plan) => void> = {
   'a line of minus one': (plan) => {
     first(plan).lines = [{ ...lines[0], quantity: -1 } as (typeof lines)[number]];
   },
-  'half an item': (plan) => {
+  'a line of half an item': (plan) => {
     first(plan).lines = [{ ...lines[0], quantity: 0.5 } as (typeof lines)[number]];
   },
-  'a subtotal of something else': (plan) => {
+  'a subtotal that is not the sum of the lines': (plan) => {
     first(plan).subtotalMinor += 1;
     first(plan).totalMinor += 1;
   },

@@ -106,8 +106,8 @@ afterEach(() => {
 
 describe('a batch that the database could not finish', () => {
   test.each([
-    ['undone by a deadlock', deadlock],
-    ['when the database was away', away],
+    ['rolled back by a deadlock', deadlock],
+    ['sent while the database was away', away],
   ])('is retried: %s', async (_, error) => {
     transactionWith([]);
     database.$transaction

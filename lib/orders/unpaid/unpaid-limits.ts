@@ -27,7 +27,7 @@ export interface OpenLimits {
   invoices: number;
   /** Card orders that wait for another card, or for the shopper's bank. */
   cards: number;
-  /** Items in all of them. */
+  /** Items in all of these orders. */
   units: number;
   /** Total value of the open invoice orders, in minor units. */
   invoicedMinor: number;
@@ -121,8 +121,8 @@ export function reachedLimit(
     return { kind: 'invoice_amount', allowed: policy.invoiceMaxMinor };
   }
   for (const [scope, key] of scopesOf(order)) {
-    // Card orders are not limited by email address. An attacker could order with another person's address
-    // and so block their cards. And to hold stock, an attacker does not need a real address anyway.
+    // Card orders are not limited by email address. Otherwise an attacker could order with another person's
+    // address and block that person's card orders. To hold stock, an attacker needs no real address anyway.
     if (scope === 'email' && !byInvoice) continue;
     const limits = policy[scope];
     const kind = exceeded(after(unpaid.of(scope, key), order, byInvoice), limits);
