@@ -17,7 +17,7 @@ import { logger } from '#lib/platform/logger.ts';
 const maxExpired = 1_000;
 const runMs = 40_000;
 
-/** For people, in the order's events. */
+/** Shown to people in the order's events. */
 const actor = 'job:expire_holds';
 
 /** Unpaid, and without a charge under way that can't be cancelled. */

@@ -16,7 +16,8 @@ interface Fulfil {
  * Marks an order as handed to the carrier. First asks the provider whether it holds the money. A reserved
  * amount is captured if there is no dispute. An order whose money was refunded or is disputed is not
  * fulfilled. A partial refund is goodwill and does not block it. Fulfilling is idempotent: `changed` is false
- * the second time. Throws `not_found`, `not_fulfillable`, and `UnknownOutcome` when the provider gives no answer.
+ * the second time. Throws `not_found`, `not_fulfillable`, and `UnknownOutcome` when the provider gives no
+ * answer.
  */
 export async function fulfilOrder({ userId, orderId, actor }: Fulfil): Promise<{ changed: boolean }> {
   let seen: Charge | undefined;
