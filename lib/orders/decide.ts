@@ -60,7 +60,7 @@ export interface Snapshot {
 export type Decision =
   /** `paymentDue`: the order exists, and its card must be charged before the shopper is told. */
   | { outcome: 'accepted'; receipt: Receipt; created: boolean; paymentDue?: true }
-  /** The order exists; its charge was declined. Set after a charge, never by `decide`. */
+  /** The order exists, but its card did not pay it. Set after a charge, never by `decide`. */
   | {
       outcome: 'payment_declined';
       receipt: Receipt;

@@ -14,7 +14,7 @@ interface Column<Row> {
   free?: true;
 }
 
-/** The columns of a new order that have a different value in each order. */
+/** The columns of a new order that are sent as values. The statement computes the others. */
 export const orderColumns: Column<NewOrder>[] = [
   { name: 'user_id', type: 'uuid', of: (order) => order.userId },
   { name: 'id', type: 'uuid', of: (order) => order.id },
