@@ -21,7 +21,7 @@ const pure = [
   ...inFolder('lib/platform/http', 'network-of'),
   ...inFolder('lib/payments/settling', 'settle'),
   ...inFolder('lib/payment-provider', 'provider stripe-shapes'),
-  ...inFolder('lib/payments', 'find-out'),
+  ...inFolder('lib/payments', 'query-charge'),
 ];
 
 /**

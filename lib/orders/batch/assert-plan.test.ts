@@ -66,17 +66,17 @@ function planOf(): Plan {
   return decide({ carts, orders: [], stock, unpaid: [], policy }, requests);
 }
 
-test('a plan that keeps its promises is written', () => {
+test('a plan that keeps its promises passes', () => {
   expect(planOf().orders).toHaveLength(2);
   expect(() => assertPlan(planOf(), requests, stock)).not.toThrow();
 });
 
 const first = (plan: Plan) => plan.orders[0] as NewOrder;
 
-/** Each of these would be a mistake in a rule, and none of them may reach the database. */
+/** Each of these would be a mistake in a rule. None of them may reach the database. */
 const mistakes: Record<string, (plan: Plan) => void> = {
   'a submission without a decision': ({ decisions }) => decisions.pop(),
-  'an order that nobody was told of': (plan) => {
+  'an order without an accepted decision': (plan) => {
     plan.decisions[0] = { outcome: 'cart_changed' };
   },
   'two orders of one cart': (plan) => {
@@ -96,10 +96,10 @@ const mistakes: Record<string, (plan: Plan) => void> = {
   'a line of minus one': (plan) => {
     first(plan).lines = [{ ...lines[0], quantity: -1 } as (typeof lines)[number]];
   },
-  'half an item': (plan) => {
+  'a line of half an item': (plan) => {
     first(plan).lines = [{ ...lines[0], quantity: 0.5 } as (typeof lines)[number]];
   },
-  'a subtotal of something else': (plan) => {
+  'a subtotal that is not the sum of the lines': (plan) => {
     first(plan).subtotalMinor += 1;
     first(plan).totalMinor += 1;
   },
@@ -130,11 +130,11 @@ test.each(Object.entries(mistakes))('%s is refused', (_, makeMistake) => {
   expect(() => assertPlan(plan, requests, stock)).toThrow(BrokenPlan);
 });
 
-test('more than there is, is refused', () => {
+test('selling more than the stock is refused', () => {
   expect(() => assertPlan(planOf(), requests, new Map([...stock, ['A', 3]]))).toThrow('more of A is sold');
 });
 
-test('what is logged of a refused plan names no person', () => {
+test('the log of a refused plan contains no personal data', () => {
   const plan = planOf();
   first(plan).taxMinor += 1;
   let error: unknown;

@@ -2,7 +2,7 @@ import type { NewOrder, Plan } from '#lib/orders/decide.ts';
 import type { OrderRequest } from '#lib/orders/order-request.ts';
 import { maxTotalMinor } from '#lib/platform/money.ts';
 
-/** What a plan's own numbers say, without names, addresses and tokens: it goes into the log. */
+/** A plan that breaks a promise. `plan` is logged, so it has no names, addresses or tokens. */
 export class BrokenPlan extends Error {
   override name = 'BrokenPlan';
   readonly plan: object;
@@ -24,9 +24,9 @@ export class BrokenPlan extends Error {
 }
 
 /**
- * Checks what `decide` promises of a plan before anything is written: a mistake in a rule then costs a
- * batch, and not an order. Throws `BrokenPlan`. The database's constraints refuse the same, but for the
- * sums, which no constraint can know.
+ * Checks the promises of `decide` before a plan is written, so that a mistake in a rule fails a batch and
+ * does not write a wrong order. Throws `BrokenPlan`. The database's constraints refuse the same mistakes,
+ * except wrong sums, which no constraint can check.
  */
 export function assertPlan(
   plan: Plan,
