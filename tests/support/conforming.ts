@@ -3,8 +3,8 @@ import { openApiDocument } from '#app/api/openapi.json/document.ts';
 import type { Call } from '#tests/support/call.ts';
 
 /**
- * A `Call` that checks every answer against the OpenAPI document: that its status is one that the
- * document names for the operation, and that its body has the shape that the document gives it.
+ * A `Call` that checks every answer against the OpenAPI document: the operation must list its status, and its
+ * body must have the documented shape.
  */
 export function conforming(call: Call): Call {
   return async (path, init) => {
