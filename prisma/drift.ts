@@ -10,9 +10,8 @@ import type { Table } from './drift/tables.ts';
 
 /**
  * Compares a database with the Prisma client's data model, in both directions. Also checks for the
- * constraints
- * that keep the shop's promises. The migrations are hand-written, so nothing else would notice a difference
- * between schema.prisma and the SQL.
+ * constraints that keep the shop's promises. The migrations are hand-written, so nothing else would notice a
+ * difference between schema.prisma and the SQL.
  */
 
 function missing(what: string, expected: Iterable<string>, actual: Iterable<string>): string[] {

@@ -12,8 +12,8 @@ import { usageOf } from '#scripts/usage.ts';
 /**
  * Applies the hand-written SQL of ./migrations. Prisma's own `migrate deploy` needs a downloaded engine, does
  * not split our statement lists reliably, and runs them outside a transaction. This runner needs only the
- * driver. It keeps Prisma's table, checksums and lock, so that either tool can continue after the other.
- * The job queue's tables belong to graphile-worker: its migrations run after ours, in a schema of their own.
+ * driver. It keeps Prisma's table, checksums and lock, so that either tool can continue after the other. The
+ * job queue's tables belong to graphile-worker: its migrations run after ours, in a schema of their own.
  */
 
 const migrationsFolder = path.join(import.meta.dirname, 'migrations');

@@ -32,9 +32,8 @@ export interface SeedResult {
 
 /**
  * Adds the missing parts of the catalogue to the database, in one transaction. It can run any number of
- * times.
- * Existing texts, prices and stock stay as the owner changed them. `overwrite` resets texts and prices to
- * those in the files. It never changes stock, so what shoppers have bought stays sold.
+ * times. Existing texts, prices and stock stay as the owner changed them. `overwrite` resets texts and prices
+ * to those in the files. It never changes stock, so what shoppers have bought stays sold.
  */
 export async function seed({
   connectionString,

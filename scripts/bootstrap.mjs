@@ -177,8 +177,7 @@ async function generateClient(node, env) {
   if (made && readMarker(marker) === hash) return;
   say('Generating the database client');
   // Generating needs no engine, but Prisma looks for one and would download it. So give it a program that
-  // does
-  // nothing.
+  // does nothing.
   const engine = ['/bin/true', '/usr/bin/true'].find((file) => existsSync(file));
   const offline = {
     PRISMA_SCHEMA_ENGINE_BINARY: engine,

@@ -11,8 +11,7 @@ import { usageOf } from './usage.ts';
 /**
  * `npm run mutate`: breaks the rules and guards of an order and its payment, one small change at a time, and
  * checks whether a test notices. `npm run mutate -- --only lib/checkout/gateway/claim.ts` breaks some files,
- * or
- * a room by its name. `--workers 1` keeps a core free. The figures go into docs/mutation.md.
+ * or a room by its name. `--workers 1` keeps a core free. The figures go into docs/mutation.md.
  */
 
 type MutantResult = Awaited<ReturnType<Stryker['runMutationTest']>>[number];

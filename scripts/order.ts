@@ -90,7 +90,7 @@ async function refund(order: OrderKey, actor: string, flags: Flags): Promise<str
   return `${done} ${ends[status]}\n  refund ${id}`;
 }
 
-/** Names the attempt that was refunded, and the order's resulting status. */
+/** Describes the requested refund: its amount and attempt, and the order's status after it. */
 async function whatWasRequested(
   { userId, orderId, number, currency }: OrderKey,
   { attempt, amountMinor }: { attempt: number; amountMinor: number },

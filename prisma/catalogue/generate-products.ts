@@ -15,8 +15,7 @@ const makers = [
 
 /**
  * Generates more products, to try the shop with a large catalogue. Each is one of our products as another
- * maker
- * might make it, at another price. The nth product is the same on every machine and in every run.
+ * maker might make it, at another price. The nth product is the same on every machine and in every run.
  */
 export function generateProducts(curated: ProductRow[], count: number): ProductRow[] {
   return Array.from({ length: count }, (_, index) => {

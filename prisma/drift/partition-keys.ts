@@ -1,7 +1,6 @@
 /**
  * The foreign keys of partitioned tables. Each partition has its own foreign key to the partition with the
- * same
- * bound (the migration says why). The query returns one row for all of them, with the parents' names. It
+ * same bound (the migration says why). The query returns one row for all of them, with the parents' names. It
  * returns no row if a partition lacks the key or points to another partition.
  */
 export const partitionKeysQuery = `

@@ -3,9 +3,8 @@ import { partitionKeysQuery } from './partition-keys.ts';
 
 /**
  * What the database itself must refuse, whatever the application code does. Prisma's client doesn't know
- * these
- * constraints. Each is matched by its definition, never by its name, because partitions and shards rename
- * constraints.
+ * these constraints. Each is matched by its definition, never by its name, because partitions and shards
+ * rename constraints.
  */
 interface Promise_ {
   sentence: string;

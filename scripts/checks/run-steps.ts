@@ -3,8 +3,8 @@ import type { Step } from './steps.ts';
 
 /**
  * Runs every step, also after a failed one: a lint error says nothing about the browser tests. Skips only
- * what
- * can't work: steps that need services when `prepare` throws, and all remaining steps after an interruption.
+ * what can't work: steps that need services when `prepare` throws, and all remaining steps after an
+ * interruption.
  */
 export async function runSteps(
   chosen: readonly Step[],

@@ -2,8 +2,7 @@ import type { Runner } from './read-report.ts';
 
 /**
  * The checks, fastest failures first. `npm run verify` runs the quick steps, `npm test` all but the long
- * ones,
- * and `npm run test:full` the long ones.
+ * ones, and `npm run test:full` the long ones.
  */
 export interface Step {
   name: string;

@@ -2,7 +2,7 @@ import { copyFileSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync }
 import path from 'node:path';
 import { dim, red, say, yellow } from './progress.ts';
 
-/** A larger log is renamed and replaces the previous one, so there are two files at most. */
+/** A larger log is moved aside and replaces the previous one, so there are two files at most. */
 const maxLogBytes = 50_000_000;
 /** How late a warning may appear in the terminal. */
 const lookEveryMs = 250;

@@ -48,8 +48,7 @@ async function sourceHash(root: string): Promise<string> {
 
 /**
  * Builds the shop, unless the existing build has the same sources, catalogue, public address and kind of
- * payment
- * simulator. Resolves with what was done, in words for a person.
+ * payment simulator. Resolves with what was done, in words for a person.
  */
 export async function ensureBuild(options: {
   root: string;

@@ -46,8 +46,7 @@ export function holderOf(dataDir: string): Holder | undefined {
 
 /**
  * Takes the folder for this process, or returns the live holder. The file system decides between two
- * concurrent
- * calls: only one of them can create the link.
+ * concurrent calls: only one of them can create the link.
  */
 export function takeDataDir(dataDir: string, what: string): DataDirLock | { heldBy: Holder } {
   mkdirSync(dataDir, { recursive: true });

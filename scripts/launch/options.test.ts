@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { checkVariables, readOptions } from './options.ts';
 
-test('a flag wins over its variable', () => {
+test('a flag takes precedence over its variable', () => {
   const { variables } = readOptions(['--port', '4000', '--data-dir=/tmp/shop'], {
     PORT: '5000',
     HOST: '::1',

@@ -27,8 +27,7 @@ export function say(line = ''): void {
 
 /**
  * Shows one step of a start: its name immediately, and its result and duration at its end. `work` may show
- * notes
- * meanwhile. `describe` gives the result in a few words.
+ * notes meanwhile. `describe` gives the result in a few words.
  */
 export async function step<Result>(
   name: string,

@@ -6,8 +6,7 @@ import type { Variables } from './options.ts';
 
 /**
  * The key for cookies and submit tokens: the user's own, or else one that is generated once and kept, so that
- * a
- * restart signs no shopper out. A shop in production must set its own: a secret beside the data would be
+ * a restart signs no shopper out. A shop in production must set its own: a secret beside the data would be
  * copied with it.
  */
 export function findSecret(variables: Variables, dataDir: string): { secret: string; from: string } {

@@ -10,8 +10,7 @@ interface Started {
 
 /**
  * What was started, and the signal that ends it. The most recently started stops first, one after the other:
- * the
- * shop before Redis, Redis before the database.
+ * the shop before Redis, Redis before the database.
  */
 export class Shutdown {
   readonly #controller = new AbortController();

@@ -36,8 +36,8 @@ const stopTimeoutMs = 30_000;
 
 /**
  * Starts nginx at `host:port` in a folder of its own under `dataDir`. Its cache is empty, because cached
- * answers
- * may come from another build or another database. Resolves with undefined when the machine has no nginx.
+ * answers may come from another build or another database. Resolves with undefined when the machine has no
+ * nginx.
  */
 export async function startEdge(start: {
   dataDir: string;

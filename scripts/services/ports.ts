@@ -12,9 +12,8 @@ export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
 
 /**
  * Chooses a free port on the loopback interface: `preferred` if it is free, so that addresses survive a
- * restart.
- * The port is below 32768. From there on, Linux gives ports to outgoing connections, and one of those could
- * be taken while the service is down.
+ * restart. The port is below 32768. From there on, Linux gives ports to outgoing connections, and one of
+ * those could be taken while the service is down.
  */
 export async function choosePort(preferred?: number): Promise<number> {
   if (preferred && (await isFree(preferred))) return preferred;

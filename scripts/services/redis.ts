@@ -63,8 +63,7 @@ async function stopChild(child: ChildProcess, exited: Promise<void>): Promise<vo
 
 /**
  * Starts a redis-server without persistence. `logFile` takes its output. Resolves with undefined when the
- * machine
- * has none.
+ * machine has none.
  */
 export async function spawnRedis(options: {
   port: number;

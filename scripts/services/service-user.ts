@@ -5,8 +5,7 @@ import { type CaptureOptions, capture, type Finished } from './processes.ts';
 
 /**
  * PostgreSQL refuses to run as root. If root starts the shop, the database runs as the system user
- * `postgres`,
- * which is created when the machine has none.
+ * `postgres`, which is created when the machine has none.
  */
 export interface ServiceUser {
   uid?: number;
@@ -77,10 +76,10 @@ async function closedFolder(target: string): Promise<string | undefined> {
 
 /**
  * Ensures that the user can reach its programs and its data. Only root can enter a checkout under /root.
- * There
- * the server gets one capability, with which a process can look into closed folders: it can read, not write.
- * So no permissions have to be changed. It gives clients of the database nothing, because the shop's role is
- * not a superuser and can't read files. Throws with the command to type when that is not possible either.
+ * There the server gets one capability, with which a process can look into closed folders: it can read, not
+ * write. So no permissions have to be changed. It gives clients of the database nothing, because the shop's
+ * role is not a superuser and can't read files. Throws with the command to type when that is not possible
+ * either.
  */
 export async function reachThrough(
   user: ServiceUser,

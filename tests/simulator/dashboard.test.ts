@@ -229,7 +229,7 @@ describe('a dispute', () => {
   });
 });
 
-describe('a suspicion', () => {
+describe('a fraud signal', () => {
   test('of the issuer is an early fraud warning, actionable until the money is refunded', async () => {
     const id = await pay();
     const { early_fraud_warning: warning } = await dashboard('fraud_warning', { payment_intent: id });
@@ -242,7 +242,7 @@ describe('a suspicion', () => {
     expect((await list()).data).toMatchObject([{ actionable: false }]);
   });
 
-  test('of the provider is a review of the payment, open until it is closed', async () => {
+  test('of the provider is a review of the payment, open until the review is closed', async () => {
     const id = await pay();
     const { review } = await dashboard('review', { payment_intent: id });
     expect((await stripe.paymentIntents.retrieve(id)).review).toBe(review.id);

@@ -125,8 +125,8 @@ describe('an event', () => {
   });
 });
 
-describe('on request an event', () => {
-  test('comes twice', async () => {
+describe('with a fault, an event', () => {
+  test('is sent twice', async () => {
     simulator.addFault({ kind: 'webhook_duplicate', on: { orderId: 'double' } });
     await create('double');
     await expect.poll(() => received.length).toBe(2);

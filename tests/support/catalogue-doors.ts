@@ -6,8 +6,8 @@ import { exchange, requestText, statusesOf } from '#tests/support/raw-http.ts';
 import { addProduct } from '#tests/support/shop.ts';
 
 /**
- * What the catalogue's pages answer to any client. `narrow` has one connection to the database for its
- * pages, and a public address without TLS, `shop.example`.
+ * What the catalogue's pages answer to any client. `narrow` has one connection to the database for its pages,
+ * and a public address without TLS, `shop.example`.
  */
 export function describeCatalogueDoors({ open, narrow }: Record<'open' | 'narrow', OpenShop>): void {
   const { url } = open;

@@ -51,8 +51,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 
 /**
  * Ends every session of the shop on a database of `createTestDatabase`, and refuses new ones until
- * `giveBack`.
- * Autovacuum's sessions stay: we may not end them, and they are not the shop's.
+ * `giveBack`. Autovacuum's sessions stay: we may not end them, and they are not the shop's.
  */
 export async function takeAway(connectionString: string): Promise<{ giveBack: () => Promise<void> }> {
   const name = new URL(connectionString).pathname.slice(1);

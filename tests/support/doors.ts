@@ -36,7 +36,7 @@ export function describeDoors({
     test.each(['/_next/webpack-hmr', '/_next/hmr', '/', '/api/orders', '/cart'])(
       'a websocket to %s is answered like a plain request, and keeps no socket open',
       async (path) => {
-        // What broke: Next took over sockets to its hot reload, also in production, and never closed one.
+        // What broke: Next took over sockets for its hot reload, also in production, and never closed one.
         const lines = [
           `GET ${path} HTTP/1.1`,
           `Host: ${host}`,
@@ -152,7 +152,7 @@ export function describeDoors({
   });
 
   // What broke: Next kept 10 MB of each request's body in memory before any route could refuse it.
-  test('bodies that are too large do not pile up in memory', async () => {
+  test('bodies that are too large do not accumulate in memory', async () => {
     const rss = async () => {
       const metrics = await (await fetch(`${local.url}/api/metrics`)).text();
       return Number(/^process_resident_memory_bytes (\d+)/m.exec(metrics)?.[1]) / 2 ** 20;
@@ -201,7 +201,7 @@ export function describeDoors({
     });
   });
 
-  describe('the name of the shop', () => {
+  describe('the Host header', () => {
     const strange = [
       'evil.example',
       'evil.example:3000',
@@ -243,7 +243,7 @@ export function describeDoors({
     });
   });
 
-  describe('what exists for development', () => {
+  describe('the development features', () => {
     const { host: localHost } = new URL(local.url);
     const asked = async (shop: OpenShop, path: string, ...headers: string[]) =>
       statusesOf(await exchange(shop.url, requestText(get(path, ...headers))))[0];
@@ -286,7 +286,7 @@ export function describeDoors({
     });
   });
 
-  describe('answers for a browser', () => {
+  describe('answers to a browser', () => {
     const browser = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
 
     test.each(['/search?query=%E0%A4%A', '/product/%', '/%zz'])('%s gets an HTML page', async (path) => {

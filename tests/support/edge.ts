@@ -37,7 +37,7 @@ export async function openTestEdge(options: EdgeOptions, atEnd: AtEnd = afterAll
     ...edge,
     call: callUrl(edge.url),
     logLines: async () => {
-      await sleep(1_200); // The log is written once a second.
+      await sleep(1_200); // nginx writes the log once a second.
       const text = await readFile(path.join(dataDir, 'edge', 'access.log'), 'utf8');
       return text
         .trimEnd()

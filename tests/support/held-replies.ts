@@ -4,8 +4,8 @@ import { buffer } from 'node:stream/consumers';
 
 /**
  * A proxy between a shop and its provider. It forwards everything, also connections that close without an
- * answer. It can hold back charges, their replies and cancellations, so that another step happens first.
- * What it held back is then forwarded, even when the client has gone.
+ * answer. It can hold back charges, their replies and cancellations, so that another step happens first. What
+ * it held back is then forwarded, even when the client has gone.
  */
 export async function heldReplies(target: string) {
   let hold: () => Promise<unknown> = async () => undefined;

@@ -50,7 +50,7 @@ const texts = [
   'hasOwnProperty',
 ];
 
-/** Any text, most often one of the above. It may contain halves of surrogate pairs. */
+/** Any text, often one of the above. It may contain halves of surrogate pairs. */
 export const hostileText = fc.oneof(
   fc.constantFrom(...texts),
   fc.string({ unit: 'binary', maxLength: 60 }),

@@ -66,8 +66,7 @@ async function readOrder(id: string): Promise<StandingOrder> {
 
 /**
  * `writesNothing`, and the provider's ledger must not change either: no charge, cancellation or refund.
- * Earlier
- * events are delivered before `work`, and the events of `work` are delivered before the check.
+ * Earlier events are delivered before `work`, and the events of `work` are delivered before the check.
  */
 export async function movesNothing<T>(
   simulator: Simulator,

@@ -5,8 +5,7 @@ const quietMs = 1_500;
 
 /**
  * Sends these bytes as they are, which no HTTP client would. Resolves with everything received until the
- * server
- * closes the connection or is quiet.
+ * server closes the connection or is quiet.
  */
 export function exchange(url: string, bytes: string, silenceMs = quietMs): Promise<string> {
   const { hostname, port } = new URL(url);

@@ -24,7 +24,7 @@ export function describeSecurity(url: string): void {
       { 'sec-fetch-site': 'cross-site' },
     ];
 
-    test.each(fromElsewhere)('changes nothing of a shopper’s, with %j', async (headers) => {
+    test.each(fromElsewhere)('can’t change a shopper’s cart or orders, with %j', async (headers) => {
       const sku = await addProduct(`CSRF-${crypto.randomUUID().slice(0, 8)}`);
       const shopper = await shopperWith(call, sku);
       const before = await shopper.cart();

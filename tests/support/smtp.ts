@@ -10,7 +10,7 @@ export interface TestSmtp {
   unknownRecipients: Set<string>;
   /** Its answer to every email at this command, until it is set to undefined. */
   refusal: { at: 'RCPT TO' | 'DATA'; code: number; text: string } | undefined;
-  /** Tells recipients to try again later, from now until called with 0. */
+  /** Tells the next `times` recipients to try again later. 0 ends this. */
   deferNext(times: number): void;
   /** Accepts emails but holds its answers until `answer` is called. */
   holdAnswers(): { answer: () => void };

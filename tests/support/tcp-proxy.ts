@@ -7,7 +7,7 @@ export interface TcpProxy {
   loseNextReply(): void;
   /** Connections that are open now stay open, and forward nothing any more. */
   silence(): void;
-  /** The same for the reply to the next bytes that contain this text. */
+  /** Like `loseNextReply`, for the reply to the next bytes that contain this text. */
   loseReplyTo(text: string): void;
   /** How many replies were discarded so far. */
   repliesLost(): number;

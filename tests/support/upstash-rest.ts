@@ -5,8 +5,7 @@ import { makeScriptTranslator } from '#lib/platform/redis/script-dialect.ts';
 
 /**
  * Upstash's REST API in front of an ordinary redis-server, as far as @upstash/redis uses it. A POST carries
- * one
- * command, a pipeline or a transaction as JSON. Answers are in base64 on request.
+ * one command, a pipeline or a transaction as JSON. Answers are in base64 on request.
  */
 
 export interface UpstashRest {

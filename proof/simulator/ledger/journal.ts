@@ -6,9 +6,9 @@ const chunkBytes = 1 << 20;
 const newline = 10;
 
 /**
- * An append-only file of JSON lines. Each line is on the disk, fsynced, before its result is sent. Lines
- * that wait at the same time are written with one fsync. Reading ignores a last line that a crash cut
- * off: its result was never sent.
+ * An append-only file of JSON lines. Each line is on the disk, fsynced, before its result is sent. Lines that
+ * wait at the same time are written with one fsync. Reading ignores a last line that a crash cut off: its
+ * result was never sent.
  */
 export class Journal {
   readonly #file: FileHandle;

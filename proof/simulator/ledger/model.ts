@@ -1,7 +1,7 @@
 /**
  * The simulator's data, as its journal stores it. Objects are never changed in place; a new object replaces
- * the old one. So a stored answer can refer to the object as it was. Money is integer minor units. Times
- * are Unix seconds unless the name ends in `Ms`.
+ * the old one. So a stored answer can refer to the object as it was. Money is integer minor units. Times are
+ * Unix seconds unless the name ends in `Ms`.
  */
 
 type IntentStatus =
@@ -49,7 +49,7 @@ export interface Intent {
   metadata: Record<string, string>;
   description: string | null;
   paymentMethod: string | null;
-  /** The list that was sent, or null. What the intent then accepts is below. */
+  /** The list that was sent, or null. The types that the intent accepts are in `paymentMethodTypes`. */
   allowedTypes: string[] | null;
   paymentMethodTypes: string[];
   automaticPaymentMethods: boolean;
