@@ -1,6 +1,6 @@
 /**
- * Random numbers from 0 to below 1 that are the same in every run (Mulberry32), so that two runs
- * offer the same load in the same order.
+ * Random numbers from 0 to below 1 that are the same in every run (Mulberry32), so that two runs offer
+ * the same load in the same order.
  */
 export function makeRandom(seed: number): () => number {
   let state = seed;

@@ -71,14 +71,20 @@ describe('no promise depends on a shield', { timeout }, () => {
 
 describe('removing a guard breaks a promise', { timeout }, () => {
   const rows = Object.entries(ablations) as [Guard, (typeof ablations)[Guard]][];
-  test.each(rows.filter(([, { behind }]) => !behind))('without %s alone a promise breaks', (guard, ablation) => {
-    expect(run(ablation.scenario, without(ablation, guard)).counterexample).toBeDefined();
-  });
-  test.each(rows.filter(([, { behind }]) => behind))('without %s a promise breaks only if further guards are missing', (guard, ablation) => {
-    const { scenario, behind = [] } = ablation;
-    expect(run(scenario, without(ablation, guard)).counterexample).toBeUndefined();
-    expect(run(scenario, without(ablation, guard, ...behind)).counterexample).toBeDefined();
-  });
+  test.each(rows.filter(([, { behind }]) => !behind))(
+    'without %s alone a promise breaks',
+    (guard, ablation) => {
+      expect(run(ablation.scenario, without(ablation, guard)).counterexample).toBeDefined();
+    },
+  );
+  test.each(rows.filter(([, { behind }]) => behind))(
+    'without %s a promise breaks only if further guards are missing',
+    (guard, ablation) => {
+      const { scenario, behind = [] } = ablation;
+      expect(run(scenario, without(ablation, guard)).counterexample).toBeUndefined();
+      expect(run(scenario, without(ablation, guard, ...behind)).counterexample).toBeDefined();
+    },
+  );
 });
 
 test('the story in docs/model.md is the output of the model', async () => {
