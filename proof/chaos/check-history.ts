@@ -261,8 +261,8 @@ function acceptedIsWrittenDown({ history, orders }: Evidence): Violation[] {
 }
 
 /**
- * An accepted order that is paid, or need not be paid yet, is kept until the shopper cancels it here or
- * its money is taken back at the provider. An order whose card turned out to be refused afterwards was
+ * An accepted order that is paid, or need not be paid yet, is kept. Only a cancellation here, or money
+ * taken back at the provider, may end it. An order whose card turned out to be refused afterwards was
  * not charged, and ends with its unpaid hold.
  */
 function promisesStand({ history, orders, payments, charges }: Evidence): Violation[] {

@@ -11,10 +11,7 @@ export interface OrderRow {
   totalMinor: number;
   /** Whether the shop has recorded that it answered "ordered". */
   accepted: boolean;
-  /**
-   * Whether its charge was ever `unknown`. In that case "ordered" was answered before the outcome was
-   * known.
-   */
+  /** Whether its payment was ever unknown. In that case "ordered" was answered before the outcome. */
   wasUnknown: boolean;
   /** Whether its goods were ever shipped, whatever its status is now. */
   wasFulfilled: boolean;

@@ -155,8 +155,8 @@ export class Proof {
   }
 
   /**
-   * Checks again after abandoned requests have ended: a broken promise stays broken, and only that
-   * counts.
+   * A violation counts only if it is still there after abandoned requests have ended: a broken promise
+   * stays broken.
    */
   async #check(): Promise<Violation[]> {
     if ((await this.look()).length === 0) return [];

@@ -8,7 +8,7 @@ export * from '#lib/checkout/gateway/claim.ts';
 export const claimSubmission: typeof shop.claimSubmission = async (submission) => {
   const claim = await shop.claimSubmission(submission);
   if (claim.state === 'fresh') await askRedis((redis) => redis.del(`once:{${submission.userId}}:lock`));
-  // It came between the other's claim and the deletion of the lock.
+  // This request came between the other's claim and the deletion of its lock.
   if (claim.state === 'in_progress' && claim.what === 'another') return claimSubmission(submission);
   return claim as never;
 };

@@ -39,7 +39,7 @@ export interface LabOptions {
 }
 
 /**
- * Every order counts against the limits, as in production, but no limit is reached: all shoppers of the
+ * Every order counts against the limits, as in production, but no limit is reached. All shoppers of the
  * bench share one address, and some deliberately send again and again.
  */
 const generousLimits = {

@@ -10,7 +10,7 @@ describe('a percentile', () => {
     ]);
   });
 
-  it('is always a measured value, never a better one', () => {
+  it('is always a measured value, rounded up to the next one', () => {
     expect(percentile([10, 20], 0.5)).toBe(10);
     expect(percentile([10, 20], 0.51)).toBe(20);
     expect(percentile([1, 2, 1_000], 0.99)).toBe(1_000);

@@ -49,7 +49,7 @@ describe('the source of the results', () => {
     expect(sourceOf(busy)[0]).toContain('others were at work on it (load 3)');
   });
 
-  it('gives two runs on one machine the same file name', () => {
+  it('names a file by the machine, without details that may differ between two runs', () => {
     expect(slugOf({ cores: 4, cpu: 'Intel(R) Xeon(R) CPU E5-2680 v4 @ 2.40GHz' })).toBe(
       '4-cores-intel-xeon-e5-2680-v4',
     );

@@ -49,8 +49,8 @@ const lastWords: Record<Link, string[]> = {
 };
 
 /**
- * Links where the client gives up before its request has arrived: the shop after 6 s, a shopper after 13
- * s. Connections to the database and to Redis end with their client, so they are not listed.
+ * Links where the client gives up before its request has arrived: the shop after 6 s, a shopper after
+ * 13 s. Connections to the database and to Redis end with their client, so they are not listed.
  */
 const lateKinds: Partial<Record<Link, (random: Random) => Disturbance>> = {
   client: (random) => ({ kind: 'late', to: lastWords.client, ms: random.pick([3_000, 14_000]) }),

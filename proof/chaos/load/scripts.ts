@@ -35,7 +35,7 @@ const scripts: [weight: number, script: Script][] = [
   [2, buysAgain],
 ];
 
-/** The other scripts leave orders behind that no shopper would confirm at the bank. */
+/** Some of the other scripts leave orders behind that no shopper would confirm at the bank. */
 const goesToTheBank = new Set([buysOnce, cancels]);
 
 /**
