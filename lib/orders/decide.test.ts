@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { assertPlan } from '#lib/orders/batch/assert-plan.ts';
 import { type CartSnapshot, decide, keyOf, type OrderSnapshot, type Snapshot } from '#lib/orders/decide.ts';
 import type { OrderRequest } from '#lib/orders/order-request.ts';
 import { maxTotalMinor } from '#lib/platform/money.ts';
@@ -380,4 +381,12 @@ test('a shortage names every sku that is short, with what was asked and what is 
     ],
     orders: [],
   });
+});
+
+test('a plan always passes the check that stands between it and the database', () => {
+  fc.assert(
+    fc.property(worlds, ({ snapshot, orderRequests }) => {
+      assertPlan(decide(snapshot, orderRequests), orderRequests, snapshot.stock);
+    }),
+  );
 });

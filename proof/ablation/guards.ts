@@ -28,6 +28,8 @@ export const guards: Record<Guard, string> = {
   oneOpenCart: '`cart_one_open`: one open cart of a shopper',
   stockLock: '`FOR UPDATE` on the stock of a batch',
   stockLook: 'the writer compares what is wanted with what is left',
+  planCheck:
+    'what the writer decided is checked before it is written: sums, one order of a cart, no negative stock',
   stockCheck: '`CHECK (available >= 0)`',
   unpaidCount: 'the writer compares what is unpaid already with what may be',
   unpaidLock: 'one batch at a time counts what a network has left unpaid',

@@ -84,6 +84,12 @@ export const replacements = {
       typeof import('#lib/orders/decide.ts')
     >,
   },
+  planCheck: {
+    of: 'lib/orders/batch/assert-plan.ts',
+    load: (() => import('#proof/ablation/without/plan-check.ts')) satisfies Load<
+      typeof import('#lib/orders/batch/assert-plan.ts')
+    >,
+  },
   unpaidCount: {
     of: 'lib/orders/decide.ts',
     load: (() => import('#proof/ablation/without/unpaid-count.ts')) satisfies Load<

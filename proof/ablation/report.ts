@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeSection } from '#proof/harness/write-section.ts';
 import { allShields, type Guard, guards } from './guards.ts';
 import { type Outcome, workloads } from './trial.ts';
 import { type Row, unexpected } from './trials.ts';
@@ -114,9 +114,6 @@ export async function updatePage(
   file: string,
   { date, command, machine, minutes, results }: Run,
 ): Promise<void> {
-  const page = await readFile(file, 'utf8');
-  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`the page has no place for results: ${begin} … ${end}`);
   const text = [
     `\`${command}\`, ${date.slice(0, 10)}, ${machine}; ${results.length} trials in ${minutes} minutes.`,
     '### What a shield saves',
@@ -127,5 +124,5 @@ export async function updatePage(
     '### Every guard',
     verdicts(results),
   ].join('\n\n');
-  await writeFile(file, `${page.slice(0, from + begin.length)}\n\n${text}\n\n${page.slice(to)}`);
+  await writeSection(file, { begin, end }, text);
 }

@@ -8,7 +8,7 @@ import { addGoods } from '#proof/chaos/lab/goods.ts';
 import type { Lab } from '#proof/chaos/lab/lab.ts';
 import { readUnpaid } from '#proof/chaos/lab/unpaid.ts';
 import { Shopper } from '#proof/chaos/load/shopper.ts';
-import { randomOf } from '#proof/chaos/random.ts';
+import { randomOf } from '#proof/harness/random.ts';
 import type { Guard } from './guards.ts';
 import type { Laboratory } from './laboratory.ts';
 import { meaning } from './meaning.ts';

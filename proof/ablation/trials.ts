@@ -169,9 +169,17 @@ const stockRows: Row[] = [
   row('lastOne', ['stockCheck'], { so: '`stockLock` and `stockLook` come first' }),
   row('lastOne', ['stockLook'], {
     violates: ['internal_error'],
-    so: 'nothing is oversold, by `stockCheck`, but the loser is told nothing',
+    so: 'nothing is oversold, by `planCheck`, but the loser is told nothing',
   }),
-  row('lastOne', ['stockLook', 'stockCheck'], { violates: ['oversold'], so: 'sold twice' }),
+  row('lastOne', ['stockLook', 'planCheck'], {
+    violates: ['internal_error'],
+    so: 'the same, by `stockCheck`',
+  }),
+  row('lastOne', ['stockLook', 'stockCheck'], {
+    violates: ['internal_error'],
+    so: 'the same, by `planCheck` alone',
+  }),
+  row('lastOne', ['stockLook', 'stockCheck', 'planCheck'], { violates: ['oversold'], so: 'sold twice' }),
   row('lastOne', ['stockLock'], {
     violates: ['internal_error'],
     so: 'the same: both have looked, one is refused',

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Fault } from '#proof/chaos/faults/fault.ts';
 import type { Lab } from '#proof/chaos/lab/lab.ts';
+import { randomOf } from '#proof/harness/random.ts';
 import { goWrong } from './go-wrong.ts';
-import { randomOf } from './random.ts';
 
 // A fault used to be on for a fixed time. A round whose load did not meet the fault proved nothing.
 

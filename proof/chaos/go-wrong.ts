@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '#proof/chaos/faults/fault.ts';
 import type { Lab } from '#proof/chaos/lab/lab.ts';
-import type { Random } from './random.ts';
+import type { Random } from '#proof/harness/random.ts';
 
 /** Longer than any injection takes. An injection that hangs is a bug of the chaos tests. */
 const injectLimitMs = 90_000;

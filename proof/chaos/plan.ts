@@ -1,5 +1,5 @@
 import type { Fault } from '#proof/chaos/faults/fault.ts';
-import { type Random, randomOf } from './random.ts';
+import { type Random, randomOf } from '#proof/harness/random.ts';
 import type { SpecialRound } from './special-round.ts';
 
 /** The content of one round. */

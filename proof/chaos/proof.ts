@@ -5,13 +5,13 @@ import type { Lab } from '#proof/chaos/lab/lab.ts';
 import { readUnpaid } from '#proof/chaos/lab/unpaid.ts';
 import type { World } from '#proof/chaos/load/scripts.ts';
 import { type Shop, Shopper, type Submission } from '#proof/chaos/load/shopper.ts';
+import type { Random } from '#proof/harness/random.ts';
 import { checkHistory } from './check-history.ts';
 import { unpaidBeyondLimits, unpaidMiscounted } from './check-unpaid.ts';
 import type { Violation } from './evidence.ts';
 import { type Pace, playFaults } from './faulty-round.ts';
 import { History, type Reply } from './history.ts';
 import type { Plan } from './plan.ts';
-import type { Random } from './random.ts';
 
 /** The results of one round. */
 export interface Round {

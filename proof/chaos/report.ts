@@ -1,6 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { writeSection } from '#proof/harness/write-section.ts';
 import type { Violation } from './evidence.ts';
 import type { Call, CallOutcome } from './history.ts';
 import type { Options } from './options.ts';
@@ -105,13 +106,8 @@ const begin = {
 const end = '<!-- end of results -->';
 
 /** Writes the results between the page's two marks for such a run. Throws when the page has none. */
-export async function updatePage(file: string, results: Results, which: keyof typeof begin): Promise<void> {
-  const page = await readFile(file, 'utf8');
-  const from = page.indexOf(begin[which]);
-  const to = page.indexOf(end, from);
-  if (from < 0 || to < 0) throw new Error(`the page has no place for results: ${begin[which]} … ${end}`);
-  const head = page.slice(0, from + begin[which].length);
-  await writeFile(file, `${head}\n\n${markdownOf(results)}\n\n${page.slice(to)}`);
+export function updatePage(file: string, results: Results, which: keyof typeof begin): Promise<void> {
+  return writeSection(file, { begin: begin[which], end }, markdownOf(results));
 }
 
 const figure = (value: number) => value.toLocaleString('en');

@@ -3,7 +3,7 @@ import { backUpDatabase, type DatabaseBackup } from '#proof/chaos/lab/database-b
 import type { Lab } from '#proof/chaos/lab/lab.ts';
 import type { World } from '#proof/chaos/load/scripts.ts';
 import { type Placed, Shopper, type Submission } from '#proof/chaos/load/shopper.ts';
-import type { Random } from './random.ts';
+import type { Random } from '#proof/harness/random.ts';
 import type { SpecialRound, Stage } from './special-round.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Lab } from '#proof/chaos/lab/lab.ts';
 import type { World } from '#proof/chaos/load/scripts.ts';
-import type { Random } from './random.ts';
+import type { Random } from '#proof/harness/random.ts';
 
 /** What a round works with. */
 export interface Stage {

@@ -1,7 +1,7 @@
 import { sharedNetwork } from '#proof/chaos/load/networks.ts';
 import { shop, type World } from '#proof/chaos/load/scripts.ts';
 import { Shopper } from '#proof/chaos/load/shopper.ts';
-import type { Random } from './random.ts';
+import type { Random } from '#proof/harness/random.ts';
 import type { SpecialRound, Stage } from './special-round.ts';
 
 /**

@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { writeSection } from '#proof/harness/write-section.ts';
 
 /** The mutants of one file in one run. */
 export interface Row {
@@ -20,13 +21,10 @@ const rowPattern =
 /** Replaces the rows of the same files. A file keeps its row until its next run. */
 export async function updatePage(pageFile: string, rows: Row[]): Promise<void> {
   const page = await readFile(pageFile, 'utf8');
-  const [from, to] = [page.indexOf(begin) + begin.length, page.indexOf(end)];
-  if (from < begin.length || to < from)
-    throw new Error(`${pageFile} has no place for results: ${begin} … ${end}`);
-  const known = new Map(rowsOf(page.slice(from, to)).map((row) => [row.file, row]));
+  const known = new Map(rowsOf(page).map((row) => [row.file, row]));
   for (const row of rows) known.set(row.file, row);
   const table = tableOf([...known.values()].sort((a, b) => a.file.localeCompare(b.file)));
-  await writeFile(pageFile, `${page.slice(0, from)}\n\n${table}\n\n${page.slice(to)}`);
+  await writeSection(pageFile, { begin, end }, table);
 }
 
 function rowsOf(table: string): Row[] {

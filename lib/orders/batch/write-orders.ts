@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { insertJobs } from '#lib/jobs/add-job.ts';
 import type { JobPayloads, OrderVersion } from '#lib/jobs/jobs.ts';
+import { assertPlan, BrokenPlan } from '#lib/orders/batch/assert-plan.ts';
 import { lineColumns, namesOf, orderColumns, paymentColumns, rowsOf } from '#lib/orders/batch/new-rows.ts';
 import {
   type CartSnapshot,
@@ -21,6 +22,7 @@ import { type Tx, writerDb } from '#lib/platform/database/db.ts';
 import { isDatabaseAway, isRetryable, isUniqueViolation } from '#lib/platform/database/db-errors.ts';
 import { plainArray, textArray } from '#lib/platform/database/pg-array.ts';
 import { env } from '#lib/platform/env.ts';
+import { logger } from '#lib/platform/logger.ts';
 
 /**
  * The order writer's transaction: a batch of submissions in one commit. It locks what it is about
@@ -51,6 +53,7 @@ export async function writeOrders(orderRequests: OrderRequest[]): Promise<Promis
       const first = await writeOrders(orderRequests.slice(0, middle));
       return [...first, ...(await writeOrders(orderRequests.slice(middle)))];
     }
+    if (error instanceof BrokenPlan) logger().error({ err: error, plan: error.plan }, 'plan refused');
     return Promise.all(orderRequests.map((orderRequest) => settleRefused(orderRequest, error)));
   }
 }
@@ -118,6 +121,7 @@ async function writeBatch(
   const orders = await readOrders(tx, carts, orderRequests);
   const snapshot = { carts: [...carts.values()], orders, stock, unpaid, policy: unpaidPolicy() };
   const plan = decide(snapshot, orderRequests);
+  assertPlan(plan, orderRequests, stock);
   for (const { orderRequest } of plan.orders) written.add(orderRequest);
   if (plan.orders.length > 0) await write(tx, plan);
   return plan.decisions;

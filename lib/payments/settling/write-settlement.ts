@@ -38,7 +38,8 @@ export async function writePayment(
   };
   // Also when nothing new is to be written: the job may have met a charge that could not be cancelled.
   if (to === 'declined' && said?.ref !== undefined && stillPayable.includes(said.status)) {
-    await addJob(tx, 'call_off_payment', { userId, orderId, attempt }, { key: cancelDeclinedKey(payment) });
+    const options = { key: cancelDeclinedKey(payment), unlessWaiting: true };
+    await addJob(tx, 'call_off_payment', { userId, orderId, attempt }, options);
   }
   const same = shown.every((name) => after[name] === payment[name]);
   if (same && refunds.length === 0 && disputes.length === 0) return payment;

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Machine, slugOf } from '#proof/bench/lab/machine.ts';
 import type { Measurement } from '#proof/bench/measurement.ts';
@@ -6,6 +6,7 @@ import type { Goal } from '#proof/bench/report/goals.ts';
 import { drawPicture } from '#proof/bench/report/picture.ts';
 import { figure } from '#proof/bench/report/table.ts';
 import { cpuTable, figureLines, goalsTable, goalText, ratesTable } from '#proof/bench/report/text.ts';
+import { withSection, writeSection } from '#proof/harness/write-section.ts';
 
 /** The results of a run. */
 export interface Results {
@@ -40,15 +41,11 @@ const begin = '<!-- results: written by npm run bench -->';
 const end = '<!-- end of results -->';
 
 /** Returns the page with the results between its two marks. Throws when it has none. */
-export function withResults(page: string, results: Results): string {
-  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`the page has no place for results: ${begin} … ${end}`);
-  return `${page.slice(0, from + begin.length)}\n\n${asMarkdown(results)}\n\n${page.slice(to)}`;
-}
+export const withResults = (page: string, results: Results): string =>
+  withSection(page, { begin, end }, asMarkdown(results));
 
-export async function updatePage(file: string, results: Results): Promise<void> {
-  await writeFile(file, withResults(await readFile(file, 'utf8'), results));
-}
+export const updatePage = (file: string, results: Results): Promise<void> =>
+  writeSection(file, { begin, end }, asMarkdown(results));
 
 function asMarkdown(results: Results): string {
   const { measurements, goals } = results;

@@ -6,7 +6,7 @@ import { shuffle } from '#proof/bench/load/arrange.ts';
 import { saturate } from '#proof/bench/load/load.ts';
 import { type LoadResult, latencyOf } from '#proof/bench/load/record.ts';
 import { requestBytes } from '#proof/bench/load/request.ts';
-import { makeRandom } from '#proof/bench/random.ts';
+import { randomOf } from '#proof/harness/random.ts';
 
 /** The rough share of each kind in a hundred requests of a busy shop. */
 const mix = { home: 15, category: 20, product: 35, cart: 15, checkout: 5, order: 10 };
@@ -32,7 +32,7 @@ export const browse: Scenario = {
     const { options, shop, measureShop } = bench;
     const count = Math.max(200, Math.round(options.orders * requestsPerOrder));
     const orders = await bench.prepareOrders(Math.ceil((count * mix.order) / 100));
-    const visits = shuffle(await makeVisits(bench, count, orders), makeRandom(1));
+    const visits = shuffle(await makeVisits(bench, count, orders), randomOf(1).next);
     let result: LoadResult | undefined;
     const measurement = await measureShop({
       id: 'browse',

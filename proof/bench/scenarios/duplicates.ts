@@ -5,7 +5,7 @@ import { arrangeDuplicates } from '#proof/bench/load/arrange.ts';
 import type { Target } from '#proof/bench/load/connection.ts';
 import { saturate } from '#proof/bench/load/load.ts';
 import type { Measurement, Tier } from '#proof/bench/measurement.ts';
-import { makeRandom } from '#proof/bench/random.ts';
+import { randomOf } from '#proof/harness/random.ts';
 
 /** Every order is submitted ten times, and then other orders a hundred times. */
 export const duplicates: Scenario = {
@@ -27,7 +27,7 @@ export async function prepareDuplicates(
   times: number,
 ): Promise<{ orders: Order[]; arrivals: number[]; requests: Buffer[] }> {
   const orders = await bench.prepareOrders(Math.ceil(count));
-  const arrivals = arrangeDuplicates(orders.length, times, makeRandom(times));
+  const arrivals = arrangeDuplicates(orders.length, times, randomOf(times).next);
   return { orders, arrivals, requests: arrivals.map((index) => (orders[index] as Order).request) };
 }
 

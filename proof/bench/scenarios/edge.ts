@@ -4,8 +4,8 @@ import { shuffle } from '#proof/bench/load/arrange.ts';
 import { type Target, targetOf } from '#proof/bench/load/connection.ts';
 import { saturate } from '#proof/bench/load/load.ts';
 import type { Measurement } from '#proof/bench/measurement.ts';
-import { makeRandom } from '#proof/bench/random.ts';
 import { measureDuplicates } from '#proof/bench/scenarios/duplicates.ts';
+import { randomOf } from '#proof/harness/random.ts';
 import { type Edge, startEdge } from '#scripts/services/nginx.ts';
 import { choosePort } from '#scripts/services/ports.ts';
 
@@ -58,7 +58,7 @@ async function measureCached(bench: Bench, { url, pid }: Edge): Promise<Measurem
   const orders = await prepareOrders(Math.ceil(options.orders / 20));
   await saturate(target, requestsOf(orders), { connections });
   const all = Array.from({ length: orders.length * times }, (_, index) => index % orders.length);
-  const arrivals = shuffle(all, makeRandom(1));
+  const arrivals = shuffle(all, randomOf(1).next);
   const requests = arrivals.flatMap((index) => orders[index]?.request ?? []);
   const measurement = await measureShop({
     id: 'edge-cached',

@@ -2,7 +2,7 @@ import type { Scenario } from '#proof/bench/bench.ts';
 import type { Order } from '#proof/bench/lab/orders.ts';
 import { arrangeSoak } from '#proof/bench/load/arrange.ts';
 import { offer } from '#proof/bench/load/load.ts';
-import { makeRandom } from '#proof/bench/random.ts';
+import { randomOf } from '#proof/harness/random.ts';
 
 /** One in this many requests places an order. The others repeat one that was placed recently. */
 const onePlacedIn = 4;
@@ -19,7 +19,7 @@ export const soak: Scenario = {
     const placed = Math.ceil((perSecond * options.soakMinutes * 60) / onePlacedIn);
     bench.say(`preparing ${placed.toLocaleString('en')} orders`);
     const orders = await bench.prepareOrders(placed);
-    const arrivals = arrangeSoak(placed, onePlacedIn, makeRandom(1));
+    const arrivals = arrangeSoak(placed, onePlacedIn, randomOf(1).next);
     const requests = arrivals.map((index) => (orders[index] as Order).request);
     const measurement = await measureShop({
       id: 'soak',

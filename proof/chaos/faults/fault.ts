@@ -1,5 +1,5 @@
 import type { Lab, Link } from '#proof/chaos/lab/lab.ts';
-import type { Random } from '#proof/chaos/random.ts';
+import type { Random } from '#proof/harness/random.ts';
 
 /** One kind of failure. */
 export interface Fault {

@@ -1,7 +1,7 @@
 import { statementName } from '#lib/platform/database/db.ts';
 import type { Disturbance } from '#proof/chaos/lab/fault-proxy.ts';
 import type { Link } from '#proof/chaos/lab/lab.ts';
-import type { Random } from '#proof/chaos/random.ts';
+import type { Random } from '#proof/harness/random.ts';
 import type { Fault } from './fault.ts';
 
 /** Every disturbance of every network link between two parts of the shop. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Random } from '#proof/chaos/random.ts';
+import type { Random } from '#proof/harness/random.ts';
 import { bankCard, debits, type Placed, type Shop, Shopper, type Submission } from './shopper.ts';
 
 /** Shopper behaviour that a shop could get wrong. Each script is run by one shopper. */

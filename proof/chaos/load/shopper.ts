@@ -7,7 +7,7 @@ import {
   hashOf,
   type Reply,
 } from '#proof/chaos/history.ts';
-import type { Random } from '#proof/chaos/random.ts';
+import type { Random } from '#proof/harness/random.ts';
 import { ask } from './ask.ts';
 import { homeOf } from './networks.ts';
 
