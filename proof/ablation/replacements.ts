@@ -1,6 +1,6 @@
 /**
- * The guards that are code, each with the module that it lives in and what takes the module's place
- * in the test build: the same exports without the guard. The compiler checks that nothing is missing.
+ * The guards that are code, each with its module and the replacement for the test build. A replacement
+ * has the same exports without the guard. The compiler checks that none is missing.
  */
 
 type Load<Module> = () => Promise<Module>;

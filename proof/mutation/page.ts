@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { writeSection } from '#proof/harness/write-section.ts';
 
-/** What became of the mutants of one file in one run. */
+/** The mutants of one file in one run. */
 export interface Row {
   file: string;
   mutants: number;
-  /** Mutants that a test noticed. */
+  /** Mutants that a test detected. */
   found: number;
-  /** Those of them that made a test wait in vain. */
+  /** Those of them that were detected by a timeout. */
   waited: number;
   /** `2026-11-24` */
   date: string;
@@ -18,7 +18,7 @@ const end = '<!-- end of results -->';
 const rowPattern =
   /^\| `(?<file>[^`]+)` \| (?<mutants>\d+) \| (?<found>\d+) \| (?<waited>\d+) \|.*\| (?<date>[\d-]{10}) \|$/gm;
 
-/** Puts rows in the place of those of the same files. A file keeps its row until it is tried again. */
+/** Replaces the rows of the same files. A file keeps its row until its next run. */
 export async function updatePage(pageFile: string, rows: Row[]): Promise<void> {
   const page = await readFile(pageFile, 'utf8');
   const known = new Map(rowsOf(page).map((row) => [row.file, row]));

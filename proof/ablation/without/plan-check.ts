@@ -1,6 +1,6 @@
 import type * as shop from '#lib/orders/batch/assert-plan.ts';
 
-/** A plan is written as it was decided. */
+/** A plan is written without a check. */
 
 export { BrokenPlan } from '#lib/orders/batch/assert-plan.ts';
 

@@ -6,12 +6,12 @@ describe('duplicates', () => {
   const arranged = arrangeDuplicates(1_000, 10, randomOf(1).next);
   const placesOf = (order: number) => arranged.flatMap((at, place) => (at === order ? [place] : []));
 
-  it('come as often as asked for, of every order', () => {
+  it('come the requested number of times for every order', () => {
     expect(arranged).toHaveLength(10_000);
     for (const order of [0, 1, 500, 999]) expect(placesOf(order)).toHaveLength(10);
   });
 
-  it('come close behind the first, and much later too', () => {
+  it('come soon after the first and much later, too', () => {
     const [first = 0, ...others] = placesOf(300);
     const distances = others.map((place) => place - first);
     expect(distances.filter((distance) => distance < 100).length).toBeGreaterThanOrEqual(4);
@@ -25,7 +25,7 @@ describe('duplicates', () => {
 });
 
 describe('the requests of a soak', () => {
-  it('place every order once before anybody asks for it again', () => {
+  it('place every order once before it is sent again', () => {
     const arranged = arrangeSoak(100, 4, randomOf(1).next);
     expect(arranged).toHaveLength(400);
     expect(arranged.filter((_, request) => request % 4 === 0)).toEqual(
@@ -36,7 +36,7 @@ describe('the requests of a soak', () => {
 });
 
 describe('a shuffled list', () => {
-  it('has the same things in another order', () => {
+  it('has the same elements in another order', () => {
     const list = Array.from({ length: 100 }, (_, index) => index);
     const shuffled = shuffle(list, randomOf(1).next);
     expect(shuffled).not.toEqual(list);

@@ -7,7 +7,7 @@ import { saturate } from '#proof/bench/load/load.ts';
 import type { Measurement, Tier } from '#proof/bench/measurement.ts';
 import { randomOf } from '#proof/harness/random.ts';
 
-/** Everybody submits everything ten times, and then others a hundred times. */
+/** Every order is submitted ten times, and then other orders a hundred times. */
 export const duplicates: Scenario = {
   name: 'duplicates',
   about: 'every order 10 times, then 100 times, half of them close together and half much later',
@@ -20,7 +20,7 @@ export const duplicates: Scenario = {
   },
 };
 
-/** Fresh orders and the order in which they arrive, each `times` times. */
+/** Fresh orders and the sequence in which they arrive, each `times` times. */
 export async function prepareDuplicates(
   bench: Bench,
   count: number,
@@ -36,9 +36,9 @@ export interface Duplicates {
   times: number;
   /** How many different orders. */
   orders: number;
-  /** Requests in flight, where it is not the usual number. */
+  /** Requests in flight, if not the usual number. */
   connections?: number;
-  /** Where they are sent: the shop itself unless said otherwise. */
+  /** Where they are sent; the shop itself if undefined. */
   through?: { title: string; target: Target; pids: Partial<Record<Tier, number>> };
 }
 
@@ -55,7 +55,7 @@ export async function measureDuplicates(bench: Bench, load: Duplicates): Promise
     pids: load.through?.pids,
     drive: () => saturate(load.through?.target ?? bench.shop, requests, { connections }),
   });
-  // One shopper of each order sees it made; all others are shown the same order as a replay.
+  // One request per order gets the original answer. All others get the same order as a replay.
   const originals = measurement.sent - measurement.replayed;
   return {
     ...measurement,

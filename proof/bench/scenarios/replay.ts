@@ -6,10 +6,10 @@ import { saturate } from '#proof/bench/load/load.ts';
 import type { Measurement } from '#proof/bench/measurement.ts';
 import { randomOf } from '#proof/harness/random.ts';
 
-/** How often each old order is asked for again. */
+/** How often each old order is requested again. */
 const times = 10;
 
-/** Shoppers come back to orders that were answered long ago. */
+/** Shoppers return to orders that were answered long ago. */
 export const replay: Scenario = {
   name: 'replay',
   about: 'old orders again, 10 times each; then once each after Redis has forgotten them',

@@ -4,10 +4,10 @@ import { arrangeSoak } from '#proof/bench/load/arrange.ts';
 import { offer } from '#proof/bench/load/load.ts';
 import { randomOf } from '#proof/harness/random.ts';
 
-/** Of the requests, one in so many places an order; the others ask again for one that was placed lately. */
+/** One in this many requests places an order. The others repeat one that was placed recently. */
 const onePlacedIn = 4;
 
-/** Half of the capacity for minutes: does the memory stay where it is? */
+/** Half of the capacity for minutes: does memory stay constant? */
 export const soak: Scenario = {
   name: 'soak',
   about: 'half of the capacity for minutes, a quarter of it fresh orders, with an eye on memory',
