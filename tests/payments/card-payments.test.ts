@@ -284,7 +284,7 @@ describe('POST /api/orders with a card', () => {
     ['no token', { method: 'card' }, 'payment.token'],
     ['an empty token', { method: 'card', token: '' }, 'payment.token'],
     ['a card number', { method: 'card', token: '4242 4242 4242 4242' }, 'payment.token'],
-    ['a method that is none', { method: 'cash' }, 'payment.method'],
+    ['an unknown method', { method: 'cash' }, 'payment.method'],
   ])('%s is refused with the field named', async (_, payment, path) => {
     await addProduct('BADCARD').catch(() => undefined);
     const shopper = await shopperWith(call, 'BADCARD');

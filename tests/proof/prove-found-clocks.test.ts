@@ -12,7 +12,7 @@ import { addProduct } from '#tests/support/shop.ts';
 import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
 import { startWorker } from '#tests/support/worker.ts';
 
-/** What `npm run prove` has found of processes whose clocks are wrong (docs/proof.md). */
+/** Failures that `npm run prove` found with wrong process clocks (docs/proof.md). */
 
 const { simulator } = await openPayingShop({ RATE_LIMIT_SHOPPER_PER_MIN: '1' });
 
@@ -20,7 +20,7 @@ const hourMs = 3_600_000;
 
 const byKey = (one: { key: string }, other: { key: string }) => (one.key < other.key ? -1 : 1);
 
-/** What a process needs to be wrong by that much. */
+/** Variables that make a process's clock wrong by this many milliseconds. */
 async function clockOff(ms: number): Promise<Record<string, string>> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'once-clock-'));
   onTestFinished(() => rm(folder, { recursive: true }));

@@ -130,8 +130,8 @@ describe('a part that its owner refunds in the provider’s dashboard', () => {
   // part was already refunded. The rest was then requested under the same key, which the provider accepts
   // with one amount only. The refund could never succeed.
   test.each([
-    ['told of', 0],
-    ['not told of', 9],
+    ['with an event', 0],
+    ['without an event', 9],
   ])('while the full amount is requested: the rest is refunded (%s)', async (_, lost) => {
     const { shopper, order } = await paid(`PART-MEANWHILE-${lost}`);
     simulator.clearFaults();
