@@ -33,7 +33,7 @@ test('of edits that saw the same cart one succeeds, and the others are told that
   }
 });
 
-test('edits without a version all count, and the cart is as one of them left it', async () => {
+test('edits that did not look are all counted, and the cart is as one of them left it', async () => {
   const shopper = await shopperWith(call, await addProduct('BLIND'), 50);
   const { version } = await shopper.cart();
   const responses = await Promise.all(times(20, (index) => put(shopper, 'BLIND', index + 1)));
@@ -45,7 +45,7 @@ test('edits without a version all count, and the cart is as one of them left it'
   expect(cart.lines).toEqual(answers.find((answer) => answer.version === cart.version)?.lines);
 });
 
-test('units added concurrently by reading and writing back are all in the cart', async () => {
+test('units added at once, by reading and writing back, are all in the cart', async () => {
   const shopper = await shopperWith(call, await addProduct('ADDED'));
   const addOne = async (): Promise<void> => {
     const { version, lines } = await shopper.cart();

@@ -35,7 +35,7 @@ test.each([
   120_000,
 );
 
-test('tabs with different tokens at two processes make one order, and all of them show it', async () => {
+test('tabs with other tokens at two processes make one order, and all of them show it', async () => {
   const sku = await addProduct('TABS', { available: 100 });
   for (let round = 0; round < 15; round += 1) {
     const shopper = await shopperWith(call, sku);
@@ -122,7 +122,7 @@ test('two orders of two out of three units: one is sold, and one unit is left', 
   }
 });
 
-test('orders of the same two products, in either order, take exactly the stock of each', async () => {
+test('orders over the same two products, in either order, take exactly the stock of each', async () => {
   const skus = [
     await addProduct('CROSS-A', { available: 30 }),
     await addProduct('CROSS-B', { available: 20 }),

@@ -55,7 +55,7 @@ test('a card order sent to two processes many times is one order and one charge'
   await expectStockOf('CHARGED', status);
 });
 
-test('an order cancelled while another card pays it is either paid and kept, or over and refunded', async () => {
+test('cancelled while another card pays it, an order is paid and kept, or over and refunded', async () => {
   for (const round of rounds) {
     const shopper = await ordered(`PAY-CANCEL-${round}`, declinedCard);
     const { id } = await orderOf(shopper);
@@ -70,7 +70,7 @@ test('an order cancelled while another card pays it is either paid and kept, or 
   }
 });
 
-test('an order cancelled while its card is being charged is either charged and kept, or over and refunded', async () => {
+test('cancelled while its card is being charged, an order is charged and kept, or over and refunded', async () => {
   for (const round of rounds) {
     const sku = await addProduct(`CHARGE-CANCEL-${round}`, { available: stock });
     const shopper = await shopperWith(call, sku, 2);
@@ -87,7 +87,7 @@ test('an order cancelled while its card is being charged is either charged and k
   }
 });
 
-test('an order cancelled by its owner and refunded by operators at the same time returns money and stock once', async () => {
+test('cancelled by its owner and refunded by operators at the same time, an order returns money and stock once', async () => {
   for (const round of rounds) {
     const shopper = await ordered(`TWICE-BACK-${round}`);
     const { id, userId, totalMinor } = await orderOf(shopper);
@@ -106,7 +106,7 @@ test('an order cancelled by its owner and refunded by operators at the same time
   }
 });
 
-test('units of an order that is being cancelled are sold again once each', async () => {
+test('whoever wants the units of an order that is being cancelled gets each of them once', async () => {
   for (const round of rounds.slice(0, 6)) {
     const sku = await addProduct(`RESTOCK-${round}`, { available: 2 });
     const first = await shopperWith(call, sku, 2);
@@ -125,7 +125,7 @@ test('units of an order that is being cancelled are sold again once each', async
   }
 });
 
-test('provider events, returns from the bank, jobs and sweeps that run at the same time settle a payment once', async () => {
+test('the provider’s event, the return from the bank, jobs and sweeps at the same time settle a payment once', async () => {
   for (const round of rounds.slice(0, 8)) {
     simulator.addFault({ kind: 'webhook_delay', ms: 30, times: 3 });
     const shopper = await ordered(`SETTLED-${round}`, bankCard);
@@ -150,7 +150,7 @@ test('provider events, returns from the bank, jobs and sweeps that run at the sa
   }
 });
 
-test('an order whose hold ends while another card pays is paid with its stock, or over with nothing kept', async () => {
+test('a hold that is over while another card pays: the order is paid with its stock, or over with nothing kept', async () => {
   for (const round of rounds) {
     const shopper = await ordered(`HOLD-${round}`, declinedCard);
     const { id } = await orderOf(shopper);
