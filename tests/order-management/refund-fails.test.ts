@@ -349,7 +349,7 @@ describe('of money that the provider refuses to refund, beside the attempt that 
     await settleRefunds(order);
   }
 
-  /** That refund fails once more, although the provider would now refund the money. */
+  /** That refund fails once more, but by now the provider would refund the money. */
   async function isWonAndFails(it: { order: OrderInDb; disputeId: string }) {
     await isWon(it);
     const ours = await db().refund.findFirstOrThrow({

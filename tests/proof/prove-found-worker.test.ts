@@ -39,7 +39,8 @@ async function breakQueue(): Promise<void> {
   proxy.heal();
 }
 
-test('a worker lived on and did nothing, when it lost its connections while it wrote down that jobs were done', async () => {
+// What broke: the worker lived on and did nothing.
+test('a worker that loses its connections while it records that jobs are done keeps running jobs', async () => {
   const worker = startWorker({ DATABASE_URL: between.href });
   await worker.ready;
   proxy.disturb({ kind: 'lose_reply', to: ['complete_job'] }, () => true);

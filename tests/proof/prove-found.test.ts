@@ -63,7 +63,8 @@ async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-test('a process of the shop ended when its database session was ended while others waited for it', async () => {
+// What broke: the process ended.
+test('a process survives the end of its database session while other queries wait for it', async () => {
   const pid = await backendOf();
   held = [];
   // Prisma sends a query only when its promise is awaited.
@@ -84,7 +85,8 @@ test('a process of the shop ended when its database session was ended while othe
   await expect.poll(() => backendOf().catch(() => pid)).not.toBe(pid);
 });
 
-test('a connection that was reset within a transaction was a 500, not "the database is away"', async () => {
+// What broke: the answer was a 500, not "the database is away".
+test('a connection that is reset within a transaction means that the database is away', async () => {
   const broken = db().$transaction(async (tx) => {
     await tx.$queryRaw`SELECT 1`;
     toShop?.resetAndDestroy();
@@ -95,8 +97,9 @@ test('a connection that was reset within a transaction was a 500, not "the datab
   expect(isDatabaseAway(error)).toBe(true);
 });
 
+// What broke: each of these was a 500.
 test.each(['ConnectionClosed', 'DatabaseNotReachable', 'SocketTimeout', 'TooManyConnections'])(
-  "the driver adapter's %s was a 500",
+  'the driver adapter’s %s means that the database is away',
   (kind) => {
     expect(isDatabaseAway(Object.assign(new Error(kind), { cause: { kind } }))).toBe(true);
   },

@@ -132,7 +132,7 @@ test('a poison job does not block the jobs behind it', async () => {
   expect(await db().mail.count({ where: { orderId: order.orderId } })).toBe(1);
 });
 
-test('jobs of a dead worker are free again after the longest time that a job takes', async () => {
+test('jobs of a dead worker are free again after a time longer than any job takes', async () => {
   const order = await placeOrder(await addProduct('LOST'));
   await announceLater(order);
   const takenFor = (age: string) => db().$executeRaw`
