@@ -3,7 +3,7 @@ import { faults } from '#proof/chaos/faults/all.ts';
 import type { Fault } from '#proof/chaos/faults/fault.ts';
 import { openLab } from '#proof/chaos/lab/lab.ts';
 import { Proof } from '#proof/chaos/proof.ts';
-import { randomOf } from '#proof/chaos/random.ts';
+import { randomOf } from '#proof/harness/random.ts';
 
 /**
  * A short selection of `npm run prove` (docs/proof.md): the faults after which common designs make two
