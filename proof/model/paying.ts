@@ -51,7 +51,7 @@ function ask(state: State, work: Work, index: number, add: Add) {
 }
 
 /**
- * Whether the provider accepts a card for the charge: `cancelCharge` of `find-out.ts` cancels such
+ * Whether the provider accepts a card for the charge: `cancelCharge` of `query-charge.ts` cancels such
  * charges.
  */
 export const isPayable = (status: string) => status === 'requires_action' || status === 'declined';
