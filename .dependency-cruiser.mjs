@@ -1,6 +1,6 @@
 /**
- * The walls between the rooms (docs/architecture.md). A rule's comment is what a person reads
- * when they run into it.
+ * The import rules between the folders (docs/architecture.md). A rule's comment is shown to a person
+ * whose import breaks it.
  * @type {import('dependency-cruiser').IConfiguration}
  */
 
@@ -24,13 +24,13 @@ const domains = [
 
 const oneWay = domains.slice(0, -1).map((domain, rank) => ({
   name: `${domain}-is-below`,
-  comment: 'Imports between the domains go one way: see the list of domains in this file.',
+  comment: 'A domain may import only domains listed before it: see the list of domains in this file.',
   severity: 'error',
   from: { path: `^lib/${domain}/` },
   to: { path: `^lib/(${domains.slice(rank + 1).join('|')})/` },
 }));
 
-/** What a domain shows to components: its shapes and its pure rules. */
+/** What components may import from a domain: its types and its pure rules. */
 const clientSafe = [
   '^lib/platform/(money|uuid)\\.ts$',
   '^lib/platform/http/personal-pages\\.ts$',
@@ -45,7 +45,7 @@ export default {
   forbidden: [
     {
       name: 'no-cycles',
-      comment: 'Two files that need each other are one file, or lack a third that both need.',
+      comment: 'Two files that import each other should become one, or share a third file that both import.',
       severity: 'error',
       from: {},
       to: { circular: true, dependencyTypesNot: ['type-only'] },
@@ -61,14 +61,14 @@ export default {
     },
     {
       name: 'lib-knows-no-framework',
-      comment: 'Next is met in one thin adapter, so that every domain function runs on any host.',
+      comment: 'Only one thin adapter imports Next, so that every domain function runs on any host.',
       severity: 'error',
       from: { path: '^lib/', pathNot: '^lib/platform/session/next-session\\.ts$' },
       to: { path: '^node_modules/(next|react|react-dom)/' },
     },
     {
       name: 'platform-knows-no-domain',
-      comment: 'What everything stands on does not depend on what stands on it.',
+      comment: 'Every domain uses the platform, so the platform must not import a domain.',
       severity: 'error',
       from: { path: '^lib/platform/' },
       to: { path: `^lib/(${domains.join('|')})/` },
@@ -76,7 +76,7 @@ export default {
     ...oneWay,
     {
       name: 'every-folder-has-its-place',
-      comment: 'A new domain joins the list of domains in this file.',
+      comment: 'Add a new domain to the list of domains in this file.',
       severity: 'error',
       from: { path: '^lib/', pathNot: `^lib/(platform|generated|${domains.join('|')})/` },
       to: {},
@@ -84,7 +84,7 @@ export default {
     {
       name: 'connections-set-what-they-need',
       comment:
-        'Open a connection with openClient of lib/platform/database/db-session.ts: another one follows the time zone, search path and limits of its role.',
+        'Open a connection with openClient of lib/platform/database/db-session.ts: any other one has the time zone, search path and limits of its database role.',
       severity: 'error',
       from: {
         path: '^(lib|prisma|scripts|app)/',
@@ -102,7 +102,7 @@ export default {
     },
     {
       name: 'components-know-no-pages',
-      comment: 'A component is used by pages; a page hands it what it needs, actions included.',
+      comment: 'Pages use components. A page passes a component all that it needs, including actions.',
       severity: 'error',
       from: { path: '^components/' },
       to: { path: '^(app|host|scripts|proof|tests|e2e|prisma)/' },
@@ -116,14 +116,14 @@ export default {
     },
     {
       name: 'generated-client-stays-in-lib',
-      comment: 'Pages ask domain functions, not the database.',
+      comment: 'Pages call domain functions, not the database.',
       severity: 'error',
       from: { path: '^(app|components|proxy\\.ts|instrumentation\\.ts)' },
       to: { path: '^lib/(generated/|platform/database/db\\.ts)' },
     },
     {
       name: 'simulator-is-an-independent-truth',
-      comment: "A till that shared the shop's code would share its mistakes.",
+      comment: "A payment simulator that shared the shop's code would share its mistakes.",
       severity: 'error',
       from: { path: '^proof/simulator/' },
       to: { pathNot: '^proof/simulator/', dependencyTypesNot: ['core'] },
@@ -131,7 +131,7 @@ export default {
     {
       name: 'the-model-has-no-io',
       comment:
-        "The model of the protocol calls the shop's pure decisions; everything else is data of its own.",
+        "The model of the protocol calls only the shop's pure decision functions. All its other data is its own.",
       severity: 'error',
       from: { path: '^proof/model/', pathNot: '\\.test\\.ts$' },
       to: {
@@ -146,14 +146,15 @@ export default {
     },
     {
       name: 'the-shop-knows-no-simulator',
-      comment: "Only Stripe's API stands between the two; npm start runs it as a process of its own.",
+      comment:
+        "The shop knows the simulator only through Stripe's API. npm start runs it as a separate process.",
       severity: 'error',
       from: { path: '^(app|components|host|lib|prisma|scripts|server\\.ts|proxy\\.ts|instrumentation\\.ts)' },
       to: { path: '^proof/simulator/' },
     },
     {
       name: 'the-shop-has-no-switches',
-      comment: 'A guard that can be switched off can be off by mistake: only the test build replaces any.',
+      comment: 'A guard that can be switched off can be off by mistake. Only the test build replaces guards.',
       severity: 'error',
       from: {
         path: '^(app|components|host|lib|prisma|scripts|server\\.ts|worker\\.ts|proxy\\.ts|instrumentation\\.ts)',
@@ -162,7 +163,8 @@ export default {
     },
     {
       name: 'the-checker-is-an-independent-judge',
-      comment: 'What decides whether the shop kept its promises must not share its code, nor its mistakes.',
+      comment:
+        'The checker decides whether the shop kept its guarantees, so it must share neither code nor mistakes with it.',
       severity: 'error',
       from: { path: '^proof/chaos/(check-history|check-money|evidence|grouping|history)\\.ts$' },
       to: {
@@ -172,7 +174,7 @@ export default {
     },
     {
       name: 'production-code-uses-no-test-tools',
-      comment: 'What is not installed in production must not be needed there.',
+      comment: 'Production code must not import packages that are not installed in production.',
       severity: 'error',
       from: {
         path: '^(app|components|host|lib|server\\.ts|proxy\\.ts|instrumentation\\.ts|prisma)',
@@ -182,7 +184,7 @@ export default {
     },
     {
       name: 'nothing-unresolvable',
-      comment: 'An import that leads nowhere.',
+      comment: 'This import cannot be resolved.',
       severity: 'error',
       from: {},
       to: { couldNotResolve: true },

@@ -2,7 +2,7 @@ import type { Instrumentation } from 'next';
 import { isDatabaseAway } from '#lib/platform/database/db-errors.ts';
 import { noteUnavailable } from '#lib/platform/http/page-status.ts';
 
-/** Next tells it of every page that could not be drawn. */
+/** Next calls this for every page that failed to render. */
 export const onRequestError: Instrumentation.onRequestError = (error) => {
   if (isDatabaseAway(error)) noteUnavailable();
 };

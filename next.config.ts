@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import type { NextConfig } from 'next';
 
-/** Every page: no guessing of types, no framing, no referrer's path to other sites, no devices. */
+/** For every page: no MIME sniffing, no framing, no path in referrers to other sites, no device access. */
 const securityHeaders = [
   { key: 'X-Content-Type-Options', value: 'nosniff' },
   { key: 'Referrer-Policy', value: 'strict-origin-when-cross-origin' },
@@ -9,12 +9,14 @@ const securityHeaders = [
   { key: 'Content-Security-Policy', value: "frame-ancestors 'none'; base-uri 'self'; object-src 'none'" },
 ];
 
-/** A day fresh, a week usable while a new one is fetched: a redrawn picture shows by tomorrow. */
+/**
+ * Fresh for a day, usable for a week while a new one is fetched: a changed picture appears by the next day.
+ */
 const pictureCache = 'public, max-age=86400, stale-while-revalidate=604800';
 
 /**
- * The pictures that there are, by name: what is set here wins over what a route says, and the stand-in
- * for a picture that is missing must not be kept for a day.
+ * The existing pictures, by name. These headers override those of a route, and the placeholder for a
+ * missing picture must not be cached for a day.
  */
 const pictures = readdirSync(`${import.meta.dirname}/public/products`)
   .flatMap((file) => file.match(/^([\w-]+)\.svg$/)?.[1] ?? [])
@@ -23,23 +25,26 @@ const pictures = readdirSync(`${import.meta.dirname}/public/products`)
 const config: NextConfig = {
   reactStrictMode: true,
   poweredByHeader: false,
-  // A redirect of a post loses its body, and a payment provider follows none: proxy.ts redirects pages only.
+  // A redirect would lose the body of a POST, and payment providers follow no redirects. So proxy.ts
+  // redirects pages only.
   skipTrailingSlashRedirect: true,
-  // Types are checked by `npm run verify` and `npm test`, tests and scripts included; checking a
-  // part of them again at every start would only keep the shopkeeper waiting.
+  // `npm run verify` and `npm test` check all types, including tests and scripts. Checking some of them
+  // again at every start would only delay it.
   typescript: { ignoreBuildErrors: true },
   agentRules: false,
   experimental: {
-    // Next keeps the body of every request in memory until proxy.ts has answered, 10 MB of each by itself.
-    // This is twice the largest that a route takes, so that one which is too large is still seen to be.
+    // Next keeps the body of every request in memory until proxy.ts has answered, by default up to 10 MB
+    // each. This limit is twice the largest body that a route accepts, so that routes can still detect one
+    // that is too large.
     proxyClientMaxBodySize: 512 * 1024,
-    // Pages that are drawn anew stay in memory, 50 MB of them. Next would write each to the disk and
-    // delete none, also the answer to every address that somebody makes up.
+    // Keeps revalidated pages in memory, up to 50 MB. Next would write each to disk and delete none,
+    // including the answers to made-up addresses.
     isrFlushToDisk: false,
   },
-  // Seconds that a cache in front may go on showing a page it cannot renew: an hour-old price, not a year-old one.
+  // Seconds for which a cache may serve a page that it cannot renew: a price may be an hour old, not a
+  // year.
   expireTime: 3_600,
-  // Loaded by Node itself: they read files beside them or keep native state.
+  // Node loads these itself: they read files beside them or keep native state.
   serverExternalPackages: [
     'pino',
     'pg',

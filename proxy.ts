@@ -4,10 +4,10 @@ import { formRoutes } from '#lib/platform/http/form-routes.ts';
 import { isPersonalPage } from '#lib/platform/http/personal-pages.ts';
 
 /**
- * In front of every page and call that goes through Next's router: a request id for each, one
- * address for each page, the kept page "not found" for what the catalogue does not have, and a strict
- * content policy for the pages that show or take a shopper's data. `POST /api/orders` on the Node host
- * does not come this way and makes its own id.
+ * Runs before every page and API call that goes through Next's router. It sets a request id, redirects each
+ * page to its one address, shows the prebuilt page "not found" for what the catalogue does not have, and
+ * sets a strict content policy on pages that show or take a shopper's data. On the Node host,
+ * `POST /api/orders` bypasses this file and makes its own request id.
  */
 export async function proxy(request: NextRequest): Promise<NextResponse> {
   const address = withoutTrailingSlash(request.url);
@@ -18,38 +18,39 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   headers.set('x-request-id', requestId);
   if (isOfPages(pathname)) nameOwnOrigin(headers);
   const policy = isPersonalPage(pathname) ? contentPolicy(crypto.randomUUID()) : undefined;
-  // Next reads the nonce from the request's policy and puts it on its own scripts.
+  // Next reads the nonce from the request's policy and adds it to its own scripts.
   if (policy) headers.set('content-security-policy', policy);
   const response = (await leadsSomewhere(pathname))
     ? NextResponse.next({ request: { headers } })
     : NextResponse.rewrite(new URL(nothing, request.url), { request: { headers } });
   response.headers.set('x-request-id', requestId);
   if (policy) response.headers.set('content-security-policy', policy);
-  // The link of an order shows it to whoever has it, so it is told to no other page. What a query says
-  // sets nothing of any other page: caches keep those for everybody, and under an address without one.
+  // An order's link shows the order to every holder, so the browser must not send it to other pages as a
+  // referrer. A query may not change the headers of other pages: caches share those between all shoppers,
+  // under an address without the query.
   if (pathname.startsWith('/orders/') && searchParams.has('access')) {
     response.headers.set('referrer-policy', 'no-referrer');
   }
   return response;
 }
 
-/** An address that no page has: Next answers it with its page "not found", which was drawn by the build. */
+/** An address without a page: Next answers it with its prebuilt page "not found". */
 const nothing = '/nothing';
 
 export const config = {
-  // Built files and pictures are the same for everybody and carry no id.
+  // Built files and pictures are the same for all clients and need no request id.
   matcher: ['/((?!_next/static|_next/image|products/|favicon).*)'],
 };
 
-/** Route handlers judge an origin themselves, by its scheme too. */
+/** Route handlers check the origin themselves, including its scheme. */
 function isOfPages(path: string): boolean {
   return !path.startsWith('/api/') && !formRoutes.includes(path);
 }
 
 /**
- * A form without a referrer says `Origin: null`, and Next then takes its server action for another
- * site's. `Sec-Fetch-Site`, which no page can set, says that it is the shop's own. Next compares the
- * host alone, so any scheme will do.
+ * A form without a referrer sends `Origin: null`, and Next then takes its server action for a cross-site
+ * one. `Sec-Fetch-Site`, which no page can set, proves that it is the shop's own. Next compares only the
+ * host, so any scheme works.
  */
 function nameOwnOrigin(headers: Headers): void {
   const host = headers.get('host');
@@ -61,7 +62,9 @@ function harmless(id: string | null): string | undefined {
   return id && /^[\w-]{8,64}$/.test(id) ? id : undefined;
 }
 
-/** The one address of a page, or undefined for a request that has it. Calls of the API take both. */
+/**
+ * The canonical address of a page, or undefined if the request has it already. The API accepts both forms.
+ */
 function withoutTrailingSlash(address: string): URL | undefined {
   const url = new URL(address);
   if (url.pathname.startsWith('/api/') || !/.\/$/.test(url.pathname)) return undefined;
@@ -70,14 +73,14 @@ function withoutTrailingSlash(address: string): URL | undefined {
 }
 
 /**
- * For pages rendered for one shopper (isPersonalPage). The catalogue's pages are rendered once for
- * all, so a nonce in them would be everybody's: they have the policy of next.config.ts. A document
- * keeps its policy, so links to these pages load a new one (components/ui/site-link.tsx).
+ * For pages rendered for one shopper (isPersonalPage). Catalogue pages are rendered once for all shoppers,
+ * who would share a nonce. Those pages have the policy of next.config.ts. A document keeps its policy, so
+ * links to personal pages load a new document (components/ui/site-link.tsx).
  */
 function contentPolicy(nonce: string): string {
-  // React's development build evaluates code to show where an error came from. Read here and not
-  // through lib/platform/env.ts, because Next writes the value in when it builds, and this file stays apart
-  // from the server's configuration.
+  // React's development build evaluates code to show where an error came from. This reads process.env
+  // instead of lib/platform/env.ts: Next inlines the value at build time, and this file must not depend on
+  // the server's configuration.
   const development = process.env.NODE_ENV === 'development' ? " 'unsafe-eval'" : '';
   const stripe = stripeSources();
   const challenge = challengeSources();
@@ -97,9 +100,9 @@ function contentPolicy(nonce: string): string {
 }
 
 /**
- * What Stripe's Payment Element loads (docs.stripe.com/security/guide#content-security-policy), where
- * the shop uses it. On every personal page and not only where cards are taken: a shopper comes from the
- * cart to the checkout within one document, which keeps the policy that it began with.
+ * What Stripe's Payment Element loads (docs.stripe.com/security/guide#content-security-policy), if the shop
+ * uses it. Every personal page needs it, not only the checkout: a shopper goes from the cart to the
+ * checkout within one document, which keeps its first policy.
  */
 function stripeSources(): { script: string; connect: string; frame: string } {
   if (!process.env.STRIPE_PUBLISHABLE_KEY) return { script: '', connect: '', frame: '' };
@@ -110,7 +113,7 @@ function stripeSources(): { script: string; connect: string; frame: string } {
   };
 }
 
-/** What the widget of a challenge service loads, where the shop asks one: the same for every directive. */
+/** What the widget of the configured challenge service loads, if any. The same for every directive. */
 function challengeSources(): string {
   switch (process.env.CHALLENGE_KIND) {
     case 'turnstile':

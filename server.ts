@@ -22,35 +22,41 @@ import { closeRedis, pingRedis } from '#lib/platform/redis/redis.ts';
 import { loadRevocations } from '#lib/platform/session/session-revocations.ts';
 
 /**
- * The Node host: hands `POST /api/orders` to the same function that Next's route handler exports,
- * past Next's router, and everything else to Next. Run by `npm start`, or directly after
- * `npm run build`: `NODE_ENV=production DATABASE_URL=… ONCE_SECRET=… node server.ts`, best with the
- * flags of scripts/launch/server-args.ts, which hold it below 400 MB.
+ * The Node host. Passes `POST /api/orders` directly to the function that Next's route handler exports,
+ * which skips Next's router. Passes all other requests to Next. Run by `npm start`, or directly after
+ * `npm run build`: `NODE_ENV=production DATABASE_URL=… ONCE_SECRET=… node server.ts`, preferably with the
+ * flags of scripts/launch/server-args.ts, which keep it below 400 MB.
  */
 
-/** Longer than a reverse proxy keeps an idle connection (nginx: 60 s), so that it is never the one surprised. */
+/** Longer than a reverse proxy keeps an idle connection (nginx: 60 s), so that the proxy closes it first. */
 const keepAliveTimeout = 65_000;
 
-/** A request that has not arrived whole by then is given up: longer than a slow phone needs for 16 KiB. */
+/** Time limit for a whole request. A slow phone needs less for 16 KiB. */
 const requestTimeout = 20_000;
 const connectionsCheckingInterval = 2_000;
 
-/** Headers come in one piece: longer than this is a client that dribbles them. */
+/**
+ * Time limit for the headers. They normally arrive in one piece. A client that takes longer is trickling
+ * them.
+ */
 const headersTimeout = 10_000;
 
-/** Connections of one process. Beyond them a socket is closed before it costs a file descriptor of the database's. */
+/**
+ * Connections per process. A socket beyond this limit is closed before it uses a file descriptor that the
+ * database needs.
+ */
 const maxConnections = 10_000;
 
 /**
- * Connections that wait to be accepted. Node's own 511 are fewer than a rush brings at once, and
- * whoever finds the queue full comes back after 1, 3, 7 … seconds, however soon there is room again.
+ * Length of the accept queue. A traffic peak overflows Node's default of 511. A client that finds the queue
+ * full retries after 1, 3, 7 … seconds, even if there is room again sooner.
  */
 const backlog = 4_096;
 
-/** How often a stop looks for connections that have become idle. */
+/** How often a shutdown looks for connections that have become idle. */
 const sweepMs = 100;
 
-/** How long a stop waits for what was admitted before it ends anyway: longer than any answer takes. */
+/** How long a shutdown waits for admitted requests before it exits anyway. Longer than any answer takes. */
 const shutdownLimitMs = 20_000;
 
 const { HOST, PORT, NODE_ENV, WEB_CONCURRENCY } = env();
@@ -60,11 +66,12 @@ else await serve();
 async function serve(): Promise<void> {
   const dev = NODE_ENV !== 'production';
   if (!dev) sendConsoleToLog();
-  // Next adds its own listener for upgrades to the server that it is given. This one never listens:
-  // sockets that Next took over stayed open for ever. What may be upgraded is decided in guardSockets.
+  // Next adds its own listener for upgrades to the server that it gets, and keeps those sockets open
+  // forever. This server never listens, so Next takes over no socket. guardSockets decides which upgrades
+  // are allowed.
   const httpServer = createServer();
   const app = next({ dev, hostname: HOST, port: PORT, httpServer });
-  // Redis is asked once before the first order is, so that none waits for its connection.
+  // Connects to Redis before the first order, so that no order waits for the connection.
   await Promise.all([app.prepare(), pingRedis(), loadRevocations()]);
   const handlePage = app.getRequestHandler();
   const handleOrder = orderListener(HOST);
@@ -76,12 +83,12 @@ async function serve(): Promise<void> {
   const server = createServer(timeouts, handle);
   server.maxConnections = maxConnections;
   guardSockets(server, dev ? (...upgrade) => httpServer.emit('upgrade', ...upgrade) : undefined);
-  // Browsers open connections ahead of use; one that never carried a byte would hold up a stop.
+  // Browsers open connections ahead of use. One that never carried a byte would delay a shutdown.
   server.on('connection', (socket) => {
     untouched.add(socket);
     socket.once('close', () => untouched.delete(socket));
   });
-  // Next keeps a process with an unhandled error alive; one that cannot listen must not look as if it served.
+  // Next keeps a process alive after an unhandled error. A server that cannot listen must exit instead.
   server.on('error', (error) => {
     logger().fatal({ err: error }, 'cannot listen');
     process.exit(1);
@@ -91,7 +98,7 @@ async function serve(): Promise<void> {
     logger().info({ host: HOST, port }, 'listening');
     tellWhatIsOff();
   });
-  // A signal may come twice, to the group and from the one who started us: the second says nothing new.
+  // The same signal may arrive twice: through the process group and from the parent process.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
@@ -100,21 +107,21 @@ async function serve(): Promise<void> {
     if (stopping) response.setHeader('connection', 'close');
     const refusal = whyRefused(request);
     const order = !refusal && isOrder(request);
-    // An order does not go to Next, and waits for none of its checks.
+    // Orders bypass Next, so Next's checks don't apply to them.
     const error =
       refusal ?? (order ? undefined : whyNextCannotRead(request, parseAndValidateFlightRouterState));
-    // Before the lines after it add headers of ours that a proxy would write, too.
-    // An order is asked only where test cards pay.
+    // Must run before the lines below, which set headers that a proxy sets, too. For orders, only the test
+    // cards of a shop that isn't exposed need this header.
     if (!order || !isExposed()) setOwnHeader(request, localHeader, localMark(request, env().TRUSTED_PROXIES));
     if (!error && !order) agreeOnHost(request);
-    // Whatever the client claims to be, its address is what the socket and trusted proxies say.
+    // The socket and the trusted proxies decide the client's address, not the client's own headers.
     setOwnHeader(request, ipHeader, clientAddress(request, env().TRUSTED_PROXIES));
     if (error) refuse(request, response, error);
     else if (order) void handleOrder(request, response);
     else void withPageStatus(response, () => handlePage(request, response));
   }
 
-  /** Takes nothing new, answers what was admitted, closes the pools, and ends with 0. */
+  /** Accepts no new requests, answers those admitted, closes the pools and exits with 0. */
   async function stop(signal: NodeJS.Signals): Promise<void> {
     if (stopping) return;
     stopping = true;
@@ -125,7 +132,7 @@ async function serve(): Promise<void> {
     }, shutdownLimitMs).unref();
     const closed = new Promise((resolve) => server.close(resolve));
     for (const socket of untouched) socket.destroy();
-    // A connection becomes idle when its last answer is out, and would be kept for the next request.
+    // A connection becomes idle after its last answer, and keep-alive would hold it open.
     const sweep = setInterval(() => server.closeIdleConnections(), sweepMs);
     await closed;
     clearInterval(sweep);
@@ -138,8 +145,8 @@ async function serve(): Promise<void> {
 }
 
 /**
- * A request may name the whole address (RFC 9112, 3.2.2). What stands before the path is the client's
- * word for the shop's name, and Next would lead it there.
+ * A request line may hold an absolute URL (RFC 9112, 3.2.2). Next would use the host in it, which the
+ * client chose. Keeps the path and query only.
  */
 function originForm(url = '/'): string {
   if (url.startsWith('/') || !URL.canParse(url)) return url;
@@ -148,8 +155,8 @@ function originForm(url = '/'): string {
 }
 
 /**
- * Next compares the `Origin` of a server action with this header, which a client may have written,
- * and answers 500 when they differ. `whyRefused` has found the origin to be the shop's.
+ * Next compares the `Origin` of a server action with this header and answers 500 when they differ. A client
+ * may have sent the header itself. `whyRefused` has already checked that the origin is the shop's own.
  */
 function agreeOnHost(request: IncomingMessage): void {
   const { origin, host } = request.headers;
@@ -158,7 +165,7 @@ function agreeOnHost(request: IncomingMessage): void {
   setOwnHeader(request, 'x-forwarded-host', named);
 }
 
-/** Says at the start what a shop that others can reach does not do, because nothing configures it. */
+/** Warns at the start which features of an exposed shop are off because they aren't configured. */
 function tellWhatIsOff(): void {
   const { STRIPE_SECRET_KEY } = env();
   if (!isExposed()) return;
@@ -168,16 +175,19 @@ function tellWhatIsOff(): void {
   }
 }
 
-/** Several processes on one port. One that dies is replaced; a signal stops all and waits for them. */
+/**
+ * Runs several processes on one port. Replaces a process that dies. On a signal, stops all and waits for
+ * them.
+ */
 function superviseWorkers(count: number): void {
   let stopping = false;
   for (let index = 0; index < count; index += 1) cluster.fork();
   cluster.on('exit', (worker, code, signal) => {
-    // The worst end of a worker is the end of all.
+    // The supervisor exits with the highest exit code of its processes.
     if (stopping) process.exitCode = Math.max(Number(process.exitCode ?? 0), code ?? 1);
     if (stopping) return;
     logger().error({ pid: worker.process.pid, code, signal }, 'a server process died; starting another');
-    // Not at once: a process that cannot start must not become a fork bomb.
+    // Waits first: without a delay, a process that cannot start would become a fork bomb.
     setTimeout(() => !stopping && cluster.fork(), 500);
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

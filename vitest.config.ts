@@ -3,18 +3,18 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    // A process for each file: every file has its own configuration, pools and Redis client.
+    // A process per file: every file has its own configuration, pools and Redis client.
     pool: 'forks',
-    // Files wait for databases and children as often as they compute, so two share two cores well.
+    // Files spend half their time waiting for databases and child processes, so two files fit on two cores.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    // What is waited for happens in milliseconds, or in many seconds on a machine with other work.
+    // Polled conditions are met within milliseconds, or within many seconds on a busy machine.
     expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         extends: true,
         test: {
           name: 'unit',
-          // A limit for what hangs, not for what is slow on a busy machine.
+          // Meant for tests that hang, not for tests that are slow on a busy machine.
           testTimeout: 60_000,
           include: [
             'lib/**/*.test.ts',
@@ -33,14 +33,14 @@ export default defineConfig({
           include: ['tests/**/*.test.ts'],
           exclude: ['tests/hosts/**'],
           globalSetup: ['tests/setup/postgres.ts'],
-          // Bursts of a thousand requests with outages that are waited out take 15 seconds on two quiet
-          // cores, and a minute on two that have much else to do.
+          // Bursts of a thousand requests during outages take 15 seconds on two idle cores, and a minute on
+          // two busy ones.
           testTimeout: 150_000,
           hookTimeout: 150_000,
         },
       },
       {
-        // Every case of the matrices of which the projects above run a sample.
+        // All cases of the matrices. The projects above run a sample of them.
         extends: true,
         test: {
           name: 'matrix',

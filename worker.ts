@@ -9,15 +9,17 @@ import { orUsage } from '#scripts/advice.ts';
 import { usageOf } from '#scripts/usage.ts';
 
 /**
- * The process that runs jobs: mails, the outbound webhook, payments whose end is unknown, holds.
- * Run by `npm start` beside the shop, or by itself, as many as are wanted, wherever the shop's
- * variables are set: `npm run worker`.
+ * The process that runs jobs: emails, the outbound webhook, payments with an unknown outcome, and unpaid
+ * holds. `npm start` runs one beside the shop. Any number can run by themselves where the shop's variables
+ * are set: `npm run worker`.
  */
 
-/** How long a stop waits for the jobs in work before it ends anyway; they are run again then. */
+/**
+ * How long a shutdown waits for running jobs before it exits anyway. Another worker runs those jobs again.
+ */
 const shutdownLimitMs = 20_000;
 
-/** What was typed and set, before anything that it says goes to the log, which needs the variables. */
+/** Checks arguments and variables first, because the logger needs the variables. */
 function checkStart(): void {
   try {
     orUsage(usageOf(import.meta.filename), () => parseArgs({}));
@@ -43,18 +45,18 @@ function stop(signal: NodeJS.Signals): void {
 }
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
-// Node would print the error with all its properties, and those of a refused row are personal.
+// Node would print the error with all its properties. Those of a refused database row are personal data.
 process.on('uncaughtException', (error) => {
   logger().fatal({ err: error }, 'unexpected error');
   process.exit(1);
 });
 
-// Where both share a processor, mails can wait for shoppers and not the other way round.
+// If the shop and the worker share a processor, shoppers go first: emails can wait.
 os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
 
 let said = false;
 
-/** To the log, and to whoever has started us and waits for it. */
+/** Writes to the log and notifies the parent process, if one waits for it. */
 function sayReady(): void {
   logger().info('running jobs');
   if (said) return;

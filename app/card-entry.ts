@@ -1,17 +1,17 @@
 import type { CardEntry } from '#components/payment/card-entry.ts';
 import { env } from '#lib/platform/env.ts';
 
-/** Keys of Stripe's test mode, and of the test till: nothing that is paid with them moves money. */
+/** Matches keys of Stripe's test mode and of the payment simulator. Payments with them move no money. */
 const testKey = /^(sk|rk)_test_/;
 
-/** Whether every payment here is play: a page must not let anybody believe otherwise. */
+/** Whether the shop is in test mode. Pages must say so, so that shoppers don't expect a real payment. */
 export function isTestMode(): boolean {
   return testKey.test(env().STRIPE_SECRET_KEY ?? '');
 }
 
 /**
- * How cards are given on the shop's own pages. Undefined where they can't be: a shop whose secret key
- * is for real money needs the publishable key, too. Programs may pay by card there all the same.
+ * Says how the shop's own pages accept cards. Undefined if they can't: a shop with a live secret key
+ * also needs the publishable key. API clients may still pay by card there.
  */
 export function cardEntry(): CardEntry | undefined {
   const { STRIPE_SECRET_KEY, STRIPE_PUBLISHABLE_KEY } = env();

@@ -7,7 +7,7 @@ import { Button } from '#components/ui/button.tsx';
 import { Container } from '#components/ui/container.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 
-/** Shown when not even the frame around the pages can be drawn, so it brings its own. */
+/** Shown when the root layout fails to render, so it brings its own. */
 export default function GlobalErrorPage({ error, retry }: { error: unknown; retry: () => void }) {
   useEffect(() => {
     reloadOnce(error);
@@ -26,7 +26,7 @@ export default function GlobalErrorPage({ error, retry }: { error: unknown; retr
                   <Button type="button" onClick={retry}>
                     Try again
                   </Button>
-                  {/* A full load: the frame that a link would keep is what is broken. */}
+                  {/* A full page load: a client-side navigation would keep the broken layout. */}
                   <a
                     href="/orders"
                     className="inline-flex min-h-11 items-center px-2 font-semibold text-accent underline underline-offset-4"

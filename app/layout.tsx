@@ -10,8 +10,8 @@ import { SiteHeader } from '#components/site/site-header.tsx';
 import { TestModeNotice } from '#components/site/test-mode-notice.tsx';
 import { siteUrl } from '#lib/platform/env.ts';
 
-// One variable file, 30 kB, served by the shop itself; the fallback is scaled to its measures,
-// so nothing moves when it arrives.
+// One variable font file, 30 kB, served by the shop itself. The fallback font has the same metrics, so
+// the layout doesn't shift when the font loads.
 const sans = localFont({
   src: '../node_modules/@fontsource-variable/instrument-sans/files/instrument-sans-latin-wght-normal.woff2',
   weight: '400 700',
@@ -21,8 +21,8 @@ const sans = localFont({
 const description =
   'A small shop for durable everyday things, made to be used daily and repaired when they wear.';
 
-// A function, because the configuration is read when a page is drawn, not when this file is loaded.
-// What the build draws carries the address that it was built with: another one means another build.
+// A function, because the configuration is read when a page renders, not when this file loads. Pages
+// that the build renders contain the site URL of the build, so another URL needs another build.
 export function generateMetadata(): Metadata {
   return {
     metadataBase: siteUrl(),

@@ -2,15 +2,16 @@ import { parseCategoryView } from '#app/category/[slug]/category-view.ts';
 import { isCategoryPage, isProduct } from '#lib/catalogue/known-pages.ts';
 
 /**
- * How long a page waits for the look-up. It takes some milliseconds, and a page that Next has kept needs
- * no database at all: a silent one, which is given up after 12 s, must not hold it up.
+ * Limits how long a page waits for the look-up, which takes some milliseconds. A page in Next's cache
+ * needs no database. A database that doesn't answer times out only after 12 s, and must not delay such
+ * a page.
  */
 const patienceMs = 500;
 
 /**
- * Whether something can be at this path. It says no only of products and pages of categories that are
- * certainly not there. While the database cannot say in time,
- * the page itself is asked: Next may have it kept.
+ * Whether the path can lead to a page. False only for products and category pages that certainly don't
+ * exist. While the database can't answer in time, the answer is true: Next may have the page in its
+ * cache.
  */
 export async function leadsSomewhere(path: string): Promise<boolean> {
   const [, kind, slug, ...view] = path.split('/').map(decoded);
@@ -20,12 +21,12 @@ export async function leadsSomewhere(path: string): Promise<boolean> {
     if (kind === 'category') return await orTrueWhenLate(isShown(slug, view));
     return true;
   } catch {
-    // The page meets the same fault, and says so to the shopper and the log.
+    // The page will hit the same error and report it to the shopper and the log.
     return true;
   }
 }
 
-/** A look-up that is late goes on by itself, and what it finds is remembered. */
+/** Returns true when the look-up is late. The look-up continues, and its result is cached. */
 async function orTrueWhenLate(lookUp: Promise<boolean>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {
@@ -39,7 +40,10 @@ async function isShown(category: string, segments: string[]): Promise<boolean> {
   return view !== undefined && isCategoryPage(category, view.page);
 }
 
-/** A part of a path as the pages get it; one that is broken is itself, and the name of nothing. */
+/**
+ * Decodes a path segment as the pages get it. An invalid segment is returned unchanged; no page has
+ * that name.
+ */
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part);

@@ -6,12 +6,12 @@ import { listCategories } from '#lib/catalogue/list-categories.ts';
 import { listProducts } from '#lib/catalogue/list-products.ts';
 import type { ProductSort, ProductSummary } from '#lib/catalogue/schema.ts';
 
-// A minute old at most: prices and stock are checked again when an order is placed.
+// At most a minute old: an order checks prices and stock again.
 export const revalidate = 60;
 
 export default async function HomePage() {
   const shelf = await oneOfEachCategory();
-  // Nothing is shown twice: what stands on the shelf is not featured, what is featured not new.
+  // No product appears twice: featured products exclude the shelf, and new products exclude both.
   const featured = await productsBy('featured', 8, new Set(shelf.map(({ product }) => product)));
   const shown = new Set([...shelf.map(({ product }) => product), ...featured.map(({ slug }) => slug)]);
   const newest = await productsBy('newest', 4, shown);
@@ -25,7 +25,7 @@ export default async function HomePage() {
   );
 }
 
-/** Each category with the first thing on its shelf; an empty one is left out. */
+/** Each category with its first product; empty categories are left out. */
 async function oneOfEachCategory(): Promise<(ShelfItem & { product: string })[]> {
   const categories = await listCategories();
   const items = await Promise.all(
@@ -37,7 +37,7 @@ async function oneOfEachCategory(): Promise<(ShelfItem & { product: string })[]>
   return items.flat();
 }
 
-/** The first `count` products of a sort that are not among `without`, whose slugs they are. */
+/** The first `count` products of a sort, except the slugs in `without`. */
 async function productsBy(sort: ProductSort, count: number, without: Set<string>): Promise<ProductSummary[]> {
   const { products } = await listProducts({ sort, limit: count + without.size });
   return products.filter(({ slug }) => !without.has(slug)).slice(0, count);

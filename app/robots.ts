@@ -1,10 +1,10 @@
 import type { MetadataRoute } from 'next';
 import { siteUrl } from '#lib/platform/env.ts';
 
-// The shop's address is known when it runs, not when it is built.
+// The site URL is known at run time, not at build time.
 export const dynamic = 'force-dynamic';
 
-/** Search engines read the catalogue; carts, orders and searches are nobody's landing page. */
+/** Search engines may index the catalogue. Carts, orders and searches are not useful as landing pages. */
 export default function robots(): MetadataRoute.Robots {
   return {
     rules: { userAgent: '*', allow: '/', disallow: ['/api/', '/cart', '/checkout', '/orders', '/search'] },

@@ -3,12 +3,12 @@ import { listCategories } from '#lib/catalogue/list-categories.ts';
 import type { Category } from '#lib/catalogue/schema.ts';
 import { logger } from '#lib/platform/logger.ts';
 
-// Every page shows them, so a shopper's own pages (cart, checkout) don't ask for them each time.
+// Every page shows the categories. The cache saves a query for each personal page (cart, checkout).
 const cachedCategories = unstable_cache(listCategories, ['site-categories'], { revalidate: 60 });
 
 /**
- * The categories for the header: none when they can't be read, because a page that still works,
- * such as the one that says what happened, is better off without a menu than not shown.
+ * The categories for the header; empty when they can't be read. A page that still works, such as the
+ * error page, is better without a menu than not shown.
  */
 export async function menuCategories(): Promise<Category[]> {
   try {

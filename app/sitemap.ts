@@ -4,10 +4,13 @@ import { listProducts } from '#lib/catalogue/list-products.ts';
 import { maxPageSize } from '#lib/catalogue/schema.ts';
 import { siteUrl } from '#lib/platform/env.ts';
 
-// The shop's address is known when it runs, not when it is built.
+// The site URL is known at run time, not at build time.
 export const dynamic = 'force-dynamic';
 
-/** Products a sitemap names: with the categories it stays below the 50,000 that one file may hold. */
+/**
+ * Limits the products in the sitemap. With the categories it stays below 50,000, the limit for one
+ * file.
+ */
 const maxProducts = 40_000;
 
 export default async function sitemap(): Promise<MetadataRoute.Sitemap> {

@@ -6,8 +6,8 @@ import { isDatabaseAway } from '#lib/platform/database/db-errors.ts';
 import { logger } from '#lib/platform/logger.ts';
 
 /**
- * Draws one of a shopper's own pages, or, while the database is away, one that says so. The error
- * page could say it too, but Next draws that one with JavaScript only and these pages do without.
+ * Renders one of a shopper's own pages or, while the database is unavailable, a page that says so. Next
+ * renders the error page with JavaScript only, and these pages must work without it.
  */
 export async function unlessUnavailable(path: string, draw: () => Promise<ReactNode>): Promise<ReactNode> {
   try {

@@ -2,18 +2,18 @@ import { expectNothingFound } from './support/axe.ts';
 import { holdRequests } from './support/held-requests.ts';
 import { expect, test } from './support/test.ts';
 
-// Contrast depends on the colours and not on the width, structure on the width and not on the
-// colours, so two of the four combinations see everything.
+// Contrast depends on the colours and not on the width; structure depends on the width and not on the
+// colours. So two of the four combinations cover everything.
 for (const { colorScheme, device, viewport } of [
   { colorScheme: 'light', device: 'a phone', viewport: { width: 390, height: 844 } },
   { colorScheme: 'dark', device: 'a desktop', viewport: { width: 1280, height: 900 } },
 ] as const) {
   test.describe(`in ${colorScheme} colours on ${device}`, () => {
     test.use({ colorScheme, viewport });
-    // Each looks at nine states of the page, one after another.
+    // Each test checks nine states of the page, one after another.
     test.slow();
 
-    test('axe finds nothing in the catalogue and on the empty pages', async ({ page, shop }) => {
+    test('axe finds no violations in the catalogue and on the empty pages', async ({ page, shop }) => {
       const [wanted] = await shop.goods();
       for (const path of [
         '/',
@@ -33,7 +33,7 @@ for (const { colorScheme, device, viewport } of [
       }
     });
 
-    test('axe finds nothing from the cart to the cancelled order', async ({ page, shop }) => {
+    test('axe finds no violations from the cart to the cancelled order', async ({ page, shop }) => {
       await shop.fillCart({ count: 3 });
       await page.goto('/cart');
       await expectNothingFound(page);

@@ -1,7 +1,7 @@
 import { expect, test } from './support/test.ts';
 
 // What broke: the form had one set of labels for all countries, and Hong Kong needed a postal code.
-test('the address asks in the words of the chosen country, and only for what it needs', async ({
+test('the address form uses the terms of the chosen country, and asks only for what it needs', async ({
   page,
   shop,
 }) => {

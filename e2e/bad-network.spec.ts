@@ -1,6 +1,6 @@
 import { expect, test } from './support/test.ts';
 
-test('on a slow network the button stays locked and one order is made', async ({ page, shop, context }) => {
+test('on a slow network the button stays locked and makes one order', async ({ page, shop, context }) => {
   await shop.readyToOrder();
   const network = await context.newCDPSession(page);
   await network.send('Network.emulateNetworkConditions', {
@@ -20,10 +20,7 @@ test('on a slow network the button stays locked and one order is made', async ({
   await shop.expectOneOrderShown();
 });
 
-test('a reply that was lost leads to the order that was made, without sending it again', async ({
-  page,
-  shop,
-}) => {
+test('a lost reply leads to the existing order, without sending it again', async ({ page, shop }) => {
   await shop.readyToOrder();
   let sent = 0;
   await page.route('**/api/orders', async (route) => {
@@ -36,7 +33,7 @@ test('a reply that was lost leads to the order that was made, without sending it
   expect(sent).toBe(1);
 });
 
-test('an order that never arrived is sent again by itself, under the same key, and made once', async ({
+test('an order request that never arrived is sent again automatically, with the same key, and makes one order', async ({
   page,
   shop,
 }) => {
@@ -53,7 +50,7 @@ test('an order that never arrived is sent again by itself, under the same key, a
   expect(keys[0]).toBe(keys[1]);
 });
 
-test('offline when the button is pressed: the page says so and orders once when it is back', async ({
+test('a page that is offline at the press of the button says so, and orders once when it is online again', async ({
   page,
   shop,
   context,
@@ -68,7 +65,7 @@ test('offline when the button is pressed: the page says so and orders once when 
   await shop.expectOneOrderShown();
 });
 
-test('a connection that breaks while the order is under way leads to the one order when it is back', async ({
+test('a connection that breaks during an order leads to the one order after reconnecting', async ({
   page,
   shop,
   context,
@@ -85,7 +82,7 @@ test('a connection that breaks while the order is under way leads to the one ord
   await shop.expectOneOrderShown();
 });
 
-test('a busy shop gets the same order again when its time has come, and makes it once', async ({
+test('a busy shop gets the same order request again after the time it named, and makes one order', async ({
   page,
   shop,
 }) => {
@@ -106,7 +103,7 @@ test('a busy shop gets the same order again when its time has come, and makes it
   expect(sent).toBe(3);
 });
 
-test('an order that is still being worked on is waited for, not sent again', async ({ page, shop }) => {
+test('an order that is still in progress is waited for, not sent again', async ({ page, shop }) => {
   await shop.readyToOrder();
   let sent = 0;
   await page.route('**/api/orders', async (route) => {

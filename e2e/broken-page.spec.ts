@@ -1,19 +1,19 @@
 import { test as base, expect } from '@playwright/test';
 import { Shop } from './support/shop.ts';
 
-// Without the fixture that forbids complaints in the console: the page is broken on purpose.
+// Without the fixture that forbids console errors: the page is broken on purpose.
 const test = base.extend<{ shop: Shop }>({
   shop: async ({ page }, use) => {
     await use(new Shop(page));
   },
 });
 
-test('a checkout that something else has taken apart loads again, with what was typed and chosen', async ({
+test('a checkout that other software has broken reloads, and keeps the typed text and the choices', async ({
   page,
   shop,
 }) => {
   await shop.readyToOrder();
-  // As an extension would that hides prices: elements that React made are gone.
+  // Like an extension that hides prices: elements that React created are gone.
   await page.evaluate(() => {
     for (const amount of document.querySelectorAll('[data-total]')) amount.remove();
   });

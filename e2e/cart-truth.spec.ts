@@ -2,23 +2,23 @@ import type { Browser } from '@playwright/test';
 import { Shop } from './support/shop.ts';
 import { expect, test } from './support/test.ts';
 
-/** Something of which few are left, with all of them bought by another shopper when that is asked for. */
+/** A product with few units left. `sellOut` lets another shopper buy all of them. */
 async function fewOf(browser: Browser, baseURL: string | undefined, shop: Shop, nth: number) {
   const few = await shop.scarce(nth);
   const other = new Shop(await browser.newPage({ baseURL }));
   const sellOut = async () => {
     await other.context.request.get('/api/cart');
     await other.setLine(few.sku, few.available);
-    // By card: all that is left may be worth more than an invoice may be.
+    // By card, because the remaining units may cost more than the limit for invoices.
     await other.orderFromElsewhere({ payment: { method: 'card', token: 'pm_card_visa' } });
     await other.context.close();
   };
   return { few, sellOut };
 }
 
-test.describe('what is left of it', () => {
-  // A cached page said "In stock" at stock 0, for a minute or much longer.
-  test('a product that has just sold out says so when its page is opened', async ({
+test.describe('the stock of a product', () => {
+  // What broke: a cached page said "In stock" at stock 0, for a minute or much longer.
+  test('a product that has just sold out says so when its page opens', async ({
     page,
     shop,
     browser,
@@ -37,7 +37,7 @@ test.describe('what is left of it', () => {
     await expect(page.getByRole('button', { name: 'Add to cart' })).toHaveCount(0);
   });
 
-  test('a page that was open when the last one sold adds nothing, and says why', async ({
+  test('a page that was open when the last unit sold adds nothing, and says why', async ({
     page,
     shop,
     browser,
@@ -55,7 +55,7 @@ test.describe('what is left of it', () => {
     await expect(page.getByText('There is nothing in it yet')).toBeVisible();
   });
 
-  test('more than there is: the page says how many are left and how many are in the cart', async ({
+  test('when stock is short, the page says how many are left and how many are in the cart', async ({
     page,
     shop,
   }) => {
@@ -71,7 +71,10 @@ test.describe('what is left of it', () => {
   test.describe('without JavaScript', () => {
     test.use({ javaScriptEnabled: false });
 
-    test('the cart says how many are left and how many are in it', async ({ page, shop }) => {
+    test('when stock is short, the cart says how many are left and how many are in it', async ({
+      page,
+      shop,
+    }) => {
       const few = await shop.scarce(4);
       await page.goto(`/product/${few.slug}`);
       await page.getByRole('spinbutton').fill('99');
@@ -94,7 +97,10 @@ test.describe('what is left of it', () => {
       await expect(page.getByText('Nothing was added to your cart.')).toBeVisible();
     });
 
-    test('a line is changed and removed, and a change that came too late is told', async ({ page, shop }) => {
+    test('a line can be changed and removed, and a change that came too late is reported', async ({
+      page,
+      shop,
+    }) => {
       const [first] = await shop.fillCart({ count: 2 });
       await page.goto('/cart');
       await page.getByRole('spinbutton').first().fill('3');
@@ -114,8 +120,8 @@ test.describe('what is left of it', () => {
 });
 
 test.describe("the header's count", () => {
-  // It stayed at 1 after the quantity had become 2 elsewhere.
-  test('follows what another tab does, and what is done elsewhere', async ({ page, shop, context }) => {
+  // What broke: the count stayed at 1 after the quantity had become 2 elsewhere.
+  test('follows edits in another tab and elsewhere', async ({ page, shop, context }) => {
     const [one, two] = await shop.fillCart({ count: 1 });
     expect(two).toBeUndefined();
     const badge = (of: typeof page) => of.getByRole('link', { name: /^Cart/ });
@@ -130,19 +136,19 @@ test.describe("the header's count", () => {
     await expect(badge(tab)).toContainText('2');
     await expect(badge(page)).toContainText('2');
 
-    // As a phone app would: no tab knows. The next page does.
+    // Like a phone app: no tab is notified. The next page shows the change.
     await shop.setLine(one?.sku ?? '', 5);
     await page.getByRole('main').getByRole('link').first().click();
     await expect(badge(page)).toContainText('5');
-    // And a cart that is open shows it, too, when it is looked at again.
+    // An open cart shows it, too, when it becomes visible again.
     await tab.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
     await expect(tab.getByRole('spinbutton')).toHaveValue('5');
   });
 });
 
-// After a new build, "Add to cart" in an old page said "The connection was lost" on every press:
-// the page named an action that only its own build knew.
-test('a page whose build is no longer there adds to the cart and edits it', async ({ page, shop }) => {
+// What broke: after a new build, "Add to cart" in an old page said "The connection was lost" on every
+// press. The page called an action that only its own build had.
+test('a page of a build that no longer exists adds to the cart and edits it', async ({ page, shop }) => {
   const [wanted] = await shop.goods();
   await page.goto(`/product/${wanted?.slug}`);
   await page.waitForLoadState('networkidle');
@@ -161,10 +167,7 @@ test('a page whose build is no longer there adds to the cart and edits it', asyn
   expect(posts.join()).not.toContain('next-action');
 });
 
-test("another site's page changes no cart, and a form that makes no sense leads to a page", async ({
-  page,
-  shop,
-}) => {
+test("another site's page changes no cart, and an invalid form leads to a page", async ({ page, shop }) => {
   const [inCart] = await shop.fillCart({ count: 1 });
   const cart = await (await shop.context.request.get('/api/cart')).json();
   const form = { sku: inCart?.sku ?? '', quantity: '5', version: String(cart.version) };

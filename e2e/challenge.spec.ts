@@ -2,12 +2,12 @@ import type { Shop } from './support/shop.ts';
 import { expectOneCharge } from './support/simulator.ts';
 import { expect, type Page, test } from './support/test.ts';
 
-/** After several declined cards the browser answers a challenge by itself, and the shopper pays. */
+/** After several declined cards the browser solves a challenge automatically, and the shopper pays. */
 
 const declined = 'pm_card_chargeDeclined';
 const news = (page: Page) => page.locator('#order-news');
 
-/** The session's four declined cards, after which the next one needs a challenge (see serve.ts). */
+/** Declines the session's first four cards. The next one then needs a challenge (see serve.ts). */
 async function declineFour(page: Page, shop: Shop): Promise<string> {
   await shop.readyToOrder({ card: declined });
   await shop.placeOrder.click();
@@ -21,7 +21,7 @@ async function declineFour(page: Page, shop: Shop): Promise<string> {
   return path;
 }
 
-/** Keeps what the page says through its status lines, however briefly. */
+/** Records what the page says in its status lines, however briefly. */
 async function keepWhatIsSaid(page: Page): Promise<() => Promise<string>> {
   await page.evaluate(() => {
     const said: string[] = [];
@@ -33,7 +33,7 @@ async function keepWhatIsSaid(page: Page): Promise<() => Promise<string>> {
   return () => page.evaluate(() => (window as unknown as { said: string[] }).said.join('\n'));
 }
 
-test('the order’s page works out the challenge in a worker, says so, and pays', async ({ page, shop }) => {
+test('the order’s page solves the challenge in a worker, says so, and pays', async ({ page, shop }) => {
   const path = await declineFour(page, shop);
   await page.reload();
   await shop.chooseCard('pm_card_visa');
@@ -51,9 +51,9 @@ test('the order’s page works out the challenge in a worker, says so, and pays'
   await expectOneCharge(path, (await shop.orders())[0]?.totalMinor ?? 0);
 });
 
-test('the checkout works it out, too, and makes one order', async ({ page, shop }) => {
+test('the checkout solves the challenge, too, and makes one order', async ({ page, shop }) => {
   await declineFour(page, shop);
-  // Other goods: the same once more would be asked about.
+  // Other items: the same items again would need a confirmation.
   await shop.readyToOrder({ card: 'pm_card_visa', first: 3 });
   const worker = page.waitForEvent('worker');
   await shop.placeOrder.dblclick();

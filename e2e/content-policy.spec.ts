@@ -23,13 +23,13 @@ async function expectNothingInjectedRuns(page: Page) {
   await expect.poll(tried).toEqual({ ran: false, blocked: ['connect-src', 'script-src-attr'] });
 }
 
-// The browser reports what it blocks in the console, so these pages are in a context of their own.
-test('by clicks from a product to the checkout, inline handlers and requests elsewhere are blocked', async ({
+// The browser logs blocked requests as console errors, so these pages use a separate context.
+test('after clicking from a product to the checkout, inline handlers and foreign requests are blocked', async ({
   browser,
   baseURL,
   shop,
 }) => {
-  // What broke: the checkout kept the content policy of the catalogue page that the clicks began on.
+  // What broke: the checkout kept the content policy of the catalogue page where the clicks started.
   const [wanted] = await shop.goods();
   const context = await browser.newContext({ baseURL });
   await context.addInitScript(() => {
@@ -50,7 +50,7 @@ test('by clicks from a product to the checkout, inline handlers and requests els
   await page.waitForURL(/\/checkout/);
   await expectNothingInjectedRuns(page);
 
-  // The header and the footer lead to personal pages, too.
+  // The header and the footer also link to personal pages.
   await page.goto('/');
   await page.getByRole('contentinfo').getByRole('link', { name: 'See what you have ordered' }).click();
   await page.waitForURL(/\/orders/);
@@ -62,12 +62,13 @@ test('by clicks from a product to the checkout, inline handlers and requests els
   await context.close();
 });
 
-test('a checkout without a referrer and without JavaScript makes its order', async ({
+test('a checkout without a referrer and without JavaScript makes one order', async ({
   browser,
   baseURL,
   shop,
 }) => {
-  // What broke: Referrer-Policy: no-referrer makes Origin: null of a form's post, which was refused as JSON.
+  // What broke: with Referrer-Policy: no-referrer a form's post has Origin: null, and the shop refused
+  // it as JSON.
   const [wanted] = await shop.goods();
   const context = await browser.newContext({ baseURL, javaScriptEnabled: false });
   const page = await context.newPage();

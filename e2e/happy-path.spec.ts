@@ -40,7 +40,7 @@ for (const { device, width, height } of [
   });
 }
 
-test('delivery and country change the total before anything is ordered, and the order costs what was shown', async ({
+test('shipping method and country change the total before the order, and the order costs the shown total', async ({
   page,
   shop,
 }) => {
@@ -61,11 +61,11 @@ test('delivery and country change the total before anything is ordered, and the 
   );
 });
 
-test('of two quick choices the last one counts, even when its answer comes first', async ({ page, shop }) => {
+test('of two quick choices the last one wins, even when its answer arrives first', async ({ page, shop }) => {
   await shop.readyToOrder();
   await page.route('**/api/checkout?*country=DE*', async (route) => {
     await new Promise((resolve) => setTimeout(resolve, 1_500));
-    // By then the page has given this request up.
+    // By then the page has aborted this request.
     await route.continue().catch(() => undefined);
   });
   await page.getByLabel('Country').selectOption('DE');

@@ -1,6 +1,6 @@
 import { expect, type Page, test } from './support/test.ts';
 
-/** Presses Tab until the thing has the focus, as someone without a mouse does. */
+/** Presses Tab until the element has the focus, as a keyboard user does. */
 async function tabTo(page: Page, role: 'link' | 'button' | 'textbox', name: string | RegExp): Promise<void> {
   const target = page.getByRole('main').getByRole(role, { name }).first();
   await expect(target).toBeVisible();
@@ -11,7 +11,7 @@ async function tabTo(page: Page, role: 'link' | 'button' | 'textbox', name: stri
   throw new Error(`Tab never reached the ${role} ${name}`);
 }
 
-test('with the keyboard alone a shopper goes from the product to one order', async ({ page, shop }) => {
+test('a shopper gets from the product to one order with the keyboard alone', async ({ page, shop }) => {
   const [wanted] = await shop.goods();
   await page.goto(`/product/${wanted?.slug}`);
   await page.keyboard.press('Tab');
@@ -26,7 +26,8 @@ test('with the keyboard alone a shopper goes from the product to one order', asy
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/checkout/);
 
-  // A first try with nothing typed: the focus lands on what is wrong, and from there on its field.
+  // First an empty form: the focus moves to the problem summary, and from there to the first invalid
+  // field.
   await tabTo(page, 'button', /^Pay /);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('group', { name: 'Please check these details' })).toBeFocused();
@@ -50,8 +51,9 @@ test('with the keyboard alone a shopper goes from the product to one order', asy
   await shop.expectOneOrderShown();
 });
 
-// Enter in the "Town" field placed and charged an order, though the phone's keyboard said "next".
-test('Enter in a field goes to the next one, up to the button, and only there places the order', async ({
+// What broke: Enter in the "Town" field placed and charged an order, though the phone's keyboard said
+// "next".
+test('Enter in a field goes to the next one, up to the button, and only the button places the order', async ({
   page,
   shop,
 }) => {
@@ -61,7 +63,7 @@ test('Enter in a field goes to the next one, up to the button, and only there pl
   while (!(await shop.submitButton.evaluate((button) => button === document.activeElement))) {
     stops.push(await page.evaluate(() => document.activeElement?.getAttribute('name') ?? null));
     expect(stops.length, `Enter goes in a circle: ${stops}`).toBeLessThan(20);
-    // A select opens on Enter, as everywhere; Tab goes on from it.
+    // A select opens on Enter, as on any page, so Tab leaves it.
     await page.keyboard.press(stops.at(-1)?.endsWith('country') ? 'Tab' : 'Enter');
   }
   expect(stops).toContain('shippingAddress.city');

@@ -1,7 +1,7 @@
 import { expect, test } from './support/test.ts';
 
 // What broke: a product whose picture had no file was shown with a broken image.
-test('a product without a picture file gets the shop’s mark, and not for as long as a real picture', async ({
+test('a product without a picture file gets the shop’s mark, cached for less time than a real picture', async ({
   page,
 }) => {
   const missing = await page.context().request.get('/products/a-new-product.svg');

@@ -2,7 +2,7 @@ import { holdRequests } from './support/held-requests.ts';
 import { Shop } from './support/shop.ts';
 import { expect, type Page, test } from './support/test.ts';
 
-/** Counts what reaches the order endpoint from these pages. */
+/** Counts the requests of these pages to the order endpoint. */
 function countOrderPosts(...pages: Page[]): () => number {
   let posts = 0;
   for (const page of pages) {
@@ -21,7 +21,7 @@ test('a double click makes one order with one request', async ({ page, shop }) =
   expect(posts()).toBe(1);
 });
 
-test('a click and Enter in the same instant make one order with one request', async ({ page, shop }) => {
+test('a click and Enter at the same time make one order with one request', async ({ page, shop }) => {
   await shop.readyToOrder();
   const posts = countOrderPosts(page);
   await shop.field('email').focus();
@@ -36,7 +36,7 @@ test('a click and Enter in the same instant make one order with one request', as
   expect(posts()).toBe(1);
 });
 
-test('while an order is under way the page says so, and pressing on does nothing', async ({ page, shop }) => {
+test('while an order is under way the page says so, and more presses do nothing', async ({ page, shop }) => {
   await shop.readyToOrder();
   const posts = countOrderPosts(page);
   const letGo = await holdRequests(page, '**/api/orders');
@@ -51,7 +51,7 @@ test('while an order is under way the page says so, and pressing on does nothing
   expect(posts()).toBe(1);
 });
 
-test('a click before the script has loaded is not lost and makes one order', async ({ page, shop }) => {
+test('a click before the script has loaded makes one order', async ({ page, shop }) => {
   await shop.fillCart();
   const letScriptsGo = await holdRequests(page, '**/_next/static/**/*.js*');
   await page.goto('/checkout', { waitUntil: 'commit' });
@@ -62,7 +62,7 @@ test('a click before the script has loaded is not lost and makes one order', asy
   await shop.expectOneOrderShown();
 });
 
-test('what was typed and chosen before the script has loaded stays, and the total follows it', async ({
+test('text and choices from before the script has loaded stay, and the total follows them', async ({
   page,
   shop,
 }) => {
@@ -83,20 +83,20 @@ test('what was typed and chosen before the script has loaded stays, and the tota
   await shop.expectOneOrderShown();
 });
 
-test('a click before the script, and another with it while the first is on its way, make one order', async ({
+test('a click before the script has loaded, and another after it during the first request, make one order', async ({
   page,
   shop,
 }) => {
   await shop.fillCart();
   const posts = countOrderPosts(page);
   const letScriptsGo = await holdRequests(page, '**/_next/static/**/*.js*');
-  // The browser's own post hangs until the page's has been made.
+  // The browser's own post hangs until the page's post was sent.
   await page.route('**/api/orders', async (route) => {
     if (route.request().isNavigationRequest()) await expect.poll(posts).toBe(2);
     await route.continue().catch(() => undefined);
   });
-  // Presses again the moment that the script has taken the form over. From inside the page,
-  // because a test can't act on a page that is about to be left.
+  // Presses again as soon as the script has taken over the form. This runs inside the page, because a
+  // test can't act on a page that is about to navigate.
   await page.addInitScript(() => {
     new MutationObserver(() => {
       const form = document.querySelector<HTMLFormElement>('form[action="/api/orders"][novalidate]');
@@ -123,7 +123,7 @@ test('two tabs that submit one cart at the same time show one order', async ({ p
   expect(other.page).not.toBe(page);
 });
 
-test('a second tab that is submitted later, with another delivery, leads to the order of the first', async ({
+test('a second tab that is submitted later, with another shipping method, leads to the order of the first tab', async ({
   shop,
   context,
 }) => {
@@ -141,10 +141,7 @@ test('a second tab that is submitted later, with another delivery, leads to the 
   expect(await shop.orders()).toHaveLength(1);
 });
 
-test('Back after ordering shows that the order is placed, with no form to send it again', async ({
-  page,
-  shop,
-}) => {
+test('Back after ordering shows the placed order, with no form to send it again', async ({ page, shop }) => {
   await shop.readyToOrder();
   await shop.placeOrder.click();
   const path = await shop.expectOneOrderShown();
@@ -156,7 +153,7 @@ test('Back after ordering shows that the order is placed, with no form to send i
   expect(await shop.orders()).toHaveLength(1);
 });
 
-test('a checkout that the browser kept in memory knows that its cart was ordered meanwhile', async ({
+test('a checkout from the memory of the browser notices that its cart was ordered', async ({
   page,
   shop,
 }) => {
@@ -168,7 +165,7 @@ test('a checkout that the browser kept in memory knows that its cart was ordered
   expect(await shop.orders()).toHaveLength(1);
 });
 
-test('a checkout of a cart that this browser has lost is not told to be ordered', async ({
+test('a checkout of a cart that this browser has lost is not reported as ordered', async ({
   page,
   shop,
   context,
@@ -201,7 +198,7 @@ test('Back after ordering and cancelling shows the cancelled order, and can put 
 test('a reload while the order is under way shows that order', async ({ page, shop }) => {
   await shop.readyToOrder();
   await page.route('**/api/orders', async (route) => {
-    // The shop gets it and answers, but the page will not be there to hear.
+    // The shop gets the request and answers, but the page is gone by then.
     await route.fetch();
     await page.waitForTimeout(60_000).catch(() => undefined);
   });
@@ -211,7 +208,7 @@ test('a reload while the order is under way shows that order', async ({ page, sh
   await shop.expectOneOrderShown();
 });
 
-test('a reload before the order has reached the shop keeps what was typed, and one press more makes one order', async ({
+test('a reload before the order request reaches the shop keeps the typed text, and another press makes one order', async ({
   page,
   shop,
 }) => {

@@ -2,16 +2,16 @@ import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { expect, test } from './support/test.ts';
 
 /**
- * What broke: in another browser an order, a link in an email and the bank's return said that the
- * address had a typing mistake.
+ * What broke: in another browser, an order, a link in an email and the bank's return page all said that
+ * the address had a typing mistake.
  */
 
-/** A browser that has never been in the shop. */
+/** A browser that has never visited the shop. */
 function anotherBrowser(browser: Browser, baseURL: string | undefined): Promise<BrowserContext> {
   return browser.newContext({ baseURL, javaScriptEnabled: false });
 }
 
-/** The newest link to this order in the shop's mailbox, when it differs from `before`. */
+/** Reads the newest link to this order in the shop's mailbox, once it differs from `before`. */
 async function mailedLink(page: Page, path: string, before = ''): Promise<string> {
   const pattern = new RegExp(`${path}\\?access=[\\w-]+`);
   let link = '';
@@ -25,7 +25,7 @@ async function mailedLink(page: Page, path: string, before = ''): Promise<string
   return link;
 }
 
-test('the link of an email shows the order in any browser, to read and not to change', async ({
+test('a link from an email shows the order in any browser, read-only', async ({
   browser,
   baseURL,
   page,
@@ -47,19 +47,19 @@ test('the link of an email shows the order in any browser, to read and not to ch
   await expect(elsewhere.locator('address')).toContainText('12 St James Square');
   await expect(elsewhere.locator('form[action*="/api/orders"]')).toHaveCount(0);
   await expect(elsewhere.getByRole('button', { name: 'Cancel this order' })).toHaveCount(0);
-  // The link is no session: it shows this order and nothing else.
+  // The link is no session: it shows only this order.
   expect(await context.cookies()).toEqual([]);
 
   const changed = await elsewhere.goto(`${link.slice(0, -2)}AA`);
   expect(changed?.status()).toBe(404);
   await context.close();
 
-  // In the browser that ordered, the same link is the order's own page.
+  // In the browser that placed the order, the same link opens the owner's page.
   await page.goto(link);
   await expect(page.getByRole('button', { name: 'Cancel this order' })).toBeVisible();
 });
 
-test('without the link, number and email address get one by email', async ({
+test('a shopper without the link gets one by email for the order number and email address', async ({
   browser,
   baseURL,
   page,
@@ -85,7 +85,7 @@ test('without the link, number and email address get one by email', async ({
   await context.close();
 });
 
-test('the bank’s return in another browser says what is true and where the order is', async ({
+test('the bank’s return in another browser explains the situation and where the order is', async ({
   browser,
   baseURL,
   shop,

@@ -2,7 +2,10 @@ import { holdRequests } from './support/held-requests.ts';
 import { Shop } from './support/shop.ts';
 import { expect, test } from './support/test.ts';
 
-test('an order is cancelled only after the question, once, and its page shows it', async ({ page, shop }) => {
+test('an order is cancelled once, only after a confirmation, and its page shows it', async ({
+  page,
+  shop,
+}) => {
   await shop.readyToOrder();
   await shop.placeOrder.click();
   await shop.expectOneOrderShown();
@@ -17,7 +20,7 @@ test('an order is cancelled only after the question, once, and its page shows it
   expect((await shop.orders())[0]?.status).toBe('cancelled');
 });
 
-test('while an order is being cancelled nobody is offered to keep it', async ({ page, shop }) => {
+test('while an order is being cancelled the dialog does not offer to keep it', async ({ page, shop }) => {
   await shop.fillCart();
   await page.goto(await shop.orderFromElsewhere());
   const letGo = await holdRequests(page, '**/cancel');
@@ -31,7 +34,7 @@ test('while an order is being cancelled nobody is offered to keep it', async ({ 
   await expect(page.getByRole('dialog')).toHaveCount(0);
 });
 
-test('a cancel without the session cookie is told as that, not as a shop out of reach', async ({
+test('a cancellation without the session cookie names the cookie, not an unreachable shop', async ({
   page,
   shop,
   context,
@@ -48,7 +51,7 @@ test('a cancel without the session cookie is told as that, not as a shop out of 
   await expect(page.getByText('This order is cancelled.')).toBeVisible();
 });
 
-test('an open order page shows by itself what became of the order elsewhere', async ({ page, shop }) => {
+test('an open order page automatically shows changes that were made elsewhere', async ({ page, shop }) => {
   await shop.fillCart();
   const path = await shop.orderFromElsewhere();
   await page.goto(path);
@@ -70,7 +73,7 @@ test("another shopper does not see the order's page", async ({ shop, browser, ba
   await stranger.context.close();
 });
 
-test('every order of a shopper is in the list, newest first, over all of its pages', async ({
+test('the list contains every order of a shopper, newest first, over all of its pages', async ({
   page,
   shop,
 }) => {

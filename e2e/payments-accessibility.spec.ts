@@ -8,7 +8,7 @@ for (const { colorScheme, device, viewport } of [
   test.describe(`in ${colorScheme} colours on ${device}`, () => {
     test.use({ colorScheme, viewport });
 
-    test('axe finds nothing in the ways of a payment', async ({ page, shop }) => {
+    test('axe finds no violations on the pages of a payment', async ({ page, shop }) => {
       await shop.readyToOrder({ card: 'pm_card_chargeDeclined' });
       await shop.placeOrder.click();
       await expect(page.getByText('The card was declined.')).toBeVisible();

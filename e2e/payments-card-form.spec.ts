@@ -3,13 +3,13 @@ import { holdRequests } from './support/held-requests.ts';
 import { expectOneCharge } from './support/simulator.ts';
 import { expect, test } from './support/test.ts';
 
-/** A shop with a provider's publishable key: cards are typed into the provider's own form. */
+/** A shop with a provider's publishable key: shoppers type cards into the provider's own form. */
 test.use({ baseURL: `http://127.0.0.1:${process.env.E2E_ELEMENT_PORT}` });
 
 const visa = { paymentMethod: { id: 'pm_card_visa' } };
 const news = '#order-news';
 
-test("a card is given in the provider's form, which knows the amount, and a double click charges it once", async ({
+test("a card typed into the provider's form, which knows the amount, is charged once on a double click", async ({
   page,
   shop,
 }) => {
@@ -34,7 +34,7 @@ interface FakeStripe {
   updates: { amount: number }[];
 }
 
-test('a card that the provider does not take is told above the form, and nothing was ordered', async ({
+test('a card that the provider rejects is reported above the form, and nothing is ordered', async ({
   page,
   shop,
 }) => {
@@ -50,13 +50,13 @@ test('a card that the provider does not take is told above the form, and nothing
   await shop.expectOneOrderShown();
 });
 
-test("another card for a declined order is given in the provider's form, too", async ({ page, shop }) => {
+test("another card for a declined order uses the provider's form, too", async ({ page, shop }) => {
   await serveFakeStripe(page, [{ paymentMethod: { id: 'pm_card_chargeDeclined' } }, visa]);
   const letGo = await holdRequests(page, 'https://api.stripe.com/**');
   await shop.readyToOrder();
   await page.getByRole('radio', { name: /^Card/ }).check();
   await shop.placeOrder.click();
-  // While the provider is asked, the button is locked and says so.
+  // The button is locked during the provider's check, and says so.
   await expect(shop.submitButton).toHaveText('Checking your card');
   await expect(shop.submitButton).toBeFocused();
   await page.keyboard.press('Enter');
@@ -91,7 +91,7 @@ test.describe('without JavaScript', () => {
   test('the card says that it needs JavaScript, and an invoice can be chosen', async ({ page, shop }) => {
     await shop.fillCart();
     await page.goto('/checkout');
-    // Playwright's search by text leaves out what stands in a noscript.
+    // Playwright's text search ignores text inside a noscript.
     await expect(page.locator('fieldset noscript p')).toContainText('Paying by card needs JavaScript.');
     await shop.fillForm();
     await shop.placeOrder.click();

@@ -3,10 +3,7 @@ import { expect, test } from './support/test.ts';
 
 test.use({ javaScriptEnabled: false });
 
-test('without JavaScript a card pays, and the choice of it survives a form that was refused', async ({
-  page,
-  shop,
-}) => {
+test('without JavaScript a card pays, and its choice survives a refused form', async ({ page, shop }) => {
   await shop.fillCart();
   await page.goto('/checkout');
   await shop.fillForm({ 'shippingAddress.postalCode': 'ABCDE' }, 'pm_card_authenticationRequired');
@@ -21,7 +18,7 @@ test('without JavaScript a card pays, and the choice of it survives a form that 
   await expectOneCharge(path, (await shop.orders())[0]?.totalMinor ?? 0);
 });
 
-test('without JavaScript a declined card is told, and another one pays the same order', async ({
+test('without JavaScript a declined card is reported, and another one pays the same order', async ({
   page,
   shop,
 }) => {
@@ -38,7 +35,7 @@ test('without JavaScript a declined card is told, and another one pays the same 
   await expectOneCharge(path, (await shop.orders())[0]?.totalMinor ?? 0);
 });
 
-test('without JavaScript the bank confirms a payment, and the way back leads to the paid order', async ({
+test('without JavaScript the bank confirms a payment, and its return leads to the paid order', async ({
   page,
   shop,
 }) => {

@@ -9,7 +9,7 @@ const asksTheBank = 'pm_card_authenticationRequired';
 
 const news = (page: Page) => page.locator('#order-news');
 const payButton = (page: Page) => page.getByRole('button', { name: /^Pay \$/ });
-/** Orders two things with a test card. Gives the order's path. */
+/** Orders two items with a test card. Returns the order's path. */
 async function orderBy(shop: Shop, card: string): Promise<string> {
   await shop.readyToOrder({ card });
   await shop.placeOrder.click();
@@ -32,7 +32,7 @@ test('a double click on Pay makes one order that is paid, with one charge', asyn
   await expectOneCharge(path, order?.totalMinor ?? 0);
 });
 
-test('the button says what it does, and goes with the way to pay', async ({ page, shop }) => {
+test('the button says what it does for the chosen payment method', async ({ page, shop }) => {
   await shop.fillCart();
   await shop.openCheckout();
   await expect(payButton(page)).toBeVisible();
@@ -43,7 +43,7 @@ test('the button says what it does, and goes with the way to pay', async ({ page
   await expect(page.getByRole('radio', { name: /4242/ })).toBeHidden();
 });
 
-test('a card that is declined leads to the order, which says why and is paid with another card', async ({
+test('a declined card leads to the order, which says why and can be paid with another card', async ({
   page,
   shop,
 }) => {
@@ -54,7 +54,7 @@ test('a card that is declined leads to the order, which says why and is paid wit
   await shop.chooseCard(declined);
   await payButton(page).click();
   await expect(news(page)).toContainText('The card was declined. Nothing was charged');
-  // The second refusal is where the keyboard and the screen reader are.
+  // The second decline takes the focus, for keyboards and screen readers.
   await expect(news(page)).toBeFocused();
 
   await shop.chooseCard(visa);
@@ -65,7 +65,7 @@ test('a card that is declined leads to the order, which says why and is paid wit
   expect((await ledgerOf(path)).map(({ declines }) => declines)).toEqual(expect.arrayContaining([1, 1, 0]));
 });
 
-test('a payment that the bank asks about is confirmed there, and back at the order it is paid', async ({
+test('a payment that the bank asks about is confirmed there, and the order is paid on return', async ({
   page,
   shop,
 }) => {
@@ -78,7 +78,7 @@ test('a payment that the bank asks about is confirmed there, and back at the ord
   await expectPaidOnce(shop, path);
 });
 
-test('a confirmation that is refused at the bank leads back to an order that takes another card', async ({
+test('a confirmation that is refused at the bank leads to an order that accepts another card', async ({
   page,
   shop,
 }) => {
@@ -93,14 +93,15 @@ test('a confirmation that is refused at the bank leads back to an order that tak
   await expect(news(page)).toContainText('is paid by card');
 });
 
-test('a tab that was closed at the bank loses nothing: the order is paid, and its open page shows it', async ({
+test('closing the tab at the bank loses nothing: the order is paid, and its open page shows it', async ({
   page,
   shop,
   context,
 }) => {
   const path = await orderBy(shop, asksTheBank);
   const bank = await toTheBank(page).getAttribute('href');
-  // Confirmed on another device, which never comes back: only the provider's word reaches the shop.
+  // Confirmed on another device, which never returns to the shop: only the provider's webhook reaches
+  // the shop.
   const answer = await fetch(bank ?? '', {
     method: 'POST',
     body: new URLSearchParams({ answer: 'confirm' }),
@@ -115,7 +116,7 @@ test('a tab that was closed at the bank loses nothing: the order is paid, and it
   await expectPaidOnce(shop, path);
 });
 
-test('a shopper who waits at the bank can pay with another card instead, and pays once', async ({
+test('a shopper with a payment at the bank can pay with another card instead, and pays once', async ({
   page,
   shop,
 }) => {
@@ -127,12 +128,12 @@ test('a shopper who waits at the bank can pay with another card instead, and pay
   await expectPaidOnce(shop, path);
 });
 
-test('a payment of which nobody knows is told as that, and settles on the open page by itself', async ({
+test('a payment with an unknown outcome is reported as that, and the open page shows when it settles', async ({
   page,
   shop,
 }) => {
   const path = await orderBy(shop, declined);
-  // The card is charged, every reply is lost, and the provider's own word does not come either.
+  // The card is charged, every reply is lost, and the provider's webhook does not arrive either.
   await addFault(path, { kind: 'reply_lost', method: 'POST', times: 2 });
   await addFault(path, { kind: 'webhook_drop', times: 20 });
   await shop.chooseCard(visa);
@@ -157,7 +158,7 @@ test('a payment whose answer never reaches the page is safe to send again, and i
   await expectPaidOnce(shop, path);
 });
 
-test('a shopper who cancels a paid order is told before that a refund is requested, and then that it was made', async ({
+test('a shopper who cancels a paid order is told before that a refund is requested, and then that it was completed', async ({
   page,
   shop,
 }) => {

@@ -1,6 +1,6 @@
 import { expect, test } from './support/test.ts';
 
-test('empty fields are named above and beside, nothing is sent, and the focus goes to the problem', async ({
+test('empty fields are named above the form and beside the fields, nothing is sent, and the problem gets the focus', async ({
   page,
   shop,
 }) => {
@@ -18,7 +18,7 @@ test('empty fields are named above and beside, nothing is sent, and the focus go
   expect(await shop.orders()).toHaveLength(0);
 });
 
-test('what only the shop can judge is shown beside its field, and corrected it makes one order', async ({
+test('an error that only the server can find is shown beside its field, and its correction makes one order', async ({
   page,
   shop,
 }) => {
@@ -34,7 +34,7 @@ test('what only the shop can judge is shown beside its field, and corrected it m
   await shop.expectOneOrderShown();
 });
 
-test('a cart that was changed in another tab is not ordered at the old total; the new one is shown first', async ({
+test('a cart that was changed in another tab is not ordered at the old total: the new total is shown first', async ({
   page,
   shop,
 }) => {
@@ -53,7 +53,7 @@ test('a cart that was changed in another tab is not ordered at the old total; th
   await shop.expectOneOrderShown();
 });
 
-test('Back from a detour to the cart shows the new total, with everything that was typed', async ({
+test('Back from a detour to the cart shows the new total, and keeps the typed text', async ({
   page,
   shop,
 }) => {
@@ -73,7 +73,7 @@ test('Back from a detour to the cart shows the new total, with everything that w
   await shop.expectOneOrderShown();
 });
 
-test('what is short of stock is named with what is left, and changed in the cart it can be ordered', async ({
+test('an item that is short of stock is named with the remaining units, and can be ordered after a change', async ({
   page,
   shop,
 }) => {
@@ -83,7 +83,7 @@ test('what is short of stock is named with what is left, and changed in the cart
   await shop.fillCart({ count: 0 });
   await shop.setLine(scarce?.sku ?? '', wanted);
   await shop.openCheckout();
-  // By card: so many may be worth more than an invoice may be.
+  // By card, because this quantity may cost more than the limit for invoices.
   await shop.fillForm({}, 'pm_card_visa');
   await shop.placeOrder.click();
   const problem = page.getByRole('group', { name: 'Not everything is left' });
@@ -100,10 +100,7 @@ test('what is short of stock is named with what is left, and changed in the cart
   await shop.expectOneOrderShown();
 });
 
-test('the same things once more within ten minutes are asked about, and ordered again only when wanted', async ({
-  page,
-  shop,
-}) => {
+test('a second order of the same items within ten minutes needs a confirmation', async ({ page, shop }) => {
   await shop.readyToOrder();
   await shop.placeOrder.click();
   const earlier = await shop.expectOneOrderShown();
@@ -120,7 +117,7 @@ test('the same things once more within ten minutes are asked about, and ordered 
   expect(await shop.orders()).toHaveLength(2);
 });
 
-test('without the session cookie the page says that the shop needs it, and nothing is ordered', async ({
+test('without the session cookie the page says that the shop needs it, and orders nothing', async ({
   page,
   shop,
   context,

@@ -8,8 +8,8 @@ import { choosePort } from '#scripts/services/ports.ts';
 import { runningPostgres } from '#scripts/services/postgres.ts';
 
 /**
- * Opens a shop for the browser tests: the real launcher, on a port and in a data folder of its
- * own, so that a shop which is open already is neither used nor disturbed. Ends with it.
+ * Starts a shop for the browser tests with the real launcher. It uses its own port and data folder, so
+ * that it doesn't use or disturb a running shop. Exits when the shop exits.
  */
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -19,7 +19,8 @@ const dataDir = await mkdtemp(path.join(tmpdir(), 'once-e2e-'));
 const port = await choosePort();
 const shop = spawn(process.execPath, [path.join(root, 'scripts', 'start.ts')], {
   cwd: root,
-  // Its progress goes where it is seen only when something is wrong; stdout says one thing, below.
+  // The launcher's progress goes to stderr, which is shown only after a failure. stdout gets the one
+  // line below.
   stdio: ['ignore', 2, 2],
   env: {
     ...process.env,
@@ -28,12 +29,12 @@ const shop = spawn(process.execPath, [path.join(root, 'scripts', 'start.ts')], {
     DATA_DIR: dataDir,
     DATABASE_URL: '',
     PUBLIC_URL: '',
-    // Without a provider of its own, the launcher gives the shop a test simulator.
+    // Without a provider key, the launcher starts the payment simulator.
     STRIPE_SECRET_KEY: '',
-    // All shoppers of the suite come from one address, and order more often than people do.
+    // All shoppers of the suite share one IP address, and order more often than people do.
     RATE_LIMIT_SHOPPER_PER_MIN: '0',
     RATE_LIMIT_IP_PER_MIN: '0',
-    // As many as one test has on purpose; the others stay below.
+    // One test has this many declined cards on purpose; the others have fewer.
     DECLINES_PER_SHOPPER: '4',
   },
 });
@@ -55,8 +56,8 @@ process.stdout.write(
 );
 
 /**
- * The same shop once more, as it is with a provider's publishable key: its pages then take cards in
- * the provider's own form. It has the same database, simulator and build, and is one process.
+ * Starts the same shop again with a provider's publishable key, so that its pages accept cards in the
+ * provider's own form. It uses the same database, simulator and build, and runs as one process.
  */
 async function openElementShop(): Promise<number> {
   const elementPort = await choosePort();
@@ -66,7 +67,7 @@ async function openElementShop(): Promise<number> {
     env: {
       ...process.env,
       NODE_ENV: 'production',
-      // Its shoppers share one email address, which an exposed shop would limit.
+      // Its shoppers share one email address, which an exposed shop would rate-limit.
       LOCAL_SHOP: '1',
       PORT: String(elementPort),
       HOST: '127.0.0.1',
@@ -82,7 +83,7 @@ async function openElementShop(): Promise<number> {
       RATE_LIMIT_IP_PER_MIN: '0',
     },
   });
-  // Its database goes with the first one, so it goes before.
+  // The first shop stops the shared database, so this one must stop earlier.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.prependListener(signal, () => second.kill());
   shop.on('exit', () => second.kill());
   await whenReady(elementPort);

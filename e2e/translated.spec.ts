@@ -1,15 +1,15 @@
 import { expect, test } from './support/test.ts';
 import { type Translation, translatePage } from './support/translator.ts';
 
-// On a page that the browser had translated, another country led to an error page, or the summary went
-// on showing $89.00 while the button said, and charged, $123.75.
+// What broke: on a page that the browser had translated, a change of country led to an error page. Or
+// the summary still showed $89.00 while the button showed, and charged, $123.75.
 
 const money = /\$[\d,]+\.\d\d/;
 const minorOf = (text: string | null) => Math.round(Number((text ?? '').replace(/[^\d.]/g, '')) * 100);
 
 for (const how of ['wraps', 'replaces'] as Translation[]) {
   test.describe(`a translation that ${how} the text`, () => {
-    test('leaves summary, button and order with the same total', async ({ page, shop }) => {
+    test('keeps the same total in summary, button and order', async ({ page, shop }) => {
       await shop.readyToOrder({ count: 2 });
       await translatePage(page, how);
       const summary = page.getByRole('region', { name: 'Your order' });
@@ -38,7 +38,7 @@ for (const how of ['wraps', 'replaces'] as Translation[]) {
       expect((await shop.orders())[0]?.totalMinor).toBe(shown);
     });
 
-    test('leaves a cart that can be edited, and counts and sums that follow', async ({ page, shop }) => {
+    test('keeps the cart editable, with correct counts and totals', async ({ page, shop }) => {
       await shop.fillCart({ count: 2 });
       await page.goto('/cart');
       const badge = page.getByRole('link', { name: /^Cart/ });
@@ -62,9 +62,12 @@ for (const how of ['wraps', 'replaces'] as Translation[]) {
       await expect(badge).toContainText('3');
     });
 
-    test('leaves a product page that adds to the cart, and says so again', async ({ page, shop }) => {
+    test('keeps a product page that can add to the cart, and reports each addition', async ({
+      page,
+      shop,
+    }) => {
       const [wanted] = await shop.goods();
-      // The page asks for its stock when its script has taken over.
+      // The page fetches its stock when its script has taken over.
       const stock = page.waitForResponse('**/stock/**');
       await page.goto(`/product/${wanted?.slug}`);
       await stock;
@@ -78,7 +81,7 @@ for (const how of ['wraps', 'replaces'] as Translation[]) {
   });
 }
 
-test('an amount that something else has changed is told before anything is ordered', async ({
+test('an amount that other software has changed is reported before anything is ordered', async ({
   page,
   shop,
 }) => {

@@ -1,13 +1,14 @@
 import { expect, type Page, test } from './support/test.ts';
 
-// After a decline, or on the way back from the bank, the checkout said "You already placed this order …
-// nothing to pay for a second time", although nothing was paid. After the hold it was just empty.
+// What broke: after a decline, or on the way back from the bank, the checkout said "You already placed
+// this order … nothing to pay for a second time". Nothing was paid. After the hold the checkout was
+// just empty.
 
 const declined = 'pm_card_chargeDeclined';
 const asksTheBank = 'pm_card_authenticationRequired';
 const unpaid = (page: Page) => page.getByRole('heading', { name: 'Your order is not paid yet' });
 
-test('the checkout after a declined card names the unpaid order and leads to paying it', async ({
+test('the checkout after a declined card names the unpaid order and links to its payment', async ({
   page,
   shop,
 }) => {

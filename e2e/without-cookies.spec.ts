@@ -5,10 +5,10 @@ import path from 'node:path';
 import { type BrowserContext, chromium } from '@playwright/test';
 import { expect, test } from './support/test.ts';
 
-/** The browser with all its settings, where it is not the one that runs the other tests. */
+/** The full browser with all its settings, which may differ from the browser of the other tests. */
 const wholeBrowser = '/usr/bin/chromium';
 
-/** A browser whose owner has blocked all cookies, as its settings do it. */
+/** Starts a browser with all cookies blocked in its settings. */
 async function withoutCookies(
   options: Parameters<typeof chromium.launchPersistentContext>[1],
   use: (context: BrowserContext) => Promise<void>,
@@ -33,7 +33,7 @@ async function withoutCookies(
 
 const blocked = 'Your browser blocks the cookie that the shop keeps your cart by';
 
-// The product page said "In your cart: 1", and the cart that there was nothing in it yet.
+// What broke: the product page said "In your cart: 1", and the cart page said that it was empty.
 test('where cookies are blocked, the product page and the cart say so before anything is added', async ({
   shop,
   baseURL,

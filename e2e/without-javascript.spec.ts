@@ -13,7 +13,7 @@ test('without JavaScript a shopper browses, orders, and has one order', async ({
   await shop.expectOneOrderShown();
 });
 
-test('without JavaScript a refused form comes back with the problem and everything that was typed', async ({
+test('without JavaScript a refused form returns with the problem and all the typed text', async ({
   page,
   shop,
 }) => {
@@ -37,7 +37,7 @@ test('without JavaScript a refused form comes back with the problem and everythi
   await shop.expectOneOrderShown();
 });
 
-test('without JavaScript the totals can be updated before ordering, keeping what was typed', async ({
+test('without JavaScript the totals can be updated before ordering, and the typed text stays', async ({
   page,
   shop,
 }) => {
@@ -48,11 +48,11 @@ test('without JavaScript the totals can be updated before ordering, keeping what
   await page.getByLabel('Country').selectOption('DE');
   await page.getByRole('button', { name: 'Update totals' }).click();
   await expect(shop.placeOrder).not.toHaveText(before ?? '');
-  // Histories and logs keep addresses: nothing that was typed goes into one.
+  // Histories and logs keep URLs, so the typed text must not appear in one.
   expect(new URL(page.url()).search).toBe('?shippingMethod=standard&country=DE');
   await expect(page.getByLabel('Country')).toHaveValue('DE');
   await expect(shop.field('shippingAddress.city')).toHaveValue('San Francisco');
-  // The fields are Germany's now.
+  // The fields now match Germany.
   await expect(page.getByLabel('Postal code')).toHaveValue('94107');
   await expect(shop.field('shippingAddress.region')).toHaveCount(0);
   await shop.placeOrder.click();
@@ -64,7 +64,7 @@ test('without JavaScript a changed total is shown before anything is ordered', a
   await page.goto('/checkout');
   await shop.fillForm();
   const before = await shop.placeOrder.textContent();
-  // Chosen, but the totals were not updated: the order would cost more than the page says.
+  // The choice changed without updating the totals, so the order would cost more than the page shows.
   await page.getByLabel('Country').selectOption('DE');
   await shop.placeOrder.click();
   await expect(page.getByRole('group', { name: 'Your cart or its total changed' })).toBeVisible();
@@ -82,7 +82,7 @@ test('without JavaScript a double click makes one order', async ({ shop, page })
   await shop.expectOneOrderShown();
 });
 
-test('without JavaScript a second order of the same things is confirmed first', async ({ page, shop }) => {
+test('without JavaScript a second order of the same items needs a confirmation', async ({ page, shop }) => {
   for (let round = 0; round < 2; round += 1) {
     await shop.fillCart();
     await page.goto('/checkout');
@@ -108,10 +108,7 @@ test('without JavaScript an order can be cancelled', async ({ page, shop }) => {
   expect((await shop.orders())[0]?.status).toBe('cancelled');
 });
 
-test('a link fills nothing but the delivery method and the country into the checkout', async ({
-  page,
-  shop,
-}) => {
+test('a link sets only the shipping method and the country of the checkout', async ({ page, shop }) => {
   await shop.fillCart();
   const planted = new URLSearchParams({
     email: 'stranger@example.com',
@@ -126,7 +123,7 @@ test('a link fills nothing but the delivery method and the country into the chec
   await expect(page.getByLabel('Country')).toHaveValue('DE');
 });
 
-test('without JavaScript a cart that was emptied meanwhile is told, though there is no form left', async ({
+test('without JavaScript an emptied cart is reported, although there is no form left', async ({
   page,
   shop,
 }) => {
@@ -153,7 +150,7 @@ test('without JavaScript and without the session cookie the page says that the s
   await expect(page.getByRole('group', { name: 'We need a cookie to know your cart' })).toBeVisible();
 });
 
-test('without JavaScript a cancel that is refused leads to a page, not to a document for programs', async ({
+test('without JavaScript a refused cancellation leads to a page, not to JSON', async ({
   page,
   shop,
   context,

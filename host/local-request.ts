@@ -3,13 +3,13 @@ import { hostNameOf } from '#host/allowed-hosts.ts';
 import { isLoopbackName } from '#lib/platform/exposure.ts';
 import { clientAddress, comesFromProxy } from '#lib/platform/http/client-address.ts';
 
-/** Headers by which a proxy tells that it passes on somebody else's request. */
+/** Headers with which a proxy marks a forwarded request. */
 const forwarding = /^(?:x-forwarded.*|forwarded|via|x-real-ip|x-original-.+|.*(?:client|connecting)-ip)$/;
 
 /**
- * Whether a request was made on this machine and not passed on by a proxy that runs on it: the
- * socket and the host name are loopback, and no header speaks of forwarding. HTTP/1.0 is what a
- * proxy speaks that was told nothing else; browsers do not.
+ * Whether a request was made on this machine and was not forwarded by a proxy on it: the socket and the
+ * host name are loopback, and no header mentions forwarding. HTTP/1.0 counts as forwarded: proxies use it
+ * by default, browsers never do.
  */
 export function isFromThisMachine({ headers, socket, httpVersion }: IncomingMessage): boolean {
   if (httpVersion !== '1.1' || !isLoopbackName(socket.remoteAddress ?? '')) return false;
@@ -19,9 +19,9 @@ export function isFromThisMachine({ headers, socket, httpVersion }: IncomingMess
 }
 
 /**
- * What server.ts says in `localHeader`: `1` for a request that was made on this machine, `proxy` for
- * one that a proxy passed on which the configuration names (as `npm start -- --edge` does) and whose
- * client is on this machine, `0` for every other.
+ * The value of `localHeader`, which server.ts sets. `1`: the request was made on this machine. `proxy`: the
+ * client is on this machine and a proxy named in the configuration forwarded the request (as
+ * `npm start -- --edge` does). `0`: any other request.
  */
 export function localMark(request: IncomingMessage, trustedProxies: readonly string[]): '1' | 'proxy' | '0' {
   if (isFromThisMachine(request)) return '1';

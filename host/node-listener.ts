@@ -8,7 +8,7 @@ import { problem } from '#lib/platform/http/http.ts';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-/** `POST /api/orders` as a listener of `node:http`, past Next's router. */
+/** `POST /api/orders` as a `node:http` listener that bypasses Next's router. */
 export function orderListener(hostname: string): Listener {
   const answer = orderAnswerer(hostname);
   return async (request, response) =>
@@ -18,9 +18,9 @@ export function orderListener(hostname: string): Listener {
 function orderAnswerer(hostname: string): Listener {
   return getRequestListener(answerDirectly, {
     hostname,
-    // Next has replaced globals of its own; each keeps to what it was given.
+    // Next has replaced some globals. Hono must not replace them, too.
     overrideGlobalObjects: false,
-    // A request that cannot even be read as one: no host, a host that is none.
+    // The request is malformed: it has no host or an invalid one.
     errorHandler: (cause) => {
       const error = new AppError('invalid_request', {
         detail: 'The request could not be read. Nothing was ordered.',
@@ -32,7 +32,7 @@ function orderAnswerer(hostname: string): Listener {
   });
 }
 
-/** By itself the listener would read the answer back out of a stream. */
+/** Writes the answer itself: Hono's listener would read it back out of a stream. */
 async function answerDirectly(request: Request, env: HttpBindings | Http2Bindings): Promise<Response> {
   const { status, headers, body } = await answerOrder(request);
   const outgoing = env.outgoing as ServerResponse;
@@ -41,10 +41,10 @@ async function answerDirectly(request: Request, env: HttpBindings | Http2Binding
   return RESPONSE_ALREADY_SENT;
 }
 
-/** With or without a slash at its end, and with whatever query. */
+/** With or without a trailing slash, and with any query. */
 const orderPath = /^\/api\/orders\/?(?:$|\?)/;
 
-/** Whether a request is one for the listener. */
+/** Whether the order listener handles this request. */
 export function isOrder({ method, url }: IncomingMessage): boolean {
   return method === 'POST' && url !== undefined && orderPath.test(url);
 }

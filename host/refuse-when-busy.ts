@@ -8,8 +8,9 @@ import { comesFromProxy } from '#lib/platform/http/client-address.ts';
 import { isForm, problemAnswer, requestIdFrom } from '#lib/platform/http/http.ts';
 
 /**
- * What `answerOrder` would answer, for a small part of its price: in a rush most requests end here,
- * and what they cost is taken from those that are let in.
+ * Sends the refusal that `answerOrder` would give, for a small part of its cost. During a traffic peak most
+ * requests end here, and every refusal takes processor time from the admitted orders. Returns whether it
+ * refused.
  */
 export function refuseWhenBusy(request: IncomingMessage, response: ServerResponse): boolean {
   const { headers, socket } = request;
@@ -19,17 +20,18 @@ export function refuseWhenBusy(request: IncomingMessage, response: ServerRespons
   response.writeHead(refusal.status, { ...refusal.headers, 'x-request-id': requestId });
   response.end(refusal.body);
   countAnswer('overloaded', performance.now());
-  // Many clients share a proxy's connections, and the proxy has limits of its own for each of them.
+  // Many clients share a proxy's connections, so pausing one would delay others. The proxy has its own
+  // limits per client.
   if (!comesFromProxy(socket, env().TRUSTED_PROXIES)) readLater(request);
   return true;
 }
 
-/** Made once: the trace that an error takes along costs as much as all else about a refusal. */
+/** Created once: the stack trace of an error costs as much as the rest of a refusal. */
 const refusedUnread = overloaded();
 
 const waitingClients = makeWaitingClients({ atLeastMs: 1_000 * overloadedRetrySeconds, room: roomForMore });
 
-/** The rest of the body has to be read first, or it would stand before the next request. */
+/** Reads the rest of the body first, because it comes before the next request on the connection. */
 function readLater(request: IncomingMessage): void {
   const { socket } = request;
   request.once('end', () => waitingClients.add(socket));

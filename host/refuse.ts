@@ -15,23 +15,23 @@ import { logger } from '#lib/platform/logger.ts';
 import { processWide } from '#lib/platform/process-wide.ts';
 
 /**
- * What server.ts refuses before anything else looks at it. Next would answer some of these with an
- * error of its own and a stack trace in the log.
+ * What server.ts refuses before any other code sees the request. Next would answer some of these with its
+ * own error page and a stack trace in the log.
  */
 
-/** Health checks call a process by its address, whatever that is. */
+/** Health checks call a process by any address. */
 const forAnyHost = /^\/api\/(?:health|ready)\/?(?:$|\?)/;
 
 const known = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const ofPages = ['GET', 'HEAD', 'POST'];
 
 /**
- * Next's work for parameters of one name grows with the square of their number: 3.5 KB of `a&` cost it
+ * Next's work for parameters with the same name grows with the square of their number: 3.5 KB of `a&` take
  * 300 ms, at any path. The shop's own addresses have fewer than 10 parameters.
  */
 const maxParameters = 100;
 
-/** Why a request is refused, or undefined. Expects its `url` to be a path. */
+/** Why a request is refused, or undefined. Expects `url` to start with the path. */
 export function whyRefused(request: IncomingMessage): AppError | undefined {
   const { url = '/', method = '' } = request;
   if (!isForThisShop(request) && !forAnyHost.test(url)) return wrongHost();
@@ -43,17 +43,17 @@ export function whyRefused(request: IncomingMessage): AppError | undefined {
     return unreadable(`The query has more than ${maxParameters} parameters.`);
   }
   const [path = ''] = url.split('?');
-  // The API's handlers know their own methods, and refuse foreign origins themselves.
+  // The API's handlers check methods and origins themselves.
   return path.startsWith('/api/') || formRoutes.includes(path) ? undefined : whyPageRefuses(request);
 }
 
-/** A page is read, or takes a server action: nothing else can be done to it. */
+/** A page accepts reads and server actions only. */
 function whyPageRefuses({ method = '', url = '', headers }: IncomingMessage): AppError | undefined {
   if (method === 'GET' || method === 'HEAD') return undefined;
   if (!ofPages.includes(method)) return notAllowed('GET, HEAD');
   const { origin, host = '', 'sec-fetch-site': site } = headers;
   if (isForeign({ origin, site: site as string | undefined, host })) return foreignOrigin();
-  // What Next's own overlay asks for in development.
+  // Next's development overlay sends these requests.
   if (env().NODE_ENV !== 'production' && url.startsWith('/__nextjs')) return undefined;
   const isAction = 'next-action' in headers || /^multipart\/form-data/i.test(headers['content-type'] ?? '');
   return isAction ? undefined : notAllowed('GET, HEAD');
@@ -70,7 +70,7 @@ function notAllowed(allow: string): AppError {
   });
 }
 
-/** A path with a broken escape has no meaning, and would be an error in the middle of Next. */
+/** A path with an invalid percent escape would cause an error inside Next. */
 function isReadable(url: string): boolean {
   if (!url.includes('%')) return true;
   try {
@@ -82,7 +82,7 @@ function isReadable(url: string): boolean {
 }
 
 function wrongHost(): AppError {
-  // Once: a shop without its name configured would write a line for every request.
+  // Logged once per process: a shop without PUBLIC_URL would log this for every request.
   processWide('wrongHostLog', () => {
     logger().warn(
       'a request for another host name was refused: set PUBLIC_URL to the name that shoppers use, and ALLOWED_HOSTS for others',
@@ -94,7 +94,7 @@ function wrongHost(): AppError {
   });
 }
 
-/** Answers with a problem: a page for a browser, a problem document for a program. */
+/** Sends a problem: an HTML page to a browser, a problem document to a program. */
 export function refuse(request: IncomingMessage, response: ServerResponse, error: AppError): void {
   const { method, headers } = request;
   const requestId = requestIdFrom(headers['x-request-id'] as string | undefined);

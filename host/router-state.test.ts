@@ -9,7 +9,7 @@ const header = 'next-router-state-tree';
 const requestOf = (headers: IncomingMessage['headers']) => ({ headers }) as IncomingMessage;
 const ask = (state: string) => whyNextCannotRead(requestOf({ rsc: '1', [header]: state }), parse);
 
-/** One part of a page in another, as Next's client describes them. */
+/** Nested page parts, as Next's client describes them. */
 function nested(parts: readonly unknown[]): unknown {
   const [first, ...others] = parts;
   return [first, others.length > 0 ? { children: nested(others) } : {}, null, null, 16];
@@ -26,7 +26,7 @@ const pages: [string, unknown[]][] = [
   ],
   ['a search for braces', ['', 'search', `__PAGE__?${JSON.stringify({ query: '[{'.repeat(300) })}`]],
 ];
-test.each(pages)('the state of %s is read by Next', (_, parts) => {
+test.each(pages)('the state of %s is passed to the parser of Next', (_, parts) => {
   const state = JSON.stringify(nested(parts));
   expect([ask(state), ask(encodeURIComponent(state))]).toEqual([undefined, undefined]);
   expect(parse).toHaveBeenCalledTimes(2);
@@ -40,7 +40,7 @@ const costly: [string, string][] = [
   ['7,000 brackets', '['.repeat(7_000) + ']'.repeat(7_000)],
 ];
 // What broke: the parser took 200 ms for a header of 8 KB, in the process that takes orders.
-test.each(costly)('a state of %s is refused without the parser', (_, state) => {
+test.each(costly)('a state with %s is refused before Next parses it', (_, state) => {
   const answers = [ask(state), ask(encodeURIComponent(state))];
   expect(answers.map((error) => error?.code)).toEqual(['invalid_request', 'invalid_request']);
   expect(parse).not.toHaveBeenCalled();
@@ -53,7 +53,7 @@ test('a state that Next cannot read is refused', () => {
   expect(ask('{}')?.code).toBe('invalid_request');
 });
 
-test('a state is taken away where no part of a page is asked for', () => {
+test('the state is removed from requests for whole pages', () => {
   for (const rsc of [undefined, '0', '1, 1']) {
     const request = requestOf({ ...(rsc && { rsc }), [header]: '[[[[' });
     expect(whyNextCannotRead(request, parse)).toBeUndefined();

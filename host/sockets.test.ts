@@ -4,7 +4,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { guardSockets } from '#host/sockets.ts';
 
-/** Real sockets to a server in development, whose hot reload says who was let through to it. */
+/** Uses real sockets and a development server. Its hot reload shows which ones were let through. */
 
 const server = createServer((_request, response) => void response.end('ordinary'));
 let own = '';
@@ -34,7 +34,7 @@ async function upgrade(path: string, headers: string[]): Promise<string> {
   return heard.slice(0, 'HTTP/1.1 101'.length);
 }
 
-test('hot reload is for a page of this shop on this machine, and every other socket is closed', async () => {
+test('only a page of this shop on this machine gets hot reload, and every other upgrade is closed', async () => {
   const hotReload = '/_next/hmr?id=1';
   const page = [`Host: ${own}`, `Origin: http://${own}`];
   expect(await upgrade(hotReload, page)).toBe('HTTP/1.1 101');

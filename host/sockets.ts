@@ -4,14 +4,14 @@ import { isForThisShop } from '#host/allowed-hosts.ts';
 import { isFromThisMachine } from '#host/local-request.ts';
 import { isForeign, requestIdFrom } from '#lib/platform/http/http.ts';
 
-/** What server.ts does with a socket that carries something other than a request it can answer. */
+/** How server.ts handles a socket that carries something other than an ordinary request. */
 
 type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => unknown;
 
 /**
- * Ends every socket that asks for what the shop does not have. Without a listener for `upgrade`
- * Node ignores the header and answers the request as usual; Next's own listener, which keeps such
- * sockets open for ever, is never added (see server.ts). `hotReload` is Next's, in development.
+ * Closes every socket that asks for something the shop does not offer. Without a listener for `upgrade`,
+ * Node ignores the header and answers the request as usual. Next's own listener, which keeps such sockets
+ * open forever, is never added (see server.ts). `hotReload` is Next's, in development.
  */
 export function guardSockets(server: Server, hotReload: Upgrade | undefined): void {
   server.on('connect', (_request, socket) => end(socket, '405 Method Not Allowed'));
@@ -23,10 +23,10 @@ export function guardSockets(server: Server, hotReload: Upgrade | undefined): vo
   });
 }
 
-/** Where Next's hot reload listens. It would keep a socket to any other address open without a word. */
+/** The path of Next's hot reload. Next would silently keep a socket to any other path open. */
 const hotReloadPath = /^\/_next\/hmr(?:$|\?)/;
 
-/** Hot reload tells about the source code: only a page of this shop, on this machine, may listen. */
+/** Hot reload reveals source code, so only a page of this shop on this machine may connect. */
 function mayReload(request: IncomingMessage): boolean {
   if (!hotReloadPath.test(request.url ?? '')) return false;
   const { origin, host = '', 'sec-fetch-site': site } = request.headers;
@@ -40,7 +40,7 @@ function statusOf({ code }: NodeJS.ErrnoException): string {
   return '400 Bad Request';
 }
 
-/** Says why, if anybody can still hear it, and closes. */
+/** Sends the status if the client can still receive it, then closes. */
 function end(socket: Duplex, status: string): void {
   socket.on('error', () => undefined);
   if (!socket.writable) return void socket.destroy();

@@ -4,7 +4,7 @@ import { makeWaitingClients } from '#host/waiting-clients.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** Clients that note when they are listened to again. */
+/** Clients that record when they are resumed. */
 function crowd(size: number) {
   const turns: number[] = [];
   const clients = Array.from({ length: size }, (_, index) => ({
@@ -22,7 +22,7 @@ function waitingWith(room: () => number) {
   return makeWaitingClients({ atLeastMs: 1_000, room });
 }
 
-test('nobody is listened to before the time that they were told to wait', () => {
+test('no client is read before its Retry-After has passed', () => {
   const { clients, made, turns } = crowd(3);
   const waiting = waitingWith(() => 100);
   for (const client of clients) waiting.add(client);
@@ -33,7 +33,7 @@ test('nobody is listened to before the time that they were told to wait', () => 
   expect(turns).toEqual([0, 1, 2]);
 });
 
-test('while there is room a crowd is listened to in its order, a few at a time', () => {
+test('while there is room, clients are read in order, a few at a time', () => {
   const { clients, turns } = crowd(1_000);
   const waiting = waitingWith(() => 100);
   for (const client of clients) waiting.add(client);
@@ -44,7 +44,7 @@ test('while there is room a crowd is listened to in its order, a few at a time',
   expect(turns).toEqual(clients.map((_, index) => index));
 });
 
-test('without room they are listened to in turns all the same, fewer at a time', () => {
+test('without room, clients are still read in turn, fewer at a time', () => {
   const { clients, turns } = crowd(8_000);
   const waiting = waitingWith(() => 0);
   for (const client of clients) waiting.add(client);
@@ -55,7 +55,7 @@ test('without room they are listened to in turns all the same, fewer at a time',
   expect(turns).toHaveLength(8_000);
 });
 
-test('whoever has gone takes nobody’s turn', () => {
+test('a client that has disconnected uses no turn', () => {
   const { clients, made, turns } = crowd(20);
   const waiting = waitingWith(() => 1);
   for (const client of clients) waiting.add(client);
@@ -64,7 +64,7 @@ test('whoever has gone takes nobody’s turn', () => {
   expect(turns).toEqual([19]);
 });
 
-test('who comes after the crowd has gone waits no longer than the first did', () => {
+test('a client that arrives after the crowd has left waits no longer than the first one did', () => {
   const { clients, turns } = crowd(2);
   const waiting = waitingWith(() => 8);
   waiting.add(clients[0] as never);

@@ -1,33 +1,34 @@
 import type { Socket } from 'node:net';
 
 /**
- * Clients that were refused on a connection of their own, in the order of their refusal. Nobody is
- * listened to before the second that they were told to wait is over, and then in turns: reading goes
- * before everything else in Node's event loop, so thousands of clients that ask again at once would
- * keep it reading, and the orders that were let in would never end.
+ * Refused clients with a connection of their own, in the order of their refusal. No client is read before
+ * its Retry-After has passed, and then they are read in turns. Node's event loop reads before it does
+ * anything else, so thousands of clients that retry at the same time would keep it reading, and admitted
+ * orders would never finish.
  */
 export interface WaitingClients {
-  /** Stops listening to a client until it is its turn. */
+  /** Stops reading from a client until its turn. */
   add(client: Client): void;
 }
 
 type Client = Pick<Socket, 'pause' | 'resume' | 'destroyed'>;
 
 interface Options {
-  /** How long everybody waits at least, in milliseconds. */
+  /** The minimum wait of each client, in milliseconds. */
   atLeastMs: number;
-  /** How many more could be let in now and would still be answered at once. */
+  /** How many more requests could be admitted now and still be answered immediately. */
   room: () => number;
 }
 
 const turnEveryMs = 10;
 
-/** While there is room: 800 a second, about half of what a process can do. */
+/** While there is room: 800 clients a second, about half of what a process can do. */
 const mostInOneTurn = 8;
 
 /**
- * While there is none, nearly all of them are refused again, which is work that orders wait for. So
- * it is 500 a second, a twentieth of a core, whose turns are given away when they begin to wait.
+ * Without room, nearly all clients are refused again, and that work delays orders. So the rate is 500
+ * clients a second, which costs a twentieth of a core. Each client gets its turn assigned when it begins to
+ * wait.
  */
 const betweenTurnsMs = 2;
 
@@ -43,7 +44,7 @@ export function makeWaitingClients({ atLeastMs, room }: Options): WaitingClients
       const due = next.turnAt <= now;
       if (!due && (early <= 0 || next.notBefore > now)) break;
       waiting.shift();
-      // Whoever has gone meanwhile takes nobody's turn.
+      // A client that has disconnected uses no turn.
       if (next.client.destroyed) continue;
       next.client.resume();
       early -= 1;

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 
-// A Prisma generator that writes down what the schema means to Prisma: every table, column,
-// type and key, as JSON. The generated client keeps too little of it to compare a database
-// with (no nullability, no column types), and a parser of our own could disagree with
-// Prisma's. Plain JavaScript, because `prisma generate` also runs where Node is older.
+// A Prisma generator that writes Prisma's view of the schema as JSON: every table, column, type and key. The
+// generated client keeps too little to compare a database with: no nullability and no column types. A parser
+// of our own could disagree with Prisma's. Plain JavaScript, because `prisma generate` also runs on older
+// versions of Node.
 //
 // Prisma speaks JSON-RPC with its generators: requests on stdin, answers on stderr.
 

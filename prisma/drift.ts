@@ -9,9 +9,9 @@ import { brokenPromises } from './drift/promises.ts';
 import type { Table } from './drift/tables.ts';
 
 /**
- * Compares a database with what the Prisma client was generated for, in both directions, and
- * asks it for the constraints that keep the shop's promises. The migrations are written by
- * hand, so nothing else would notice that schema.prisma and the SQL have parted.
+ * Compares a database with the Prisma client's data model, in both directions. Also checks for the
+ * constraints that keep the shop's promises. The migrations are hand-written, so nothing else would notice a
+ * difference between schema.prisma and the SQL.
  */
 
 function missing(what: string, expected: Iterable<string>, actual: Iterable<string>): string[] {
@@ -21,7 +21,7 @@ function missing(what: string, expected: Iterable<string>, actual: Iterable<stri
     .map((item) => `${what} ${item} is missing in the database`);
 }
 
-/** What is in one list and not in the other, each way. */
+/** Lists what is in only one of the two lists, for each direction. */
 function differences(what: string, expected: Iterable<string>, actual: Iterable<string>): string[] {
   const wanted = new Set(expected);
   const had = [...actual];
@@ -41,8 +41,8 @@ function compareTable(name: string, expected: Table, actual: Table): string[] {
       );
     }
   }
-  // The database may hold rows to more foreign keys than the client follows: stock's, for one,
-  // which is no relation in schema.prisma because stock may live on another shard.
+  // The database may have more foreign keys than the client knows. Stock's foreign key, for example, is no
+  // relation in schema.prisma, because stock may be on another shard.
   return [
     ...found,
     ...differences(`${name}: primary key`, [expected.primaryKey], [actual.primaryKey]),
@@ -51,7 +51,7 @@ function compareTable(name: string, expected: Table, actual: Table): string[] {
   ];
 }
 
-/** Every difference as a sentence; empty when client and database agree. */
+/** Returns every difference as a sentence; empty when client and database agree. */
 export async function findDrift(client: pg.Client): Promise<string[]> {
   const [expected, actual] = [await expectedTables(), await actualTables(client)];
   const tables = differences('table', expected.keys(), actual.keys());
@@ -59,7 +59,7 @@ export async function findDrift(client: pg.Client): Promise<string[]> {
     const has = actual.get(name);
     return has ? compareTable(name, table, has) : [];
   });
-  // A promise can only be looked for on tables that are there.
+  // The promises' queries fail on missing tables.
   const promises = tables.length === 0 ? await brokenPromises(client) : [];
   return [...tables, ...both, ...promises];
 }

@@ -10,17 +10,18 @@ import { Advice, orUsage, wordsFor } from '#scripts/advice.ts';
 import { usageOf } from '#scripts/usage.ts';
 
 /**
- * Applies the hand-written SQL of ./migrations. Prisma's own `migrate deploy` needs an engine
- * that is downloaded, splits no statement list of ours reliably and runs it outside a
- * transaction; this runner needs nothing but the driver. It keeps Prisma's table, checksums
- * and lock, so that either tool can go on where the other stopped. The tables of the job queue are
- * graphile-worker's own: its migrations run after ours, in a schema of their own.
+ * Applies the hand-written SQL of ./migrations. Prisma's own `migrate deploy` needs a downloaded engine, does
+ * not split our statement lists reliably, and runs them outside a transaction. This runner needs only the
+ * driver. It keeps Prisma's table, checksums and lock, so that either tool can continue after the other. The
+ * job queue's tables belong to graphile-worker: its migrations run after ours, in a schema of their own.
  */
 
 const migrationsFolder = path.join(import.meta.dirname, 'migrations');
-/** The advisory lock that Prisma takes too: two deployments at once migrate one after the other. */
+/**
+ * The advisory lock that Prisma also takes, so that two concurrent deployments migrate one after the other.
+ */
 const migrationLock = 72_707_369;
-/** A waiting deployment gives up rather than hang: no migration of this shop takes as long. */
+/** A waiting deployment fails instead of hanging. No migration of this shop takes this long. */
 const lockTimeoutMs = 120_000;
 
 const createTable = `
@@ -35,7 +36,7 @@ const createTable = `
     applied_steps_count integer NOT NULL DEFAULT 0
   )`;
 
-/** What graphile-worker says of each step is of no use to anybody; an error it throws. */
+/** Discards graphile-worker's messages about each step. It throws its errors. */
 const quiet = new Logger(() => () => undefined);
 
 interface Migration {
@@ -66,7 +67,7 @@ async function readMigrations(): Promise<Migration[]> {
   );
 }
 
-/** Why the applied migrations and the files don't fit together; empty when they do. */
+/** Returns how the applied migrations and the files disagree; empty when they agree. */
 export function findConflicts(applied: AppliedRow[], files: Migration[]): string[] {
   const byName = new Map(files.map((file) => [file.name, file]));
   const known = new Set(applied.map((row) => row.migration_name));
@@ -95,7 +96,7 @@ export function findConflicts(applied: AppliedRow[], files: Migration[]): string
 async function apply(client: pg.Client, migration: Migration): Promise<void> {
   await client.query('BEGIN');
   try {
-    // Without parameters the driver uses the simple protocol: the server itself takes the file apart.
+    // Without parameters the driver uses the simple protocol, so the server itself splits the file.
     await client.query(migration.sql);
     await client.query(
       `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
@@ -114,8 +115,8 @@ async function apply(client: pg.Client, migration: Migration): Promise<void> {
 }
 
 /**
- * Brings the database up to date and answers the names of what it applied. Each migration is
- * one transaction. Throws, having changed nothing, when history and files disagree.
+ * Applies all pending migrations and returns their names. Each migration is one transaction. Throws, without
+ * changing anything, when history and files disagree.
  */
 export async function migrate(connectionString: string, log: (line: string) => void): Promise<string[]> {
   const client = await openClient({ connectionString, application_name: 'once-migrate' });
@@ -140,7 +141,7 @@ export async function migrate(connectionString: string, log: (line: string) => v
       log(`applied ${migration.name}`);
     }
     await migrateQueue(connectionString);
-    // Whoever enqueues looks its job's number up, and none is made up on the way.
+    // Enqueuing looks up the job's numeric id and never creates one, so create them all now.
     await client.query(
       `INSERT INTO graphile_worker._private_tasks (identifier)
        SELECT unnest($1::text[]) ON CONFLICT (identifier) DO NOTHING`,
@@ -148,12 +149,12 @@ export async function migrate(connectionString: string, log: (line: string) => v
     );
     return pending.map((migration) => migration.name);
   } finally {
-    // The lock belongs to the session and goes with it.
+    // The lock belongs to the session, so this releases it.
     await client.end();
   }
 }
 
-/** A schema that the address names may be new. */
+/** Creates the schema that the address names, if it is new. */
 async function createSchema(client: pg.Client, schema: string): Promise<void> {
   const { rowCount } = await client.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema]);
   if (rowCount === 0) await client.query(`CREATE SCHEMA ${client.escapeIdentifier(schema)}`);
@@ -168,7 +169,7 @@ async function migrateQueue(connectionString: string): Promise<void> {
       await client.query(sessionSettings(connectionString, commandLimits));
     },
   });
-  // A connection that breaks fails the statement that uses it.
+  // A broken connection fails the statement that uses it, so the event needs no handling.
   const broken = () => undefined;
   pgPool.on('error', broken);
   pgPool.on('connect', (client) => client.on('error', broken));

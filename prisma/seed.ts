@@ -8,15 +8,15 @@ import { migrate } from '#prisma/migrate.ts';
 import { Advice, orUsage, wordsFor } from '#scripts/advice.ts';
 import { usageOf } from '#scripts/usage.ts';
 
-/** Rows that travel in one statement: about a megabyte of text. */
+/** Rows per statement: about a megabyte of text. */
 const batchSize = 1_000;
 const maxProducts = 100_000;
 
 export interface Seed {
   connectionString: string;
-  /** How many products the shop gets at least; the catalogue we chose without it. */
+  /** The minimum number of products. Without it, only the curated catalogue. */
   products?: number | undefined;
-  /** Sets texts and prices back to the files. */
+  /** Resets texts and prices to those in the files. */
   overwrite?: boolean;
   log: (line: string) => void;
 }
@@ -24,16 +24,16 @@ export interface Seed {
 export interface SeedResult {
   products: number;
   variants: number;
-  /** Rows that were written: new ones, and with `overwrite` those that differed. */
+  /** Rows that were written: new ones and, with `overwrite`, those that differed. */
   written: number;
-  /** Rows that differ from the files and were left as their owner made them. */
+  /** Rows that differ from the files and were kept as the owner changed them. */
   kept: number;
 }
 
 /**
- * Adds to the database what it lacks of the catalogue, in one transaction, as often as one likes. What is
- * there stays as its owner made it: texts, prices and stock. `overwrite` sets texts and prices back to
- * the files, and leaves stock alone, so what shoppers have bought stays bought.
+ * Adds the missing parts of the catalogue to the database, in one transaction. It can run any number of
+ * times. Existing texts, prices and stock stay as the owner changed them. `overwrite` resets texts and prices
+ * to those in the files. It never changes stock, so what shoppers have bought stays sold.
  */
 export async function seed({
   connectionString,
@@ -49,13 +49,13 @@ export async function seed({
     await client.query('BEGIN');
     const result = await writeCatalogue(client, all, overwrite);
     await client.query('COMMIT');
-    // The planner learns of a big catalogue now rather than in a minute.
+    // The planner gets statistics of a big catalogue now instead of a minute later.
     if (result.written > 0) await client.query('ANALYZE category, product, variant, stock');
     const took = ((performance.now() - startedAt) / 1_000).toFixed(1);
     log(`${summary(result)} (${took} s)`);
     return result;
   } finally {
-    // Closing an open transaction takes it back.
+    // If the transaction is still open, closing the connection rolls it back.
     await client.end();
   }
 }
@@ -102,9 +102,11 @@ async function writeCatalogue(
 interface SeedTable {
   name: string;
   key: string;
-  /** The columns that the files decide, beside the key; none of stock, which orders count down. */
+  /**
+   * The columns that the files define, without the key. For stock there are none, because orders reduce it.
+   */
   columns: string[];
-  /** Every column that is inserted, from the JSON in $1. */
+  /** Every inserted column, from the JSON in $1. */
   select: string;
 }
 

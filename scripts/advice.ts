@@ -1,10 +1,13 @@
 import { hasCode, isDatabaseAway } from '#lib/platform/database/db-errors.ts';
 import { AppError } from '#lib/platform/errors.ts';
 
-/** A message for the person at the terminal; its stack would not help. */
+/** An error message for the person at the terminal. Its stack would not help them. */
 export class Advice extends Error {}
 
-/** What `parse` gives. What it refuses of the arguments becomes a message with the usage below. */
+/**
+ * Returns the result of `parse`. If `parse` refuses the arguments, throws `Advice` with the usage below its
+ * message.
+ */
 export function orUsage<T>(usage: string, parse: () => T): T {
   try {
     return parse();
@@ -14,12 +17,12 @@ export function orUsage<T>(usage: string, parse: () => T): T {
   }
 }
 
-/** A role that may not log in, a database that is not there: by SQLSTATE, and by Prisma's codes. */
+/** A role that can't log in, or a missing database: by SQLSTATE, and by Prisma's codes. */
 const refusesConnection = /^(28\w{3}|3D000|42501|P1000|P1003|P1010)$/;
-/** A table or a schema that is not there. */
+/** A missing table or schema. */
 const lacksTables = /^(42P01|3F000|P2021)$/;
 
-/** An error as a command says it. An unexpected one keeps its stack. */
+/** The text that a command prints for an error. An unexpected error keeps its stack. */
 export function wordsFor(error: unknown): string {
   if (error instanceof Advice || error instanceof AppError) return error.message;
   if (isDatabaseAway(error)) {
@@ -34,7 +37,7 @@ export function wordsFor(error: unknown): string {
   return error instanceof Error ? String(error.stack) : String(error);
 }
 
-/** What the innermost error says: Prisma wraps the driver's in paragraphs of its own. */
+/** The message of the innermost error: Prisma wraps the driver's error in paragraphs of its own. */
 function reasonOf(error: unknown): string {
   let at = error as {
     message?: string;
@@ -47,7 +50,7 @@ function reasonOf(error: unknown): string {
     inner = at.meta?.driverAdapterError ?? at.cause;
   }
   const said = at as { message?: string; originalMessage?: string; code?: string; kind?: string };
-  // An error of several addresses has no message of its own.
+  // An AggregateError from several addresses has no message of its own.
   const text = said.originalMessage || said.message || said.code || said.kind || 'no reason given';
   return text.trim().split('\n').at(-1) ?? text;
 }

@@ -1,6 +1,5 @@
-// Every npm script begins here: makes a fresh clone ready, then runs the script it is given
-// on Node 24. Plain JavaScript without dependencies, because it runs on whatever Node there is
-// before anything is installed.
+// Every npm script starts here. It prepares a fresh clone, then runs the given script on Node 24. Plain
+// JavaScript without dependencies, because it runs before anything is installed, on any version of Node.
 //
 //   node scripts/bootstrap.mjs scripts/start.ts --port 4000
 
@@ -16,15 +15,14 @@ const inRoot = (...parts) => path.join(root, ...parts);
 const oldestNode = 20;
 const neededNode = 24;
 
-/** Progress goes to stderr: what a script answers on stdout stays clean. */
+/** Progress goes to stderr, so that stdout has only the script's own output. */
 const say = (line) => process.stderr.write(`${line}\n`);
 
 class SetupError extends Error {}
 
 /**
- * Hands signals on to the child, whose end is then ours. Ctrl-C reaches every process of the
- * terminal, and npm passes it on as well, so one press arrives several times; those within a
- * second are one.
+ * Forwards signals to the child, and this process ends with it. Ctrl-C reaches every process of the terminal,
+ * and npm forwards it too, so one press arrives several times. Repeats within a second count as one.
  */
 function passSignals(child) {
   const lastSent = new Map();
@@ -45,13 +43,13 @@ function passSignals(child) {
 
 const codeOf = (code, signal) => code ?? 128 + (os.constants.signals[signal] ?? 0);
 
-/** Waits for a command. `quiet` keeps its words to itself unless it fails. */
+/** Runs a command to its end. With `quiet`, shows its output only if it fails. */
 function run(command, args, { env = process.env, quiet = false } = {}) {
   return new Promise((resolve, reject) => {
-    // What a setup step prints is progress, so its stdout is our stderr.
+    // The output of a setup step is progress, so its stdout goes to our stderr.
     const child = spawn(command, args, { cwd: root, env, stdio: quiet ? 'pipe' : ['ignore', 2, 2] });
     passSignals(child);
-    // npm tidies up for minutes when it is interrupted, and begins anew the next time anyway.
+    // An interrupted npm cleans up for minutes, although the next install starts from the beginning anyway.
     const kill = () => setTimeout(() => child.kill('SIGKILL'), 2_000).unref();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, kill);
     let words = '';
@@ -72,23 +70,20 @@ function hashOf(files, ...more) {
 
 const readMarker = (file) => (existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined);
 
-/**
- * Whether what npm noted about node_modules is what package-lock.json asks for: true for a
- * folder that somebody installed by hand.
- */
+/** Whether npm's record of node_modules matches package-lock.json. Also true after a manual `npm install`. */
 function installedMatches() {
   const noted = inRoot('node_modules', '.package-lock.json');
   if (!existsSync(noted)) return false;
   const { packages: wanted } = JSON.parse(readFileSync(inRoot('package-lock.json'), 'utf8'));
   const { packages: had } = JSON.parse(readFileSync(noted, 'utf8'));
   return Object.entries(wanted).every(([name, { version, optional }]) => {
-    // Optional packages are those of other machines; npm leaves them out.
+    // npm leaves out optional packages for other machines.
     const installed = had[name]?.version;
     return name === '' || installed === version || (optional && installed === undefined);
   });
 }
 
-/** One install at a time: two starts of a fresh clone would delete each other's files. */
+/** Runs one install at a time: two starts of a fresh clone would delete each other's files. */
 async function inTurn(work) {
   const file = inRoot('.data', 'installing');
   mkdirSync(path.dirname(file), { recursive: true });
@@ -101,7 +96,7 @@ async function inTurn(work) {
     }
     const pid = Number(readMarker(file));
     if (looks === 2) say(`Waiting for the packages that process ${pid} installs`);
-    // A file without a number is one that is being written, unless it stays so.
+    // A file without a process id is still being written. If it stays empty, its writer has died.
     if (pid ? !isAlive(pid) : looks > 4) rmSync(file, { force: true });
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
@@ -120,10 +115,10 @@ function isAlive(pid) {
   }
 }
 
-/** npm as it was started, else the one on PATH. */
+/** The npm that started this script, or else the one on PATH. */
 function npmCommand() {
   const { npm_execpath: cli = '', npm_node_execpath: node } = process.env;
-  // Not the Node that runs this script: it may live in the folder that npm is about to replace.
+  // Not the Node that runs this script: npm may be about to replace its folder.
   return cli.endsWith('npm-cli.js') && node ? [node, cli] : ['npm'];
 }
 
@@ -144,7 +139,7 @@ async function runNpmCi() {
   const seconds = () => Math.round((Date.now() - started) / 1000);
   const ticker = setInterval(() => say(`  still installing, ${seconds()} s`), 10_000);
   const [command, ...args] = npmCommand();
-  // Errors are shown; notices about funding and about other people's packages are not ours to pass on.
+  // Show errors, but no notices about funding or about other packages.
   const quietly = ['--loglevel=error', '--no-audit', '--no-fund', '--no-update-notifier'];
   const everything = ['--include=dev', '--include=optional'];
   await run(command, [...args, 'ci', ...quietly, ...everything]).finally(() => clearInterval(ticker));
@@ -153,7 +148,7 @@ async function runNpmCi() {
 
 const majorOf = (version) => Number(version.replace(/^v/, '').split('.')[0]);
 
-/** A Node that is new enough: the one at work, else the one that came with the packages. */
+/** Finds a recent enough Node: the current one, or else the one from the packages. */
 function findNode() {
   if (majorOf(process.versions.node) >= neededNode && existsSync(process.execPath)) return process.execPath;
   const installed = inRoot('node_modules', '.bin', 'node');
@@ -181,8 +176,8 @@ async function generateClient(node, env) {
   );
   if (made && readMarker(marker) === hash) return;
   say('Generating the database client');
-  // Generating needs no engine, but Prisma looks for one and would download it: it is shown a
-  // program that does nothing.
+  // Generating needs no engine, but Prisma looks for one and would download it. So give it a program that
+  // does nothing.
   const engine = ['/bin/true', '/usr/bin/true'].find((file) => existsSync(file));
   const offline = {
     PRISMA_SCHEMA_ENGINE_BINARY: engine,
@@ -195,7 +190,7 @@ async function generateClient(node, env) {
   writeFileSync(marker, hash);
 }
 
-/** Runs the script to its end, whatever signals come meanwhile: it is the one that knows how to stop. */
+/** Runs the script to its end. Signals are left to the script, which knows how to stop. */
 function runScript(node, args, env) {
   const child = spawn(node, args, { stdio: 'inherit', env });
   passSignals(child);
@@ -205,11 +200,11 @@ function runScript(node, args, env) {
   });
 }
 
-/** What a script says of itself: the text beside it, which needs nothing installed to be read. */
+/** The usage text beside a script. It can be read with nothing installed. */
 function usageFor(args) {
   const own = args.findIndex((arg) => !arg.endsWith('.ts'));
   if (own < 0 || !args.slice(own).some((arg) => arg === '--help' || arg === '-h')) return undefined;
-  // The last one: with-database.ts runs another script.
+  // The last one, because with-database.ts runs another script.
   const script = args.slice(0, own).findLast((arg) => arg.endsWith('.ts')) ?? '';
   const file = inRoot(script.replace(/\.ts$/, '.usage.txt'));
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;

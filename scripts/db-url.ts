@@ -5,14 +5,16 @@ import { checkVariables, readOptions, readVariables } from './launch/options.ts'
 import { runningPostgres } from './services/postgres.ts';
 import { usageOf } from './usage.ts';
 
-/** `npm run -s db:url`: the address of the database in use, alone on stdout, for psql and other tools. */
+/**
+ * `npm run -s db:url`: prints only the address of the database in use on stdout, for psql and other tools.
+ */
 
 const usage = usageOf(import.meta.filename);
 const root = path.resolve(import.meta.dirname, '..');
 
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
-  // The other flags of npm start have nothing to do with the database.
+  // The other flags of npm start don't concern the database.
   const options = { 'data-dir': { type: 'string' }, 'database-url': { type: 'string' } } as const;
   orUsage(usage, () => parseArgs({ args, options }));
   const { variables } = readOptions(args, readVariables(root));

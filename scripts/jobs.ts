@@ -4,13 +4,13 @@ import { openClient } from '#lib/platform/database/db-session.ts';
 import { Advice, orUsage, wordsFor } from './advice.ts';
 import { usageOf } from './usage.ts';
 
-/** `npm run jobs`: what the job queue holds, and the jobs that have had their last try. */
+/** `npm run jobs`: shows the contents of the job queue, and the jobs that failed their last attempt. */
 
 const usage = usageOf(import.meta.filename);
 
-/** Tries of a job that is run again: graphile-worker's own number. */
+/** Attempts of a job that is run again: graphile-worker's default. */
 const tries = 25;
-/** More than a person reads; the count says how many there are. */
+/** More than a person reads. The count shows how many there are. */
 const maxListed = 100;
 
 interface Job {

@@ -9,9 +9,9 @@ import { dim, say } from './launch/progress.ts';
 import { usageOf } from './usage.ts';
 
 /**
- * `npm run mutate`: breaks the rules and guards of an order and its payment, one small change at a
- * time, and looks whether a test notices. `npm run mutate -- --only lib/checkout/gateway/claim.ts` breaks some
- * files, or a room by its name; `--workers 1` keeps a core free. The figures go into docs/mutation.md.
+ * `npm run mutate`: breaks the rules and guards of an order and its payment, one small change at a time, and
+ * checks whether a test notices. `npm run mutate -- --only lib/checkout/gateway/claim.ts` breaks some files,
+ * or a room by its name. `--workers 1` keeps a core free. The figures go into docs/mutation.md.
  */
 
 type MutantResult = Awaited<ReturnType<Stryker['runMutationTest']>>[number];
@@ -38,7 +38,7 @@ async function main(): Promise<void> {
   for (const { file, mutants, found } of rows) say(`${file.padEnd(38)} ${found} of ${mutants} noticed`);
 }
 
-/** The rooms, or what is left of them when only some names or files are asked for. */
+/** Returns all rooms, or only those that match the given names or files. */
 function choose(only: string[]): Room[] {
   const known = new Set(rooms.flatMap(({ name, mutate }) => [name, ...mutate]));
   const unknown = only.filter((one) => !known.has(one));
@@ -61,7 +61,7 @@ function mutate(
 ): Promise<MutantResult[]> {
   say(`\n${name}: ${mutate.length} files`);
   const report = (kind: string) => ({ fileName: path.join(root, '.data', 'mutation', `${name}.${kind}`) });
-  // For proof/mutation/vitest.config.ts, in the processes that run the tests.
+  // Read by proof/mutation/vitest.config.ts in the processes that run the tests.
   process.env.MUTATION_TESTS = tests.join();
   return new Stryker({
     configFile: path.join(root, 'stryker.config.mjs'),
@@ -74,7 +74,7 @@ function mutate(
   }).runMutationTest();
 }
 
-/** Noticed: a test failed, or waited in vain. A mutant that no test reaches is one that nobody noticed. */
+/** A mutant is found if a test failed or timed out. A mutant that no test reaches is not found. */
 const isFound = ({ status }: MutantResult) => status === 'Killed' || status === 'Timeout';
 const isLost = ({ status }: MutantResult) => status === 'Survived' || status === 'NoCoverage';
 
@@ -100,7 +100,7 @@ function showSurvivors(mutants: MutantResult[]): void {
   }
 }
 
-// What is left to others of the machine: a run takes long, and nobody waits for it.
+// Low priority: a run takes long, and other programs on the machine should not wait for it.
 os.setPriority(os.constants.priority.PRIORITY_LOW);
 await main().catch((error: unknown) => {
   console.error(wordsFor(error));

@@ -15,7 +15,7 @@ import { describeOrder } from './order/describe-order.ts';
 import { fillOperatorEnv } from './order/operator-env.ts';
 import { usageOf } from './usage.ts';
 
-/** `npm run order`: what an operator does with one order. */
+/** `npm run order`: an operator's actions on one order. */
 
 const usage = usageOf(import.meta.filename);
 
@@ -90,7 +90,7 @@ async function refund(order: OrderKey, actor: string, flags: Flags): Promise<str
   return `${done} ${ends[status]}\n  refund ${id}`;
 }
 
-/** Of which attempt it is, and what the order is with it. */
+/** Describes the requested refund: its amount and attempt, and the order's status after it. */
 async function whatWasRequested(
   { userId, orderId, number, currency }: OrderKey,
   { attempt, amountMinor }: { attempt: number; amountMinor: number },
@@ -123,7 +123,7 @@ function readAttempt(attempt: string | undefined): number | undefined {
   throw new Advice(`--attempt must be the number of an attempt, as "show" lists them, not "${attempt}"`);
 }
 
-/** Typed twice is refunded once. */
+/** Derives the id from the request and the date, so that a command typed twice on one day refunds once. */
 function refundIdOf(what: string[]): string {
   const day = new Date().toISOString().slice(0, 10);
   return uuid8From(
@@ -141,11 +141,11 @@ async function main(args: string[]): Promise<number> {
     console.log(usage);
     return values.help ? 0 : 1;
   }
-  // The order's record names who did it.
+  // The order's record names the person who did it.
   const by = (values.by ?? os.userInfo().username).trim();
   if (by === '') throw new Advice('--by needs a name');
   fillOperatorEnv(process.env);
-  // What the domain logs is for the shop's log; here its errors are said in words.
+  // Domain logs belong in the shop's log. This command prints its errors as sentences.
   process.env.LOG_LEVEL ??= 'silent';
   const order = await findOrder(wanted);
   if (!order) throw new Advice(`there is no order ${wanted}`);

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultLimits, defaultPages, ownMachine, renderEdgeConfig } from '#scripts/services/nginx-config.ts';
 
-/** Prints the edge's nginx configuration, for an nginx that is run by hand or by the system. */
+/** Prints the edge's nginx configuration, for an nginx that you or the system start. */
 
 const usage = `node scripts/render-nginx.ts --upstream HOST:PORT [--upstream …] > nginx.conf
 

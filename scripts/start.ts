@@ -18,10 +18,10 @@ import { openWorker } from './launch/worker.ts';
 import { choosePort } from './services/ports.ts';
 import { commandOf, waitForExit } from './services/processes.ts';
 
-/** `npm start`: from a clone to an open shop, and back to nothing running, in order. */
+/** `npm start`: from a clone to an open shop, and an orderly stop of everything. */
 
 const root = path.resolve(import.meta.dirname, '..');
-/** The shop of a launcher that was killed gives itself 20 s for what it had admitted. */
+/** After its launcher was killed, a shop allows 20 s for the requests it had admitted. */
 const orphanTimeoutMs = 25_000;
 
 interface Launch extends Services {
@@ -32,7 +32,7 @@ interface Launch extends Services {
   lock: DataDirLock;
 }
 
-/** A killed launcher takes its shop along, which first answers what it had admitted. */
+/** When a launcher is killed, its shop ends too, after it has answered the requests it had admitted. */
 async function waitForOrphan({ lock }: Launch): Promise<void> {
   const { appPid } = lock.previous ?? {};
   if (!appPid || !commandOf(appPid)?.includes('server.ts')) return;

@@ -8,8 +8,8 @@ import { red, say } from './launch/progress.ts';
 import { usageOf } from './usage.ts';
 
 /**
- * `npm test`: everything that a change can break. Every step runs, and the end lists all failures.
- * `npm test -- --only unit,integration` runs some steps, `npm run verify` (`--quick`) those that need no
+ * `npm test`: checks everything that a change can break. Every step runs, and the end lists all failures.
+ * `npm test -- --only unit,integration` runs some steps. `npm run verify` (`--quick`) runs those that need no
  * service and no build, and `npm run test:full` (`--full`) the long ones.
  */
 

@@ -9,15 +9,15 @@ import { checkVariables, readVariables, type Variables } from './launch/options.
 import { runningPostgres } from './services/postgres.ts';
 
 /**
- * Runs a script against the shop's database, whether the shop is open or not: the database
- * that runs is used, and one that does not is started for as long as the script needs it.
+ * Runs a script against the shop's database, whether the shop is open or not. A running database is used. One
+ * that isn't running is started for as long as the script needs it.
  *
  *   node scripts/with-database.ts prisma/seed.ts --products 5000
  */
 
 const root = path.resolve(import.meta.dirname, '..');
 
-/** Takes the two flags that say which database; everything else is the script's own. */
+/** Takes the two flags that choose the database. All other arguments belong to the script. */
 function splitArgs(args: string[]): { variables: Variables; rest: string[] } {
   const options = { 'data-dir': { type: 'string' as const }, 'database-url': { type: 'string' as const } };
   const { tokens } = parseArgs({ args, options, strict: false, allowPositionals: true, tokens: true });
@@ -26,7 +26,7 @@ function splitArgs(args: string[]): { variables: Variables; rest: string[] } {
   const variables: Variables = {};
   for (const token of ours) {
     if (token.kind !== 'option') continue;
-    // An empty one is of a variable that a shell did not set, and one that begins with "-" is the next flag.
+    // An empty value comes from an unset shell variable. A value that starts with "-" is the next flag.
     if (!token.value || (!token.inlineValue && token.value.startsWith('-')))
       throw new Advice(`${token.rawName} needs a value`);
     taken.add(token.index);
@@ -37,7 +37,7 @@ function splitArgs(args: string[]): { variables: Variables; rest: string[] } {
 }
 
 function run(script: string, args: string[], variables: Variables): Promise<number> {
-  // The terminal's Ctrl-C reaches the script by itself; we outlive it to stop the database.
+  // The terminal's Ctrl-C reaches the script directly. This process must outlive it to stop the database.
   for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
   return new Promise((resolve, reject) => {
     const env = variables as NodeJS.ProcessEnv;

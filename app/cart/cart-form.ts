@@ -8,20 +8,23 @@ import { asAppError, clientIpOf, json, refuseForeignOrigin, route } from '#lib/p
 import { countedNetwork } from '#lib/platform/http/network-of.ts';
 
 /**
- * The cart's forms post to addresses that are the same in every build, so a page of an older build
- * still works. A script asks for JSON and shows the answer in place; a form that the browser posts
- * by itself is answered with a redirect, so that a reload does not post it again.
+ * Handles a form of the cart. Its URL is the same in every build, so a page of an older build still
+ * works. A script asks for JSON and shows the answer in place. A form that the browser posts itself
+ * gets a redirect, so that a reload doesn't post it again.
  */
 export function cartForm({
   act,
   afterProblem,
 }: {
-  /** Does what the form asks for: the answer for a script, and the page that a browser goes on to. */
+  /**
+   * Performs the form's action. Returns the answer for a script, and the page for a browser to open
+   * next.
+   */
   act: (
     typed: Record<string, string>,
     from: { network: string | undefined },
   ) => Promise<{ answer: object; location: string }>;
-  /** What a script is told beside the problem. */
+  /** Returns extra fields for a script, added to the problem. */
   afterProblem?: () => Promise<object>;
 }) {
   return route(async (request, _context: unknown, requestId) => {
@@ -41,7 +44,7 @@ export function cartForm({
   });
 }
 
-/** A quantity as it was typed: the text of a whole number from `min` to what a line may hold. */
+/** Parses a typed quantity: a whole number from `min` to the maximum of a line. */
 export const quantitySchema = (min: number) =>
   z
     .string()

@@ -16,7 +16,7 @@ import { currentShopper } from '#lib/platform/session/next-session.ts';
 
 export const metadata: Metadata = { title: 'Cart', robots: { index: false } };
 
-/** What came of a form that the browser posted by itself. */
+/** The outcome of a form that the browser posted itself. */
 type Query = {
   [name in 'added' | 'asked' | 'units' | 'problem' | 'restored']?: string | string[] | undefined;
 };
@@ -48,7 +48,10 @@ export default async function CartPage({ searchParams }: { searchParams: Promise
   );
 }
 
-/** A form was posted and answered with a cookie, which has not come back. */
+/**
+ * Shown without the shop's cookie. `posted`: a form was answered with the cookie, but the browser
+ * didn't return it.
+ */
 function WithoutCookie({ posted }: { posted: boolean }) {
   return posted ? <CookieProblem className="mb-6" /> : <CookieNotice className="mb-6" />;
 }
@@ -67,7 +70,7 @@ async function Added({ cart, query: { added, asked, units } }: { cart: CartView;
   );
 }
 
-/** A number of units from an address, which anyone can write. */
+/** Reads a number of units from the URL, which anyone can edit. */
 function unitsIn(value: unknown): number {
   return typeof value === 'string' && /^\d{1,2}$/.test(value) ? Number(value) : 0;
 }

@@ -2,7 +2,7 @@ import type { CartView } from '#components/cart/cart-state.ts';
 import { getCartToShow } from '#lib/cart/get-cart.ts';
 import { findVariants } from '#lib/catalogue/find-variants.ts';
 
-/** The open cart with pictures and today's stock, as the cart page shows it. */
+/** Reads the open cart with pictures and current stock, as the cart page shows it. */
 export async function readCartView(userId: string): Promise<CartView> {
   const { id, version, currency, lines, removed = [] } = await getCartToShow({ userId });
   const variants = await findVariants(lines.map((line) => line.sku));

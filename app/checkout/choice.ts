@@ -1,6 +1,6 @@
 import { checkoutQuerySchema } from '#lib/pricing/schema.ts';
 
-/** What the total is made for; something that isn't offered counts as not chosen. */
+/** Reads the choice that the total depends on. An unknown value counts as not chosen. */
 export function choiceOf(chosen: { shippingMethod?: unknown; country?: unknown }) {
   const { shippingMethod, country } = checkoutQuerySchema.shape;
   return {

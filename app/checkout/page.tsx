@@ -21,12 +21,12 @@ import { currentShopper, draftOwner } from '#lib/platform/session/next-session.t
 
 export const metadata: Metadata = { title: 'Checkout', robots: { index: false } };
 
-/** The choice made before a reload. Nothing else is taken from the address, which anybody can write. */
+/** The choice made before a reload. Nothing else is read from the URL, because anyone can write one. */
 type Query = { [name in 'shippingMethod' | 'country']?: string | string[] | undefined };
 
-/** An order this young is most likely the one that the shopper came back from. */
+/** The shopper most likely came back from an order this recent. */
 const justPlacedMs = 30 * 60_000;
-/** One that ended without a sale may still be wanted until the next day. */
+/** A shopper may still want the items of a cancelled order until the next day. */
 const endedMs = 24 * 3_600_000;
 
 export default async function CheckoutPage({ searchParams }: { searchParams: Promise<Query> }) {
@@ -72,7 +72,7 @@ async function drawCheckout(chosen: Query) {
   );
 }
 
-/** The shopper's latest order, in full where it is most likely the one that they come back from. */
+/** Reads the shopper's latest order, with all its details if the shopper most likely came back from it. */
 async function latestOrder(userId: string | undefined) {
   const latest = userId ? (await listOrders({ userId })).orders[0] : undefined;
   if (!userId || !latest || !isOnTheirMind(latest)) return { latest };
@@ -82,21 +82,24 @@ async function latestOrder(userId: string | undefined) {
   return { latest, order: order && { ...order, endedBy } };
 }
 
-/** One that waits for its payment always is; others for as long as they are young. */
+/**
+ * Whether the shopper most likely came back from this order: always while it waits for its payment,
+ * otherwise while it is recent.
+ */
 function isOnTheirMind({ status, placedAt }: OrderSummary): boolean {
   const ageMs = Date.now() - Date.parse(placedAt);
   if (status === 'payment_pending' || status === 'payment_declined') return true;
   return ageMs < (status === 'cancelled' ? endedMs : justPlacedMs);
 }
 
-/** The problem of the last submission, while the cart is the one that had it. */
+/** Returns the problem of the last submission while the cart is unchanged since. */
 function problemOf(draft: CheckoutDraft | undefined, cartVersion: number): CheckoutDraft['problem'] {
   const problem = draft?.problem;
   const current = problem?.cartVersion === undefined || problem.cartVersion === cartVersion;
   return problem && (current || problem.code === 'cart_changed') ? problem : undefined;
 }
 
-/** The same where there is no cart to compare: an order that was placed since has settled it. */
+/** The same without a cart to compare: an order that was placed since resolves the problem. */
 function problemAfter(
   latest: OrderSummary | undefined,
   draft: CheckoutDraft | undefined,

@@ -1,9 +1,9 @@
 import { TextLink } from '#components/ui/text-link.tsx';
 
-/** A mail as it was written, with its addresses as links. `origin` is where the shop's own begin. */
+/** Shows an email's text with its URLs as links. `origin` is the origin of the shop's own URLs. */
 export function MailText({ body, origin }: { body: string; origin: string }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reachable by keyboard
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a horizontally scrolling area must be reachable by keyboard
     <section tabIndex={0} aria-label="The mail" className="overflow-x-auto rounded-md bg-well p-4">
       <pre className="font-mono text-sm leading-6 max-sm:text-xs max-sm:whitespace-pre-wrap max-sm:break-words">
         {body.split(/(https?:\/\/\S+)/).map((part, index) =>
@@ -20,7 +20,7 @@ export function MailText({ body, origin }: { body: string; origin: string }) {
   );
 }
 
-/** A link to the shop leads to the shop that is looked at, under whatever name it was opened. */
+/** Makes the shop's own links relative, so that they lead to the shop in view under any host name. */
 function hrefOf(address: string, origin: string): string {
   return address.startsWith(`${origin}/`) ? address.slice(origin.length) : address;
 }

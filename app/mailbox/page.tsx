@@ -15,10 +15,10 @@ import { MailText } from './mail-text.tsx';
 
 export const metadata: Metadata = { title: 'Mailbox', robots: { index: false, follow: false } };
 
-// Whether there is a mailbox is known when the shop runs, not when it is built.
+// Whether there is a mailbox depends on the configuration at run time, not at build time.
 export const dynamic = 'force-dynamic';
 
-/** The mails that this shop has written, on the machine of whoever tries it out. */
+/** Lists the emails of a shop that runs on the developer's own machine. */
 export default async function MailboxPage() {
   if (isExposed() || env().SMTP_URL) notFound();
   if (!isLocalRequest(await headers())) notFound();

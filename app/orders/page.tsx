@@ -69,7 +69,7 @@ async function drawOrders({ after, link }: { after: string | undefined; link: st
   );
 }
 
-/** A cursor that isn't one, from an address that was cut short, leads to the first page. */
+/** An invalid cursor, such as one from a truncated URL, leads to the first page. */
 async function ordersAfter(cursor: string | undefined): Promise<Awaited<ReturnType<typeof listOrders>>> {
   const userId = await currentShopper();
   if (!userId) return { orders: [], nextCursor: null };
@@ -87,7 +87,7 @@ function OrderRow({ order }: { order: OrderSummary }) {
     <li className="relative rounded-lg border border-line bg-raised p-5 transition-colors hover:border-accent">
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
         <h2 className="text-lg">
-          {/* The link's area is the whole row. */}
+          {/* The whole row is the link's click area. */}
           <SiteLink
             href={`/orders/${id}`}
             prefetch={false}

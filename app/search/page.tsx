@@ -12,7 +12,7 @@ import { listProductsPage } from '#lib/catalogue/list-products-page.ts';
 import { maxQueryLength } from '#lib/catalogue/schema.ts';
 import { visibleText } from '#lib/platform/typed-text.ts';
 
-/** What the address says, made harmless: a search that can't be meant is an empty one. */
+/** Parses the URL leniently: an invalid search counts as an empty one. */
 const searchParamsSchema = z.object({
   query: z
     .string()

@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
 import { type Addition, additionNews } from '#components/cart/addition-news.ts';
 
-// A page that was a minute old put 99 of 19 units into the cart with a green tick, and said "In your
-// cart: 1" beside "Sold out".
+// What broke: a page that was a minute old put 99 of 19 units into the cart with a green tick. It said
+// "In your cart: 1" beside "Sold out".
 
 const news = (addition: Partial<Addition>) =>
   additionNews({ title: 'Mug', asked: 1, added: 1, quantity: 1, available: 19, ...addition });
 
-test('what was added in full is good news', () => {
+test('an addition in full is good news', () => {
   expect(news({ quantity: 3 })).toEqual({ tone: 'good', title: 'In your cart: 3 of Mug' });
   expect(news({ asked: 19, added: 19, quantity: 19 }).tone).toBe('good');
 });
 
-test('of more than there is, the page says how many are left and how many are in the cart', () => {
+test('when stock is short, the page says how many are left and how many are in the cart', () => {
   expect(news({ asked: 99, added: 19, quantity: 19 })).toMatchObject({
     tone: 'caution',
     title: 'Only 19 left; 19 are in your cart',
@@ -21,7 +21,7 @@ test('of more than there is, the page says how many are left and how many are in
   expect(news({ added: 0, quantity: 20 }).title).toBe('Only 19 left; 20 are in your cart');
 });
 
-test('nothing that is sold out is good news, whether it was added or not', () => {
+test('a sold-out item is never good news, whether it was added or not', () => {
   expect(news({ added: 0, quantity: 0, available: 0 })).toMatchObject({
     tone: 'caution',
     title: 'Sold out: Mug',
@@ -30,7 +30,7 @@ test('nothing that is sold out is good news, whether it was added or not', () =>
   expect(news({ available: 0 })).toMatchObject({ tone: 'caution', title: 'Sold out: Mug' });
 });
 
-test('of more than one line may hold, the page says what it may hold', () => {
+test('beyond the maximum of a line, the page names the maximum', () => {
   expect(news({ asked: 50, added: 9, quantity: 99, available: 500 }).title).toBe(
     'You can order up to 99 of one item; 99 are in your cart',
   );

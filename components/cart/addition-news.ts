@@ -1,20 +1,20 @@
 import type { CartState } from '#components/cart/cart-events.ts';
 import { maxLineQuantity } from '#lib/cart/schema.ts';
 
-/** What came of "Add to cart". */
+/** The outcome of "Add to cart". */
 export interface Addition {
   title: string;
   /** Units that the shopper wanted to add. */
   asked: number;
   /** Units that were added. */
   added: number;
-  /** Units of it in the cart now. */
+  /** Units of the item in the cart now. */
   quantity: number;
-  /** Units in stock, as far as the page knows. */
+  /** Units in stock, as last known to the page. */
   available: number;
 }
 
-/** The same as the shop answers a script, with the cart as it is after it. */
+/** The same as the server's answer to a script, with the new state of the cart. */
 export type AddAnswer = Addition & { cart: CartState };
 
 interface News {
@@ -23,7 +23,7 @@ interface News {
   text?: string;
 }
 
-/** Says what is in the cart now, and why it is less than was asked for. */
+/** Tells what is in the cart now, and why it is less than the requested quantity. */
 export function additionNews({ title, asked, added, quantity, available }: Addition): News {
   const inCart = `${quantity} ${quantity === 1 ? 'is' : 'are'} in your cart`;
   if (available <= 0) {

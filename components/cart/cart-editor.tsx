@@ -15,19 +15,19 @@ interface CartEditorProps {
 }
 
 /**
- * The cart's lines and their sum. An edit shows immediately and is taken back when the server
- * refuses it; without JavaScript the same forms are posted, and the page comes back with the answer.
+ * The cart's lines and their subtotal. An edit shows immediately and is undone when the server refuses
+ * it. Without JavaScript the same forms are posted, and the page returns with the answer.
  */
 export function CartEditor({ cart: drawn, maxQuantity, whenEmpty }: CartEditorProps) {
   const { cart, shown, result, removed, edit: send } = useCartEdits(drawn);
-  // The line that was edited last, as it was before: what is said of it, and what undo brings back.
+  // The last edited line before its edit: the news names it, and undo restores it.
   const [before, setBefore] = useState<CartLineView>();
   const editor = useRef<HTMLDivElement>(null);
 
   function edit(change: LineEdit) {
     const line = shown.lines.find(({ sku }) => sku === change.sku);
     if (line) setBefore(line);
-    // The button that was pressed goes with its line; the keyboard goes on from the cart.
+    // The pressed button disappears with its line, so the focus moves to the cart.
     if (change.quantity === 0) editor.current?.focus();
     send(change);
   }

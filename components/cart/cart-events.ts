@@ -1,15 +1,15 @@
-/** Which cart the shopper has, and how many items are in it. */
+/** The cart that the shopper has, and how many items are in it. */
 export interface CartState {
   id: string;
   version: number;
   count: number;
 }
 
-/** Within this page: what an edit showed, before the shop has answered it, or after. */
+/** Within this page: the count that an edit shows, before or after the server's answer. */
 const countEvent = 'once:cart-count';
-/** Within this page: what the shop says of the cart. */
+/** Within this page: the cart's state from the server. */
 const stateEvent = 'once:cart-state';
-/** To the shop's other tabs in this browser: the cart was edited. */
+/** To other tabs of the shop in this browser: the cart was edited. */
 const channelName = 'once-cart';
 
 /** Shows a count in the header. */
@@ -17,7 +17,7 @@ export function announceCartCount(count: number): void {
   dispatch(countEvent, count);
 }
 
-/** Passes on what the shop has said of the cart: to this page, and that it changed to other tabs. */
+/** Publishes the server's state of the cart to this page, and tells other tabs about the edit. */
 export function announceCartEdit(state: CartState): void {
   dispatch(stateEvent, state);
   const channel = openChannel();
@@ -25,7 +25,7 @@ export function announceCartEdit(state: CartState): void {
   channel?.close();
 }
 
-/** Passes on what the shop has answered to this page's question. */
+/** Publishes the server's state of the cart to this page only. */
 export function announceCartState(state: CartState): void {
   dispatch(stateEvent, state);
 }
@@ -33,14 +33,17 @@ export function announceCartState(state: CartState): void {
 export const onCartCount = (listener: (count: number) => void) => listen(countEvent, listener);
 export const onCartState = (listener: (state: CartState) => void) => listen(stateEvent, listener);
 
-/** Calls back when another tab has edited the cart, until the returned function is called. */
+/** Calls `listener` when another tab has edited the cart, until the returned function is called. */
 export function onEditElsewhere(listener: () => void): () => void {
   const channel = openChannel();
   channel?.addEventListener('message', listener);
   return () => channel?.close();
 }
 
-/** Browsers without it, or that keep it from this page, learn of other tabs when they are looked at. */
+/**
+ * Undefined in a browser that lacks BroadcastChannel or blocks it. Such a page updates when it becomes
+ * visible again.
+ */
 function openChannel(): BroadcastChannel | undefined {
   try {
     return new BroadcastChannel(channelName);

@@ -9,14 +9,14 @@ import { SiteLink } from '#components/ui/site-link.tsx';
 interface CartLineItemProps {
   line: CartLineView;
   currency: string;
-  /** The cart's version that this page was made from. */
+  /** The cart version that this page was rendered from. */
   version: number;
   maxQuantity: number;
   problem: string | undefined;
   onEdit: (edit: LineEdit) => void;
 }
 
-/** One line: what it is, how many, what they cost, and the way out. */
+/** One line: the item, its quantity, its price, and a button to remove it. */
 export function CartLineItem(props: CartLineItemProps) {
   const { line, currency, maxQuantity, problem, onEdit } = props;
   const problemId = `problem-${line.sku}`;
@@ -70,7 +70,7 @@ export function CartLineItem(props: CartLineItemProps) {
   );
 }
 
-/** The cart holds more than there is: said before the checkout has to refuse it. */
+/** The cart holds more units than are in stock. Says so before the checkout has to refuse the order. */
 function ShortOfStock(props: CartLineItemProps) {
   const { available } = props.line;
   return (
@@ -89,7 +89,7 @@ function ShortOfStock(props: CartLineItemProps) {
   );
 }
 
-/** A form that sets this line: to the number typed inside it, or to `quantity`. */
+/** A form that sets this line's quantity: to the number typed in it, or to `quantity`. */
 function LineForm({
   line,
   version,

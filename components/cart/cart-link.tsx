@@ -14,10 +14,10 @@ import { hasCartCookie } from '#components/site/cookies.tsx';
 import { SiteLink } from '#components/ui/site-link.tsx';
 
 /**
- * The header's way to the cart. The page around it is the same for everyone and cached, so the
- * number is asked for in the browser, and only where a cart was begun; without JavaScript the
- * link does without it. It is asked for again whenever the cart may have changed elsewhere: when
- * another tab says so, when this one is looked at again, and on every page.
+ * The header's link to the cart. The page around it is cached and the same for all shoppers. So the
+ * browser asks for the count, and only if the shopper has a cart. Without JavaScript the link shows no
+ * count. The link asks again whenever the cart may have changed: when another tab says so, when this
+ * tab becomes visible again, and on every page.
  */
 export function CartLink() {
   const path = usePathname();
@@ -30,18 +30,18 @@ export function CartLink() {
     const mine = new AbortController();
     asking.current = mine;
     const state = await fetchCartState(mine.signal);
-    // The number is a convenience: when it can't be had, the link still works.
+    // The count is a convenience: without it, the link still works.
     if (state && !mine.signal.aborted) announceCartState(state);
   });
 
   useEffect(() => {
-    // An answer that was on its way is older than what is announced.
+    // A pending answer is older than the announced count.
     const show = (shown: number) => {
       asking.current?.abort();
       setCount(shown);
     };
     const onSeen = () => document.visibilityState === 'visible' && look();
-    // A page that comes back from the browser's memory shows the number of then.
+    // A page from the back/forward cache shows an old count.
     const onPageShow = (event: PageTransitionEvent) => event.persisted && look();
     window.addEventListener('pageshow', onPageShow);
     window.addEventListener('focus', onSeen);
@@ -70,7 +70,7 @@ export function CartLink() {
       <ShoppingBag aria-hidden className="size-5" />
       <span className="max-sm:sr-only">Cart</span>
       {count > 0 ? (
-        // A new element for a new number: a page translated by the browser keeps no old one.
+        // A new number gets a new element, so that the browser's translation doesn't keep an old one.
         <span key={count} className="contents">
           <span
             aria-hidden
@@ -86,5 +86,5 @@ export function CartLink() {
   );
 }
 
-/** Where a shopper has a cart, or had one, though it may have been begun by another program than these pages. */
+/** Pages of shoppers who have or had a cart, even one that an API client began. */
 const isPersonal = (path: string) => /^\/(cart|checkout|orders)(\/|$)/.test(path);

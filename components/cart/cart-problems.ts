@@ -1,6 +1,6 @@
 import { maxCartLines, maxLineQuantity } from '#lib/cart/schema.ts';
 
-/** Why an edit of the cart was not made, as the shopper is told: the keys also stand in addresses. */
+/** Says why an edit of the cart was refused. The keys also appear in URLs. */
 export const cartProblems = {
   input: `Choose what you want and a whole number from 1 to ${maxLineQuantity}. Nothing was changed.`,
   changed: 'Your cart was changed in another window. Here it is as it is now, without this last change.',
@@ -13,7 +13,7 @@ export const cartProblems = {
 
 export type CartProblem = keyof typeof cartProblems;
 
-/** The sentence for a key, from an address that anyone can write. */
+/** Returns the sentence for a key from a URL, which anyone can write. */
 export function problemIn(key: unknown): string | undefined {
   return typeof key === 'string' && Object.hasOwn(cartProblems, key)
     ? cartProblems[key as CartProblem]

@@ -1,6 +1,6 @@
 import type { Cart, CartRemoval } from '#lib/cart/schema.ts';
 
-/** A line of the cart with what the page shows around it. */
+/** A line of the cart with the data that the page shows beside it. */
 export type CartLineView = Cart['lines'][number] & {
   /** The product's page; undefined when the catalogue no longer has it. */
   slug: string | undefined;
@@ -13,7 +13,7 @@ export interface CartView {
   version: number;
   currency: string;
   lines: CartLineView[];
-  /** What the shop has removed because it no longer sells it: told once. */
+  /** Items that the shop removed because it no longer sells them; reported once. */
   removed: CartRemoval[];
 }
 
@@ -23,7 +23,7 @@ export interface LineEdit {
   quantity: number;
 }
 
-/** The cart as it will be when the edit is accepted. */
+/** Returns the cart as it will be if the server accepts the edit. */
 export function withEdit(cart: CartView, { sku, quantity }: LineEdit): CartView {
   const lines = cart.lines
     .map((line) =>
@@ -39,9 +39,9 @@ export const countOf = ({ lines }: { lines: { quantity: number }[] }): number =>
 export const subtotalOf = ({ lines }: CartView): number =>
   lines.reduce((sum, line) => sum + line.lineTotalMinor, 0);
 
-/** What the units that are in stock cost: only they can be ordered, so only they count for free shipping. */
+/** The cost of the units in stock. Only they can be ordered, so only they count for free shipping. */
 export const orderableSubtotalOf = ({ lines }: CartView): number =>
   lines.reduce((sum, line) => sum + Math.min(line.quantity, line.available) * line.unitPriceMinor, 0);
 
-/** Whether more is wanted of a line than there is. */
+/** Whether a line exceeds the stock. */
 export const isShort = (line: CartLineView): boolean => line.quantity > line.available;

@@ -6,7 +6,7 @@ import { SummaryList, SummaryRow } from '#components/ui/summary-list.tsx';
 import { formatMoney } from '#lib/platform/money.ts';
 import { freeStandardFromMinor } from '#lib/shipping/methods.ts';
 
-/** What the cart costs before shipping, and the way to the checkout. */
+/** The cart's cost before shipping, and the link to the checkout. */
 export function CartSummary({ cart }: { cart: CartView }) {
   const subtotalMinor = subtotalOf(cart);
   const short = cart.lines.some(isShort);

@@ -5,8 +5,8 @@ import { Button } from '#components/ui/button.tsx';
 import { formatMoney } from '#lib/platform/money.ts';
 
 /**
- * What came of the last edit. A new quantity is seen where it was set and only said here; a
- * removal is shown with its way back; a refusal that has no line to stand beside is shown too.
+ * The outcome of the last edit. A new quantity is visible in its line, so only a screen reader hears it
+ * here. A removal shows an undo button. A refusal without a line is shown here too.
  */
 export function EditNews({
   result,
@@ -22,7 +22,7 @@ export function EditNews({
   const { edit, problem } = result ?? {};
   const line = cart.lines.find(({ sku }) => sku === edit?.sku);
   const edited = before && before.sku === edit?.sku ? before : undefined;
-  // Said when the shop has removed it, and not while it is still being asked to.
+  // Shown after the server has removed the line, not while the request is pending.
   const removed = edited && edit?.quantity === 0 && !line && !problem;
   return (
     <>

@@ -4,8 +4,8 @@ import { setCartCookie } from '#components/site/cookies.tsx';
 const timeoutMs = 8_000;
 
 /**
- * Asks the shop which cart this browser has. Null for a browser without one, undefined when no
- * answer came.
+ * Fetches this browser's cart state. Null for a browser without a cart, undefined when no answer
+ * arrived.
  */
 export async function fetchCartState(signal?: AbortSignal): Promise<CartState | null | undefined> {
   const deadline = AbortSignal.timeout(timeoutMs);
@@ -16,7 +16,7 @@ export async function fetchCartState(signal?: AbortSignal): Promise<CartState | 
     });
     if (!response.ok) return undefined;
     const state = (await response.json()) as CartState | null;
-    // A cart that another program began has no mark in this browser yet.
+    // An API client may have begun the cart, so this browser lacks the marker cookie.
     if (state) setCartCookie();
     return state;
   } catch {

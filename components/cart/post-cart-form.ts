@@ -1,6 +1,6 @@
 const timeoutMs = 15_000;
 
-/** Sends one of the cart's forms. Undefined when no answer came that makes sense. */
+/** Sends one of the cart's forms. Undefined when no valid answer arrived. */
 export async function postCartForm<Answer extends object>(
   action: string,
   fields: Record<string, string>,

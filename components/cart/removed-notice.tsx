@@ -1,7 +1,7 @@
 import { Alert } from '#components/ui/alert.tsx';
 import type { CartRemoval } from '#lib/cart/schema.ts';
 
-/** Says what is not in the cart any more because the shop no longer sells it. */
+/** Lists the items that were removed from the cart because the shop no longer sells them. */
 export function RemovedNotice({
   removed,
   className,

@@ -6,10 +6,10 @@ import { announceCartCount, announceCartEdit, onCartState } from '#components/ca
 import { type CartView, countOf, type LineEdit, withEdit } from '#components/cart/cart-state.ts';
 import { postCartForm } from '#components/cart/post-cart-form.ts';
 
-/** What came of the last edit; undefined before the first one. */
+/** The outcome of the last edit; undefined before the first one. */
 export interface EditResult {
   edit: LineEdit;
-  /** Why it was refused. */
+  /** Why the edit was refused. */
   problem?: string | undefined;
 }
 
@@ -17,8 +17,8 @@ const unreached =
   'We could not reach the shop, so this change may not be saved. Check your connection and try again.';
 
 /**
- * The cart of the page and its edits: each shows immediately, is sent after the one before it, and
- * is taken back when the shop refuses it.
+ * The page's cart and its edits. Each edit shows immediately, is sent after the previous one, and is
+ * undone when the server refuses it.
  */
 export function useCartEdits(drawn: CartView) {
   const router = useRouter();
@@ -31,7 +31,7 @@ export function useCartEdits(drawn: CartView) {
   const calls = useRef(Promise.resolve());
   const underWay = useRef(0);
 
-  // The server has drawn the page again.
+  // The server has rendered the page again.
   if (seen !== drawn) {
     setSeen(drawn);
     setCart(drawn);
@@ -44,7 +44,7 @@ export function useCartEdits(drawn: CartView) {
   const count = countOf(shown);
   useEffect(() => announceCartCount(count), [count]);
 
-  // Edited in another tab, or drawn from the browser's memory: the server draws the page again.
+  // Edited in another tab, or restored from the back/forward cache: the server renders the page again.
   const compare = useEffectEvent(({ id, version }: { id: string; version: number }) => {
     const { current } = latest;
     if (underWay.current === 0 && (id !== current.id || version !== current.version)) router.refresh();

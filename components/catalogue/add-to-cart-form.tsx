@@ -12,13 +12,14 @@ import { Button } from '#components/ui/button.tsx';
 import { QuantityStepper } from '#components/ui/quantity-stepper.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
 
-/** What came of the last press of the button. */
+/** The outcome of the last press of the button. */
 type Result =
   | { kind: 'added'; sku: string; answer: AddAnswer }
   | { kind: 'problem'; problem: string }
   | { kind: 'no_cookie' };
 
-// The call may have arrived and only its answer been lost, and adding twice is not adding once.
+// The request may have arrived and only its answer been lost. Adding is not idempotent, so it is not
+// retried.
 const lost: Result = {
   kind: 'problem',
   problem:
@@ -26,13 +27,13 @@ const lost: Result = {
 };
 
 /**
- * Variant, quantity, button. A real form: without JavaScript it is posted, and the shopper goes
- * on in the cart; with it they stay here and are told.
+ * Variant, quantity, button. Without JavaScript the browser posts the form, and the shopper continues
+ * in the cart. With JavaScript the shopper stays here and sees the outcome.
  */
 export function AddToCartForm({ title, maxQuantity }: { title: string; maxQuantity: number }) {
   const { variants, look } = useLiveVariants();
   const [result, setResult] = useState<Result>();
-  // How often it was pressed: the same news twice is news.
+  // The number of presses: the same outcome must be announced again.
   const [times, setTimes] = useState(0);
   const [adding, setAdding] = useState(false);
   const [quantity, setQuantity] = useState(1);
@@ -92,13 +93,13 @@ async function send(fields: Record<string, string>): Promise<Result> {
   const answer = await postCartForm<AddAnswer>('/cart/add', fields);
   if (!answer) return lost;
   if ('problem' in answer) return { kind: 'problem', problem: answer.problem };
-  // Added to a cart that this browser will not be known by.
+  // The browser rejected the cookie, so it will not find this cart again.
   if (!hasCartCookie()) return { kind: 'no_cookie' };
   announceCartEdit(answer.cart);
   return { kind: 'added', sku: fields.sku ?? '', answer };
 }
 
-/** Beside the stock of now: what was added is no good news when it has sold out since. */
+/** Compares with the current stock: an addition is no longer good news once the item has sold out. */
 function AddedNews({ sku, answer }: { sku: string; answer: AddAnswer }) {
   const variant = useLiveVariants().variants.find((one) => one.sku === sku);
   const { tone, title, text } = additionNews({ ...answer, available: variant?.available ?? 0 });

@@ -5,7 +5,7 @@ export interface Crumb {
   href: string;
 }
 
-/** The way from the shop's door to this page, whose own title follows as the h1. */
+/** The path from the home page to this page, whose own title follows as the h1. */
 export function Breadcrumb({ crumbs }: { crumbs: Crumb[] }) {
   return (
     <nav aria-label="Breadcrumb" className="pt-4">

@@ -11,7 +11,7 @@ const facts = [
   { icon: FileText, text: 'Pay by invoice, within 14 days of delivery' },
 ];
 
-/** What a shopper asks before they press the button. */
+/** Answers to what shoppers ask before they add an item to the cart. */
 export function BuyingFacts() {
   return (
     <ul className="grid gap-2 text-muted">

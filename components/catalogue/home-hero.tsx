@@ -2,14 +2,14 @@ import { ProductPicture } from '#components/catalogue/product-picture.tsx';
 import { Container } from '#components/ui/container.tsx';
 import { SiteLink } from '#components/ui/site-link.tsx';
 
-/** A category and the picture of a thing from it. */
+/** A category and a picture of one of its products. */
 export interface ShelfItem {
   slug: string;
   title: string;
   image: string;
 }
 
-/** The shop's sentence, and below it a shelf with one thing of each kind: the way in. */
+/** The shop's headline, and below it a shelf with one product of each category. */
 export function HomeHero({ shelf }: { shelf: ShelfItem[] }) {
   return (
     <Container className="pt-10 sm:pt-16">
@@ -40,8 +40,8 @@ function ShelfPlace({ slug, title, image }: ShelfItem) {
           alt=""
           className="mx-1.5 rounded-b-none transition-transform group-hover:-translate-y-1 motion-reduce:transform-none sm:mx-2.5"
         />
-        {/* The board belongs to the name below it and reaches a pixel over its neighbours, so that
-            a row of them is one straight shelf whatever the columns are rounded to. */}
+        {/* The board belongs to the name below it. It overlaps its neighbours by a pixel, so that a row
+            of boards forms one straight shelf even when column widths are rounded. */}
         <span className="relative flex min-h-12 items-center px-1.5 pt-1 font-medium after:absolute after:-inset-x-px after:top-0 after:h-1 after:bg-accent group-hover:text-accent group-hover:underline group-hover:underline-offset-4 sm:px-2.5">
           {title}
         </span>

@@ -7,7 +7,7 @@ import type { Variant } from '#lib/catalogue/schema.ts';
 
 interface Live {
   variants: Variant[];
-  /** Asks for the stock of this moment. */
+  /** Asks for the current stock. */
   look: () => void;
 }
 
@@ -22,8 +22,8 @@ export function useLiveVariants(): Live {
 const timeoutMs = 8_000;
 
 /**
- * A product's variants as they are now. The page around them is cached and may be older than the
- * last sale, so the stock is asked for when the page is opened and when it is looked at again.
+ * A product's current variants. The page around them is cached and may be older than the last sale. So
+ * the stock is fetched when the page opens and when it becomes visible again.
  */
 export function LiveVariants({
   slug,
@@ -39,7 +39,7 @@ export function LiveVariants({
     const current = await fetchVariants(slug);
     if (current) setVariants(current);
   });
-  // Called by event handlers below, where an effect event can't be.
+  // Event handlers below call it, and they can't call an effect event.
   const [asked, setAsked] = useState(0);
 
   useEffect(() => {
@@ -62,7 +62,7 @@ export function LiveVariants({
   );
 }
 
-/** The product's price, of what can be bought now. */
+/** The product's price among the variants in stock. */
 export function LivePrice({ className }: { className?: string }) {
   const { variants } = useLiveVariants();
   const offer = offerOf(variants);
@@ -74,7 +74,7 @@ export function LivePrice({ className }: { className?: string }) {
   );
 }
 
-/** Undefined when no answer came; nothing in stock when the shop no longer has the product. */
+/** Undefined when no answer arrived; nothing in stock when the shop no longer has the product. */
 async function fetchVariants(slug: string): Promise<Variant[] | undefined> {
   try {
     const response = await fetch(`/stock/${encodeURIComponent(slug)}`, {

@@ -15,7 +15,7 @@ const promises = [
   },
 ];
 
-/** What ordering here is like, said where somebody decides whether to. */
+/** The shop's promises about ordering, shown where shoppers decide whether to order. */
 export function OrderingPromises() {
   return (
     <Container className="mt-20 sm:mt-28">

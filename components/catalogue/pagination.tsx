@@ -4,7 +4,7 @@ import { SiteLink } from '#components/ui/site-link.tsx';
 const step =
   'inline-flex min-h-11 items-center rounded-md border border-edge bg-raised px-5 font-semibold transition-colors hover:border-accent hover:text-accent';
 
-/** Links to the neighbouring pages of a list. Nothing when there is one page only. */
+/** Links to the previous and next page of a list. Renders nothing for a single page. */
 export function Pagination({
   page,
   pageCount,

@@ -6,7 +6,7 @@ import { SiteLink } from '#components/ui/site-link.tsx';
 import type { ProductSummary } from '#lib/catalogue/schema.ts';
 import { storeCurrency } from '#lib/platform/money.ts';
 
-/** A product in a list. The whole card is its link; the title names it. */
+/** A product in a list. The whole card is its link; the title is the link's name. */
 export function ProductCard({
   product,
   headingLevel: Heading = 'h3',

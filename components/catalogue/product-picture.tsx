@@ -1,8 +1,8 @@
 import { cn } from '#components/ui/cn.ts';
 
 /**
- * A product's square picture in its well. The pictures are small vector files, the same for every
- * size of screen, so there is nothing for an image service to do.
+ * A product's square picture. The pictures are small vector files that fit every screen size, so they
+ * need no image optimization.
  */
 export function ProductPicture({
   image,
@@ -11,9 +11,12 @@ export function ProductPicture({
   className,
 }: {
   image: string;
-  /** Empty where the title stands beside the picture. */
+  /** Empty if the title is next to the picture. */
   alt: string;
-  /** For a page's one large picture. A list's stay lazy: React has eager ones fetched with every prefetched link. */
+  /**
+   * For a page's one large picture. A list's pictures stay lazy: React fetches eager ones with every
+   * prefetched link.
+   */
   eager?: boolean;
   className?: string;
 }) {

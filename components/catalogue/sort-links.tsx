@@ -9,7 +9,7 @@ export const sortTitles: Record<ProductSort, string> = {
   title: 'A to Z',
 };
 
-/** The orders that a list can be in, each with an address of its own. */
+/** Links to the sort orders of a list. Each has its own URL. */
 export function SortLinks({ sort, hrefOf }: { sort: ProductSort; hrefOf: (sort: ProductSort) => string }) {
   return (
     <nav

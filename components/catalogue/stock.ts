@@ -1,4 +1,7 @@
-/** From how few on a shopper is told the number: enough to decide today, few enough to be true. */
+/**
+ * At this many units or fewer, the page shows the number. It is low enough to make a shopper decide
+ * today and to stay correct for a while.
+ */
 const fewUnits = 5;
 
 export type StockState = 'in' | 'few' | 'out';
@@ -8,14 +11,14 @@ export function stockState(available: number): StockState {
   return available <= fewUnits ? 'few' : 'in';
 }
 
-/** What a page says of a variant's stock. */
+/** Returns the page's text for a variant's stock. */
 export function stockText(available: number): string {
   const state = stockState(available);
   if (state === 'out') return 'Sold out';
   return state === 'few' ? `Only ${available} left` : 'In stock';
 }
 
-/** What a product costs at least, of the variants that can be bought; `from` when others cost more. */
+/** Returns a product's lowest price among the variants in stock; `from` when others cost more. */
 export function offerOf(
   variants: { priceMinor: number; available: number }[],
 ): { minor: number; from: boolean } | undefined {

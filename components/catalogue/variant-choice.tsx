@@ -6,7 +6,7 @@ import { Price } from '#components/ui/price.tsx';
 import { RadioCard, RadioCards } from '#components/ui/radio-card.tsx';
 import type { Variant } from '#lib/catalogue/schema.ts';
 
-/** Radios where there is a choice, a hidden field where there is none. */
+/** Radio buttons for several variants, a hidden field for a single one. */
 export function VariantChoice({ variants }: { variants: Variant[] }) {
   const [chosen, setChosen] = useState<string>();
   const [only] = variants;
@@ -18,7 +18,7 @@ export function VariantChoice({ variants }: { variants: Variant[] }) {
       </p>
     );
   }
-  // A shopper's own choice that has sold out is not replaced by another one: they choose again.
+  // A sold-out choice is not replaced automatically: the shopper chooses again.
   const sku = chosen ?? variants.find(({ available }) => available > 0)?.sku;
   return (
     <RadioCards legend="Choose one">

@@ -12,7 +12,7 @@ const challenge = {
 const met = { status: 429, body: { code: 'rate_limited', challenge } };
 const done = { status: 201, body: {} };
 
-test('a challenge is answered with the same submission, and shown while it is worked on', async () => {
+test('a challenge is answered with the same submission, and shown while it is being solved', async () => {
   const seen: (string | undefined)[] = [];
   const forget = onChallenge(() => seen.push(askedChallenge()?.challenge.kind));
   const send = vi.fn().mockResolvedValueOnce(met).mockResolvedValueOnce(done);
@@ -24,7 +24,7 @@ test('a challenge is answered with the same submission, and shown while it is wo
   expect(seen).toEqual(['proof_of_work', undefined]);
 });
 
-test('an answer without a challenge, a lost one and a plain limit are passed on as they are', async () => {
+test('an answer without a challenge, a lost answer and a plain rate limit are returned unchanged', async () => {
   for (const answer of [done, undefined, { status: 429, body: { code: 'rate_limited' } }]) {
     const send = vi.fn().mockResolvedValue(answer);
     expect(await answering(send)).toBe(answer);
@@ -32,13 +32,13 @@ test('an answer without a challenge, a lost one and a plain limit are passed on 
   }
 });
 
-test('a server that is never content is not asked for ever', async () => {
+test('a server that keeps sending challenges is not asked forever', async () => {
   const send = vi.fn().mockResolvedValue(met);
   expect(await answering(send)).toBe(met);
   expect(send).toHaveBeenCalledTimes(4);
 });
 
-test('a widget’s response is the solution, and a widget that fails leaves the wait', async () => {
+test('a widget’s response is the solution, and after a failed widget the shopper has to wait', async () => {
   const person = { status: 429, body: { challenge: { ...challenge, kind: 'turnstile', siteKey: 'k' } } };
   const stop = onChallenge(() => askedChallenge()?.respond('response'));
   const send = vi.fn().mockResolvedValueOnce(person).mockResolvedValueOnce(done);

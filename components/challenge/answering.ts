@@ -2,10 +2,10 @@ import { showChallenge } from '#components/challenge/asked-challenge.ts';
 import { solveWork } from '#components/challenge/solve-work.ts';
 import type { Challenge } from '#lib/abuse/schema.ts';
 
-/** A person who takes longer has gone away; the challenge itself ends a minute later. */
+/** A shopper who takes longer has left the page. The challenge itself expires a minute later. */
 const personMs = 4 * 60_000;
 
-/** One answer may be too late, and a service may be replaced by a proof of work. */
+/** One answer may be too late, and a proof of work may replace a widget. */
 const maxAnswers = 3;
 
 interface Answered {
@@ -14,9 +14,9 @@ interface Answered {
 }
 
 /**
- * Sends something, answers the challenge that it may be met with, and sends the same again. `send`
- * is given the headers to add. What it answers last is the answer: a challenge that could not be
- * answered stays a `429`, which says how long to wait instead.
+ * Sends a request, answers the challenge that it may get, and sends the same request again. `send` gets
+ * the headers to add. Returns the last answer of `send`. If the challenge could not be solved, that is
+ * the `429`, which says how long to wait instead.
  */
 export async function answering<Answer extends Answered>(
   send: (headers: Record<string, string>) => Promise<Answer | undefined>,

@@ -1,9 +1,9 @@
 import type { Challenge } from '#lib/abuse/schema.ts';
 
-/** The challenge that this page answers at the moment, for the component that shows it. */
+/** The challenge that this page is solving, for the component that shows it. */
 export interface AskedChallenge {
   challenge: Challenge;
-  /** Called with what the service's widget gave; undefined when it failed. */
+  /** Called with the response of the service's widget; undefined when the widget failed. */
   respond: (solution: string | undefined) => void;
 }
 

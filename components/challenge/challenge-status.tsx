@@ -7,14 +7,14 @@ import { renderWidget } from '#components/challenge/widgets.ts';
 const none = () => undefined;
 
 /**
- * Says that the page answers a challenge before a card is charged, and shows the widget of a service.
- * To be mounted wherever a card is submitted.
+ * Says that the page solves a challenge before a card is charged, and shows the widget of a service.
+ * Mount it wherever a card is submitted.
  */
 export function ChallengeStatus() {
   const asked = useSyncExternalStore(onChallenge, askedChallenge, none);
   return (
     <div>
-      {/* Always there, so that screen readers are listening when something is said. */}
+      {/* Always rendered, so that screen readers announce its changes. */}
       <div role="status" className="text-center text-muted empty:absolute">
         {asked ? sentences[asked.challenge.kind] : null}
       </div>

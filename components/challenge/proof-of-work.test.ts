@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { isProofOfWork } from '#lib/abuse/proof-of-work.ts';
 import { firstWordOf, tryNumbers } from './proof-of-work.ts';
 
-test('the hash is SHA-256, for texts of every length around a block', () => {
+test('the hash is SHA-256 for texts of every length up to several blocks', () => {
   for (let length = 0; length < 200; length += 1) {
     const text = randomBytes(length).toString('base64url').slice(0, length);
     const expected = Number.parseInt(hash('sha256', text, 'hex').slice(0, 8), 16) | 0;
@@ -11,7 +11,7 @@ test('the hash is SHA-256, for texts of every length around a block', () => {
   }
 });
 
-test('the number that the page finds is one that the server takes, and no easier one', () => {
+test('the server accepts the number that the page finds, and no easier one', () => {
   const work = { id: '1764417600000.p.abcdefgh.0123456789abcdefghijkl', difficulty: 12 };
   const answer = tryNumbers(work, 0, 1_000_000) ?? '';
   const solution = answer.slice(answer.indexOf('~') + 1);

@@ -1,10 +1,10 @@
 /**
- * Finds the number that answers a proof of work: SHA-256 of "<id>~<number>" begins with `difficulty`
- * zero bits. Written out here because the browser's own SHA-256 answers through a promise, which
- * costs many times the hash.
+ * Finds the number that solves a proof of work: SHA-256 of "<id>~<number>" begins with `difficulty`
+ * zero bits. Implemented here because the browser's own SHA-256 is asynchronous: the promise costs many
+ * times more than the hash.
  */
 
-/** The first 64 primes, from which the constants of SHA-256 (FIPS 180-4) are made. */
+/** The first 64 primes, the source of SHA-256's constants (FIPS 180-4). */
 const primes = Array.from({ length: 312 }, (_, at) => at)
   .slice(2)
   .filter((candidate, _, all) => all.every((smaller) => smaller >= candidate || candidate % smaller !== 0));
@@ -18,7 +18,7 @@ const rotate = (word: number, bits: number): number => (word >>> bits) | (word <
 
 const schedule = new Int32Array(64);
 
-/** Works one block of 64 bytes, which stand in the first 16 words of `schedule`, into the state. */
+/** Mixes one block of 64 bytes, the first 16 words of `schedule`, into the state. */
 function compress(state: Int32Array): void {
   const words = schedule;
   for (let at = 16; at < 64; at += 1) {
@@ -48,7 +48,7 @@ function compress(state: Int32Array): void {
   for (let at = 0; at < 8; at += 1) state[at] = ((state[at] as number) + (worked[at] as number)) | 0;
 }
 
-/** The first 32 bits of the SHA-256 of a text of ASCII letters. */
+/** Returns the first 32 bits of the SHA-256 of an ASCII text. */
 export function firstWordOf(text: string): number {
   const state = initialState.slice();
   const blocks = Math.ceil((text.length + 9) / 64);
@@ -71,7 +71,7 @@ export interface Work {
   difficulty: number;
 }
 
-/** Tries `count` numbers from `first` on; undefined when none of them answers. */
+/** Tries `count` numbers, starting with `first`; undefined when none of them is a solution. */
 export function tryNumbers({ id, difficulty }: Work, first: number, count: number): string | undefined {
   for (let number = first; number < first + count; number += 1) {
     const answer = `${id}~${number}`;

@@ -1,9 +1,9 @@
 import { tryNumbers, type Work } from '#components/challenge/proof-of-work.ts';
 
-/** In the page's own thread it works a few milliseconds at a time. */
+/** Tries per slice. In the page's own thread each slice runs for a few milliseconds only. */
 const sliceTries = 1_000;
 
-/** The answer to a proof of work: from a worker, or from the page itself where there can't be one. */
+/** Solves a proof of work in a worker, or in the page itself if a worker can't start. */
 export async function solveWork(work: Work): Promise<string> {
   try {
     return await inWorker(work);

@@ -1,6 +1,6 @@
 import type { Challenge } from '#lib/abuse/schema.ts';
 
-/** What the scripts of Turnstile and hCaptcha put into the page, alike as far as it is used here. */
+/** The API of the Turnstile and hCaptcha scripts, which is the same for the parts used here. */
 interface Service {
   render: (box: HTMLElement, options: Record<string, unknown>) => unknown;
 }
@@ -10,12 +10,12 @@ const services = {
   hcaptcha: 'https://js.hcaptcha.com/1/api.js?render=explicit',
 };
 
-/** How long a service's script may take until the shopper is told to wait instead. */
+/** Limits how long a service's script may load before the shopper is told to wait instead. */
 const loadMs = 15_000;
 
 /**
- * Draws the service's widget into a box and calls `respond` once: with its response, or with
- * undefined when it can't be shown. Answers the function that takes it away.
+ * Renders the service's widget into a box. Calls `respond` once: with the widget's response, or with
+ * undefined when it can't be shown. Returns a function that removes the widget.
  */
 export function renderWidget(
   box: HTMLElement,
@@ -23,7 +23,7 @@ export function renderWidget(
   respond: (solution: string | undefined) => void,
 ): () => void {
   if (kind === 'proof_of_work') return () => undefined;
-  // An element of its own: the service refuses to draw twice into the same.
+  // A new element each time: the service refuses to render twice into the same one.
   const place = box.appendChild(document.createElement('div'));
   const fail = () => respond(undefined);
   load(kind)

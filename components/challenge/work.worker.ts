@@ -1,10 +1,10 @@
 import { tryNumbers, type Work } from '#components/challenge/proof-of-work.ts';
 
-/** Works in a thread of its own, so that the page can be used and read meanwhile. */
+/** Runs in a separate thread, so that the page stays responsive. */
 
 const step = 10_000;
 
-/** What a worker has of its global scope; the types of pages don't know it. */
+/** The parts of a worker's global scope that are used here. The DOM types don't include them. */
 const scope = globalThis as unknown as {
   addEventListener: (type: 'message', listener: (event: MessageEvent<Work>) => void) => void;
   postMessage: (answer: string) => void;

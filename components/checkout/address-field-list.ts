@@ -36,12 +36,12 @@ const townInputs: Record<TownField, CheckoutField['input']> = {
   postalCode: { autoComplete: 'shipping postal-code', maxLength: 20, spellCheck: false },
 };
 
-/** The fields below the country, as addresses of that country have them. */
+/** Returns the fields below the country, as addresses of that country have them. */
 export function addressFieldsOf(country: CountryCode): CheckoutField[] {
   const layout = layoutOf(country);
   return [
     ...streetFields,
-    // The last two share a row.
+    // The last two fields share a row.
     ...layout.order.map((field, index, { length }) =>
       townField(field, layout[field], length > 1 && index >= length - 2),
     ),
@@ -59,7 +59,7 @@ function townField(field: TownField, words: FieldWords, half: boolean): Checkout
   };
 }
 
-/** What to say of a field that was left empty, in the words of the country that is chosen. */
+/** Returns the message for an empty field, in the terms of the chosen country. */
 export function missingMessageOf(name: string, country: string): string | undefined {
   const fields = [emailField, nameField, ...addressFieldsOf(country as CountryCode)];
   return fields.find((field) => field.name === name)?.missing;

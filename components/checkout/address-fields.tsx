@@ -8,15 +8,15 @@ import { SelectField } from '#components/ui/field.tsx';
 import { type CountryCode, countryCodes, countryName } from '#lib/shipping/countries.ts';
 
 /**
- * Everything that a parcel needs. The country comes early, because the other fields, delivery and tax
- * follow from it. Without JavaScript they follow when the totals are updated.
+ * The fields of a shipping address. The country comes early, because the other fields, shipping and tax
+ * depend on it. Without JavaScript they change when the totals are updated.
  */
 export function AddressFields({ country: given, ...props }: FieldsProps & { country: CountryCode }) {
   const select = useRef<HTMLSelectElement>(null);
   const [country, setCountry] = useState(given);
 
   useEffect(() => {
-    // The browser may have restored a choice, or the shopper made one before the script was there.
+    // The browser may have restored a choice, or the shopper chose before the script loaded.
     if (select.current) setCountry(select.current.value as CountryCode);
   }, []);
 

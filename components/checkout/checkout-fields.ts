@@ -1,14 +1,15 @@
 import type { ComponentProps } from 'react';
 
 /**
- * A text field of the checkout. Lengths are those of the schema that judges them; `missing` stands beside a field that was left empty.
+ * A text field of the checkout. Its lengths are those of the schema that validates it. `missing` is the
+ * message beside an empty field.
  */
 export interface CheckoutField {
   name: string;
   label: string;
   optional?: boolean;
   hint?: string;
-  /** Half a row where there is room. */
+  /** Half a row wide if the screen has room. */
   half?: boolean;
   missing: string;
   input: ComponentProps<'input'>;
@@ -22,14 +23,14 @@ export const emailField: CheckoutField = {
   input: { type: 'email', inputMode: 'email', autoComplete: 'email', maxLength: 254, spellCheck: false },
 };
 
-/** What the card is charged with, when the order is paid by card. */
+/** The field with the card's token, when the order is paid by card. */
 export const cardFieldName = 'payment.token';
 
 export const countryFieldName = 'shippingAddress.country';
 
 /**
- * The checkout's address with the choice in it, so that a reload shows the same total. Nothing else
- * goes there: addresses are kept in histories and logs, and anybody can write one into a link.
+ * Returns the checkout's URL with the choice in it, so that a reload shows the same total. It contains
+ * nothing else: histories and logs keep URLs, and anyone can write one.
  */
 export function checkoutAddress(choice: { shippingMethod: string; country: string }): string {
   const { shippingMethod, country } = choice;
@@ -50,7 +51,7 @@ const labels = new Map([
   [cardFieldName, 'Card'] as const,
 ]);
 
-/** Whether a problem with this path can be shown beside a field that the shopper sees. */
+/** Whether a problem with this path can be shown beside a visible field. */
 export const isShownField = (path: string): boolean => labels.has(path);
 
 export const labelOf = (path: string): string => labels.get(path) ?? path;

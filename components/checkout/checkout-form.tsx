@@ -26,17 +26,17 @@ import { formatMoney } from '#lib/platform/money.ts';
 import type { CheckoutQuote } from '#lib/pricing/schema.ts';
 import type { CountryCode } from '#lib/shipping/countries.ts';
 
-/** Where a page without JavaScript has its totals updated. */
+/** A page without JavaScript posts here to update its totals. */
 const totalsAction = '/checkout/totals';
 
 interface CheckoutFormProps extends CheckoutPageProps {
-  /** How a card is given; undefined where none is taken. */
+  /** How the page accepts a card; undefined if it accepts none. */
   cardEntry: CardEntry | undefined;
 }
 
 /**
- * The checkout: a form that the browser can post by itself, and that JavaScript, once it is
- * there, sends, watches and unlocks.
+ * The checkout form. The browser can post it itself. Once JavaScript has loaded, it sends, tracks and
+ * unlocks the form.
  */
 export function CheckoutForm({ cardEntry, ...props }: CheckoutFormProps) {
   const form = useRef<HTMLFormElement>(null);
@@ -52,9 +52,9 @@ export function CheckoutForm({ cardEntry, ...props }: CheckoutFormProps) {
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const { submitter } = event.nativeEvent as SubmitEvent;
-    // The totals follow by themselves here.
+    // With JavaScript the totals update automatically.
     if (submitter?.getAttribute('formaction') === totalsAction) return;
-    // Read from the runner, not from what was rendered: a second press in the same tick is locked out.
+    // Reads the runner, not the rendered state, so that a second press in the same tick finds the lock.
     if (isLocked(runner.state()) || card.isAsking() || stale) return;
     const invalid = fieldErrorsOf(event.currentTarget);
     if (invalid.length > 0) return page.refuse({ code: 'invalid_request', detail: '', fields: invalid });
@@ -65,7 +65,7 @@ export function CheckoutForm({ cardEntry, ...props }: CheckoutFormProps) {
     else runner.submit(bodyOf(typed, quote));
   }
 
-  /** What was typed and what it costs are as they were when the button was pressed. */
+  /** Sends the form as it was when the button was pressed, at the total shown then. */
   async function askAndSend(typed: FormData) {
     const answer = await card.ask();
     if (answer && 'problem' in answer) {
@@ -96,8 +96,8 @@ export function CheckoutForm({ cardEntry, ...props }: CheckoutFormProps) {
         className="group/checkout grid gap-10"
       >
         <HiddenInputs quote={quote} />
-        {/* Enter in a field presses a form's first button, before the script is there and without one:
-            it must not be the one that orders. This one updates the totals and keeps what was typed. */}
+        {/* Without the script, Enter in a field presses a form's first button. It must not be the
+            button that orders. This one updates the totals and keeps the typed text. */}
         <button
           type="submit"
           formAction={totalsAction}
@@ -199,7 +199,10 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
-/** What the browser posts by itself. `autoComplete` keeps it from restoring the values of an older page. */
+/**
+ * Hidden inputs for a form that the browser posts itself. `autoComplete` stops the browser from
+ * restoring values of an older page.
+ */
 function HiddenInputs({ quote }: { quote: CheckoutQuote }) {
   const { submitToken, cartId, cartVersion, totalMinor, currency } = quote;
   return Object.entries({ submitToken, cartId, cartVersion, totalMinor, currency }).map(([name, value]) => (

@@ -10,11 +10,11 @@ import type { CheckoutQuote } from '#lib/pricing/schema.ts';
 interface SummaryProps {
   lines: OrderLine[];
   quote: CheckoutQuote;
-  /** The totals are being asked for again and may change. */
+  /** The totals are being fetched again and may change. */
   stale: boolean;
 }
 
-/** What is bought and what it costs: beside the form where there is room. */
+/** The items and their cost: beside the form on wide screens. */
 export function SideSummary({ lines, quote, stale }: SummaryProps) {
   return (
     <section aria-labelledby="summary-title" className="max-lg:hidden">
@@ -33,7 +33,7 @@ export function SideSummary({ lines, quote, stale }: SummaryProps) {
   );
 }
 
-/** The same above the form on a phone, folded: its one line already says the total. */
+/** The same above the form on a phone, folded: its summary line shows the total. */
 export function FoldedSummary({ lines, quote, stale }: SummaryProps) {
   const items = lines.reduce((sum, { quantity }) => sum + quantity, 0);
   return (

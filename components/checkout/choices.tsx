@@ -3,7 +3,7 @@ import { RadioCard, RadioCards } from '#components/ui/radio-card.tsx';
 import { formatMoney } from '#lib/platform/money.ts';
 import type { CheckoutQuote } from '#lib/pricing/schema.ts';
 
-/** The methods that reach the chosen country, each with its price. */
+/** The shipping methods for the chosen country, each with its price. */
 export function DeliveryMethods({
   quote,
   chosen,
@@ -35,8 +35,8 @@ export function DeliveryMethods({
 }
 
 /**
- * How to pay. What a method needs to know stands under it, shown by style alone while the method is
- * chosen: so it works before the script is there, and without one.
+ * The payment methods. The details of a method appear below it while it is chosen. CSS alone shows
+ * them, so they work before the script loads and without JavaScript.
  */
 export function PaymentMethods({
   quote,
@@ -45,10 +45,10 @@ export function PaymentMethods({
   card,
 }: {
   quote: CheckoutQuote;
-  /** The method that was chosen before. */
+  /** The previously chosen method. */
   chosen: string | undefined;
   error?: string | undefined;
-  /** Where the card is given; without it there is no paying by card on this page. */
+  /** The card's input; without it, this page does not offer payment by card. */
   card: ReactNode;
 }) {
   const paymentMethods = quote.paymentMethods.filter(({ id }) => id !== 'card' || card);

@@ -2,9 +2,9 @@ import { type CheckoutField, emailField } from '#components/checkout/checkout-fi
 import { TextField } from '#components/ui/field.tsx';
 
 export interface FieldsProps {
-  /** What was typed before, by field name. */
+  /** The previously typed values, by field name. */
   values: Record<string, string>;
-  /** A sentence for each field that is wrong. */
+  /** A sentence for each invalid field. */
   errors: Record<string, string | undefined>;
 }
 

@@ -10,20 +10,23 @@ import { EmptyState } from '#components/ui/empty-state.tsx';
 import type { CartRemoval } from '#lib/cart/schema.ts';
 
 interface EmptyCheckoutProps {
-  /** The order that the shopper most likely comes back from. */
+  /** The order that the shopper most likely came back from. */
   order: ShownOrder | undefined;
-  /** Whether the shopper has come with the shop's cookie. */
+  /** Whether the browser sent the shop's cookie. */
   known: boolean;
   /** Why the last form was refused, if no order was placed since. */
   problem: Problem | undefined;
-  /** What the shop has removed from the cart. */
+  /** The items that the shop removed from the cart. */
   removed: CartRemoval[];
 }
 
-/** Refusals that are certain of two things: nothing was ordered, and the cart that it was of is gone. */
+/** Refusals that prove two facts: nothing was ordered, and the form's cart is gone. */
 const ofLostCarts = ['session_required', 'cart_changed', 'cart_empty', 'token_invalid'];
 
-/** A checkout with nothing to check out: after an order the order, else the way back to the shop. */
+/**
+ * A checkout with an empty cart: shows the recent order, if there is one, otherwise links back to the
+ * shop.
+ */
 export function EmptyCheckout({ order, known, problem, removed }: EmptyCheckoutProps) {
   const instead = problem && ofLostCarts.includes(problem.code) ? undefined : order;
   return (

@@ -6,7 +6,7 @@ import type { Problem } from '#components/checkout/submission-machine.ts';
 import { Alert } from '#components/ui/alert.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
 
-/** Why an order was not placed, where there is no form any more to show it above. */
+/** Says why an order was not placed, on a page without the form that usually shows it. */
 export function EmptyProblem({ problem }: { problem: Problem }) {
   const title = titleOf(problem.code);
   return (

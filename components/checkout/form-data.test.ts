@@ -36,20 +36,20 @@ function typed(values: Record<string, string> = {}): FormData {
   return form;
 }
 
-test('a filled-in form makes a body that the shop accepts', () => {
+test('a complete form produces a body that the shop accepts', () => {
   const parsed = submissionSchema.safeParse(bodyOf(typed(), quote));
   expect(parsed.error).toBeUndefined();
   expect(parsed.data).toMatchObject({ totalMinor: 4_599, confirmDuplicate: false });
 });
 
-test('a card goes along with its token, and an invoice without the card that the form has chosen', () => {
+test('a card order includes its token, and an invoice order omits the card that the form preselects', () => {
   const card = typed({ 'payment.method': 'card', 'payment.token': 'pm_card_visa' });
   expect(bodyOf(card, quote).payment).toEqual({ method: 'card', token: 'pm_card_visa' });
   const invoice = typed({ 'payment.token': 'pm_card_visa' });
   expect(bodyOf(invoice, quote).payment).toEqual({ method: 'invoice' });
 });
 
-test('what is bought comes from the quote on the page, not from inputs that a browser restored', () => {
+test('the order request comes from the quote on the page, not from inputs that a browser restored', () => {
   const restored = typed({
     submitToken: 'old',
     cartId: 'old',
@@ -61,7 +61,7 @@ test('what is bought comes from the quote on the page, not from inputs that a br
   expect(bodyOf(restored, quote)).toMatchObject({ submitToken, cartId, cartVersion, totalMinor, currency });
 });
 
-test('a second order of the same things is confirmed only by the button that says so', () => {
+test('only the button for it confirms a second order of the same items', () => {
   expect(bodyOf(typed(), quote)).not.toHaveProperty('confirmDuplicate');
   expect(bodyOf(typed({ confirmDuplicate: 'true' }), quote)).toMatchObject({ confirmDuplicate: true });
 });

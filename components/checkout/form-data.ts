@@ -7,8 +7,9 @@ import type { CheckoutQuote } from '#lib/pricing/schema.ts';
 type FieldError = NonNullable<Problem['fields']>[number];
 
 /**
- * The body of the order: what was typed from the form, what is bought from the quote that the
- * page shows, never from the hidden inputs, into which a browser may have restored older values.
+ * Returns the body of the order request. The typed values come from the form. The purchase comes from
+ * the quote that the page shows, never from the hidden inputs: a browser may have restored older values
+ * into them.
  */
 export function bodyOf(form: FormData, quote: CheckoutQuote): SubmissionBody {
   const text = (name: string) => String(form.get(name) ?? '');
@@ -32,13 +33,13 @@ export function bodyOf(form: FormData, quote: CheckoutQuote): SubmissionBody {
   };
 }
 
-/** The token belongs to a card alone: a form has a test card chosen while an invoice is, too. */
+/** Sends the token with a card only: a form has a test card preselected even for an invoice. */
 function paymentOf(text: (name: string) => string): Record<string, string> {
   const method = text('payment.method');
   return method === 'card' ? { method, token: text(cardFieldName) } : { method };
 }
 
-/** The text fields of a form that hold something. */
+/** Returns the text fields that are not empty. */
 export function typedIn(form: HTMLFormElement): Record<string, string> {
   const typed = textInputsOf(form).map(({ name, value }) => [name, value] as const);
   return Object.fromEntries(typed.filter(([, value]) => value !== ''));
@@ -55,13 +56,16 @@ function textInputsOf(form: HTMLFormElement): HTMLInputElement[] {
   return Array.from(form.elements).filter(
     (element): element is HTMLInputElement =>
       element instanceof HTMLInputElement &&
-      // The provider's card form brings inputs of its own, without a name.
+      // The provider's card form adds inputs without a name.
       element.name !== '' &&
       (element.type === 'text' || element.type === 'email'),
   );
 }
 
-/** What the browser can tell is wrong without asking the server: empty fields and odd addresses. */
+/**
+ * Finds errors that the browser can detect without the server: empty fields and invalid email
+ * addresses.
+ */
 export function fieldErrorsOf(form: HTMLFormElement): FieldError[] {
   const country = String(new FormData(form).get(countryFieldName));
   return textInputsOf(form)
@@ -75,7 +79,7 @@ function messageOf(input: HTMLInputElement, country: string): string | undefined
   return input.type === 'email' ? 'Enter an email address like name@example.com.' : input.validationMessage;
 }
 
-/** A message of the server's schema, which continues a field's name, as a sentence of its own. */
+/** Turns a message of the server's schema, which continues a field's name, into a sentence. */
 export function sentenceOf(message: string): string {
   const capital = message.charAt(0).toUpperCase() + message.slice(1);
   return /[.!?]$/.test(capital) ? capital : `${capital}.`;

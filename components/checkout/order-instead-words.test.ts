@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { type ShownOrder, wordsFor } from '#components/checkout/order-instead-words.ts';
 
-// After a decline or on the way back from the bank, the checkout said "You already placed this order …
-// nothing to pay for a second time", although nothing had been paid at all.
+// What broke: after a decline or on the way back from the bank, the checkout said "You already placed
+// this order … nothing to pay for a second time". Nothing had been paid at all.
 
 type Payment = ShownOrder['payments'][number];
 const payment = (status: Payment['status'], refundedMinor = 0): Payment => ({
@@ -15,7 +15,7 @@ const payment = (status: Payment['status'], refundedMinor = 0): Payment => ({
 const words = (status: ShownOrder['status'], of: Partial<ShownOrder> = {}) =>
   wordsFor({ id: 'id', number: 'ON-7', status, currency: 'USD', totalMinor: 3_299, payments: [], ...of });
 
-test('an order that waits for its payment is said to be unpaid, with its number and amount, and can be paid', () => {
+test('an order that waits for its payment is called unpaid, with its number and amount, and can be paid', () => {
   for (const status of ['payment_declined', 'payment_pending'] as const) {
     const { title, text, act } = words(status);
     expect(title).toBe('Your order is not paid yet');
@@ -26,14 +26,14 @@ test('an order that waits for its payment is said to be unpaid, with its number 
   }
 });
 
-test('an order that was not paid in time is named, and its items can be put back', () => {
+test('an order that was not paid in time is named, and its items can be put back into the cart', () => {
   const { title, text, act } = words('cancelled', { endedBy: 'hold', payments: [payment('voided')] });
   expect(title).toBe('Your order ON-7 was not paid in time');
   expect(text).toContain('Nothing was charged.');
   expect(act).toBe('put_back');
 });
 
-test('where money was taken or may have been, the page does not say that nothing was charged', () => {
+test('if money was or may have been taken, the page does not say that nothing was charged', () => {
   for (const taken of [
     payment('succeeded'),
     payment('authorized'),
@@ -44,12 +44,13 @@ test('where money was taken or may have been, the page does not say that nothing
       'Nothing was charged',
     );
   }
-  // What broke: "was declined and nothing was charged", of a card whose money the owner had refunded.
+  // What broke: the page said "was declined and nothing was charged" of a card whose charge the owner
+  // had refunded.
   const { text } = words('payment_declined', { payments: [payment('refunded', 3_299)] });
   expect(text).not.toMatch(/declined|nothing was charged/);
 });
 
-test('only an order that is paid is said to need no second payment', () => {
+test('only for a paid order the page says that no second payment is needed', () => {
   const said = (
     ['placed', 'payment_pending', 'payment_unknown', 'payment_declined', 'paid', 'cancelled'] as const
   ).filter((status) => words(status).text.includes('nothing to pay'));

@@ -1,10 +1,10 @@
 import type { CancellationSource, OrderView } from '#lib/orders/schema.ts';
 import { formatMoney } from '#lib/platform/money.ts';
 
-/** What the checkout says of an order in its place. */
+/** The parts of an order that the checkout describes in place of its form. */
 export interface ShownOrder
   extends Pick<OrderView, 'id' | 'number' | 'status' | 'currency' | 'totalMinor' | 'payments'> {
-  /** Who or what ended it, where that is known. */
+  /** Who or what cancelled the order, if known. */
   endedBy?: CancellationSource | undefined;
 }
 
@@ -67,7 +67,7 @@ export function wordsFor(order: ShownOrder): Words {
   }
 }
 
-/** Whether money was taken or may have been: then "nothing was charged" is not ours to say. */
+/** Whether money was or may have been taken. If so, the page must not say "nothing was charged". */
 function wasCharged({ payments }: ShownOrder): boolean {
   const uncharged = ['due', 'declined', 'voided', 'requires_action'];
   return payments.some((payment) => !uncharged.includes(payment.status) || payment.refundedMinor > 0);

@@ -5,8 +5,8 @@ import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 
 /**
- * In the place of a form that has become an order: seen after the Back button, in a second tab, or on
- * the way back from the bank. Says what is true of the order, and offers what can be done about it.
+ * Replaces a form whose cart has become an order: after the Back button, in a second tab, or on the way
+ * back from the bank. Shows the order's status and the possible actions.
  */
 export function OrderInstead({ order }: { order: ShownOrder }) {
   const { title, text, act } = wordsFor(order);

@@ -6,7 +6,10 @@ import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import type { OrderView } from '#lib/orders/schema.ts';
 
-/** The cart of this page has become an order, here or in another tab: which one, and is it paid? */
+/**
+ * Shown when this page's cart has become an order, here or in another tab. Shows which order it is and
+ * whether it is paid.
+ */
 export function OrderedMeanwhile({ url }: { url: string }) {
   const [order, setOrder] = useState<OrderView>();
   useEffect(() => {
@@ -30,7 +33,7 @@ export function OrderedMeanwhile({ url }: { url: string }) {
   );
 }
 
-/** Undefined when no answer came: the page links to the order either way. */
+/** Undefined when no answer arrived: the page links to the order either way. */
 async function fetchOrder(url: string, signal: AbortSignal): Promise<OrderView | undefined> {
   try {
     const response = await fetch(`/api${url}`, { cache: 'no-store', signal });

@@ -7,8 +7,8 @@ import { useSubmission } from '#components/checkout/use-submission.ts';
 import { Alert } from '#components/ui/alert.tsx';
 
 /**
- * On a checkout without a cart: the page was loaded again while an order was under way, and the
- * order has taken the cart since. Goes on asking and opens the order.
+ * Shown on a checkout without a cart: the page was reloaded during a submission, and the cart has
+ * become an order since. Continues to query the submission and opens the order.
  */
 export function PendingOrder() {
   const { runner, state } = useSubmission();

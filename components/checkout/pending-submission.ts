@@ -1,14 +1,14 @@
 import type { SubmissionBody } from '#components/checkout/submission-client.ts';
 
 /**
- * What this tab remembers of a checkout until it is settled: the submission under way, so that
- * the page can go on asking after it when it is loaded again; and what was typed, so that a
- * detour to the cart doesn't cost it. Other tabs and later visits see nothing of either.
+ * Stores data of this tab's checkout until its submission is resolved. The pending submission lets a
+ * reloaded page continue to query it. The typed text survives a detour to the cart. Other tabs and
+ * later visits can't see either.
  */
 const submissionKey = 'once.submission';
 const typedKey = 'once.checkout-typed';
 
-/** A page that is opened later than this is not the same attempt any more. */
+/** A page opened later than this is a new attempt. */
 const freshForMs = 10 * 60_000;
 
 export function rememberSubmission(body: SubmissionBody | undefined): void {
@@ -33,7 +33,7 @@ function write(key: string, value: unknown): void {
     if (value === undefined) sessionStorage.removeItem(key);
     else sessionStorage.setItem(key, JSON.stringify({ value, atMs: Date.now() }));
   } catch {
-    // Storage that is full or switched off costs the memory, nothing else.
+    // Full or disabled storage only loses this memory.
   }
 }
 

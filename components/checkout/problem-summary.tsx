@@ -9,8 +9,8 @@ import { Button } from '#components/ui/button.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
 
 /**
- * What kept the order from being placed, above the form, with the way on. Takes the focus, by
- * `autoFocus` where there is no JavaScript to move it.
+ * Says above the form why the order was not placed, and what to do next. Takes the focus, with
+ * `autoFocus` if there is no JavaScript to move it.
  */
 export function ProblemSummary({
   problem,
@@ -18,7 +18,7 @@ export function ProblemSummary({
   ref,
 }: {
   problem: Problem;
-  /** The names of what is in the cart, by sku. */
+  /** The titles of the cart's items, by sku. */
   titles: Record<string, string>;
   ref: Ref<HTMLDivElement>;
 }) {
@@ -114,7 +114,10 @@ function FieldList({ problem: { fields = [], detail } }: { problem: Problem }) {
   );
 }
 
-/** "Enter the postal code." says of what it speaks; other messages need the field's name before them. */
+/**
+ * Names the field in a message. "Enter the postal code." already names it; other messages get the
+ * field's name in front.
+ */
 function namedSentenceOf(path: string, message: string): string {
   return /^(enter|choose) /i.test(message) ? sentenceOf(message) : `${labelOf(path)}: ${message}`;
 }

@@ -29,30 +29,30 @@ describe('a reply to an order', () => {
     ['a changed cart', { status: 409, body: { code: 'cart_changed' } }, 'refused'],
     ['a field that is not valid', { status: 400, body: { code: 'invalid_request' } }, 'refused'],
     ['no session', { status: 401, body: { code: 'session_required' } }, 'refused'],
-    ['a token that is not ours', { status: 422, body: { code: 'token_invalid' } }, 'refused'],
+    ['a token that the shop did not issue', { status: 422, body: { code: 'token_invalid' } }, 'refused'],
     ['a key used before', { status: 422, body: { code: 'key_reused' } }, 'key_reused'],
-    ['a rate limit, of a proxy too', { status: 429, body: {} }, 'busy'],
+    ['a rate limit, even from a proxy', { status: 429, body: {} }, 'busy'],
     ['an overloaded shop', { status: 503, body: { code: 'overloaded' } }, 'busy'],
-    ['an error of ours', { status: 500, body: { code: 'internal' } }, 'lost'],
+    ['an internal error', { status: 500, body: { code: 'internal' } }, 'lost'],
     ['a proxy that gave up waiting', { status: 504, body: {} }, 'lost'],
     ['a redirect', { status: 0, body: {} }, 'lost'],
   ])('%s', (_name, answer, kind) => {
     expect(readReply(answer).kind).toBe(kind);
   });
 
-  test('that the database is away may hide an order, that the shop is overloaded cannot', () => {
+  test('from a shop without its database may hide an order, from an overloaded shop it cannot', () => {
     expect(readReply({ status: 503, body: { code: 'unavailable' } })).toMatchObject({ definite: false });
     expect(readReply({ status: 503, body: {} })).toMatchObject({ definite: false });
     expect(readReply({ status: 503, body: { code: 'overloaded' } })).toMatchObject({ definite: true });
   });
 
-  test('that never came is lost', async () => {
+  test('that never arrived is lost', async () => {
     answerWith(new TypeError('Failed to fetch'));
     expect(await sendSubmission({ submitToken: 't' })).toEqual({ kind: 'lost' });
   });
 });
 
-test('an order is sent with its token as the key, and outlives the page', async () => {
+test('an order request has its token as the idempotency key, and outlives the page', async () => {
   const fetched = answerWith(Response.json({ outcome: 'accepted', order }, { status: 201 }));
   await sendSubmission({ submitToken: 'token-1', email: 'a@b.example' });
   expect(fetched).toHaveBeenCalledExactlyOnceWith(
@@ -69,14 +69,14 @@ test('Retry-After is read in seconds', async () => {
   expect(await sendSubmission({ submitToken: 't' })).toMatchObject({ kind: 'busy', retryAfterMs: 3_000 });
 });
 
-describe('asking after a submission', () => {
+describe('querying a submission', () => {
   test.each([
     [Response.json({ state: 'done', orderUrl: '/orders/o' }), { kind: 'done', url: '/orders/o' }],
     [Response.json({ state: 'in_progress' }), { kind: 'working' }],
     [Response.json({ state: 'unknown' }), { kind: 'unknown' }],
     [Response.json({ state: 'done' }), { kind: 'lost' }],
     [new Response('<html>', { status: 502 }), { kind: 'lost' }],
-    // Only a plain 200 may say that nothing is recorded: the form sends again on it.
+    // Only a plain 200 may say that nothing is recorded, because the form then sends again.
     [Response.json({ state: 'unknown' }, { status: 503 }), { kind: 'lost' }],
   ])('reads %#', async (response, expected) => {
     answerWith(response);

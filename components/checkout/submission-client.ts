@@ -1,23 +1,23 @@
 import { answering } from '#components/challenge/answering.ts';
 import type { Answer, Problem, Reply } from '#components/checkout/submission-machine.ts';
 
-/** The body of `POST /api/orders` as the form gives it; the server validates it. */
+/** The body of `POST /api/orders` as the form builds it; the server validates it. */
 export interface SubmissionBody {
   submitToken: string;
   [name: string]: unknown;
 }
 
-/** Longer than the server ever works on an order before it answers; shorter than a person despairs. */
+/** Longer than the server ever takes to answer, and shorter than a shopper's patience. */
 const sendTimeoutMs = 15_000;
 
 const askTimeoutMs = 8_000;
 
-/** Places an order. Never throws: a reply that did not come or makes no sense is `lost`. */
+/** Places an order. Never throws: a missing or invalid reply is `lost`. */
 export async function sendSubmission(body: SubmissionBody): Promise<Reply> {
   const answer = await answering((headers) =>
     call('/api/orders', sendTimeoutMs, {
       method: 'POST',
-      // The request outlives the page: a reload or a closed tab doesn't cut an order off half sent.
+      // The request outlives the page, so a reload or a closed tab doesn't interrupt it.
       keepalive: true,
       headers: { 'content-type': 'application/json', 'idempotency-key': body.submitToken, ...headers },
       body: JSON.stringify(body),
@@ -26,7 +26,7 @@ export async function sendSubmission(body: SubmissionBody): Promise<Reply> {
   return answer ? readReply(answer) : { kind: 'lost' };
 }
 
-/** Asks what became of a submission. Never throws. */
+/** Queries the outcome of a submission. Never throws. */
 export async function askSubmission(token: string): Promise<Answer> {
   const answer = await call(`/api/submissions/${token}`, askTimeoutMs);
   if (!answer) return { kind: 'lost' };
@@ -45,17 +45,17 @@ export interface HttpAnswer {
   retryAfterMs?: number;
 }
 
-/** What an answer to `POST /api/orders` means, from a proxy on the way too. */
+/** Interprets an answer to `POST /api/orders`, which may also come from a proxy. */
 export function readReply({ status, body, retryAfterMs }: HttpAnswer): Reply {
   const order = body.order as { url?: unknown } | undefined;
-  // A declined card's order exists and stands: its page says so, and takes another card.
+  // An order with a declined card exists: its page says so and accepts another card.
   if (status === 200 || status === 201 || (status === 402 && body.code === 'payment_declined')) {
     return isPath(order?.url) ? { kind: 'placed', url: order.url } : { kind: 'lost' };
   }
   const code = typeof body.code === 'string' ? body.code : undefined;
   if (code === 'in_progress') return { kind: 'working', retryAfterMs };
-  // A limit is counted before anything begins; so is admission. A database that went away may
-  // have gone in the middle of a commit.
+  // Rate limits and admission are checked before any work starts. A database that became unavailable
+  // may have done so in the middle of a commit.
   if (status === 429) return { kind: 'busy', code: 'rate_limited', definite: true, retryAfterMs };
   if (status === 503) {
     return { kind: 'busy', code: code ?? 'unavailable', definite: code === 'overloaded', retryAfterMs };
@@ -71,14 +71,14 @@ function readProblem(code: string | undefined, body: Record<string, unknown>, st
   return { code: code ?? 'refused', detail: detail ?? fallback, fields, items, order, quote };
 }
 
-/** One request with a deadline. Undefined when no answer came. */
+/** Sends one request with a timeout. Undefined when no answer arrived. */
 async function call(url: string, timeoutMs: number, init: RequestInit = {}): Promise<HttpAnswer | undefined> {
   try {
     const response = await fetch(url, {
       ...init,
       headers: { accept: 'application/json', ...init.headers },
       cache: 'no-store',
-      // The order's page is opened by us, not followed into by fetch.
+      // The page opens the order's page itself, so fetch must not follow the redirect.
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     });
@@ -94,16 +94,16 @@ function asObject(text: string): Record<string, unknown> {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   } catch {
-    // An HTML page of a proxy: its status says all there is to know.
+    // An HTML page from a proxy: only its status matters.
     return {};
   }
 }
 
-/** `Retry-After` in seconds (RFC 9110 §10.2.3); a date is a form that this shop's servers never send. */
+/** Reads `Retry-After` in seconds (RFC 9110 §10.2.3). The shop's servers never send its date form. */
 function retryAfterMs(response: Response): number | undefined {
   const seconds = Number.parseInt(response.headers.get('retry-after') ?? '', 10);
   return seconds >= 0 ? seconds * 1_000 : undefined;
 }
 
-/** A path of this shop: an answer that names another site is not one of ours. */
+/** A path of this shop. An answer that names another site did not come from the shop. */
 const isPath = (url: unknown): url is string => typeof url === 'string' && /^\/(?!\/)/.test(url);

@@ -21,7 +21,7 @@ const outOfStock: Reply = { kind: 'refused', problem: { code: 'out_of_stock', de
 const overloaded: Reply = { kind: 'busy', code: 'overloaded', definite: true, retryAfterMs: 1_000 };
 const unavailable: Reply = { kind: 'busy', code: 'unavailable', definite: false, retryAfterMs: 1_000 };
 
-/** Runs events at time 0 and online, unless one says otherwise. */
+/** Runs events at time 0 and online, unless an event says otherwise. */
 function run(events: (SubmissionEvent | [SubmissionEvent, Surroundings])[], from = ready): SubmissionState {
   return events.reduce<SubmissionState>(
     (state, entry) => (Array.isArray(entry) ? next(state, ...entry) : next(state, entry, at(0))),
@@ -30,8 +30,8 @@ function run(events: (SubmissionEvent | [SubmissionEvent, Surroundings])[], from
 }
 
 /**
- * Drives the machine as the hook does, with a server that answers from two scripts; the last
- * entry of a script repeats. Gives the final state, what was done and how long it took.
+ * Drives the machine as the hook does, with a server that answers from two scripts. The last entry of a
+ * script repeats. Returns the final state, the performed steps and the elapsed time.
  */
 function play({ replies, answers = [] }: { replies: Reply[]; answers?: Answer[] }, from: SubmissionEvent) {
   let nowMs = 0;
@@ -57,21 +57,21 @@ describe('the lock', () => {
     expect(next(sending, { type: 'submit' }, at(1))).toBe(sending);
   });
 
-  test('stays after the order is placed', () => {
+  test('stays locked after the order is placed', () => {
     const placed = run([{ type: 'submit' }, replied({ kind: 'placed', url: '/orders/1' })]);
     expect(placed).toEqual({ phase: 'placed', url: '/orders/1' });
     expect(next(placed, { type: 'submit' }, at(0))).toBe(placed);
     expect(isLocked(placed)).toBe(true);
   });
 
-  test('opens when the server refused, with the problem to show', () => {
+  test('opens when the server refused the order, with the problem to show', () => {
     expect(run([{ type: 'submit' }, replied(outOfStock)])).toEqual({
       phase: 'ready',
       problem: { code: 'out_of_stock', detail: 'Not enough.' },
     });
   });
 
-  test('opens on nothing but an answer that definitely created nothing, whatever happens in whatever order', () => {
+  test('opens only on an answer that definitely created nothing, for any sequence of events', () => {
     const reply = fc.constantFrom<Reply>(
       { kind: 'lost' },
       { kind: 'working' },
@@ -106,7 +106,7 @@ describe('the lock', () => {
     fc.assert(
       fc.property(fc.array(entry, { maxLength: 80 }), (entries) => {
         let nowMs = 0;
-        // Its first reply was lost: from here on nobody can say that nothing was created.
+        // Its first reply was lost, so from here on the request may have created an order.
         let state = run([{ type: 'submit' }, replied({ kind: 'lost' })]);
         for (const [what, online, passedMs, random] of entries) {
           nowMs += passedMs;
@@ -119,8 +119,8 @@ describe('the lock', () => {
   });
 });
 
-describe('a submission that is being worked on', () => {
-  test('is asked after until it is done, ever more slowly, up to every two seconds', () => {
+describe('a submission that is in progress', () => {
+  test('is queried until it is done, at growing intervals of up to two seconds', () => {
     const answers: Answer[] = [
       ...Array<Answer>(6).fill({ kind: 'working' }),
       { kind: 'done', url: '/orders/1' },
@@ -131,12 +131,12 @@ describe('a submission that is being worked on', () => {
     expect(nowMs).toBe(500 + 750 + 1_125 + 1_687.5 + 2_000 + 2_000 + 2_000);
   });
 
-  test('is asked after when the server says, not before', () => {
+  test('is queried when the server says, not earlier', () => {
     const pausing = run([{ type: 'submit' }, replied({ kind: 'working', retryAfterMs: 3_000 })]);
     expect(pausing).toMatchObject({ phase: 'pausing', step: 'asking', why: 'working', untilMs: 3_000 });
   });
 
-  test('is given up on after two minutes without being sent again, and can be asked after by hand', () => {
+  test('is given up after two minutes without being sent again, and the shopper can query it', () => {
     const { state, sends, nowMs } = play(
       { replies: [{ kind: 'working' }], answers: [{ kind: 'working' }] },
       { type: 'submit' },
@@ -150,7 +150,7 @@ describe('a submission that is being worked on', () => {
 });
 
 describe('a lost reply', () => {
-  test('is followed by questions, and leads to the order when there is one', () => {
+  test('is followed by queries, and leads to the order if there is one', () => {
     const { state, sends } = play(
       { replies: [{ kind: 'lost' }], answers: [{ kind: 'done', url: '/orders/1' }] },
       { type: 'submit' },
@@ -159,7 +159,7 @@ describe('a lost reply', () => {
     expect(sends).toBe(1);
   });
 
-  test('is sent again only after two answers in a row that nothing is recorded', () => {
+  test('is followed by a resend only after two answers in a row that nothing is recorded', () => {
     const { done } = play(
       {
         replies: [{ kind: 'lost' }, { kind: 'placed', url: '/orders/1' }],
@@ -178,7 +178,7 @@ describe('a lost reply', () => {
     ]);
   });
 
-  test('that goes on being lost ends in an honest "we do not know", after a bounded number of sends', () => {
+  test('that is lost again and again ends in an honest "we do not know", after a bounded number of sends', () => {
     const { state, sends } = play(
       { replies: [{ kind: 'lost' }], answers: [{ kind: 'unknown' }] },
       { type: 'submit' },
@@ -187,7 +187,7 @@ describe('a lost reply', () => {
     expect(sends).toBe(1 + maxResends);
   });
 
-  test('with nobody answering either ends within two minutes', () => {
+  test('ends within two minutes if queries get no answer either', () => {
     const { state, nowMs } = play(
       { replies: [{ kind: 'lost' }], answers: [{ kind: 'lost' }] },
       { type: 'submit' },
@@ -203,14 +203,14 @@ describe('after a reload in the middle of a submission', () => {
     refusal: { code: 'not_recorded', detail: 'Not recorded.' },
   };
 
-  test('the page asks on until the order is there, and sends nothing', () => {
+  test('the page queries until the order is recorded, and sends nothing', () => {
     const answers: Answer[] = [{ kind: 'unknown' }, { kind: 'working' }, { kind: 'done', url: '/orders/1' }];
     const { state, sends } = play({ replies: [], answers }, resume);
     expect(state).toEqual({ phase: 'placed', url: '/orders/1' });
     expect(sends).toBe(0);
   });
 
-  test('the form unlocks without an order only when nothing can be on its way any more', () => {
+  test('the form unlocks without an order only when no request can still be under way', () => {
     const { state, sends, nowMs } = play({ replies: [], answers: [{ kind: 'unknown' }] }, resume);
     expect(state).toMatchObject({ phase: 'ready', problem: { code: 'not_recorded' } });
     expect(nowMs).toBeGreaterThanOrEqual(settledMs);
@@ -219,7 +219,7 @@ describe('after a reload in the middle of a submission', () => {
 });
 
 describe('a busy shop', () => {
-  test('gets the same submission again when its time has come, by itself', () => {
+  test('automatically gets the same submission again after the time it named', () => {
     const { state, sends, nowMs } = play(
       { replies: [overloaded, overloaded, { kind: 'placed', url: '/orders/1' }] },
       { type: 'submit' },
@@ -229,7 +229,7 @@ describe('a busy shop', () => {
     expect(nowMs).toBe(2_000);
   });
 
-  test('is asked a bounded number of times, then the form unlocks and says that nothing was ordered', () => {
+  test('gets a bounded number of retries, then the form unlocks and says that nothing was ordered', () => {
     const { state, sends } = play({ replies: [overloaded] }, { type: 'submit' });
     expect(sends).toBe(1 + maxResends);
     expect(state).toMatchObject({ phase: 'ready', problem: { code: 'overloaded' } });
@@ -241,7 +241,7 @@ describe('a busy shop', () => {
     expect(state).toEqual({ phase: 'stalled' });
   });
 
-  test('that asks for more time than a person waits is believed at once', () => {
+  test('that asks for more time than a shopper waits unlocks the form immediately', () => {
     const { state, sends } = play(
       { replies: [{ ...overloaded, retryAfterMs: 600_000 }] },
       { type: 'submit' },
@@ -250,7 +250,7 @@ describe('a busy shop', () => {
     expect(state.phase).toBe('ready');
   });
 
-  test('is approached at a spread of times, never before the one it named', () => {
+  test('gets retries with jitter, never before the time it named', () => {
     const sending = run([{ type: 'submit' }]);
     for (const random of [0, 0.5, 0.99]) {
       const pausing = next(sending, replied(overloaded), { nowMs: 0, online: true, random });
@@ -262,7 +262,7 @@ describe('a busy shop', () => {
 describe('a key used before with other details', () => {
   const reused: Reply = { kind: 'key_reused', problem: { code: 'key_reused', detail: 'Used before.' } };
 
-  test('leads to the order that it made', () => {
+  test('leads to the order that it created', () => {
     const { state } = play(
       { replies: [reused], answers: [{ kind: 'done', url: '/orders/1' }] },
       { type: 'submit' },
@@ -270,7 +270,7 @@ describe('a key used before with other details', () => {
     expect(state).toEqual({ phase: 'placed', url: '/orders/1' });
   });
 
-  test('unlocks the form when it made none, and is not sent again', () => {
+  test('unlocks the form if it created no order, and is not sent again', () => {
     const { state, sends } = play({ replies: [reused], answers: [{ kind: 'unknown' }] }, { type: 'submit' });
     expect(state).toMatchObject({ phase: 'ready', problem: { code: 'key_reused' } });
     expect(sends).toBe(1);
@@ -278,13 +278,13 @@ describe('a key used before with other details', () => {
 });
 
 describe('without a connection', () => {
-  test('a submit waits for it and is then sent', () => {
+  test('a submit waits for the connection and is then sent', () => {
     const offline = next(ready, { type: 'submit' }, at(0, false));
     expect(offline).toMatchObject({ phase: 'offline', step: 'sending' });
     expect(run([[{ type: 'went_online' }, at(9_000)]], offline).phase).toBe('sending');
   });
 
-  test('a lost reply is asked after when it is back, with its patience renewed', () => {
+  test('a lost reply is queried after reconnecting, with a new deadline', () => {
     const sending = run([{ type: 'submit' }]);
     const offline = next(sending, replied({ kind: 'lost' }), at(1_000, false));
     expect(offline).toMatchObject({ phase: 'offline', step: 'asking' });
@@ -294,7 +294,7 @@ describe('without a connection', () => {
     });
   });
 
-  test('a pause that ends does not wake it, and coming back does', () => {
+  test('the end of a pause does not resume the submission, and reconnecting does', () => {
     const pausing = run([{ type: 'submit' }, replied(overloaded)]);
     const offline = next(pausing, { type: 'went_offline' }, at(100, false));
     expect(offline.phase).toBe('offline');
@@ -302,7 +302,7 @@ describe('without a connection', () => {
     expect(next(offline, { type: 'went_online' }, at(5_000)).phase).toBe('sending');
   });
 
-  test('a shopper who knows better than the browser can check again', () => {
+  test('a shopper can check again although the browser reports no connection', () => {
     const offline = next(ready, { type: 'submit' }, at(0, false));
     expect(next(offline, { type: 'check_again' }, at(0, false)).phase).toBe('sending');
   });

@@ -2,15 +2,15 @@ import type { Shortage } from '#lib/orders/schema.ts';
 import type { CheckoutQuote } from '#lib/pricing/schema.ts';
 
 /**
- * What the page does about one submission, from the press of the button to an answer that
- * settles it. Pure: the state names the one thing under way (a request, a pause), the hook in
- * use-submission.ts does it and reports what came of it, and `next` says what follows.
+ * Decides what the page does about one submission, from the press of the button to a final answer. It
+ * is pure: the state names the pending action (a request or a pause). The hook in use-submission.ts
+ * performs the action and reports the result. `next` returns the next state.
  *
- * Two rules. The form unlocks only on an answer that definitely created nothing. And whatever
- * is sent again is the same body under the same token, so nothing here can order twice.
+ * Two rules: the form unlocks only on an answer that definitely created nothing, and every resend has
+ * the same body and the same token. So nothing here can order twice.
  */
 
-/** Why an order was not placed, as the server's problem document says it. */
+/** Why an order was not placed, from the server's problem document. */
 export interface Problem {
   code: string;
   detail: string;
@@ -20,41 +20,41 @@ export interface Problem {
   quote?: CheckoutQuote | null;
 }
 
-/** What came of sending the order. */
+/** The outcome of sending the order. */
 export type Reply =
   | { kind: 'placed'; url: string }
   | { kind: 'working'; retryAfterMs?: number }
-  /** Turned away at the door. `definite`: the server says that it did not even begin. */
+  /** Not admitted. `definite`: the server says that it started no work. */
   | { kind: 'busy'; code: string; definite: boolean; retryAfterMs?: number }
   /** Nothing was created, and the same body would be refused again. */
   | { kind: 'refused'; problem: Problem }
-  /** The token was used before, with other details. */
+  /** The token was already used with other details. */
   | { kind: 'key_reused'; problem: Problem }
   | { kind: 'lost' };
 
-/** What came of asking after a submission. */
+/** The outcome of a query about a submission. */
 export type Answer =
   | { kind: 'done'; url: string }
   | { kind: 'working'; retryAfterMs?: number }
   | { kind: 'unknown' }
   | { kind: 'lost'; retryAfterMs?: number };
 
-/** What is remembered of a submission while it is under way. */
+/** The progress of a pending submission. */
 interface Course {
   startedMs: number;
-  /** When the page stops going on by itself and says that it doesn't know. */
+  /** When the page stops retrying and says that it doesn't know the outcome. */
   deadlineMs: number;
-  /** Sent again by itself so far. */
+  /** The number of automatic resends so far. */
   resends: number;
-  /** Asked after so far: the pause between questions grows with it. */
+  /** The number of queries so far: the pause between queries grows with it. */
   asks: number;
-  /** Answers in a row that nothing is recorded. */
+  /** The number of answers in a row that nothing is recorded. */
   unknowns: number;
-  /** Something was sent of which nobody can say that it created nothing. */
+  /** A request was sent that may have created an order. */
   uncertain: boolean;
-  /** The server has said that it has the order: before that, nothing is "received". */
+  /** The server has confirmed that it has the order. Before that, the page must not say "received". */
   received: boolean;
-  /** Set when it is not sent again: what the form shows should nothing be recorded. */
+  /** Set if the submission must not be sent again: the problem to show if nothing is recorded. */
   refusal?: Problem;
 }
 
@@ -70,7 +70,10 @@ export type SubmissionState =
 
 export type SubmissionEvent =
   | { type: 'submit' }
-  /** The page was loaded again while a submission was under way; `refusal` if nothing became of it. */
+  /**
+   * The page was reloaded during a submission. `refusal` is the problem to show if the submission
+   * created no order.
+   */
   | { type: 'resume'; refusal: Problem }
   | { type: 'replied'; reply: Reply }
   | { type: 'answered'; answer: Answer }
@@ -82,20 +85,20 @@ export type SubmissionEvent =
 export interface Surroundings {
   nowMs: number;
   online: boolean;
-  /** In [0, 1): spreads the pauses of many pages that were turned away together. */
+  /** In [0, 1): jitter for the retries of pages that were refused together. */
   random: number;
 }
 
-/** As long as a person may be expected to watch a page that says "please wait". */
+/** How long a shopper can be expected to watch a page that says "please wait". */
 export const patienceMs = 120_000;
 
-/** Each one waits for what the server asked, so this is half a minute or more of a rush. */
+/** Each retry waits as long as the server asked, so six of them cover half a minute or more of overload. */
 export const maxResends = 6;
 
-/** One answer may have overtaken a submission that was still on its way. */
+/** A single answer may have overtaken a submission that was still under way. */
 const unknownsUntilResend = 2;
 
-/** After this long nothing that was sent can still be on its way: not recorded is not ordered. */
+/** After this time no request can still be under way, so "not recorded" means "not ordered". */
 export const settledMs = 10_000;
 
 const firstAskPauseMs = 500;
@@ -121,7 +124,7 @@ export function next(state: SubmissionState, event: SubmissionEvent, around: Sur
     case 'went_offline':
       return state.phase === 'pausing' ? { phase: 'offline', step: state.step, course: state.course } : state;
     case 'went_online':
-      // The time without a connection was nobody's fault: patience begins anew.
+      // The time offline does not count against the deadline, so the deadline starts anew.
       return state.phase === 'offline' ? begin(state.step, renewed(state.course, around), around) : state;
     case 'check_again':
       if (state.phase === 'stalled') return { phase: 'asking', course: newCourse(around, true) };

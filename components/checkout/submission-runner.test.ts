@@ -9,7 +9,7 @@ afterEach(() => vi.useRealTimers());
 const body = { submitToken: 'token-1', email: 'a@b.example' };
 const placed: Reply = { kind: 'placed', url: '/orders/1' };
 
-/** A world whose requests are answered from scripts; the last entry repeats. */
+/** Builds a world that answers requests from scripts; the last entry repeats. */
 function makeWorld({ replies = [], answers = [] }: { replies?: Reply[]; answers?: Answer[] }) {
   const take = <T>(script: T[]) => (script.length > 1 ? script.shift() : script[0]) as T;
   let online = true;
@@ -37,7 +37,7 @@ test('two submits in one tick send one request', async () => {
   expect(open).toHaveBeenCalledExactlyOnceWith('/orders/1');
 });
 
-test('whatever is sent again is the same body', async () => {
+test('every resend has the same body', async () => {
   const { runner, send, ask } = makeWorld({
     replies: [{ kind: 'busy', code: 'overloaded', definite: true }, { kind: 'lost' }, placed],
     answers: [{ kind: 'unknown' }],
@@ -49,7 +49,7 @@ test('whatever is sent again is the same body', async () => {
   expect(ask.mock.calls).toEqual([['token-1'], ['token-1']]);
 });
 
-test('a submission is remembered before it is sent and forgotten when it is settled', async () => {
+test('a submission is stored before it is sent and removed when its outcome is known', async () => {
   const refused: Reply = { kind: 'refused', problem: { code: 'out_of_stock', detail: 'Not enough.' } };
   const { runner, send, remember } = makeWorld({ replies: [refused] });
   runner.submit(body);
@@ -60,7 +60,7 @@ test('a submission is remembered before it is sent and forgotten when it is sett
   expect(runner.submit(body)).toBe(true);
 });
 
-test('one of which nothing is known stays remembered', async () => {
+test('a submission with an unknown outcome stays stored', async () => {
   const { runner, remember } = makeWorld({ replies: [{ kind: 'lost' }], answers: [{ kind: 'lost' }] });
   runner.submit(body);
   await vi.runAllTimersAsync();
@@ -68,7 +68,7 @@ test('one of which nothing is known stays remembered', async () => {
   expect(remember.mock.calls).toEqual([[body]]);
 });
 
-test('without a connection nothing is sent or asked until it is back', async () => {
+test('without a connection nothing is sent or queried until it is back', async () => {
   const { runner, send, ask, setOnline } = makeWorld({
     replies: [{ kind: 'lost' }],
     answers: [{ kind: 'done', url: '/orders/1' }],
@@ -84,7 +84,7 @@ test('without a connection nothing is sent or asked until it is back', async () 
   expect(runner.state().phase).toBe('placed');
 });
 
-test('a shopper who went to another page is not fetched back from it', async () => {
+test('a shopper who went to another page is not redirected to the order', async () => {
   const world = makeWorld({ replies: [placed] });
   const runner = makeSubmissionRunner(world);
   const leave = runner.subscribe(() => undefined);
@@ -95,14 +95,14 @@ test('a shopper who went to another page is not fetched back from it', async () 
   expect(world.open).not.toHaveBeenCalled();
 });
 
-test('a pause cut short by a lost connection does not send a second time when its time is up', async () => {
+test('a pause that a lost connection interrupted does not send a second time when it ends', async () => {
   const { runner, send, setOnline } = makeWorld({
     replies: [{ kind: 'busy', code: 'overloaded', definite: true, retryAfterMs: 10_000 }, placed],
   });
   runner.submit(body);
   await vi.advanceTimersByTimeAsync(1_000);
   setOnline(false);
-  // The second request hangs, so that the first pause ends while it is under way.
+  // The second request hangs, so the first pause ends while that request is pending.
   send.mockImplementationOnce(() => new Promise(() => undefined));
   setOnline(true);
   await vi.advanceTimersByTimeAsync(60_000);

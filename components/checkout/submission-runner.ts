@@ -9,29 +9,29 @@ import {
   type SubmissionState,
 } from '#components/checkout/submission-machine.ts';
 
-/** The world around the machine; the page gives the browser's, tests give their own. */
+/** The environment of the machine: the browser on the page, fakes in tests. */
 export interface SubmissionWorld {
   send: (body: SubmissionBody) => Promise<Reply>;
   ask: (token: string) => Promise<Answer>;
-  /** Opens the page of the order that was placed. */
+  /** Opens the page of the placed order. */
   open: (url: string) => void;
   isOnline: () => boolean;
-  /** Remembers the submission under way over a reload; undefined forgets it. */
+  /** Stores the pending submission across a reload; undefined removes it. */
   remember: (body: SubmissionBody | undefined) => void;
 }
 
 export interface SubmissionRunner {
   state: () => SubmissionState;
   subscribe: (listener: () => void) => () => void;
-  /** False when one is under way already: this call did nothing. */
+  /** False if a submission is already pending: this call did nothing. */
   submit: (body: SubmissionBody) => boolean;
   resume: (body: SubmissionBody, refusal: Problem) => void;
   report: (event: Extract<SubmissionEvent, { type: 'went_online' | 'went_offline' | 'check_again' }>) => void;
 }
 
 /**
- * Does what the machine's state names and reports what came of it. The state lives here and not
- * in React's, so a second submit in the same tick finds the first one's lock.
+ * Performs the action that the machine's state names, and reports the result. The state lives here and
+ * not in React's, so that a second submit in the same tick finds the first one's lock.
  */
 export function makeSubmissionRunner(world: SubmissionWorld): SubmissionRunner {
   let state: SubmissionState = { phase: 'ready' };
@@ -50,7 +50,7 @@ export function makeSubmissionRunner(world: SubmissionWorld): SubmissionRunner {
   }
 
   function perform(current: SubmissionState): void {
-    // What comes back to another state than the one that asked for it comes too late.
+    // Ignores a result that arrives after the state has changed.
     const report = (event: SubmissionEvent) => {
       if (state === current) dispatch(event);
     };
@@ -61,7 +61,8 @@ export function makeSubmissionRunner(world: SubmissionWorld): SubmissionRunner {
     if (current.phase === 'pausing') {
       setTimeout(() => report({ type: 'elapsed' }), Math.max(0, current.untilMs - Date.now()));
     }
-    // Nobody listens when the shopper has gone to another page: they are not fetched back from it.
+    // There are no listeners after the shopper has gone to another page. They are not redirected from
+    // it.
     if (current.phase === 'placed' && listeners.size > 0) world.open(current.url);
   }
 

@@ -8,8 +8,9 @@ import { Button } from '#components/ui/button.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
 
 /**
- * The button and what is to be said about the press of it. The button is never `disabled`, which
- * would take the focus away: `aria-disabled` says the same, and the form's handler ignores it.
+ * The button and the status of the submission. The button is never `disabled`, because that would
+ * remove its focus. `aria-disabled` has the same meaning, and the form's handler ignores further
+ * presses.
  */
 export function SubmitArea({
   state,
@@ -23,7 +24,7 @@ export function SubmitArea({
   busyLabel: string | undefined;
   onCheckAgain: () => void;
   ref: Ref<HTMLButtonElement>;
-  /** What the button says when it can be pressed. */
+  /** The button's label when it can be pressed. */
   children: ReactNode;
 }) {
   const label = busyLabel ?? labelOf(state);
@@ -37,7 +38,7 @@ export function SubmitArea({
         ) : null}
         {label ?? children}
       </Button>
-      {/* Always there, so that screen readers are listening when something is said. */}
+      {/* Always rendered, so that screen readers announce its changes. */}
       <div role="status" className="text-center text-muted empty:absolute">
         {statusOf(state)}
       </div>
@@ -56,7 +57,7 @@ function statusOf(state: SubmissionState): ReactNode {
     case 'ready':
       return undefined;
     case 'sending':
-      // The eye reads it on the button; the ear hears no button change its name.
+      // The label shows it visibly, but screen readers don't announce a changed label.
       return <span className="sr-only">{busyLabelOf(state)}</span>;
     case 'asking':
       return 'We are checking what became of your order. It cannot be placed twice.';
@@ -87,7 +88,7 @@ function statusOf(state: SubmissionState): ReactNode {
   }
 }
 
-/** Seconds to go, for the eye only: a screen reader that read every one would never stop. */
+/** The remaining seconds, hidden from screen readers, which would read every one. */
 function Countdown({ untilMs }: { untilMs: number }) {
   const [nowMs, setNowMs] = useState(Date.now);
   useEffect(() => {

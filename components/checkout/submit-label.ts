@@ -1,6 +1,9 @@
 import type { SubmissionState } from '#components/checkout/submission-machine.ts';
 
-/** Undefined while the button can be pressed. Says "received" only of what the server has said it has. */
+/**
+ * Undefined while the button can be pressed. Says "received" only if the server has confirmed that it
+ * has the order.
+ */
 export function labelOf(state: SubmissionState): string | undefined {
   switch (state.phase) {
     case 'ready':
@@ -22,6 +25,6 @@ export function busyLabelOf(state: Busy): string {
   if (state.phase === 'pausing' && state.why === 'busy') return 'The shop is busy, please wait';
   const { received, refusal } = state.course;
   if (received) return 'Your order has been received, please wait';
-  // With a refusal at hand it is only asked after, and not sent again.
+  // With a refusal, the submission is only queried, not sent again.
   return refusal ? 'Checking your order…' : 'Sending your order…';
 }

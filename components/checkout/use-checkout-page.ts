@@ -26,18 +26,18 @@ export const notRecorded: Problem = {
 
 export interface CheckoutPageProps {
   quote: CheckoutQuote;
-  /** The delivery method and country that the quote is for. */
+  /** The shipping method and country of the quote. */
   choice: Selection;
   lines: OrderLine[];
-  /** What was typed before, by field name. */
+  /** The previously typed values, by field name. */
   values: Record<string, string>;
   /** Why a submission without JavaScript was refused. */
   problem?: Problem | undefined;
 }
 
 /**
- * Whether this document has shown a checkout before. A page that Back brings again within one
- * document is drawn from memory, so it has to find out what has become of its cart.
+ * Whether this document has shown a checkout before. Back within one document renders a page from
+ * memory, so the page has to check whether its cart was ordered or edited.
  */
 let shownBefore = false;
 
@@ -47,7 +47,7 @@ interface Parts {
   problemBox: RefObject<HTMLDivElement | null>;
 }
 
-/** Everything that the checkout page knows and does beside drawing itself. */
+/** The checkout page's state and behaviour, apart from rendering. */
 export function useCheckoutPage(props: CheckoutPageProps, { form, button, problemBox }: Parts) {
   const router = useRouter();
   const { runner, state } = useSubmission();
@@ -60,7 +60,7 @@ export function useCheckoutPage(props: CheckoutPageProps, { form, button, proble
   const edited = edits.of === problem ? edits.names : [];
   const errors = errorsOf(problem, edited);
 
-  /** Finds out whether the cart that this page shows was ordered or edited elsewhere meanwhile. */
+  /** Checks whether this page's cart was ordered or edited elsewhere. */
   const catchUp = useEffectEvent(async () => {
     const current = runner.state();
     if (current.phase === 'placed') return setOrdered({ url: current.url });
@@ -70,8 +70,8 @@ export function useCheckoutPage(props: CheckoutPageProps, { form, button, proble
       if (cart.version !== quote.cartVersion) router.refresh();
       return;
     }
-    // Another cart: this one has become an order, or the browser has become another shopper. Only
-    // the order itself proves which; without it the server draws the page again for whoever this is.
+    // Another cart: this one has become an order, or the browser has become another shopper. Only the
+    // order itself tells which. Without it, the server renders the page again for the current shopper.
     const answer = await askSubmission(quote.submitToken);
     if (answer.kind === 'done') setOrdered({ url: answer.url });
     else router.refresh();
@@ -83,19 +83,19 @@ export function useCheckoutPage(props: CheckoutPageProps, { form, button, proble
     window.history.replaceState(null, '', checkoutAddress(chosen));
     const answer = await requote(chosen);
     if (answer?.kind === 'empty') catchUp();
-    // The cart was changed elsewhere, or the shop removed something: the lines are drawn again, too.
+    // The cart was changed elsewhere, or the shop removed an item: the lines are rendered again, too.
     if (answer?.kind === 'quote' && answer.quote.cartVersion !== quote.cartVersion) router.refresh();
   }
 
   const begin = useEffectEvent((element: HTMLFormElement) => {
-    // From here on the page shows what is wrong in its own words, beside the field.
+    // From here on the page shows errors in its own words, beside the field.
     element.noValidate = true;
     fillIn(element, rememberedTyped());
     const pending = rememberedSubmission();
     if (pending) runner.resume(pending, notRecorded);
     if (shownBefore) catchUp();
     shownBefore = true;
-    // The browser may have restored a choice, or the shopper made one before the script was there.
+    // The browser may have restored a choice, or the shopper chose before the script loaded.
     if (!sameChoice(choiceIn(element), choice)) choose();
   });
 
@@ -117,7 +117,7 @@ export function useCheckoutPage(props: CheckoutPageProps, { form, button, proble
   const afterRefusal = useEffectEvent(({ code, quote: newer }: Problem) => {
     if (newer) adopt(newer);
     else if (code === 'token_invalid') choose();
-    // New lines, stock and prices come from the server; what is typed stays where it is.
+    // The server renders lines, stock and prices again; the typed text stays.
     if (['cart_changed', 'cart_empty', 'token_invalid', 'out_of_stock'].includes(code)) router.refresh();
   });
 
@@ -131,16 +131,16 @@ export function useCheckoutPage(props: CheckoutPageProps, { form, button, proble
 
   const locked = isLocked(state);
   useEffect(() => {
-    // The field that had the focus can't keep it while the form is locked.
+    // The focused field can't keep the focus while the form is locked.
     if (locked) button.current?.focus({ preventScroll: true });
   }, [locked, button]);
 
-  // What the shopper was told in words to be the total.
+  // The total that the page has told the shopper in words.
   const told = useRef<string>(undefined);
 
   /**
-   * Whether the page shows the total that would be charged. Where something else has edited the amounts,
-   * nothing is sent: the shopper is told the total first, and orders by pressing again.
+   * Whether the page shows the total that would be charged. If other software has edited the amounts,
+   * nothing is sent. The page tells the shopper the total first, and a second press orders.
    */
   function isTotalSeen(total: string): boolean {
     if (told.current === total || totalsShown().every((shown) => shown === total)) return true;

@@ -3,7 +3,7 @@
 import { useCallback, useRef, useState } from 'react';
 import type { CheckoutQuote } from '#lib/pricing/schema.ts';
 
-/** What the total depends on beside the cart. */
+/** The choices that the total depends on, besides the cart. */
 export interface Selection {
   shippingMethod: string;
   country: string;
@@ -13,7 +13,7 @@ export type QuoteAnswer = { kind: 'quote'; quote: CheckoutQuote } | { kind: 'emp
 
 const timeoutMs = 8_000;
 
-/** The quote of the open cart as it is now. Never throws; an abort counts as failed. */
+/** Fetches the current quote of the open cart. Never throws; an abort counts as failed. */
 async function fetchQuote(selection: Selection, signal?: AbortSignal): Promise<QuoteAnswer> {
   const deadline = AbortSignal.timeout(timeoutMs);
   try {
@@ -30,8 +30,8 @@ async function fetchQuote(selection: Selection, signal?: AbortSignal): Promise<Q
 }
 
 /**
- * The quote that the page shows: the server's, until the shopper chooses something that changes
- * it. Of several choices in a row the last one counts, whichever answer comes last.
+ * The quote that the page shows: the server's, until the shopper makes a choice that changes it. The
+ * last choice wins, whichever answer arrives last.
  */
 export function useQuote(fromServer: CheckoutQuote, choiceOfServer: Selection) {
   const [seen, setSeen] = useState(fromServer);
@@ -40,7 +40,7 @@ export function useQuote(fromServer: CheckoutQuote, choiceOfServer: Selection) {
   const [state, setState] = useState<'current' | 'loading' | 'failed'>('current');
   const running = useRef<AbortController>(undefined);
 
-  // A page that the server rendered again brings a newer quote, if it is one of the same choice.
+  // A page that the server rendered again brings a newer quote, if it is for the same choice.
   if (seen !== fromServer) {
     setSeen(fromServer);
     if (sameChoice(choice, choiceOfServer)) setQuote(fromServer);

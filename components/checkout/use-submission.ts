@@ -8,7 +8,7 @@ import { makeSubmissionRunner, type SubmissionRunner } from '#components/checkou
 
 const initialState: SubmissionState = { phase: 'ready' };
 
-/** This page's submission and its state, tied to the browser. */
+/** This page's submission and its state, connected to the browser. */
 export function useSubmission(): { runner: SubmissionRunner; state: SubmissionState } {
   const [runner] = useState(() =>
     makeSubmissionRunner({

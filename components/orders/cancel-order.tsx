@@ -6,8 +6,9 @@ import { cancelSentences, type PostAnswer, postToOrder } from '#components/order
 import { Button } from '#components/ui/button.tsx';
 
 /**
- * Cancels an order: by itself a form of one button; with JavaScript it asks first, in a dialog,
- * and stays on the page. Cancelling twice is cancelling once, so trying again is always safe.
+ * Cancels an order. Without JavaScript it is a form with one button. With JavaScript it asks first, in
+ * a dialog, and stays on the page. Cancelling twice has the same effect as once, so a retry is always
+ * safe.
  */
 export function CancelOrder({
   id,
@@ -16,7 +17,7 @@ export function CancelOrder({
 }: {
   id: string;
   number: string;
-  /** What becomes of the money, as a sentence. */
+  /** What happens to the money, as a sentence. */
   money: string;
 }) {
   const router = useRouter();
@@ -40,7 +41,7 @@ export function CancelOrder({
     running.current = false;
     if (answer !== 'settled') return setState(answer);
     dialog.current?.close();
-    // Cancelled, or by now something that can't be: the page shows which.
+    // The order is cancelled, or can't be cancelled any more. The rendered page shows which.
     router.refresh();
   }
 
@@ -52,7 +53,7 @@ export function CancelOrder({
       <dialog
         ref={dialog}
         aria-labelledby="cancel-title"
-        // While it is under way there is nothing left to decide: Escape waits for the answer, too.
+        // During the request there is nothing left to decide, so Escape waits for the answer, too.
         onCancel={(event) => running.current && event.preventDefault()}
         className="m-auto w-[min(30rem,calc(100vw-2.5rem))] rounded-lg border border-line bg-raised p-6 text-ink shadow-raised backdrop:bg-[rgb(0_0_0/0.55)]"
       >

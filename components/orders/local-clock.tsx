@@ -4,7 +4,7 @@ import { useSyncExternalStore } from 'react';
 
 const never = () => () => undefined;
 
-/** A time of this day, by the shopper's own clock; in UTC, and said to be, where that isn't known. */
+/** A time of day in the shopper's time zone. Where that is unknown, it is in UTC and says so. */
 export function LocalClock({ iso }: { iso: string }) {
   const text = useSyncExternalStore(
     never,

@@ -22,25 +22,25 @@ import type { PaymentStatus } from '#lib/payment-provider/statuses.ts';
 import { formatMoney } from '#lib/platform/money.ts';
 
 /**
- * Every order that can come about, with up to three attempts: what its page and its emails say of its
- * money is what the rows say. Found again and again by attackers, one sentence at a time.
+ * Generates every possible order with up to three attempts. Its page and its emails must agree with the
+ * database rows about its money. Reviews had repeatedly found false sentences, one at a time.
  */
 
 const all = 4_599;
 
-/** Refunds of a charge: a share of what is left, or of the whole for one that fails. */
+/** Refunds of a charge: a share of the remaining amount, or of the whole amount if the refund fails. */
 const refundsOf = fc.array(
   fc.record({
     share: fc.constantFrom(1, 0.5, 0.25),
     status: fc.constantFrom<RefundFacts['status']>('created', 'succeeded', 'failed'),
-    // Before it was paid, after it, and after the order was cancelled.
+    // Before the payment, after it, and after the cancellation.
     madeAt: fc.constantFrom(2, 10, cancelledAt, cancelledAt + 10),
     lasted: fc.constantFrom(0, 1, 15),
   }),
   { maxLength: 3 },
 );
 
-/** A card that was charged, whatever became of the money. */
+/** A charged card, with any later outcome. */
 const charged = fc
   .record({
     made: refundsOf,
@@ -65,7 +65,7 @@ const charged = fc
 
 const uncharged = (status: PaymentStatus): PaymentFacts => paymentFacts({ status });
 
-/** An amount that was reserved, and is called off at the provider or about to be. */
+/** A reserved amount whose release at the provider is done or pending. */
 const reserved = fc
   .record({ isDone: fc.boolean(), madeAt: fc.constantFrom(10, cancelledAt, cancelledAt + 10) })
   .map(({ isDone, madeAt }): PaymentFacts => {
@@ -82,7 +82,7 @@ const other = fc.oneof(fc.constantFrom(uncharged('declined'), uncharged('voided'
 
 const isBack = ({ status }: PaymentFacts): boolean => status === 'refunded';
 
-/** The attempt that pays it, or that is under way, by the order's status. */
+/** The attempt that pays the order, or that is under way, by the order's status. */
 const main: Record<OrderStatus, fc.Arbitrary<PaymentFacts>> = {
   placed: fc.constant(paymentFacts({ method: 'invoice', status: 'due' })),
   payment_pending: fc.constantFrom(uncharged('created'), uncharged('requires_action')),
@@ -130,7 +130,7 @@ const orders: fc.Arbitrary<MoneyFacts> = fc
     });
   });
 
-/** One whose money is back made its order `refunded`. */
+/** A fully refunded attempt would have made its order `refunded`. */
 const mayHavePaid = (one: PaymentFacts): boolean =>
   !isBack(one) && (one.capturedMinor > 0 || one.refunds.length > 0);
 
@@ -141,7 +141,7 @@ function pageOf(facts: MoneyFacts, money: OrderMoney): string {
   return sentences.join(' ');
 }
 
-/** What can have happened to it, and what has since. */
+/** The possible events of the order, each with what happened after it. */
 function eventsOf(facts: MoneyFacts): OrderEvent[] {
   const { status, paidAttempt, payments } = facts;
   const isOver = status === 'cancelled' || status === 'refunded';
@@ -221,7 +221,7 @@ const shown = (minor: number): string => formatMoney(minor, 'USD');
 const amountsIn = (text: string, before: RegExp): string[] =>
   [...text.matchAll(before)].map(([, found]) => found ?? '');
 
-/** What the rows say, without the summary. */
+/** The truth from the rows, computed without the summary. */
 function truthOf(facts: MoneyFacts) {
   const { payments, status, paidAttempt } = facts;
   const of = (one: PaymentFacts, became: RefundFacts['status']) =>
@@ -263,7 +263,7 @@ function expectTrue(text: string, facts: MoneyFacts, money: OrderMoney): void {
     ...amountsIn(text, /refund of (\S+) could not be made/g),
     ...amountsIn(text, /(\S+) of your money is still with us/g),
   ].map((found) => Math.round(Number(found.slice(1)) * 100));
-  // All that is owed, and goodwill of a good order that failed.
+  // At least the owed amount; at most also failed goodwill refunds of a valid order.
   expect(sum(named), text).toBeGreaterThanOrEqual(truth.owedMinor);
   expect(sum(named), text).toBeLessThanOrEqual(truth.keptMinor);
   expect(sum(named), text).toBe(failedMinor + sum(money.attempts.map((one) => one.owedMinor)));
@@ -299,8 +299,8 @@ function expectTrue(text: string, facts: MoneyFacts, money: OrderMoney): void {
 
 const runs = { numRuns: 4_000 };
 
-describe('of every order that can come about', () => {
-  test('the page tells the truth about its money', () => {
+describe('every possible order', () => {
+  test('has a page that tells the truth about its money', () => {
     fc.assert(
       fc.property(orders, (facts) => {
         const money = summarize(facts);
@@ -310,7 +310,7 @@ describe('of every order that can come about', () => {
     );
   });
 
-  test('every email tells the truth about its money', () => {
+  test('has only emails that tell the truth about its money', () => {
     fc.assert(
       fc.property(orders, (facts) => {
         const money = summarize(facts);
@@ -320,7 +320,7 @@ describe('of every order that can come about', () => {
     );
   });
 
-  test('its list of attempts tells the truth about each', () => {
+  test('has a list of attempts that tells the truth about each', () => {
     fc.assert(
       fc.property(orders, (facts) => {
         const money = summarize(facts);
@@ -336,7 +336,7 @@ describe('of every order that can come about', () => {
     );
   });
 
-  test('what a cancellation would do is said before it, of all that the shop holds', () => {
+  test('says before a cancellation what happens to all the money that the shop holds', () => {
     fc.assert(
       fc.property(orders, (facts) => {
         const text = onCancel(summarize(facts));

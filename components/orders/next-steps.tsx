@@ -1,6 +1,6 @@
 import type { OrderView } from '#lib/orders/schema.ts';
 
-/** What happens from here on, for an order that is on its way to being sent. */
+/** The next steps for an order that the shop is going to send. */
 export function NextSteps({ order }: { order: OrderView }) {
   const steps = stepsOf(order);
   if (steps.length === 0) return null;

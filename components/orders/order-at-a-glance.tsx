@@ -4,7 +4,7 @@ import { statusWords } from '#components/orders/status-words.ts';
 import { Card } from '#components/ui/card.tsx';
 import type { OrderView } from '#lib/orders/schema.ts';
 
-/** Where an order stands, for somebody who came by its link: they see it and change nothing. */
+/** An order's status for a visitor with its link, who can read the order but not change it. */
 export function OrderAtAGlance({ order, facts }: { order: OrderView; facts: OrderFacts }) {
   return (
     <Card className="grid justify-items-start gap-2">
@@ -26,7 +26,7 @@ export function OrderAtAGlance({ order, facts }: { order: OrderView; facts: Orde
 const again = 'Load this page again to see what became of it.';
 
 function newsOf(order: OrderView, facts: OrderFacts): string[] {
-  // What its owner's page follows by itself stands still here.
+  // The owner's page updates automatically; this page doesn't, so it asks the visitor to reload.
   if (order.status === 'payment_unknown') return [statusWords(order.status).sentence, again, ...owed(facts)];
   if (order.status !== 'payment_pending') return orderNews(order, facts);
   const atBank = order.payments.at(-1)?.status === 'requires_action';

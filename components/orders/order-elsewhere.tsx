@@ -4,7 +4,10 @@ import { ButtonLink } from '#components/ui/button.tsx';
 import { Container } from '#components/ui/container.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 
-/** The page of an order that this browser may not show: what is true of it, and the ways to see it. */
+/**
+ * The page of an order that this browser may not show. It explains the situation and how to see the
+ * order.
+ */
 export function OrderElsewhere({ title, children }: { title: string; children: ReactNode }) {
   return (
     <Container>

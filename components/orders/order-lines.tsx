@@ -8,14 +8,14 @@ export interface OrderLine {
   title: string;
   quantity: number;
   unitPriceMinor: number;
-  /** The product's page, while we have one. */
+  /** The product's page, while the shop has one. */
   href?: string | undefined;
   image?: string | undefined;
-  /** Units in stock, where that matters still. */
+  /** Units in stock, where that still matters. */
   available?: number | undefined;
 }
 
-/** What is or was bought: picture, name, how many, for how much. */
+/** The order lines: picture, title, quantity, price. */
 export function OrderLines({
   lines,
   currency,

@@ -1,7 +1,7 @@
 import { Button } from '#components/ui/button.tsx';
 import { TextField } from '#components/ui/field.tsx';
 
-/** Has the link to an order sent to its email address, with or without JavaScript. */
+/** Requests an email with the link to an order, with or without JavaScript. */
 export function OrderLinkForm() {
   return (
     <section aria-labelledby="order-link-title" className="max-w-[32rem]">

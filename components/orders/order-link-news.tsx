@@ -18,7 +18,7 @@ const news = {
   },
 } as const;
 
-/** What became of the form that asks for a link, on the page to which it leads. */
+/** The outcome of the form that requests a link, on the page that follows it. */
 export function OrderLinkNews({ outcome }: { outcome: string | undefined }) {
   if (!outcome || !Object.hasOwn(news, outcome)) return null;
   const { tone, title, text } = news[outcome as keyof typeof news];

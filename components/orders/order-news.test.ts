@@ -25,15 +25,15 @@ interface Given {
   decline?: string;
   endedBy?: CancellationSource;
   paidAttempt?: number | null;
-  /** Its refunds were made after its cancellation. */
+  /** The refunds were requested after the cancellation. */
   isLate?: boolean;
-  /** What is neither refunded nor requested was to be refunded, and that failed. */
+  /** A refund of the rest, neither refunded nor requested, has failed. */
   isFailed?: boolean;
-  /** Of every charge. */
+  /** Applies to every charge. */
   charge?: Partial<PaymentFacts>;
 }
 
-/** Every charge was taken whole, and the order was paid by the last one that was. */
+/** Every charge was captured in full, and the last captured one paid the order. */
 function moneyOf(view: OrderView, given: Given = {}): OrderMoney {
   const { payments, status, refundRequestedMinor } = view;
   const taken = payments.filter((payment) => ['succeeded', 'returning', 'refunded'].includes(payment.status));
@@ -70,29 +70,29 @@ const said = (view: OrderView, { decline = 'The card was declined.', ...given }:
   orderNews(view, { decline, ...moneyOf(view, given) }).join(' ');
 const onCancel = (view: OrderView, given?: Given) => moneyOnCancel(moneyOf(view, given));
 
-/** It had been cancelled or was not needed when it came. */
+/** The order was already cancelled, or didn't need the charge, when the charge arrived. */
 const tooLate = { paidAttempt: null, isLate: true };
 
 describe('the news of an order', () => {
-  test('a declined card is told with its reason, and that nothing was charged', () => {
+  test('a declined card is reported with its reason, and that nothing was charged', () => {
     const decline = 'The card was declined: it has expired.';
     expect(said(order('payment_declined', [card(1, 'declined')]), { decline })).toBe(
       'The card was declined: it has expired. Nothing was charged. Your order is kept, and is not paid.',
     );
   });
 
-  test('a payment that waits at the bank says so; one that is only under way does not', () => {
+  test('a payment that waits for the bank says so, and a payment that is only under way does not', () => {
     const actionUrl = 'https://bank.example/confirm';
     expect(said(order('payment_pending', [card(1, 'requires_action', { actionUrl })]))).toMatch(/^Your bank/);
     expect(said(order('payment_pending', [card(1, 'created')]))).not.toContain('bank');
   });
 
-  test('what is paid is an amount; what is only reserved is not called paid', () => {
+  test('a paid amount is named, and a reserved amount is not called paid', () => {
     expect(said(order('paid', [card(1, 'declined'), card(2, 'succeeded')]))).toMatch(/^\$45\.99 is paid/);
     expect(said(order('paid', [card(1, 'authorized')]))).toMatch(/^\$45\.99 is reserved/);
   });
 
-  test('money that was refunded is told: a part of what was paid, and a late charge of an earlier attempt', () => {
+  test('refunds are reported: a partial one, and one of a late charge of an earlier attempt', () => {
     expect(said(order('paid', [card(1, 'succeeded', { refundedMinor: 500 })]))).toContain(
       '$5.00 of your payment was refunded.',
     );
@@ -102,7 +102,7 @@ describe('the news of an order', () => {
     );
   });
 
-  test('what the provider has not confirmed is requested, and nothing says that it was refunded', () => {
+  test('a refund that the provider has not confirmed is called requested, never refunded', () => {
     // What broke: the page said "goes back to you" although the provider had refused the refund.
     const news = [
       said(order('paid', [card(1, 'succeeded')], 500)),
@@ -116,7 +116,7 @@ describe('the news of an order', () => {
     }
   });
 
-  test('a refund that the provider did not pay is neither requested nor refunded', () => {
+  test('a failed refund is called neither requested nor refunded', () => {
     for (const status of ['succeeded', 'returning'] as const) {
       const text = said(order('cancelled', [card(1, status)]), { endedBy: 'shopper', isFailed: true });
       expect(text).toContain('Your refund of $45.99 could not be made yet.');
@@ -124,13 +124,13 @@ describe('the news of an order', () => {
     }
   });
 
-  test('a bank that takes days is named, and that it can take days', () => {
+  test('a payment that the bank is processing says so, and that it can take days', () => {
     expect(said(order('payment_processing', [card(1, 'processing')]))).toContain(
       'Your bank is processing the payment; this can take days.',
     );
   });
 
-  test('a cancelled order says by whose hand it ended', () => {
+  test('a cancelled order says who or what cancelled it', () => {
     const unpaid = order('cancelled', [card(1, 'declined')]);
     expect(said(unpaid, { endedBy: 'shopper' })).not.toContain('in time');
     expect(said(unpaid, { endedBy: 'hold' })).toContain('not paid in time');
@@ -138,7 +138,7 @@ describe('the news of an order', () => {
     expect(said(unpaid, { endedBy: 'provider' })).toContain('We are sorry');
   });
 
-  test('a charge that came after its hold, when the order could not be taken up again, is refunded and says why', () => {
+  test('a charge after the end of the hold is refunded and says why, if the order could not be revived', () => {
     const late = order('cancelled', [card(1, 'refunded', { refundedMinor: 4_599 })]);
     expect(said(late, { ...tooLate, endedBy: 'hold' })).toContain(
       'could not be taken up again. It was refunded.',
@@ -149,8 +149,9 @@ describe('the news of an order', () => {
     expect(byShopper).not.toContain('nothing to pay');
   });
 
-  // What broke: "Your payment of $5.00 came after that", of goodwill that was given before the cancellation.
-  test('goodwill of before a cancellation is a part of the payment, and what is kept is named', () => {
+  // What broke: the page said "Your payment of $5.00 came after that" of a goodwill refund before the
+  // cancellation.
+  test('a goodwill refund before a cancellation is a part of the payment, and the kept amount is named', () => {
     const part = (status: PaymentStatus) => card(1, status, { refundedMinor: 500 });
     const requested = said(order('cancelled', [part('returning')], 4_099), { endedBy: 'shopper' });
     expect(requested).toContain('$5.00 of your payment was refunded.');
@@ -161,7 +162,7 @@ describe('the news of an order', () => {
     expect(said(failed, { ...given, charge: { isDisputed: true } })).toContain(
       'Your refund of $40.99 could not be made, because your bank disputes the payment.',
     );
-    // What broke: the whole amount, and a dispute that the bank had decided long before.
+    // What broke: the page named the whole amount, and a dispute that the bank had decided long before.
     expect(said(failed, { ...given, charge: { lostMinor: 1_000 } })).toContain(
       'Your refund of $30.99 could not be made yet.',
     );
@@ -173,16 +174,17 @@ describe('the news of an order', () => {
     }
   });
 
-  // What broke: "An earlier attempt was charged late … You pay this order once", of an order with one attempt.
-  test('a part of a payment whose rest is requested is not the refund of another attempt', () => {
+  // What broke: the page said "An earlier attempt was charged late … You pay this order once" of an
+  // order with one attempt.
+  test('a partial refund, with the rest requested, is not called the refund of another attempt', () => {
     const text = said(order('fulfilled', [card(1, 'returning', { refundedMinor: 500 })], 4_099));
     expect(text).toContain('$5.00 of your payment was refunded.');
     expect(text).toContain('A refund of $40.99 is requested.');
     expect(text).not.toContain('attempt');
   });
 
-  // What broke: "Nothing was charged", of a card that was charged and whose money the owner had refunded.
-  test('a charge that was refunded before it paid the order is told as that, also later', () => {
+  // What broke: the page said "Nothing was charged" of a card whose charge the owner had refunded.
+  test('a charge that was refunded before it paid the order is reported as refunded, also later', () => {
     const back = card(1, 'refunded', { refundedMinor: 4_599 });
     const never = { paidAttempt: null };
     const text = said(order('payment_declined', [back]), never);
@@ -196,8 +198,9 @@ describe('the news of an order', () => {
     expect(ended).not.toMatch(/came after|taken up again/);
   });
 
-  // What broke: "$45.99 was refunded. It can take your bank some days", of money that was never taken.
-  test('an amount that was only reserved is released, not refunded', () => {
+  // What broke: the page said "$45.99 was refunded. It can take your bank some days" of money that was
+  // never taken.
+  test('a reserved amount is called released, not refunded', () => {
     const reserved = { charge: { capturedMinor: 0 } };
     const over = order('refunded', [card(1, 'refunded', { refundedMinor: 4_599 })]);
     const texts = [
@@ -214,9 +217,10 @@ describe('the news of an order', () => {
   });
 });
 
-// What broke: "Nothing was charged" of an order with a charge, and "refund requested" of one that had failed.
-describe('money that no order needs, and whose refund failed', () => {
-  test('is named in every status of its order, and nothing says that nothing was charged', () => {
+// What broke: the page said "Nothing was charged" of an order with a charge, and "refund requested" of
+// a refund that had failed.
+describe('a charge that no order needs and whose refund failed', () => {
+  test('is named in every status of its order, and no page says that nothing was charged', () => {
     const actionUrl = 'https://bank.example/confirm';
     const orders: [OrderView, number | null][] = [
       [order('payment_pending', [card(1, 'returning'), card(2, 'created')]), null],
@@ -246,13 +250,14 @@ describe('money that no order needs, and whose refund failed', () => {
   });
 });
 
-test('whoever cancels is told before what becomes of their money', () => {
+test('before cancelling, the shopper is told what happens to the money', () => {
   expect(onCancel(order('payment_declined', [card(1, 'declined')]))).toContain('nothing to pay');
   const part = card(2, 'succeeded', { refundedMinor: 500 });
   const late = card(1, 'refunded', { refundedMinor: 4_599 });
   expect(onCancel(order('paid', [late, part]))).toMatch(/^A refund of \$40\.99 is requested/);
   expect(onCancel(order('paid', [card(1, 'authorized')]))).toContain('$45.99 reserved on your card');
-  // What broke: "A refund of $45.99 is requested", when $5.00 of it was refunded or requested already.
+  // What broke: the page said "A refund of $45.99 is requested" when $5.00 of it was refunded or
+  // requested already.
   expect(onCancel(order('paid', [card(1, 'succeeded')], 500))).toMatch(/^A refund of \$40\.99 is requested/);
   expect(onCancel(order('paid', [card(1, 'returning'), card(2, 'succeeded')], 4_599))).toContain('$45.99');
   expect(onCancel(order('paid', [card(1, 'returning')], 4_599))).toContain('requested already');

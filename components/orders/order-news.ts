@@ -17,22 +17,25 @@ import {
 import type { OrderMoney } from '#lib/orders/money/order-money.ts';
 import type { CancellationSource, OrderView } from '#lib/orders/schema.ts';
 
-/** What the page knows beside the order itself. */
+/** What the page knows in addition to the order itself. */
 export interface OrderFacts extends OrderMoney {
-  /** Why the last card was refused, as a sentence. */
+  /** Why the last card was declined, as a sentence. */
   decline: string;
 }
 
-/** The element that says it: it takes the focus when a card was declined again. */
+/** The element with the news. It takes the focus when a card was declined again. */
 export const orderNewsId = 'order-news';
 
-/** The payment that waits for the shopper at their bank, with the bank's address. */
+/** Returns the bank's URL if the last payment waits for the shopper to confirm it there. */
 export function atTheBank({ payments }: OrderView): string | undefined {
   const last = payments.at(-1);
   return last?.status === 'requires_action' ? last.actionUrl : undefined;
 }
 
-/** Where the order stands and why, in sentences for its owner: the first one is the news. */
+/**
+ * Describes the order's status and its reason, in sentences for its owner; the most important comes
+ * first.
+ */
 export function orderNews(order: OrderView, facts: OrderFacts): string[] {
   const { sentence } = statusWords(order.status);
   switch (order.status) {
@@ -71,14 +74,14 @@ function paidBy(facts: OrderFacts): string | undefined {
     : how && `${how} We are getting your order ready.`;
 }
 
-/** Parts of what was paid, and charges of other attempts that were not needed. */
+/** Partial refunds of the payment, and refunds of other attempts that were not needed. */
 const refunds = (facts: OrderFacts): string[] => [
   ...partRefunded(facts),
   ...notNeeded(facts),
   ...owed(facts),
 ];
 
-/** What is on its way back, and what should be. */
+/** Refunds that are requested, and refunds that should be made. */
 export const owed = (facts: OrderFacts): string[] => [...requested(facts, 'page'), ...notMade(facts)];
 
 function cancelled(facts: OrderFacts): string[] {

@@ -15,21 +15,21 @@ import type { OrderView } from '#lib/orders/schema.ts';
 interface Props {
   order: OrderView;
   facts: OrderFacts;
-  /** How a card is given; undefined where none is taken. */
+  /** How the page accepts a card; undefined if it accepts none. */
   cardEntry: CardEntry | undefined;
 }
 
-/** Where the order stands, why, and what its owner can do about it. */
+/** The order's status, its reason, and what its owner can do about it. */
 export function OrderStatus({ order, facts, cardEntry }: Props) {
   const { id, status, version } = order;
   const unsettled = status === 'payment_pending' || status === 'payment_unknown';
-  // A charge may still come for an order that ended because it was not paid in time.
+  // A charge may still arrive for an order that ended because it was not paid in time.
   const settled = statusWords(status).final && facts.endedBy !== 'hold' && order.refundRequestedMinor === 0;
   return (
     <Card className="grid gap-5">
-      {/* Read aloud when it changes while the page is open. */}
+      {/* Screen readers announce it when it changes while the page is open. */}
       <div id={orderNewsId} role="status" tabIndex={-1}>
-        {/* Another version is said again even in the same words: this card was declined, too. */}
+        {/* A new version is announced again even with the same words: another card was declined, too. */}
         <div key={version} className="grid justify-items-start gap-2">
           <StatusBadge status={status} />
           {orderNews(order, facts).map((sentence, index) => (
@@ -48,7 +48,7 @@ export function OrderStatus({ order, facts, cardEntry }: Props) {
   );
 }
 
-/** The way to the bank, and what to know before going there. */
+/** The link to the bank, and what to know before going there. */
 function Bank({ order }: { order: OrderView }) {
   const address = atTheBank(order);
   if (!address) return null;
@@ -101,7 +101,7 @@ function AnotherCard({ order, cardEntry }: { order: OrderView; cardEntry: CardEn
   );
 }
 
-/** Until when nobody else can buy what was ordered. */
+/** Until when the items are held for this order. */
 function Kept({ order: { holdUntil } }: { order: OrderView }) {
   if (!holdUntil) return null;
   return (
@@ -111,7 +111,7 @@ function Kept({ order: { holdUntil } }: { order: OrderView }) {
   );
 }
 
-/** With JavaScript the page follows by itself. */
+/** With JavaScript the page updates automatically. */
 function LookAgain({ id }: { id: string }) {
   return (
     <noscript>

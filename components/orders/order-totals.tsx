@@ -3,7 +3,7 @@ import { shownTotal } from '#components/ui/shown-total.ts';
 import { SummaryList, SummaryRow } from '#components/ui/summary-list.tsx';
 import type { Totals } from '#lib/pricing/quote.ts';
 
-/** How the total comes about. Rows that are nothing and mean nothing are left out. */
+/** The parts of the total. Rows with a zero amount and no meaning are left out. */
 export function OrderTotals({ totals, currency }: { totals: Totals; currency: string }) {
   const amount = (minor: number) => <Price minor={minor} currency={currency} />;
   return (

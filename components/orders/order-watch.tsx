@@ -5,16 +5,16 @@ import { useEffect, useEffectEvent } from 'react';
 import { orderMark } from '#components/orders/order-mark.ts';
 import type { OrderView } from '#lib/orders/schema.ts';
 
-/** Soon after it was placed an order changes within seconds, later within hours. */
+/** An order changes within seconds soon after it was placed, and within hours later. */
 const calm = { firstPauseMs: 5_000, maxPauseMs: 30_000 };
 
-/** A payment under way is settled within seconds, and its owner waits for it. */
+/** A pending payment gets its outcome within seconds, and its owner waits for it. */
 const eager = { firstPauseMs: 1_000, maxPauseMs: 10_000 };
 const growth = 1.5;
 
 /**
- * Looks after an order while its page is being looked at, and has the page drawn again when the
- * order has changed. A hidden page asks nothing and catches up when it is seen again.
+ * Polls an order while its page is visible, and renders the page again when the order has changed. A
+ * hidden page does not poll; it polls again when it becomes visible.
  */
 export function OrderWatch({
   id,
@@ -22,9 +22,9 @@ export function OrderWatch({
   unsettled,
 }: {
   id: string;
-  /** What the page shows, by `orderMark`. */
+  /** The mark of the order that the page shows, by `orderMark`. */
   mark: string;
-  /** A payment is under way. */
+  /** A payment is pending. */
   unsettled: boolean;
 }) {
   const router = useRouter();
@@ -70,7 +70,7 @@ export function OrderWatch({
   return null;
 }
 
-/** Undefined when the order could not be asked after: the next look may find it. */
+/** Undefined when the request failed: the next poll may succeed. */
 async function fetchMark(id: string, signal: AbortSignal): Promise<string | undefined> {
   try {
     const response = await fetch(`/api/orders/${id}`, {

@@ -14,8 +14,8 @@ import { enterMovesOn } from '#components/ui/enter-moves-on.ts';
 import { formatMoney } from '#lib/platform/money.ts';
 
 /**
- * Pays an order with another card. The form carries the number of the attempt, so sending it twice is
- * one charge; without JavaScript the browser posts it, and is sent back to this page.
+ * Pays an order with another card. The form carries the number of the attempt, so sending it twice
+ * makes one charge. Without JavaScript the browser posts it and is redirected to this page.
  */
 export function PayAgain({
   id,
@@ -39,7 +39,7 @@ export function PayAgain({
   const locked = paying || refreshing;
 
   useEffect(() => {
-    // The choice that had the focus can't keep it while the form is locked.
+    // The focused choice can't keep the focus while the form is locked.
     if (locked) button.current?.focus({ preventScroll: true });
   }, [locked]);
 
@@ -61,7 +61,7 @@ export function PayAgain({
     setPaying(false);
   }
 
-  /** Gives the sentence of what went wrong; when nothing did, the page is drawn again and shows it. */
+  /** Returns an error sentence. If there is none, the page renders again and shows the outcome. */
   async function send(chosen: string): Promise<string | undefined> {
     const asked = await card.ask();
     if (asked && 'problem' in asked) return asked.problem;
@@ -89,7 +89,7 @@ export function PayAgain({
         {locked ? 'Paying, please wait' : `Pay ${formatMoney(amount.amountMinor, amount.currency)}`}
       </Button>
       <ChallengeStatus />
-      {/* Always there, so that screen readers are listening when something is said. */}
+      {/* Always rendered, so that screen readers announce its changes. */}
       <div role="status" className="empty:absolute">
         {locked ? <span className="sr-only">Paying, please wait</span> : null}
         {problem ? <p className="font-medium text-bad">{problem}</p> : null}

@@ -2,7 +2,7 @@ import { Price } from '#components/ui/price.tsx';
 import { ofAttempt } from '#lib/orders/money/money-sentences.ts';
 import type { OrderMoney } from '#lib/orders/money/order-money.ts';
 
-/** Every try to pay an order, where it took more than one. */
+/** All attempts to pay an order, if there was more than one. */
 export function PaymentAttempts({ money }: { money: OrderMoney }) {
   const { attempts, currency } = money;
   if (attempts.length < 2) return null;

@@ -14,12 +14,12 @@ test.each([
   [404, 'no_order'],
   [429, 'refused'],
   [503, 'refused'],
-] as const)('an answer of %i is told as what it is: %s', async (status, told) => {
+] as const)('status %i is reported as %s', async (status, told) => {
   vi.stubGlobal('fetch', async () => new Response(null, { status }));
   expect(await postToOrder('/api/orders/one/cancel')).toBe(told);
 });
 
-test('only an answer that did not come means that the shop was not reached', async () => {
+test('only a missing answer means that the shop was not reached', async () => {
   vi.stubGlobal('fetch', async () => {
     throw new TypeError('Failed to fetch');
   });

@@ -1,20 +1,23 @@
 import { answering } from '#components/challenge/answering.ts';
 
-/** What came of asking for something. `settled`: it is done or can't be any more, as the order's page shows. */
+/**
+ * The outcome of a request. `settled`: it is done or no longer possible, and the order's page shows
+ * which.
+ */
 export type PostAnswer = 'settled' | 'no_session' | 'no_order' | 'refused' | 'unreachable';
 
 const timeoutMs = 15_000;
 
 /**
- * Asks the shop to do something about an order. Both that are asked for here are safe to ask for
- * again. Never throws: an answer that did not come is `unreachable`.
+ * Posts a request about an order: a payment or a cancellation. Both are safe to retry. Never throws: a
+ * missing answer is `unreachable`.
  */
 export async function postToOrder(action: string, body?: Record<string, unknown>): Promise<PostAnswer> {
   try {
     const answer = await answering((headers) => post(action, body, headers));
     if (!answer) return 'unreachable';
     const { ok, status } = answer;
-    // A declined card, an order that is something else by now, an attempt that was made before.
+    // A declined card, an order whose status has changed, or an attempt that was already made.
     if (ok || [402, 409, 422].includes(status)) return 'settled';
     if (status === 401) return 'no_session';
     return status === 404 ? 'no_order' : 'refused';
@@ -23,7 +26,7 @@ export async function postToOrder(action: string, body?: Record<string, unknown>
   }
 }
 
-/** The body is read of a `429` alone, which may ask for something. */
+/** Reads the body of a `429` only, because it may contain a challenge. */
 async function post(
   action: string,
   body: Record<string, unknown> | undefined,
@@ -31,7 +34,7 @@ async function post(
 ) {
   const response = await fetch(action, {
     method: 'POST',
-    // Outlives the page: a closed tab doesn't cut a payment off half sent.
+    // The request outlives the page, so a closed tab doesn't interrupt a payment.
     keepalive: true,
     headers: { ...(body && { 'content-type': 'application/json' }), ...headers },
     body: body && JSON.stringify(body),
@@ -42,7 +45,7 @@ async function post(
   return { ok, status, body: (told ?? {}) as Record<string, unknown> };
 }
 
-/** Why nothing was done, and what to do about it. */
+/** Says why nothing was done, and what to do about it. */
 type Sentences = Record<Exclude<PostAnswer, 'settled'>, string>;
 
 export const cancelSentences: Sentences = {

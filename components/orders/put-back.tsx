@@ -1,15 +1,15 @@
 import { Button } from '#components/ui/button.tsx';
 
-/** Puts the items of an order that came to nothing into the cart again: a form of one button. */
+/** Puts the items of an unpaid order back into the cart: a form with one button. */
 export function PutBack({
   orderId,
   cancelFirst,
   primary,
 }: {
   orderId: string;
-  /** The order still waits for its payment, and ends by this. */
+  /** The order still waits for its payment. The form cancels it first. */
   cancelFirst?: boolean;
-  /** It is what the page wants done. */
+  /** Whether this is the page's main action. */
   primary?: boolean;
 }) {
   return (

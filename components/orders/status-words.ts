@@ -2,10 +2,10 @@ import type { OrderStatus } from '#lib/orders/schema.ts';
 
 interface StatusWords {
   label: string;
-  /** What it means for the shopper, and what happens next or what they can do. */
+  /** What the status means for the shopper, and what happens next or what they can do. */
   sentence: string;
   tone: 'neutral' | 'accent' | 'good' | 'caution' | 'bad';
-  /** Nothing more happens by itself: the page needn't look again. */
+  /** The status is final, so the page needn't poll. */
   final: boolean;
 }
 

@@ -6,7 +6,7 @@ import type { CardAmount } from '#components/payment/card-entry.ts';
 import { elementAppearance } from '#components/payment/element-appearance.ts';
 import { Button } from '#components/ui/button.tsx';
 
-/** What the provider's form gave for the card: its name of the payment method, or why there is none. */
+/** The provider's answer about the card: the id of the payment method, or why there is none. */
 export type CardAnswer = { token: string } | { problem: string };
 
 export interface CardElementHandle {
@@ -14,15 +14,15 @@ export interface CardElementHandle {
   token: () => Promise<CardAnswer>;
 }
 
-/** A bank or a network that takes longer keeps nobody before a locked button. */
+/** A slow bank or network must not keep the shopper waiting before a locked button. */
 const answerWithinMs = 30_000;
 
 const notLoaded = 'The card form could not be loaded. Check your connection, or choose another way to pay.';
 const notAnswered = 'The card could not be checked just now. Nothing was charged; please try again.';
 
 /**
- * Stripe's Payment Element. It lives in a frame of the provider's, so a card number never comes to
- * this page; what comes is a name for it, made only when the shopper presses the button.
+ * Stripe's Payment Element. It runs in the provider's frame, so a card number never reaches this page.
+ * The page gets only an id of the payment method, created when the shopper presses the button.
  */
 export function CardElement(props: Omit<FrameProps, 'onRetry'>) {
   const [tries, setTries] = useState(0);
@@ -94,7 +94,7 @@ function ElementFrame({
   }));
 
   return (
-    // The focus can be sent here; from here Tab leads into the provider's frame.
+    // Can take the focus; from here Tab leads into the provider's frame.
     <div id="payment.token" tabIndex={-1} className="grid gap-2">
       <div ref={frame} className={state === 'failed' ? 'hidden' : 'min-h-11'} />
       {state === 'loading' ? <p className="text-muted">Loading the card form</p> : null}
@@ -121,7 +121,7 @@ async function makeToken({
   elements: StripeElements;
 }): Promise<CardAnswer> {
   try {
-    // Shows beside its fields what is missing, in the shopper's language.
+    // The provider's form shows its own errors beside its fields, in the shopper's language.
     const { error: invalid } = await elements.submit();
     if (invalid) return { problem: invalid.message ?? notAnswered };
     const { error, paymentMethod } = await stripe.createPaymentMethod({ elements });

@@ -3,7 +3,7 @@ import { CardElement, type CardElementHandle } from '#components/payment/card-el
 import type { CardAmount, CardEntry } from '#components/payment/card-entry.ts';
 import { TestCardChoice } from '#components/payment/test-card-choice.tsx';
 
-/** Where the shopper gives their card: a choice of the test till's, or the provider's form. */
+/** The card's input: a choice of the payment simulator's test cards, or the provider's form. */
 export function CardFields({
   entry,
   amount,
@@ -15,11 +15,11 @@ export function CardFields({
 }: {
   entry: CardEntry;
   amount: CardAmount;
-  /** The field that carries the token. */
+  /** The name of the field with the token. */
   name: string;
   chosen?: string | undefined;
   error?: string | undefined;
-  /** What to do where there is no JavaScript, which the provider's form needs. */
+  /** What to do without JavaScript, which the provider's form needs. */
   withoutScript: string;
   ref: Ref<CardElementHandle>;
 }) {

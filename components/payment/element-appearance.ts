@@ -1,8 +1,8 @@
 import type { Appearance } from '@stripe/stripe-js';
 
 /**
- * The provider's form in the shop's colours: its frame can't see our style sheet, so it is told what
- * the colours are on this page, in light or in dark.
+ * Returns the shop's colours for the provider's form. Its frame can't read our style sheet, so it gets
+ * the colours of this page, in light or in dark.
  */
 export function elementAppearance(): Appearance {
   const style = getComputedStyle(document.documentElement);

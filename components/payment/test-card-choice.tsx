@@ -1,7 +1,7 @@
 import { testCards } from '#components/payment/test-cards.ts';
 import { RadioCard, RadioCards } from '#components/ui/radio-card.tsx';
 
-/** The test till's cards. A card is its token, so the choice is a form field and nothing else. */
+/** The payment simulator's test cards. A card is its token, so the choice is a plain form field. */
 export function TestCardChoice({
   name,
   chosen,
@@ -9,7 +9,7 @@ export function TestCardChoice({
 }: {
   /** The field's name, and the id of its first choice. */
   name: string;
-  /** The token that was chosen before. */
+  /** The previously chosen token. */
   chosen?: string | undefined;
   error?: string | undefined;
 }) {

@@ -1,11 +1,11 @@
 /**
- * The cards that a shopper can choose at the test till, by Stripe's names of them (the token of the
- * payment): one that pays, one that the bank asks about, and the ways to be refused.
+ * The test cards of the payment simulator, with Stripe's names for them (the payment's token): one that
+ * pays, one that the bank asks about, and one for each reason to be declined.
  */
 export interface TestCard {
   token: string;
   title: string;
-  /** What happens with it. */
+  /** The outcome of a payment with it. */
   note: string;
 }
 

@@ -4,16 +4,15 @@ import { useRef, useState } from 'react';
 import type { CardAnswer, CardElementHandle } from '#components/payment/card-element.tsx';
 
 /**
- * The token of the card, for whoever sends a form. A test card's is a field of the form already; the
- * provider's form is asked for one, and from the press of the button until its answer the page is
- * locked, because the press has been heard.
+ * Gets the card's token for a form. A test card's token is already a field of the form. Otherwise the
+ * provider's form creates one. The page is locked from the press of the button until its answer.
  */
 export function useCardToken() {
   const element = useRef<CardElementHandle>(null);
   const asking = useRef(false);
   const [waiting, setWaiting] = useState(false);
 
-  /** The provider's form has to be asked; undefined where there is none. */
+  /** Asks the provider's form; undefined if there is none. */
   async function ask(): Promise<CardAnswer | undefined> {
     if (!element.current) return undefined;
     asking.current = true;
@@ -28,7 +27,7 @@ export function useCardToken() {
     element,
     ask,
     waiting,
-    /** Whether the provider is being asked at this very moment: what is rendered may lag behind. */
+    /** Whether the provider is being asked right now. The rendered state may lag behind. */
     isAsking: () => asking.current,
     /** Whether a card comes from the provider's form. */
     isNeeded: () => element.current !== null,

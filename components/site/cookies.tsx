@@ -7,17 +7,20 @@ import { cartMarkerCookie } from '#lib/platform/session/marker.ts';
 const hasCookie = (name: string) =>
   document.cookie.split('; ').some((cookie) => cookie.startsWith(`${name}=`));
 
-/** Whether the browser has the cookie that the shop sets beside the one that it knows the cart by. */
+/** Whether the browser has the marker cookie, which the shop sets together with the session cookie. */
 export const hasCartCookie = () => hasCookie(cartMarkerCookie);
 
-/** Sets it where the shop knows the cart without it: for one that was begun by another program. */
+/** Sets the marker cookie for a session that has none, because an API client began it. */
 export function setCartCookie(): void {
   if (!hasCartCookie()) writeCookie(cartMarkerCookie, 400 * 24 * 3_600);
 }
 
 let keptOne: boolean | undefined;
 
-/** Whether this browser keeps cookies, found by setting one: `navigator.cookieEnabled` says yes where they are blocked. */
+/**
+ * Whether this browser keeps cookies. Tests it by setting one: `navigator.cookieEnabled` is true even
+ * where cookies are blocked.
+ */
 function keepsCookies(): boolean {
   keptOne ??= hasCartCookie() || tryCookie();
   return keptOne;
@@ -42,13 +45,13 @@ const cookieText = 'Allow cookies for this site, then load the page again.';
 
 const nothingToWatch = () => () => {};
 
-/** Says it before anything is put into the cart, where the browser keeps no cookies. */
+/** Warns before anything is put into the cart, if the browser keeps no cookies. */
 export function CookieNotice({ className }: { className?: string }) {
   const kept = useSyncExternalStore(nothingToWatch, keepsCookies, () => true);
   return kept ? null : <CookieProblem className={className} />;
 }
 
-/** The same where it has turned out. */
+/** The same warning after a form whose cookie the browser did not keep. */
 export function CookieProblem({ className }: { className?: string | undefined }) {
   return (
     <Alert tone="bad" role="alert" title={cookieTitle} className={className}>

@@ -1,10 +1,10 @@
 /**
- * Keeps the page working while something else edits its text. A browser's translation puts a <font>
- * in the place of every text node, or around it. React goes on with the nodes that it made: it would
- * write a new price into a node that is no longer in the page, and fail where it removes one.
+ * Keeps the page working while other software edits its text. A browser's translation puts a <font> in
+ * place of every text node, or around it. React keeps using its original nodes. It would write a new
+ * price into a node that is no longer in the page, and fail when it removes one.
  *
- * So: a text node that React writes to goes back to its place, where it can be translated anew; and
- * where React removes a node or inserts before one that was moved, what stands in its place counts.
+ * So a text node that React writes to returns to its place, where it can be translated again. When
+ * React removes a moved node or inserts before one, the call applies to the node in its place.
  */
 export function endureForeignEdits(): () => void {
   const standIns = new WeakMap<Node, Element>();
@@ -15,7 +15,7 @@ export function endureForeignEdits(): () => void {
     }
   });
 
-  /** Remembers what took a text's place. */
+  /** Records the node that replaced a text. */
   function note(text: Text, { addedNodes, previousSibling, nextSibling }: MutationRecord): void {
     const standIn = [...addedNodes, previousSibling, nextSibling].find(isFont);
     if (!standIn || text.isConnected) return;
@@ -30,7 +30,7 @@ export function endureForeignEdits(): () => void {
     standIns.delete(text);
   }
 
-  /** The child of `parent` that holds a node, or stands in for it. */
+  /** Returns the child of `parent` that contains a node or its replacement. */
   function placeOf(node: Node, parent: Node): Node | undefined {
     let place: Node | null = node.isConnected ? node : (standIns.get(node) ?? null);
     while (place && place.parentNode !== parent) place = place.parentNode;

@@ -1,7 +1,7 @@
 import { PlateMark } from '#components/ui/plate-mark.tsx';
 import { SiteLink } from '#components/ui/site-link.tsx';
 
-/** The wordmark: the plate is its O. */
+/** The wordmark: its O is the plate. */
 export function Logo() {
   return (
     <SiteLink

@@ -1,11 +1,11 @@
 const key = 'once.reloaded';
-/** A page that fails again this soon after a reload would fail again after the next one. */
+/** A page that fails again this soon after a reload would also fail after the next one. */
 const pauseMs = 30_000;
 
 /**
- * Loads the page again after an error that a reload mends: something else has edited the page, or a
- * file of it is gone because the shop was built anew. What was typed at the checkout is kept. False
- * where a reload has just been tried.
+ * Reloads the page after an error that a reload fixes: other software has edited the page, or one of
+ * its files is gone because of a new build. The typed text of the checkout is kept. Returns false if
+ * the page was reloaded a moment ago.
  */
 export function reloadOnce(error: unknown): boolean {
   if (!(error instanceof DOMException) && !isMissingFile(error)) return false;
@@ -13,7 +13,7 @@ export function reloadOnce(error: unknown): boolean {
     if (Date.now() - Number(sessionStorage.getItem(key)) < pauseMs) return false;
     sessionStorage.setItem(key, String(Date.now()));
   } catch {
-    // Without storage nothing tells the second time from the first.
+    // Without storage, a second failure looks like the first.
     return false;
   }
   window.location.reload();

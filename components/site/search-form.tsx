@@ -2,7 +2,7 @@ import { Search } from 'lucide-react';
 import { cn } from '#components/ui/cn.ts';
 import { maxQueryLength } from '#lib/catalogue/schema.ts';
 
-/** A plain GET form: a search has an address, and works without JavaScript. */
+/** A plain GET form: a search has its own URL and works without JavaScript. */
 export function SearchForm({
   id,
   query,
@@ -11,7 +11,7 @@ export function SearchForm({
 }: {
   id: string;
   query?: string;
-  /** Tells this search from another one on the same page. */
+  /** Distinguishes this search from another one on the same page. */
   label?: string;
   className?: string;
 }) {

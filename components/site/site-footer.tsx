@@ -6,7 +6,7 @@ import { formatMoney, storeCurrency } from '#lib/platform/money.ts';
 import { homeCountry } from '#lib/shipping/countries.ts';
 import { freeStandardFromMinor, shippingMethodsFor } from '#lib/shipping/methods.ts';
 
-/** What a shopper wants to know before they trust a shop: the promise, delivery, returns, orders. */
+/** What shoppers want to know before they trust a shop: the promise, shipping, returns, orders. */
 export function SiteFooter() {
   const [standard] = shippingMethodsFor(0, homeCountry);
   const from = formatMoney(freeStandardFromMinor, storeCurrency);

@@ -5,7 +5,7 @@ import { SiteNav } from '#components/site/site-nav.tsx';
 import { Container } from '#components/ui/container.tsx';
 import { SiteLink } from '#components/ui/site-link.tsx';
 
-/** The same on every page: the name, the search, the cart, and the five shelves. */
+/** The header, the same on every page: name, search, cart, and the five categories. */
 export function SiteHeader({ categories }: { categories: { slug: string; title: string }[] }) {
   return (
     <header className="border-b border-line">

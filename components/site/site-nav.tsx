@@ -3,7 +3,7 @@
 import { usePathname } from 'next/navigation';
 import { SiteLink } from '#components/ui/site-link.tsx';
 
-/** The categories, in one line that scrolls sideways where it doesn't fit. */
+/** The categories in one line, which scrolls sideways if it doesn't fit. */
 export function SiteNav({ categories }: { categories: { slug: string; title: string }[] }) {
   const path = usePathname();
   return (

@@ -1,6 +1,6 @@
 import { Container } from '#components/ui/container.tsx';
 
-/** On every page of a shop whose till is a toy, so that nobody takes it for a real one. */
+/** Shown on every page in test mode, so that shoppers don't mistake the shop for a real one. */
 export function TestModeNotice() {
   return (
     <aside aria-label="About this shop" className="bg-well text-sm text-muted">

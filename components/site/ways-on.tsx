@@ -1,6 +1,6 @@
 import { ButtonLink } from '#components/ui/button.tsx';
 
-/** Where a page that has nothing to show leads: into the shop, and to the orders of this browser. */
+/** Links for a page with nothing to show: to the shop, and to this browser's orders. */
 export function WaysOn({ shop = 'See what we have' }: { shop?: string }) {
   return (
     <>

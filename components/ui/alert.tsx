@@ -18,8 +18,8 @@ const alert = cva('flex gap-3 rounded-md px-4 py-3.5', {
 const icons = { info: Info, good: CircleCheck, caution: Clock, bad: CircleAlert };
 
 /**
- * Something the shopper should know before going on. Give it `role="alert"` when it appears
- * because of what they just did, `role="status"` when it is news that can wait.
+ * A message that the shopper should see before continuing. Use `role="alert"` if it results from the
+ * shopper's last action, and `role="status"` for news that can wait.
  */
 export function Alert({
   tone,

@@ -18,7 +18,7 @@ const badge = cva(
   },
 );
 
-/** A state in a word or two. The word carries the meaning; the tone only repeats it. */
+/** A state in one or two words. The words carry the meaning; the colour only repeats it. */
 export function Badge({ tone, className, ...props }: ComponentProps<'span'> & VariantProps<typeof badge>) {
   return <span className={cn(badge({ tone }), className)} {...props} />;
 }

@@ -8,7 +8,7 @@ const button = cva(
   {
     variants: {
       variant: {
-        /** The one thing a page wants done. */
+        /** The page's main action. */
         primary:
           'bg-accent text-on-accent hover:bg-accent-strong disabled:bg-well disabled:text-muted aria-disabled:bg-well aria-disabled:text-muted',
         secondary:
@@ -20,7 +20,7 @@ const button = cva(
       size: {
         md: 'min-h-11 px-5 text-base',
         lg: 'min-h-13 px-7 text-lg',
-        /** A quiet button inside a line of text: still 44 px to touch, without the side padding. */
+        /** A quiet button inside a line of text: still 44 px high for touch, without side padding. */
         inline: 'min-h-11 px-0 text-base',
         icon: 'size-11 shrink-0',
       },
@@ -44,7 +44,7 @@ export function Button({
   return <button type={type} className={cn(button({ variant, size, block }), className)} {...props} />;
 }
 
-/** A link that looks like a button: it goes somewhere, it does not do anything. */
+/** A link that looks like a button. It navigates and performs no action. */
 export function ButtonLink({
   variant,
   size,

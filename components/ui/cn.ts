@@ -1,10 +1,10 @@
 import { type ClassValue, clsx } from 'clsx';
 import { extendTailwindMerge } from 'tailwind-merge';
 
-// The theme's own shadow is told to the merger, which knows Tailwind's default names only.
+// Registers the theme's own shadow, because tailwind-merge knows only Tailwind's default names.
 const merge = extendTailwindMerge({ extend: { theme: { shadow: ['raised'] } } });
 
-/** Joins class names; of two that set the same property, the later one stays. */
+/** Joins class names. If two set the same property, the later one wins. */
 export function cn(...classes: ClassValue[]): string {
   return merge(clsx(classes));
 }

@@ -1,7 +1,10 @@
 import type { ComponentProps } from 'react';
 import { cn } from '#components/ui/cn.ts';
 
-/** The page's measure: 1200 px at most, with the same gutters everywhere. `narrow` is for reading and forms. */
+/**
+ * The page's width: 1200 px at most, with the same gutters everywhere. `narrow` is for reading and
+ * forms.
+ */
 export function Container({ narrow, className, ...props }: ComponentProps<'div'> & { narrow?: boolean }) {
   return (
     <div

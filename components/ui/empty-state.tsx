@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { PlateMark } from '#components/ui/plate-mark.tsx';
 
-/** What a page says when there is nothing to show yet: why, and where to go from here. */
+/** The content of a page with nothing to show: why, and where to go next. */
 export function EmptyState({
   title,
   children,

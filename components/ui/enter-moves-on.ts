@@ -1,19 +1,19 @@
 import type { KeyboardEvent } from 'react';
 
 /**
- * Enter in a field goes to the next one, as the keyboard of a phone says ("next"), and never places
- * an order: only a button does. Behind the last field comes the button that orders.
+ * Makes Enter in a field go to the next one, as a phone's keyboard says ("next"). Enter never places an
+ * order: only a button does. The order button follows the last field.
  */
 export function enterMovesOn(event: KeyboardEvent<HTMLFormElement>): void {
   const { target, nativeEvent } = event;
-  // While a word is being composed, Enter accepts the word.
+  // While an input method composes a word, Enter accepts the word.
   if (event.key !== 'Enter' || nativeEvent.isComposing || event.defaultPrevented) return;
   if (!(target instanceof HTMLInputElement)) return;
   event.preventDefault();
   nextOf(target, stopsOf(event.currentTarget))?.focus();
 }
 
-/** Where Tab stops, in its order: a group of radios is one stop. */
+/** The elements where Tab stops, in Tab order. */
 function stopsOf(form: HTMLFormElement): HTMLElement[] {
   return Array.from(form.elements).filter(
     (element): element is HTMLElement =>
@@ -29,7 +29,7 @@ function nextOf(from: HTMLInputElement, stops: HTMLElement[]): HTMLElement | und
   const after = stops.slice(stops.indexOf(from) + 1);
   const next = after.find((stop) => !isRadio(stop) || stop.name !== from.name);
   if (!next || !isRadio(next)) return next;
-  // Of a group the chosen radio has the focus: focusing another one would be half a choice.
+  // Focus goes to a group's chosen radio button: focus on another one would suggest a new choice.
   const { name } = next;
   return stops.find((stop) => isRadio(stop) && stop.name === name && stop.checked) ?? next;
 }

@@ -4,18 +4,18 @@ import { Input, Select } from '#components/ui/input.tsx';
 
 interface FieldText {
   label: string;
-  /** Unique in the document; the control's name unless given. */
+  /** Unique in the document; defaults to the control's name. */
   id?: string;
-  /** Stands under the label before anything is typed: the form it is wanted in, or why we ask. */
+  /** Shown below the label from the start: the expected format, or why we ask. */
   hint?: ReactNode;
   /** A sentence that says what is wrong and what to enter instead. */
   error?: string | undefined;
-  /** Shown beside the label. Everything else in a form is required, and not marked. */
+  /** Shown beside the label. All other fields are required and not marked. */
   optional?: boolean;
   className?: string;
 }
 
-/** The attributes that tie a control to its label, hint and error. */
+/** Returns the attributes that connect a control to its label, hint and error. */
 function controlOf({ id, hint, error, optional }: FieldText & { id: string }) {
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
   return {

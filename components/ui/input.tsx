@@ -2,8 +2,9 @@ import { ChevronDown } from 'lucide-react';
 import type { ComponentProps } from 'react';
 import { cn } from '#components/ui/cn.ts';
 
-// 16 px text, or a phone zooms in on focus; the border turns and thickens when a value is wrong,
-// so that the error is not told by colour alone (its sentence stands below, from Field).
+// 16 px text, because a phone zooms in on focus if it is smaller. The border changes colour and
+// thickness when a value is wrong, so that colour alone does not show the error. Field shows the
+// error's sentence below.
 const control =
   'min-h-11 w-full rounded-md border border-edge bg-raised px-3 text-base text-ink transition-colors placeholder:text-muted hover:border-ink aria-invalid:border-2 aria-invalid:border-bad disabled:cursor-not-allowed disabled:border-line disabled:bg-well disabled:text-muted';
 
@@ -11,7 +12,7 @@ export function Input({ className, ...props }: ComponentProps<'input'>) {
   return <input className={cn(control, className)} {...props} />;
 }
 
-/** The browser's own select, which every phone and screen reader knows, with our arrow. */
+/** The browser's own select with our arrow. It works with every phone and screen reader. */
 export function Select({ className, children, ...props }: ComponentProps<'select'>) {
   return (
     <span className="relative block">

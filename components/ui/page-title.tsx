@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { cn } from '#components/ui/cn.ts';
 
-/** The page's one h1, with a sentence below it where there is something to add. */
+/** The page's only h1, with an optional sentence below it. */
 export function PageTitle({
   children,
   lead,

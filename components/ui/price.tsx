@@ -2,7 +2,7 @@ import type { ComponentProps } from 'react';
 import { cn } from '#components/ui/cn.ts';
 import { formatMoney } from '#lib/platform/money.ts';
 
-/** An amount of minor units, as people write it; with `from`, the lowest of several. */
+/** Formats an amount in minor units for people; with `from`, it is the lowest of several. */
 export function Price({
   minor,
   currency,
@@ -25,8 +25,8 @@ export function Price({
 }
 
 /**
- * An amount as text that the browser's translation leaves alone. Another amount is another element,
- * so that nothing that has edited the page can keep the old one in view.
+ * An amount as text that the browser's translation leaves unchanged. A new amount gets a new element,
+ * so that software that edited the page can't keep the old amount visible.
  */
 export function Amount({ children, ...props }: { children: string } & ComponentProps<'span'>) {
   return (

@@ -6,21 +6,21 @@ import { cn } from '#components/ui/cn.ts';
 
 interface QuantityStepperProps {
   name: string;
-  /** What it counts; the field is then labelled "Quantity of …". */
+  /** The name of the counted item; the field's label is then "Quantity of …". */
   of: string;
   value: number;
-  /** Called for a press of a button at once, for a typed number when the field is left. */
+  /** Called immediately for a button, and for a typed number when the field loses focus. */
   onChange: (value: number) => void;
   min?: number;
   max: number;
-  /** Ties the field to the sentence that says what is wrong with it. */
+  /** The id of the sentence that describes the field's error. */
   describedBy?: string | undefined;
   className?: string;
 }
 
 /**
- * A number field with a button on either side. The field alone does the work: without
- * JavaScript the buttons are not shown, and the number is typed.
+ * A number field with a button on either side. The field alone is enough: without JavaScript the
+ * buttons are hidden and shoppers type the number.
  */
 export function QuantityStepper({
   name,
@@ -32,7 +32,7 @@ export function QuantityStepper({
   describedBy,
   className,
 }: QuantityStepperProps) {
-  // What is being typed: not a number yet, or not yet the one that is meant.
+  // The text during typing, which may not be a valid number yet.
   const [draft, setDraft] = useState<string>();
 
   function commit() {

@@ -1,7 +1,7 @@
 import { type ComponentProps, type ReactNode, useId } from 'react';
 import { cn } from '#components/ui/cn.ts';
 
-/** A group of choices with its question: a native fieldset around native radios. */
+/** A group of choices with its question: a native fieldset with native radio buttons. */
 export function RadioCards({
   legend,
   error,
@@ -27,7 +27,7 @@ export function RadioCards({
   );
 }
 
-/** One choice: what it is, a note below it, and on the right what it costs. */
+/** One choice: its title, a note below it, and its price on the right. */
 export function RadioCard({
   title,
   note,

@@ -1,7 +1,7 @@
-/** Marks an amount that says what an order costs, for `totalsShown`. */
+/** Marks an element that shows an order's total, for `totalsShown`. */
 export const shownTotal = { 'data-total': '' };
 
-/** What the page shows as the total, wherever it does: whoever has edited it, this is what is seen. */
+/** Returns all totals that the page shows, including edits by other software: the shopper sees these. */
 export function totalsShown(): string[] {
   return [...document.querySelectorAll('[data-total]')].map(({ textContent }) => textContent ?? '');
 }

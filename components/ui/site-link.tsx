@@ -3,8 +3,8 @@ import type { ComponentProps } from 'react';
 import { isPersonalPage } from '#lib/platform/http/personal-pages.ts';
 
 /**
- * A link within the shop. One to a shopper's own page loads it as a new document: a document keeps
- * the content policy that it began with, and that of a catalogue page is too weak for a checkout.
+ * A link within the shop. A link to a shopper's own page loads a new document. A document keeps the
+ * content policy that it started with, and the policy of a catalogue page is too weak for a checkout.
  */
 export function SiteLink({
   prefetch,

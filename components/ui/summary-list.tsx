@@ -1,12 +1,12 @@
 import type { ReactNode } from 'react';
 import { cn } from '#components/ui/cn.ts';
 
-/** Name and amount pairs, one a row: what an order is made of. */
+/** Name and amount pairs, one per row, for an order's totals. */
 export function SummaryList({ className, children }: { className?: string; children: ReactNode }) {
   return <dl className={cn('grid gap-2', className)}>{children}</dl>;
 }
 
-/** One row. `total` sets it apart: the number that will be paid. */
+/** One row. `total` highlights it: the amount to pay. */
 export function SummaryRow({
   label,
   children,

@@ -1,7 +1,10 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 
-/** In axe's legacy mode, which leaves frames out: these pages have none, and it takes half the time. */
+/**
+ * Expects that axe finds no violations. Uses axe's legacy mode, which skips frames: these pages have
+ * none, and it takes half the time.
+ */
 export async function expectNothingFound(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
   expect(

@@ -1,9 +1,9 @@
 import type { Page } from '@playwright/test';
 
 /**
- * Stripe's browser side, as far as the shop uses it, served in its place: there is no network here.
- * Like the real one it puts a frame of its own origin into the page and asks its API for the payment
- * method, so that the page's content policy is put to the test as well.
+ * A fake of Stripe's browser script, as far as the shop uses it, because the tests have no network.
+ * Like the real one it adds a frame from its own origin to the page and calls its API for the payment
+ * method. So it also tests the page's content policy.
  */
 
 const script = `
@@ -41,10 +41,10 @@ window.Stripe.version = 'endive';
 
 const frame = '<!doctype html><title>Card</title><label>Card number <input name="number"></label>';
 
-/** What the fake provider's next answers about the card are: an id that it is charged by, or why not. */
+/** The fake provider's next answers about the card: the id of a payment method, or an error. */
 export type FakeCard = { paymentMethod: { id: string } } | { error: { message: string } };
 
-/** Serves the fake to this page. Gives the count of payment methods that it was asked for. */
+/** Serves the fake to this page. Returns a function that gives the number of requested payment methods. */
 export async function serveFakeStripe(page: Page, answers: FakeCard[]): Promise<() => number> {
   let asked = 0;
   await page.route('https://js.stripe.com/**', (route) => {

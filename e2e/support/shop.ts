@@ -13,7 +13,7 @@ export interface Goods {
   available: number;
 }
 
-/** A full and valid checkout form, by field name. */
+/** A complete and valid checkout form, by field name. */
 const address: Record<string, string> = {
   email: 'ada@example.com',
   'shippingAddress.name': 'Ada Lovelace',
@@ -23,7 +23,10 @@ const address: Record<string, string> = {
   'shippingAddress.postalCode': '94107',
 };
 
-/** What a test does in the shop, beside looking at pages: one shopper, known by the page's cookies. */
+/**
+ * A test's actions in the shop, other than viewing pages. It acts as one shopper, identified by the
+ * page's cookies.
+ */
 export class Shop {
   readonly page: Page;
   readonly context: BrowserContext;
@@ -33,17 +36,17 @@ export class Shop {
     this.context = page.context();
   }
 
-  /** The button that orders: "Place order" on invoice, "Pay" by card. */
+  /** The button that places the order: "Place order" on invoice, "Pay" by card. */
   get placeOrder(): Locator {
     return this.page.getByRole('button', { name: /^(Place order|Pay) / });
   }
 
-  /** The button in any of its states. */
+  /** The same button in any state. */
   get submitButton(): Locator {
     return this.page.locator('form[action="/api/orders"] button[type=submit]:not([tabindex])').last();
   }
 
-  /** Things with plenty in stock, the same ones each time, so that tests don't buy each other out. */
+  /** Returns items with plenty of stock, always the same ones, so that tests don't sell each other out. */
   async goods(): Promise<Goods[]> {
     const answer = await this.context.request.get('/api/products?limit=100');
     const { products } = (await answer.json()) as { products: ProductAnswer[] };
@@ -56,8 +59,8 @@ export class Shop {
   }
 
   /**
-   * Something that comes in one variant and can be bought up in one line. `nth` tells tests apart
-   * that run at the same time; it counts from the end, where no other test buys.
+   * Returns an item with a single variant whose stock fits in one line. `nth` gives each parallel test
+   * its own item. It counts from the end, where no other test buys.
    */
   async scarce(nth: number): Promise<Goods> {
     const answer = await this.context.request.get('/api/products?limit=100');
@@ -74,7 +77,7 @@ export class Shop {
     expect(answer.ok(), await answer.text()).toBe(true);
   }
 
-  /** Puts `count` different things into the cart, beginning with the `first` of the catalogue. */
+  /** Adds `count` different items to the cart, starting with item `first` of the catalogue. */
   async fillCart({ count = 2, first = 0 } = {}): Promise<Goods[]> {
     await this.context.request.get('/api/cart');
     const chosen = (await this.goods()).slice(first, first + count);
@@ -82,7 +85,10 @@ export class Shop {
     return chosen;
   }
 
-  /** On invoice unless a test card is named: most tests are about the order and not about its payment. */
+  /**
+   * Fills the form, on invoice unless a test card is given: most tests are about the order and not
+   * about its payment.
+   */
   async fillForm(values: Record<string, string> = {}, card?: string): Promise<void> {
     for (const [name, value] of Object.entries({ ...address, ...values })) await this.field(name).fill(value);
     await this.field('payment.method')
@@ -100,7 +106,7 @@ export class Shop {
     return this.page.locator(`[name="${name}"]`);
   }
 
-  /** A checkout that wants nothing but the press of its button, with its script running. */
+  /** Opens a checkout that is ready for the press of its button, with its script running. */
   async readyToOrder({
     card,
     ...goods
@@ -114,13 +120,16 @@ export class Shop {
     await this.fillForm({}, card);
   }
 
-  /** Waits for the script: it turns the browser's own validation off when it takes over. */
+  /**
+   * Opens the checkout and waits for its script, which turns off the browser's own validation when it
+   * takes over.
+   */
   async openCheckout(): Promise<void> {
     await this.page.goto('/checkout', { waitUntil: 'domcontentloaded' });
     await expect(this.page.locator('form[action="/api/orders"]')).toHaveAttribute('novalidate', '');
   }
 
-  /** Orders the cart as a program would, without any page. Gives the order's path. */
+  /** Orders the cart through the API, without any page. Returns the order's path. */
   async orderFromElsewhere({ payment = { method: 'invoice' } as object } = {}): Promise<string> {
     const quote = await (await this.context.request.get('/api/checkout')).json();
     const { submitToken, cartId, cartVersion, totalMinor, currency } = quote;
@@ -144,16 +153,16 @@ export class Shop {
     return (await answer.json()).order.url;
   }
 
-  /** The shopper's orders as the shop has them. */
+  /** The shopper's orders from the API. */
   async orders(): Promise<{ id: string; number: string; status: string; totalMinor: number }[]> {
     const answer = await this.context.request.get('/api/orders');
     expect(answer.ok(), await answer.text()).toBe(true);
     return ((await answer.json()) as { orders: never[] }).orders;
   }
 
-  /** The browser shows the one and only order of this shopper. Gives its path. */
+  /** Expects that the browser shows this shopper's only order. Returns its path. */
   async expectOneOrderShown(page: Page = this.page): Promise<string> {
-    // Not waitForURL, which fails when one navigation takes another's place.
+    // Not waitForURL, which fails when one navigation replaces another.
     await expect(page).toHaveURL(/\/orders\/[0-9a-f-]{36}$/, { timeout: 30_000 });
     const orders = await this.orders();
     expect(orders).toHaveLength(1);

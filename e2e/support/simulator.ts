@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test';
 
-/** The shop's test simulator as it can be asked from this machine: its books, and what is to go wrong. */
+/** Access to the shop's payment simulator from this machine: its ledger and its faults. */
 
 const simulator = () => `http://127.0.0.1:${process.env.E2E_TILL_PORT}`;
 
@@ -12,19 +12,19 @@ interface LedgerRow {
   live: boolean;
 }
 
-/** What truly happened to the charges of an order, whose path is given. */
+/** Reads the simulator's ledger rows for the charges of an order with this path. */
 export async function ledgerOf(orderPath: string): Promise<LedgerRow[]> {
   const answer = await fetch(`${simulator()}/_test/ledger?order_id=${idOf(orderPath)}`);
   return ((await answer.json()) as { charges: LedgerRow[] }).charges;
 }
 
-/** The order was charged once, for all that it costs, and nothing else was. */
+/** Expects that the order was charged once, in full, and had no other charge. */
 export async function expectOneCharge(orderPath: string, amountMinor: number): Promise<void> {
   const charged = (await ledgerOf(orderPath)).filter(({ captured }) => captured > 0);
   expect(charged).toEqual([expect.objectContaining({ captured: amountMinor, refunded: 0, live: true })]);
 }
 
-/** Has something go wrong with the charges of one order, and with nobody else's. */
+/** Adds a fault to the charges of one order. Other orders are not affected. */
 export async function addFault(
   orderPath: string,
   fault: { kind: string; method?: string; times?: number },

@@ -1,10 +1,10 @@
 import { test as base, type ConsoleMessage, expect, type Page } from '@playwright/test';
 import { Shop } from './shop.ts';
 
-/** Answers that a test provokes on purpose are logged by the browser; they say nothing of the page. */
+/** The browser logs error responses that a test provokes on purpose. They are not errors of the page. */
 const isNetworkNews = (message: ConsoleMessage) => /^Failed to load resource/.test(message.text());
 
-/** Every test has a shop of its own shopper, and fails when a page complains in the console. */
+/** Every test gets a shop with its own shopper, and fails when a page logs an error to the console. */
 export const test = base.extend<{ shop: Shop; quietConsole: undefined }>({
   shop: async ({ page }, use) => {
     await use(new Shop(page));

@@ -1,11 +1,11 @@
 import type { Page } from '@playwright/test';
 
-/** How a browser's translation takes a text node: around it, or in its place. */
+/** How a browser's translation treats a text node: it wraps it or replaces it. */
 export type Translation = 'wraps' | 'replaces';
 
 /**
- * Edits the page as a browser's translation does: every text is put into a <font> of a <font>, now and
- * whenever a new one appears. The words stay the same, so that tests can read them.
+ * Edits the page like a browser's translation: every text, now and in future, is put into a nested
+ * <font>. The words stay the same, so that tests can read them.
  */
 export async function translatePage(page: Page, how: Translation): Promise<void> {
   await page.evaluate((how) => {

@@ -3,21 +3,21 @@ import { isLoopbackName } from '#lib/platform/exposure.ts';
 import { processWide } from '#lib/platform/process-wide.ts';
 
 /**
- * Cards of each network that this process is having charged. A decline is counted when the bank has
- * answered, so a list of cards that is sent at one moment would pass before the first is counted.
+ * Cards of each network that this process is charging now. A decline is counted only after the bank
+ * answers, so a list of cards sent at the same moment would pass before the first decline is counted.
  */
 
 /**
- * As many times the declines of a network may be at the bank at the same time: a crowd behind one
- * address that pays in the same second is honest more often than not.
+ * Cards that may be at the bank at the same time, as a multiple of the network's decline limit. A crowd
+ * behind one address that pays in the same second is usually honest.
  */
 const crowd = 3;
 
 const atTheBank = () => processWide('cardsAtTheBank', () => new Map<string, Set<object>>());
 
 /**
- * Whether a network has so many cards at the bank that the next one needs a challenge. This machine's
- * own address is that of every client of a shop that only this machine reaches.
+ * Whether a network has so many cards at the bank that the next one needs a challenge. Loopback addresses
+ * are exempt: all clients of a local shop share one.
  */
 export function isCrowded(network: string | undefined): network is string {
   if (network === undefined || isLoopbackName(network)) return false;
@@ -25,7 +25,7 @@ export function isCrowded(network: string | undefined): network is string {
   return limit > 0 && (atTheBank().get(network)?.size ?? 0) >= crowd * limit;
 }
 
-/** `card` is any object that names it, until `takeFromBank`. */
+/** `card` is any object that identifies the card until `takeFromBank`. */
 export function bringToBank(network: string | undefined, card: object): void {
   if (network === undefined) return;
   const cards = atTheBank().get(network) ?? new Set();

@@ -7,23 +7,22 @@ import { env } from '#lib/platform/env.ts';
 import { sameBytes, sign, signUnderAll } from '#lib/platform/signing.ts';
 
 /**
- * A challenge is made without storing anything: its id says when it ends and carries an HMAC over
- * that, its kind and the session it was made for. What is stored is which submission used an answer,
- * because an answer works for one.
+ * Creating a challenge stores nothing. Its id contains its expiry and an HMAC over the expiry, its kind and
+ * its session. Only the use of an answer is stored, because an answer works for one submission.
  */
 
-/** Long enough for a slow phone and a person who looks for traffic lights. */
+/** Long enough for a slow phone, or for a person who looks for traffic lights. */
 const lifetimeMs = 5 * 60_000;
 
 const purpose = 'once.challenge.v1';
 
-/** `<end, ms>.<kind>.<nonce>.<mac>`: short, so that an answer fits one block of SHA-256. */
+/** `<end, ms>.<kind>.<nonce>.<mac>`: short, so that an answer fits into one SHA-256 block. */
 const idForm = /^(\d{13})\.([pth])\.([\w-]{8})\.([\w-]{22})$/;
 
 const letters = { proof_of_work: 'p', turnstile: 't', hcaptcha: 'h' } as const;
 type Kind = Challenge['kind'];
 
-/** The challenge that the shop is configured for; `proof_of_work` needs no service. */
+/** A challenge of the configured kind. `needsNoService` chooses `proof_of_work`. */
 export function makeChallenge(userId: string, { needsNoService = false } = {}): Challenge {
   const { CHALLENGE_KIND: wanted, CHALLENGE_SITE_KEY: siteKey, CHALLENGE_DIFFICULTY: difficulty } = env();
   const kind = wanted === 'off' || needsNoService ? 'proof_of_work' : wanted;
@@ -41,16 +40,16 @@ export function makeChallenge(userId: string, { needsNoService = false } = {}): 
 
 export interface GivenAnswer {
   userId: string;
-  /** Names the submission that the answer is for. */
+  /** Identifies the submission that the answer is for. */
   submission: string;
   answer: string;
   ip: string | undefined;
 }
 
 /**
- * Whether an answer lets this submission through: right, in time, of this session, and not used for
- * another submission. The same submission may be sent again with it. `unreachable`: the service that
- * has to say so doesn't answer.
+ * Whether an answer lets this submission through: it must be right, in time, for this session, and not used
+ * for another submission. The same submission may be sent again with it. `unreachable`: the challenge
+ * service did not answer.
  */
 export async function checkAnswer(given: GivenAnswer): Promise<'good' | 'bad' | 'unreachable'> {
   const { userId, submission, answer, ip } = given;
@@ -70,7 +69,7 @@ export async function checkAnswer(given: GivenAnswer): Promise<'good' | 'bad' | 
   return (await remember(used, submission, lifetimeMs)) === submission ? 'good' : 'bad';
 }
 
-/** The kind of a challenge that we made for this session and that has not ended. */
+/** The kind of a challenge that the shop issued for this session and that has not expired. */
 function kindOf(userId: string, id: string): Kind | undefined {
   const match = id.match(idForm);
   if (!match?.[1] || !match[4] || Number(match[1]) < Date.now()) return undefined;
@@ -81,5 +80,5 @@ function kindOf(userId: string, id: string): Kind | undefined {
   return (Object.keys(letters) as Kind[]).find((kind) => letters[kind] === match[2]);
 }
 
-/** 128 bits of it. */
+/** The first 128 bits. */
 const short = (mac: Buffer): string => mac.subarray(0, 16).toString('base64url');

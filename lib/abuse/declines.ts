@@ -8,36 +8,36 @@ import { logger } from '#lib/platform/logger.ts';
 import { sign } from '#lib/platform/signing.ts';
 
 /**
- * Declined cards, counted wherever somebody who tests stolen cards leaves a trace: in their session,
- * their network, the email they type, the card, and the shop as a whole. From a limit on, the next
- * card is charged only after a challenge.
+ * Counts declined cards wherever a person who tests stolen cards leaves a trace: in their session, their
+ * network, their email address, the card, and the shop as a whole. Above a limit, the next card is charged
+ * only after a challenge.
  */
 
-/** An honest shopper's declines are forgotten after an hour; the shop's as a whole after ten minutes. */
+/** An honest shopper's declines expire after an hour, the shop-wide count after ten minutes. */
 const hourMs = 3_600_000;
 const shopWindowMs = 600_000;
 
 const ofExposedShop = { shopper: 3, network: 10, email: 5, card: 5, shop: 100 };
 
-/** Where only this machine reaches the shop, all clients have one address and share a few test cards. */
+/** On a shop that only this machine can reach, all clients share one address and a few test cards. */
 const ofOwnMachine = { shopper: 6, network: 40, email: 40, card: 40, shop: 100 };
 
 const usual = () => (isExposed() ? ofExposedShop : ofOwnMachine);
 
-/** The declines of a network; 0 where they are not limited. */
+/** The decline limit of a network. 0 means no limit. */
 export function networkLimit(): number {
   const { CHALLENGE_KIND, RATE_LIMIT_IP_PER_MIN, DECLINES_PER_NETWORK } = env();
   if (CHALLENGE_KIND === 'off') return 0;
   return DECLINES_PER_NETWORK ?? (RATE_LIMIT_IP_PER_MIN > 0 ? usual().network : 0);
 }
 
-/** Who pays with what. */
+/** The shopper and the card. */
 export interface CardUse {
   userId: string;
-  /** As in `networkOf`; undefined where it is not known. */
+  /** As from `networkOf`. Undefined if unknown. */
   network: string | undefined;
   email?: string | undefined;
-  /** The provider's name of the card. */
+  /** The provider's id of the card. */
   token: string;
 }
 
@@ -49,8 +49,8 @@ interface Level {
 }
 
 /**
- * The levels that are counted. A level is off where its limit is 0. Where the rate limit of the same
- * level is 0, it is off unless its limit is set.
+ * The levels to count. A level with limit 0 is off. If the rate limit of the same level is 0, the level is
+ * off unless its own limit is set.
  */
 function levelsOf({ userId, network, email, token }: CardUse): Level[] {
   const { CHALLENGE_KIND, RATE_LIMIT_SHOPPER_PER_MIN: ofShopper, RATE_LIMIT_IP_PER_MIN: ofNetwork } = env();
@@ -72,17 +72,17 @@ function levelsOf({ userId, network, email, token }: CardUse): Level[] {
   ];
 }
 
-/** Redis is told neither email addresses nor names of cards. */
+/** Redis must store neither email addresses nor card ids. */
 const hashed = (text: string): string => sign('once.declines.v1', text).subarray(0, 12).toString('base64url');
 
-/** A look at the counters, to be asked together with whatever else Redis is asked. */
+/** A read of the counters, to send together with other Redis commands. */
 export interface DeclineLook {
   ask: (redis: Redis) => Promise<number[]>;
-  /** Whether the next card needs a challenge. Without an answer of Redis this process's counts decide. */
+  /** Whether the next card needs a challenge. Without an answer from Redis, this process's counts decide. */
   isOver: (counts: number[] | undefined) => boolean;
 }
 
-/** Undefined where nothing is counted. */
+/** Undefined if no level is counted. */
 export function lookAtDeclines(use: CardUse): DeclineLook | undefined {
   const levels = levelsOf(use);
   if (levels.length === 0) return undefined;
@@ -94,10 +94,7 @@ export function lookAtDeclines(use: CardUse): DeclineLook | undefined {
   };
 }
 
-/**
- * Counts one declined card. Not to be awaited: the shopper's answer does not depend on it. Never
- * throws.
- */
+/** Counts one declined card. Don't await it: the shopper's answer does not depend on it. Never throws. */
 export async function recordDecline(use: CardUse): Promise<void> {
   countDecline();
   try {

@@ -7,18 +7,18 @@ export interface Guarded {
   userId: string;
   network: string | undefined;
   ip: string | undefined;
-  /** Names what is submitted: an answer works for one submission, sent as often as it takes. */
+  /** Identifies the submission. An answer works for one submission, sent any number of times. */
   submission: string;
-  /** The answer to an earlier challenge, if one came along. */
+  /** The answer to an earlier challenge, if the request has one. */
   answer: string | undefined;
   /** What was not done, for the message: "Nothing was ordered". */
   nothing: string;
 }
 
 /**
- * Asked when too many cards were declined around a submission. Undefined lets it through: it carries
- * the answer to a challenge, or waited for its turn. Else the problem to answer with; the same
- * submission is safe to send again, and nothing was begun.
+ * Called when too many cards were declined around a submission. Undefined lets it through: it carries the
+ * answer to a challenge, or it has waited for its turn. Otherwise returns the problem to answer with. No
+ * work was started then, and the same submission is safe to send again.
  */
 export async function askChallenge(guarded: Guarded): Promise<AppError | undefined> {
   const { userId, answer, nothing } = guarded;

@@ -5,9 +5,9 @@ import { AppError } from '#lib/platform/errors.ts';
 const windowMs = 60_000;
 
 /**
- * Counts a cart that is about to be stored, by the network that it comes from: a client that keeps no
- * cookie would else have one stored with every request. Throws `rate_limited`. Edits of a cart that
- * is stored are not counted.
+ * Counts a cart before it is stored, by the network of its client. Without this, a client that keeps no
+ * cookie would store a new cart with every request. Throws `rate_limited`. Edits of a stored cart are not
+ * counted.
  */
 export async function limitNewCarts(network: string | undefined): Promise<void> {
   const { RATE_LIMIT_IP_PER_MIN, RATE_LIMIT_NEW_CARTS_PER_MIN: limit = RATE_LIMIT_IP_PER_MIN } = env();

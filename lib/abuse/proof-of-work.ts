@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 
-/** A number of at most so many digits: a hundred times what the hardest challenge needs. */
+/** A number with up to 12 digits: a hundred times what the hardest challenge needs. */
 const solutionForm = /^\d{1,12}$/;
 
-/** Whether a solution was worked for: the hash of the whole answer begins with `difficulty` zero bits. */
+/** Whether a solution is valid: the hash of the whole answer begins with `difficulty` zero bits. */
 export function isProofOfWork(id: string, solution: string, difficulty: number): boolean {
   if (!solutionForm.test(solution)) return false;
   const first = Buffer.from(hash('sha256', `${id}~${solution}`, 'hex'), 'hex').readUInt32BE(0);

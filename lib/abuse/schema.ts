@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The header that carries an answer, and the field of a form post that does. */
+/** The header, or the field of a form post, that carries an answer. */
 export const challengeHeader = 'Once-Challenge';
 export const challengeField = 'challenge';
 
@@ -10,12 +10,12 @@ export const challengeSchema = z
     kind: z.enum(['proof_of_work', 'turnstile', 'hcaptcha']),
     id: z.string().describe(`Begins the answer: "<id>~<solution>", sent with the same submission`),
     expiresAt: z.iso.datetime().describe('Until when an answer is taken'),
-    /** Of `proof_of_work`. */
+    /** Only for `proof_of_work`. */
     difficulty: z
       .int()
       .optional()
       .describe('SHA-256 of "<id>~<solution>" begins with so many zero bits; the solution is a number'),
-    /** Of the others. */
+    /** Only for the other kinds. */
     siteKey: z.string().optional().describe("For the service's widget, whose response is the solution"),
     header: z.literal(challengeHeader),
     field: z.literal(challengeField),

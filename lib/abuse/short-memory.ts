@@ -9,11 +9,11 @@ import { askRedis } from '#lib/platform/redis/redis.ts';
 import { runScript } from '#lib/platform/redis/run-script.ts';
 
 /**
- * What is remembered for minutes or an hour: in Redis, and in this process while Redis is away. Each
- * call touches one key, so that all of them work on a cluster.
+ * Values kept for minutes or an hour: in Redis, and in this process while Redis is down. Each call touches
+ * one key, so that all of them work on a cluster.
  */
 
-/** `what` and `of` name it; `of` is the hash tag. */
+/** A key. `what` is its kind, and `of` its subject, which is also the hash tag. */
 export const keyOf = (what: string, of: string): string => `once:${what}:{${of}}`;
 
 const countScript = `
@@ -27,9 +27,9 @@ if standing then return standing end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return ARGV[1]`;
 
-/** Counts one up, from the first count on for `windowMs`, and answers the count. */
+/** Increments a counter and returns the count. It expires `windowMs` after its first increment. */
 export async function countUp(key: string, windowMs: number): Promise<number> {
-  // Counted here as well: should Redis go away in the midst of an attack, its count is not lost.
+  // Counts in this process as well: if Redis fails during an attack, the count is not lost.
   const { count } = countInProcess(key, windowMs);
   const asked = await askRedis((redis) => runScript<number>(redis, countScript, [key], [String(windowMs)]));
   return asked.answered ? Number(asked.value) : count;
@@ -45,27 +45,27 @@ if count == 0 then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
 return count + 1`;
 
 interface Counted {
-  /** Names what is counted. */
+  /** Identifies what is counted. */
   member: string;
   limit: number;
   windowMs: number;
 }
 
 /**
- * Counts a member once, from the first one on for `windowMs`, and answers which one it is, from 1 on.
- * Members beyond the limit are not kept and get undefined. One step, so that copies of a request that
- * come at the same moment count once.
+ * Counts each member once and returns its place, from 1 on. All places expire `windowMs` after the first
+ * one. Members beyond the limit are not kept and get undefined. Atomic, so that concurrent copies of a
+ * request count once.
  */
 export async function countOnce(key: string, counted: Counted): Promise<number | undefined> {
   const { member, limit, windowMs } = counted;
-  // In this process as well, as in `countUp`.
+  // Counts in this process as well, as in `countUp`.
   const here = countOnceInProcess(key, counted);
   const args = [member, String(limit), String(windowMs)];
   const asked = await askRedis((redis) => runScript<number>(redis, countOnceScript, [key], args));
   return (asked.answered ? Number(asked.value) : here) || undefined;
 }
 
-/** Keeps a value unless one stands already; answers the one that stands. */
+/** Stores a value unless the key has one already. Returns the stored value. */
 export async function remember(key: string, value: string, keptMs: number): Promise<string> {
   const asked = await askRedis((redis) =>
     runScript<string>(redis, rememberScript, [key], [value, String(keptMs)]),
@@ -78,13 +78,13 @@ export async function recall(key: string): Promise<string | undefined> {
   return asked.answered ? (asked.value ?? undefined) : recallInProcess(key);
 }
 
-/** The counts of several keys, for a caller who asks Redis for something else in the same turn. */
+/** The counts of several keys, for a caller who sends Redis other commands in the same round trip. */
 export async function readCounts(redis: Redis, keys: readonly string[]): Promise<number[]> {
   const values = await Promise.all(keys.map((key) => redis.get<string>(key)));
   return values.map((value) => Number(value ?? 0));
 }
 
-/** The same where Redis did not answer. */
+/** The same counts from this process, for when Redis did not answer. */
 export function readCountsInProcess(keys: readonly string[]): number[] {
   return keys.map((key) => Number(recallInProcess(key) ?? 0));
 }

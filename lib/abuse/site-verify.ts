@@ -2,23 +2,23 @@ import { z } from 'zod';
 import { env } from '#lib/platform/env.ts';
 import { logger } from '#lib/platform/logger.ts';
 
-/** The services' own address for it; both take the same form and give the same answer. */
+/** The services' own endpoints. Both take the same form and return the same answer. */
 const verifyUrls = {
   turnstile: 'https://challenges.cloudflare.com/turnstile/v0/siteverify',
   hcaptcha: 'https://api.hcaptcha.com/siteverify',
 };
 
-/** As long as a shopper may be kept waiting for a service that is not the shop's. */
+/** How long a shopper may wait for a third-party service. */
 const deadlineMs = 4_000;
 
 const maxResponseCharacters = 4_096;
 
 const answerSchema = z.object({ success: z.boolean() });
 
-/** `unreachable`: the service gave no answer, so nothing is known about the shopper. */
+/** `unreachable`: the service did not answer, so nothing is known about the shopper. */
 export type Verdict = 'good' | 'bad' | 'unreachable';
 
-/** Asks the service whether the response of its widget is good. Each response is good once. */
+/** Asks the service whether its widget's response is valid. Each response is valid once. */
 export async function siteVerify(
   kind: keyof typeof verifyUrls,
   response: string,

@@ -1,31 +1,31 @@
 import { countOnce, keyOf, recall, remember } from '#lib/abuse/short-memory.ts';
 
 /**
- * The way through for a browser without JavaScript and for a client that cannot answer a challenge:
- * to wait. A session is given a time from which on one submission goes through. The sessions of one
- * network wait one after the other, so that many sessions are no way around it. Where the network is not
- * known a session waits by itself: clients that share nothing would take each other's turns.
+ * The alternative for a browser without JavaScript, or a client that cannot answer a challenge, is to wait.
+ * A session gets a time from which one submission may pass. The sessions of one network wait one after the
+ * other, so that many sessions don't get around it. If the network is unknown, a session waits by itself:
+ * unrelated clients would take each other's turns.
  */
 
-/** Between two turns: slow for an attacker with a list of cards, bearable for a shopper. */
+/** The time between two turns: slow for an attacker with a list of cards, bearable for a shopper. */
 const stepMs = 15_000;
 
-/** The longest wait, and the time after which turns that were used up are there again. */
+/** The longest wait, and the time after which used turns become available again. */
 const longestMs = 10 * 60_000;
 
-/** After its time a turn stays good for as long as a person may take to press the button again. */
+/** How long a turn stays valid after its time: as long as a person may take to press the button again. */
 const usableMs = 15 * 60_000;
 
 interface Waiting {
   userId: string;
   network: string | undefined;
-  /** Names the submission that wants to go through. */
+  /** Identifies the submission that wants to pass. */
   submission: string;
 }
 
-/** 0 when the submission may go through now, else how long to wait until the same one may. */
+/** 0 if the submission may pass now, else how many milliseconds to wait until the same one may pass. */
 export async function waitForTurn({ userId, network, submission }: Waiting): Promise<number> {
-  // Turns are numbered, so that one which was used is followed by another.
+  // Turns are numbered, so that a used turn is followed by another.
   for (let number = 1; number <= longestMs / stepMs; number += 1) {
     const turn = keyOf(`turn:${number}`, userId);
     const standing = (await recall(turn)) ?? (await takeTurn(turn, network ?? userId));
@@ -39,9 +39,8 @@ export async function waitForTurn({ userId, network, submission }: Waiting): Pro
 }
 
 /**
- * Writes down from when on the session may go through; answers the time, in milliseconds since 1970.
- * Undefined when those it shares its turns with have left none. Copies of a submission that come at the
- * same moment take one turn.
+ * Stores the time from which the session may pass, and returns it in milliseconds since 1970. Undefined if
+ * all shared turns are taken. Concurrent copies of a submission take one turn.
  */
 async function takeTurn(turn: string, sharedBy: string): Promise<string | undefined> {
   const shared = { member: turn, limit: longestMs / stepMs, windowMs: longestMs };

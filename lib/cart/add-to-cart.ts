@@ -4,25 +4,25 @@ import { noSuchSku, setCartLine } from '#lib/cart/set-cart-line.ts';
 import { findVariants } from '#lib/catalogue/find-variants.ts';
 import { AppError } from '#lib/platform/errors.ts';
 
-/** How often an addition that lost a race against another edit is made again. */
+/** How often an addition is tried when other edits change the cart first. */
 const maxTries = 5;
 
-/** What came of adding to a line. */
+/** The result of adding to a line. */
 export interface Addition {
   cart: Cart;
   title: string;
-  /** Units added: fewer than asked for when there are fewer, or when the line is full. */
+  /** Units added: fewer than requested when the stock or the line's maximum limits them. */
   added: number;
-  /** Units of it in the cart now. */
+  /** Units in the cart now. */
   quantity: number;
   /** Units in stock when this was read. */
   available: number;
 }
 
 /**
- * Adds to a line what the "Add to cart" button says, up to what is in stock and to what a line may
- * hold. The page with the button can be older than the last sale, so the stock is read here. Never
- * lowers a line. Throws what `setCartLine` throws.
+ * Adds the button's quantity to a line, up to the stock and the maximum of a line. The page with the button
+ * can be older than the last sale, so the stock is read here. Never lowers a line. Throws what `setCartLine`
+ * throws.
  */
 export async function addToCart({
   userId,
@@ -33,7 +33,7 @@ export async function addToCart({
   userId: string;
   sku: string;
   quantity: number;
-  /** Where it comes from, as in `setCartLine`. */
+  /** The client's network, as in `setCartLine`. */
   network?: string | undefined;
 }): Promise<Addition> {
   const variant = (await findVariants([sku])).get(sku);

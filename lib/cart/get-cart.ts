@@ -14,23 +14,23 @@ interface CartRow {
 }
 
 interface LatestCart extends CartRow {
-  /** Something was removed from it that its shopper has not been told of. */
+  /** Lines were removed, and the shopper has not been informed yet. */
   hasRemovals: boolean;
 }
 
 type Line = Omit<Cart['lines'][number], 'lineTotalMinor'>;
 
-/** A line's title: the product's, and the variant's where the product comes in more than one. */
+/** A line's title: the product's title, plus the variant's when the product has more than one. */
 const lineTitleSql = Prisma.sql`line_title(product.title, variant.title)`;
 
-/** The shopper's open cart; an empty one that isn't stored yet when they have none. */
+/** The shopper's open cart. When they have none, an empty one that isn't stored yet. */
 export async function getCart({ userId }: { userId: string }): Promise<Cart> {
   return (await openCart(userId)).cart;
 }
 
 /**
- * The open cart for a page or a client that shows it: with what was removed from it because the
- * shop no longer has it. Each removal is told once.
+ * The open cart for a page or a client, with the lines that were removed because the shop no longer sells
+ * them. Each removal is reported once.
  */
 export async function getCartToShow({ userId }: { userId: string }): Promise<Cart> {
   const { cart, hasRemovals } = await openCart(userId);
@@ -45,13 +45,13 @@ async function openCart(userId: string): Promise<{ cart: Cart; hasRemovals: bool
   const { cart, hasGoneLines } = await readLines(db(), userId, latest);
   if (!hasGoneLines) return { cart, hasRemovals: latest.hasRemovals };
   await removeGoneLines({ userId });
-  // A line that went away since is left out and removed by the next look at the cart.
+  // A line that the shop stopped selling meanwhile is left out here, and removed by the next read.
   const after = await latestCart(db(), userId);
   if (after?.status !== 'open') return { cart: emptyCart(userId, after?.id), hasRemovals: false };
   return { cart: await readCart(db(), userId, after), hasRemovals: after.hasRemovals };
 }
 
-/** The newest cart of a shopper, open or ordered. */
+/** The shopper's open cart, or else their newest ordered one. */
 export async function latestCart(tx: Tx, userId: string): Promise<LatestCart | undefined> {
   const [row] = await tx.$queryRaw<LatestCart[]>`
     SELECT id, version, status, currency,
@@ -62,7 +62,7 @@ export async function latestCart(tx: Tx, userId: string): Promise<LatestCart | u
   return row;
 }
 
-/** A stored cart with its lines, oldest line first, at the catalogue's prices of now. */
+/** A stored cart with its lines, oldest line first, at the catalogue's current prices. */
 export async function readCart(tx: Tx, userId: string, cart: CartRow): Promise<Cart> {
   return (await readLines(tx, userId, cart)).cart;
 }
@@ -75,14 +75,14 @@ async function readLines(tx: Tx, userId: string, cart: CartRow) {
     LEFT JOIN product ON product.id = variant.product_id
     WHERE line.user_id = ${userId}::uuid AND line.cart_id = ${cart.id}::uuid
     ORDER BY line.added_at, line.sku`;
-  // Without a price there is no variant any more, or it is priced in another currency by now.
+  // Without a price the variant is gone or now priced in another currency.
   const lines = rows.filter((row): row is Line => row.unitPriceMinor !== null);
   return { cart: toCart(cart, lines), hasGoneLines: lines.length < rows.length };
 }
 
 /**
- * The cart a shopper gets with their next first line. Its id follows from their last cart, so
- * looking at an empty cart writes nothing, and two tabs that add a first line meet in one cart.
+ * The cart that the shopper's next first line creates. Its id follows from their last cart. So reading an
+ * empty cart writes nothing, and two tabs that add a first line share one cart.
  */
 export function emptyCart(userId: string, lastCartId: string | undefined): Cart {
   const hash = createHash('sha256')

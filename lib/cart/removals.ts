@@ -2,8 +2,8 @@ import type { CartRemoval } from '#lib/cart/schema.ts';
 import { db, type Tx } from '#lib/platform/database/db.ts';
 
 /**
- * Takes the lines out of the open cart whose product the shop no longer sells in the cart's currency. The cart's version
- * counts up, because its total changes, and the names are kept until the shopper has been told.
+ * Removes lines from the open cart that the shop no longer sells in the cart's currency. The cart's version
+ * increases, because its total changes. The titles are kept until they are reported to the shopper.
  */
 export async function removeGoneLines({ userId }: { userId: string }): Promise<void> {
   await db().$transaction(async (tx) => {
@@ -28,7 +28,7 @@ export async function removeGoneLines({ userId }: { userId: string }): Promise<v
   });
 }
 
-/** Keeps names to tell: of what could not be put into a cart because the shop no longer sells it. */
+/** Keeps titles to report: items that could not be put into a cart because the shop no longer sells them. */
 export async function keepRemovals(
   tx: Tx,
   { userId, cartId, lines }: { userId: string; cartId: string; lines: { sku: string; title: string }[] },
@@ -41,7 +41,7 @@ export async function keepRemovals(
     ON CONFLICT (user_id, cart_id, sku) DO UPDATE SET title = EXCLUDED.title`;
 }
 
-/** What was removed and not told yet. The caller tells it: it is not given again. */
+/** Returns and deletes the unreported removals. The caller must report them: they are not returned again. */
 export async function takeRemovals({
   userId,
   cartId,

@@ -11,9 +11,9 @@ interface Line {
 }
 
 /**
- * Puts lines into the open cart again, those of an order that came to nothing. A line that is there
- * already is raised to the quantity and never added to, so doing it twice is doing it once. What the
- * shop no longer sells is told with the cart. Throws `cart_limit`.
+ * Puts lines back into the open cart, such as those of an order that failed. An existing line is raised to
+ * the quantity and never added to, so a repeat changes nothing. Items that the shop no longer sells are
+ * reported as removals of the cart. Throws `cart_limit`.
  */
 export async function restoreLines({ userId, lines }: { userId: string; lines: Line[] }): Promise<Cart> {
   return db().$transaction(async (tx) => {

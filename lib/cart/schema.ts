@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** The largest quantity of one line; the database holds the same bound as a CHECK. */
+/** The largest quantity of one line; the database has the same limit as a CHECK. */
 export const maxLineQuantity = 99;
 
-/** The most lines a cart may have: one order's worth of rows stays small enough to batch. */
+/** The most lines a cart may have, so that an order's rows are few enough to write in batches. */
 export const maxCartLines = 50;
 
 const cartRemovalSchema = z.object({

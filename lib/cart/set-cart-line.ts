@@ -5,7 +5,7 @@ import { db, type Tx } from '#lib/platform/database/db.ts';
 import { AppError } from '#lib/platform/errors.ts';
 import { maxTotalMinor } from '#lib/platform/money.ts';
 
-/** What a sku looks like. Anything else is not asked for: some of it PostgreSQL could not even read. */
+/** The format of a SKU. Other texts are not queried: PostgreSQL could not even read some of them. */
 export const skuForm = /^[\w.-]{1,64}$/;
 
 export interface SetCartLine {
@@ -13,17 +13,17 @@ export interface SetCartLine {
   sku: string;
   /** 0 removes the line. */
   quantity: number;
-  /** The cart's version that the shopper saw; the edit is refused when it is another by now. */
+  /** The cart version that the shopper saw; the edit is refused if it has changed since. */
   ifVersion?: number | undefined;
-  /** Where it comes from: the new carts of a network are limited. */
+  /** The client's network: new carts are limited per network. */
   network?: string | undefined;
 }
 
 /**
- * Sets one line and gives back the cart. Every real edit counts the cart's version up, and with
- * it every submit token made for the cart before is dead; setting what is set already is none.
- * Throws `not_found` (no such sku), `precondition_failed` (with the cart as it is), `cart_limit` and
- * `rate_limited`.
+ * Sets one line and returns the cart. Every real edit increases the cart's version, which invalidates all
+ * submit tokens for earlier versions. Setting the current quantity again is not an edit. Throws `not_found`
+ * (no such SKU, or it is sold in another currency), `precondition_failed` (with the current cart),
+ * `cart_limit` and `rate_limited`.
  */
 export async function setCartLine(edit: SetCartLine): Promise<Cart> {
   return db().$transaction(async (tx) => {
@@ -45,11 +45,11 @@ export async function setCartLine(edit: SetCartLine): Promise<Cart> {
 }
 
 /**
- * Locks the open cart until the end of the transaction, against the order writer too. `beforeNew` is
- * called before one is stored, and may throw.
+ * Locks the open cart until the transaction ends, against the order writer too. `beforeNew` is called before
+ * a new cart is stored, and may throw. Throws `precondition_failed` when the cart is ordered meanwhile.
  */
 export async function lockOpenCart(tx: Tx, userId: string, beforeNew?: () => Promise<void>) {
-  // The second round finds the cart that the first made, or that another tab made meanwhile.
+  // The second round finds the cart that the first round or another tab created.
   for (let round = 0; round < 2; round += 1) {
     const [open] = await tx.$queryRaw<{ id: string; version: number; status: 'open'; currency: string }[]>`
       SELECT id, version, status, currency FROM cart
@@ -66,7 +66,7 @@ export async function lockOpenCart(tx: Tx, userId: string, beforeNew?: () => Pro
   });
 }
 
-/** Whether the line changed. */
+/** Writes the line; returns whether it changed. */
 async function writeLine(
   tx: Tx,
   { id: cartId, currency }: { id: string; currency: string },
@@ -84,7 +84,7 @@ async function writeLine(
     SELECT line_title(product.title, variant.title) AS title, variant.currency
     FROM variant JOIN product ON product.id = variant.product_id WHERE variant.sku = ${sku}`;
   if (!variant) throw noSuchSku(sku);
-  // Its price is a number of another currency: added up as this one it would be a wrong price.
+  // Its price is in another currency: adding it to this cart would give a wrong total.
   if (variant.currency !== currency) {
     throw new AppError('not_found', {
       detail: `"${variant.title}" is sold in ${variant.currency}, and your cart is in ${currency}. Nothing was changed.`,
@@ -111,7 +111,7 @@ export function refuseTooMuch(cart: Cart): void {
       detail: `A cart holds at most ${maxCartLines} different products. Nothing was changed.`,
     });
   }
-  // Half, so that shipping, tax and a later rise in price still fit the order.
+  // Half of the limit, so that shipping, tax and a later price increase still fit an order.
   if (cart.subtotalMinor > maxTotalMinor / 2) {
     throw new AppError('cart_limit', {
       detail: 'The cart would be worth more than one order may be. Nothing was changed.',

@@ -16,7 +16,7 @@ const position: fc.Arbitrary<Position> = fc.oneof(
   }),
 ) as fc.Arbitrary<Position>;
 
-/** The problem that reading a cursor ends in. */
+/** The error that reading the cursor throws. */
 function refusalOf(cursor: string, sort: Position['sort']): AppError {
   try {
     decodeCursor(cursor, sort);
@@ -27,7 +27,7 @@ function refusalOf(cursor: string, sort: Position['sort']): AppError {
   throw new Error(`the cursor ${cursor} was accepted`);
 }
 
-test('a cursor reads back as the place it was made for, and can stand in an address as it is', () => {
+test('a cursor decodes to the place that it was created for, and is safe in a URL', () => {
   fc.assert(
     fc.property(position, (place) => {
       const cursor = encodeCursor(place);
@@ -37,7 +37,7 @@ test('a cursor reads back as the place it was made for, and can stand in an addr
   );
 });
 
-test('any other text is an invalid request that names the cursor, under every sort', () => {
+test('any other text is an invalid request that names the cursor, with every sort', () => {
   fc.assert(
     fc.property(fc.string(), fc.constantFrom(...productSorts), (text, sort) => {
       const refusal = refusalOf(text, sort);
@@ -51,7 +51,7 @@ test.each([
   ['a price that no column can hold', 'price-asc', 2_147_483_648],
   ['a price that is no whole number', 'price-asc', 12.5],
   ['a text where a number belongs', 'featured', '1; DROP TABLE product'],
-  ['a time behind the last day of dates', 'newest', 9e15],
+  ['a time after the year 9999', 'newest', 9e15],
   ['a number where a title belongs', 'title', 7],
   ['a title with U+0000', 'title', 'a\0b'],
 ] as const)('a cursor made up with %s is refused before the database sees it', (_, sort, key) => {

@@ -1,18 +1,18 @@
 import { db } from '#lib/platform/database/db.ts';
 
-/** What a cart shows of a variant besides its price. */
+/** The fields of a variant that a cart shows besides its price. */
 export interface VariantInfo {
   sku: string;
-  /** The line's title: the product's, and the variant's where there are several. */
+  /** The line's title: the product's, plus the variant's if there are several. */
   title: string;
-  /** The product's. */
+  /** The product's slug. */
   slug: string;
   image: string;
   /** Units in stock when this was read. */
   available: number;
 }
 
-/** The variants of these skus, by sku; what the catalogue doesn't have is not in the map. */
+/** The variants with these SKUs, by SKU. SKUs that the catalogue doesn't have are not in the map. */
 export async function findVariants(skus: string[]): Promise<Map<string, VariantInfo>> {
   if (skus.length === 0) return new Map();
   const rows = await db().$queryRaw<VariantInfo[]>`

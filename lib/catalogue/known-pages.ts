@@ -4,22 +4,22 @@ import { db } from '#lib/platform/database/db.ts';
 import { processWide } from '#lib/platform/process-wide.ts';
 
 /**
- * Which addresses of products and categories lead to something. It is asked before a page is drawn: to
- * draw "not found" anew for every invented address costs more than a page of the shop.
+ * Whether a product or category page exists, checked before it is rendered: rendering "not found" for every
+ * invented URL costs more than rendering a real page.
  *
- * What was found is remembered. What was not found is not, because it may be added at any moment.
+ * Found slugs are remembered. Missing ones are not, because they may be added at any moment.
  */
 
-/** Slugs that a process remembers; beyond them it begins anew. */
+/** The most slugs that a process remembers; at that number the set is cleared. */
 const maxKnown = 20_000;
 
-/** Slugs of one statement. So many requests come while the one before it runs only if that one hangs. */
+/** The most slugs of one statement. So many requests wait only when the statement before it hangs. */
 const maxAsked = 500;
 
-/** How long a list of the categories says that something is not there. */
+/** How long the list of categories counts as proof that a page is missing. */
 const listMs = 1_000;
 
-/** Slugs that one statement is, or will be, about. */
+/** The slugs of one statement that is running or waiting. */
 interface LookUp {
   slugs: Set<string>;
   found: Promise<Set<string>>;
@@ -27,9 +27,9 @@ interface LookUp {
 
 interface Products {
   known: Set<string>;
-  /** The look-up that waits for the one before it, and takes more slugs until then. */
+  /** The query that waits for the one before it, and takes more slugs until then. */
   next: LookUp | undefined;
-  /** Resolves when the last look-up that was begun is over. */
+  /** Resolves when the last started query has ended. */
   last: Promise<unknown>;
 }
 
@@ -41,14 +41,14 @@ const products = () =>
   }));
 
 /**
- * Whether there is a product of this slug. One look-up runs at a time, for all slugs that were asked for
- * while the one before it ran: so a flood of made-up addresses holds one connection and not the pool.
- * Throws when the database fails, and when too many slugs wait for it.
+ * Whether a product with this slug exists. One query runs at a time, for all slugs that were requested while
+ * the one before it ran. So a flood of invented URLs uses one connection, not the whole pool. Throws when
+ * the database fails, and when too many slugs wait for it.
  */
 export async function isProduct(slug: string): Promise<boolean> {
   const { known } = products();
   if (known.has(slug)) return true;
-  // PostgreSQL's text cannot hold U+0000, not even to look for it.
+  // PostgreSQL's text cannot contain U+0000, not even in a parameter.
   if (slug.includes('\0')) return false;
   const found = await lookUp(slug);
   if (!found.has(slug)) return false;
@@ -82,9 +82,9 @@ async function slugsAmong(slugs: string[]): Promise<Set<string>> {
 }
 
 interface Categories {
-  /** How many pages each has; undefined before the first answer of the database. */
+  /** The number of pages per category; undefined before the database's first answer. */
   pages: Map<string, number> | undefined;
-  /** When the list was asked for that `pages` is from. */
+  /** When the list behind `pages` was requested. */
   askedAt: number;
   reading: Promise<void> | undefined;
 }
@@ -96,7 +96,7 @@ const categories = () =>
     reading: undefined,
   }));
 
-/** Whether a category of this slug has so many pages. */
+/** Whether the category has at least this many pages. Throws when the database fails. */
 export async function isCategoryPage(slug: string, page: number): Promise<boolean> {
   const state = categories();
   const isThere = () => page <= (state.pages?.get(slug) ?? 0);

@@ -9,7 +9,7 @@ import {
 
 export interface ListProductsPage extends ProductFilter {
   sort?: ProductSort | undefined;
-  /** Counted from 1. */
+  /** 1 is the first page. */
   page?: number | undefined;
   pageSize?: number | undefined;
 }
@@ -23,8 +23,8 @@ export interface ProductsPage {
 }
 
 /**
- * The same list by page number, for pages whose address carries one. A page behind the last is
- * empty. Throws `invalid_request` for an unknown category.
+ * One page of the product list by its number, for pages with a page number in their URL. A page after the
+ * last is empty. Throws `invalid_request` for an unknown category.
  */
 export async function listProductsPage({
   query,

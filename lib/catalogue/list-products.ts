@@ -10,14 +10,14 @@ import {
 
 export interface ListProducts extends ProductFilter {
   sort?: ProductSort | undefined;
-  /** The `nextCursor` of the page before. */
+  /** The `nextCursor` of the previous page. */
   cursor?: string | undefined;
   limit?: number | undefined;
 }
 
 /**
- * The products that match, page by page: whoever follows `nextCursor` to its null has seen every
- * product once. Throws `invalid_request` for a cursor of another list or an unknown category.
+ * The matching products, page by page. A client that follows `nextCursor` until it is null has seen every
+ * product once. Throws `invalid_request` for a cursor of another sort or an unknown category.
  */
 export async function listProducts({
   query,
@@ -27,7 +27,7 @@ export async function listProducts({
   limit = defaultPageSize,
 }: ListProducts = {}): Promise<ProductList> {
   const after = cursor === undefined ? undefined : decodeCursor(cursor, sort);
-  // One more than asked for, to know whether there is a next page.
+  // One more than requested, to know whether there is a next page.
   const rows = await selectProducts({ query, category, sort, after, limit: limit + 1 });
   if (rows.length === 0 && category !== undefined) await requireCategory(category);
   const last = rows.length > limit ? rows[limit - 1] : undefined;

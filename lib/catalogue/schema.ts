@@ -3,19 +3,19 @@ import { z } from 'zod';
 export const productSorts = ['featured', 'price-asc', 'price-desc', 'newest', 'title'] as const;
 export type ProductSort = (typeof productSorts)[number];
 
-/** Products of one answer: what was not asked for otherwise, and the most that can be. */
+/** The default and the largest number of products in one answer. */
 export const defaultPageSize = 24;
 export const maxPageSize = 100;
 
 /**
- * What the catalogue says about itself may be a few seconds old, because an order checks price
- * and stock again: so a rush of visitors asks the database once.
+ * The catalogue's answers may be a few seconds old, because an order checks price and stock again. So a rush
+ * of visitors costs one database query.
  */
 export const catalogueCaching = {
   'cache-control': 'public, max-age=0, s-maxage=5, stale-while-revalidate=60',
 };
 
-/** A search is a few words; a longer text is a mistake or an attack on the database's time. */
+/** A search is a few words. A longer text is a mistake, or an attack that burns database time. */
 export const maxQueryLength = 200;
 
 const variantSchema = z
@@ -52,7 +52,7 @@ export const productListSchema = z
   })
   .meta({ id: 'ProductList' });
 
-// PostgreSQL's text cannot hold U+0000, so no product can contain it.
+// PostgreSQL's text cannot contain U+0000, so no product can contain it.
 const text = z.string().refine((value) => !value.includes('\0'), 'must not contain U+0000');
 
 export const productQuerySchema = z.object({

@@ -14,9 +14,9 @@ export interface ProductFilter {
 export interface SelectProducts extends ProductFilter {
   sort: ProductSort;
   limit: number;
-  /** Begin behind this product; the first page without it. */
+  /** Start after this product; undefined for the first page. */
   after?: Position | undefined;
-  /** Begin behind so many products. */
+  /** The number of products to skip. */
   offset?: number;
 }
 
@@ -27,10 +27,13 @@ export interface ProductRow extends ProductSummary {
 
 interface Sort {
   key: Prisma.Sql;
-  /** The product's id, as the index of this sort has it: from another table, it would not be walked. */
+  /**
+   * The product's id from the table of this sort's index: with another table's id, the index would not be
+   * used.
+   */
   id: Prisma.Sql;
   direction: Prisma.Sql;
-  /** The key of a cursor, in the type that the index has. */
+  /** Casts a cursor's key to the type of the index. */
   cast: (key: number | string) => Prisma.Sql;
 }
 
@@ -43,7 +46,7 @@ const time = (key: number | string) => Prisma.sql`${new Date(key)}::timestamptz`
 const ofProduct = { id: Prisma.sql`product.id` };
 const byPrice = { key: Prisma.sql`cheapest.price_minor`, id: Prisma.sql`cheapest.product_id`, cast: int };
 
-/** Each sort walks an index of its key and the id, which tells products of equal keys apart. */
+/** Each sort uses an index on its key and the id; the id orders products with equal keys. */
 const sorts: Record<ProductSort, Sort> = {
   featured: { ...ofProduct, key: Prisma.sql`product.position`, direction: asc, cast: int },
   'price-asc': { ...byPrice, direction: asc },
@@ -53,8 +56,8 @@ const sorts: Record<ProductSort, Sort> = {
 };
 
 /**
- * Products with their cheapest variant, whose price is the one they are sorted by. What has no
- * variant cannot be bought and is in no list.
+ * Products with their cheapest variant, whose price is the sort key for prices. A product without variants
+ * cannot be bought and is in no list.
  */
 const listed = Prisma.sql`
   product JOIN variant AS cheapest ON cheapest.product_id = product.id AND NOT EXISTS (
@@ -62,7 +65,7 @@ const listed = Prisma.sql`
     WHERE cheaper.product_id = cheapest.product_id
       AND (cheaper.price_minor, cheaper.sku) < (cheapest.price_minor, cheapest.sku))`;
 
-/** A product's variants in their order, as JSON in the shape of `Variant`. */
+/** A product's variants in order, as JSON in the shape of `Variant`. */
 export const variantsOf = (productId: Prisma.Sql) => Prisma.sql`(
   SELECT coalesce(json_agg(json_build_object(
       'sku', variant.sku, 'title', variant.title, 'priceMinor', variant.price_minor,
@@ -76,7 +79,10 @@ export async function selectProducts(select: SelectProducts): Promise<ProductRow
   return db().$queryRaw<ProductRow[]>(pageQuery(select));
 }
 
-/** The statement behind it: first a walk over the index of the sort, then the variants of what it met. */
+/**
+ * The SQL of `selectProducts`: first an index scan in the order of the sort, then the variants of the
+ * products found.
+ */
 export function pageQuery(select: SelectProducts): Prisma.Sql {
   const { key, id, direction } = sorts[select.sort];
   return Prisma.sql`
@@ -91,7 +97,7 @@ export function pageQuery(select: SelectProducts): Prisma.Sql {
     FROM page ORDER BY page.sort_key ${direction}, page.id ${direction}`;
 }
 
-/** How many products a list has in all. */
+/** The number of products in the whole list. */
 export async function countProducts(filter: ProductFilter): Promise<number> {
   const [row] = await db().$queryRaw<{ count: number }[]>`
     SELECT count(*)::int AS count FROM product
@@ -99,7 +105,7 @@ export async function countProducts(filter: ProductFilter): Promise<number> {
   return row?.count ?? 0;
 }
 
-/** What callers see of a row. */
+/** The public part of a row. */
 export function summaryOf({ slug, title, category, image, variants }: ProductRow): ProductSummary {
   return { slug, title, category, image, variants };
 }
@@ -108,7 +114,7 @@ function matches({ query, category }: ProductFilter): Prisma.Sql {
   const conditions = [Prisma.sql`TRUE`];
   if (category !== undefined) conditions.push(Prisma.sql`product.category_slug = ${category}`);
   for (const word of searchWords(query ?? '')) {
-    // strpos, unlike LIKE, knows no wildcards: % and _ are signs like any other.
+    // strpos, unlike LIKE, has no wildcards: % and _ are ordinary characters.
     conditions.push(Prisma.sql`(
       strpos(product.search_text, search_fold(${word})) > 0
       OR product.category_slug IN (

@@ -10,7 +10,7 @@ import { AppError } from '#lib/platform/errors.ts';
 import { type Answer, jsonAnswer, pageAnswer, problemAnswer } from '#lib/platform/http/http.ts';
 import type { CheckoutQuote } from '#lib/pricing/schema.ts';
 
-/** From a decision to the bytes of its answer: JSON for programs, a redirect for forms. */
+/** The HTTP answer to a decision: JSON for programs, a redirect for forms. */
 export async function answerOutcome(
   decision: Decision,
   userId: string,
@@ -28,7 +28,7 @@ export async function answerOutcome(
       { status: created ? 201 : 200, headers: { ...(created ? { location: order.url } : {}), ...replayed } },
     );
   }
-  // The order stands and its page takes another card: there is nothing to correct at the checkout.
+  // The order exists and its page takes another card, so there is nothing to correct at the checkout.
   if (decision.outcome === 'payment_declined' && raw.isForm) {
     return seeOther(toOrderReceipt(decision.receipt).url, forgetDraftHeader());
   }
@@ -39,22 +39,22 @@ function replayedHeader({ created }: { created: boolean }): Record<string, strin
   return created ? {} : { 'idempotent-replayed': 'true' };
 }
 
-/** Who is answered. */
+/** The request that is answered. */
 interface Asked {
   requestId: string;
-  /** Whose session the browser has, whether or not it has ended. */
+  /** The shopper of the browser's session, even if the session has ended. */
   shopper: string | undefined;
   fromBrowser?: boolean;
 }
 
-/** A refusal: a problem document, or the checkout page again with the problem and all that was typed. */
+/** A refusal: a problem document, or for a form the checkout page with the problem and the typed values. */
 export function answerProblem(
   error: AppError,
   raw: RawSubmission,
   { requestId, shopper, fromBrowser = raw.isForm }: Asked,
 ): Answer {
   if (!raw.isForm) return (fromBrowser ? pageAnswer : problemAnswer)(error, requestId);
-  // A foreign site's form gets its status and a page that says so, and no cookie of ours.
+  // A foreign site's form gets the status and an error page, but no cookie from this shop.
   if (error.code === 'foreign_origin') return pageAnswer(error, requestId);
   const { fields, items, order } = (error.options.extra ?? {}) as Record<string, never>;
   const cartVersion = Number(raw.typed.cartVersion);
@@ -130,7 +130,7 @@ function sentenceOf({ sku, requested, available }: Shortage): string {
     : `You asked for ${requested} of ${sku} and ${available} ${available === 1 ? 'is' : 'are'} left.`;
 }
 
-/** The quote of the cart that the shopper has now, or null when it is empty. */
+/** The quote for the shopper's present cart; null when it is empty. */
 async function currentQuote(userId: string, submission: Submission): Promise<CheckoutQuote | null> {
   try {
     const { shippingMethod, shippingAddress } = submission;

@@ -8,8 +8,8 @@ import { tookNothing } from '#lib/payments/payment-rows.ts';
 import type { Settled } from '#lib/payments/settling/settle-payment.ts';
 
 /**
- * Charges the card of an order that stands and was never answered "accepted": a new one, or one
- * whose process died on the way, or whose card was refused. Everything else passes through.
+ * Charges the card of an order that was never answered "accepted": a new order, an order whose process died
+ * before the answer, or an order whose card was declined. Returns any other decision unchanged.
  */
 export async function chargeIfDue(
   decision: Decision,
@@ -28,7 +28,7 @@ export async function chargeIfDue(
   throw inProgress({ submitToken }, 'payment');
 }
 
-/** Also a card that was charged does not pay its order, when the money went back before the order had it. */
+/** Why the card does not pay: it was declined, or it was charged and refunded before the order was paid. */
 async function whyRefused(userId: string, { order, payment }: Settled): Promise<string> {
   const decline = declineSentence(payment.declineCode);
   if (tookNothing(payment.status)) return decline;

@@ -21,7 +21,7 @@ const cookieValueOf = (header: string) => header.split(';')[0]?.slice(checkoutDr
 const shopper = '8d8ac610-566d-4ef0-9c22-186b2a5ed793';
 const read = (header: string) => readCheckoutDraft(shopper, cookieValueOf(header));
 
-/** Text that no compression makes shorter. */
+/** Text that does not compress. */
 const noise = (bytes: number) => randomBytes(bytes).toString('base64url');
 
 const typed = {
@@ -37,14 +37,14 @@ const refused: NonNullable<CheckoutDraft['problem']> = {
   detail: 'email: enter it.',
 };
 
-test('what was typed comes back with the problem, and nothing that the page makes itself', () => {
+test('the draft restores the typed values and the problem, and no values that the page creates itself', () => {
   const made = { submitToken: 'x', 'shippingAddress.other': 'y', emailed: 'z', 'my.email': 'z' };
   const draft = read(keepDraftHeader(shopper, refused, { ...typed, ...made }));
   expect(draft).toMatchObject({ problem: refused, values: typed });
   expect(Object.keys(draft?.values ?? {}).toSorted()).toEqual(Object.keys(typed).toSorted());
 });
 
-test('of too much that was typed only the largest values are lost', () => {
+test('when the typed values are too long, only the largest are dropped', () => {
   const header = keepDraftHeader(shopper, refused, {
     ...typed,
     'shippingAddress.line1': noise(2_000),
@@ -57,7 +57,7 @@ test('of too much that was typed only the largest values are lost', () => {
   expect(draft?.values).not.toHaveProperty(['shippingAddress.line2']);
 });
 
-test('an explanation is kept whole where it fits, and its beginning where it does not', () => {
+test('a detail that fits is kept whole, and a longer one is cut', () => {
   const detailOf = (detail: string) =>
     read(keepDraftHeader(shopper, { code: 'invalid_request', detail }, { email: noise(4_000) }))?.problem
       ?.detail;
@@ -67,7 +67,7 @@ test('an explanation is kept whole where it fits, and its beginning where it doe
   expect(detailOf(tooLong)).toBe(`${tooLong.slice(0, 400)}…`);
 });
 
-test('what was wrong with each field comes back, and when it was', () => {
+test('the draft restores the error of each field and its time', () => {
   vi.useFakeTimers({ now: 1_234_567 });
   const fields = [{ path: 'email', message: 'enter an address' }];
   expect(read(keepDraftHeader(shopper, { ...refused, fields }, {}))).toEqual({
@@ -78,7 +78,7 @@ test('what was wrong with each field comes back, and when it was', () => {
   vi.useRealTimers();
 });
 
-test('a problem with more shortages than fit keeps its code and the first of them', () => {
+test('a problem with too many shortages keeps its code and the first shortages', () => {
   const items = Array.from({ length: 200 }, () => ({ sku: noise(40), requested: 2, available: 1 }));
   const draft = read(keepDraftHeader(shopper, { code: 'out_of_stock', detail: 'Not enough.', items }, typed));
   expect(draft?.problem).toMatchObject({ code: 'out_of_stock', detail: 'Not enough.' });
@@ -87,7 +87,7 @@ test('a problem with more shortages than fit keeps its code and the first of the
   expect(kept).toEqual(items.slice(0, kept.length));
 });
 
-test('whatever is kept, the cookie is one that browsers keep, and says why', () => {
+test('the cookie never exceeds the size that browsers accept, and always keeps the problem code', () => {
   const fields = Array.from({ length: 40 }, () => ({ path: noise(30), message: noise(200) }));
   const items = Array.from({ length: 100 }, () => ({ sku: noise(40), requested: 2, available: 1 }));
   const wide = Array.from({ length: 6_000 }, () =>
@@ -105,9 +105,9 @@ test('whatever is kept, the cookie is one that browsers keep, and says why', () 
   }
 });
 
-// What broke, found by an attack: another host of the domain set this cookie, and the checkout showed its
-// sentence as the shop's own, and had its address typed in already.
-test('a draft that the shop has not made for this shopper is no draft', () => {
+// What broke, found by an attack: another host of the domain set this cookie. The checkout showed the
+// attacker's sentence as its own and prefilled the attacker's address.
+test('a draft that the shop has not signed for this shopper is ignored', () => {
   const planted = { problem: { ...refused, detail: 'Pay elsewhere.' }, values: typed, keptAtMs: 1 };
   const packed = deflateRawSync(JSON.stringify(planted)).toString('base64url');
   const own = cookieValueOf(keepDraftHeader(shopper, refused, typed));
@@ -121,7 +121,7 @@ test('a draft that the shop has not made for this shopper is no draft', () => {
   expect(readCheckoutDraft(shopper, nobodys)).toBeUndefined();
 });
 
-test('a draft is read while the secret is being changed', async () => {
+test('a draft stays readable during a rotation of the secret', async () => {
   const own = cookieValueOf(keepDraftHeader(shopper, refused, typed));
   onTestFinished(() => {
     vi.stubEnv('ONCE_SECRET', 'a-secret-of-at-least-32-characters');
@@ -134,19 +134,19 @@ test('a draft is read while the secret is being changed', async () => {
   expect(next.readCheckoutDraft(shopper, own)?.problem).toEqual(refused);
 });
 
-test('a cookie that is cut short or made up is no draft, and no error', () => {
+test('a truncated or forged cookie is ignored without an error', () => {
   const whole = cookieValueOf(keepDraftHeader(shopper, refused, typed));
   for (const value of [undefined, '', 'x', whole.slice(0, -9), whole.slice(0, 43), whole.slice(1)]) {
     expect(readCheckoutDraft(shopper, value)).toBeUndefined();
   }
 });
 
-test('a draft in the form of another release is no draft, and no error', () => {
+test('a draft in the format of another release is ignored without an error', () => {
   const header = keepDraftHeader(shopper, { ...refused, code: 'a_code_to_come' as never }, typed);
   expect(read(header)).toBeUndefined();
 });
 
-test('where the shop is served over TLS, the session and the draft are sent over nothing else', async () => {
+test('when PUBLIC_URL is https, the session and draft cookies are Secure', async () => {
   const attributes = 'Path=/checkout; Max-Age=900; HttpOnly; SameSite=Lax';
   const forgotten = 'once_checkout_draft=; Path=/checkout; Max-Age=0; HttpOnly; SameSite=Lax';
   expect(sessionCookieOptions().secure).toBe(true);

@@ -7,30 +7,30 @@ import { problemCodes } from '#lib/platform/errors.ts';
 import { sameBytes, sign, signUnderAll } from '#lib/platform/signing.ts';
 
 /**
- * What a shopper without JavaScript typed into a checkout that was refused, and why it was: kept
- * for a few minutes in a cookie of their own browser, so the page that they are sent back to can
- * show both. Nothing of it is stored on our side.
+ * The checkout draft: what a shopper without JavaScript typed into a refused checkout, and the reason for
+ * the refusal. It is kept for a few minutes in a cookie, so that the checkout page can show both again. The
+ * shop itself stores nothing.
  *
- * It is signed for the shopper whose session the browser has. Another host of the domain can set this
- * cookie: with words of its own as the shop's, or with an address to which the goods would go.
+ * The draft is signed for the shopper of the browser's session, because another host of the domain can set
+ * this cookie. It could show its own text as the shop's, or prefill its own shipping address.
  */
 export const checkoutDraftCookie = 'once_checkout_draft';
 
-/** Long enough to correct a form, short enough that a shared computer forgets an address. */
+/** Long enough to correct a form, short enough that an address does not stay on a shared computer. */
 const draftMaxAgeSeconds = 15 * 60;
 
 /** Browsers keep a cookie of up to 4,096 bytes, name and attributes included. */
 export const maxCookieBytes = 3_800;
 
-/** A sentence or two: what is left of an explanation when even that is too long for a cookie. */
+/** A sentence or two: the length to which a detail is cut when it is too long for a cookie. */
 const maxDetailCharacters = 400;
 
 const purpose = 'once.checkout-draft.v1';
 
-/** An HMAC in base64url, which the cookie's value begins with. */
+/** Length of the HMAC in base64url at the beginning of the cookie's value. */
 const macCharacters = 43;
 
-/** For whom a draft is: the shopper, or those who have no session. */
+/** The shopper of a draft; undefined for a browser without a session. */
 type For = string | undefined;
 
 const draftSchema = z.object({
@@ -41,30 +41,30 @@ const draftSchema = z.object({
       fields: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
       items: z.array(shortageSchema).optional(),
       order: z.object({ url: z.string() }).optional(),
-      /** The version of the cart that was refused: on another cart the problem is history. */
+      /** The version of the refused cart. The problem does not apply to another version. */
       cartVersion: z.int().optional(),
     })
     .optional(),
-  /** What was typed, by field name. */
+  /** Typed values by field name. */
   values: z.record(z.string(), z.string()),
-  /** When it was kept, in milliseconds since 1970: an order placed later has settled its problem. */
+  /** When the draft was kept, in milliseconds since 1970. An order placed later makes it obsolete. */
   keptAtMs: z.int(),
 });
 
 export type CheckoutDraft = z.output<typeof draftSchema>;
 type Problem = NonNullable<CheckoutDraft['problem']>;
 
-/** The fields that a person types or chooses; the hidden ones come fresh with the page. */
+/** The fields that a person types or chooses. The page renders the hidden fields anew. */
 const keptFields =
   /^(email|shippingMethod|payment\.method|shippingAddress\.(name|line1|line2|city|region|postalCode|country))$/;
 
-/** The cookie is signed and not encrypted: what is sent for a card and is none, such as its number, is not kept. */
+/** The cookie is signed but not encrypted. So an invalid payment token, e.g. a card number, is not kept. */
 function isKept(name: string, value: string): boolean {
   if (name === 'payment.token') return paymentTokenSchema.safeParse(value).success;
   return keptFields.test(name);
 }
 
-/** Header that keeps a draft. One too large for a cookie keeps what fits: the problem first. */
+/** The header that keeps a draft. A draft too large for a cookie keeps its problem before its values. */
 export function keepDraftHeader(
   shopper: For,
   problem: Problem | undefined,
@@ -74,14 +74,14 @@ export function keepDraftHeader(
   return header(sealWithin(shopper, { problem, values, keptAtMs: Date.now() }), draftMaxAgeSeconds);
 }
 
-/** Comes to an end: a code, an explanation that was cut and the path of an order always fit. */
+/** Terminates, because a code, a cut detail and the path of an order always fit. */
 function sealWithin(shopper: For, draft: CheckoutDraft): string {
   const packed = deflateRawSync(JSON.stringify(draft)).toString('base64url');
   if (macCharacters + packed.length > maxCookieBytes) return sealWithin(shopper, smaller(draft));
   return sign(purpose, messageOf(shopper, packed)).toString('base64url') + packed;
 }
 
-/** A draft without the part of it that is missed least. */
+/** The draft without its least important part. */
 function smaller(draft: CheckoutDraft): CheckoutDraft {
   const { problem, values } = draft;
   const [largest] = Object.entries(values).toSorted(([, a], [, b]) => b.length - a.length);
@@ -99,19 +99,19 @@ function shorter(problem: Problem): Problem {
 
 const half = <T>(list: T[]): T[] => list.slice(0, Math.floor(list.length / 2));
 
-/** Header that forgets the draft, sent with every order that was placed. */
+/** The header that deletes the draft, sent with every order that was placed. */
 export function forgetDraftHeader(): string {
   return header('', 0);
 }
 
-/** A draft from its cookie's value, or undefined when there is none that the shop has made for this shopper. */
+/** Reads a draft from its cookie's value; undefined unless the shop has signed it for this shopper. */
 export function readCheckoutDraft(shopper: For, cookieValue: string | undefined): CheckoutDraft | undefined {
   if (!cookieValue) return undefined;
   const packed = cookieValue.slice(macCharacters);
   const mac = Buffer.from(cookieValue.slice(0, macCharacters), 'base64url');
   if (!signUnderAll(purpose, messageOf(shopper, packed)).some((one) => sameBytes(one, mac))) return undefined;
   const text = inflateRawSync(Buffer.from(packed, 'base64url'));
-  // One of the release before or after this one may have another form.
+  // A draft of the previous or next release may have another format.
   return draftSchema.safeParse(JSON.parse(text.toString())).data;
 }
 

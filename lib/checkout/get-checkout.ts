@@ -28,7 +28,7 @@ export async function getCheckout({ userId, shippingMethod, country }: GetChecko
   return checkoutQuoteOf({ userId, cart, shippingMethod, country });
 }
 
-/** The same of a cart that was read already. */
+/** The same for a cart that is already read. */
 export function checkoutQuoteOf({
   userId,
   cart,

@@ -6,7 +6,7 @@ import { formatMoney } from '#lib/platform/money.ts';
 
 type Refused = Pick<Extract<Decision, { outcome: 'order_limit' }>, 'limit' | 'byCard'>;
 
-/** What a shopper is told when their order exceeds a limit: which one, what was kept, what to do. */
+/** The problem for an order that exceeds a limit: which limit, what was kept, what to do next. */
 export function orderLimitProblem({ limit, byCard }: Refused, currency: string): AppError {
   const mayPayByCard = byCard && takesCards();
   return new AppError('order_limit', {
@@ -40,7 +40,7 @@ const whose = {
   network: 'from your network',
 } as const;
 
-/** A card that would be accepted now ends the problem of an invoice. Otherwise an unpaid order has to be paid or cancelled first. */
+/** What to do next: pay by card if that is possible now, else pay or cancel an unpaid order first. */
 function wayOut(limit: OrderLimit, mayPayByCard: boolean): string {
   if (!('scope' in limit)) {
     if (limit.kind === 'order_units') return 'Please order less, or split the order.';

@@ -4,7 +4,7 @@ import { metrics } from '#lib/platform/metrics.ts';
 import { processWide } from '#lib/platform/process-wide.ts';
 import { redisState } from '#lib/platform/redis/redis.ts';
 
-/** What the way of an order tells its operators. */
+/** The metrics of submissions and of the order writer. */
 const orderMetrics = () =>
   processWide('orderMetrics', () => {
     const registers = [metrics()];
@@ -43,7 +43,7 @@ const orderMetrics = () =>
     };
   });
 
-/** Counts one answer. `beganAt` is `performance.now()` of when the request came in. */
+/** Counts one answer. `beganAt` is the value of `performance.now()` when the request arrived. */
 export function countAnswer(outcome: string, beganAt: number): void {
   const { answers, seconds } = orderMetrics();
   answers.inc({ outcome });

@@ -48,7 +48,7 @@ export interface PayOrder extends z.output<typeof paymentInputSchema> {
   ip: string | undefined;
   /** The answer to a challenge. */
   answer: string | undefined;
-  /** By which name the shopper reaches the shop, for the way back from the bank. */
+  /** The origin by which the shopper reaches the shop, for the return from the bank. */
   origin: string;
 }
 
@@ -58,14 +58,14 @@ export interface Paid {
 }
 
 /**
- * The next attempt to pay an order: written down, charged, answered. The same attempt with the same
- * token again is a replay. An attempt that waits at the bank is called off for the next one.
+ * Records the next attempt to pay an order, charges it and answers. The same attempt with the same token is
+ * a replay. An attempt that waits for the shopper's bank is cancelled in favour of the next one.
  * Throws `not_found`, `payment_declined`, `key_reused`, `wrong_attempt`, `not_payable`,
  * `payment_unsettled` and `rate_limited`.
  */
 export async function payOrder({ id, ...rest }: PayOrder): Promise<Paid> {
   if (!isUuid(id)) throw noSuchOrder();
-  // As the database writes it: the provider's key is made of it.
+  // Lower case, as in the database: the provider's idempotency key contains it.
   const request = { ...rest, id: id.toLowerCase() };
   const { userId, id: orderId, attempt, origin } = request;
   const fresh = freshOf(request);
@@ -85,7 +85,7 @@ function answer({ order, payment }: Settled, created: boolean): Paid {
   const receipt: Receipt = order;
   const { attempt, status, amountMinor } = payment;
   if (status === 'created') throw unsettled();
-  // Money that was given back had been taken: the attempt is answered as it was, and with what it is now.
+  // Refunded money had been taken, so the attempt is answered as accepted, with its present status.
   if (tookNothing(status)) {
     throw new AppError('payment_declined', {
       detail: `${declineSentence(payment.declineCode)} ${whatNow(order.status)}`,
@@ -101,7 +101,7 @@ function answer({ order, payment }: Settled, created: boolean): Paid {
   return { body, created };
 }
 
-/** What became of the order of an attempt that was refused, which may have been asked about long after. */
+/** The present state of the order of a refused attempt; a replay may come long after the refusal. */
 function whatNow(status: OrderStatus): string {
   if (status === 'payment_declined') return 'The order is kept for you and waits for another card.';
   const hasEnded = status === 'cancelled' || status === 'refunded';
@@ -118,7 +118,7 @@ async function begin(request: PayOrder, fresh: Fresh): Promise<{ created: boolea
   try {
     return await db().$transaction((tx) => write(tx, request));
   } catch (error) {
-    // The key of attempts, or of live ones: somebody was faster by a hair, and theirs stands now.
+    // The unique key of attempts, or of live attempts: a concurrent request has just written one.
     const faster = isUniqueViolation(error) && (await readPayment(db(), { userId, orderId, attempt }));
     if (faster) return replay(faster, token);
     throw error;
@@ -138,13 +138,13 @@ function replay(standing: PaymentRow, token: string): { created: false } {
   });
 }
 
-/** The shopper was at their bank and came back with another card: the first one's charge ends. */
+/** The shopper left the bank's confirmation and sent another card, so the earlier charge is cancelled. */
 async function callOffAtTheBank({ userId, id: orderId, attempt }: PayOrder): Promise<void> {
   await orUnavailable(
     settlePayment({
       key: { userId, orderId },
       ask: async (last) =>
-        // Only for the attempt that comes next: one that will be refused ends nothing.
+        // Only for the next attempt: an attempt that will be refused must not cancel a charge.
         last.status === 'requires_action' &&
         nextAttempt('payment_pending', [last]) === attempt &&
         !(await isHoldOver(db(), { userId, orderId }))
@@ -169,11 +169,11 @@ async function write(tx: Tx, request: PayOrder): Promise<{ created: boolean }> {
       extra: { expected },
     });
   }
-  // One that is being charged; or that waits at the bank, and the provider has not said that it is called off.
+  // A charge under way, or one that waits for the bank and whose cancellation is not confirmed.
   const isUnsettled = order.status === 'payment_declined' ? isLive : isOpenPayment;
   if (payments.some(isUnsettled)) throw unsettled();
   if (expected === undefined) throw takesNone(order.status);
-  // However many cards are tried, the time in which they may be tried ends.
+  // The time for attempts is limited, however many cards are tried.
   if (order.holdIsOver) throw notPayable('The time to pay it is over. Please order the items again.');
   await changeOrder(tx, {
     userId,
@@ -190,10 +190,10 @@ async function write(tx: Tx, request: PayOrder): Promise<{ created: boolean }> {
 }
 
 const isOpenPayment = ({ status }: PaymentRow): boolean => isOpen(status);
-/** Also money that is here, of an order that is not paid: it is not known yet what becomes of it. */
+/** Includes captured money of an unpaid order: it is not settled yet whether it will be refunded. */
 const isLive = ({ status }: PaymentRow): boolean => !isOver(status);
 
-/** Why an order of which every payment is settled takes no further attempt. */
+/** Why an order takes no further attempt although all its payments are settled. */
 function takesNone(status: OrderStatus): AppError {
   if (status === 'payment_declined') {
     return notPayable(

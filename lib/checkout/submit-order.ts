@@ -38,12 +38,12 @@ import { countedAddress } from '#lib/platform/http/network-of.ts';
 import { requireSession, sealedShopperOf } from '#lib/platform/session/session.ts';
 
 /**
- * `POST /api/orders`: from a request to an order and its answer. The same function serves Next's
- * route handler, as a `Response`, and the Node host, which writes the answer as it is. Read it from
- * top to bottom: who, what, whose token, claim, quota, writer, charge, answer.
+ * `POST /api/orders`: makes an order from a request and answers it. Next's route handler uses it as a
+ * `Response`, and the Node host writes the answer directly. Read it from top to bottom: session, body, token,
+ * claim, quota, writer, charge, answer.
  */
 
-/** How long a first submission waits for its own answer before it is told to ask again. */
+/** How long a first submission waits for its answer before it gets `in_progress`. */
 const answerWaitMs = 10_000;
 
 export async function submitOrder(request: Request): Promise<Response> {
@@ -88,12 +88,12 @@ export async function answerOrder(request: Request): Promise<Answer> {
   return answer;
 }
 
-/** What placing an order needs to know of its request. */
+/** The parts of a request that placing its order needs. */
 interface Caller {
   ip: string | undefined;
-  /** By which address the shopper reaches the shop. */
+  /** The origin by which the shopper reaches the shop. */
   origin: () => string;
-  /** The answer to a challenge; no part of what is submitted. */
+  /** The answer to a challenge; not part of the submission. */
   answer: string | undefined;
   /** Frees the slot, so that a slow payment provider can't block invoice orders. */
   leave: () => void;
@@ -112,8 +112,8 @@ async function place(userId: string, submission: Submission, caller: Caller): Pr
 }
 
 /**
- * A token that doesn't fit its body. Either it never was this shopper's, or it has made an order
- * already: under a secret that has since been retired, or with another body.
+ * For a token that doesn't match its body. Either it was never valid for this shopper, or it has made an
+ * order already: under a secret that has since been retired, or with another body.
  */
 async function existingOfToken(orderRequest: OrderRequest): Promise<Decision> {
   const existing = await findExistingOrder(orderRequest);
@@ -124,7 +124,7 @@ async function existingOfToken(orderRequest: OrderRequest): Promise<Decision> {
   });
 }
 
-/** The order is written once, or exists; its card is charged unless it was. */
+/** Writes the order unless it exists, and charges its card unless it is charged. */
 async function placeAndCharge(
   orderRequest: OrderRequest,
   { ip, origin, answer, leave }: Caller,
@@ -145,7 +145,7 @@ async function placeAndCharge(
   }
 }
 
-/** Throws `rate_limited`, but never for a submission that has made an order: that one gets its answer. */
+/** Throws `rate_limited`, but never for a submission with an existing order, which gets its answer. */
 async function existingOverQuota(orderRequest: OrderRequest, fresh: Fresh): Promise<Decision | undefined> {
   const refusal = await refuseFresh(fresh);
   if (!refusal) return undefined;

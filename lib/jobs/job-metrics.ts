@@ -10,7 +10,7 @@ interface Depth {
   oldestSeconds: number;
 }
 
-/** What the queue holds, the same whichever process is asked. */
+/** Queue depth. Every process reports the same value. */
 async function readDepth(): Promise<Depth> {
   const [depth] = await db().$queryRaw<Depth[]>`
     SELECT count(*) FILTER (WHERE due)::int AS waiting,
@@ -25,11 +25,11 @@ const unknown: Depth = { waiting: Number.NaN, failed: Number.NaN, oldestSeconds:
 
 let reading: Promise<Depth> | undefined;
 
-/** One look for all gauges of a scrape, which are collected together. */
+/** One query for all gauges of a scrape, which are collected together. */
 function depth(): Promise<Depth> {
   reading ??= readDepth()
     .catch((error) => {
-      // The other metrics are wanted all the more when the database is away.
+      // A scrape must not fail here: the other metrics matter most when the database is down.
       logger().debug({ err: error }, 'the depth of the job queue is unknown');
       return unknown;
     })
@@ -50,7 +50,7 @@ function addGauge(name: string, help: string, pick: (depth: Depth) => number): v
   });
 }
 
-/** Adds the queue's depth to the process's metrics; asked for with each scrape. */
+/** Adds queue depth to the process's metrics. Each scrape queries it again. */
 export function registerJobMetrics(): void {
   processWide('jobMetrics', () => {
     addGauge('once_jobs_waiting', 'Jobs that are due and that no worker has taken yet', (now) => now.waiting);

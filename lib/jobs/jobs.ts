@@ -1,40 +1,40 @@
 /**
- * Every job by its name, with what it is told. A job's payload names rows and never copies them:
- * by the time it runs they may have changed, and it decides on what they are then.
+ * Every job by its name, with its payload. A payload names rows and never copies them: the rows may change
+ * before the job runs, and the job must decide on their state at that time.
  */
 export interface JobPayloads {
-  /** Says to the outside what happened to orders: one job for all orders of a batch. */
+  /** Sends notifications about order events: one job for all orders of a batch. */
   announce: { events: OrderVersion[] };
-  /** Sends a mail that `announce` has written. */
+  /** Sends an email that `announce` has written. */
   send_mail: OrderVersion & { kind: string };
   /**
-   * Sends a link to an order, if the number and the recipient (a hash of an email address) belong
-   * together. Equal requests of a few minutes have one id and get one email.
+   * Sends a link to an order if the number and the recipient (a hash of an email address) belong together.
+   * Equal requests within a few minutes have one id and send one email.
    */
   send_order_link: { requestId: string; number: string; recipient: string };
   /** Posts one order event to ORDER_WEBHOOK_URL. */
   deliver_webhook: OrderVersion;
-  /** Asks the provider what became of a payment whose end nobody knows. */
+  /** Queries the charge of a payment whose outcome is unknown. */
   settle_payment: { userId: string; orderId: string; attempt: number };
-  /** Cancels the charge of an attempt that was declined: the provider would take another card for it. */
+  /** Cancels the charge of a declined attempt: the provider would accept another card for it. */
   call_off_payment: { userId: string; orderId: string; attempt: number };
-  /** Asks the provider for a refund that has been recorded, and writes what came of it. */
+  /** Asks the provider for a recorded refund and writes the outcome. */
   settle_refund: { userId: string; orderId: string; id: string };
-  /** Every minute: payments and refunds that nobody goes on with. */
+  /** Every minute: retries payments and refunds that no process is working on. */
   sweep_payments: Periodic;
-  /** Every minute: unpaid orders whose hold is over. */
+  /** Every minute: ends expired unpaid holds. */
   expire_holds: Periodic;
-  /** Every minute: what the provider lists and no webhook has told of. */
+  /** Every minute: reads provider events that no webhook has delivered. */
   poll_events: Periodic;
-  /** Every minute: disputes whose deadline is near. */
+  /** Every minute: sends reminders of disputes whose deadline is near. */
   remind_disputes: Periodic;
-  /** Every minute: carts, emails and events that nobody needs any more. */
+  /** Every minute: deletes old carts, emails and events. */
   forget_old: Periodic;
 }
 
 export type JobName = keyof JobPayloads;
 
-/** The same names at run time. */
+/** The job names at run time. */
 export const jobNames: readonly JobName[] = [
   'announce',
   'send_mail',
@@ -51,23 +51,23 @@ export const jobNames: readonly JobName[] = [
 ];
 
 /**
- * What comes first: money and stock before words. A mail server that is slow at a hundred thousand
- * mails must not keep a payment waiting.
+ * Payments and stock run before notifications. A slow mail server with a hundred thousand emails must not
+ * delay a payment. Lower runs first.
  */
 export function priorityOf(name: JobName): number {
-  // Anybody can ask for links, so they come after what the shop has to say of itself. Deleting can wait.
+  // Anyone can request links, so they run after the shop's own notifications. Deleting can wait.
   if (name === 'send_order_link' || name === 'forget_old') return 10;
   return name === 'announce' || name === 'send_mail' || name === 'deliver_webhook' ? 0 : -10;
 }
 
-/** A version of an order: what happened to it is its `order_event` of the same key. */
+/** A version of an order. The `order_event` with the same key says what happened to the order. */
 export interface OrderVersion {
   userId: string;
   orderId: string;
   version: number;
 }
 
-/** Told nothing: it looks for what there is to do. */
+/** An empty payload: the job itself looks for work. */
 type Periodic = Record<never, never>;
 
 export type PeriodicName =

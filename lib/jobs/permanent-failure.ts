@@ -1,5 +1,5 @@
 /**
- * Thrown by a job that no further try would help: it ends where an operator sees it
- * (`npm run jobs`) and is not tried again until they say so.
+ * Thrown by a job that no retry can help. An operator sees the job in `npm run jobs`, and it is retried
+ * only if they ask for it.
  */
 export class PermanentFailure extends Error {}

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What the cron call answers. */
+/** The response of the cron endpoint. */
 export const workedOffSchema = z
   .object({
     succeeded: z.int(),

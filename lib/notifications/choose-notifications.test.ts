@@ -11,14 +11,14 @@ const changed = (from: OrderStatus | null, to: OrderStatus): OrderEvent => ({
   since: [],
 });
 
-/** Something about the money of an order that stays what it is. */
+/** An event about the money of an order, whose status stays the same. */
 const money = (kind: OrderEvent['kind'], to: OrderStatus, more: Partial<OrderEvent> = {}): OrderEvent => ({
   ...changed(to, to),
   kind,
   ...more,
 });
 
-/** The same, and what became of the money. */
+/** The same, with a given state of the money. */
 const about = (kind: OrderEvent['kind'], to: OrderStatus, more: Partial<OrderEvent['money']>): OrderEvent => {
   const event = money(kind, to);
   return { ...event, money: { ...event.money, ...more } };
@@ -40,17 +40,17 @@ describe('chooseNotifications', () => {
     ['paid', 'cancelled', 'cancelled', 'order.cancelled'],
     ['payment_pending', 'payment_processing', 'payment_processing', 'order.payment_processing'],
     ['payment_processing', 'paid', 'confirmation', 'order.paid'],
-  ] as const)('from %s to %s: mail %s, webhook %s', (from, to, mail, webhook) => {
+  ] as const)('a change from %s to %s sends the email %s and the webhook %s', (from, to, mail, webhook) => {
     expect(chooseNotifications(changed(from, to))).toEqual({ mail, webhook });
   });
 
-  test('an order that waits for its payment is nobody else’s business', () => {
+  test('an order that waits for its payment sends no notification', () => {
     expect(chooseNotifications(changed(null, 'payment_pending'))).toEqual({});
     expect(chooseNotifications(changed('payment_pending', 'payment_unknown'))).toEqual({});
   });
 
   test.each([
-    ['the order has gone on meanwhile', { since: [{ kind: 'status', to: 'paid' } as const] }],
+    ['the order has moved on meanwhile', { since: [{ kind: 'status', to: 'paid' } as const] }],
     ['its hold is over', { isHeld: false }],
   ])('the shopper is not asked for another card when %s', (_, now) => {
     expect(chooseNotifications({ ...changed('payment_pending', 'payment_declined'), ...now })).toEqual({
@@ -58,7 +58,7 @@ describe('chooseNotifications', () => {
     });
   });
 
-  test('money of an order that was refunded is told, and a charge that came too late as that', () => {
+  test('a confirmed refund sends an email, and the refund of a late charge sends one of its own', () => {
     const webhook = 'order.money_returned';
     expect(chooseNotifications(money('refunded', 'paid'))).toEqual({ mail: 'money_returned', webhook });
     expect(chooseNotifications(money('refunded', 'fulfilled'))).toEqual({ mail: 'money_returned', webhook });
@@ -69,14 +69,15 @@ describe('chooseNotifications', () => {
     });
   });
 
-  test('a request for a refund is told by email while that refund is neither paid nor refused', () => {
+  test('a requested refund sends an email only while it is neither paid nor refused', () => {
     const webhook = 'order.refund_requested';
     expect(chooseNotifications(money('refund_requested', 'paid'))).toEqual({
       mail: 'refund_requested',
       webhook,
     });
     expect(chooseNotifications(about('refund_requested', 'paid', { isPending: false }))).toEqual({ webhook });
-    // What broke, found by an attacker: another refund of the order had failed, and no email told of this one.
+    // What broke, found by an attacker: after another refund of the order had failed, no email reported this
+    // one.
     const since = [{ kind: 'refund_failed', to: 'paid' }] as const;
     expect(chooseNotifications(money('refund_requested', 'paid', { since }))).toEqual({
       mail: 'refund_requested',
@@ -84,7 +85,7 @@ describe('chooseNotifications', () => {
     });
   });
 
-  test('a cancellation whose refund is confirmed by now is told by the email about that', () => {
+  test('a cancellation whose refund is already confirmed is reported by the refund’s email', () => {
     const confirmed = { since: [{ kind: 'status', to: 'refunded' }] } as const;
     expect(chooseNotifications({ ...changed('paid', 'cancelled'), ...confirmed })).toEqual({
       webhook: 'order.cancelled',
@@ -98,7 +99,7 @@ describe('chooseNotifications', () => {
     });
   });
 
-  test('what is not confirmed any more is not told as refunded', () => {
+  test('a refund that is no longer confirmed sends no email about a refund', () => {
     expect(chooseNotifications(about('refunded', 'paid', { isConfirmed: false }))).toEqual({
       webhook: 'order.money_returned',
     });
@@ -109,9 +110,10 @@ describe('chooseNotifications', () => {
     expect(chooseNotifications(undone)).toEqual({ webhook: 'order.refunded' });
   });
 
-  // What broke: whatever came after a cancellation was taken for its confirmed refund, and no email said "cancelled".
+  // What broke: any event after a cancellation counted as its confirmed refund, and no email said
+  // "cancelled".
   test.each(['refund_failed', 'dispute_opened', 'refunded'] as const)(
-    'a cancellation is told by email although %s came after it',
+    'a cancellation sends an email even if %s followed it',
     (kind) => {
       const since = [{ kind, to: 'cancelled' }] as const;
       expect(chooseNotifications({ ...changed('paid', 'cancelled'), since })).toMatchObject({
@@ -120,7 +122,7 @@ describe('chooseNotifications', () => {
     },
   );
 
-  test('news of its money leave an order that waits for another card or for its bank what it is', () => {
+  test('a later event about money does not suppress the email about the event before it', () => {
     const refunded = { since: [{ kind: 'refunded', to: 'payment_declined' }] } as const;
     expect(
       chooseNotifications({ ...changed('payment_pending', 'payment_declined'), ...refunded }),
@@ -133,7 +135,7 @@ describe('chooseNotifications', () => {
     });
   });
 
-  test('a dispute is the operator’s, and a refund that failed is the shopper’s, too, until it is asked for again', () => {
+  test('a dispute goes to the operator; a failed refund also to the shopper, unless it is requested again', () => {
     expect(chooseNotifications(about('refund_failed', 'fulfilled', { isFailed: true }))).toEqual({
       mail: 'refund_failed',
       operator: 'refund_failed',
@@ -151,7 +153,7 @@ describe('chooseNotifications', () => {
       operator: 'dispute_closed',
       webhook: 'order.dispute_closed',
     });
-    // It was refunded and is not any more: neither cancelled nor fulfilled anew.
+    // The refund failed: the order is not reported as cancelled or fulfilled again.
     expect(chooseNotifications(changed('refunded', 'cancelled'))).toEqual({});
     expect(chooseNotifications(changed('refunded', 'fulfilled'))).toEqual({});
   });

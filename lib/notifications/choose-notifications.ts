@@ -5,21 +5,22 @@ import type { OrderEventKind } from '#lib/orders/change-order.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
 
 /**
- * What the outside is told of one version of an order. Pure, and a function of the event and of
- * what came after it: announced twice, it says the same or less, never something else.
+ * Chooses the emails and the webhook for one version of an order. Pure, and a function of the event and of
+ * the later events. When the same event is processed again, it chooses the same notifications or fewer,
+ * never different ones.
  */
 
 export interface OrderEvent {
-  /** What the order was before; null for its first version. */
+  /** The status before the event; null for the first version. */
   from: OrderStatus | null;
-  /** The same as `from` when something happened to the order that left its status as it is. */
+  /** Equal to `from` when the event did not change the status. */
   to: OrderStatus;
   kind: OrderEventKind;
-  /** What became of the money that it is about. */
+  /** The current state of the event's money. */
   money: EventMoney;
-  /** Whether its hold went on after the event; an order whose hold was over takes no other card. */
+  /** Whether the hold continued after the event. An order whose hold is over accepts no other card. */
   isHeld: boolean;
-  /** What has happened to the order since. */
+  /** The later events of the order. */
   since: readonly LaterEvent[];
 }
 
@@ -41,7 +42,7 @@ type WebhookType =
 
 export interface Notifications {
   mail?: EmailKind;
-  /** To the shop's operator. */
+  /** The email to the shop's operator. */
   operator?: OperatorEmailKind;
   webhook?: WebhookType;
 }
@@ -49,12 +50,13 @@ export interface Notifications {
 export function chooseNotifications(event: OrderEvent): Notifications {
   const { kind, from, to } = event;
   if (kind !== 'status') return ofMoney(event, kind);
-  // Written by a process of the version before: only money that went back left the status as it was.
+  // Written by a process of the previous version, where only a refund left the status unchanged.
   return from === to ? ofMoney(event, 'refunded') : ofStatus(event);
 }
 
 function ofStatus({ from, to, since, isHeld, money }: OrderEvent): Notifications {
-  // A refund came back: told as that, and not as another end of the order.
+  // A refund failed after all. `refund_failed` reports that; the new status is not reported as another end
+  // of the order.
   if (from === 'refunded') return {};
   switch (to) {
     case 'placed':
@@ -67,7 +69,8 @@ function ofStatus({ from, to, since, isHeld, money }: OrderEvent): Notifications
         webhook: 'order.payment_processing',
       };
     case 'payment_declined':
-      // Asks for something to be done, so it is not sent when it has been done already, or can't be done.
+      // The email asks the shopper to act, so it is not sent when the order has moved on or its hold is
+      // over.
       return {
         ...(isHeld && !hasMovedOn(since) ? { mail: 'payment_declined' } : {}),
         webhook: 'order.payment_declined',
@@ -81,17 +84,17 @@ function ofStatus({ from, to, since, isHeld, money }: OrderEvent): Notifications
       };
     case 'refunded':
       return { ...(money.isConfirmed ? { mail: 'refunded' } : {}), webhook: 'order.refunded' };
-    // On the way to something else, which is told when it is reached.
+    // Intermediate statuses; the next status is reported.
     case 'payment_pending':
     case 'payment_unknown':
       return {};
   }
 }
 
-/** The order is what it was, but something happened to its money. */
+/** The status is unchanged, but something happened to the order's money. */
 function ofMoney({ money }: OrderEvent, kind: Exclude<OrderEventKind, 'status'>): Notifications {
   switch (kind) {
-    // What the provider has paid or refused meanwhile has an email of its own.
+    // A refund that the provider has already paid or refused has an email of its own.
     case 'refund_requested':
       return {
         ...(money.isPending ? { mail: 'refund_requested' } : {}),
@@ -100,7 +103,7 @@ function ofMoney({ money }: OrderEvent, kind: Exclude<OrderEventKind, 'status'>)
     case 'refunded':
       return { ...(money.isConfirmed ? { mail: mailOfRefund(money) } : {}), webhook: 'order.money_returned' };
     case 'refund_failed':
-      // Not while it is asked for again: the end of that is told.
+      // Not while the refund is requested again: its outcome will be reported.
       return {
         ...(money.isFailed ? { mail: 'refund_failed' } : {}),
         operator: 'refund_failed',
@@ -119,8 +122,9 @@ const statusNow = (since: OrderEvent['since']): OrderStatus | undefined =>
   since.findLast(({ kind }) => kind === 'status')?.to;
 
 /**
- * Most refunds are confirmed within a second: then one email says both. So does the email about a late
- * payment that took the order up again. Nothing else says it.
+ * Most refunds are confirmed within a second. Then one email reports both the cancellation and the refund.
+ * The same applies to the email about a late payment that reopened the order. No other later event reports
+ * the cancellation.
  */
 const isToldByItsEnd = (from: OrderStatus | null, since: OrderEvent['since']): boolean =>
   statusNow(since) === 'refunded' ? from === 'paid' : since.some(isPaid);
@@ -130,7 +134,7 @@ const isPaid = ({ kind, to }: LaterEvent): boolean => kind === 'status' && to ==
 const mailOfRefund = ({ isLate }: EventMoney): EmailKind =>
   isLate ? 'late_payment_returned' : 'money_returned';
 
-/** An invoice was confirmed when it was placed; a card order is confirmed by its payment. */
+/** An invoice order is confirmed when it is placed; a card order is confirmed by its payment. */
 function mailOfPayment(from: OrderStatus | null): EmailKind {
   if (from === 'placed') return 'payment_received';
   return from === 'cancelled' ? 'late_payment_taken' : 'confirmation';

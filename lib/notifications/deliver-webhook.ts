@@ -6,13 +6,14 @@ import { readEvents } from '#lib/notifications/read-events.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { env } from '#lib/platform/env.ts';
 
-/** How long a receiver may take to say that it has it. */
+/** Timeout for the receiver's answer. */
 const deadlineMs = 10_000;
 
 /**
- * Posts one order event to ORDER_WEBHOOK_URL as https://www.standardwebhooks.com has it: signed, at
- * least once, in no promised order. Its id is made of the order and its version, so it is the same
- * however often the event is posted. Throws on any answer but 2xx; the job tries again.
+ * Posts one order event to ORDER_WEBHOOK_URL according to https://www.standardwebhooks.com: signed, at least
+ * once, in no guaranteed order. Its id consists of the order and its version, so every delivery of the event
+ * has the same id. Throws on any answer but 2xx; the job is then retried. Throws `PermanentFailure` when
+ * ORDER_WEBHOOK_URL or ORDER_WEBHOOK_SECRET is no longer set.
  */
 export async function deliverWebhook(key: OrderVersion): Promise<void> {
   const { ORDER_WEBHOOK_URL: url, ORDER_WEBHOOK_SECRET: secret } = env();
@@ -26,7 +27,7 @@ export async function deliverWebhook(key: OrderVersion): Promise<void> {
   await post(url, body, signed(secret, delivery.messageId, body));
   await db().webhookDelivery.update({
     where,
-    // Where it went: the address may have been corrected since it was written down.
+    // The address that was used: it may have been corrected since the delivery was enqueued.
     data: { status: 'delivered', deliveredAt: new Date(), url },
   });
 }
@@ -35,7 +36,7 @@ async function bodyOf(key: OrderVersion): Promise<string | undefined> {
   const [known] = await readEvents([key]);
   if (!known) return undefined;
   const { event, order, version } = known;
-  // The type depends on what the event was, not on what has happened to the order since.
+  // The type depends on the event itself, not on later events.
   const { webhook: type } = chooseNotifications(event);
   const { id, number, totalMinor, currency, url } = order;
   const { to: status, kind, actor, reason, at, amountMinor } = event;
@@ -68,7 +69,7 @@ async function post(url: string, body: string, headers: Record<string, string>):
     method: 'POST',
     headers: { 'content-type': 'application/json', 'user-agent': 'Once', ...headers },
     body,
-    // An answer that sends us elsewhere is not "I have it".
+    // A redirect does not confirm that the event was received.
     redirect: 'manual',
     signal: AbortSignal.timeout(deadlineMs),
   });

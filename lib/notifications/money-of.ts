@@ -2,17 +2,17 @@ import type { OrderEventKind } from '#lib/orders/change-order.ts';
 import { type MoneyFacts, summarize } from '#lib/orders/money/order-money.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
 
-/** What the rows of an order say, when an event is told, about the money of that very event. */
+/** The state of the event's money in the order's rows when the notification is written. */
 export interface EventMoney {
-  /** The attempt whose refund was confirmed, or failed. */
+  /** The attempt whose refund was confirmed or failed. */
   attempt: number | undefined;
-  /** A refund that was requested by the event is neither confirmed nor refused. */
+  /** A refund that the event requested is neither confirmed nor refused. */
   isPending: boolean;
-  /** The refund that the event confirmed is confirmed now, too. */
+  /** The refund that the event confirmed is still confirmed. */
   isConfirmed: boolean;
-  /** It is of a charge of which the shop heard when the order was cancelled already. */
+  /** The refund belongs to a charge that the shop learned of after the order was cancelled. */
   isLate: boolean;
-  /** A refund of the order failed, and is not made good. */
+  /** A refund of the order failed and was not replaced. */
   isFailed: boolean;
 }
 
@@ -23,7 +23,7 @@ interface Told {
   amountMinor: number | undefined;
 }
 
-/** An event does not name its refund. But both are written in one transaction, with its time. */
+/** An event does not name its refund, so they are matched by time: both are written in one transaction. */
 export function moneyOf({ to, kind, at, amountMinor }: Told, facts: MoneyFacts): EventMoney {
   const { attempts } = summarize(facts);
   const refunds = facts.payments.flatMap(({ attempt, refunds: made }) =>
@@ -31,7 +31,7 @@ export function moneyOf({ to, kind, at, amountMinor }: Told, facts: MoneyFacts):
   );
   const confirmed = refunds.filter((one) => one.status === 'succeeded' && one.amountMinor === amountMinor);
   const its = confirmed.find(({ changedAt }) => changedAt === at.getTime()) ?? confirmed[0];
-  // An operator asks for it again by its attempt, so a guess by the amount is not good enough.
+  // An operator repeats the refund by its attempt, so matching by amount would be too uncertain.
   const failed = refunds.find(({ status, changedAt }) => status === 'failed' && changedAt === at.getTime());
   return {
     attempt: (kind === 'refund_failed' ? failed : its)?.attempt,

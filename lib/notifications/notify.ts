@@ -12,19 +12,21 @@ import { env } from '#lib/platform/env.ts';
 import { logger } from '#lib/platform/logger.ts';
 
 interface NewMail extends OrderVersion {
-  /** A `EmailKind`, with the request's name behind it where one is sent more than once; `operator_…` for the operator's. */
+  /**
+   * An `EmailKind`, with the request's id appended when one kind can be sent several times. `operator_…` for
+   * emails to the operator.
+   */
   kind: string;
   recipient: string;
   subject: string;
   body: string;
-  /** Whether anybody could have had it sent to this address without paying: these are limited. */
+  /** Whether a person could trigger this email to any address without paying. Such emails are limited. */
   unpaid: boolean;
 }
 
 /**
- * Says to the outside what happened to orders: writes the mails and the deliveries, and with them,
- * in one transaction, the jobs that send them. What stands already is left alone, so running twice
- * sends nothing twice.
+ * Writes the emails and webhook deliveries for order events, and in the same transaction the jobs that send
+ * them. Existing rows are not changed, so running twice sends nothing twice.
  */
 export async function notify({ events }: JobPayloads['announce']): Promise<void> {
   const { ORDER_WEBHOOK_URL } = env();
@@ -42,7 +44,7 @@ export async function notify({ events }: JobPayloads['announce']): Promise<void>
   });
 }
 
-/** From here on the order is found by its number. */
+/** Makes the orders findable by their numbers. */
 async function insertNumbers(tx: Tx, known: KnownEvent[]): Promise<void> {
   const numbers = known.map(({ userId, orderId, order }) => ({ number: order.number, userId, orderId }));
   await tx.$executeRaw`
@@ -67,7 +69,7 @@ function toShopper({ userId, orderId, version, event, order, mail: kind }: Told)
 function toOperator({ userId, orderId, version, event, order, operator }: Told): NewMail[] {
   const { OPERATOR_EMAIL: recipient } = env();
   if (!operator) return [];
-  // Also for a shop that has nobody to send an email to.
+  // Logged for every shop, because OPERATOR_EMAIL may be unset.
   logger().error({ orderId, kind: operator }, 'the money of an order needs an operator');
   if (!recipient) return [];
   const kind = `operator_${operator}` as const;
@@ -84,10 +86,10 @@ function toOperator({ userId, orderId, version, event, order, operator }: Told):
   ];
 }
 
-/** Answers those that are to be sent: new ones, when there is a mail server to send them to. */
+/** Inserts emails. Returns those to send: new ones within the limits, when there is a mail server. */
 export async function insertEmails(tx: Tx, mails: NewMail[]): Promise<JobPayloads['send_mail'][]> {
   if (mails.length === 0) return [];
-  // Without a mail server nothing is sent to anybody, and there is nothing to limit.
+  // Without a mail server no email is sent, so there is nothing to limit.
   const rows = env().SMTP_URL
     ? await limitEmails(tx, mails)
     : mails.map((mail) => ({ ...mail, status: 'kept' }));

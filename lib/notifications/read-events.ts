@@ -8,7 +8,7 @@ import type { OrderStatus } from '#lib/orders/schema.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { siteUrl } from '#lib/platform/env.ts';
 
-/** A version of an order with all that is said about it to anybody. */
+/** A version of an order with everything that its notifications say. */
 export interface KnownEvent extends OrderVersion {
   event: EmailEvent & {
     from: OrderStatus | null;
@@ -38,9 +38,9 @@ interface Row extends OrderVersion, Omit<KnownEvent['order'], 'id' | 'url' | 'li
 }
 
 /**
- * The events and their orders in one round trip, however many: a rush is announced while it goes on.
- * An event that isn't there is left out; jobs are enqueued in the transaction of their event, so
- * there is none.
+ * Reads events and their orders in one round trip, however many: notifications are written while a rush is
+ * going on. A missing event is left out. In practice none is missing, because jobs are enqueued in the
+ * transaction of their event.
  */
 export async function readEvents(versions: readonly OrderVersion[]): Promise<KnownEvent[]> {
   const rows = await db().$queryRaw<Row[]>`

@@ -4,7 +4,7 @@ import { db } from '#lib/platform/database/db.ts';
 import { env } from '#lib/platform/env.ts';
 import { logger } from '#lib/platform/logger.ts';
 
-/** How long before its deadline the operator is told again of a dispute that is open. */
+/** How long before its deadline the operator is reminded of an open dispute. */
 const remindDays = 3;
 
 interface Due {
@@ -19,7 +19,10 @@ interface Due {
   dueMs: number;
 }
 
-/** Reminds the operator once of each dispute whose deadline is near: by email, else by a line in the log. */
+/**
+ * Reminds the operator once of each dispute with a near deadline: always in the log, and by email when
+ * OPERATOR_EMAIL is set.
+ */
 export async function remindDisputes(): Promise<void> {
   const { OPERATOR_EMAIL, SMTP_URL } = env();
   await db().$transaction(async (tx) => {

@@ -9,10 +9,10 @@ import { countOrderLink, forgetOldQuotas } from '#lib/order-management/order-lin
 import { isRecipient } from '#lib/order-management/request-order-link.ts';
 import { db } from '#lib/platform/database/db.ts';
 
-/** Numbers are random: more than two orders with one number have not been seen in a million. */
+/** Numbers are random: no more than two orders with the same number occurred among a million. */
 const maxOrdersOfNumber = 3;
 
-/** Sends a link to the order of that number, if its email address is the one that was given. */
+/** Sends a link to the order with the given number, if its email address matches the given one. */
 export async function sendOrderLink(wish: JobPayloads['send_order_link']): Promise<void> {
   const named = await db().orderNumber.findMany({ where: { number: wish.number }, take: maxOrdersOfNumber });
   for (const { userId, orderId } of named) {
@@ -26,7 +26,10 @@ export async function sendOrderLink(wish: JobPayloads['send_order_link']): Promi
   }
 }
 
-/** Once for a request, however often the job runs; not at all when the order had enough, or its mailbox. */
+/**
+ * Sends once per request, however often the job runs. Sends nothing when the order or its mailbox has
+ * reached its limit.
+ */
 async function sendLink(key: { userId: string; orderId: string; version: number }, requestId: string) {
   const [known] = await readEvents([key]);
   if (!known) return;

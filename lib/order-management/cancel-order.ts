@@ -11,23 +11,23 @@ import { db, type Tx } from '#lib/platform/database/db.ts';
 import { AppError } from '#lib/platform/errors.ts';
 import { isUuid } from '#lib/platform/uuid.ts';
 
-/** Whether an order can be cancelled, for the page's button: what it says is decided again under a lock. */
+/** Whether to show the page's cancel button. `cancelOrder` checks again under a lock. */
 export function isCancellable(status: OrderStatus): boolean {
   return cancellable.includes(status);
 }
 
-/** Not fulfilled, not ended, and no money on its way that can't be called off. */
+/** Neither fulfilled nor ended, and without a charge under way that can't be cancelled. */
 const cancellable: readonly OrderStatus[] = ['placed', 'payment_pending', 'payment_declined', 'paid'];
 
-/** No cancel changes these any more. */
+/** Statuses that a cancel can no longer change. */
 const ended: readonly OrderStatus[] = ['cancelled', 'refunded', 'fulfilled'];
 
 /**
- * Cancels an order before fulfilment. An open charge is called off at the provider first. The order is
- * `cancelled` and its stock is back in one transaction; a refund of all that was paid is requested in it,
- * and the order is `refunded` when the provider has confirmed. Cancelling twice is cancelling once:
- * `changed` is false the second time. Throws `not_found` (also for another shopper's order),
- * `not_cancellable`, `rate_limited`, and `payment_unsettled` while it is not known whether the card was charged.
+ * Cancels an order before fulfilment. First, an open charge is cancelled at the provider. Then one
+ * transaction makes the order `cancelled`, returns its stock and requests a refund of all that was paid. The
+ * order becomes `refunded` when the provider has confirmed. Cancelling is idempotent: `changed` is false the
+ * second time. Throws `not_found` (also for another shopper's order), `not_cancellable`, `rate_limited`, and
+ * `payment_unsettled` while it is unknown whether the card was charged.
  */
 export async function cancelOrder({
   userId,
@@ -40,7 +40,7 @@ export async function cancelOrder({
   id: string;
   endedBy?: 'shopper' | 'operator';
   actor?: string;
-  /** Where a shopper asks from: how many orders a network may cancel is limited. */
+  /** The shopper's network, because the number of cancels per network is limited. */
   network?: string | undefined;
 }): Promise<{ changed: boolean }> {
   if (!isUuid(id)) throw noSuchOrder();
@@ -51,7 +51,7 @@ export async function cancelOrder({
   return { changed: done !== undefined };
 }
 
-/** Before anything is called off at the provider: a cancel that is refused changes nothing. */
+/** Runs before any charge is cancelled at the provider, so that a refused cancel changes nothing. */
 async function limitUnlessEnded(
   { userId, orderId }: { userId: string; orderId: string },
   network: string | undefined,
@@ -60,7 +60,7 @@ async function limitUnlessEnded(
     where: { userId_id: { userId, id: orderId } },
     select: { status: true },
   });
-  // Again is a replay, which counts for nothing.
+  // A repeated cancel is a replay and is not counted.
   if (order && !ended.includes(order.status as OrderStatus)) {
     await limitCancels(network, orderId.toLowerCase());
   }
@@ -84,7 +84,7 @@ interface Cancel {
   actor: string;
 }
 
-/** The refunds that it requests; undefined when the order had ended already. */
+/** Returns the requested refunds; undefined when the order had ended already. */
 async function cancel(
   tx: Tx,
   { userId, orderId, endedBy, actor }: Cancel,

@@ -10,17 +10,17 @@ import { db, type Tx } from '#lib/platform/database/db.ts';
 import { logger } from '#lib/platform/logger.ts';
 
 /**
- * Ended in one run, one after the other, for as long: the rest comes with the next minute's. First
- * those that need no word of the provider, and in no order, so that some which cannot be ended now
- * don't stand before the others for ever.
+ * Limits of one run: the number of orders, processed one after another, and the time. The next run, a minute
+ * later, continues. Orders that need no answer from the provider come first. Otherwise the order is random,
+ * so that orders which cannot be ended now don't block the others forever.
  */
 const maxExpired = 1_000;
 const runMs = 40_000;
 
-/** For people, in the order's events. */
+/** Shown to people in the order's events. */
 const actor = 'job:expire_holds';
 
-/** Unpaid, and no money under way that can't be called off. */
+/** Unpaid, and without a charge under way that can't be cancelled. */
 const expirable: readonly OrderStatus[] = ['placed', 'payment_pending', 'payment_declined'];
 
 interface Key {
@@ -29,10 +29,11 @@ interface Key {
 }
 
 /**
- * Cancels unpaid orders whose hold is over and puts their stock back. The provider is asked about an
- * open attempt first: one that was paid after all is paid, one that waits for the shopper at their
- * bank is called off. An order whose payment is unknown, or which a bank processes, keeps its stock
- * until there is an answer. An invoice that was not paid in time is void. Last, the count of unpaid orders is put right.
+ * Cancels unpaid orders whose hold has expired and returns their stock. First, an open attempt is settled
+ * with the provider: a successful charge pays its order, and a charge that waits for the shopper's bank is
+ * cancelled. An order whose payment is unknown or is being processed by a bank keeps its stock until there
+ * is an answer. An invoice that was not paid in time becomes void. Last, the count of unpaid orders is
+ * corrected.
  */
 export async function expireHolds(): Promise<void> {
   const keys = await db().$queryRaw<Key[]>`
@@ -50,7 +51,7 @@ export async function expireHolds(): Promise<void> {
       });
       await db().$transaction((tx) => expire(tx, key));
     } catch (error) {
-      // One that fails keeps no other waiting; the next run meets it again.
+      // A failure does not stop the other orders; the next run retries this one.
       logger().error({ err: error, orderId: key.orderId }, 'a hold could not be ended');
     }
   }
@@ -58,9 +59,9 @@ export async function expireHolds(): Promise<void> {
 }
 
 /**
- * Whether an attempt may be called off, however young it is: not one that began after its order was
- * found and renewed the hold, so the hold is looked at again. Nor one that is being charged, or that is
- * unknown: its charge may be under way without standing in the provider's book yet.
+ * Whether an attempt of any age may be cancelled. The hold is read again, because an attempt that began after
+ * the order was found extends it. A payment that is being charged or unknown is not cancelled either: its
+ * charge may be under way and not visible at the provider yet.
  */
 async function mayCallOff(payment: PaymentRow): Promise<boolean> {
   const { status } = payment;
@@ -68,7 +69,7 @@ async function mayCallOff(payment: PaymentRow): Promise<boolean> {
   return canBe && (await isHoldOver(db(), payment));
 }
 
-/** Whatever was true when the order was found is looked at again under its lock. */
+/** Checks all conditions again under the lock, because the order may have changed since it was found. */
 async function expire(tx: Tx, key: Key): Promise<void> {
   const locked = await lockOrder(tx, key);
   if (!locked) return;
@@ -79,7 +80,7 @@ async function expire(tx: Tx, key: Key): Promise<void> {
     WHERE user_id = ${key.userId}::uuid AND id = ${key.orderId}::uuid`;
   if (!row?.over) return;
   const reason = 'it was not paid before its hold was over';
-  // A refund of it may have failed: what the shop holds of an order that ends is asked for again.
+  // An earlier refund may have failed, so all money that the shop still holds is requested again.
   const { amountMinor } = await requestAll(tx, locked, { actor, reason });
   await endOrder(tx, { ...order, userId: key.userId }, { endedBy: 'hold', actor, reason, amountMinor });
 }

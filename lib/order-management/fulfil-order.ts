@@ -13,10 +13,11 @@ interface Fulfil {
 }
 
 /**
- * The order leaves the house. The provider is asked first whether its money is there: what is only
- * reserved is captured if nothing is held against it, and an order whose money was refunded or is disputed is not fulfilled. A part
- * that was refunded is goodwill and keeps nothing back. Twice is once: `changed` is false the second
- * time. Throws `not_found`, `not_fulfillable`, and `UnknownOutcome` when the provider gives no answer.
+ * Marks an order as handed to the carrier. First asks the provider whether it holds the money. A reserved
+ * amount is captured if there is no dispute. An order whose money was refunded or is disputed is not
+ * fulfilled. A partial refund is goodwill and does not block it. Fulfilling is idempotent: `changed` is false
+ * the second time. Throws `not_found`, `not_fulfillable`, and `UnknownOutcome` when the provider gives no
+ * answer.
  */
 export async function fulfilOrder({ userId, orderId, actor }: Fulfil): Promise<{ changed: boolean }> {
   let seen: Charge | undefined;
@@ -31,7 +32,7 @@ export async function fulfilOrder({ userId, orderId, actor }: Fulfil): Promise<{
   return db().$transaction((tx) => fulfil(tx, { userId, orderId, actor }, seen));
 }
 
-/** The attempt whose money is the order's; the latest of an order that no card has paid. */
+/** The attempt that paid the order. The latest attempt (a key without a number) when no card has paid. */
 async function payingAttempt(key: { userId: string; orderId: string }) {
   const order = await db().order.findUnique({
     where: { userId_id: { userId: key.userId, id: key.orderId } },
@@ -41,8 +42,8 @@ async function payingAttempt(key: { userId: string; orderId: string }) {
 }
 
 /**
- * The charge with its refunds and disputes. What is only reserved is captured once nothing is seen against
- * sending: an order that stays here must not cost its shopper anything.
+ * Reads the charge with its refunds and disputes. A reserved amount is captured only when nothing blocks the
+ * shipping: an order that is not sent must not cost its shopper anything.
  */
 async function look(payment: PaymentRow): Promise<Charge | undefined> {
   const { status, providerRef, attempt, orderId } = payment;
@@ -80,16 +81,16 @@ async function fulfil(
 
 interface Look {
   status: string;
-  /** The one that paid the order; undefined for an invoice. */
+  /** The payment that paid the order; undefined for an invoice. */
   payment: PaymentRow | undefined;
   byCard: boolean;
   charge: Charge | undefined;
 }
 
-/** Undefined for an order that may leave. */
+/** Why the order may not be sent; undefined when it may. */
 async function whyNot(tx: Tx, { status, payment, byCard, charge }: Look): Promise<string | undefined> {
   if (status !== 'placed' && status !== 'paid') return `It is ${status}.`;
-  // An invoice is paid after the goods have arrived.
+  // An invoice is paid after the goods arrive.
   if (!payment) return byCard ? 'No charge is known that has paid it.' : undefined;
   const held = openDispute([...(charge?.disputes ?? []), ...(await readHeld(tx, payment))]);
   if (payment.status === 'authorized')
@@ -101,7 +102,7 @@ async function whyNot(tx: Tx, { status, payment, byCard, charge }: Look): Promis
   if (charge.status !== 'succeeded' || charge.amountMinor !== payment.amountMinor) {
     return 'The payment provider does not hold all of its money.';
   }
-  // The look is judged by itself, too: where others wrote all the time, it has not become rows.
+  // The charge is checked directly, too: with constant concurrent writes, it was not written to the rows.
   if ((charge.refundedMinor ?? 0) >= charge.amountMinor)
     return 'Its payment has been refunded at the payment provider.';
   return held;
@@ -115,7 +116,7 @@ const nouns: Record<ProviderDispute['kind'], string> = {
 
 type Held = Pick<ProviderDispute, 'kind' | 'reason' | 'status'>;
 
-/** What a bank has against the order's money, or has won it by. */
+/** A sentence about a lost or open dispute, warning or review of the payment; undefined without one. */
 function openDispute(held: Held[]): string | undefined {
   const lost = held.find(({ status }) => status === 'lost');
   if (lost) return `A dispute of its payment was lost (${lost.reason}), and its money is gone.`;
@@ -124,7 +125,7 @@ function openDispute(held: Held[]): string | undefined {
   return `${nouns[open.kind]} (${open.reason}). It can be fulfilled when that is closed in the shop's favour.`;
 }
 
-/** Of the payment that pays the order. What is held against the charge of another attempt takes none of its money. */
+/** Disputes of this attempt only, as those of other attempts do not affect the money of the order. */
 function readHeld(tx: Tx, { userId, orderId, attempt }: PaymentRow): Promise<Held[]> {
   return tx.$queryRaw<Held[]>`
     SELECT kind, reason, status FROM dispute

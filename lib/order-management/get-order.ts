@@ -7,7 +7,7 @@ import { db } from '#lib/platform/database/db.ts';
 import { isUuid } from '#lib/platform/uuid.ts';
 import type { ShippingAddress } from '#lib/shipping/shipping-address.ts';
 
-/** The live order, for its owner; undefined for anybody else and for what doesn't exist. */
+/** The live order for its shopper; undefined for other shoppers and when it doesn't exist. */
 export async function getOrder({
   userId,
   id,
@@ -72,7 +72,7 @@ export async function getOrder({
     disputed: await isDisputed({ userId, id }),
     payable: attempt === undefined ? null : { attempt },
     holdUntil: holdUntil?.toISOString() ?? null,
-    // Written by this shop from a validated submission, so it has the shape it was given.
+    // Written by this shop from a validated submission, so it has this shape.
     shippingAddress: order.shippingAddress as ShippingAddress,
     cancellable: isCancellable(status),
     placedAt: order.placedAt.toISOString(),
@@ -81,7 +81,7 @@ export async function getOrder({
 
 const sum = (amounts: number[]): number => amounts.reduce((all, minor) => all + minor, 0);
 
-/** A bank wants the money back, or has got it. One that the shop has won is over. */
+/** Whether a dispute is open or lost. A dispute that the shop has won does not count. */
 async function isDisputed({ userId, id: orderId }: { userId: string; id: string }): Promise<boolean> {
   const where = { userId, orderId, kind: 'dispute', status: { in: ['open', 'lost'] } };
   return (await db().dispute.findFirst({ where, select: { kind: true } })) !== null;

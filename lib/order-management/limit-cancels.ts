@@ -5,10 +5,10 @@ import { AppError } from '#lib/platform/errors.ts';
 const windowMs = 3_600_000;
 
 /**
- * Counts an order that its shopper is about to cancel, once, by the network that they ask from. An
- * order that is cancelled makes room for another, and one that was paid is refunded: without a limit
- * one client orders and cancels without end, and each order sends emails to an address of its choice.
- * As many may be cancelled in an hour as a network may leave unpaid. Throws `rate_limited`.
+ * Counts an order that its shopper is about to cancel, once per order, by the shopper's network. A cancelled
+ * order makes room for another, and a paid one is refunded. Without a limit, a client could order and cancel
+ * endlessly, and each order would send emails to an address of its choice. Within an hour, a network may
+ * cancel as many orders as it may leave unpaid. Throws `rate_limited`.
  */
 export async function limitCancels(network: string | undefined, orderId: string): Promise<void> {
   const limit = unpaidPolicy().network.invoices;

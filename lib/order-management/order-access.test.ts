@@ -7,7 +7,7 @@ const later = (days: number) => new Date(now.getTime() + days * 24 * 3_600_000);
 const access = { userId: randomUUID(), orderId: randomUUID(), issuedAt: now };
 const current = 'the-secret-of-these-tests-0123456789';
 
-/** The functions under test with these secrets: the configuration is read once. */
+/** Imports the functions anew with these secrets, because the configuration is read only once. */
 async function under(secret: string, old = '') {
   vi.resetModules();
   vi.stubEnv('DATABASE_URL', 'postgresql://localhost/none');
@@ -23,21 +23,21 @@ async function under(secret: string, old = '') {
 
 beforeEach(() => vi.unstubAllEnvs());
 
-test('a link opens its own order, and no other', async () => {
+test('a link opens only its own order', async () => {
   const { sealOrderAccess, openOrderAccess } = await under(current);
   const sealed = sealOrderAccess(access);
   expect(openOrderAccess(sealed, access.orderId, now)).toBe(access.userId);
   expect(openOrderAccess(sealed, randomUUID(), now)).toBeUndefined();
 });
 
-test('a link is good for half a year', async () => {
+test('a link is valid for half a year', async () => {
   const { sealOrderAccess, openOrderAccess } = await under(current);
   const sealed = sealOrderAccess(access);
   expect(openOrderAccess(sealed, access.orderId, later(179))).toBe(access.userId);
   expect(openOrderAccess(sealed, access.orderId, later(181))).toBeUndefined();
 });
 
-test('a link outlives the change of the secret for as long as the earlier one is accepted', async () => {
+test('a link stays valid after a change of the secret while the old secret is accepted', async () => {
   const sealed = (await under(current)).sealOrderAccess(access);
   const next = 'the-next-secret-of-these-tests-9876543210';
   expect((await under(next, current)).openOrderAccess(sealed, access.orderId, now)).toBe(access.userId);
@@ -61,7 +61,7 @@ test('a link with one bit changed, or any other text, opens nothing', async () =
   );
 });
 
-test('what a link contains makes no session', async () => {
+test('the content of a link cannot be used as a session', async () => {
   const { sealOrderAccess, sessionOf } = await under(current);
   const bytes = Buffer.from(sealOrderAccess(access), 'base64url');
   const mac = bytes.subarray(-32).toString('base64url');
@@ -69,7 +69,7 @@ test('what a link contains makes no session', async () => {
   expect(await sessionOf(new Request('https://shop.test', { headers: { cookie } }))).toBeUndefined();
 });
 
-test('an email carries the order’s page with the link’s signature', async () => {
+test('a link for an email has the URL of the order page and a valid signature', async () => {
   const { orderAccessUrl, openOrderAccess } = await under(current);
   const url = new URL(orderAccessUrl(access));
   expect([url.origin, url.pathname]).toEqual(['https://shop.test', `/orders/${access.orderId}`]);

@@ -3,14 +3,13 @@ import { siteUrl } from '#lib/platform/env.ts';
 import { sameBytes, sign, signUnderAll } from '#lib/platform/signing.ts';
 
 /**
- * The signed part of a link that shows one order, read-only, in any browser. It carries the shopper's
- * id, because orders are found by it, and the time until which it is good, both signed together with
- * the order's id. The shopper's id is no secret by itself: a session needs a signature of another
- * purpose, which no link contains.
+ * The signed part of a link that shows one order, read-only, in any browser. It contains the shopper's id,
+ * which is needed to find the order, and its expiry time. Both are signed together with the order's id. The
+ * shopper's id alone is no secret: a session needs a signature for another purpose, which no link contains.
  */
 const purpose = 'once.order-access.v1';
 
-/** Longer than a delivery, a return and a refund take together; an expired link is asked for again. */
+/** Longer than shipping, a return and a refund take together. A shopper can request a new link later. */
 const validDays = 180;
 
 const idBytes = 16;
@@ -38,7 +37,7 @@ export function sealOrderAccess({ userId, orderId, issuedAt }: OrderAccess): str
   return Buffer.concat([Buffer.from(userId.replaceAll('-', ''), 'hex'), time, mac]).toString('base64url');
 }
 
-/** The shopper of the order that a link may show, or undefined for one that is not ours or not good any more. */
+/** The id of the shopper whose order the link shows; undefined for a forged or expired link. */
 export function openOrderAccess(sealed: string, orderId: string, now = new Date()): string | undefined {
   const bytes = Buffer.from(sealed, 'base64url');
   if (bytes.length !== idBytes + timeBytes + macBytes) return undefined;

@@ -1,14 +1,14 @@
 import type { Tx } from '#lib/platform/database/db.ts';
 import { sign } from '#lib/platform/signing.ts';
 
-/** How much may happen within an hour: requests of a network, and links for an order. */
+/** Limits per hour: requests from a network, and links for an order. */
 export const orderLinkLimits = {
-  /** An office or a mobile network: many people, who rarely lose an order. */
+  /** An office or a mobile network has many people, but they rarely need a link. */
   network: 300,
   order: 3,
 } as const;
 
-/** Counts one more, and answers whether there was room for it. */
+/** Counts one use and returns whether it was within the limit. */
 export async function countOrderLink(
   tx: Tx,
   kind: keyof typeof orderLinkLimits,
@@ -23,7 +23,7 @@ export async function countOrderLink(
   return counted > 0;
 }
 
-/** Forgets the hours that count no more. */
+/** Deletes counts of hours that no longer matter. */
 export async function forgetOldQuotas(tx: Tx): Promise<void> {
   await tx.$executeRaw`DELETE FROM order_link_quota WHERE hour < now() - interval '1 day'`;
 }

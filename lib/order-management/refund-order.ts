@@ -14,23 +14,25 @@ import { formatMoney } from '#lib/platform/money.ts';
 export interface RefundOrder {
   userId: string;
   orderId: string;
-  /** The refund's name, chosen by whoever asks: the same again is the same refund. */
+  /** The refund's id, chosen by the caller. The same id again is a replay of the same refund. */
   id: string;
-  /** In minor units; all that is left of the payment if it isn't given. */
+  /** In minor units; by default all that is left of the payment. */
   amountMinor?: number | undefined;
-  /** Of which attempt; `inTurn` decides if none is named. */
+  /** The attempt to refund; by default `inTurn` decides. */
   attempt?: number | undefined;
   reason: string;
-  /** Who asks: `operator:<name>`. */
+  /** Who requests the refund: `operator:<name>`. */
   actor: string;
 }
 
 /**
- * Refunds the whole payment or a part. The refund is recorded first, then the provider is asked for
- * what is left there; `created` means that it has not confirmed yet, and a job goes on. A whole refund of
- * the payment that pays the order cancels an order that was not fulfilled, and its stock is free again; the
- * order is `refunded` when the provider has confirmed. A part, or money that the order does not need,
- * leaves the order what it is.
+ * Refunds a payment completely or in part. The refund is recorded first. Then the provider is asked for
+ * what is left to refund there. The status `created` means that the provider has not confirmed yet, and a
+ * job continues.
+ *
+ * A complete refund of the payment that pays the order cancels an order that was not fulfilled and returns
+ * its stock. The order becomes `refunded` when the provider has confirmed. A partial refund, or a refund of
+ * money that the order does not need, leaves the order's status unchanged.
  * Throws `not_found`, `not_refundable`, and `key_reused` for the id of another refund.
  */
 export async function refundOrder(request: RefundOrder): Promise<{ created: boolean; status: RefundStatus }> {
@@ -39,7 +41,7 @@ export async function refundOrder(request: RefundOrder): Promise<{ created: bool
   return { created, status: await askedNow({ userId, orderId, id }) };
 }
 
-/** Whatever the provider says or doesn't: the refund is recorded, and a job asks until it is done. */
+/** Tries to make a recorded refund now. If that fails, a job retries until it is done. */
 export async function askedNow(key: { userId: string; orderId: string; id: string }): Promise<RefundStatus> {
   try {
     return await settleRefund(key);
@@ -81,28 +83,28 @@ async function record(tx: Tx, request: RefundOrder): Promise<boolean> {
   }
   await requestRefund(tx, payment, { id, amountMinor: amount, isWhole: amount === left, actor, reason });
   if (amount === left && order.status === 'paid' && order.paidAttempt === payment.attempt) {
-    // An order that ends needs none of its money, whichever attempt was named.
+    // An order that ends needs none of its money, so the other attempts are refunded, too.
     const rest = await requestAll(tx, locked, { actor, reason });
     const end = { endedBy: 'operator' as const, actor, reason, amountMinor: amount + rest.amountMinor };
     await endOrder(tx, { ...order, userId }, end);
     return true;
   }
-  // A part, or an order that is on its way, has ended or is paid by another attempt: no stock comes back.
+  // A partial refund, or an order that is fulfilled, ended or paid by another attempt: no stock is returned.
   const { version, status } = order;
   const requested = { kind: 'refund_requested' as const, amountMinor: amount, actor, reason };
   await changeOrder(tx, { userId, orderId, version, from: status, to: status, ...requested });
   return true;
 }
 
-/** Undefined when what is asked for is not said, or is the same. */
+/** How a replay differs from the recorded refund; undefined when it gives no value or the same value. */
 const differing = <Value>(was: Value, asked: Value | undefined): string | undefined =>
   asked === undefined || asked === was ? undefined : `of ${was}, not of ${asked}`;
 
 interface Held {
   payment: PaymentRow;
-  /** What of it the shop holds, and is not requested. */
+  /** The amount that the shop holds and whose refund is not requested. */
   left: number;
-  /** When a refund of it last failed, by the database's clock. */
+  /** When a refund of this payment last failed, by the database's clock. */
   failedAtMs: number | null;
 }
 
@@ -114,11 +116,11 @@ async function heldOf(tx: Tx, payment: PaymentRow): Promise<Held> {
     FROM refund
     WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid AND attempt = ${attempt}::int`;
   const { refundedMinor = 0, failedAtMs = null } = row ?? {};
-  // Of an amount that is only reserved nothing is captured. What a bank took away cannot be refunded.
+  // Nothing is captured of a reserved amount. Money lost to a bank cannot be refunded.
   return { payment, left: (capturedMinor || amountMinor) - lostMinor - refundedMinor, failedAtMs };
 }
 
-/** Every payment of which the shop holds money that is not requested. */
+/** All payments with money that the shop holds and whose refund is not requested. */
 async function readHeld(tx: Tx, payments: PaymentRow[]): Promise<Held[]> {
   const held: Held[] = [];
   for (const payment of payments.filter(({ status }) => holding.includes(status))) {
@@ -129,16 +131,16 @@ async function readHeld(tx: Tx, payments: PaymentRow[]): Promise<Held[]> {
 }
 
 /**
- * Which payment is refunded first when no attempt is named: money that the order does not need, then the
- * payment that pays it, then money whose refund failed, the one that failed longest ago first. So money that the
- * provider refuses to refund does not keep an operator from the rest. The payment of an order that is still to
- * be sent comes last in any case: its refund would end the order.
+ * The order in which payments are refunded when no attempt is named. First comes money that the order does
+ * not need, then the payment that pays it. Then come payments whose refund failed, the earliest failure
+ * first, so that a refund which the provider refuses does not block an operator from the rest. The payment of
+ * an order that is still to be sent always comes last, because its refund would end the order.
  */
 function inTurn(held: Held[], { status, paidAttempt }: OrderRow): Held[] {
   const turn = ({ payment, failedAtMs }: Held) => {
     const pays = payment.attempt === paidAttempt;
     if (pays && status === 'paid') return Number.MAX_VALUE;
-    // Times are all later than these two.
+    // Failure times are always greater than 0 and 1.
     return failedAtMs ?? (pays ? 1 : 0);
   };
   return held.toSorted((one, other) => turn(one) - turn(other));
@@ -175,13 +177,13 @@ function notRefundable(detail: string): AppError {
 interface Wish {
   id: string;
   amountMinor: number;
-  /** All that is left: the payment is `returning` from then on. */
+  /** Whether it is all that is left: then the payment becomes `returning`. */
   isWhole: boolean;
   actor: string;
   reason: string;
 }
 
-/** Records a refund that is to be asked for, in the caller's transaction and under its lock. */
+/** Records a requested refund, in the caller's transaction and under its lock. */
 async function requestRefund(
   tx: Tx,
   { userId, orderId, attempt, currency, status }: PaymentRow,
@@ -194,8 +196,8 @@ async function requestRefund(
 }
 
 /**
- * Requests all that the shop holds of an order which is about to end, of whichever attempt, in the
- * caller's transaction and under its lock. The ids of the refunds, and their sum.
+ * Requests refunds of all money that the shop holds for an order that is about to end, from every attempt, in
+ * the caller's transaction and under its lock. Returns the ids of the refunds and their sum in minor units.
  */
 export async function requestAll(
   tx: Tx,

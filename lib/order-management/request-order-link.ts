@@ -16,7 +16,7 @@ export const orderAccessInputSchema = z
   })
   .meta({ id: 'OrderAccessInput' });
 
-/** The same whether there is such an order or not. */
+/** The answer is the same whether or not such an order exists. */
 export const orderAccessAnswerSchema = z
   .object({ message: z.string() })
   .meta({ id: 'OrderAccess', description: 'Says that the request was received, and nothing else.' });
@@ -26,19 +26,18 @@ export const orderAccessAnswer = {
     'If an order has this number and this email address, a link to it is on its way. Look for our email in a few minutes.',
 };
 
-/** As long as somebody looks for an email before they ask again. */
+/** About how long a shopper waits for an email before requesting it again. */
 const oneRequestMs = 5 * 60_000;
 
 type RequestOrderLink = z.output<typeof orderAccessInputSchema> & { ip: string | undefined };
 
 /**
- * Takes the wish for a link to an order. Whether number and email belong together is found out by a
- * job, so neither the answer nor its time tells. The email goes into the job as a hash. Throws
- * `rate_limited`.
+ * Accepts a request for a link to an order. A job checks whether number and email match, so neither the
+ * answer nor its timing reveals it. The job contains only a hash of the email. Throws `rate_limited`.
  */
 export async function requestOrderLink({ number: typed, email, ip }: RequestOrderLink): Promise<void> {
   const number = parseOrderNumber(typed);
-  // Its last symbol checks the others: anybody can see that there is no such number.
+  // The last symbol is a check symbol, so refusing an invalid number reveals nothing.
   if (!number) return;
   const recipient = recipientHashes(email).current;
   await db().$transaction(async (tx) => {
@@ -48,7 +47,7 @@ export async function requestOrderLink({ number: typed, email, ip }: RequestOrde
   });
 }
 
-/** The same for all requests of a few minutes: pressed five times, it is one email. */
+/** The same for equal requests within a few minutes: five clicks send one email. */
 function requestIdOf(number: string, recipient: string): string {
   const window = Math.floor(Date.now() / oneRequestMs);
   return createHash('sha256').update(`${window}\n${number}\n${recipient}`).digest('hex').slice(0, 8);
@@ -71,7 +70,7 @@ function recipientHashes(email: string): { current: string; all: string[] } {
   };
 }
 
-/** Whether a hash that `requestOrderLink` made is of this address, also across a change of secrets. */
+/** Whether a hash from `requestOrderLink` belongs to this address, even after a change of secrets. */
 export function isRecipient(email: string, hash: string): boolean {
   return recipientHashes(email).all.some((mac) => sameBytes(Buffer.from(mac), Buffer.from(hash)));
 }

@@ -1,7 +1,7 @@
 import type { CancellationSource } from '#lib/orders/schema.ts';
 import { db } from '#lib/platform/database/db.ts';
 
-/** How an order ended; undefined for one that has not. */
+/** How an order ended; undefined while it has not. */
 export async function readCancellationSource({
   userId,
   id,

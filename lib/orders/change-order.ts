@@ -5,27 +5,27 @@ import type { Tx } from '#lib/platform/database/db.ts';
 import { env } from '#lib/platform/env.ts';
 import { AppError } from '#lib/platform/errors.ts';
 
-/** What an order may become from each status. Whatever isn't here doesn't happen. */
+/** The statuses that an order may change to, by current status. Any other change throws. */
 const transitions: Record<OrderStatus, readonly OrderStatus[]> = {
   placed: ['paid', 'fulfilled', 'cancelled'],
   payment_pending: ['paid', 'payment_processing', 'payment_unknown', 'payment_declined', 'cancelled'],
-  // Not cancelled: the bank has been asked for the money, and the provider can't take that back.
+  // Not cancelled: the bank has been asked for the money, and the provider can't withdraw the request.
   payment_processing: ['paid', 'payment_declined'],
-  // Not cancelled: money may be on its way. The answer of the provider comes first.
+  // Not cancelled: money may be on its way, so the provider must answer first.
   payment_unknown: ['paid', 'payment_pending', 'payment_processing', 'payment_declined'],
   payment_declined: ['payment_pending', 'payment_processing', 'paid', 'cancelled'],
-  // Cancelled while its refund is requested; refunded directly when the provider had done it already.
-  // Declined again when an authorisation lapses that nobody captured.
+  // Cancelled while its refund is requested. Refunded directly when the provider has refunded already.
+  // Declined again when an authorisation lapses without a capture.
   paid: ['fulfilled', 'cancelled', 'refunded', 'payment_declined'],
   fulfilled: ['refunded'],
-  // Paid by a charge that came after its hold was over, if its stock is still there. Refunded when the
-  // provider has confirmed the refund.
+  // Paid when a charge succeeds after the hold has ended, if the stock is still available. Refunded when
+  // the provider has confirmed the refund.
   cancelled: ['paid', 'refunded'],
-  // A refund came back: the money is the shop's again, and nothing may say otherwise.
+  // The refund failed after it was confirmed: the shop has the money again, and the status must say so.
   refunded: ['cancelled', 'fulfilled'],
 };
 
-/** `status`: the status changed. Any other kind leaves it what it was. */
+/** `status`: the status changed. The other kinds leave it unchanged. */
 export const orderEventKinds = [
   'status',
   'refund_requested',
@@ -40,30 +40,30 @@ export type OrderEventKind = (typeof orderEventKinds)[number];
 export interface OrderChange {
   userId: string;
   orderId: string;
-  /** The version and status that the caller has seen and decided on. */
+  /** The version and status that the caller has read and based its decision on. */
   version: number;
   from: OrderStatus;
   to: OrderStatus;
-  /** What happened to an order that stays what it is. */
+  /** What happened to an order whose status stays the same. */
   kind?: OrderEventKind;
-  /** How much money it is about. */
+  /** The amount of money that this event is about, in minor units. */
   amountMinor?: number;
-  /** How it ends; an order that had ended keeps its first. */
+  /** How the order ended. An order that had ended before keeps its first value. */
   endedBy?: CancellationSource;
-  /** Which attempt pays it, for an order that becomes `paid`. */
+  /** The attempt that pays the order, when it becomes `paid`. */
   paidAttempt?: number;
-  /** Another attempt begins: its shopper gets time for it. */
+  /** Another attempt begins, so the hold is extended. */
   extendsHold?: boolean;
-  /** Who changes it: `shopper`, `operator:<name>`, `provider`, `job:<name>`. For people only. */
+  /** Who changes the order: `shopper`, `operator:<name>`, `provider`, `job:<name>`. For people only. */
   actor: string;
   /** Why, in words that an operator understands a year later. */
   reason: string;
 }
 
 /**
- * The only way an order changes. Checks the version, counts it up, records who and why, and has
- * it announced. Its hold changes with it, and with the hold its row of `unpaid_order`.
- * Throws `order_changed` when somebody else was faster: read the order again and decide again.
+ * The only way to change an order. Checks and increments the version, records who changed it and why, and
+ * adds the `announce` job for the notification. Updates the hold and the matching row of `unpaid_order`.
+ * Throws `order_changed` when another change came first: read the order again and decide again.
  */
 export async function changeOrder(tx: Tx, change: OrderChange): Promise<void> {
   const { userId, orderId, version, from, to, actor, reason, kind = 'status', amountMinor } = change;
@@ -73,7 +73,7 @@ export async function changeOrder(tx: Tx, change: OrderChange): Promise<void> {
   }
   const hold = holdAfter(change);
   const { HOLD_MINUTES, HOLD_TOTAL_MINUTES, PROCESSING_HOLD_DAYS } = env();
-  // Where the order has changed meanwhile, what is thrown below undoes what was done to its row.
+  // If the order has changed meanwhile, the error below rolls back the change of `unpaid_order`, too.
   const changed = await tx.$executeRaw`
     WITH settled AS (
       DELETE FROM unpaid_order USING orders AS settled
@@ -117,8 +117,8 @@ const holdEnds = (status: OrderStatus): boolean =>
   status === 'paid' || status === 'fulfilled' || isEnded(status);
 
 /**
- * What becomes of an order's hold on its stock. A constraint says the same of every row: an order has a
- * hold while it waits for money, and no longer.
+ * How a change affects the order's hold on its stock. A database constraint enforces the rule: an order has
+ * a hold exactly while it waits for money.
  */
 function holdAfter({
   from,
@@ -126,20 +126,20 @@ function holdAfter({
   extendsHold,
 }: OrderChange): 'ended' | 'anew' | 'of the bank' | 'extended' | 'kept' {
   if (holdEnds(to)) return 'ended';
-  // However many cards and debits are tried, it ends HOLD_TOTAL_MINUTES after the order was placed: a
-  // shopper who is declined again and again must not keep stock from others.
+  // However many cards and debits are tried, the hold ends HOLD_TOTAL_MINUTES after the order was placed.
+  // A shopper with repeated declines must not keep stock from other shoppers.
   if (extendsHold) return 'extended';
-  // The hold follows the method: one that takes days keeps the stock for as long.
+  // The hold follows the payment method: one that takes days keeps the stock for days.
   if (to === 'payment_processing' && from !== to) return 'of the bank';
-  // It was as good as paid, for days perhaps: its shopper has as long for another card as at first. But
-  // only once: a bank that refuses debit after debit must not keep stock from others for months.
+  // The order was as good as paid, perhaps for days. The shopper gets the initial hold again for another
+  // card, but only once: a bank that refuses debit after debit must not block stock for months.
   if (to === 'payment_declined' && asGoodAsPaid.includes(from)) return 'anew';
   return 'kept';
 }
 
 const asGoodAsPaid: readonly OrderStatus[] = ['paid', 'payment_processing'];
 
-/** Whether the order was as good as paid before, and then declined. */
+/** Whether the order was declined before, after it had been as good as paid. */
 function cameBack({ userId, orderId }: OrderChange): Prisma.Sql {
   return Prisma.sql`EXISTS (
     SELECT FROM order_event WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { assertPlan } from '#lib/orders/batch/assert-plan.ts';
 import { type CartSnapshot, decide, keyOf, type OrderSnapshot, type Snapshot } from '#lib/orders/decide.ts';
 import type { OrderRequest } from '#lib/orders/order-request.ts';
 import { maxTotalMinor } from '#lib/platform/money.ts';
 import { quote } from '#lib/pricing/quote.ts';
 
 /**
- * The worlds are small on purpose (three shoppers, four skus, little stock): so most batches are
- * full of collisions, which is where a wrong decision would show.
+ * The generated worlds are small on purpose (three shoppers, four skus, little stock). So most batches
+ * contain many collisions, where a wrong decision would show.
  */
 const zero = { invoices: 0, cards: 0, units: 0, invoicedMinor: 0 };
 const noLimits: Pick<Snapshot, 'unpaid' | 'policy'> = {
@@ -82,7 +83,7 @@ function orderRequest(cart: CartSnapshot, change: Partial<OrderRequest> = {}): O
   };
 }
 
-/** A batch: submissions of the world's carts, many of them twice, some wrong in some way. */
+/** A batch of submissions of the world's carts: many are sent twice, and some contain an error. */
 const worlds = fc.tuple(carts, stock).chain(([someCarts, shelf]) => {
   const changes = fc.constantFrom<Partial<OrderRequest>>(
     {},
@@ -131,7 +132,7 @@ function orderOf(cart: CartSnapshot): OrderSnapshot {
 
 const runs = { numRuns: 3_000 };
 
-test('no plan sells what is not there', () => {
+test('no plan sells more than the stock', () => {
   fc.assert(
     fc.property(worlds, ({ snapshot, orderRequests }) => {
       const plan = decide(snapshot, orderRequests);
@@ -160,7 +161,7 @@ test('no plan makes two orders of a cart, or of a token, or of a cart that was o
   );
 });
 
-test('arrival order is kept: a submission is decided as if those after it had not come', () => {
+test('a decision never depends on submissions that arrived later', () => {
   fc.assert(
     fc.property(worlds, fc.nat(12), ({ snapshot, orderRequests }, length) => {
       const whole = decide(snapshot, orderRequests).decisions;
@@ -195,7 +196,7 @@ test('one batch decides as many batches of one would', () => {
   );
 });
 
-test('every submission gets one decision, and every new order belongs to one of them', () => {
+test('every submission gets one decision, and every new order belongs to one decision', () => {
   fc.assert(
     fc.property(worlds, ({ snapshot, orderRequests }) => {
       const { decisions, orders } = decide(snapshot, orderRequests);
@@ -245,7 +246,7 @@ test('the same submission again is a replay of the same order', () => {
   expect(again).toMatchObject({ outcome: 'accepted', created: false, receipt: { id: first.orderId } });
 });
 
-test('another body with the key of an order is refused, another token of its cart is shown the order', () => {
+test('another body with a used key is refused, and another token for the same cart gets the existing order', () => {
   const first = orderRequest(cart);
   const { decisions } = decide(world(), [
     first,
@@ -256,7 +257,7 @@ test('another body with the key of an order is refused, another token of its car
   expect(decisions[2]).toMatchObject({ outcome: 'already_ordered', receipt: { id: first.orderId } });
 });
 
-test('a key that made an order of one cart makes none of another', () => {
+test('a key used for one cart makes no order from another cart', () => {
   const second = {
     ...cart,
     id: 'c2',
@@ -269,7 +270,7 @@ test('a key that made an order of one cart makes none of another', () => {
   expect(plan.orders).toHaveLength(1);
 });
 
-test('the same purchase from another cart is asked about, and goes through when confirmed', () => {
+test('the same purchase from another cart needs a confirmation, and is accepted with it', () => {
   const second = { ...cart, id: 'c2' };
   const snapshot = world({ carts: [cart, second], stock: new Map([['A', 9]]) });
   const first = orderRequest(cart);
@@ -280,9 +281,9 @@ test('the same purchase from another cart is asked about, and goes through when 
 });
 
 test.each<[what: string, snapshot: Partial<Snapshot>, change: Partial<OrderRequest>]>([
-  ['another version of its cart than the one that was confirmed', {}, { cartVersion: 2 }],
-  ['a cart that was ordered', { carts: [{ ...cart, status: 'ordered' }] }, {}],
-  ['a cart that is not there', { carts: [] }, {}],
+  ['another version of the cart than the submitted one', {}, { cartVersion: 2 }],
+  ['an ordered cart', { carts: [{ ...cart, status: 'ordered' }] }, {}],
+  ['a missing cart', { carts: [] }, {}],
   [
     'an empty cart',
     { carts: [{ ...cart, lines: [] }] },
@@ -295,7 +296,7 @@ test.each<[what: string, snapshot: Partial<Snapshot>, change: Partial<OrderReque
   expect(plan).toEqual({ decisions: [{ outcome: 'cart_changed' }], orders: [], taken: new Map() });
 });
 
-test('only the same lines for the same total, ordered a moment ago, are asked about', () => {
+test('only recent orders with the same lines and the same total need a confirmation', () => {
   const second = { ...cart, id: 'c2' };
   const shelf = new Map([['A', 9]]);
   const order = decide(world({ stock: shelf }), [orderRequest(cart)]).orders[0] as OrderSnapshot;
@@ -308,7 +309,7 @@ test('only the same lines for the same total, ordered a moment ago, are asked ab
   expect(outcome({ ...order, totalMinor: order.totalMinor + 800 })).toBe('accepted');
 });
 
-test('the same purchase is the same skus in the same quantities, in whatever order they were put in the cart', () => {
+test('the same purchase means the same skus in the same quantities, in any order', () => {
   const of = (id: string, ...lines: [sku: string, quantity: number][]): CartSnapshot => ({
     ...cart,
     id,
@@ -325,11 +326,11 @@ test('the same purchase is the same skus in the same quantities, in whatever ord
   expect(outcome(earlier, of('c2', ['B', 1], ['A', 2]))).toBe('possible_duplicate');
   expect(outcome(earlier, of('c2', ['A', 1], ['B', 2]))).toBe('accepted');
   expect(outcome(earlier, of('c2', ['A', 2], ['C', 1]))).toBe('accepted');
-  // Nor do the digits of one line pass for those of the next.
+  // The digits of one line must not run into the next line.
   expect(outcome(of('c1', ['1', 3], ['2B', 2]), of('c2', ['1', 32], ['B', 2]))).toBe('accepted');
 });
 
-test('a card order is to be charged before it is accepted, as often as it is asked for until it was', () => {
+test('a card order is due for payment on every submission until it has been charged', () => {
   const byCard = () => orderRequest(cart, { payment: { method: 'card', token: 'pm_1' } });
   const plan = decide(world(), [byCard(), byCard()]);
   expect(plan.decisions).toMatchObject([
@@ -341,11 +342,11 @@ test('a card order is to be charged before it is accepted, as often as it is ask
   expect(decide(later, [byCard()]).decisions[0]).not.toHaveProperty('paymentDue');
 });
 
-test('an invoice order is accepted as it is placed', () => {
+test('an invoice order is accepted immediately, without a charge', () => {
   expect(decide(world(), [orderRequest(cart)]).decisions[0]).not.toHaveProperty('paymentDue');
 });
 
-test('the largest total that an order may have is ordered, and one more is refused by its name', () => {
+test('the maximum total is accepted, and one minor unit more is refused as cart_limit', () => {
   const at = (unitPriceMinor: number) => {
     const costly = { ...cart, lines: [{ sku: 'A', title: 'thing', quantity: 1, unitPriceMinor }] };
     return decide(world({ carts: [costly] }), [orderRequest(costly)]);
@@ -354,7 +355,7 @@ test('the largest total that an order may have is ordered, and one more is refus
   expect(at(maxTotalMinor + 1)).toMatchObject({ decisions: [{ outcome: 'cart_limit' }], orders: [] });
 });
 
-test('a shortage names every sku that is short, with what was asked and what is left', () => {
+test('a shortage lists every short sku with the requested and the available quantity', () => {
   const lines = [
     { sku: 'A', title: 'thing', quantity: 3, unitPriceMinor: 100 },
     { sku: 'B', title: 'other', quantity: 1, unitPriceMinor: 100 },
@@ -380,4 +381,12 @@ test('a shortage names every sku that is short, with what was asked and what is 
     ],
     orders: [],
   });
+});
+
+test('every plan of `decide` passes `assertPlan`', () => {
+  fc.assert(
+    fc.property(worlds, ({ snapshot, orderRequests }) => {
+      assertPlan(decide(snapshot, orderRequests), orderRequests, snapshot.stock);
+    }),
+  );
 });

@@ -13,9 +13,9 @@ import { maxTotalMinor } from '#lib/platform/money.ts';
 import { quote } from '#lib/pricing/quote.ts';
 
 /**
- * The decision about a batch of submissions, without I/O: from what the transaction has read and
- * locked to what it shall write and what each shopper is told. Submissions are decided in the
- * order of their arrival, each seeing what the ones before it in the batch have taken.
+ * Decides about a batch of submissions, without I/O. Input: what the transaction has read and locked.
+ * Output: what it must write and what each shopper is told. Submissions are decided in order of arrival.
+ * Each one sees the stock that earlier ones in the batch have taken.
  */
 
 export interface CartSnapshot {
@@ -34,14 +34,14 @@ export interface LineSnapshot {
   unitPriceMinor: number;
 }
 
-/** An order that stands already: of a cart in the batch, or a recent one of a shopper in it. */
+/** An existing order: made from a cart in the batch, or a recent order of a shopper in the batch. */
 export interface OrderSnapshot extends Receipt {
   userId: string;
   cartId: string;
   submitToken: string;
   bodyHash: string;
   linesHash: string;
-  /** Whether its submission was answered "accepted": an invoice's is at once, a card's when it is charged. */
+  /** Whether it was answered "accepted": an invoice order immediately, a card order once charged. */
   accepted: boolean;
   /** Placed within the last ten minutes and not cancelled since. */
   recent: boolean;
@@ -50,22 +50,22 @@ export interface OrderSnapshot extends Receipt {
 export interface Snapshot {
   carts: CartSnapshot[];
   orders: OrderSnapshot[];
-  /** What is left of each sku, locked. A sku that isn't here has none. */
+  /** Stock left of each sku, locked. A sku that is missing here has no stock. */
   stock: ReadonlyMap<string, number>;
-  /** What is unpaid already, of the shoppers, email addresses and networks in the batch. */
+  /** Unpaid orders of the shoppers, email addresses and networks in the batch. */
   unpaid: readonly OpenUnpaid[];
   policy: UnpaidPolicy;
 }
 
 export type Decision =
-  /** `paymentDue`: it stands, and its card is to be charged before the shopper is told so. */
+  /** `paymentDue`: the order exists, and its card must be charged before the shopper is told. */
   | { outcome: 'accepted'; receipt: Receipt; created: boolean; paymentDue?: true }
-  /** It stands and waits for another card. Only said of a card that was charged, never by `decide`. */
+  /** The order exists, but its card did not pay it. Set after a charge, never by `decide`. */
   | {
       outcome: 'payment_declined';
       receipt: Receipt;
       created: boolean;
-      /** Why its card does not pay it, in sentences. */
+      /** Why the card does not pay the order, in sentences. */
       why: string;
       /** Whether the order waits for another card; it may have been cancelled since. */
       waits: boolean;
@@ -75,14 +75,14 @@ export type Decision =
   | { outcome: 'key_reused' }
   | { outcome: 'cart_changed' }
   | { outcome: 'cart_limit' }
-  /** `byCard`: the limits would let it be paid by card. */
+  /** `byCard`: the limits would allow the same order paid by card. */
   | { outcome: 'order_limit'; limit: OrderLimit; byCard: boolean }
   | { outcome: 'out_of_stock'; items: Shortage[] };
 
 export interface NewOrder extends OrderSnapshot {
   orderRequest: OrderRequest;
   lines: LineSnapshot[];
-  /** Items of the order: the sum of its lines' quantities. */
+  /** Number of items: the sum of the quantities of its lines. */
   unitCount: number;
   subtotalMinor: number;
   shippingMinor: number;
@@ -91,7 +91,7 @@ export interface NewOrder extends OrderSnapshot {
 }
 
 export interface Plan {
-  /** One for each submission, in their order. */
+  /** One for each submission, in the same order. */
   decisions: Decision[];
   orders: NewOrder[];
   /** How many of each sku the new orders take. */
@@ -180,7 +180,10 @@ function refusedByLimit(unpaid: UnpaidTally, order: NewOrder, policy: UnpaidPoli
   return limit && { outcome: 'order_limit', limit, byCard: mayBeByCard(unpaid, order, policy) };
 }
 
-/** An order stands already: of this very submission, of the same key, or of the same cart. */
+/**
+ * The answer when an order exists already: from this submission, with the same idempotency key, or from
+ * the same cart.
+ */
 export function decideAgain(orderRequest: OrderRequest, order: OrderSnapshot): Decision {
   const { cartId, submitToken, bodyHash } = orderRequest;
   const receipt = receiptOf(order);
@@ -202,7 +205,7 @@ function receiptOf({ id, number, totalMinor, currency }: Receipt): Receipt {
   return { id, number, totalMinor, currency };
 }
 
-/** The same for two carts that hold the same quantities of the same skus. */
+/** Equal for two carts with the same quantities of the same skus. */
 function hashLines(lines: LineSnapshot[]): string {
   const sorted = lines.map(({ sku, quantity }) => `${sku}\t${quantity}`).sort();
   return hash('sha256', sorted.join('\n'), 'base64url');

@@ -5,9 +5,9 @@ import type { Tx } from '#lib/platform/database/db.ts';
 import { returnStock } from '#lib/stock/return-stock.ts';
 
 /**
- * Cancels an order that was not fulfilled and puts its stock back on the shelf, in the caller's
- * transaction. The caller has locked the order and requested its money (`amountMinor`, if there is any);
- * an invoice that is due is void from then on.
+ * Cancels an order that was not fulfilled and returns its stock, in the caller's transaction. Before that,
+ * the caller must lock the order and request the refund of its money (`amountMinor`, 0 if there is none).
+ * A due invoice becomes void.
  */
 export async function endOrder(
   tx: Tx,

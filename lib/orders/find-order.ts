@@ -10,9 +10,9 @@ export interface OrderKey {
 }
 
 /**
- * The order that an operator names, by its number as a person types it or by its id; undefined when
- * there is none. Reads every partition whole, because shoppers' tables begin with the shopper and an
- * operator doesn't know whose it is: for a terminal, never for a request.
+ * Finds the order that an operator names by its id or by its number as typed; undefined when there is none.
+ * Scans every partition completely: the tables are keyed by shopper, and an operator doesn't know the
+ * shopper. Use it in a terminal, never in a request.
  */
 export async function findOrder(named: string): Promise<OrderKey | undefined> {
   const number = parseOrderNumber(named);
@@ -20,7 +20,7 @@ export async function findOrder(named: string): Promise<OrderKey | undefined> {
   const rows = await db().$queryRaw<OrderKey[]>`
     SELECT user_id AS "userId", id AS "orderId", number, currency FROM orders
     WHERE number = ${number ?? null} OR id = ${isUuid(named) ? named : null}::uuid LIMIT 2`;
-  // Numbers are random: two orders may share one, and then only the id says which is meant.
+  // Numbers are random, so two orders may share one. Then only the id is unambiguous.
   if (rows.length > 1) throw new Error(`two orders have the number ${number}: name the one by its id`);
   return rows[0];
 }

@@ -2,7 +2,7 @@ import { Prisma } from '#lib/generated/prisma/client.ts';
 import type { OrderSnapshot } from '#lib/orders/decide.ts';
 import type { Tx } from '#lib/platform/database/db.ts';
 
-/** How long after an order the same purchase from another cart is asked about, in minutes. */
+/** How long after an order the same purchase from another cart needs a confirmation, in minutes. */
 const duplicateWindowMinutes = 10;
 
 const columns = Prisma.sql`
@@ -12,7 +12,7 @@ const columns = Prisma.sql`
   orders.placed_at > now() - make_interval(mins => ${duplicateWindowMinutes})
     AND orders.status NOT IN ('cancelled', 'refunded') AS recent`;
 
-/** The orders of some carts, and what their shoppers ordered lately. */
+/** The orders of these carts, and the recent orders of their shoppers. */
 export async function findOrders(
   tx: Tx,
   carts: { userId: string; cartId: string }[],
@@ -28,7 +28,7 @@ export async function findOrders(
     ORDER BY orders.placed_at DESC`;
 }
 
-/** The order that a cart became, if it did: a cart makes one at most. */
+/** The order made from a cart, if any; a cart makes at most one. */
 export async function findOrderOfCart(
   tx: Tx,
   { userId, cartId }: { userId: string; cartId: string },
@@ -38,7 +38,7 @@ export async function findOrderOfCart(
   return order;
 }
 
-/** The order that a submission made, if it did. */
+/** The order made by a submission, if any. */
 export async function findOrderOfSubmission(
   tx: Tx,
   submission: { userId: string; submitToken: string },
@@ -47,7 +47,7 @@ export async function findOrderOfSubmission(
   return order;
 }
 
-/** The orders that some submissions made. A submission that made none has no row. */
+/** The orders made by these submissions. A submission without an order has no row. */
 export async function findOrdersOfSubmissions(
   tx: Tx,
   submissions: { userId: string; submitToken: string }[],

@@ -4,16 +4,16 @@ import { findOrdersOfSubmissions } from '#lib/orders/find-orders.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { processWide } from '#lib/platform/process-wide.ts';
 
-/** Look-ups in one statement. The arrays stay short enough that their parsing costs nothing. */
+/** Look-ups in one statement: few enough that parsing the arrays costs almost nothing. */
 const maxBatch = 128;
 
-/** Statements at a time: two connections of the ten that pages share. */
+/** Statements at the same time: two of the ten connections that pages share. */
 const maxRunning = 2;
 
-/** Replays that may wait. A burst larger than this is answered 503 and is safe to send again. */
+/** Replays that may wait. Further ones are answered with 503 and are safe to send again. */
 const maxWaiting = 8_192;
 
-/** As long as a submission waits for the order writer. */
+/** The same as the longest wait for the order writer. */
 const maxWaitMs = 3_000;
 
 interface Submission {
@@ -22,9 +22,9 @@ interface Submission {
 }
 
 /**
- * The order of a submission that Redis says is done. Redis may remember an order that the database
- * has lost, after a restore or a failover, so only the database's answer counts. Replays that arrive
- * together share one statement.
+ * Reads the order of a submission that Redis has marked as done. After a restore or a failover, Redis may
+ * remember an order that the database has lost, so only the database's answer counts. Replays that arrive
+ * at the same time share one statement.
  * Throws `overloaded`, and what the database throws.
  */
 export function findReplayedOrder(submission: Submission): Promise<OrderSnapshot | undefined> {

@@ -13,13 +13,13 @@ export const orderListSchema = z
 
 type OrderList = z.output<typeof orderListSchema>;
 
-/** Where a page ends: the time and id of its last order. */
+/** The position of a page's end: the time and id of its last order. */
 const cursorSchema = z.tuple([
   z.iso.datetime().refine((time) => new Date(time).getUTCFullYear() > 1970),
   z.uuid(),
 ]);
 
-/** The shopper's own orders, newest first. Throws `invalid_request` for a cursor that isn't ours. */
+/** The shopper's own orders, newest first. Throws `invalid_request` for a cursor not from this list. */
 export async function listOrders({
   userId,
   cursor,

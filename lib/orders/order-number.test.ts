@@ -6,13 +6,13 @@ import { orderNumberFrom, parseOrderNumber } from '#lib/orders/order-number.ts';
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const numbers = fc.uint8Array({ minLength: 11, maxLength: 11 }).map((bytes) => orderNumberFrom(bytes));
 
-test('an order number is three groups of four symbols that nobody misreads', () => {
+test('an order number is three groups of four unambiguous symbols', () => {
   for (let count = 0; count < 1_000; count += 1) {
     expect(orderNumberFrom(randomBytes(16))).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){2}$/);
   }
 });
 
-test('an order number typed in any usual way is understood', () => {
+test('an order number is recognized in any case, spacing and look-alike letters', () => {
   fc.assert(
     fc.property(numbers, (number) => {
       const typed = ` ${number.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l')} `;
@@ -21,7 +21,7 @@ test('an order number typed in any usual way is understood', () => {
   );
 });
 
-test('one wrong symbol is always noticed', () => {
+test('one wrong symbol is always detected', () => {
   fc.assert(
     fc.property(numbers, fc.nat(11), fc.nat(31), (number, at, value) => {
       const symbols = [...number.replaceAll('-', '')];
@@ -32,7 +32,7 @@ test('one wrong symbol is always noticed', () => {
   );
 });
 
-test('two swapped symbols are always noticed', () => {
+test('two swapped symbols are always detected', () => {
   fc.assert(
     fc.property(numbers, fc.nat(11), fc.nat(11), (number, a, b) => {
       const symbols = [...number.replaceAll('-', '')];
@@ -43,20 +43,20 @@ test('two swapped symbols are always noticed', () => {
   );
 });
 
-test('what is not an order number is not taken for one', () => {
+test('text that is not an order number is rejected', () => {
   for (const typed of ['', '7K3Q', 'U'.repeat(12), '7K3Q-F9M2-XDH*', '7K3Q-F9M2-XDHTT']) {
     expect(parseOrderNumber(typed)).toBeUndefined();
   }
 });
 
-test('neither a foreign symbol nor another length is taken for a number, whatever the check symbol', () => {
+test('a foreign symbol or another length is rejected with every check symbol', () => {
   const digits = '7K3QF9M2XDH';
   const foreign = [...digits].map((_, at) => `${digits.slice(0, at)}*${digits.slice(at + 1)}`);
   for (const body of [...foreign, digits.slice(1), `${digits}7`, ''])
     for (const check of alphabet) expect(parseOrderNumber(body + check)).toBeUndefined();
 });
 
-test('the numbers of ten thousand hashes are all different', () => {
+test('ten thousand random hashes give ten thousand different numbers', () => {
   const made = Array.from({ length: 10_000 }, () => orderNumberFrom(randomBytes(16)));
   expect(new Set(made).size).toBe(10_000);
 });

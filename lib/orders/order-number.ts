@@ -1,15 +1,15 @@
 /**
- * Order numbers for people: `7K3Q-F9M2-XDHT`. Eleven symbols of a keyed hash (55 bits: two of a
- * million orders share a number with a chance of about 1 in 70,000, and a guess hits one of them
- * with a chance of 1 in 36 billion) and a check symbol. No counter, so nothing to contend on and
- * nothing that tells a competitor how many orders there are.
+ * Order numbers for people: `7K3Q-F9M2-XDHT`. Eleven symbols are taken from a keyed hash (55 bits), and one
+ * is a check symbol. Among a million orders, the chance that two share a number is about 1 in 70,000, and
+ * the chance that a guess hits an order is 1 in 36 billion. There is no counter, so there is no contention,
+ * and the number does not tell a competitor how many orders there are.
  */
 
-/** Crockford's base 32: no I, L, O or U, so nothing is misread, and nothing is a rude word. */
+/** Crockford's base 32. Without I, L, O and U, numbers are not misread and contain no rude words. */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const hashedSymbols = 11;
 
-/** The order number of a keyed hash, of which the first eleven bytes count. */
+/** The order number for a keyed hash; only its first eleven bytes are used. */
 export function orderNumberFrom(hash: Uint8Array): string {
   const values: number[] = [];
   for (let at = 0; at < hashedSymbols; at += 1) values.push((hash[at] ?? 0) & 31);
@@ -18,9 +18,8 @@ export function orderNumberFrom(hash: Uint8Array): string {
 }
 
 /**
- * What a person typed, as an order number, or undefined when it cannot be one. Forgives case,
- * spaces, missing hyphens, and O, I, L for 0, 1, 1; catches every single wrong symbol and every
- * swap of two.
+ * Normalizes a typed order number; undefined when it is not valid. Accepts any case, spaces, missing
+ * hyphens, and O, I, L for 0, 1, 1. Detects every single wrong symbol and every swap of two symbols.
  */
 export function parseOrderNumber(typed: string): string | undefined {
   const plain = typed.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
@@ -39,8 +38,8 @@ function format(values: number[]): string {
 }
 
 /**
- * The symbols as coefficients over GF(32), weighted with distinct powers of the generator: the
- * sum changes with any one symbol, and with any swap of two, because their weights differ.
+ * A weighted sum over GF(32). The weights are distinct powers of the generator, so the sum changes with
+ * any single symbol and with any swap of two.
  */
 function checkOf(values: number[]): number {
   return values.reduce((sum, value) => double(sum ^ value), 0);

@@ -2,7 +2,7 @@ import type { OrderReceipt } from '#lib/orders/schema.ts';
 import type { ShippingMethodId } from '#lib/shipping/methods.ts';
 import type { ShippingAddress } from '#lib/shipping/shipping-address.ts';
 
-/** A submission on its way to the order writer: what was submitted, whose it is, and its order's identity. */
+/** A submission on its way to the order writer: its content, its shopper, and the identity of its order. */
 export interface OrderRequest {
   userId: string;
   submitToken: string;
@@ -14,20 +14,20 @@ export interface OrderRequest {
   shippingMethod: ShippingMethodId;
   shippingAddress: ShippingAddress;
   payment: { method: 'invoice' } | { method: 'card'; token: string };
-  /** The shopper was told that they may have bought this already, and wants it again. */
+  /** The shopper was warned of a possible duplicate and wants to order again. */
   confirmDuplicate: boolean;
-  /** SHA-256 of what was submitted, without the key and without the confirmation of a duplicate. */
+  /** SHA-256 of the submission without the idempotency key and the duplicate confirmation. */
   bodyHash: string;
-  /** The order's id and number if this submission makes one. An order that exists keeps its own. */
+  /** Id and number for a new order. An existing order keeps its own. */
   orderId: string;
   orderNumber: string;
-  /** What unpaid orders are counted by besides the shopper: 64-bit integers in decimal. */
+  /** With the network hash, counts unpaid orders beyond one shopper. Both are 64-bit integers in decimal. */
   emailHash: string;
-  /** Undefined where the client's address is not known. */
+  /** Undefined when the client's address is unknown. */
   networkHash: string | undefined;
 }
 
-/** What never changes of an order. */
+/** The fields of an order that never change. */
 export interface Receipt {
   id: string;
   number: string;

@@ -13,17 +13,17 @@ export interface OrderRow {
   version: number;
   totalMinor: number;
   currency: string;
-  /** Whether the shop has said "accepted" to its submission. */
+  /** Whether the shop has answered its submission with "accepted". */
   accepted: boolean;
   endedBy: CancellationSource | null;
-  /** Which attempt paid it. Money of another attempt is not the order's. */
+  /** The attempt that paid the order. Money of another attempt does not belong to the order. */
   paidAttempt: number | null;
   fulfilled: boolean;
-  /** Its stock is kept no longer, and a job is about to cancel it. By the database's clock. */
+  /** The hold on its stock has expired, and a job will cancel the order. Uses the database's clock. */
   holdIsOver: boolean;
 }
 
-/** An order, locked until the transaction ends. Undefined when this shopper has no such order. */
+/** Locks the order until the transaction ends. Undefined when this shopper has no such order. */
 export async function lockOrderRow(tx: Tx, { userId, orderId }: OrderKey): Promise<OrderRow | undefined> {
   const [order] = await tx.$queryRaw<OrderRow[]>`
     SELECT id, number, status, version, total_minor AS "totalMinor", currency, ended_by AS "endedBy",
@@ -33,7 +33,7 @@ export async function lockOrderRow(tx: Tx, { userId, orderId }: OrderKey): Promi
   return order;
 }
 
-/** As `holdIsOver`, of an order that is not locked. */
+/** The same as `holdIsOver`, for an order that is not locked. */
 export async function isHoldOver(tx: Tx, { userId, orderId }: OrderKey): Promise<boolean> {
   const [row] = await tx.$queryRaw<{ over: boolean | null }[]>`
     SELECT hold_until < clock_timestamp() AS over FROM orders

@@ -1,7 +1,7 @@
 import { db } from '#lib/platform/database/db.ts';
 import { isUuid } from '#lib/platform/uuid.ts';
 
-/** Whether an order is this shopper's. */
+/** Whether the order belongs to this shopper. */
 export async function ownsOrder({ userId, id }: { userId: string; id: string }): Promise<boolean> {
   if (!isUuid(id)) return false;
   const where = { userId_id: { userId, id } };

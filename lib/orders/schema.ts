@@ -3,7 +3,7 @@ import { publicDeclineCodes } from '#lib/payment-provider/public-decline-code.ts
 import { paymentStatuses } from '#lib/payment-provider/statuses.ts';
 import { storedAddressSchema } from '#lib/shipping/shipping-address.ts';
 
-/** Only fields that never change, so that the same submission gets the same bytes for ever. */
+/** Contains only fields that never change, so that replays of a submission always get the same bytes. */
 export const orderReceiptSchema = z
   .object({
     id: z.uuid(),
@@ -37,7 +37,7 @@ export const orderStatuses = [
 
 export type OrderStatus = (typeof orderStatuses)[number];
 
-/** How an order ended: its shopper or an operator cancelled it, its hold was over, or the provider refunded it. */
+/** How an order ended: cancelled by its shopper or an operator, hold expired, or refunded by the provider. */
 export type CancellationSource = 'shopper' | 'hold' | 'operator' | 'provider';
 
 export const orderSchema = z
@@ -64,25 +64,25 @@ export const orderSchema = z
         method: z.string(),
         status: z.enum(paymentStatuses),
         amountMinor: z.int(),
-        /** What of it was refunded, as the provider has confirmed. */
+        /** Amount of this attempt whose refund the provider has confirmed. */
         refundedMinor: z.int(),
-        /** Why it was declined, as far as its owner can act on it. */
+        /** Why it was declined, limited to reasons that the shopper can act on. */
         declineCode: z.enum(publicDeclineCodes).optional(),
-        /** Where its owner confirms with their bank, while it is `requires_action`. */
+        /** Where the shopper confirms the payment with their bank, while it is `requires_action`. */
         actionUrl: z.string().optional(),
       }),
     ),
-    /** What was refunded, as the provider has confirmed. */
+    /** Sum of all refunds that the provider has confirmed. */
     refundedMinor: z.int(),
-    /** What has been requested from the provider and is not confirmed yet. */
+    /** Sum of all refunds that are requested and not confirmed yet. */
     refundRequestedMinor: z.int(),
     /** Whether a bank disputes the payment, or has won such a dispute. */
     disputed: z.boolean(),
-    /** The attempt that it can be paid with next, by `POST /api/orders/{id}/payments`. */
+    /** The number of the next possible attempt, for `POST /api/orders/{id}/payments`. */
     payable: z.object({ attempt: z.int() }).nullable(),
-    /** Until when its stock is kept while it isn't paid. */
+    /** Until when the order keeps its stock while it is unpaid. */
     holdUntil: z.iso.datetime().nullable(),
-    /** Whether its owner can still cancel it. */
+    /** Whether the shopper can still cancel it. */
     cancellable: z.boolean(),
     placedAt: z.iso.datetime(),
   })

@@ -1,7 +1,7 @@
 /**
- * The amounts that a card can be charged, in minor units (docs.stripe.com/currencies). The largest
- * is `maxTotalMinor` of lib/platform/money.ts, which no cart may exceed: a charge above it is refused for every
- * card, so an order of that amount could never be paid.
+ * The smallest amounts that a card can be charged, in minor units (docs.stripe.com/currencies). The largest
+ * is `maxTotalMinor` of lib/platform/money.ts, which no cart may exceed: every card refuses a larger charge,
+ * so such an order could never be paid.
  */
 const smallestMinor: Record<string, number> = {
   AUD: 50,
@@ -19,7 +19,7 @@ const smallestMinor: Record<string, number> = {
   USD: 50,
 };
 
-/** Whether a card can pay this total. A currency that is not listed has no smallest amount. */
+/** Whether a card can pay this total. A currency that is not listed has no minimum. */
 export function isChargeable(totalMinor: number, currency: string): boolean {
   return totalMinor >= (smallestMinor[currency] ?? 1);
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { looksLikeCardNumber } from '#lib/payment-provider/card-number.ts';
 
-/** Numbers that providers publish for tests, of 13, 14, 15, 16 and 19 digits. */
+/** Test numbers that providers publish, of 13, 14, 15, 16 and 19 digits. */
 const numbers = [
   '4222222222222',
   '36227206271667',
@@ -11,7 +11,7 @@ const numbers = [
   '6205500000000000004',
 ];
 
-test('a card number is one, however its digits are grouped', () => {
+test('a card number is recognised, however its digits are grouped', () => {
   for (const number of numbers) {
     for (const separator of ['', ' ', '-', ' - ']) {
       expect(looksLikeCardNumber(number.match(/.{1,4}/g)?.join(separator) ?? ''), number).toBe(true);
@@ -20,7 +20,7 @@ test('a card number is one, however its digits are grouped', () => {
   }
 });
 
-test('one wrong digit makes a card number none', () => {
+test('a number with one wrong digit is not a card number', () => {
   fc.assert(
     fc.property(fc.constantFrom(...numbers), fc.nat(11), fc.integer({ min: 1, max: 9 }), (number, at, by) => {
       const wrong = `${number.slice(0, at)}${(Number(number[at]) + by) % 10}${number.slice(at + 1)}`;
@@ -29,7 +29,7 @@ test('one wrong digit makes a card number none', () => {
   );
 });
 
-test('too few digits, too many and other signs make no card number', () => {
+test('a text with too few digits, too many digits or other characters is not a card number', () => {
   for (const text of [
     '',
     '0',

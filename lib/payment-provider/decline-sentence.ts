@@ -1,6 +1,6 @@
 import { type PublicDeclineCode, publicDeclineCode } from '#lib/payment-provider/public-decline-code.ts';
 
-/** Why a card was refused, for the shopper: what they can do something about, and no more. */
+/** Why a card was refused, for the shopper: only reasons that they can act on. */
 const sentences: Record<PublicDeclineCode, string> = {
   insufficient_funds: 'The card was declined: there is not enough money on it.',
   expired_card: 'The card was declined: it has expired.',

@@ -3,8 +3,8 @@ import { env } from '#lib/platform/env.ts';
 import { processWide } from '#lib/platform/process-wide.ts';
 
 /**
- * The process's payment provider, loaded when the first card payment needs it. To be asked for
- * only where there is one.
+ * The process's payment provider, loaded when the first card payment needs it. Call it only when a provider
+ * is configured. Throws an `Error` without STRIPE_SECRET_KEY.
  */
 export function paymentProvider(): Promise<PaymentProvider> {
   return processWide('paymentProvider', async () => {

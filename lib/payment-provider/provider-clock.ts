@@ -1,9 +1,9 @@
 import type Stripe from 'stripe';
 
 /**
- * The provider's clock, as the `Date` of its answers tells it. Its books go by that clock and our rows by
- * the database's, and the two may differ by any time. Between two answers it goes on by this process's
- * steady clock, which nobody sets.
+ * The provider's clock, read from the `Date` header of its answers. The provider's records use that clock
+ * and the shop's rows use the database's; the two may differ by any amount. Between two answers it advances
+ * with this process's monotonic clock, which is never adjusted.
  */
 export class ProviderClock {
   #heard: { ms: number; at: number } | undefined;
@@ -13,12 +13,12 @@ export class ProviderClock {
     return this.#heard && this.#heard.ms + performance.now() - this.#heard.at;
   }
 
-  /** The client, with an ear for what time it is there. */
+  /** Makes the client read the time from each answer. */
   listenTo(client: Stripe.HttpClient): Stripe.HttpClient {
     const makeRequest = client.makeRequest.bind(client);
     client.makeRequest = async (...request) => {
       const response = await makeRequest(...request);
-      // A failure may be the answer of something that stands before the provider.
+      // A proxy in front of the provider may have sent a 5xx answer.
       if (response.getStatusCode() < 500) this.#hear(response.getHeaders().date);
       return response;
     };

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { RefundRefused, UnknownOutcome } from '#lib/payment-provider/provider.ts';
 
-test('an unknown outcome says what was asked and why nothing is known, and that the key is good unless it is spent', () => {
+test('an unknown outcome has the request, its cause, and whether the key is spent', () => {
   const cause = new Error('ECONNRESET');
   const unknown = new UnknownOutcome('charge', cause);
   expect(unknown).toMatchObject({
@@ -18,9 +18,9 @@ test('an unknown outcome says what was asked and why nothing is known, and that 
   });
 });
 
-test('an unknown outcome and a refused refund are known by every copy of the code', async () => {
-  // What broke: Next's bundle and server.ts each have a copy of these classes and share one provider.
-  // A lost reply to the next attempt was no unknown outcome to the other copy, and became a 500.
+test('instanceof recognises an unknown outcome and a refused refund from another copy of the code', async () => {
+  // What broke: Next's bundle and server.ts each have a copy of these classes and share one provider. The
+  // other copy did not recognise the unknown outcome of a next attempt's lost reply, and answered 500.
   vi.resetModules();
   const other = await import('#lib/payment-provider/provider.ts');
   expect(other.UnknownOutcome).not.toBe(UnknownOutcome);

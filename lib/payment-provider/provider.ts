@@ -1,65 +1,65 @@
 import { isMarked } from '#lib/platform/errors.ts';
 
 /**
- * What the shop asks of a payment provider, and the shapes of its answers. One adapter speaks to
- * Stripe (`stripe.ts`) and to every server that speaks Stripe's API.
+ * The interface to a payment provider. One adapter (`stripe.ts`) speaks to Stripe and to every server with
+ * Stripe's API. All amounts are in minor units.
  */
 
-/** An attempt to pay an order, by its key in the database. The provider keeps it with the charge. */
+/** An attempt to pay an order, by its key in the database. The provider stores it with the charge. */
 export interface AttemptKey {
   userId: string;
   orderId: string;
   attempt: number;
 }
 
-/** All that the provider is asked for a charge. The same key must always come with the same words. */
+/** The request for a charge. The same idempotency key must always come with the same fields. */
 export interface ChargeRequest extends AttemptKey {
   idempotencyKey: string;
   amountMinor: number;
   currency: string;
-  /** The provider's name of a payment method. */
+  /** The provider's id of a payment method. */
   token: string;
   /** Where the bank sends the shopper back to. */
   returnUrl: string;
 }
 
 export type ChargeStatus =
-  /** The money is ours. */
+  /** The money was captured. */
   | 'succeeded'
-  /** The money is kept for us and taken when we capture it. */
+  /** The money is authorised, and is taken when the shop captures it. */
   | 'authorized'
   /** The shopper has to confirm with their bank, at `actionUrl`. */
   | 'requires_action'
-  /** The bank has been asked and takes its time, days with some methods. */
+  /** The bank is processing the charge. With some methods this takes days. */
   | 'processing'
-  /** Refused, and not charged. Another card can still be charged, until it is called off. */
+  /** Refused, and not charged. Another card can still be charged until the charge is cancelled. */
   | 'declined'
-  /** Called off before any money was taken. */
+  /** Cancelled before any money was taken. */
   | 'voided';
 
 /**
- * What the provider says of a charge. The answer to a change shows what changed; `retrieve` shows all.
+ * A charge as the provider shows it. The answer to a change shows what changed; `retrieve` shows everything.
  */
 export interface Charge {
-  /** The provider's name of it; undefined where a refusal has none. */
+  /** The provider's id of the charge; undefined for a refusal without one. */
   ref?: string;
   status: ChargeStatus;
-  /** What was taken, once it was; what is asked for until then. */
+  /** The captured amount; the requested amount until the capture. */
   amountMinor: number;
   currency: string;
-  /** What has been refunded or is on its way back. */
+  /** The amount that was refunded or is being refunded. */
   refundedMinor?: number;
-  /** Every refund that counts, whoever made it. Undefined where they were not looked at. */
+  /** Every refund that counts, from the shop or the provider. Undefined when they were not looked up. */
   refunds?: ProviderRefund[];
-  /** Disputes, early fraud warnings and reviews. Undefined where they were not looked at. */
+  /** Disputes, early fraud warnings and reviews. Undefined when they were not looked up. */
   disputes?: ProviderDispute[];
   /** The provider's fee, once it is known. */
   feeMinor?: number;
   declineCode?: string;
   actionUrl?: string;
-  /** The provider's name of the payment method that was charged, where one was. */
+  /** The provider's id of the charged payment method, if there was one. */
   token?: string;
-  /** The attempt that it was made for; undefined for a charge that is none of ours. */
+  /** The attempt that was charged; undefined for a charge that is not from this shop. */
   attempt?: AttemptKey;
 }
 
@@ -72,86 +72,91 @@ interface RefundRequest {
   id: string;
   orderId: string;
   idempotencyKey: string;
-  /** The provider's name of the charge. */
+  /** The provider's id of the charge. */
   chargeRef: string;
   amountMinor: number;
 }
 
 export interface ProviderRefund {
-  /** The provider's name of it; undefined for one that was never made. */
+  /** The provider's id of the refund; undefined for one that was never made. */
   ref?: string;
-  /** Our id of it; undefined for one that was made at the provider. */
+  /** The shop's id of the refund; undefined for one that was made at the provider. */
   id?: string;
   amountMinor: number;
   status:
     | 'succeeded'
     | 'pending'
     | 'failed'
-    /** There was nothing left to refund, so it was not asked for. */
+    /** There was nothing left to refund, so no refund was requested. */
     | 'needless';
 }
 
-/** A reason to hold goods back: what a bank or the provider has against a charge. */
+/** A reason not to send the items: a claim of a bank or the provider against a charge. */
 export interface ProviderDispute {
   ref: string;
   kind: 'dispute' | 'early_fraud_warning' | 'review';
   amountMinor: number;
   currency: string;
-  /** In the provider's words for programs. */
+  /** The provider's reason code. */
   reason: string;
   status: 'open' | 'won' | 'lost' | 'closed';
-  /** Until when the provider takes evidence. */
+  /** The provider accepts evidence until then. */
   dueBy?: Date;
 }
 
-/** A webhook whose signature was right. It is believed about nothing but what to look at. */
+/** An event whose signature was valid. It is only trusted to say which charge to look at. */
 export interface ProviderEvent {
   id: string;
   type: string;
-  /** The charge that it is about; undefined for an event that is about none. */
+  /** The charge of the event; undefined for an event without one. */
   chargeRef?: string;
-  /** The attempt that the charge was made for, as far as the event shows it. */
+  /** The attempt that was charged, if the event shows it. */
   attempt?: AttemptKey;
-  /** Whether it may be about more than the payment itself: refunds, disputes, warnings. */
+  /** Whether it may concern more than the payment itself: refunds, disputes, warnings. */
   isAboutMore: boolean;
 }
 
-/** One page of the provider's events of a time, oldest last; more of them when there were. */
+/** Events of a time range, newest first. `more`: the range has further, older events. */
 export interface EventPage {
   events: ProviderEvent[];
   more: boolean;
 }
 
 export interface PaymentProvider {
-  /** Charges, or authorises where captures are manual. A refusal is an answer: status `declined`. */
+  /** Charges, or authorises when captures are manual. A refusal is a result with status `declined`. */
   authorize(request: ChargeRequest): Promise<Charge>;
   /**
-   * Uses the key up for a request that charges nothing, so that no charge can be made under it any
-   * more, not even by a request that is still on its way. False when something else had it before.
+   * Spends the key on a request that charges nothing. After that no charge can be created with it, not even
+   * by a request that is still on its way. False when another request used the key before.
    */
   spendKey(
     request: Pick<ChargeRequest, 'orderId' | 'idempotencyKey' | 'amountMinor' | 'currency'>,
   ): Promise<boolean>;
-  /** Takes the money of an authorised charge; one that is captured already is answered as it is. */
+  /** Captures an authorised charge; one that was captured already is returned as it is. */
   capture(ref: string, idempotencyKey: string): Promise<Charge>;
-  /** Calls off a charge that took no money yet, also a declined one; one that did is answered as it is. */
+  /**
+   * Cancels a charge that has taken no money yet, including a declined one; any other is returned as it is.
+   */
   void(ref: string): Promise<Charge>;
-  /** Throws `RefundRefused` when it will never be. */
+  /** Throws `RefundRefused` when the provider will never make it. */
   refund(request: RefundRequest): Promise<ProviderRefund>;
   /**
-   * The charge with its refunds and disputes. `thorough` looks for those too of which the charge
-   * itself shows nothing: refunds that failed, early fraud warnings.
+   * The charge with its refunds and disputes. `thorough` also looks for failed refunds and early fraud
+   * warnings, which the charge itself does not show. Undefined when there is no such charge.
    */
   retrieve(ref: string, options?: { thorough?: boolean }): Promise<Charge | undefined>;
-  /** What time it is there. Whatever asks for a time, or gives one, means this clock. */
+  /** The provider's clock. Every time that this interface takes or returns is by this clock. */
   now(): Promise<Date>;
-  /** The charge of an attempt that was made since a time, by what the provider kept with it. */
+  /** The charge of an attempt created since a time, found by the metadata that the provider stores. */
   find(attempt: AttemptKey, since: Date): Promise<Charge | undefined>;
   /** All charges since a time, newest first. */
   listSince(since: Date): AsyncIterable<Charge>;
   /** Events about charges from `since` to before `until`, newest first. Kept for 30 days. */
   listEvents(range: { since: Date; until: Date; maxPages: number }): Promise<EventPage>;
-  /** Checks the signature. Throws `signature_invalid`, and `invalid_request` for what is no event. */
+  /**
+   * Checks the signature. Throws `signature_invalid`, `invalid_request` when the body is not an event, and
+   * `unavailable` when the shop has no webhook secret.
+   */
   readEvent(body: string, signature: string | null): ProviderEvent;
 }
 
@@ -159,8 +164,8 @@ const unknownMark: unique symbol = Symbol.for('once.UnknownOutcome') as never;
 const refusedMark: unique symbol = Symbol.for('once.RefundRefused') as never;
 
 /**
- * The provider gave no answer that says what happened: too late, lost, busy, broken. The charge may
- * have been made or not. Never a reason to ask with another key.
+ * The outcome is unknown: the provider's answer was late, lost, busy or broken. The charge may or may not
+ * exist. Never a reason to retry with another key.
  */
 export class UnknownOutcome extends Error {
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -170,8 +175,8 @@ export class UnknownOutcome extends Error {
   readonly [unknownMark] = true;
 
   /**
-   * The key has been used up, by a request in other words or by one whose failure is kept with it.
-   * Whatever was made under it can be found, and nothing more will be.
+   * The key was spent by a request with other fields, or by one whose failure is stored with the key. A
+   * charge created with it can be found, and no further charge can be created.
    */
   readonly keyIsSpent: boolean;
 
@@ -182,7 +187,7 @@ export class UnknownOutcome extends Error {
   }
 }
 
-/** The provider will not give this money back, however often it is asked. */
+/** The provider will never make this refund, however often it is requested. */
 export class RefundRefused extends Error {
   static override [Symbol.hasInstance](value: unknown): boolean {
     return isMarked(value, refusedMark);

@@ -19,6 +19,6 @@ test.each([
   expect(publicDeclineCode(raw)).toBe(shown);
 });
 
-test('a stolen card and a plain decline are told in the same words', () => {
+test('a stolen card and a plain decline have the same message', () => {
   expect(declineSentence('stolen_card')).toBe(declineSentence('generic_decline'));
 });

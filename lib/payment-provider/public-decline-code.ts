@@ -1,6 +1,6 @@
 /**
- * Why a card was refused, as far as a shopper and their programs are told: only what the cardholder
- * can act on. A thief who tests cards learns nothing else, not even that a card is known as stolen.
+ * The decline codes that shoppers and API clients may see: only those that the cardholder can act on. They
+ * tell a card tester nothing more, not even that a card is known as stolen.
  * https://docs.stripe.com/declines/codes asks for this.
  */
 export const publicDeclineCodes = [
@@ -15,14 +15,14 @@ export const publicDeclineCodes = [
 
 export type PublicDeclineCode = (typeof publicDeclineCodes)[number];
 
-/** Other names that the provider has for the same. */
+/** Other provider codes with the same meaning. */
 const aliases: Record<string, PublicDeclineCode> = {
   invalid_cvc: 'incorrect_cvc',
   invalid_number: 'incorrect_number',
   payment_intent_authentication_failure: 'authentication_required',
 };
 
-/** The provider's own code in the public set; `card_declined` for everything that is not in it. */
+/** The provider's code, if it is in the public set or an alias; otherwise `card_declined`. */
 export function publicDeclineCode(raw: string | null | undefined): PublicDeclineCode {
   const known = publicDeclineCodes.find((code) => code === raw);
   return known ?? (Object.hasOwn(aliases, raw ?? '') ? aliases[raw ?? ''] : undefined) ?? 'card_declined';

@@ -1,8 +1,8 @@
-/** How far a payment and a refund have come. Pure, so that pages can use it. */
+/** The statuses of payments and refunds. Pure, so that pages can use them. */
 
 /**
- * A payment's way: `due` is an invoice's; the last four are over. `returning`: its money is to be
- * refunded whole, and the provider has not confirmed that yet.
+ * `due` is for invoices. The last four are over: the payment no longer pays an order. `returning`: the whole
+ * payment is to be refunded, and the provider has not confirmed that yet.
  */
 export const paymentStatuses = [
   'due',
@@ -20,5 +20,5 @@ export const paymentStatuses = [
 
 export type PaymentStatus = (typeof paymentStatuses)[number];
 
-/** A refund's way: requested from the provider, then confirmed or refused by it. */
+/** `created`: requested from the provider. Then the provider confirms or refuses it. */
 export type RefundStatus = 'created' | 'succeeded' | 'failed';

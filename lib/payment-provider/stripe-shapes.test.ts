@@ -28,7 +28,7 @@ const intent = (change: Record<string, unknown> = {}) =>
     ...change,
   }) as unknown as Stripe.PaymentIntent;
 
-test('a charge is what was taken, in whose money, and for which attempt', () => {
+test('a charge has the captured amount, its currency and its attempt', () => {
   expect(chargeOf(intent())).toEqual({
     ref: 'pi_1',
     status: 'succeeded',
@@ -49,16 +49,16 @@ test.each([
   ['processing', 'processing'],
   ['requires_confirmation', 'processing'],
   ['a state of next year', 'processing'],
-])('%s is %s', (status, expected) => {
+])('an intent that is %s is a charge that is %s', (status, expected) => {
   expect(chargeOf(intent({ status })).status).toBe(expected);
 });
 
-test('of a charge that took a part, the part counts; of one that took nothing yet, what is asked for', () => {
+test('a partly captured charge has the captured amount; one without a capture, the requested amount', () => {
   expect(chargeOf(intent({ amount_received: 4_000 })).amountMinor).toBe(4_000);
   expect(chargeOf(intent({ status: 'requires_capture', amount_received: 0 })).amountMinor).toBe(4_599);
 });
 
-test('a refusal has the bank’s code, or the provider’s where the bank gives none', () => {
+test('a refusal has the bank’s decline code, or the provider’s code when the bank gives none', () => {
   const declined = (error: object) =>
     chargeOf(intent({ status: 'requires_payment_method', last_payment_error: error })).declineCode;
   expect(declined({ code: 'card_declined', decline_code: 'lost_card' })).toBe('lost_card');
@@ -66,7 +66,7 @@ test('a refusal has the bank’s code, or the provider’s where the bank gives 
   expect(declined({})).toBeUndefined();
 });
 
-test('where the bank asks, the charge says where', () => {
+test('a charge that needs the bank’s confirmation has the bank’s URL', () => {
   const redirect = { type: 'redirect_to_url', redirect_to_url: { url: 'https://bank.test/3ds' } };
   expect(chargeOf(intent({ status: 'requires_action', next_action: redirect })).actionUrl).toBe(
     'https://bank.test/3ds',
@@ -76,7 +76,7 @@ test('where the bank asks, the charge says where', () => {
 });
 
 test.each([
-  ['none', null],
+  ['no fields', null],
   ['no shopper', { ...metadata, user_id: undefined }],
   ['no order', { ...metadata, order_id: undefined }],
   ['another shop’s shopper', { ...metadata, user_id: 'cus_1' }],
@@ -86,17 +86,17 @@ test.each([
   ['attempt 10000', { ...metadata, attempt: '10000' }],
   ['an attempt and more', { ...metadata, attempt: '2 or 3' }],
   ['more and an attempt', { ...metadata, attempt: 'no 2' }],
-])('a charge that is kept with %s is none of ours', (_, kept) => {
+])('a charge with %s in its metadata is not from this shop', (_, kept) => {
   expect(chargeOf(intent({ metadata: kept })).attempt).toBeUndefined();
 });
 
-test('ids are the same however they are written', () => {
+test('ids match in any letter case', () => {
   const upper = { ...metadata, user_id: key.userId.toUpperCase(), order_id: key.orderId.toUpperCase() };
   expect(chargeOf(intent({ metadata: upper })).attempt).toEqual(key);
   expect(chargeOf(intent({ metadata: { ...metadata, attempt: '1234' } })).attempt?.attempt).toBe(1_234);
 });
 
-test('a charge is of an attempt whose shopper, order and number it was kept with', () => {
+test('a charge belongs to the attempt whose shopper, order and number are in its metadata', () => {
   const charge = chargeOf(intent());
   expect(isOf(charge, key)).toBe(true);
   for (const other of [{ userId: randomUUID() }, { orderId: randomUUID() }, { attempt: 1 }])
@@ -111,7 +111,7 @@ test.each([
   ['pending', 'pending'],
   ['requires_action', 'pending'],
   [null, 'pending'],
-])('a refund that is %s is %s', (status, expected) => {
+])('a Stripe refund that is %s is a refund that is %s', (status, expected) => {
   expect(refundOf({ id: 're_1', amount: 500, status } as Stripe.Refund)).toEqual({
     ref: 're_1',
     amountMinor: 500,
@@ -119,7 +119,7 @@ test.each([
   });
 });
 
-test('a refund of ours has our id of it, and one that was made at the provider has none', () => {
+test('a refund of the shop has the shop’s id, and a refund that was made at the provider has none', () => {
   const id = randomUUID();
   const idIn = (words: unknown) =>
     refundOf({ id: 're_1', amount: 500, status: 'succeeded', metadata: words } as Stripe.Refund).id;
@@ -127,7 +127,7 @@ test('a refund of ours has our id of it, and one that was made at the provider h
   for (const words of [{}, null, undefined, { refund_id: 'by hand' }]) expect(idIn(words)).toBeUndefined();
 });
 
-test('a charge that is shown in full says what was refunded and what the provider takes for it', () => {
+test('an expanded charge has its refunded amount and the provider’s fee', () => {
   const latest = (charge: unknown) => chargeOf(intent({ latest_charge: charge }));
   expect(latest({ amount_refunded: 500, balance_transaction: { fee: 163 } })).toMatchObject({
     refundedMinor: 500,
@@ -148,9 +148,9 @@ test.each([
   ['warning_closed', [], 'closed'],
   ['prevented', [], 'closed'],
   ['prevented', [-4_599, 4_599], 'closed'],
-  // The card network gave it back to the cardholder, so it is not the shop's.
+  // The card network paid the cardholder back, so the money is not the shop's.
   ['prevented', [-4_599], 'lost'],
-])('a dispute that is %s and has moved %j is %s', (status, moved, expected) => {
+])('a Stripe dispute that is %s and has moved %j is a dispute that is %s', (status, moved, expected) => {
   const dispute = {
     id: 'dp_1',
     amount: 4_599,
@@ -171,7 +171,7 @@ test.each([
   });
 });
 
-test('a warning of fraud is open while something can be done, a review until it is closed', () => {
+test('an early fraud warning is open while it is actionable, a review until it is closed', () => {
   const money = { amountMinor: 4_599, currency: 'USD' };
   const warning = { id: 'issfr_1', fraud_type: 'misc' } as Stripe.Radar.EarlyFraudWarning;
   expect(warningOf({ ...warning, actionable: true }, money)).toMatchObject({
@@ -187,7 +187,7 @@ test('a warning of fraud is open while something can be done, a review until it 
   });
 });
 
-test('a refusal that comes as an error is a declined charge', () => {
+test('a refusal that is thrown as an error is a declined charge', () => {
   const request = {
     ...key,
     amountMinor: 4_599,
@@ -210,7 +210,7 @@ test('a refusal that comes as an error is a declined charge', () => {
   expect(refusal({})).toMatchObject({ declineCode: 'invalid_request' });
 });
 
-test('an event tells what to look at, whatever it is about', () => {
+test('an event of any object type names the charge to look at', () => {
   const about = (object: object, type = 'something') => eventOf({ id: 'evt_1', type, data: { object } });
   expect(about({ object: 'payment_intent', id: 'pi_1', metadata }, 'payment_intent.succeeded')).toEqual({
     id: 'evt_1',
@@ -241,13 +241,13 @@ test.each([
   ['a text', 'evt_1'],
   ['no id', { type: 'a', data: { object: {} } }],
   ['a number for its id', { id: 5, type: 'a', data: { object: {} } }],
-  ['an id that no text may hold', { id: 'evt\u0000', type: 'a', data: { object: {} } }],
+  ['an id that PostgreSQL cannot store', { id: 'evt\u0000', type: 'a', data: { object: {} } }],
   ['an endless id', { id: 'x'.repeat(8_000), type: 'a', data: { object: {} } }],
   ['no type', { id: 'evt_1', data: { object: {} } }],
-  ['a type that no text may hold', { id: 'evt_1', type: '\u0000', data: { object: {} } }],
+  ['a type that PostgreSQL cannot store', { id: 'evt_1', type: '\u0000', data: { object: {} } }],
   ['no data', { id: 'evt_1', type: 'a' }],
   ['no object', { id: 'evt_1', type: 'a', data: { object: null } }],
-])('what has %s is no event', (_, event) => {
+])('a body with %s is not an event', (_, event) => {
   expect(eventOf(event)).toBeUndefined();
 });
 
@@ -264,7 +264,7 @@ test.each([
   'é',
   5,
   ['pi_1'],
-])('an event about a charge called %j is about none of ours', (id) => {
+])('an event with charge id %j names no charge', (id) => {
   for (const object of [
     { object: 'payment_intent', id },
     { object: 'charge', payment_intent: id },

@@ -11,13 +11,13 @@ import type {
 } from '#lib/payment-provider/provider.ts';
 import { isUuid } from '#lib/platform/uuid.ts';
 
-/** From Stripe's shapes to ours. Pure. */
+/** Converts Stripe's shapes to the shop's. Pure. */
 
 const statuses: Record<string, ChargeStatus> = {
   succeeded: 'succeeded',
   requires_capture: 'authorized',
   requires_action: 'requires_action',
-  // A confirmation that was refused sends an intent back to the beginning, and we never go on with it.
+  // A refused confirmation resets the intent to this status, and the shop never continues such an intent.
   requires_payment_method: 'declined',
   canceled: 'voided',
 };
@@ -64,7 +64,7 @@ export function refundOf({ id, status, amount, metadata }: Stripe.Refund): Provi
   };
 }
 
-/** Everything else is still open: under review, or waiting for our evidence. */
+/** All other statuses are open: under review, or waiting for the shop's evidence. */
 const disputeEnds: Record<string, ProviderDispute['status']> = {
   won: 'won',
   lost: 'lost',
@@ -88,15 +88,18 @@ export function disputeOf(dispute: Stripe.Dispute): ProviderDispute {
 }
 
 /**
- * Whether a dispute has taken money that did not come back. One that was `prevented` ended without a
- * chargeback, because the card network gave the cardholder the money (Visa's Rapid Dispute Resolution).
+ * Whether a dispute took money that was not returned. A `prevented` dispute ended without a chargeback,
+ * because the card network paid the cardholder back (Visa's Rapid Dispute Resolution).
  */
 const isWithdrawn = ({ balance_transactions }: Stripe.Dispute): boolean =>
   balance_transactions.reduce((sum, { amount }) => sum + amount, 0) < 0;
 
 type Money = Pick<Charge, 'amountMinor' | 'currency'>;
 
-/** Of the whole charge. One that nothing can be done about any more, because the money went back, is closed. */
+/**
+ * A warning covers the whole charge. It is closed when no action is possible, because the money was
+ * refunded.
+ */
 export function warningOf(
   { id, fraud_type, actionable }: Stripe.Radar.EarlyFraudWarning,
   { amountMinor, currency }: Money,
@@ -113,7 +116,7 @@ export function reviewOf(
   return { ref: id, kind: 'review', amountMinor, currency, reason, status: open ? 'open' : 'closed' };
 }
 
-/** A refusal that came as an error, as the charge that it is. */
+/** Converts a refusal that was thrown as an error to a declined charge. */
 export function refusalOf(
   error: InstanceType<typeof Stripe.errors.StripeError>,
   { userId, orderId, attempt, amountMinor, currency }: ChargeRequest,
@@ -123,13 +126,13 @@ export function refusalOf(
     status: 'declined',
     amountMinor,
     currency,
-    // The official client writes '' for a decline code that there isn't.
+    // The official client writes '' when there is no decline code.
     declineCode: error.decline_code || error.code || 'invalid_request',
     attempt: { userId, orderId, attempt },
   };
 }
 
-/** Names are short and plain; they are kept, and asked for by path. */
+/** Ids and types are short and plain: they are stored, and used in URL paths. */
 const eventSchema = z.object({
   id: z.string().regex(/^[\w.-]{1,255}$/),
   type: z.string().regex(/^[\w.]{1,255}$/),
@@ -138,12 +141,12 @@ const eventSchema = z.object({
 
 const metadataSchema = z.record(z.string(), z.string());
 
-/** Stripe's name of a PaymentIntent. What else an event may be about is no charge. */
+/** The id of a PaymentIntent. Other objects of events are not charges. */
 const intentName = /^pi_\w{1,250}$/;
 
 /**
- * A signed event as the hint that it is: what to look at. Undefined for what is no event: whoever has
- * the secret may still have sent anything.
+ * Reads from a signed event which charge to look at. Undefined when it is not an event: a sender that has
+ * the secret may still sign any text.
  */
 export function eventOf(event: unknown): ProviderEvent | undefined {
   const { data: known } = eventSchema.safeParse(event);
@@ -159,7 +162,7 @@ export function eventOf(event: unknown): ProviderEvent | undefined {
   };
 }
 
-/** A charge has its intent's metadata; a refund and a dispute have their own. */
+/** A charge carries its intent's metadata; refunds and disputes carry their own. */
 function attemptIn({ object, metadata }: Record<string, unknown>): AttemptKey | undefined {
   const isCharge = object === 'payment_intent' || object === 'charge';
   const { data: words } = metadataSchema.safeParse(metadata);

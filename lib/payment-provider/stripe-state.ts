@@ -3,9 +3,9 @@ import type { Charge, ProviderDispute, ProviderRefund } from '#lib/payment-provi
 import { chargeOf, disputeOf, refundOf, reviewOf, warningOf } from '#lib/payment-provider/stripe-shapes.ts';
 
 /**
- * A charge with all that Stripe knows of it: what was taken, every refund, every dispute, early fraud
- * warning and review, the fee. One request for most charges; one more for each thing that the charge
- * says there is, or that is looked for because the look is a `thorough` one.
+ * Reads a charge with everything that Stripe knows: the captured amount, all refunds, disputes, early fraud
+ * warnings and reviews, and the fee. Most charges need one request. Each kind that the charge reports, or
+ * that a `thorough` look includes, needs one more. Undefined when there is no such charge.
  */
 export async function stripeState(
   stripe: Stripe,
@@ -28,7 +28,7 @@ export async function stripeState(
   return { ...charge, refunds, disputes: [...disputes, ...warnings, ...reviews] };
 }
 
-/** More of them than any charge has; what is beyond is not seen. */
+/** More than any charge has. Further entries are not read. */
 const limit = 100;
 
 async function readRefunds(stripe: Stripe, ref: string): Promise<ProviderRefund[]> {

@@ -15,22 +15,25 @@ import { stripeState } from '#lib/payment-provider/stripe-state.ts';
 import { within } from '#lib/platform/deadline.ts';
 import { AppError } from '#lib/platform/errors.ts';
 
-/** The version of Stripe's API that this file was written for, whatever the account's own is. */
+/** The version of Stripe's API that this file was written for, whatever the account's default is. */
 const apiVersion = '2026-10-28.endive';
 
 /**
- * How long one answer is waited for, repeats included. With the order writer before it and the
- * write after it, it fits into the 10 s that a shopper waits for their answer.
+ * Timeout of one answer, retries included. Together with the order writer before it and the write after it,
+ * it fits into the 10 s that a shopper waits for an answer.
  */
 const providerDeadlineMs = 6_000;
 
-/** Charges that are looked through for one, newest first: 20 pages, some seconds. Beyond that nobody knows. */
+/**
+ * How many charges a search reads, newest first: 20 pages, some seconds. Beyond that, the outcome is
+ * unknown.
+ */
 const maxLookedThrough = 2_000;
 
-/** Between two looks whether the same request, sent twice at once, has been answered. */
+/** Pause before a request is repeated while the provider is still processing its twin with the same key. */
 const inUsePauseMs = 250;
 
-/** The provider's clock is told in whole seconds, and its answer was some time on its way. */
+/** The provider sends its time in whole seconds, and each answer takes time to arrive. */
 const clockSlackMs = 60_000;
 
 export interface StripeOptions {
@@ -40,7 +43,7 @@ export interface StripeOptions {
   capture: 'automatic' | 'manual';
 }
 
-/** The adapter to Stripe, on its own SDK. */
+/** The adapter to Stripe, on Stripe's own SDK. */
 export function stripeProvider(options: StripeOptions): PaymentProvider {
   const base = new URL(options.apiBase);
   const secure = base.protocol === 'https:';
@@ -52,7 +55,7 @@ export function stripeProvider(options: StripeOptions): PaymentProvider {
     host: base.hostname,
     port: base.port || (secure ? 443 : 80),
     timeout: providerDeadlineMs,
-    // Who asks again, and when, is decided where it is known what the order is by then.
+    // Callers retry, because they know the state of the order by then.
     maxNetworkRetries: 0,
     telemetry: false,
   });
@@ -63,7 +66,7 @@ export function stripeProvider(options: StripeOptions): PaymentProvider {
       withinDeadline('charge', async (signal) => {
         try {
           const made = await onceFree(signal, () => paymentIntents.create(...intentOf(request, options)));
-          // The first answer to this key, repeated: the charge may have been refunded since.
+          // The replayed first answer to this key: the charge may have been refunded since.
           const now = isRepeated(made.lastResponse) ? await stripeState(stripe, made.id, false) : undefined;
           return now ?? chargeOf(made);
         } catch (error) {
@@ -77,7 +80,8 @@ export function stripeProvider(options: StripeOptions): PaymentProvider {
         const intent = {
           amount: amountMinor,
           currency: currency.toLowerCase(),
-          // No card, no confirmation, and no attempt's name: it takes nothing, and is nobody's charge.
+          // No card, no confirmation and no attempt in the metadata: it takes no money and matches no
+          // attempt.
           description: 'Stands where a charge would, of an order that was called off',
           metadata: { order_id: orderId },
         };
@@ -86,7 +90,7 @@ export function stripeProvider(options: StripeOptions): PaymentProvider {
           return true;
         } catch (error) {
           if (error instanceof Stripe.errors.StripeIdempotencyError) return false;
-          // A failure that is kept with these words keeps others from the key as well.
+          // A stored failure of this request blocks every other request with the key, too.
           if (isKeySpent(error)) return true;
           throw error;
         }
@@ -164,7 +168,9 @@ export function stripeProvider(options: StripeOptions): PaymentProvider {
 const isRepeated = ({ headers }: { headers?: Record<string, string> }): boolean =>
   headers?.['idempotent-replayed'] === 'true';
 
-/** Stripe keeps its own failures with a key, too, and then answers nothing else to it for a day. */
+/**
+ * Stripe stores its own failures with a key, too. It then replays that failure to every request for a day.
+ */
 function isKeySpent(error: unknown): boolean {
   const { StripeError, StripeIdempotencyError } = Stripe.errors;
   if (!(error instanceof StripeError)) return false;
@@ -190,8 +196,8 @@ function intentOf(request: ChargeRequest, { capture }: StripeOptions): CreateInt
 }
 
 /**
- * Whether an error says "no" for good: the card was refused, or what was asked makes no sense. A
- * wrong API key (401, 403), a busy server (409, 429) and everything else may end either way.
+ * Whether an error is final: the card was refused, or the request is invalid. A wrong API key (401, 403), a
+ * busy server (409, 429) and all other errors leave the outcome open.
  */
 function isRefusal(error: unknown): error is InstanceType<typeof Stripe.errors.StripeError> {
   const { StripeCardError, StripeInvalidRequestError } = Stripe.errors;
@@ -201,7 +207,7 @@ function isRefusal(error: unknown): error is InstanceType<typeof Stripe.errors.S
   );
 }
 
-/** For a change that came too late because the charge is already in another state: looks at it. */
+/** For a change that is too late because the charge is already in another state: reads the charge instead. */
 function unlessPast<T>(look: () => Promise<T>): (error: unknown) => Promise<T> {
   return (error) => {
     const { code } = error as { code?: string };
@@ -210,7 +216,7 @@ function unlessPast<T>(look: () => Promise<T>): (error: unknown) => Promise<T> {
   };
 }
 
-/** Waits while an equal request of the same key is being worked on; its answer is then ours. */
+/** Repeats the request while Stripe is processing one with the same key; both then get the same answer. */
 async function onceFree<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
@@ -222,7 +228,7 @@ async function onceFree<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<
   }
 }
 
-/** Whatever is no answer within the deadline is `UnknownOutcome`. */
+/** Throws `UnknownOutcome` for a timeout and for every error except `RefundRefused`. */
 async function withinDeadline<T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const signal = AbortSignal.timeout(providerDeadlineMs);
   try {
@@ -233,7 +239,7 @@ async function withinDeadline<T>(what: string, work: (signal: AbortSignal) => Pr
   }
 }
 
-/** All that tells of a change to a charge, whoever made it. */
+/** All event types that report a change of a charge, whether the shop, the provider or a bank made it. */
 const eventTypes = [
   'payment_intent.succeeded',
   'payment_intent.payment_failed',
@@ -293,7 +299,7 @@ function readEvent(
   });
 }
 
-/** What was signed; undefined for what is no JSON, which is looked at after the signature. */
+/** The signed body; undefined when it is not JSON, which is only checked after the signature. */
 function signedBody(stripe: Stripe, body: string, signature: string | null, secret: string): unknown {
   try {
     return stripe.webhooks.constructEvent(body, signature ?? '', secret);

@@ -5,11 +5,11 @@ import { settlePayment } from '#lib/payments/settling/settle-payment.ts';
 import type { Finding } from '#lib/payments/settling/settlement.ts';
 
 /**
- * The job for an attempt that was declined: the provider would take another card for its charge for ever,
- * from each person who knows its client secret, so the charge is cancelled there. One that a card has paid
- * meanwhile is settled as a late charge. One that a bank processes can't be cancelled: when it is declined
- * later, the look that finds it so enqueues this job again. Throws while the provider gives no answer, so that
- * it is tried again.
+ * The job for a declined attempt. The provider would accept another card for its charge forever, from any
+ * person who knows its client secret, so the charge is cancelled there. If another card has paid the
+ * charge meanwhile, it is settled as a late charge. A charge that a bank is processing can't be
+ * cancelled; if it is declined later, settling it enqueues this job again. Throws while the provider
+ * gives no answer, so that the job is retried.
  */
 export async function cancelDeclinedCharge(key: AttemptKey): Promise<void> {
   let finding: Finding | undefined;

@@ -5,9 +5,9 @@ import { createCharge } from '#lib/payments/query-charge.ts';
 import { type Settled, settlePayment } from '#lib/payments/settling/settle-payment.ts';
 
 /**
- * Charges an attempt that is written down, the order's latest if none is named, and writes what came
- * of it. One that was charged before is answered as it stands; one whose process died is gone on
- * with. Undefined when there is no such attempt.
+ * Charges a recorded attempt (the order's latest if none is named) and writes the outcome. An attempt
+ * that was charged before is returned as it is. An attempt whose process died is continued. Undefined
+ * when there is no such attempt. Throws `unavailable`.
  */
 export function chargeAttempt(
   key: Omit<AttemptKey, 'attempt'> & { attempt?: number },
@@ -22,7 +22,7 @@ export function chargeAttempt(
   );
 }
 
-/** Whether the shopper is to be told that their card was refused: it was, and nothing was said before. */
+/** Whether to tell the shopper that their card was refused: the attempt is over, the order never accepted. */
 export function isRefused({ order, payment }: Settled): boolean {
   return !order.accepted && !isOpen(payment.status);
 }

@@ -2,10 +2,13 @@ import type { OrderStatus } from '#lib/orders/schema.ts';
 import { takesCards } from '#lib/payment-provider/takes-cards.ts';
 import { isOver, type PaymentRow } from '#lib/payments/payment-rows.ts';
 
-/** More cards than a person has; whoever needs more is trying out cards that are not theirs. */
+/** More cards than a person has: more attempts than this mean card testing. */
 const maxAttempts = 10;
 
-/** The attempt that an order can be paid with next; none while it is paid, ended or on its way. */
+/**
+ * The number of the next attempt that may pay the order. Undefined while the order is paid, has ended or
+ * is being paid, when it has used all its attempts, and when the shop takes no cards.
+ */
 export function nextAttempt(
   status: OrderStatus,
   payments: readonly Pick<PaymentRow, 'attempt' | 'status'>[],

@@ -2,8 +2,9 @@ import { UnknownOutcome } from '#lib/payment-provider/provider.ts';
 import { AppError } from '#lib/platform/errors.ts';
 
 /**
- * For a shopper's request. What the provider does not say about a charge makes a payment `unknown`; where
- * no payment can be, because its row was lost, the request is refused. Throws `unavailable`.
+ * Wraps a shopper's request. Usually a missing answer from the provider makes the payment `unknown`.
+ * Where there is no payment to mark, because its row was lost, this refuses the request instead. Throws
+ * `unavailable`.
  */
 export async function orUnavailable<T>(work: Promise<T>): Promise<T> {
   try {

@@ -4,7 +4,7 @@ import { logger } from '#lib/platform/logger.ts';
 import { metrics } from '#lib/platform/metrics.ts';
 import { processWide } from '#lib/platform/process-wide.ts';
 
-/** Money that a person has to see to, counted with each scrape: the same whichever process is asked. */
+/** Gauges of money that needs an operator. Each scrape counts in the database: all processes agree. */
 export function registerPaymentMetrics(): void {
   processWide('paymentMetrics', () => {
     addGauge(
@@ -38,14 +38,14 @@ function addGauge(name: string, help: string, count: () => Promise<number>): voi
   });
 }
 
-/** NaN for a shop that has never read any. */
+/** NaN when the shop has never read any events. */
 async function readLag(): Promise<number> {
   const [row] = await db().$queryRaw<{ seconds: number }[]>`
     SELECT extract(epoch FROM now() - read_until)::float8 AS seconds FROM event_cursor WHERE name = 'provider_events'`;
   return row?.seconds ?? Number.NaN;
 }
 
-/** The other metrics are wanted all the more when the database is away. */
+/** A failed query must not fail the scrape: during a database outage the other metrics matter most. */
 function unknown(error: unknown): number {
   logger().debug({ err: error }, 'what waits at the payment provider is unknown');
   return Number.NaN;

@@ -4,21 +4,21 @@ import type { AttemptKey } from '#lib/payment-provider/provider.ts';
 import type { PaymentStatus } from '#lib/payment-provider/statuses.ts';
 import type { Tx } from '#lib/platform/database/db.ts';
 
-/** How it ended is not known yet. */
+/** The outcome is not known yet. */
 export const isOpen = (status: PaymentStatus): boolean =>
   status === 'created' || status === 'requires_action' || status === 'processing' || status === 'unknown';
 
-/** It took no money and will take none. */
+/** It took no money and never will. */
 export const tookNothing = (status: PaymentStatus): boolean => status === 'declined' || status === 'voided';
 
-/** It pays no order any more: it took nothing, or its money is on its way back or there. */
+/** It no longer pays an order: it took nothing, or its money is being refunded or was refunded. */
 export const isOver = (status: PaymentStatus): boolean =>
   tookNothing(status) || status === 'returning' || status === 'refunded';
 
-/** As long as the answer to a submission takes at most. */
+/** The longest time in which a submission is answered. */
 const chargingMs = 10_000;
 
-/** Somebody waits for its answer, and would be told that their card was refused if it were called off. */
+/** A shopper waits for the answer, and would read that their card was refused if it were cancelled now. */
 export const isBeingCharged = ({ status, ageMs }: PaymentRow): boolean =>
   status === 'created' && ageMs < chargingMs;
 
@@ -33,25 +33,28 @@ export interface PaymentRow extends AttemptKey {
   token: string | null;
   declineCode: string | null;
   actionUrl: string | null;
-  /** What the provider took, and what of it a bank took away in disputes that were lost. */
+  /** The amount that the provider captured, and the part of it that banks took back in lost disputes. */
   capturedMinor: number;
   lostMinor: number;
-  /** What was refunded, as the provider has confirmed. */
+  /** The refunded amount that the provider has confirmed. */
   refundedMinor: number;
   /** The provider's fee, where it is known. */
   feeMinor: number | null;
   createdAt: Date;
-  /** Milliseconds since then, when it was read. By the clock that wrote it, because a process's own may be hours off. */
+  /** Milliseconds since `createdAt` when read, by the database's clock: a process's own may be hours off. */
   ageMs: number;
-  /** A charge of this very attempt that is at the provider and matched no order; see `unmatched-charges.ts`. */
+  /** The provider's id of a charge of this attempt that matched no order; see `unmatched-charges.ts`. */
   unmatchedRef?: string | null;
-  /** The same of another attempt of this order, whose row is not here, with exactly the money that is asked for. */
+  /** The same for another attempt of this order whose row is missing, with the exact amount due. */
   strayRef?: string | null;
   /** Since when the provider's events are unread, if that is longer than the provider keeps its keys. */
   unreadSince?: Date | null;
 }
 
-/** How old a row is by the database's clock; not by when its transaction began, which may be before the row. */
+/**
+ * A row's age by the database's clock. `now()` would not do: the transaction may have begun before the
+ * row was written.
+ */
 const ageMsSql = Prisma.sql`
   (extract(epoch FROM clock_timestamp() - created_at) * 1000)::float8 AS "ageMs"`;
 
@@ -62,7 +65,7 @@ const paymentColumns = Prisma.sql`
   captured_minor AS "capturedMinor", lost_minor AS "lostMinor", fee_minor AS "feeMinor",
   created_at AS "createdAt", ${ageMsSql}`;
 
-/** An attempt of an order, the latest one if none is named; undefined when there is none. */
+/** An attempt of an order; the latest one if none is named. Undefined when there is none. */
 export async function readPayment(
   tx: Tx,
   { userId, orderId, attempt }: Omit<AttemptKey, 'attempt'> & { attempt?: number },
@@ -90,8 +93,8 @@ export async function readPayment(
 }
 
 /**
- * An order and its payments, oldest attempt first, locked in this order by everybody: whoever
- * changes either is alone with them. Undefined when there is no such order of this shopper.
+ * An order and its payments, oldest attempt first. Every writer locks them in this order, so changes to
+ * either never run at the same time. Undefined when this shopper has no such order.
  */
 export async function lockOrder(
   tx: Tx,
@@ -105,7 +108,7 @@ export async function lockOrder(
   return { order: { ...order, paidAttempt: order.paidAttempt ?? payingOf(order, payments) }, payments };
 }
 
-/** A process of the version before wrote that an order is paid, and not by which attempt: by the live one. */
+/** A process of the previous version marked the order as paid without naming the attempt: the live one. */
 function payingOf({ status }: OrderRow, payments: PaymentRow[]): number | null {
   if (status !== 'paid' && status !== 'fulfilled') return null;
   const live = payments.find((payment) => payment.method === 'card' && !isOver(payment.status));

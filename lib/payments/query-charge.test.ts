@@ -4,7 +4,7 @@ import { type Charge, UnknownOutcome } from '#lib/payment-provider/provider.ts';
 import type { PaymentRow } from '#lib/payments/payment-rows.ts';
 import { cancelCharge, createCharge, queryCharge, queryOrCreateCharge } from '#lib/payments/query-charge.ts';
 
-/** What is asked of the provider about an attempt, and what is never asked. */
+/** Which requests go to the provider for an attempt, and which never do. */
 
 const provider = vi.hoisted(() => ({
   authorize: vi.fn(),
@@ -47,7 +47,7 @@ const payment: PaymentRow = {
   ageMs: 0,
 };
 const known = { ...payment, providerRef: 'pi_1' };
-/** Of an attempt whose key the provider may have forgotten. */
+/** An attempt whose key the provider may have forgotten. */
 const old = { ...payment, ageMs: 23 * hourMs };
 
 const charge = (status: Charge['status'], ref: string | undefined = 'pi_1'): Charge => ({
@@ -66,8 +66,8 @@ beforeEach(() => {
   publicUrl.value = undefined;
 });
 
-describe('to charge', () => {
-  test('is asked with the attempt’s key and words', async () => {
+describe('createCharge', () => {
+  test('charges with the attempt’s idempotency key and fields', async () => {
     provider.authorize.mockResolvedValue(charge('succeeded'));
     expect(await createCharge({ ...payment, ageMs: 23 * hourMs - 1 }, 'https://shop.test')).toEqual(
       charge('succeeded'),
@@ -91,7 +91,7 @@ describe('to charge', () => {
     ['https://public.test', undefined, 'https://public.test'],
     [undefined, 'https://asked.test', 'https://asked.test'],
     [undefined, undefined, 'http://127.0.0.1:3000'],
-  ])('the way back from the bank, PUBLIC_URL %s, asked at %s: %s', async (configured, origin, base) => {
+  ])('the return URL, PUBLIC_URL %s and request at %s, starts with %s', async (configured, origin, base) => {
     publicUrl.value = configured;
     await createCharge(payment, origin);
     expect(provider.authorize.mock.calls[0]?.[0].returnUrl).toBe(
@@ -99,27 +99,27 @@ describe('to charge', () => {
     );
   });
 
-  test('is not asked a day later, when the key would make another charge', async () => {
+  test('does not charge a day later, when the key could create a second charge', async () => {
     expect(await createCharge(old)).toBe('absent');
     provider.find.mockResolvedValue(charge('succeeded'));
     expect(await createCharge(old)).toEqual(charge('succeeded'));
     expect(provider.authorize).not.toHaveBeenCalled();
   });
 
-  test('is not asked without a card', async () => {
+  test('does not charge without a card', async () => {
     await expect(createCharge({ ...payment, token: null })).rejects.toThrow(
       `attempt 1 of order ${payment.orderId} has nothing to charge`,
     );
     expect(provider.authorize).not.toHaveBeenCalled();
   });
 
-  test('and no answer is unknown; nothing more is asked', async () => {
+  test('no answer is unknown, and no second request follows', async () => {
     provider.authorize.mockRejectedValue(lost);
     expect(await createCharge(payment)).toBe('unknown');
     expect(provider.find).not.toHaveBeenCalled();
   });
 
-  test('under a key that is spent: what there is counts', async () => {
+  test('with a spent key it returns the existing charge', async () => {
     provider.authorize.mockRejectedValue(spent);
     provider.find.mockResolvedValue(charge('declined'));
     expect(await createCharge(payment)).toEqual(charge('declined'));
@@ -129,19 +129,19 @@ describe('to charge', () => {
     expect(provider.find).toHaveBeenCalledExactlyOnceWith(expect.anything(), since);
   });
 
-  test('under a key that was used up when it was called off: there is none, for good', async () => {
+  test('with a key that was spent when the charge was cancelled, the charge is absent for good', async () => {
     provider.authorize.mockRejectedValue(spent);
     provider.spendKey.mockResolvedValue(true);
     expect(await createCharge(payment)).toBe('absent');
   });
 
-  test('under a key that something else used up: nobody knows', async () => {
+  test('with a key that another request spent, the outcome is unknown', async () => {
     provider.authorize.mockRejectedValue(spent);
     provider.spendKey.mockResolvedValue(false);
     expect(await createCharge(payment)).toBe('unknown');
   });
 
-  test('a mistake of ours is no answer of the provider', async () => {
+  test('an error in the shop’s code is thrown, not taken for an answer of the provider', async () => {
     provider.authorize.mockRejectedValue(broken);
     await expect(createCharge(payment)).rejects.toBe(broken);
     provider.authorize.mockRejectedValue(Object.assign(new Error('not ours'), { keyIsSpent: true }));
@@ -150,26 +150,26 @@ describe('to charge', () => {
   });
 });
 
-describe('a look', () => {
-  test('goes by the provider’s name of the charge, or by what it kept with it', async () => {
+describe('queryCharge', () => {
+  test('finds a charge by the provider’s id, or by the metadata that the provider stores', async () => {
     provider.retrieve.mockResolvedValue(charge('processing'));
     expect(await queryCharge(known)).toEqual(charge('processing'));
     expect(provider.retrieve).toHaveBeenCalledExactlyOnceWith('pi_1', { thorough: false });
     expect(provider.find).not.toHaveBeenCalled();
     provider.find.mockResolvedValue(charge('succeeded'));
     expect(await queryCharge({ ...payment, ageMs: 90_000 })).toEqual(charge('succeeded'));
-    // As long ago by the provider's clock as the attempt is old by the database's.
+    // The attempt's age by the database's clock, subtracted from the provider's clock.
     const { userId, orderId, attempt } = payment;
     const since = new Date(providerNow.getTime() - 90_000);
     expect(provider.find).toHaveBeenCalledExactlyOnceWith({ userId, orderId, attempt }, since);
   });
 
-  test('begins now for an attempt that was written down by a clock that was ahead', async () => {
+  test('searches from now for an attempt that was written while the clock was ahead', async () => {
     await queryCharge({ ...payment, ageMs: -hourMs });
     expect(provider.find).toHaveBeenCalledExactlyOnceWith(expect.anything(), providerNow);
   });
 
-  test('tells nothing, no answer and a mistake apart', async () => {
+  test('distinguishes an absent charge, a missing answer and a bug', async () => {
     expect(await queryCharge(payment)).toBe('absent');
     provider.find.mockRejectedValue(lost);
     expect(await queryCharge(payment)).toBe('unknown');
@@ -179,7 +179,7 @@ describe('a look', () => {
   });
 });
 
-describe('an order whose money is there for another attempt', () => {
+describe('an order whose money is held by another attempt’s charge', () => {
   const { userId, orderId } = payment;
   const second = { ...charge('succeeded', 'pi_2'), attempt: { userId, orderId, attempt: 2 } };
   const asked = { ...payment, strayRef: 'pi_2' };
@@ -192,7 +192,7 @@ describe('an order whose money is there for another attempt', () => {
   test.each([
     ['createCharge', createCharge],
     ['queryOrCreateCharge', queryOrCreateCharge],
-  ])('%s charges nothing, and no charge can come later', async (_, ask) => {
+  ])('%s charges nothing, and no charge can be created later', async (_, ask) => {
     provider.retrieve.mockResolvedValue(second);
     expect(await ask(asked)).toBe('absent');
     expect(provider.spendKey).toHaveBeenCalledOnce();
@@ -202,25 +202,25 @@ describe('an order whose money is there for another attempt', () => {
   });
 
   test.each([
-    ['is of another shopper', { attempt: { ...second.attempt, userId: randomUUID() } }],
-    ['is of another order', { attempt: { ...second.attempt, orderId: randomUUID() } }],
-    ['is of none of ours', { attempt: undefined }],
+    ['belongs to another shopper', { attempt: { ...second.attempt, userId: randomUUID() } }],
+    ['belongs to another order', { attempt: { ...second.attempt, orderId: randomUUID() } }],
+    ['is not from this shop', { attempt: undefined }],
     ['holds another amount', { amountMinor: 4_598 }],
     ['holds another currency', { currency: 'EUR' }],
-    ['was given back', { refundedMinor: 4_599 }],
+    ['was refunded', { refundedMinor: 4_599 }],
     ['took nothing', { status: 'declined' as const }],
-  ])('does not have it when that charge %s', async (_, change) => {
+  ])('is charged when the other charge %s', async (_, change) => {
     provider.retrieve.mockResolvedValue({ ...second, ...change });
     expect(await createCharge(asked)).toEqual(charge('succeeded', 'pi_new'));
   });
 });
 
-describe('a look, and a charge where there is none', () => {
+describe('queryOrCreateCharge', () => {
   beforeEach(() => {
     provider.authorize.mockResolvedValue(charge('succeeded', 'pi_new'));
   });
 
-  test('of a shop that may have been restored looks as far back as it has read no events', async () => {
+  test('createCharge in a shop that may have been restored searches back to the last events that it read', async () => {
     const unreadSince = new Date(providerNow.getTime() - 48 * hourMs);
     const restored = { ...payment, unreadSince };
     expect(await createCharge(restored, 'https://shop.test')).toEqual(charge('succeeded', 'pi_new'));
@@ -230,13 +230,14 @@ describe('a look, and a charge where there is none', () => {
     ]);
     provider.find.mockResolvedValue(charge('succeeded'));
     expect(await createCharge(restored)).toEqual(charge('succeeded'));
-    // Nothing is charged before it is known: the events are read meanwhile, and then this is over.
+    // The attempt is not charged while the search gives no answer. The poll reads the missing events
+    // meanwhile, which ends this state.
     provider.find.mockRejectedValue(lost);
     expect(await createCharge(restored)).toBe('unknown');
     expect(provider.authorize).toHaveBeenCalledOnce();
   });
 
-  test('what is found is not charged again', async () => {
+  test('a charge that is found is not charged again', async () => {
     provider.find.mockResolvedValue(charge('declined'));
     expect(await queryOrCreateCharge(payment)).toEqual(charge('declined'));
     expect(provider.authorize).not.toHaveBeenCalled();
@@ -244,8 +245,8 @@ describe('a look, and a charge where there is none', () => {
 
   test.each([
     ['none is found', () => provider.find.mockResolvedValue(undefined)],
-    ['too many stand there to be looked through', () => provider.find.mockRejectedValue(lost)],
-  ])('it is charged with its key when %s', async (_, given) => {
+    ['there are too many charges to search', () => provider.find.mockRejectedValue(lost)],
+  ])('the attempt is charged with its key when %s', async (_, given) => {
     given();
     expect(await queryOrCreateCharge(payment)).toEqual(charge('succeeded', 'pi_new'));
     expect(provider.authorize).toHaveBeenCalledOnce();
@@ -253,8 +254,8 @@ describe('a look, and a charge where there is none', () => {
 
   test.each([
     ['an attempt whose key may be forgotten', old],
-    ['a charge that the provider had a name for', known],
-  ])('%s is never charged: it is absent, or unknown', async (_, row) => {
+    ['an attempt with a provider id', known],
+  ])('%s is never charged: its charge is absent or unknown', async (_, row) => {
     expect(await queryOrCreateCharge(row)).toBe('absent');
     provider.find.mockRejectedValue(lost);
     provider.retrieve.mockRejectedValue(lost);
@@ -262,25 +263,25 @@ describe('a look, and a charge where there is none', () => {
     expect(provider.authorize).not.toHaveBeenCalled();
   });
 
-  test('a mistake of ours charges nothing', async () => {
+  test('an error in the shop’s code charges nothing', async () => {
     provider.find.mockRejectedValue(broken);
     await expect(queryOrCreateCharge(payment)).rejects.toBe(broken);
     expect(provider.authorize).not.toHaveBeenCalled();
   });
 });
 
-describe('calling off', () => {
+describe('cancelCharge', () => {
   beforeEach(() => {
     provider.void.mockResolvedValue(charge('voided'));
   });
 
-  test.each(['requires_action', 'processing'] as const)('a charge that is %s', async (status) => {
+  test.each(['requires_action', 'processing'] as const)('cancels a charge that is %s', async (status) => {
     provider.find.mockResolvedValue(charge(status));
     expect(await cancelCharge(payment)).toEqual(charge('voided'));
     expect(provider.void).toHaveBeenCalledExactlyOnceWith('pi_1');
   });
 
-  test('and one that was declined, for which another card would be taken', async () => {
+  test('cancels a declined charge, which would accept another card', async () => {
     provider.retrieve.mockResolvedValue(charge('declined'));
     provider.void.mockResolvedValue(charge('voided'));
     expect(await cancelCharge(known)).toEqual(charge('voided'));
@@ -288,7 +289,7 @@ describe('calling off', () => {
   });
 
   test.each(['succeeded', 'authorized', 'voided'] as const)(
-    'does nothing to one that is %s, and says so',
+    'leaves a charge that is %s as it is, and returns it',
     async (status) => {
       provider.find.mockResolvedValue(charge(status));
       expect(await cancelCharge(payment)).toEqual(charge(status));
@@ -296,7 +297,7 @@ describe('calling off', () => {
     },
   );
 
-  test('a charge that is not there: its key is used up, so that none comes later', async () => {
+  test('spends the key when there is no charge, so that none can be created later', async () => {
     provider.spendKey.mockResolvedValue(true);
     expect(await cancelCharge(payment)).toBe('absent');
     const { orderId, idempotencyKey, amountMinor, currency } = payment;
@@ -306,7 +307,7 @@ describe('calling off', () => {
     expect(provider.void).not.toHaveBeenCalled();
   });
 
-  test('a charge that comes between the look and that is found', async () => {
+  test('finds a charge that is created between the search and spending the key', async () => {
     provider.spendKey.mockResolvedValue(false);
     provider.find.mockResolvedValueOnce(undefined).mockResolvedValueOnce(charge('succeeded'));
     expect(await cancelCharge(payment)).toEqual(charge('succeeded'));
@@ -314,7 +315,7 @@ describe('calling off', () => {
     expect(await cancelCharge(payment)).toEqual(charge('voided'));
   });
 
-  test('nobody knows when the key is used up and there is no charge', async () => {
+  test('the outcome is unknown when the key is spent and there is no charge', async () => {
     provider.spendKey.mockResolvedValue(false);
     expect(await cancelCharge(payment)).toBe('unknown');
     provider.spendKey.mockRejectedValue(lost);
@@ -322,20 +323,20 @@ describe('calling off', () => {
   });
 
   test.each([
-    ['a charge that had a name and is gone', known],
+    ['a charge that had a provider id and is gone', known],
     ['an attempt whose key may be forgotten', old],
-  ])('%s is absent, and nothing can be made under it', async (_, row) => {
+  ])('%s is absent, and its key is not spent', async (_, row) => {
     expect(await cancelCharge(row)).toBe('absent');
     expect(provider.spendKey).not.toHaveBeenCalled();
   });
 
-  test('finds nothing to call off in a refusal without a name', async () => {
+  test('has no charge to cancel after a refusal without a provider id', async () => {
     provider.find.mockResolvedValue({ ...charge('declined'), ref: undefined });
     expect(await cancelCharge(payment)).toBe('absent');
     expect(provider.void).not.toHaveBeenCalled();
   });
 
-  test('and no answer is unknown', async () => {
+  test('no answer is unknown', async () => {
     provider.retrieve.mockResolvedValue(charge('requires_action'));
     provider.void.mockRejectedValue(lost);
     expect(await cancelCharge(known)).toBe('unknown');

@@ -6,39 +6,48 @@ import type { Finding } from '#lib/payments/settling/settlement.ts';
 import { env, siteUrl } from '#lib/platform/env.ts';
 import { logger } from '#lib/platform/logger.ts';
 
-/** The questions about one attempt. None of them throws for what the provider doesn't say. */
+/**
+ * Queries the provider about one attempt. When the provider gives no answer, these functions return
+ * `unknown` instead of throwing, except `findStray`.
+ */
 
-/** Providers keep a key for 24 hours; an hour less, because clocks and queues are not exact. */
+/**
+ * How long a key is safe to use. Providers keep a key for 24 hours; one hour less, because clocks and
+ * queues are not exact.
+ */
 const keyKeptMs = 23 * 3600 * 1000;
 
-/** How far back a key that is known may have been used: providers keep one for 24 hours at least, hardly longer. */
+/**
+ * How far back a spent key may have been used. Providers keep a key for at least 24 hours, and hardly
+ * longer.
+ */
 const keyFoundMs = 25 * 3600 * 1000;
 
 /**
- * Charges the attempt, with its key: the first request and every later one are the same charge.
- * `origin` is how the shopper reaches the shop, for the way back from the bank.
+ * Charges the attempt with its idempotency key: the first request and every retry are the same charge.
+ * `origin` is the address at which the shopper reaches the shop, for the return from the bank.
  */
 export function createCharge(payment: PaymentRow, origin?: string): Promise<Finding> {
   if (payment.strayRef) return queryOrCreateCharge(payment, origin);
   if (!isKeyKept(payment)) return queryCharge(payment);
-  // A database that was restored from an old backup: the charge may be there, and its key forgotten.
+  // The database was restored from an old backup: the charge may exist, and the provider forgot its key.
   if (payment.unreadSince) return queryOrCreateCharge(payment, origin);
   return orUnknown(payment, async () => (await findUnmatched(payment)) ?? charge(payment, origin));
 }
 
-/** What became of it, without charging: `absent` when the provider has no such charge. */
+/** Looks the charge up without charging. `absent`: the provider has no such charge. */
 export function queryCharge(payment: PaymentRow): Promise<Finding> {
   return orUnknown(payment, async () => (await find(payment)) ?? 'absent');
 }
 
-/** What became of it; where the provider has no such charge, it is made, as long as the key is safe. */
+/** Looks the charge up. If the provider has no such charge, creates it, as long as the key is safe to use. */
 export function queryOrCreateCharge(payment: PaymentRow, origin?: string): Promise<Finding> {
   const chargeable = payment.providerRef === null && isKeyKept(payment);
   return orUnknown(payment, async () => {
-    // Another attempt has paid: this one must not, and what it may have begun ends.
+    // Another attempt has paid: this one must not charge, and a charge that it started is cancelled.
     if (await findStray(payment)) return endCharge(payment);
     const found = await find(payment).catch((error) => {
-      // Too many charges since then to look through: the key finds it, too, or makes it.
+      // Too many charges since then to search: a request with the key finds the charge or creates it.
       if (chargeable && !payment.unreadSince && error instanceof UnknownOutcome) return undefined;
       throw error;
     });
@@ -47,7 +56,7 @@ export function queryOrCreateCharge(payment: PaymentRow, origin?: string): Promi
   });
 }
 
-/** Calls the charge off if it took no money yet, and says what it is then. `absent` is for good. */
+/** Cancels the charge if it has taken no money yet, and returns its state after that. `absent` is final. */
 export function cancelCharge(payment: PaymentRow): Promise<Finding> {
   return orUnknown(payment, () => endCharge(payment));
 }
@@ -55,20 +64,21 @@ export function cancelCharge(payment: PaymentRow): Promise<Finding> {
 async function endCharge(payment: PaymentRow): Promise<Finding> {
   const found = (await find(payment)) ?? (await spendKey(payment));
   if (!found?.ref) return 'absent';
-  // A provider that can't call it off any more answers with the charge as it is.
+  // A provider that can no longer cancel the charge answers with the charge as it is.
   return mayTakeMoney.includes(found.status) ? (await paymentProvider()).void(found.ref) : found;
 }
 
-/** A charge whose card was declined takes another card, for as long as it is not cancelled. */
+/** A declined charge accepts another card until it is cancelled. */
 const mayTakeMoney: readonly ChargeStatus[] = ['requires_action', 'processing', 'declined'];
 
 /**
- * There was nothing to be found, which does not say that there never will be: a request that nobody
- * waits for any more may be on its way. So the key is used up; or it was, by a charge that came after
- * we had looked. Throws `UnknownOutcome` when it was, and there is none.
+ * The search found no charge, but an abandoned request may still reach the provider. So this spends the
+ * key, after which no charge can be created. If the key is already spent, a charge may have been created
+ * after the search; it is searched for again. Throws `UnknownOutcome` when the key is spent and there is
+ * no charge.
  */
 async function spendKey(payment: PaymentRow): Promise<Charge | undefined> {
-  // A charge that had a name is known to be gone, and an old key keeps nobody out.
+  // A charge with a provider id is known to be gone, and an old key would block no request.
   if (payment.providerRef !== null || !isKeyKept(payment)) return undefined;
   const provider = await paymentProvider();
   if (await provider.spendKey(payment)) return undefined;
@@ -78,28 +88,29 @@ async function spendKey(payment: PaymentRow): Promise<Charge | undefined> {
 }
 
 /**
- * A spent key may have been used before the attempt's row was written: for the same attempt, in a time
+ * A spent key may have been used before the attempt's row was written: for the same attempt, in commits
  * that the database has lost.
  */
 async function find(payment: PaymentRow, { keyIsSpent = false } = {}) {
   const { userId, orderId, attempt, providerRef, ageMs, unreadSince, refundedMinor, status } = payment;
   const provider = await paymentProvider();
   if (providerRef) {
-    // A refund that failed is not to be seen at the charge itself.
+    // A failed refund does not show on the charge itself.
     const thorough = refundedMinor > 0 || status === 'returning';
     return provider.retrieve(providerRef, { thorough });
   }
   const unmatched = await findUnmatched(payment);
   if (unmatched) return unmatched;
-  // By its age: when it was begun is known by the database's clock, which may be hours from the provider's.
+  // Computed from the row's age. The start time itself is by the database's clock, which may be hours off
+  // the provider's clock.
   const begunAt = (await provider.now()).getTime() - (keyIsSpent ? keyFoundMs : Math.max(ageMs, 0));
   const since = Math.min(begunAt, unreadSince?.getTime() ?? begunAt);
   return provider.find({ userId, orderId, attempt }, new Date(since));
 }
 
 /**
- * The charge that was made for this attempt before its order was lost with the database's last
- * commits. The provider forgets its keys after a day, so the key alone does not find it.
+ * The charge of this attempt from before its order was lost with the database's last commits. The
+ * provider forgets its keys after a day, so the key alone does not find it.
  */
 async function findUnmatched(payment: PaymentRow): Promise<Charge | undefined> {
   const { userId, orderId, attempt, unmatchedRef, amountMinor, currency } = payment;
@@ -146,9 +157,9 @@ async function charge(payment: PaymentRow, origin?: string): Promise<Finding> {
 }
 
 /**
- * Where the bank sends the shopper. Without PUBLIC_URL it depends on how the one who asks reached the
- * shop, so a second request may come with another address than the first: the provider then refuses
- * the key that it knows, and the charge is looked for instead.
+ * Where the bank sends the shopper back to. Without PUBLIC_URL it depends on the address at which the
+ * request reached the shop, so a second request may send another address than the first. The provider
+ * then refuses the key, and the charge is searched for instead.
  */
 function returnUrl(orderId: string, origin?: string): string {
   const base = env().PUBLIC_URL ?? origin ?? siteUrl();

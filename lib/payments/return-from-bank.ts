@@ -6,8 +6,8 @@ import { db } from '#lib/platform/database/db.ts';
 import { processWide } from '#lib/platform/process-wide.ts';
 
 /**
- * How long the provider's last word counts. A shopper who comes back sooner is shown what is known;
- * the webhook, the sweep and the order's page, which looks again by itself, tell the rest.
+ * How long the provider's last answer counts. A shopper who returns sooner sees the known state. The
+ * webhook, the sweep and the order's page, which polls by itself, show later changes.
  */
 const askAgainSeconds = 3;
 
@@ -17,10 +17,10 @@ interface OrderKey {
 }
 
 /**
- * The shopper is back from their bank: the provider is asked how it went, whatever the address says
- * that they were sent back with. Opened many times it asks once in `askAgainSeconds`; the returns
- * that come meanwhile wait for that answer if this process asked, and go on with what is known if
- * another one did. While the provider gives no answer the webhook or the sweep tells.
+ * The shopper is back from their bank. This asks the provider for the outcome and ignores what the return
+ * address claims. Repeated visits ask once in `askAgainSeconds`. Visits in between wait for that answer
+ * if this process asked; otherwise they show the known state. While the provider gives no answer, the
+ * webhook or the sweep settles the payment. Throws `unavailable`.
  */
 export async function returnFromBank(key: OrderKey): Promise<void> {
   const returning = processWide('returning', () => new Map<string, Promise<void>>());
@@ -46,8 +46,8 @@ async function askOnce(key: OrderKey): Promise<void> {
 }
 
 /**
- * The attempt to ask about, for one caller in all processes. Undefined when there is nothing to ask,
- * or when it was asked about a moment ago.
+ * The attempt to ask about; only one caller in all processes gets it. Undefined when there is nothing to
+ * ask, or when the provider was asked a moment ago.
  */
 async function takeTurn({ userId, orderId }: OrderKey): Promise<number | undefined> {
   const [turn] = await db().$queryRaw<{ attempt: number }[]>`

@@ -10,30 +10,31 @@ import { db } from '#lib/platform/database/db.ts';
 import { logger } from '#lib/platform/logger.ts';
 
 /**
- * How long an attempt or a refund is left to whoever began it: longer than a submission takes from
- * its commit to its answer, so that only what somebody died over is swept up.
+ * Attempts and refunds that changed within this time are left to the request or job that works on them. It
+ * exceeds the time that a submission takes from its commit to its answer, so the sweep only takes abandoned
+ * work.
  */
 const leftAloneSeconds = 30;
 
-/** The same of one that waits for the shopper at their bank, whose webhook tells of it sooner. */
+/** The same for attempts that wait for the shopper at their bank: a webhook usually reports them sooner. */
 const atTheBankSeconds = 120;
 
-/** And of one that its bank processes for days. */
+/** The same for attempts that a bank processes, which can take days. */
 const processingSeconds = 600;
 
 /**
- * A time that lies ahead was written when the database's clock was wrong. Until it comes, the provider
- * may have forgotten the key.
+ * An `updated_at` in the future was written while the database's clock was wrong. Such rows are swept
+ * too: by the time it is reached, the provider may have forgotten the key.
  */
 const isAhead = Prisma.sql`updated_at > now() + interval '1 minute'`;
 
-/** Asked about in one sweep, one after the other, for as long: the rest comes with the next minute's. */
+/** Limits of one sweep, which asks about one row at a time. The next sweep, a minute later, continues. */
 const maxSwept = 50;
 const sweepMs = 40_000;
 
 /**
- * Goes on with payments and refunds that nobody goes on with: their process died, their job or their
- * webhook was lost. Several sweeps at once share the work.
+ * Continues abandoned payments and refunds: their process died, or their job or webhook was lost. Sweeps
+ * that run at the same time share the work.
  */
 export async function sweepPayments(): Promise<void> {
   const until = performance.now() + sweepMs;
@@ -54,8 +55,8 @@ export async function sweepPayments(): Promise<void> {
 }
 
 /**
- * An attempt that was never begun is charged now, but not after the hold of its order: its shopper had
- * no answer for so long and has gone. `expire_holds` ends the order.
+ * An attempt that was never charged is charged now, unless the order's hold has expired: its shopper got
+ * no answer for so long that they have left. `expire_holds` then ends the order.
  */
 async function ask(payment: PaymentRow): Promise<Finding | undefined> {
   if (!isOpen(payment.status)) return undefined;
@@ -63,7 +64,7 @@ async function ask(payment: PaymentRow): Promise<Finding | undefined> {
   return isLate ? cancelCharge(payment) : queryOrCreateCharge(payment);
 }
 
-/** One that fails keeps none of the others waiting; the next sweep meets it again. */
+/** A failure must not block the other rows; the next sweep retries this one. */
 async function goOn(key: { orderId: string }, work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
@@ -73,7 +74,7 @@ async function goOn(key: { orderId: string }, work: () => Promise<unknown>): Pro
   }
 }
 
-/** Their time is set to now, so that the longest neglected come first the next time. */
+/** Sets `updated_at` to now, so that the next sweep starts with the rows that have waited longest. */
 function takePayments(): Promise<AttemptKey[]> {
   return db().$queryRaw<AttemptKey[]>`
     UPDATE payment SET updated_at = now()

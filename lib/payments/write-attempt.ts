@@ -2,7 +2,7 @@ import type { OrderRow } from '#lib/orders/order-rows.ts';
 import type { PaymentRow } from '#lib/payments/payment-rows.ts';
 import type { Tx } from '#lib/platform/database/db.ts';
 
-/** A further attempt to pay an order by card, for all that it costs. The caller has locked the order. */
+/** Adds an attempt to pay an order by card, for the order's total. The caller has locked the order. */
 export async function writeAttempt(
   tx: Tx,
   { id: orderId, totalMinor, currency }: OrderRow,

@@ -1,6 +1,6 @@
 /**
- * Waits for `work`, for `ms` milliseconds at most. The work itself goes on.
- * Rejects with what `late` returns when the time is over, and with the work's own error before that.
+ * Waits for `work` for at most `ms` milliseconds. The work itself continues. Rejects with the work's own
+ * error, or with the result of `late` after the deadline.
  */
 export async function within<Value>(
   ms: number,
@@ -9,8 +9,8 @@ export async function within<Value>(
 ): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {
-    // In a busy process the answer may have come while the time ran out: what the sockets hold is read
-    // between the timers and the immediates, so the answer gets to speak first.
+    // In a busy process the answer may have arrived before the deadline and still be unread. Node reads
+    // sockets between timers and immediates, so setImmediate lets the answer win.
     timer = setTimeout(() => setImmediate(() => reject(late())), ms);
   });
   try {

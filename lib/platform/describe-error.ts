@@ -1,8 +1,7 @@
 /**
- * An error as the log may have it: what kind it is, where it came from, and nothing that a shopper
- * wrote. PostgreSQL's `detail` and `where` quote whole rows, Prisma's messages quote arguments, and
- * mail servers quote recipients. So only the properties below are kept, and of messages only those
- * that cannot quote a row.
+ * An error in the form that may be logged: its kind and origin, and nothing that a shopper wrote.
+ * PostgreSQL's `detail` and `where` quote whole rows, Prisma's messages quote arguments, and mail servers
+ * quote recipients. So only the properties below are kept, and only those messages that cannot quote a row.
  */
 export interface ErrorInLog {
   type: string;
@@ -17,7 +16,7 @@ export interface ErrorInLog {
   errors?: ErrorInLog[];
 }
 
-/** Causes of causes, and errors of an AggregateError, up to these numbers. */
+/** Limits for nested causes, and for the errors of an AggregateError. */
 const maxDepth = 5;
 const maxErrors = 5;
 const maxMessage = 300;
@@ -50,7 +49,7 @@ export function describeError(thrown: unknown, depth = 0): ErrorInLog {
   });
 }
 
-/** Takes email addresses, and rows and keys that PostgreSQL quotes, out of a text. */
+/** Removes email addresses, and the rows and keys that PostgreSQL quotes. */
 export function mask(message: string): string {
   return message
     .replaceAll(/[^\s<>"'(),;:=]+@[^\s<>"'(),;]+/g, '…@…')
@@ -58,7 +57,7 @@ export function mask(message: string): string {
     .slice(0, maxMessage);
 }
 
-/** The database's and Prisma's messages quote values, and a parser's what it could not read. */
+/** Messages of the database and Prisma quote values, and a parser's message quotes its input. */
 function messageOf(error: Fields): string {
   const { name, code, message } = error;
   if (isPrisma(error)) return [name, code].filter(Boolean).join(' ');
@@ -72,13 +71,13 @@ function isPrisma({ name }: Fields): boolean {
   return typeof name === 'string' && /^(?:PrismaClient|DriverAdapterError)/.test(name);
 }
 
-/** The name of a constraint, or the columns that Prisma names in its place. */
+/** The name of a constraint, or the columns that Prisma gives instead. */
 function constraintOf(constraint: unknown): string | undefined {
   const { index, fields } = fieldsOf(constraint) ?? {};
   return word(constraint) ?? word(index) ?? (Array.isArray(fields) ? fields.join(', ') : undefined);
 }
 
-/** Where it was thrown. The first lines of a stack repeat the message. */
+/** The frames only: the first lines of a stack repeat the message. */
 function framesOf(stack: unknown): string | undefined {
   const frames = String(stack ?? '')
     .split('\n')
@@ -94,7 +93,7 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** A code or a name of ours: nothing that a shopper could have written. */
+/** A code or an identifier, which a shopper cannot have written. */
 function word(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && /^[\w.-]{1,80}$/.test(value) ? value : undefined;

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { isSecure, parseEnv } from '#lib/platform/env.ts';
 
-test('on Vercel, which serves over TLS alone, cookies are Secure without a public address set', () => {
+test('on Vercel, which serves only over TLS, cookies are Secure even without PUBLIC_URL', () => {
   vi.stubEnv('DATABASE_URL', 'postgresql://127.0.0.1/none');
   vi.stubEnv('ONCE_SECRET', 'a-secret-of-at-least-32-characters');
   vi.stubEnv('PUBLIC_URL', '');
@@ -17,12 +17,12 @@ test.each([
   ['NODE_ENV', 'staging', 'NODE_ENV must be one of development, production, test'],
   ['UPSTASH_REDIS_REST_URL', 'redis', 'UPSTASH_REDIS_REST_URL must be a URL'],
   ['ONCE_SECRET', 'short', 'ONCE_SECRET must have at least 32 characters'],
-])('%s=%s is refused with what it must be', (name, value, words) => {
+])('%s=%s is refused, and the error says what is allowed', (name, value, words) => {
   const set = { DATABASE_URL: 'postgresql://127.0.0.1/none', ONCE_SECRET: 'x'.repeat(32) };
   expect(() => parseEnv({ ...set, [name]: value })).toThrow(words);
 });
 
-test('an address for order events without the secret to sign them with is refused', () => {
+test('a webhook URL without its signing secret is refused', () => {
   const set = {
     DATABASE_URL: 'postgresql://127.0.0.1/none',
     ONCE_SECRET: 'a-secret-of-at-least-32-characters',

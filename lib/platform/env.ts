@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { limitVariables, needsChallengeKeys } from '#lib/platform/env-limits.ts';
 
 /**
- * All configuration, read here and nowhere else. `npm start` fills in what a fresh clone
- * lacks (embedded database, Redis it found, a generated secret); every other host sets it.
+ * All configuration; no other file reads it. `npm start` sets what a fresh clone lacks (embedded database,
+ * a Redis it found, a generated secret). On every other host the operator sets it.
  */
 
 const flag = z.enum(['0', '1']).transform((value) => value === '1');
@@ -29,9 +29,9 @@ const schema = z
     DATABASE_URL: z
       .string({ error: 'is missing: npm start and npm run dev start a database and set it' })
       .regex(/^postgres(ql)?:\/\//, 'must start with postgresql://'),
-    /** Connections of the order writer, each one batch in flight. */
+    /** Connections of the order writer. Each has one batch in flight. */
     WRITER_CONNECTIONS: z.coerce.number().int().min(1).max(16).default(1),
-    /** Connections of everything else: pages, carts, look-ups. */
+    /** Connections for everything else: pages, carts, lookups. */
     DATABASE_CONNECTIONS: z.coerce.number().int().min(1).max(100).default(10),
     REDIS_URL: z
       .string()
@@ -42,39 +42,39 @@ const schema = z
     ONCE_SECRET: z
       .string({ error: 'is missing: set it to at least 32 random characters' })
       .min(32, 'must have at least 32 characters'),
-    /** Coming secrets, separated by commas: accepted already, so that another server may sign with them. */
+    /** Future secrets, separated by commas. Already accepted, so that another server may sign with them. */
     ONCE_SECRETS_NEXT: list,
-    /** Earlier secrets, separated by commas: still accepted, never used for anything new. */
+    /** Earlier secrets, separated by commas. Still accepted, but not used to sign. */
     ONCE_SECRETS_OLD: list,
     RATE_LIMIT_SHOPPER_PER_MIN: count(10),
     RATE_LIMIT_IP_PER_MIN: count(300),
     ...limitVariables,
-    /** How long an order that isn't paid keeps its stock, in minutes. */
+    /** How long an unpaid order keeps its stock, in minutes. */
     HOLD_MINUTES: z.coerce
       .number()
       .int()
       .min(1)
       .max(7 * 24 * 60)
       .default(15),
-    /** The largest total of an order by invoice, in minor units; 0 turns invoices off. */
+    /** The largest total of an invoice order, in minor units. 0 turns invoices off. */
     INVOICE_MAX_MINOR: count(100_000),
-    /** How long an invoice order keeps its stock without being paid or sent, in days. */
+    /** How long an invoice order keeps its stock until it is paid or shipped, in days. */
     INVOICE_HOLD_DAYS: z.coerce.number().int().min(1).max(365).default(14),
-    /** Items in one order; 0 is no limit, as for the limits on unpaid orders below. */
+    /** Items in one order. 0 means no limit, also for the limits on unpaid orders below. */
     ORDER_MAX_UNITS: count(500),
     /** Open invoice orders of one shopper, and of one email address. */
     UNPAID_INVOICES_PER_PERSON: count(30),
-    /** Card orders of one shopper, and of one email address, that wait for another card or the bank. */
+    /** Card orders of one shopper, and of one email address, that wait for another card or for the bank. */
     UNPAID_CARDS_PER_PERSON: count(3),
     /** Items in the open unpaid orders of one shopper, and of one email address. */
     UNPAID_UNITS_PER_PERSON: count(100),
-    /** What the open invoice orders of one person are worth together, in minor units. */
+    /** The total of all open invoice orders of one person, in minor units. */
     UNPAID_MINOR_PER_PERSON: count(200_000),
-    /** Open invoice orders, and open card orders, that came from one network; the default is in unpaid-policy.ts. */
+    /** Open invoice orders, and open card orders, from one network. The default is in unpaid-policy.ts. */
     UNPAID_ORDERS_PER_NETWORK: z.coerce.number().int().min(0).optional(),
-    /** Items in the open unpaid orders that came from one network. */
+    /** Items in the open unpaid orders from one network. */
     UNPAID_UNITS_PER_NETWORK: z.coerce.number().int().min(0).optional(),
-    /** How long an order keeps its stock at most, however many cards are tried, in minutes. */
+    /** The longest time that an unpaid order keeps its stock, however many cards are tried, in minutes. */
     HOLD_TOTAL_MINUTES: z.coerce
       .number()
       .int()
@@ -83,15 +83,15 @@ const schema = z
       .default(60),
     /** How long an order keeps its stock while a bank processes its payment, in days. */
     PROCESSING_HOLD_DAYS: z.coerce.number().int().min(1).max(60).default(14),
-    /** Who is told of disputes, and of refunds that the provider refuses. */
+    /** Gets emails about disputes, and about refunds that the provider refuses. */
     OPERATOR_EMAIL: z.email('must be an email address').optional(),
-    /** Charge at once, or authorise now and capture when the order is fulfilled. */
+    /** Charge immediately, or authorise now and capture when the order is fulfilled. */
     PAYMENT_CAPTURE: z.enum(['automatic', 'manual']).default('automatic'),
     STRIPE_SECRET_KEY: z.string().min(1).optional(),
-    /** Any server that speaks Stripe's API; the simulator's address in development. */
+    /** Any server with Stripe's API. In development this is the payment simulator. */
     STRIPE_API_BASE: z.url().default('https://api.stripe.com'),
     STRIPE_WEBHOOK_SECRET: z.string().min(1).optional(),
-    /** With it the browser shows Stripe's Payment Element; without it, the simulator's test cards. */
+    /** If set, the browser shows Stripe's Payment Element, else the simulator's test cards. */
     STRIPE_PUBLISHABLE_KEY: z.string().min(1).optional(),
     SMTP_URL: z
       .string()
@@ -99,30 +99,30 @@ const schema = z
       .optional(),
     MAIL_FROM: z.string().min(3).default('Once <orders@once.example>'),
     /**
-     * Set by `npm start` and `npm run dev` for a shop that only this machine can reach: development
-     * features such as /mailbox exist only then. See lib/platform/exposure.ts for what overrides it.
+     * Set by `npm start` and `npm run dev` for a shop that only this machine can reach. Development
+     * features such as /mailbox exist only then. lib/platform/exposure.ts lists what overrides it.
      */
     LOCAL_SHOP: flag.default(false),
-    /** Where order events are posted, signed with ORDER_WEBHOOK_SECRET (whsec_…). */
+    /** The webhook URL for order events, which are signed with ORDER_WEBHOOK_SECRET (whsec_…). */
     ORDER_WEBHOOK_URL: z.url().optional(),
     ORDER_WEBHOOK_SECRET: z
       .string()
       .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, 'must be whsec_ and at least 24 bytes in base64')
       .optional(),
-    /** Jobs that one worker runs at the same time. */
+    /** Jobs that one worker runs concurrently. */
     JOB_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(5),
-    /** How often an idle worker looks for jobs, in milliseconds. */
+    /** How often an idle worker polls for jobs, in milliseconds. */
     JOB_POLL_MS: z.coerce.number().int().min(50).max(60_000).default(1_000),
     CRON_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
     WEB_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(1),
     PUBLIC_URL: z.url().optional(),
-    /** Addresses of reverse proxies whose X-Forwarded-For is believed, separated by commas. */
+    /** Addresses of trusted reverse proxies, separated by commas. Only their X-Forwarded-For is used. */
     TRUSTED_PROXIES: list.refine((entries) => entries.every(isAddressOrNetwork), {
       error: 'must be addresses or networks like 10.0.0.7, 10.0.0.0/8 or fd00::/8, separated by commas',
     }),
     /**
-     * Names under which the shop is called besides that of PUBLIC_URL, separated by commas and without
-     * ports: internal names of load balancers and the like. A request for another name gets 421.
+     * Further host names of the shop besides that of PUBLIC_URL, separated by commas and without ports, for
+     * example internal names of load balancers. A request for any other name gets 421.
      */
     ALLOWED_HOSTS: list
       .transform((names) => names.map((name) => name.toLowerCase()))
@@ -136,7 +136,7 @@ const schema = z
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
     /** Set by Next while it builds. */
     NEXT_PHASE: z.string().optional(),
-    /** Set by Vercel: its proxy, and nothing else, writes x-real-ip there. */
+    /** Set by Vercel. There, only Vercel's proxy can set x-real-ip. */
     VERCEL: flag.default(false),
     /** Set by Vercel: the host name of the production deployment, without a scheme. */
     VERCEL_PROJECT_PRODUCTION_URL: z.string().min(1).optional(),
@@ -168,9 +168,9 @@ function isAddressOrNetwork(entry: string): boolean {
 
 export type Env = z.infer<typeof schema>;
 
-/** Checks a set of variables. Throws one error that names every variable that is wrong. */
+/** Validates a set of variables. Throws one error that names every invalid variable. */
 export function parseEnv(source: Record<string, string | undefined>): Env {
-  // An empty variable means "not set": that is how compose files and CI write it.
+  // An empty variable counts as not set: compose files and CI write it that way.
   const set = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
   const parsed = schema.safeParse(set, { error: wordsForIssue });
   if (parsed.success) return parsed.data;
@@ -178,7 +178,7 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
   throw new Error(`The configuration is not valid:\n${problems.join('\n')}`);
 }
 
-/** What a value must be, where its rule does not say so itself. The value is not repeated: it may be a secret. */
+/** The error message for rules without their own. It never repeats the value, which may be a secret. */
 const wordsForIssue: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
     case 'invalid_type':
@@ -202,22 +202,22 @@ const wordsForIssue: z.core.$ZodErrorMap = (issue) => {
 
 let cached: Env | undefined;
 
-/** The process's configuration, checked on first use and the same from then on. */
+/** The process's configuration, validated on first use and cached. */
 export function env(): Env {
   cached ??= parseEnv(process.env);
   return cached;
 }
 
-/** The address that links to this shop begin with, on its pages, in mails and in what it tells others. */
+/** The base URL of all links to this shop: on its pages, in emails and in webhooks. */
 export function siteUrl(): URL {
   const { PUBLIC_URL, VERCEL_PROJECT_PRODUCTION_URL: host, HOST, PORT } = env();
   if (PUBLIC_URL || host) return new URL(PUBLIC_URL ?? `https://${host}`);
-  // The address that npm start shows: a session that began there is not known at another name.
+  // The URL that npm start prints. Under another host name the browser would not send its session cookie.
   const name = ['0.0.0.0', '::'].includes(HOST) ? '127.0.0.1' : HOST;
   return new URL(`http://${name.includes(':') ? `[${name}]` : name}:${PORT}`);
 }
 
-/** Whether browsers reach the shop over TLS, so that its cookies may say `Secure`. */
+/** Whether browsers reach the shop over TLS, so that its cookies may be `Secure`. */
 export function isSecure(): boolean {
   const { PUBLIC_URL, VERCEL } = env();
   return VERCEL || (PUBLIC_URL?.startsWith('https:') ?? false);

@@ -1,6 +1,6 @@
 /**
- * Every problem that a caller can be told of, with its status and its sentence for a human.
- * `retryable` says whether the same request, unchanged, may succeed later.
+ * Every problem that a caller can get, with its HTTP status and a title for a person. `retryable`: the same
+ * request, unchanged, may succeed later.
  */
 const problems = {
   invalid_request: { status: 400, title: 'The request is not valid', retryable: false },
@@ -40,7 +40,7 @@ const problems = {
 export type ProblemCode = keyof typeof problems;
 
 export interface ProblemOptions {
-  /** A sentence for a human: what was wrong, what was kept, what to do. */
+  /** A message for a person: what was wrong, what was kept, what to do next. */
   detail?: string;
   /** Members added to the problem document, e.g. `items` or `fields`. */
   extra?: Record<string, unknown>;
@@ -50,8 +50,8 @@ export interface ProblemOptions {
 }
 
 /**
- * Next's bundle and server.ts each have their own copy of an error's class, and an error made by one
- * is caught by the other. For those that cross, what counts is a mark, and not the copy.
+ * Next's bundle and server.ts each load their own copy of an error class, so `instanceof` fails across the
+ * two. Errors that cross are recognised by a symbol instead.
  */
 export function isMarked(value: unknown, mark: symbol): boolean {
   return typeof value === 'object' && value !== null && mark in value;
@@ -59,7 +59,7 @@ export function isMarked(value: unknown, mark: symbol): boolean {
 
 const mark: unique symbol = Symbol.for('once.AppError') as never;
 
-/** A problem on its way to the caller. Thrown by anything between the request and the answer. */
+/** A problem to answer the caller with. Any code between the request and the answer may throw it. */
 export class AppError extends Error {
   static override [Symbol.hasInstance](value: unknown): boolean {
     return isMarked(value, mark);

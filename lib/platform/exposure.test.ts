@@ -15,7 +15,7 @@ test('a shop is local only when npm start says so and nothing contradicts it', (
   expect(isExposed({ ...laptop, HOST: 'localhost' })).toBe(false);
   expect(isExposed({ ...laptop, PUBLIC_URL: 'http://localhost:8080' })).toBe(false);
   expect(isExposed({ ...laptop, ALLOWED_HOSTS: ['shop.localhost', '[::1]'] })).toBe(false);
-  // The edge of npm start, on this machine like the shop.
+  // The reverse proxy of npm start, which runs on the same machine as the shop.
   expect(isExposed({ ...laptop, TRUSTED_PROXIES: ['127.0.0.1', '127.0.0.0/8', '::1'] })).toBe(false);
   for (const change of [
     { LOCAL_SHOP: false },

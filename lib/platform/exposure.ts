@@ -2,9 +2,9 @@ import { BlockList, isIP } from 'node:net';
 import { type Env, env } from '#lib/platform/env.ts';
 
 /**
- * Whether people other than the one at the keyboard can reach the shop. Everything that exists for
- * development asks here: the mailbox, test cards without a provider, metrics without a token. A shop
- * is exposed unless `npm start` or `npm run dev` says LOCAL_SHOP and nothing contradicts it.
+ * Whether anyone but the developer on this machine can reach the shop. Every development feature checks
+ * this: the mailbox, test cards without a provider, metrics without a token. A shop is exposed unless
+ * `npm start` or `npm run dev` sets LOCAL_SHOP and no other setting contradicts it.
  */
 type Reach = Pick<Env, 'LOCAL_SHOP' | 'HOST' | 'PUBLIC_URL' | 'ALLOWED_HOSTS' | 'TRUSTED_PROXIES' | 'VERCEL'>;
 
@@ -17,19 +17,19 @@ export function isExposed(reach: Reach = env()): boolean {
   return exposed;
 }
 
-/** Asked several times for each order, and the same as long as the configuration is. */
+/** Cached: each order checks it several times, and it depends only on the configuration. */
 const exposure = new WeakMap<Reach, boolean>();
 
 function judgeExposure(reach: Reach): boolean {
   const { LOCAL_SHOP, HOST, PUBLIC_URL, ALLOWED_HOSTS, TRUSTED_PROXIES, VERCEL } = reach;
   if (!LOCAL_SHOP || VERCEL) return true;
-  // A name that a proxy calls it by, or a proxy on another machine, says as much as a public name.
+  // A name that a proxy uses, or a proxy on another machine, exposes the shop as much as a public name.
   const proxies = TRUSTED_PROXIES.map((entry) => entry.split('/')[0] ?? '');
   const names = [HOST, ...ALLOWED_HOSTS, ...proxies, ...(PUBLIC_URL ? [new URL(PUBLIC_URL).hostname] : [])];
   return !names.every(isLoopbackName);
 }
 
-/** IPv6 has many spellings of one address; a list compares addresses. */
+/** An IPv6 address has many spellings. A BlockList compares addresses, not text. */
 const loopback = new BlockList();
 loopback.addAddress('::1', 'ipv6');
 

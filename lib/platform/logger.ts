@@ -3,7 +3,7 @@ import { describeError } from '#lib/platform/describe-error.ts';
 import { env } from '#lib/platform/env.ts';
 import { processWide } from '#lib/platform/process-wide.ts';
 
-/** What a shopper wrote or holds, wherever a line might name it. */
+/** Personal data and credentials, which are removed from every log line. */
 const personal = [
   'email',
   'recipient',
@@ -15,14 +15,14 @@ const personal = [
   'submitToken',
 ];
 
-/** How every line is written: errors without what shoppers wrote, and personal fields left out. */
+/** Options for every line: errors without text that shoppers wrote, and personal fields redacted. */
 export const lineOptions = {
   base: { pid: process.pid },
   serializers: { err: (error: unknown) => describeError(error) },
   redact: { paths: personal.flatMap((name) => [name, `*.${name}`]), censor: '…' },
 };
 
-/** JSON lines on stdout. Never given a card, an address or a token. */
+/** JSON lines on stdout. Never log a card, an address or a token. */
 export function logger() {
   return processWide('logger', () => pino({ level: env().LOG_LEVEL, ...lineOptions }));
 }

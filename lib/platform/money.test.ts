@@ -27,7 +27,7 @@ test('a share is exact for every amount an order may have', () => {
   );
 });
 
-test('an amount is read as it is written, to the minor unit, or not at all', () => {
+test('an amount is parsed exactly to the minor unit, or refused', () => {
   const read = (typed: string) => parseMoney(typed, 'USD');
   expect(['12.50', '12.5', '12', '0.07'].map(read)).toEqual([1_250, 1_250, 1_200, 7]);
   expect(['', '.5', '12.', '12.505', '-3', '1,200', '1e3', ' 5', '5 '].map(read)).toEqual(
@@ -36,7 +36,7 @@ test('an amount is read as it is written, to the minor unit, or not at all', () 
   expect([parseMoney('1200', 'JPY'), parseMoney('1200.5', 'JPY')]).toEqual([1_200, undefined]);
 });
 
-test('an amount can be typed as it is written for that', () => {
+test('an amount formatted for typing can be parsed again', () => {
   expect([typedMoney(1_250, 'USD'), typedMoney(5, 'USD'), typedMoney(1_200, 'JPY')]).toEqual([
     '12.50',
     '0.05',

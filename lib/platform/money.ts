@@ -4,9 +4,9 @@
 export const storeCurrency = 'USD';
 
 /**
- * The largest total an order may have, in minor units: the most that the payment provider charges
- * in one payment, eight digits in nearly every currency (docs.stripe.com/currencies). A larger order
- * would be refused for every card and wait for one that can't exist.
+ * The largest total an order may have, in minor units: the most that the payment provider charges in one
+ * payment, eight digits in nearly every currency (docs.stripe.com/currencies). With a larger total every
+ * card would be refused, and the order would wait for a card that can't exist.
  */
 export const maxTotalMinor = 99_999_999;
 
@@ -17,7 +17,7 @@ function formatOf(currency: string, locale: string) {
   let entry = formats.get(key);
   if (!entry) {
     const format = new Intl.NumberFormat(locale, { style: 'currency', currency });
-    // ISO 4217 says how many decimals a currency has; Intl carries that table.
+    // ISO 4217 defines the decimals of each currency. Intl contains that table.
     entry = { format, divisor: 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2) };
     formats.set(key, entry);
   }
@@ -30,7 +30,7 @@ export function formatMoney(minor: number, currency: string, locale = 'en-US'): 
   return format.format(minor / divisor);
 }
 
-/** `parseMoney('12.5', 'USD')` is 1250; undefined for what is no amount of the currency. */
+/** `parseMoney('12.5', 'USD')` is 1250. Undefined if the text is not an amount in the currency. */
 export function parseMoney(typed: string, currency: string): number | undefined {
   const [, whole = '', fraction = ''] = typed.match(/^(\d{1,9})(?:\.(\d+))?$/) ?? [];
   const decimals = formatOf(currency, 'en-US').divisor.toString().length - 1;
@@ -38,7 +38,7 @@ export function parseMoney(typed: string, currency: string): number | undefined 
   return Number(whole + fraction.padEnd(decimals, '0'));
 }
 
-/** An amount as `parseMoney` reads it: `typedMoney(1250, 'USD')` is `12.50`. */
+/** An amount in the format of `parseMoney`: `typedMoney(1250, 'USD')` is `12.50`. */
 export function typedMoney(minor: number, currency: string): string {
   const { divisor } = formatOf(currency, 'en-US');
   return (minor / divisor).toFixed(divisor.toString().length - 1);

@@ -1,11 +1,11 @@
 /**
- * One value per process, made on first use. Next's bundle and server.ts each load their own
- * copy of every module, so a pool or queue kept in a module variable would exist twice.
+ * One value per process, created on first use. Next's bundle and server.ts each load their own copy of
+ * every module, so a pool or queue in a module variable would exist twice.
  */
 const storeKey = Symbol.for('once.process-wide');
 const holder = globalThis as unknown as Record<symbol, Map<string, unknown> | undefined>;
 holder[storeKey] ??= new Map();
-// Every order asks some ten times, so the store is found once and not at every call.
+// Every order reads it about ten times, so the store is looked up only once.
 const store = holder[storeKey];
 
 export function processWide<T>(name: string, make: () => T): T {
@@ -17,7 +17,7 @@ export function processWide<T>(name: string, make: () => T): T {
   return value;
 }
 
-/** Takes the value away, so that its owner can close it. */
+/** Removes the value and returns it, so that its owner can close it. */
 export function takeProcessWide<T>(name: string): T | undefined {
   const value = store.get(name) as T | undefined;
   store.delete(name);

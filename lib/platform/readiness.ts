@@ -21,8 +21,8 @@ export const readinessSchema = z
 type Readiness = z.output<typeof readinessSchema>;
 
 /**
- * Whether this process can take orders. Without its database it can't; without Redis it can, only
- * dearer, so that is `degraded`.
+ * Whether this process can take orders. It can't without its database. Without Redis it can, at a higher
+ * cost, so that is `degraded`.
  */
 export async function checkReadiness(): Promise<Readiness> {
   const [database] = await Promise.all([checkDatabase(), pingRedis()]);
@@ -48,7 +48,7 @@ interface DatabaseCheck {
   reason?: string;
 }
 
-/** Whether the database answers, has every migration and can be written, with the reason when not. */
+/** Whether the database answers, has every migration and can be written. If not, gives the reason. */
 export async function checkDatabase(): Promise<DatabaseCheck> {
   const read = await checkReads();
   return read.state === 'up' ? checkWrites() : read;
@@ -85,7 +85,7 @@ async function checkReads(): Promise<DatabaseCheck> {
       reason: `migrations are missing: ${missing.join(', ')}; run npm run migrate`,
     };
   } catch (error) {
-    // 42P01 is "no such table": a database that was never migrated has no list of migrations.
+    // 42P01 is "undefined table": a database that was never migrated has no table of migrations.
     if (String((error as Error).message).includes('42P01')) {
       return { state: 'not_migrated', reason: 'the database is empty; run npm run migrate' };
     }
@@ -97,7 +97,7 @@ async function checkReads(): Promise<DatabaseCheck> {
   }
 }
 
-/** Settings that a connection has set and that its session does not have: a pooler gave it another one. */
+/** Settings that the connection has set but its session lacks: a pooler has assigned it another session. */
 async function lostSettings(): Promise<string[]> {
   const rows = await db().$queryRaw<{ name: string }[]>`
     SELECT name FROM json_each_text(${JSON.stringify(settings)}::json) AS wanted (name, value)

@@ -1,17 +1,17 @@
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import { type Env, env } from '#lib/platform/env.ts';
 
-/** HMAC-SHA-256 under the current secret. `purpose` keeps one use's values out of another's. */
+/** HMAC-SHA-256 with the current secret. A value signed for one `purpose` is not valid for another. */
 export function sign(purpose: string, message: string): Buffer {
   const [current] = signers() as [Signer];
   return current(purpose, message);
 }
 
-/** HMAC-SHA-256 under one secret: 32 bytes for a purpose and a message. */
+/** HMAC-SHA-256 with one secret: 32 bytes for a purpose and a message. */
 export type Signer = (purpose: string, message: string) => Buffer;
 
 /**
- * A signer for each secret that is accepted: the current one, those to come and earlier ones.
+ * A signer for each accepted secret: the current one, then future ones, then earlier ones.
  * docs/operations.md describes the phases of a rotation.
  */
 export function signers(): Signer[] {
@@ -27,17 +27,17 @@ export function signers(): Signer[] {
 
 const signersOf = new WeakMap<Env, Signer[]>();
 
-/** The same under every secret that is accepted. */
+/** The HMACs with all accepted secrets, in the order of `signers`. */
 export function signUnderAll(purpose: string, message: string): Buffer[] {
   return signers().map((signWith) => signWith(purpose, message));
 }
 
-/** Compares without telling, by its time, how much of a guess was right. */
+/** Compares in constant time, so that timing does not reveal how much of a guess was right. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** The secret becomes a key once: a string is made into one at every use. */
+/** Creates the key once: from a string, Node would create a key at every use. */
 function signerUnder(secret: string): Signer {
   const key = createSecretKey(secret, 'utf8');
   return (purpose, message) => createHmac('sha256', key).update(`${purpose}\n${message}`).digest();

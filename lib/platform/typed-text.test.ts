@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { typedLine, visibleText } from '#lib/platform/typed-text.ts';
 
 /**
- * What broke: a parcel could go to a name that shows nothing (U+200B alone), or to a text whose
- * characters turn the writing direction, so that page and label read differently.
+ * What broke: a parcel could go to a name that is invisible (U+200B alone), or to a text with direction
+ * overrides, which the page and the label showed differently.
  */
 
 const line = typedLine(100);
@@ -47,11 +47,11 @@ test.each([
   'क्\u200dष',
   'ישראל\u200e 5',
   '👩\u200d🔧 Workshop',
-])('%s is taken as it was typed', (typed) => {
+])('%s is accepted unchanged', (typed) => {
   expect(line.parse(typed)).toBe(typed);
 });
 
-test('text that is taken is what it always became: itself without blanks at its ends', () => {
+test('accepted text is only trimmed, never changed otherwise', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), (typed) => {
       const taken = line.safeParse(typed).data;
@@ -60,7 +60,7 @@ test('text that is taken is what it always became: itself without blanks at its 
   );
 });
 
-// What broke: a search with an override of the writing direction was shown turned around in the page's heading.
+// What broke: the page's heading showed a search with a direction override in reverse.
 test.each([
   ['\u202eknaht uoy', 'knaht uoy'],
   ['mug\u200b', 'mug'],
@@ -72,7 +72,7 @@ test.each([
   expect(visibleText(typed)).toBe(shown);
 });
 
-test('what is shown back can always be typed again', () => {
+test('text that a page shows back is always accepted as input', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (typed) => {
       expect(line.safeParse(visibleText(typed)).success).toBe(true);

@@ -28,7 +28,7 @@ test('a total is the sum of its parts, and every part a whole number of minor un
   );
 });
 
-test('the order of the lines does not change what they cost', () => {
+test('the order of the lines does not change the price', () => {
   fc.assert(
     fc.property(lines, methods, places, (cart, method, country) => {
       expect(quote([...cart].reverse(), method, country)).toEqual(quote(cart, method, country));
@@ -36,7 +36,7 @@ test('the order of the lines does not change what they cost', () => {
   );
 });
 
-test('shipping costs what the list of methods says', () => {
+test('shipping costs the price in the list of methods', () => {
   fc.assert(
     fc.property(lines, methods, places, (cart, method, country) => {
       const { subtotalMinor, shippingMinor } = quote(cart, method, country);
@@ -46,7 +46,7 @@ test('shipping costs what the list of methods says', () => {
   );
 });
 
-test('a large order to the home country travels free, a small one and one abroad do not', () => {
+test('standard shipping is free for large domestic orders, and not for small or foreign ones', () => {
   const cart = (unitPriceMinor: number) => [{ sku: 'A', quantity: 1, unitPriceMinor }];
   expect(quote(cart(7_500), 'standard', 'US')).toMatchObject({
     shippingMinor: 0,

@@ -3,13 +3,13 @@ import type { CountryCode } from '#lib/shipping/countries.ts';
 import { type ShippingMethodId, shippingPriceMinor } from '#lib/shipping/methods.ts';
 
 /**
- * What a cart costs, shipping and tax included. Pure: the page, the order writer and the tests
- * call the same function with the same inputs and get the same amount.
+ * The price of a cart with shipping and tax, in minor units. Pure: the page, the order writer and the tests
+ * call the same function with the same inputs and get the same amounts.
  */
 
 /**
- * Tax in basis points of items and shipping: the standard rate of VAT or GST; none for the
- * United States, where the shop has no nexus, and Hong Kong.
+ * Tax on items and shipping, in basis points: the standard rate of VAT or GST. None in the United States,
+ * where the shop has no nexus, and in Hong Kong.
  */
 const taxBasisPoints: Record<CountryCode, number> = {
   AU: 1_000,

@@ -1,10 +1,10 @@
 import type { CountryCode } from '#lib/shipping/countries.ts';
 
 /**
- * How the countries that we send to write an address below the street: which fields they have, in
- * which order, what each is called, and which of them a carrier needs. The source of orders and
- * requirements is https://chromium-i18n.appspot.com/ssl-address (the data of Chrome's own address
- * forms); the tests compare the orders with the library that prints addresses.
+ * How each country that the shop ships to writes an address below the street: its fields, their order, their
+ * labels, and which of them a carrier needs. The orders and requirements come from
+ * https://chromium-i18n.appspot.com/ssl-address (the data of Chrome's own address forms). The tests compare
+ * the orders with the library that prints addresses.
  */
 
 export const townFields = ['city', 'region', 'postalCode'] as const;
@@ -16,15 +16,15 @@ export interface FieldWords {
 }
 
 interface PostalWords extends FieldWords {
-  /** One that exists, for the message about one that doesn't. */
+  /** An existing postal code, for the message about an invalid one. */
   example: string;
 }
 
 export interface AddressLayout {
-  /** The fields that a form of this country shows, in the order of a label. */
+  /** The fields that this country's form shows, in the order of a label. */
   order: readonly TownField[];
   city: FieldWords;
-  /** Present in every country: an address that was entered before keeps its region. */
+  /** Present in every country: an address that was entered earlier keeps its region. */
   region: FieldWords;
   postalCode: PostalWords;
 }
@@ -71,7 +71,7 @@ const layouts: Record<CountryCode, AddressLayout> = {
     order: ['city', 'region'],
     city: required('District'),
     region: optional('Area'),
-    // There are none. One that a form insists on ("000000") is kept and not judged.
+    // Hong Kong has no postal codes. A code that another form demanded ("000000") is kept and not checked.
     postalCode: { ...optional('Postal code'), example: '' },
   },
   IE: {
@@ -129,7 +129,7 @@ const layouts: Record<CountryCode, AddressLayout> = {
 
 export const layoutOf = (country: CountryCode): AddressLayout => layouts[country];
 
-/** `enter the ZIP code`: a label as the words of a message. Names and abbreviations keep their capitals. */
+/** `enter the ZIP code`: a label inside a message. Names and abbreviations keep their capitals. */
 export function missingFieldMessage({ label }: FieldWords): string {
   return `enter the ${inSentence(label)}`;
 }

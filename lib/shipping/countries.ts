@@ -1,4 +1,4 @@
-/** Where the shop sends to. Pure, so that pages can use it. */
+/** The countries that the shop ships to. Pure, so that pages can use it. */
 
 const countries = {
   AU: 'Australia',
@@ -27,5 +27,5 @@ export type CountryCode = keyof typeof countries;
 export const countryCodes = Object.keys(countries) as [CountryCode, ...CountryCode[]];
 export const countryName = (code: CountryCode): string => countries[code];
 
-/** Orders within it have domestic shipping prices. */
+/** Orders to this country have domestic shipping prices. */
 export const homeCountry: CountryCode = 'US';

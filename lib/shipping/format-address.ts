@@ -3,13 +3,13 @@ import { countryName } from '#lib/shipping/countries.ts';
 import { postalCodeOf } from '#lib/shipping/postal-code.ts';
 import type { ShippingAddress } from '#lib/shipping/shipping-address.ts';
 
-/** Scripts in which the largest unit comes first: `100-0001`, prefecture, city, street, name. */
+/** Scripts in which the largest unit is written first: `100-0001`, prefecture, city, street, name. */
 const largestFirst = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 
 /**
- * An address as its country's post prints it, a line each, the country last: the one way for pages,
- * emails and parcels. What the country's format has no place for gets a line of its own, because
- * nothing that was entered may be missing on a parcel.
+ * An address as its country's post prints it, one line per entry, the country last. Pages, emails and
+ * parcels all use it. Fields that the country's format has no place for get a line of their own, because no
+ * entered text may be missing on a parcel.
  */
 export function addressLines(address: ShippingAddress): string[] {
   const { name, line1, line2, city, region, country } = address;
@@ -28,7 +28,7 @@ export function addressLines(address: ShippingAddress): string[] {
       },
       script,
     );
-  // Japan writes its towns as a part of the street; in Singapore the town is the country.
+  // Japan writes the town as a part of the street; in Singapore the town is the country.
   const hasTown = print([], '\0').some((line) => line.includes('\0'));
   const townIsCountry = !hasTown && city.toLowerCase() === countryName(country).toLowerCase();
   const withTown = script === 'local' ? [city, ...streets] : [...streets, city];
@@ -37,7 +37,7 @@ export function addressLines(address: ShippingAddress): string[] {
   return (
     [...lines, ...left, countryName(country)]
       .filter((line): line is string => Boolean(line))
-      // The library begins a line with the comma that follows a street of several lines.
+      // The library starts a line with the comma that follows a street of several lines.
       .map((line) => line.replace(/^, /, '').normalize('NFC'))
   );
 }

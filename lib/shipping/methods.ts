@@ -1,6 +1,9 @@
 import { type CountryCode, homeCountry } from '#lib/shipping/countries.ts';
 
-/** How the shop ships, and what that costs. Pure: pages and the order writer call the same functions. */
+/**
+ * The shipping methods and their prices in minor units. Pure: pages and the order writer call the same
+ * functions.
+ */
 
 export interface ShippingMethod {
   id: string;
@@ -8,7 +11,7 @@ export interface ShippingMethod {
   priceMinor: number;
 }
 
-/** Standard shipping is free for orders of this much or more. */
+/** Standard shipping is free for domestic orders from this subtotal. */
 export const freeStandardFromMinor = 7_500;
 
 const shippingMethods = {
@@ -19,7 +22,7 @@ const shippingMethods = {
 export type ShippingMethodId = keyof typeof shippingMethods;
 export const shippingMethodIds = Object.keys(shippingMethods) as [ShippingMethodId, ...ShippingMethodId[]];
 
-/** The methods that reach a country, with their price for this subtotal. */
+/** The methods for a country, with their prices for this subtotal. */
 export function shippingMethodsFor(subtotalMinor: number, country: CountryCode): ShippingMethod[] {
   return shippingMethodIds.map((id) => ({
     id,

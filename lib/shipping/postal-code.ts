@@ -1,7 +1,9 @@
 import { postcodeValidator, postcodeValidatorExistsForCountry } from 'postcode-validator';
 import type { CountryCode } from '#lib/shipping/countries.ts';
 
-/** Where a country parts its codes: so many symbols from the front, or from the end when negative. */
+/**
+ * Where a country splits its codes: the number of characters from the start, or from the end when negative.
+ */
 const groups: Partial<Record<CountryCode, { at: number; with: string }>> = {
   CA: { at: 3, with: ' ' },
   GB: { at: -3, with: ' ' },
@@ -12,7 +14,7 @@ const groups: Partial<Record<CountryCode, { at: number; with: string }>> = {
   US: { at: 5, with: '-' },
 };
 
-/** What people write before the code on a letter from abroad. */
+/** Prefixes that people write before the code on a letter from abroad. */
 const prefixes: Partial<Record<CountryCode, RegExp>> = {
   AT: /^A-?(?=\d)/,
   BE: /^B-?(?=\d)/,
@@ -25,8 +27,8 @@ const prefixes: Partial<Record<CountryCode, RegExp>> = {
 };
 
 /**
- * A postal code as its country writes it, from what a person typed: `sw1a1aa` is `SW1A 1AA`, and full-width
- * digits are digits. Undefined when it can be none of that country. A country without codes takes any.
+ * A typed postal code in its country's format: `sw1a1aa` becomes `SW1A 1AA`, and full-width digits become
+ * digits. Undefined when it is not valid in that country. A country without postal codes accepts any text.
  */
 export function postalCodeOf(country: CountryCode, typed: string): string | undefined {
   if (!postcodeValidatorExistsForCountry(country)) return typed;

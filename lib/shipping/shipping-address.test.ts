@@ -7,9 +7,8 @@ import { postalCodeOf } from '#lib/shipping/postal-code.ts';
 import { type ShippingAddress, shippingAddressSchema } from '#lib/shipping/shipping-address.ts';
 
 /**
- * What broke: all countries had one form and one rule. Hong Kong needed a postal code, the United
- * States needed no state and took ABCDE as a ZIP code, and page and email printed one address
- * differently.
+ * What broke: all countries had one form and one rule. Hong Kong needed a postal code. The United States
+ * needed no state and accepted ABCDE as a ZIP code. The page and the email printed one address differently.
  */
 
 const inUs = {
@@ -55,7 +54,7 @@ describe('the rules of a country', () => {
     expect(city).toBe('Singapore');
   });
 
-  test('everything that is wrong is named in one answer, and nothing twice', () => {
+  test('one answer names every mistake, each of them once', () => {
     expect(faultsOf({ name: '', line1: '\u200b', region: '', postalCode: 'x'.repeat(21) })).toEqual({
       name: 'enter the name on the parcel',
       line1: expect.stringContaining('invisible'),
@@ -64,8 +63,8 @@ describe('the rules of a country', () => {
     });
   });
 
-  // The contract's example has no region, and a carrier needs none beside a ZIP code.
-  test('a client that knows of no state may leave it out; a form whose State is empty may not', () => {
+  // The example in the API contract has no region, and a carrier needs none in addition to a ZIP code.
+  test('a client may leave the state out; a form with an empty State is refused', () => {
     expect(faultsOf({ region: null })).toEqual({});
     expect(faultsOf({ region: undefined })).toEqual({});
     expect(faultsOf({ region: ' ' })).toEqual({ region: 'enter the state' });
@@ -75,7 +74,7 @@ describe('the rules of a country', () => {
     expect(shippingAddressSchema.safeParse(value).success).toBe(false);
   });
 
-  test.each(countryCodes)('the example of a postal code of %s is one', (country) => {
+  test.each(countryCodes)('the example of a postal code of %s is valid', (country) => {
     const { example, required } = layoutOf(country).postalCode;
     expect(required).toBe(country !== 'HK');
     if (required) expect(postalCodeOf(country, example)).toBe(example);
@@ -97,12 +96,12 @@ describe('the rules of a country', () => {
     ['US', 'ABCDE', undefined],
     ['DE', '1011', undefined],
     ['GB', '62701', undefined],
-  ])('in %s, %s is the postal code %s', (country, typed, code) => {
+  ])('in %s, %s is read as the postal code %s', (country, typed, code) => {
     expect(postalCodeOf(country, typed)).toBe(code);
   });
 });
 
-test.each(countryCodes)('the form of %s asks in the order in which its addresses are printed', (country) => {
+test.each(countryCodes)('the form of %s has its fields in the order of a printed address', (country) => {
   const marks: Record<TownField, string> = { city: '{city}', region: '{region}', postalCode: '{postalCode}' };
   const { city: locality, region: administrativeArea, postalCode } = marks;
   const printed = formatAddress(
@@ -110,7 +109,7 @@ test.each(countryCodes)('the form of %s asks in the order in which its addresses
     'latin',
   ).join(' ');
   const inPrint = [...printed.matchAll(/\{(\w+)\}/g)].map(([, field]) => field);
-  // Japan's format has no town: people write it, and so the form asks for it, before the prefecture.
+  // Japan's format has no town. People write it before the prefecture, so the form asks for it first.
   expect(layoutOf(country).order).toEqual(country === 'JP' ? ['city', ...inPrint] : inPrint);
 });
 
@@ -159,7 +158,7 @@ describe('a printed address', () => {
       { country: 'JP', line1: '1-1 Marunouchi', city: 'Chiyoda', region: 'Tokyo', postalCode: '1000001' },
       ['1-1 Marunouchi', 'Chiyoda', 'Tokyo', '100-0001', 'Japan'],
     ],
-  ])('%j', (change, lines) => {
+  ])('%j is printed in its country’s format', (change, lines) => {
     expect(print(change)).toEqual(lines);
   });
 
@@ -189,7 +188,7 @@ describe('a printed address', () => {
     ]);
   });
 
-  test('that was stored before the rules of its country shows everything that it has', () => {
+  test('that was stored before the rules of its country shows all its fields', () => {
     for (const country of countryCodes) {
       const printed = addressLines({
         name: 'Name',

@@ -22,20 +22,20 @@ const required = (what: string, max: number) =>
     .min(1, `enter ${what}`)
     .pipe(typedLine(max));
 
-/** Bounds are what carriers print on a label, with room to spare. */
+/** The limits are longer than what carriers print on a label. */
 const fields = z.object({
   name: required('the name on the parcel', 100),
   line1: required('the street and number', 200),
   line2: optional(200),
   city: optional(100),
-  // A form whose State is empty was not filled in. A client that sends none, or null, knows of none
-  // and is taken at its word: the postal code is enough for a carrier.
+  // An empty State field in a form was not filled in, and is refused where it is required. A client that
+  // sends none, or null, may leave it out: the postal code is enough for a carrier.
   region: typedLine(100).nullish(),
   postalCode: optional(20),
   country: z.enum(countryCodes, { error: 'choose a country that we send to' }),
 });
 
-/** Where an order goes, by the rules of its country. */
+/** The shipping address of an order, checked by the rules of its country. */
 export const shippingAddressSchema = fields
   .superRefine(
     (address, context) => {
@@ -44,19 +44,19 @@ export const shippingAddressSchema = fields
         if (!isJudged) context.addIssue({ code: 'custom', path: [field], message });
       }
     },
-    // Also when the name is missing: a shopper learns of everything that is wrong in one go.
+    // Runs even when the name is missing, so that a shopper sees all mistakes in one answer.
     { when: ({ value }) => hasCountry(value) },
   )
   .transform((address) => ({
     ...address,
-    // Only Singapore, which is its own town, comes here without one.
+    // Only Singapore, which is its own town, has no city here.
     city: address.city ?? countryName(address.country),
     region: address.region || null,
   }));
 
 export type ShippingAddress = z.output<typeof shippingAddressSchema>;
 
-/** Other fields may be missing or of any type here; their own rules have said so. */
+/** Other fields may be missing or of any type here; their own rules have reported that. */
 function hasCountry(value: unknown): boolean {
   const { country } = Object(value) as { country?: CountryCode };
   return country !== undefined && countryCodes.includes(country);
@@ -73,7 +73,7 @@ function countryFaultsOf(address: z.output<typeof fields>): { field: TownField; 
     : missing;
 }
 
-/** The same as it is kept and shown: cleaned, and null where nothing was entered. */
+/** The stored and shown form: cleaned, and null where no text was entered. */
 export const storedAddressSchema = z.object({
   name: z.string(),
   line1: z.string(),

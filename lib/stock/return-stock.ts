@@ -1,8 +1,8 @@
 import type { Tx } from '#lib/platform/database/db.ts';
 
 /**
- * Puts an order's quantities back on the shelf. To be called once an order, in the transaction
- * that ends it. Locks in sku order, as the order writer does, so the two never deadlock.
+ * Returns an order's quantities to stock. Call it once per order, in the transaction that ends the order.
+ * Locks in sku order, as the order writer does, so the two never deadlock.
  */
 export async function returnStock(
   tx: Tx,

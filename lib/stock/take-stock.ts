@@ -1,8 +1,8 @@
 import type { Tx } from '#lib/platform/database/db.ts';
 
 /**
- * Takes an order's quantities off the shelf again, all or none of them: false when something is
- * missing. Locks in sku order, as the order writer does, so the two never deadlock.
+ * Takes an order's quantities from stock again, all or none. Returns false if an item is out of stock.
+ * Locks in sku order, as the order writer does, so the two never deadlock.
  */
 export async function takeStock(
   tx: Tx,

@@ -7,8 +7,8 @@ import { freeLostJobs } from '#lib/worker/run-task.ts';
 import { periodicKey, periodicTasks } from '#lib/worker/tasks.ts';
 
 /**
- * Runs what runs by the clock, and every job that is due, until there is none or `limitMs` is over;
- * then no more are begun. A worker for platforms where no process stays: the cron call is its host.
+ * Runs the periodic jobs and every job that is due, until none is left. Starts no more jobs after
+ * `limitMs`. This is the worker for platforms without long-running processes: the cron call hosts it.
  */
 export async function drainJobs({ limitMs }: { limitMs: number }): Promise<DrainedJobs> {
   await freeLostJobs();

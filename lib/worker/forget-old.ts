@@ -2,15 +2,15 @@ import { db, type Tx } from '#lib/platform/database/db.ts';
 import { env } from '#lib/platform/env.ts';
 
 /**
- * Deletes what nobody needs any more: open carts that were not touched for CART_KEPT_DAYS, emails
- * after MAIL_KEPT_DAYS, the provider's events and deliveries after EVENTS_KEPT_DAYS. Orders, their
- * payments and their carts stay. Runs every minute and deletes a little each time, oldest first.
+ * Deletes old data: open carts unchanged for CART_KEPT_DAYS, emails after MAIL_KEPT_DAYS, and the
+ * provider's events and webhook deliveries after EVENTS_KEPT_DAYS. Keeps orders with their payments and
+ * carts. Runs every minute and deletes a few rows each time, oldest first.
  */
 
-/** Rows of one transaction: some milliseconds, so that no shopper waits for its locks. */
+/** Rows per transaction. It takes some milliseconds, so that no shopper waits for its locks. */
 const batchRows = 500;
 
-/** Transactions of one run and one kind; 10,000 rows a minute are more than any shop makes. */
+/** Transactions per run and kind. No shop creates more than the resulting 10,000 rows a minute. */
 const maxBatches = 20;
 
 export async function forgetOld(): Promise<void> {
@@ -21,7 +21,7 @@ export async function forgetOld(): Promise<void> {
   await inBatches(EVENTS_KEPT_DAYS, deleteDeliveries);
 }
 
-/** Several workers share the work, because each skips rows that another has locked. */
+/** Several workers can share the work, because each skips rows that another has locked. */
 async function inBatches(days: number, deleteSome: (tx: Tx, days: number) => Promise<number>): Promise<void> {
   if (days === 0) return;
   for (let batch = 0; batch < maxBatches; batch += 1) {
@@ -31,8 +31,8 @@ async function inBatches(days: number, deleteSome: (tx: Tx, days: number) => Pro
 }
 
 /**
- * A shopper who edits such a cart at the same moment keeps it: one of the two has the lock, and the
- * other one sees what it did. A cart that was ordered is not open any more.
+ * A shopper who edits such a cart at the same moment keeps it: one of the two transactions gets the lock,
+ * and the other sees its result. An ordered cart is no longer open.
  */
 async function deleteCarts(tx: Tx, days: number): Promise<number> {
   const carts = await tx.$queryRaw<{ userId: string; id: string }[]>`
@@ -50,7 +50,7 @@ async function deleteCarts(tx: Tx, days: number): Promise<number> {
     WHERE cart.user_id = old."userId" AND cart.id = old.id`;
 }
 
-/** One that still waits to be sent is kept, however old. */
+/** Keeps emails that still wait to be sent, however old. */
 function deleteMails(tx: Tx, days: number): Promise<number> {
   return tx.$executeRaw`
     DELETE FROM mail USING (
@@ -61,7 +61,7 @@ function deleteMails(tx: Tx, days: number): Promise<number> {
       AND mail.version = old.version AND mail.kind = old.kind`;
 }
 
-/** One that was never applied is kept: somebody may have to look at it. */
+/** Keeps events that were never applied: an operator may need them. */
 function deletePaymentEvents(tx: Tx, days: number): Promise<number> {
   return tx.$executeRaw`
     DELETE FROM payment_event USING (

@@ -3,11 +3,12 @@ import { db } from '#lib/platform/database/db.ts';
 import { periodicKey, periodicTasks } from '#lib/worker/tasks.ts';
 
 /**
- * Writes down what runs at the next full minute, by the database's clock: however many workers do so,
- * and whatever their own clocks say, it runs once a minute. graphile-worker's cron goes by the clock of
- * a worker, and one that was hours ahead for a moment keeps all of them from what runs every minute
- * until those hours are over. One that is due and was not begun yet stays due. One that is due later than
- * in a minute was written when the database's own clock was ahead, and comes as soon as any other.
+ * Schedules the periodic jobs for the next full minute, by the database's clock. They run once a minute,
+ * however many workers call this and whatever their clocks say. graphile-worker's own cron uses a worker's
+ * clock: one that was hours ahead for a moment would stop all periodic jobs for those hours.
+ *
+ * A job that is due and has not started stays due. A job that is due in more than a minute was scheduled
+ * while the database's clock was ahead. Its time is reset to the next minute.
  */
 export async function addPeriodic(): Promise<void> {
   await db().$executeRaw`

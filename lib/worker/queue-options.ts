@@ -7,12 +7,12 @@ import { env } from '#lib/platform/env.ts';
 import { logger } from '#lib/platform/logger.ts';
 import { taskList } from '#lib/worker/run-task.ts';
 
-/** A statement of the queue's own takes milliseconds; one that takes this long has lost its database. */
+/** The queue's own statements take milliseconds. One that takes this long has lost its database. */
 const queryTimeoutMs = 20_000;
-/** A little longer: the server ends what the queue has given up. */
+/** Slightly longer: the server then ends the statements that the queue has abandoned. */
 const limits = { statementMs: 25_000, idleInTransactionMs: 25_000 };
 
-/** What every host runs jobs with: the worker, and the cron call on a platform without processes. */
+/** Options for both hosts of jobs: the worker process, and the cron call on platforms without processes. */
 export function queueOptions(pgPool: pg.Pool): RunnerOptions & { events: WorkerEvents } {
   const { JOB_CONCURRENCY, JOB_POLL_MS } = env();
   return {
@@ -26,7 +26,8 @@ export function queueOptions(pgPool: pg.Pool): RunnerOptions & { events: WorkerE
         concurrentJobs: JOB_CONCURRENCY,
         pollInterval: JOB_POLL_MS,
         logger: queueLogger,
-        // Only what is written in batches, however short, is waited for at the end.
+        // graphile-worker waits on shutdown for results only if they are written in batches, so batch
+        // without delay.
         completeJobBatchDelay: 0,
         failJobBatchDelay: 0,
       },
@@ -34,7 +35,7 @@ export function queueOptions(pgPool: pg.Pool): RunnerOptions & { events: WorkerE
   };
 }
 
-/** Connections for the queue itself, one of which listens; the tasks use the shop's own pool. */
+/** Connections for the queue itself; one of them listens. The tasks use the shop's own pool. */
 export function queuePool(): pg.Pool {
   const { DATABASE_URL, JOB_CONCURRENCY } = env();
   const settings = sessionSettings(DATABASE_URL, limits);
@@ -49,7 +50,7 @@ export function queuePool(): pg.Pool {
       await client.query(settings);
     },
   });
-  // A connection that breaks is replaced, and whoever was using it is told by their own statement.
+  // The pool replaces a broken connection, and its user gets the error from its own statement.
   const broken = (error: Error) => logger().debug({ err: error }, 'a connection of the job queue broke');
   pool.on('error', broken);
   pool.on('connect', (client) => client.on('error', broken));
@@ -57,8 +58,8 @@ export function queuePool(): pg.Pool {
 }
 
 /**
- * graphile-worker 0.18 gives its listening connection back twice when that breaks while the queue is
- * being stopped. The second time would be an error that nobody handles, and the end of the process.
+ * graphile-worker 0.18 releases its listening connection twice if that breaks during shutdown. The second
+ * release would throw an unhandled error and end the process.
  */
 class QueuePool extends pg.Pool {
   override connect(): Promise<pg.PoolClient>;
@@ -81,7 +82,7 @@ type Connected = (
   release: (destroy?: Error | boolean) => void,
 ) => void;
 
-/** A try that failed is a warning, because another follows; a job without one is an error. */
+/** A failed attempt that will be retried is a warning. The last one is an error. */
 function tellOfFailures(events: WorkerEvents): WorkerEvents {
   events.on('job:error', ({ job, error }) => {
     if (job.attempts < job.max_attempts) logger().warn(aboutJob(job, error), 'a job will be tried again');
@@ -103,7 +104,7 @@ function aboutJob({ id, task_identifier, attempts }: FailedJob, error: unknown) 
   return { job: id, task: task_identifier, attempts, reason };
 }
 
-/** What the queue says of itself. Failed jobs are told of above, and each one that went well is no news. */
+/** The queue's own log lines. Failed jobs are logged above, and successful ones are not worth a line. */
 const queueLogger = new Logger(() => (level, message, meta) => {
   if (meta?.failure) return;
   if (level === 'error') logger().error({ reason: mask(message) }, 'job queue');

@@ -4,10 +4,10 @@ import { db } from '#lib/platform/database/db.ts';
 import { within } from '#lib/platform/deadline.ts';
 import { periodicTasks, tasks } from '#lib/worker/tasks.ts';
 
-/** How long a job may take: several times the longest wait inside any of them. */
+/** Timeout of a job: several times the longest wait inside any of them. */
 const deadlineMs = 60_000;
 
-/** The tasks as graphile-worker runs them: each with its deadline, and given up when nothing helps. */
+/** The tasks for graphile-worker. Each has a timeout, and a permanent failure is not retried. */
 export function taskList(): TaskList {
   return Object.fromEntries(
     Object.entries(tasks).map(([name, task]) => [
@@ -22,7 +22,7 @@ async function runTask(task: () => Promise<unknown>, { job }: JobHelpers): Promi
     await within(deadlineMs, task());
   } catch (error) {
     if (error instanceof PermanentFailure) {
-      // A job is over when it has had all its tries, so this becomes the last one it has.
+      // A job ends with its last attempt, so this attempt becomes the last.
       await db().$executeRaw`
         UPDATE graphile_worker._private_jobs SET max_attempts = attempts WHERE id = ${BigInt(job.id)}`;
       job.max_attempts = job.attempts;
@@ -31,16 +31,17 @@ async function runTask(task: () => Promise<unknown>, { job }: JobHelpers): Promi
   }
 }
 
-/** Beyond a job's deadline by enough for its end to be written down. */
+/** A job's timeout, plus enough time to write its outcome. */
 const lostAfter = '2 minutes';
 
 /**
- * Frees the jobs of workers that died: a job that has been taken for longer than any job runs has
- * nobody, and one that was taken by a queue in `ended`, of which nothing runs any more, neither.
- * (graphile-worker itself waits four hours, not knowing how long ours take.)
+ * Frees the jobs of dead workers: those locked for longer than any job runs, and those locked by a queue in
+ * `ended`, which runs no tasks any more. (graphile-worker itself waits four hours, because it doesn't know
+ * our timeout.)
  *
- * A periodic job that was still taken when the next one was written down has lost its key and its tries
- * to that one. If its worker died, or it failed, it is not for an operator: the next one does the same.
+ * A periodic job that is still locked when its successor is scheduled loses its key and its attempts to the
+ * successor. If it failed or its worker died, this deletes it: the successor does the same work, and no
+ * operator has to look at it.
  */
 export async function freeLostJobs(ended: string[] = []): Promise<void> {
   await db().$transaction([

@@ -6,28 +6,31 @@ import { addPeriodic } from '#lib/worker/periodic.ts';
 import { queueOptions, queuePool } from '#lib/worker/queue-options.ts';
 import { freeLostJobs } from '#lib/worker/run-task.ts';
 
-/** After a start that failed, or a queue that gave up: soon, but no hammering on a database that is away. */
+/**
+ * Delay before a restart after a failed start or a failed queue. Short, but doesn't overload a database
+ * that is down.
+ */
 const startAgainMs = 2_000;
-/** How often jobs of dead workers are looked for, and those of the next minute written down. */
+/** How often the jobs of dead workers are freed and the periodic jobs of the next minute scheduled. */
 const tendEveryMs = 30_000;
 
 /**
- * A queue that could not write down what it did stops itself, and graphile-worker 0.18 may wait for
- * ever in doing so: after this long another is started beside what is left of it.
+ * A queue that cannot write its results stops itself, and graphile-worker 0.18 may hang while doing so.
+ * After this time the worker starts a new queue beside it.
  */
 const lastWordsMs = 5_000;
-/** graphile-worker's own goes by the worker's clock: see `periodic.ts`. */
+/** graphile-worker's own cron uses the worker's clock: see `periodic.ts`. */
 const noCron = parseCronItems([]);
 
-/** Connections that do not end by themselves are left to the database. */
+/** Connections that do not close in this time are left to the database. */
 const closeLimitMs = 2_000;
 
-/** Nothing that waiting would mend: somebody has to do something first. */
+/** Waiting cannot fix this: an operator has to act first. */
 export class CannotWork extends Error {}
 
 /**
- * Runs jobs until `signal` is aborted; then lets those in work finish. A database that goes away is
- * waited for. Throws `CannotWork` for one that was never migrated.
+ * Runs jobs until `signal` is aborted, then lets the running ones finish. Waits for a database that is
+ * down. Throws `CannotWork` if the database was never migrated.
  */
 export async function runWorker({
   signal,
@@ -45,7 +48,7 @@ export async function runWorker({
   }
 }
 
-/** One life of the queue: until the signal, or until the database has been away too long for it. */
+/** Runs one queue until the signal aborts or the database has been down too long for it. */
 async function runUntilItEnds({
   signal,
   onReady,
@@ -81,7 +84,8 @@ async function runUntilItEnds({
   } finally {
     clearInterval(tending);
     signal.removeEventListener('abort', stop);
-    // What it has begun is written down through the pool. Whoever aborted has a limit of their own.
+    // The queue writes the results of running jobs through the pool. After an abort the caller has its own
+    // limit.
     const over = runner?.promise.catch(() => undefined);
     await (signal.aborted ? over : atMost(lastWordsMs, over));
     await atMost(
@@ -93,9 +97,9 @@ async function runUntilItEnds({
 }
 
 interface Life {
-  /** The name under which it has taken jobs, once it has one. */
+  /** The id under which it locks jobs, once it has one. */
   takenBy: string | undefined;
-  /** Tasks that it has begun and that have not ended. */
+  /** Tasks that have started and not ended. */
   running: number;
 }
 
@@ -114,7 +118,7 @@ function lifeOf(events: WorkerEvents): Life {
   return life;
 }
 
-/** Frees the jobs of workers that died, and those that an ended life could not write down as done. */
+/** Frees the jobs of dead workers, and the jobs whose results an ended queue could not write. */
 async function freeJobs(ended: Set<Life>): Promise<void> {
   const idle = [...ended].filter(({ running }) => running === 0);
   await freeLostJobs(idle.flatMap(({ takenBy }) => takenBy ?? []));
@@ -122,8 +126,8 @@ async function freeJobs(ended: Set<Life>): Promise<void> {
 }
 
 /**
- * Resolves when the queue has looked for a job, and rejects when the first look fails: graphile-worker
- * 0.18 remembers that failure, and would fail in the same words for as long as it lives.
+ * Resolves when the queue has polled for a job, and rejects when the first poll fails: graphile-worker 0.18
+ * caches that failure and would repeat it for its whole life.
  */
 function whenBegun(events: WorkerEvents): Promise<void> {
   const begun = new Promise<void>((resolve, reject) => {
@@ -140,12 +144,12 @@ function whenBroken(events: WorkerEvents): Promise<never> {
   const broken = new Promise<never>((_, reject) => {
     events.once('pool:fatalError', ({ error }) => reject(error));
   });
-  // It may come when nobody waits for it any more.
+  // It may reject when no code awaits it any more.
   broken.catch(() => undefined);
   return broken;
 }
 
-/** Waits for `work`, and no longer than that. The timer keeps a process alive that has nothing else. */
+/** Waits for `work`, but at most `ms`. The timer keeps an otherwise idle process alive. */
 async function atMost(ms: number, work: Promise<unknown> | undefined): Promise<void> {
   const done = new AbortController();
   const late = sleep(ms, undefined, { signal: done.signal }).catch(() => undefined);

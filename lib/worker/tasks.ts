@@ -13,8 +13,8 @@ import { sweepPayments } from '#lib/payments/sweep-payments.ts';
 import { forgetOld } from '#lib/worker/forget-old.ts';
 
 /**
- * What runs for each job. A task has a minute (`run-task.ts`), may be run twice, also at the same
- * time, and comes to the same then. It throws to be tried again.
+ * The function of each job. A task has a minute (`run-task.ts`). It may run twice, even concurrently, so it
+ * must be idempotent. It throws to be retried.
  */
 type Tasks = { [Name in JobName]: (payload: JobPayloads[Name]) => Promise<unknown> };
 
@@ -33,7 +33,7 @@ export const tasks: Tasks = {
   forget_old: forgetOld,
 };
 
-/** What runs every minute by itself, whether anybody asked for it or not. */
+/** Jobs that run every minute without a request. */
 export const periodicTasks: readonly PeriodicName[] = [
   'sweep_payments',
   'expire_holds',
@@ -42,5 +42,5 @@ export const periodicTasks: readonly PeriodicName[] = [
   'forget_old',
 ];
 
-/** One that has not succeeded by then is replaced by the next minute's: there is never a heap of the same. */
+/** A job that has not succeeded by the next minute is replaced by that minute's, so copies never pile up. */
 export const periodicKey = (name: PeriodicName): string => `every_minute:${name}`;

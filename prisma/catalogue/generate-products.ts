@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type ProductRow, productId } from '#prisma/catalogue/rows.ts';
 import type { VariantSeed } from '#prisma/catalogue/types.ts';
 
-/** Makers' marks. With the 38 products we chose they make 2,280 titles before the first "No. 2". */
+/** Makers' names. With the 38 curated products they make 2,280 titles before the first "No. 2". */
 // biome-ignore format: a table of words reads better in rows
 const makers = [
   'Alder', 'Anker', 'Arden', 'Askel', 'Aubin', 'Bexley', 'Birk', 'Bruun', 'Calder', 'Carrick',
@@ -14,12 +14,12 @@ const makers = [
 ];
 
 /**
- * More products, for trying the shop at the size of a large one: each is one of ours as another
- * maker might make it, at another price. The nth is the same on every machine and in every run.
+ * Generates more products, to try the shop with a large catalogue. Each is one of our products as another
+ * maker might make it, at another price. The nth product is the same on every machine and in every run.
  */
 export function generateProducts(curated: ProductRow[], count: number): ProductRow[] {
   return Array.from({ length: count }, (_, index) => {
-    // Every maker takes a turn at a product before any of them makes it a second time.
+    // Every maker gets a turn at a product before any maker repeats it.
     const base = at(curated, index);
     const turn = Math.floor(index / curated.length);
     const maker = at(makers, turn + (index % curated.length));
@@ -57,7 +57,7 @@ function varyVariant(
   return {
     sku: `${variant.sku}-${mark.toUpperCase()}`,
     title: variant.title,
-    // Whole units of money, as a shop writes its prices.
+    // Whole currency units, as shops set prices.
     priceMinor: Math.max(1, Math.round((variant.priceMinor * factor) / 100)) * 100,
     stock: random.readUInt8(4 + index) % 201,
   };

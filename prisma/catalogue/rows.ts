@@ -11,7 +11,7 @@ import type { CategorySeed, ProductSeed } from '#prisma/catalogue/types.ts';
 /** The shop's categories, in the order of its menu. */
 export const categories: CategorySeed[] = [kitchen, desk, textiles, light, outdoors, care];
 
-/** A product as the database keeps it; its variants keep the order they are listed in. */
+/** A product as the database stores it. Its variants keep their listed order. */
 export interface ProductRow extends ProductSeed {
   id: string;
   category: string;
@@ -19,14 +19,14 @@ export interface ProductRow extends ProductSeed {
   position: number;
 }
 
-/** The same id in every database, so that seeding twice finds what it made the first time. */
+/** Gives the same id in every database, so that a second seed finds the rows of the first. */
 export function productId(slug: string): string {
   return uuid8From(createHash('sha256').update(`once.product.v1|${slug}`).digest());
 }
 
 /**
- * The products we chose, in the order they are featured: one of each category, then the next
- * of each, so that the first rows of a page show the breadth of the shop.
+ * The curated products in featured order: one of each category, then the next of each. So the first rows of a
+ * page show the range of the shop.
  */
 export function curatedProducts(): ProductRow[] {
   const rounds = Math.max(...categories.map(({ products }) => products.length));

@@ -1,20 +1,20 @@
 export interface VariantSeed {
   sku: string;
-  /** What tells it from the other variants; empty when there is only one. */
+  /** Distinguishes it from the other variants. Empty when there is only one. */
   title: string;
   priceMinor: number;
-  /** What the shop opens with. Counted down by orders and never reset by the seed. */
+  /** The initial stock. Orders reduce it, and the seed never resets it. */
   stock: number;
 }
 
 export interface ProductSeed {
-  /** Part of its address and the name of its picture: never changed once published. */
+  /** Part of its address and the name of its picture. Never change it once published. */
   slug: string;
   title: string;
   description: string;
   /** Material, size, care, origin. */
   details: string[];
-  /** The day it came into the shop. */
+  /** The date it was added to the shop. */
   addedOn: string;
   variants: VariantSeed[];
 }

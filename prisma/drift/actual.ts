@@ -2,13 +2,13 @@ import type { Client } from 'pg';
 import { partitionKeysQuery } from './partition-keys.ts';
 import { foreignKeyOf, keyOf, type Table } from './tables.ts';
 
-// Partitions are left out: they are their parent's business. So is the migrations' own table.
+// Leaves out partitions, which their parent represents, and the table of the migrations.
 const shopTables = `
   SELECT oid, relname FROM pg_class
   WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
     AND NOT relispartition AND relname <> '_prisma_migrations'`;
 
-// A generated column is the database's own: no client can write it, so none has to know it.
+// Leaves out generated columns: no client can write them, so no client has to know them.
 const columnsQuery = `
   SELECT t.relname AS table, a.attname AS column, format_type(a.atttypid, a.atttypmod) AS type,
          NOT a.attnotnull AS nullable
@@ -25,7 +25,7 @@ const keysQuery = `
   FROM (${shopTables}) t JOIN pg_index i ON i.indrelid = t.oid
   WHERE i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL`;
 
-// conparentid = 0: one row for the key of a partitioned table, none for those of its partitions.
+// conparentid = 0 gives one row for the key of a partitioned table, and none for those of its partitions.
 const foreignKeysQuery = `
   SELECT t.relname AS table, target.relname AS target,
          (SELECT array_agg(a.attname::text ORDER BY k.position)
@@ -51,7 +51,7 @@ interface Row {
   to: string[];
 }
 
-/** The tables that the database has, by name. */
+/** The tables of the database, by name. */
 export async function actualTables(client: Client): Promise<Map<string, Table>> {
   const [names, columns, keys, foreignKeys] = [
     await client.query<{ relname: string }>(shopTables),

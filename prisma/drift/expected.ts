@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Column, foreignKeyOf, keyOf, type Table } from './tables.ts';
 
-/** The parts of Prisma's data model that this check reads; written by ../datamodel-generator.mjs. */
+/** The parts of Prisma's data model that this check reads. ../datamodel-generator.mjs writes them. */
 interface Field {
   name: string;
   dbName?: string | null;
@@ -27,7 +27,7 @@ interface Model {
 
 const datamodelFile = path.join(import.meta.dirname, '../../lib/generated/datamodel.json');
 
-/** What Prisma makes of a type that has no `@db` attribute. */
+/** The PostgreSQL type for a Prisma type without a `@db` attribute. */
 const defaultTypes: Record<string, string> = {
   String: 'text',
   Int: 'integer',
@@ -39,7 +39,7 @@ const defaultTypes: Record<string, string> = {
   Bytes: 'bytea',
 };
 
-/** PostgreSQL's name of a `@db` type; `$` stands where its argument goes. */
+/** The PostgreSQL name for a `@db` type. `$` marks the place of its argument. */
 const nativeTypes: Record<string, string> = {
   Uuid: 'uuid',
   Text: 'text',
@@ -83,7 +83,7 @@ function tableOf(model: Model, byName: Map<string, Model>): Table {
   };
 }
 
-/** The tables that the Prisma client was generated for, by their names in the database. */
+/** The tables of the Prisma client's data model, by their names in the database. */
 export async function expectedTables(): Promise<Map<string, Table>> {
   const { models } = JSON.parse(await readFile(datamodelFile, 'utf8')) as { models: Model[] };
   const byName = new Map(models.map((model) => [model.name, model]));

@@ -1,7 +1,7 @@
 /**
- * Foreign keys that hold for a partitioned table because each of its partitions has one to the
- * partition of the same bound (the migration says why): one row for all of them, in the parents'
- * names. A partition without it, or with one to another partition, and there is no row.
+ * The foreign keys of partitioned tables. Each partition has its own foreign key to the partition with the
+ * same bound (the migration says why). The query returns one row for all of them, with the parents' names. It
+ * returns no row if a partition lacks the key or points to another partition.
  */
 export const partitionKeysQuery = `
   SELECT parent.relname AS table, target_parent.relname AS target, keys.columns, keys.to,

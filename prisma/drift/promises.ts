@@ -2,14 +2,14 @@ import type { Client } from 'pg';
 import { partitionKeysQuery } from './partition-keys.ts';
 
 /**
- * What the database must refuse by itself, whatever the code above it does. Prisma's client
- * knows nothing of these, so each is asked for here by what it says, never by its name:
- * partitions and shards rename constraints.
+ * What the database itself must refuse, whatever the application code does. Prisma's client doesn't know
+ * these constraints. Each is matched by its definition, never by its name, because partitions and shards
+ * rename constraints.
  */
 interface Promise_ {
   sentence: string;
   table: string;
-  /** As `pg_get_constraintdef` writes it, or for a partial unique index `UNIQUE (columns) WHERE …`. */
+  /** As `pg_get_constraintdef` writes it. For a partial unique index: `UNIQUE (columns) WHERE …`. */
   definition: string;
 }
 
@@ -83,7 +83,7 @@ const promises: readonly Promise_[] = [
   },
 ];
 
-// A constraint that is switched off says so at the end of its definition, and so differs.
+// A disabled constraint has a suffix in its definition, so it doesn't match.
 const definitionsQuery = `
   SELECT conrelid::regclass::text AS table, pg_get_constraintdef(oid) AS definition
   FROM pg_constraint WHERE connamespace = current_schema()::regnamespace AND conparentid = 0 AND conrelid <> 0
@@ -100,7 +100,7 @@ const definitionsQuery = `
   WHERE i.indisunique AND i.indisvalid AND i.indpred IS NOT NULL AND i.indexprs IS NULL
     AND t.relnamespace = current_schema()::regnamespace AND NOT t.relispartition`;
 
-/** The tables whose rows live in partitions, each 16 of them by the shopper. */
+/** The tables that are partitioned by shopper, each into 16 partitions. */
 const partitioned = ['orders', 'order_line', 'payment', 'order_event'];
 const partitionCount = 16;
 
@@ -109,12 +109,12 @@ const partitionsQuery = `
          (SELECT count(*)::int FROM pg_inherits WHERE inhparent = parent) AS partitions
   FROM unnest($1::regclass[]) AS parent`;
 
-/** What a crash would empty: an unlogged table keeps no promise. */
+/** A crash empties an unlogged table, so such a table keeps no promise. */
 const unloggedQuery = `
   SELECT relname FROM pg_class
   WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') AND relpersistence <> 'p'`;
 
-/** Each broken promise as a sentence; empty when the database keeps them all. */
+/** Returns each broken promise as a sentence; empty when the database keeps them all. */
 export async function brokenPromises(client: Client): Promise<string[]> {
   const { rows } = await client.query<{ table: string; definition: string }>(definitionsQuery);
   const kept = new Set(rows.map((row) => `${row.table}: ${row.definition}`));
@@ -128,7 +128,7 @@ export async function brokenPromises(client: Client): Promise<string[]> {
   const unlogged = await client.query<{ relname: string }>(unloggedQuery);
   broken.push(...unlogged.rows.map(({ relname }) => `${relname} is UNLOGGED: a crash would empty it`));
 
-  // On Citus the same tables are spread over shards instead.
+  // On Citus, shards replace the partitions of these tables.
   const citus = await client.query("SELECT 1 FROM pg_extension WHERE extname = 'citus'");
   if (citus.rowCount) return broken;
   const parts = await client.query<{ table: string; key: string | null; partitions: number }>(

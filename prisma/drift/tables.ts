@@ -1,10 +1,10 @@
-/** One table as far as a client can tell it from another. Columns and keys in the database's names. */
+/** The parts of a table that a client depends on. Columns and keys have their database names. */
 export interface Table {
   columns: Map<string, Column>;
   primaryKey: string;
   /** Unique keys without a condition, each as its columns in order. */
   uniqueKeys: string[];
-  /** Each as `columns -> table (columns)`. */
+  /** Each in the form `columns -> table (columns)`. */
   foreignKeys: string[];
 }
 

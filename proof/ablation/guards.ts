@@ -1,10 +1,10 @@
 import type { InDatabase } from './in-database.ts';
 import type { Replaceable } from './replacements.ts';
 
-/** Everything that can be taken away. The first two stand before the shop: who calls it leaves them out. */
+/** All guards that can be removed. The first two are outside the shop: a workload's clients skip them. */
 export type Guard = 'button' | 'edge' | Replaceable | InDatabase;
 
-/** What each of them is. A guard that the model knows has the same name there. */
+/** A description of each. A guard that is also in the model has the same name there. */
 export const guards: Record<Guard, string> = {
   button: 'a button that locks itself at the first click',
   edge: 'nginx, which keeps the answers of orders',
@@ -28,6 +28,8 @@ export const guards: Record<Guard, string> = {
   oneOpenCart: '`cart_one_open`: one open cart of a shopper',
   stockLock: '`FOR UPDATE` on the stock of a batch',
   stockLook: 'the writer compares what is wanted with what is left',
+  planCheck:
+    'what the writer decided is checked before it is written: sums, one order of a cart, no negative stock',
   stockCheck: '`CHECK (available >= 0)`',
   unpaidCount: 'the writer compares what is unpaid already with what may be',
   unpaidLock: 'one batch at a time counts what a network has left unpaid',
@@ -44,5 +46,5 @@ export const guards: Record<Guard, string> = {
   oneLive: '`payment_one_live`: one live payment of an order',
 };
 
-/** All that stands in front of the database; no claim is no lock and no lease either. */
+/** All guards in front of the database. Without the claim there is no lock and no lease either. */
 export const allShields: readonly Guard[] = ['button', 'edge', 'claim', 'singleFlight', 'rateLimit'];

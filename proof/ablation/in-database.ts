@@ -1,10 +1,13 @@
 import type pg from 'pg';
 
-/** The guards that are the database's, and how a database that is there for nothing else loses each. */
+/**
+ * The guards that are in the database, and how to remove each from a database that is used for nothing
+ * else.
+ */
 
 type TakeAway = (client: pg.Client) => Promise<void>;
 
-/** A constraint is named by what it says, in PostgreSQL's own words. */
+/** A constraint is identified by its definition, as PostgreSQL prints it. */
 function dropConstraint(table: string, definition: string): TakeAway {
   return async (client) => {
     const { rows } = await client.query<{ name: string }>(
@@ -23,7 +26,7 @@ const dropIndex =
     await client.query(`DROP INDEX ${name}`);
   };
 
-/** Replaces words in a function's text, each of which must be there. */
+/** Replaces words in a function's text. Each of them must be there. */
 function rewriteFunction(name: string, words: Readonly<Record<string, string>>): TakeAway {
   return async (client) => {
     const { rows } = await client.query<{ text: string }>('SELECT pg_get_functiondef($1::regproc) AS text', [

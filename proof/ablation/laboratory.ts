@@ -8,17 +8,17 @@ import { inDatabase, isInDatabase } from './in-database.ts';
 import { isReplaceable } from './replacements.ts';
 import type { Workload } from './scene.ts';
 
-/** One lab for all trials. Each has a database, a Redis and processes that remember nothing of the one before. */
+/** One lab for all trials. Each trial starts with a fresh database, Redis and processes. */
 export interface Laboratory {
   lab: Lab;
-  /** Everything new, without these guards. */
+  /** Starts everything fresh, without these guards. */
   begin(without: readonly Guard[], options: Pick<Workload, 'worker' | 'writers'>): Promise<void>;
   /**
-   * What the shop's processes complained of since the trial began, but for what the database refused, and
-   * for charges of earlier trials: the provider remembers them, and their databases are gone.
+   * Errors in the logs of the shop's processes since the trial began. Leaves out the database's refusals
+   * and charges of earlier trials: the provider remembers those, but their databases are gone.
    */
   complaints(earlierCharges: ReadonlySet<string>): Promise<string[]>;
-  /** Ends the shop's processes, as a deploy does. */
+  /** Stops the shop's processes, as a deploy does. */
   end(): Promise<void>;
   close(): Promise<void>;
 }
@@ -30,7 +30,7 @@ export async function openLaboratory({
   say = () => undefined,
   signal = new AbortController().signal,
 }: {
-  /** Where the shop's processes write their log. */
+  /** The log file of the shop's processes. */
   shopLog: string;
   say?: (line: string) => void;
   signal?: AbortSignal;
@@ -42,7 +42,7 @@ export async function openLaboratory({
       if (value === undefined) delete process.env[name];
       else process.env[name] = value;
   };
-  // The shop's processes are children of this one, and get what they are started with from it.
+  // The shop's processes are children of this one and inherit its environment.
   const register = path.join(root, 'proof/ablation/register.ts');
   process.env.NODE_OPTIONS = `${before.NODE_OPTIONS ?? ''} --import ${register}`.trim();
   process.env.ABLATE = '';
@@ -89,29 +89,34 @@ export async function openLaboratory({
   };
 }
 
-/** The message of an error in the log; SQLSTATEs of class 23 are constraints at their work. */
+/**
+ * The message of an error in the log. SQLSTATEs of class 23 and BrokenPlan are left out: there a
+ * constraint or the check of a plan did its work.
+ */
 function complaintOf(line: string, earlierCharges: ReadonlySet<string>): string[] {
   if (!line.startsWith('{"level":50')) return [];
   const { msg, err, charge } = JSON.parse(line) as {
     msg?: string;
-    err?: { message?: string; code?: string };
+    err?: { type?: string; message?: string; code?: string };
     charge?: string;
   };
-  if (err?.code?.startsWith('23') || earlierCharges.has(charge ?? '')) return [];
+  if (err?.code?.startsWith('23') || err?.type === 'BrokenPlan' || earlierCharges.has(charge ?? ''))
+    return [];
   return [err?.message?.trim() ?? msg ?? line];
 }
 
 const nameOf = ({ postgres }: Lab): string => new URL(postgres.connectionString()).pathname.slice(1);
 
-/** Makes a database anew, as a copy of another one. */
+/** Creates a database again, as a copy of another one. */
 async function recreate({ postgres }: Lab, name: string, from: string): Promise<void> {
   const url = new URL(postgres.connectionString());
   url.pathname = '/postgres';
   const admin = new pg.Client({ connectionString: url.href });
   await admin.connect();
   try {
-    // WITH (FORCE) may end nobody when a process of autovacuum, which is a superuser's, is there as well.
-    // Without it DROP DATABASE sends that one away itself and waits for those that are ending.
+    // WITH (FORCE) may end no connection at all if an autovacuum process, which is a superuser's, is
+    // connected as well. Without it DROP DATABASE ends that process itself and waits for connections
+    // that are closing.
     await admin.query(
       'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename = current_user',
       [name],

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Shopper } from '#proof/chaos/load/shopper.ts';
 import { place, readyToOrder, sendEach, shelf, times, type Workload } from './scene.ts';
 
-/** Workloads about what was meant, and by whom: carts that change, tokens and cookies that are another's. */
+/** Workloads about what a shopper meant: carts that change, and tokens and cookies of another shopper. */
 
 export const meaning = {
   swapped: {
@@ -53,12 +53,12 @@ export const meaning = {
         await place(shopper, old);
         return { shopper, old };
       });
-      // An hour passes: what was ordered lately is looked at by the writer anyway.
+      // An hour passes, because the writer always reads recent orders.
       await scene.lab.withDatabase(async (client) => {
         await client.query(`UPDATE orders SET placed_at = placed_at - interval '1 hour'`);
         await client.query(`UPDATE cart SET updated_at = updated_at - interval '1 hour'`);
       });
-      // And Redis keeps answers for a day.
+      // Redis, too, must forget: it keeps answers for a day.
       await scene.lab.flushRedis();
       const mixed = await Promise.all(
         ready.map(async ({ shopper, old }) => {
@@ -84,7 +84,7 @@ export const meaning = {
         await shopper.call('cart', 'GET', '/api/cart', { app: 0 });
         return shopper;
       });
-      // From "at the same time" to "when the first is done": somewhere between them it is in between.
+      // From "at the same time" to "after the first is done". Some delay between them hits the race.
       const first = (shopper: Shopper) => shopper.put('RED', 1);
       const second = (shopper: Shopper, ms: number) => sleep(ms).then(() => shopper.put('BLUE', 1));
       return async () => {

@@ -2,35 +2,35 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { type Lab, metricsToken } from '#proof/chaos/lab/lab.ts';
 
-/** What a checkout costs, counted at the doors between the parts. */
+/** The cost of a checkout, counted between the parts. */
 
 export interface Work {
   /** Submissions that clients sent. */
   sent: number;
-  /** Of these, how many reached a process of the shop. */
+  /** How many of these reached a process of the shop. */
   arrived: number;
-  /** Of these, how many reached the order writer, and so the database. */
+  /** How many of these reached the order writer, and so the database. */
   written: number;
-  /** Questions to the database and their answers. */
+  /** Requests to the database and their answers. */
   roundTrips: number;
-  /** Scripts that Redis ran: claims, looks at a claim, quotas. */
+  /** Scripts that Redis ran: claims, reads of a claim, quotas. */
   redisScripts: number;
-  /** Milliseconds that connections waited for locks of each other. */
+  /** Milliseconds that connections waited for each other's locks. */
   lockMs: number;
-  /** Transactions that PostgreSQL ended because they waited for each other. */
+  /** Transactions that PostgreSQL aborted because of a deadlock. */
   deadlocks: number;
-  /** Orders that stand. */
+  /** Orders in the database. */
   orders: number;
 }
 
 type Counted = Omit<Work, 'sent' | 'deadlocks' | 'orders'>;
 
-/** How often connections that wait are looked for. */
+/** How often waiting connections are counted. */
 const lookEveryMs = 4;
 
 /**
- * Counts while `work` goes on; what runs beside it is counted, too. Each piece of traffic with the
- * database waits `databaseMs` on its way: two transactions that would meet only by chance then do meet.
+ * Counts while `work` runs, including anything that runs beside it. Each chunk of database traffic waits
+ * `databaseMs` on its way, so that transactions that would rarely overlap do overlap.
  */
 export async function measured(lab: Lab, databaseMs: number, work: () => Promise<void>): Promise<Counted> {
   const database = countPieces(lab, databaseMs);
@@ -48,7 +48,7 @@ export async function measured(lab: Lab, databaseMs: number, work: () => Promise
   };
 }
 
-/** Counts the pieces of traffic with the database, in both directions, each of which waits as long. */
+/** Counts the chunks of database traffic in both directions. Each waits `ms` milliseconds. */
 function countPieces(lab: Lab, ms: number): { end: () => number } {
   let pieces = 0;
   for (const proxy of lab.proxies.postgres)
@@ -64,7 +64,7 @@ function countPieces(lab: Lab, ms: number): { end: () => number } {
   };
 }
 
-/** What the two processes count themselves, and Redis. A process that was killed counts from nothing. */
+/** The metrics of the two processes, and of Redis. A killed process starts again from zero. */
 async function countersOf({ doors, proxies }: Lab) {
   const headers = { authorization: `Bearer ${metricsToken}` };
   const texts = await Promise.all(

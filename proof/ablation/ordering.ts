@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readyToOrder, type Scene, sendAtOnce, shelf, submissionOf, times, type Workload } from './scene.ts';
 
-/** Workloads about one submission, or several of one cart, that come in every way. */
+/** Workloads about one submission, or several of one cart, in every order of arrival. */
 
-/** Once the answer is there, it is asked for again: Back, a reload, a program that tries again. */
+/** Replays after the answer: Back, a reload, a client that retries. */
 const later = 3;
 
 const duplicated = (between: (scene: Scene) => Promise<unknown>) => async (scene: Scene) => {
@@ -30,7 +30,7 @@ export const ordering = {
     checkouts: 8,
     edge: true,
     databaseMs: 1,
-    // Whoever settles a claim does so behind the shopper's answer.
+    // A claim is settled after the shopper's answer is sent.
     prepare: duplicated(() => sleep(100)),
   },
 
@@ -58,7 +58,7 @@ export const ordering = {
         return { shopper, tabs };
       });
       return async () => {
-        // First each tab at a process of its own, so that the two meet in the database.
+        // First each tab uses its own process, so that the two meet in the database.
         for (const { shopper, tabs } of ready)
           await Promise.all(
             [0, 1].flatMap((round) =>
@@ -76,7 +76,7 @@ export const ordering = {
     prepare: async (scene) => {
       const shopper = scene.shopper();
       return async () => {
-        // No two carts are equal, and all together are fewer items than may stay unpaid.
+        // No two carts are equal, and their items together stay below the limit on unpaid items.
         for (let cart = 1; cart <= 40; cart += 1) {
           const lines = { A: cart % 4, B: (cart >> 2) % 4, C: cart >> 4 };
           await shopper.submit(await readyToOrder(shopper, lines), { app: cart % 2 });
@@ -93,7 +93,7 @@ export const ordering = {
       const shopper = scene.shopper();
       const submission = await readyToOrder(shopper, { PLENTY: 1 });
       return async () => {
-        // The claim is taken at once, and the database would answer in a minute.
+        // The claim is taken immediately; the database would answer in a minute.
         for (const proxy of scene.lab.proxies.postgres)
           proxy.disturb({ kind: 'latency', ms: 60_000 }, () => true);
         const first = shopper.submit(submission, { app: 0 });

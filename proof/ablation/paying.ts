@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError } from '#proof/simulator/http/api-error.ts';
 import { badCard, goodCard, place, readyToOrder, type Scene, times, type Workload } from './scene.ts';
 
-/** Workloads about payments and about what becomes of an order. */
+/** Workloads about payments and the end of an order. */
 
 const goods = { PLENTY: 10_000 };
 
-/** The provider takes as long for a charge. Longer than a duplicate waits for the claim of another (2 s). */
+/** How long the provider takes for a charge: longer than a duplicate waits for another's claim (2 s). */
 const slowMs = 2_600;
 
 const slowly = ({ lab }: Scene) =>
@@ -17,7 +17,7 @@ const slowly = ({ lab }: Scene) =>
     on: { method: 'POST', path: '^/v1/payment_intents$' },
   });
 
-/** Sends an order by card twice, to the two processes, the second one while the first is being charged. */
+/** Sends a card order twice, to both processes. The second arrives while the first is being charged. */
 const twiceWhileCharging = (card: Record<string, unknown>) => async (scene: Scene) => {
   const ready = await times(3, async () => {
     const shopper = scene.shopper();
@@ -42,7 +42,7 @@ export const paying = {
     goods,
     checkouts: 3,
     worker: true,
-    // Of a second charge for one attempt.
+    // About a second charge for one attempt.
     mayComplain: ['matches no order'],
     prepare: twiceWhileCharging(goodCard),
   },
@@ -93,7 +93,7 @@ export const paying = {
         return place(shopper, await readyToOrder(shopper, { PLENTY: 1 }, badCard));
       });
       return async () => {
-        // Later than the job, which is due when the refusal is written.
+        // After the job, which is due when the refusal is written.
         await sleep(calledOffWithinMs);
         for (const orderId of refused.slice(0, 2)) await confirmAgain(scene.lab, orderId);
       };
@@ -148,7 +148,7 @@ export const paying = {
       return async () => {
         const [toProvider] = scene.lab.proxies.provider;
         scene.lab.simulator.addFault({ kind: 'webhook_drop', times: 1_000 });
-        // The first request for each, and nothing after it.
+        // Only the first request for each order.
         let delayed = 0;
         const late = { kind: 'late', to: ['POST /v1/payment_intents'], ms: arrivesAfterMs } as const;
         toProvider?.disturb(late, () => delayed++ < ready.length);
@@ -162,10 +162,10 @@ export const paying = {
   },
 } as const satisfies Record<string, Workload>;
 
-/** The worker hears of a job when it is enqueued; a busy machine needs some seconds. */
+/** The worker hears of a job when it is enqueued. A busy machine needs some seconds. */
 const calledOffWithinMs = 3_000;
 
-/** As Stripe.js does in the shopper's browser. A charge that is cancelled takes no card. */
+/** Confirms as Stripe.js does in the shopper's browser. A cancelled charge accepts no card. */
 async function confirmAgain({ simulator }: Scene['lab'], orderId: string): Promise<void> {
   const ref = simulator.ledger(orderId)[0]?.paymentIntent ?? '';
   await simulator.dashboard.confirm(ref).catch((error) => {
@@ -177,21 +177,21 @@ async function confirmAgain({ simulator }: Scene['lab'], orderId: string): Promi
 const arrivesAfterMs = 8_000;
 
 /**
- * Since the request to charge reached the provider: when the job for holds asks, when the charge is
- * made, and how long the answers take to come back. The request gives up after 6 s, before its answer
- * comes and before the job has heard.
+ * Times after the charge request reached the provider: when the job for holds queries, when the charge
+ * is created, and how long the answers take. The request times out after 6 s, before its answer arrives
+ * and before the job has its answer.
  */
 const askedAfterMs = 2_000;
 const chargedAfterMs = 5_000;
 const answersTakeMs = 4_500;
 
-/** Until the job has heard and acted, once the request has given up. */
+/** How long the job takes to get its answer and act, after the request has timed out. */
 const actsWithinMs = 3_000;
 
 /**
- * A card is charged, and nobody hears of it for a while. The job for holds has asked before, was told
- * that there is no charge, and hears so when the request has written down "unknown". Everybody else
- * who could learn of the charge does so at the end.
+ * A card is charged, and the shop does not hear of it for a while. The job for holds has queried before
+ * that. Its answer "no charge" arrives after the request has written "unknown". Every other source of
+ * the outcome reports at the end.
  */
 async function askTooEarlyHearTooLate({ lab }: Scene, submit: () => Promise<unknown>): Promise<void> {
   const [toProvider] = lab.proxies.provider;
@@ -203,7 +203,7 @@ async function askTooEarlyHearTooLate({ lab }: Scene, submit: () => Promise<unkn
     orderId ??= await firstOrder(lab);
     if (orderId && lab.simulator.usesOfKey(`order:${orderId}:1`) > 0) break;
   }
-  // What passes now is the question of the job, the answer to it and the answer to the request.
+  // The chunks that pass now are the job's query, its answer, and the answer to the request.
   let pieces = 0;
   toProvider.disturb({ kind: 'latency', ms: answersTakeMs }, () => {
     pieces += 1;

@@ -2,20 +2,20 @@ import { registerHooks } from 'node:module';
 import { isReplaceable, replacementFile, replacements } from './replacements.ts';
 
 /**
- * Makes a process of the shop one of the test build: `node --import ./proof/ablation/register.ts`
- * with the names of guards in `ABLATE`, separated by commas. Wherever one of their modules is
- * imported, its replacement is given instead; the replacement itself gets what it replaces. The shop's
- * sources know nothing of this.
+ * Turns a process of the shop into one of the test build: `node --import ./proof/ablation/register.ts`
+ * with the names of guards in `ABLATE`, separated by commas. Every import of one of their modules gets
+ * its replacement instead. The replacement itself gets the module that it replaces. The shop's sources
+ * don't know about this.
  */
 
-/** Submissions of one shopper in a minute: enough for every workload but the one that is about it. */
+/** Submissions of one shopper per minute: enough for every workload except the one about the limit. */
 export const testQuota = 20;
 
 process.env.RATE_LIMIT_SHOPPER_PER_MIN = String(testQuota);
 
 const root = new URL('../..', import.meta.url);
 
-/** The address of a module, and of its replacements, where several guards live in one module. */
+/** The URL of a module with its replacements, for modules that contain several guards. */
 const chains = new Map<string, string[]>();
 
 for (const name of (process.env.ABLATE ?? '').split(',').filter(Boolean)) {
@@ -29,7 +29,7 @@ registerHooks({
   resolve(specifier, context, next) {
     const resolved = next(specifier, context);
     const chain = chains.get(resolved.url) ?? [];
-    // Who is a replacement gets the next one, and the last of them the shop's own module.
+    // A replacement gets the next one, and the last of them gets the shop's own module.
     const url = chain[chain.indexOf(context.parentURL ?? '') + 1];
     return url === undefined ? resolved : { ...resolved, url };
   },

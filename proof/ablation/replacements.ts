@@ -1,6 +1,6 @@
 /**
- * The guards that are code, each with the module that it lives in and what takes the module's place
- * in the test build: the same exports without the guard. The compiler checks that nothing is missing.
+ * The guards that are code, each with its module and the replacement for the test build. A replacement
+ * has the same exports without the guard. The compiler checks that none is missing.
  */
 
 type Load<Module> = () => Promise<Module>;
@@ -82,6 +82,12 @@ export const replacements = {
     of: 'lib/orders/decide.ts',
     load: (() => import('#proof/ablation/without/stock-look.ts')) satisfies Load<
       typeof import('#lib/orders/decide.ts')
+    >,
+  },
+  planCheck: {
+    of: 'lib/orders/batch/assert-plan.ts',
+    load: (() => import('#proof/ablation/without/plan-check.ts')) satisfies Load<
+      typeof import('#lib/orders/batch/assert-plan.ts')
     >,
   },
   unpaidCount: {

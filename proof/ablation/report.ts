@@ -1,18 +1,18 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeSection } from '#proof/harness/write-section.ts';
 import { allShields, type Guard, guards } from './guards.ts';
 import { type Outcome, workloads } from './trial.ts';
 import { type Row, unexpected } from './trials.ts';
 
-/** What a trial came to, beside what it should have come to. */
+/** The outcome of a trial, with its expectation. */
 export interface Result {
   row: Row;
   outcome: Outcome;
-  /** In which try it was seen. */
+  /** The try in which it was seen. */
   tries: number;
 }
 
 export interface Run {
-  /** ISO 8601, UTC, when it began. */
+  /** When it began: ISO 8601, UTC. */
   date: string;
   command: string;
   machine: string;
@@ -22,7 +22,7 @@ export interface Run {
 
 const figure = (value: number) => value.toLocaleString('en', { maximumFractionDigits: 1 });
 
-/** The guards that are missing, in few words. */
+/** A short text with the missing guards. */
 export function missingIn({ without }: Row): string {
   const shields = allShields.every((shield) => without.includes(shield));
   const others = without.filter((guard) => !shields || !allShields.includes(guard));
@@ -30,7 +30,7 @@ export function missingIn({ without }: Row): string {
   return [...(shields ? ['all shields'] : []), ...names].join(', ') || 'nothing';
 }
 
-/** What was seen, in few words. */
+/** A short text with what was seen. */
 export function seenIn({ row, outcome, tries }: Result): string {
   const counts = new Map<string, number>();
   for (const { kind } of outcome.found) counts.set(kind, (counts.get(kind) ?? 0) + 1);
@@ -79,21 +79,21 @@ function trialTable(results: Result[]): string {
   return table(['what happens', 'without', 'seen', 'so'], lines);
 }
 
-/** Of the trials that went wrong without a guard, the one in which the fewest others were missing. */
+/** Of the trials that broke a promise without a guard, the one with the fewest other missing guards. */
 function plainest(results: Result[], guard: Guard) {
   const isShield = (one: Guard) => allShields.includes(one);
   return results
     .filter(({ row, outcome }) => row.without.includes(guard) && outcome.found.length > 0)
     .map((result) => ({
       result,
-      // A shield is not what was missed where anything behind the shields was missing as well.
+      // A violation is not due to a shield if a guard behind the shields was missing as well.
       others: result.row.without.filter((one) => one !== guard && (isShield(guard) || !isShield(one))),
     }))
     .filter(({ others }) => !isShield(guard) || others.every(isShield))
     .sort((one, other) => one.others.length - other.others.length)[0];
 }
 
-/** Guards by what was seen without them. */
+/** A table of the guards with what was seen without them. */
 function verdicts(results: Result[]): string {
   const lines = (Object.keys(guards) as Guard[]).map((guard) => {
     const seen = plainest(results, guard);
@@ -109,14 +109,11 @@ function verdicts(results: Result[]): string {
 const begin = '<!-- results: written by npm run ablate -->';
 const end = '<!-- end of results -->';
 
-/** Puts the results between the two marks of the page. Throws when it has none. */
+/** Writes the results between the page's two marks. Throws when the page has none. */
 export async function updatePage(
   file: string,
   { date, command, machine, minutes, results }: Run,
 ): Promise<void> {
-  const page = await readFile(file, 'utf8');
-  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`the page has no place for results: ${begin} … ${end}`);
   const text = [
     `\`${command}\`, ${date.slice(0, 10)}, ${machine}; ${results.length} trials in ${minutes} minutes.`,
     '### What a shield saves',
@@ -127,5 +124,5 @@ export async function updatePage(
     '### Every guard',
     verdicts(results),
   ].join('\n\n');
-  await writeFile(file, `${page.slice(0, from + begin.length)}\n\n${text}\n\n${page.slice(to)}`);
+  await writeSection(file, { begin, end }, text);
 }

@@ -3,14 +3,15 @@ import { backUpDatabase } from '#proof/chaos/lab/database-backup.ts';
 import type { Shopper, Submission } from '#proof/chaos/load/shopper.ts';
 import { goodCard, place, readyToOrder, shelf, times, type Workload } from './scene.ts';
 
-/** Workloads about a database that forgets what was committed, while everything else remembers it. */
+/** Workloads about a database that loses committed data while everything else keeps it. */
 export const afterRestore = {
   restored: {
     about: 'the database is restored to before its orders, and each is sent again',
     goods: shelf('PLENTY'),
     checkouts: 6,
     worker: true,
-    // The database is away for a while; and charges have no order until theirs is sent again.
+    // The database is down for a while, and charges have no order until their submissions are sent
+    // again.
     mayComplain: ['job queue', 'P2010', 'matches no order'],
     prepare: async (scene) => {
       const ready = await times(6, async (index) => {
@@ -20,7 +21,7 @@ export const afterRestore = {
       });
       const { lab } = scene;
       const backup = await backUpDatabase(lab);
-      // Twice: a replay is answered from what is kept, where anything is.
+      // Twice, so that a replay is answered from a cache where there is one.
       await Promise.all(ready.map(orderTwice));
       await lab.postgres.kill();
       await backup.bringBack();

@@ -14,8 +14,8 @@ import { type Outcome, perform, workloads } from './trial.ts';
 import { type Row, rows, unexpected } from './trials.ts';
 
 /**
- * `npm run ablate`: takes the guards of a real shop away, one after the other and some together, and
- * shows what goes wrong. Ends with 1 when a trial shows something else than it should.
+ * `npm run ablate`: removes the guards of a real shop, one after the other and some together, and shows
+ * what goes wrong. Exits with 1 when a trial differs from its expectation.
  */
 
 const usage = usageOf(import.meta.filename);
@@ -68,10 +68,13 @@ async function performAll(chosen: readonly Row[], folder: string, signal: AbortS
   return results;
 }
 
-/** How often a race is run until the one wins that should not; of two processes, either may be faster. */
+/** How often a race is run until the unwanted order of events happens. Either process may be faster. */
 const mostTries = 3;
 
-/** What must not happen is looked for once; what has to happen and depends on who is faster, some times. */
+/**
+ * A trial without expected violations runs once. One whose expectation depends on a race runs several
+ * times.
+ */
 async function performUntilSeen(laboratory: Laboratory, row: Row): Promise<Result> {
   const isRace = row.violates !== undefined || row.atLeast?.deadlocks !== undefined;
   for (let tries = 1; ; tries += 1) {
@@ -81,7 +84,7 @@ async function performUntilSeen(laboratory: Laboratory, row: Row): Promise<Resul
   }
 }
 
-/** One trial that cannot be done keeps none of the others from being done. */
+/** A failed trial must not prevent the others. */
 function failed(error: Error): Outcome {
   const work = {
     sent: 0,

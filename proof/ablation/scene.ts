@@ -6,37 +6,37 @@ import type { Shopper, Submission } from '#proof/chaos/load/shopper.ts';
 export interface Scene {
   lab: Lab;
   history: History;
-  /** How often an impatient shopper's clicks are sent: once where the button locks itself. */
+  /** How often an impatient shopper's clicks are sent: once if the button disables itself. */
   clicks: number;
-  /** Somebody new, with an empty cart; from a network of their own, or from one that they share. */
+  /** A new shopper with an empty cart, from a network of its own or from the given one. */
   shopper(network?: string): Shopper;
 }
 
-/** Something that shoppers do and that could go wrong without a guard. */
+/** An action of shoppers that could go wrong without a guard. */
 export interface Workload {
-  /** In a few words, for the table. */
+  /** A short text for the table. */
   about: string;
-  /** What there is to buy, and how many of it. */
+  /** The stock: units by sku. */
   goods: Readonly<Record<string, number>>;
-  /** Submissions that were meant, each of which is to become one order at most. */
+  /** Intended submissions. Each may become at most one order. */
   checkouts: number;
-  /** Whether the process of jobs runs, too. */
+  /** Whether the worker runs, too. */
   worker?: true;
-  /** Whether nginx stands before the processes, as long as it is not taken away. */
+  /** Whether nginx is in front of the processes, unless it is removed as a guard. */
   edge?: true;
-  /** Connections of each process's order writer; one where nothing is said. */
+  /** Connections of each process's order writer; 1 if undefined. */
   writers?: number;
-  /** Parts of what the shop rightly complains of in it. */
+  /** Parts of error messages that are correct in this workload. */
   mayComplain?: readonly string[];
-  /** How long each piece of traffic with the database takes, in milliseconds. */
+  /** How long each chunk of database traffic takes, in milliseconds. */
   databaseMs?: number;
-  /** Fills the carts; what it gives back does what is measured. */
+  /** Fills the carts. Resolves with the function to measure. */
   prepare(scene: Scene): Promise<() => Promise<void>>;
 }
 
 const plenty = 10_000;
 
-/** As much as anybody could want of each. */
+/** More than enough of each. */
 export const shelf = (...skus: string[]) => Object.fromEntries(skus.map((sku) => [sku, plenty]));
 
 const invoice = { method: 'invoice' };
@@ -64,19 +64,19 @@ export async function submissionOf(
   return submission;
 }
 
-/** Sends a submission several times at the same moment, to one process and the other in turn. */
+/** Sends a submission several times at the same moment, alternating between the two processes. */
 export const sendAtOnce = (shopper: Shopper, submission: Submission, times: number) =>
   Promise.all(Array.from({ length: times }, (_, index) => shopper.submit(submission, { app: index % 2 })));
 
-/** Each of them once, by turns to one process and the other. */
+/** Sends each submission once, alternating between the two processes. */
 export const sendEach = (ready: readonly { shopper: Shopper; submission: Submission }[]) =>
   Promise.all(ready.map(({ shopper, submission }, index) => shopper.submit(submission, { app: index % 2 })));
 
-/** Several of them, one after the other begun and all waited for. */
+/** Starts several of them and waits for all. */
 export const times = <T>(count: number, make: (index: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_, index) => make(index)));
 
-/** Places an order in peace; gives its id. */
+/** Places an order without interference and resolves with its id. */
 export async function place(shopper: Shopper, submission: Submission): Promise<string> {
   const placed = await shopper.submitUntilKnown(submission);
   if (!placed?.orderId) throw new Error(`an order was expected, and the answer was ${placed?.status}`);

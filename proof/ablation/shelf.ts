@@ -1,6 +1,6 @@
 import { readyToOrder, shelf, times, type Workload } from './scene.ts';
 
-/** Workloads about things that several shoppers want. */
+/** Workloads about items that several shoppers want. */
 
 export const onTheShelf = {
   lastOne: {

@@ -8,7 +8,7 @@ import { addGoods } from '#proof/chaos/lab/goods.ts';
 import type { Lab } from '#proof/chaos/lab/lab.ts';
 import { readUnpaid } from '#proof/chaos/lab/unpaid.ts';
 import { Shopper } from '#proof/chaos/load/shopper.ts';
-import { randomOf } from '#proof/chaos/random.ts';
+import { randomOf } from '#proof/harness/random.ts';
 import type { Guard } from './guards.ts';
 import type { Laboratory } from './laboratory.ts';
 import { meaning } from './meaning.ts';
@@ -37,9 +37,12 @@ export interface Trial {
 
 export interface Outcome {
   found: Violation[];
-  /** For each checkout, but for `deadlocks` and `orders`, which are of the whole trial. */
+  /** Per checkout, except `deadlocks` and `orders`, which are for the whole trial. */
   work: Work;
-  /** Errors of the shop that no constraint explains: then the trial shows something else than it should. */
+  /**
+   * Errors of the shop that no constraint explains. With one of them the trial differs from its
+   * expectation.
+   */
   complaints: string[];
   /** Why the trial could not be done. */
   failure?: string;
@@ -48,10 +51,10 @@ export interface Outcome {
 /** How often an impatient shopper clicks. */
 const impatientClicks = 5;
 
-/** What an answer is given before: a claim is settled behind it. */
+/** Time for the work after an answer: a claim is settled after the answer is sent. */
 const lastWordsMs = 200;
 
-/** Does what shoppers do in one workload, without some guards, and looks at what came of it. */
+/** Runs one workload without some guards and checks the result. */
 export async function perform(laboratory: Laboratory, { workload, without }: Trial): Promise<Outcome> {
   const { lab } = laboratory;
   const chosen: Workload = workloads[workload];
@@ -115,7 +118,7 @@ function sceneOf(lab: Lab, { edge }: Workload, without: readonly Guard[]): Scene
 
 const sentIn = ({ calls }: History) => calls.filter(({ kind }) => kind === 'order').length;
 
-/** Connections tell what they saw when they end, so the shop's processes have ended by now. */
+/** Connections report their statistics when they close, so the shop's processes must have ended. */
 function deadlocks(lab: Lab): Promise<number> {
   return lab.withDatabase(async (client) => {
     const { rows } = await client.query<{ deadlocks: number }>(

@@ -23,7 +23,7 @@ const outcome = (kinds: ViolationKind[], complaints: string[] = []): Outcome => 
   complaints,
 });
 
-test('every guard is taken away in a trial, and every workload is tried without all shields', () => {
+test('every guard is removed in a trial, and every workload runs without all shields', () => {
   const missing = new Set(rows.flatMap(({ without }) => without));
   expect(Object.keys(guards).filter((guard) => !missing.has(guard as Guard))).toEqual([]);
   const isWithoutShields = ({ without }: (typeof rows)[number]) =>
@@ -32,17 +32,17 @@ test('every guard is taken away in a trial, and every workload is tried without 
   expect(Object.keys(workloads).filter((workload) => !whole.has(workload as never))).toEqual([]);
 });
 
-test('no trial is done twice', () => {
+test('every trial is unique', () => {
   const titles = rows.map(({ workload, without }) => `${workload} ${[...without].sort()}`);
   expect(new Set(titles).size).toBe(titles.length);
 });
 
-test('each replacement is a file', () => {
+test('each replacement has a file', () => {
   const files = Object.keys(guards).filter(isReplaceable).map(replacementFile);
   expect(files.filter((file) => !existsSync(path.join(import.meta.dirname, file)))).toEqual([]);
 });
 
-test('a trial that shows something else than it should is told', () => {
+test('a trial that differs from its expectation is reported', () => {
   const so = '';
   expect(unexpected({ so }, outcome([]))).toEqual([]);
   expect(unexpected({ so }, outcome(['oversold']))).toEqual(['oversold was seen']);

@@ -3,17 +3,17 @@ import { allShields, type Guard } from './guards.ts';
 import type { Work } from './measure.ts';
 import type { Outcome, Trial, WorkloadName } from './trial.ts';
 
-/** Every trial, and what has to be seen in it: a trial that shows something else is a finding. */
+/** Every trial with its expectation. A different outcome is a finding. */
 
 export interface Expected {
-  /** Kinds that must be found, all of them. Nothing may be found where there are none. */
+  /** Violations that must all be found. If undefined, none may be found. */
   violates?: readonly ViolationKind[];
-  /** Kinds that may be found beside these: what depends on how busy the machine is. */
+  /** Further violations that may be found, because they depend on how busy the machine is. */
   mayViolate?: readonly ViolationKind[];
-  /** What has to be counted at least, and at most. */
+  /** The least and the most that may be counted. */
   atLeast?: Partial<Work>;
   atMost?: Partial<Work>;
-  /** What follows, for the page: what else holds, or what the guard is for. */
+  /** The consequence, for the page: what else holds, or what the guard is for. */
   so: string;
 }
 
@@ -25,14 +25,14 @@ const row = (workload: WorkloadName, without: readonly Guard[], expected: Expect
   ...expected,
 });
 
-/** Clients that come as they like, straight to the two processes. */
+/** Clients that go straight to the two processes, without button and nginx. */
 const noDoor: readonly Guard[] = ['button', 'edge'];
 const looks: readonly Guard[] = ['existingOrder', 'cartStatus'];
 const orderKeys: readonly Guard[] = ['uniqueToken', 'uniqueCart'];
-/** What looks before the keys of payments do. */
+/** The checks in front of the unique keys of payments. */
 const beforePayments: readonly Guard[] = ['orderLock', 'orderVersion', 'eventKey'];
 
-/** What makes duplicates cheap, one after the other taken away, and then all. */
+/** The guards that make duplicates cheap, removed one after the other, and then all. */
 const shieldRows: Row[] = [
   row('duplicates', [], { atMost: { arrived: 2, written: 2 }, so: 'what it costs with everything' }),
   row('duplicates', ['button'], {
@@ -54,7 +54,7 @@ const shieldRows: Row[] = [
     so: 'each asks Redis for itself, again and again while it waits',
   }),
   row('duplicates', allShields, {
-    // On a machine that is very busy, some are told that the shop is.
+    // On a very busy machine some requests are answered "overloaded".
     atLeast: { written: 4 },
     so: 'every one reaches the writer, which answers it from the database',
   }),
@@ -81,7 +81,7 @@ const shieldRows: Row[] = [
   row('deadOwner', allShields, { so: 'the same' }),
 ];
 
-/** One order of one checkout: what the code looks at, and what the database refuses. */
+/** One order per checkout: the checks in the code, and the constraints of the database. */
 const orderRows: Row[] = [
   row('duplicates', [...allShields, ...orderKeys], {
     so: "not noticed: the cart's lock and the look for a standing order come first",
@@ -169,9 +169,17 @@ const stockRows: Row[] = [
   row('lastOne', ['stockCheck'], { so: '`stockLock` and `stockLook` come first' }),
   row('lastOne', ['stockLook'], {
     violates: ['internal_error'],
-    so: 'nothing is oversold, by `stockCheck`, but the loser is told nothing',
+    so: 'nothing is oversold, by `planCheck`, but the loser is told nothing',
   }),
-  row('lastOne', ['stockLook', 'stockCheck'], { violates: ['oversold'], so: 'sold twice' }),
+  row('lastOne', ['stockLook', 'planCheck'], {
+    violates: ['internal_error'],
+    so: 'the same, by `stockCheck`',
+  }),
+  row('lastOne', ['stockLook', 'stockCheck'], {
+    violates: ['internal_error'],
+    so: 'the same, by `planCheck` alone',
+  }),
+  row('lastOne', ['stockLook', 'stockCheck', 'planCheck'], { violates: ['oversold'], so: 'sold twice' }),
   row('lastOne', ['stockLock'], {
     violates: ['internal_error'],
     so: 'the same: both have looked, one is refused',
@@ -196,8 +204,8 @@ const stockRows: Row[] = [
 ];
 
 const paymentRows: Row[] = [
-  // First, while the provider's books are short: the job looks through all of an hour, and the answer
-  // that is to come late has to come in one piece.
+  // These come first, while the provider's ledger is short. The job reads everything of the last hour,
+  // and the answer that must arrive late has to fit in one chunk.
   row('oldNews', [], { so: 'what the job heard is old, and it asks again' }),
   row('oldNews', allShields, { so: 'the same' }),
   row('oldNews', ['paymentVersion'], {
@@ -257,7 +265,7 @@ const paymentRows: Row[] = [
   }),
 ];
 
-/** Last, because they charge cards: see above. */
+/** These come last, because they charge cards: see above. */
 const restoreRows: Row[] = [
   row('restored', [], { so: 'the same orders, and each card is charged once' }),
   row('restored', allShields, { so: 'the same' }),
@@ -279,7 +287,7 @@ export const rows: readonly Row[] = [
   ...restoreRows,
 ];
 
-/** Why an outcome is not what it should be; empty when it is. */
+/** Why an outcome differs from its expectation; empty if it doesn't. */
 export function unexpected(expected: Expected, outcome: Outcome): string[] {
   const { violates = [], mayViolate = [], atLeast = {}, atMost = {} } = expected;
   if (outcome.failure !== undefined) return [`it could not be done: ${outcome.failure}`];

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sharedNetwork } from '#proof/chaos/load/networks.ts';
 import { readyToOrder, sendEach, shelf, times, type Workload } from './scene.ts';
 
-/** Workloads about orders that nobody means to pay. */
+/** Workloads about orders that their shoppers don't intend to pay. */
 export const leftUnpaid = {
   drained: {
     about: 'forty fresh cookies of one network order 25 items each at the same time, by invoice',
@@ -18,7 +18,7 @@ export const leftUnpaid = {
         return { shopper, submission: await readyToOrder(shopper, { PLENTY: 25 }, undefined, { email }) };
       });
       return async () => {
-        // In waves, so that several batches are at work at the same time, however fast the first is.
+        // In waves, so that several batches run at the same time, even if the first is fast.
         for (let at = 0; at < ready.length; at += 8) await sendEach(ready.slice(at, at + 8));
       };
     },

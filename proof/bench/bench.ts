@@ -11,13 +11,13 @@ import type { Options } from '#proof/bench/options.ts';
 
 /** One file of `scenarios/` or `yardsticks/`. */
 export interface Scenario {
-  /** What `--only` calls it. */
+  /** Its name for `--only`. */
   name: string;
-  /** One sentence: what it offers, to whom. */
+  /** One sentence: which load it offers to which server. */
   about: string;
-  /** Names of the yardsticks that it is compared with: measured right after it, in the same run. */
+  /** Names of the yardsticks to compare with, which are measured right after it, in the same run. */
   against: string[];
-  /** Why it cannot be measured here, for a person; undefined when it can. */
+  /** A readable reason why it cannot be measured here; undefined when it can. */
   missing?: (bench: Bench) => string | undefined;
   run(bench: Bench): Promise<Measurement[]>;
 }
@@ -30,13 +30,13 @@ export interface ShopLoad {
   offeredPerSecond?: number | null;
   /** The orders that are submitted. */
   orders: Order[];
-  /** Which of them a request submits; undefined for a request that submits none. */
+  /** The order that a request submits; undefined for a request without one. */
   orderOf: (request: number) => number | undefined;
   /** How many of them were ordered before. */
   orderedBefore?: number;
   /** Processes on the way to the shop. */
   pids?: Partial<Record<Tier, number>>;
-  /** Statuses that this load may be answered with; any other is a broken guarantee. */
+  /** The statuses allowed for this load. Any other status is a broken guarantee. */
   answers: number[];
   drive: () => Promise<LoadResult>;
 }
@@ -51,7 +51,7 @@ export interface Bench {
   say: (line: string) => void;
   prepareOrders(count: number, skus?: string[]): Promise<Order[]>;
   measureShop(load: ShopLoad): Promise<Measurement>;
-  /** Orders a second when saturated; measured when no scenario has done so yet. */
+  /** Orders per second when saturated. Measured now if no scenario has done so yet. */
   capacity(): Promise<number>;
   learnCapacity(ordersPerSecond: number): void;
 }
@@ -107,7 +107,7 @@ async function measureShop(lab: Lab, load: ShopLoad): Promise<Measurement> {
   };
 }
 
-/** What the generator alone knows. */
+/** The figures that the load generator has by itself. */
 export function summaryOf(
   { id, title, model, offeredPerSecond }: Pick<ShopLoad, 'id' | 'title' | 'model' | 'offeredPerSecond'>,
   result: LoadResult,
@@ -133,7 +133,7 @@ export function summaryOf(
   };
 }
 
-/** CPU seconds of processes (and of this one, as `load`) while something runs. */
+/** CPU seconds of processes (and of this one, as `load`) while `run` runs. */
 export async function measureCpu<Value>(
   pids: Partial<Record<Tier, number>>,
   run: () => Promise<Value>,

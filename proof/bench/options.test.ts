@@ -14,7 +14,7 @@ describe('the flags of the bench', () => {
     });
   });
 
-  it('set counts, also those of a quick run', () => {
+  it('set counts, even those of a quick run', () => {
     expect(read('--orders', '5000', '--overload-seconds', '60')).toMatchObject({
       orders: 5_000,
       overloadSeconds: 60,
@@ -27,7 +27,7 @@ describe('the flags of the bench', () => {
     expect(read('--million').oldOrders).toBe(1_000_000);
   });
 
-  it('choose scenarios by name and refuse a name nobody has', () => {
+  it('choose scenarios by name and refuse an unknown name', () => {
     expect(read('--only', 'unique,hot').only).toEqual(['unique', 'hot']);
     expect(() => read('--only', 'unqiue')).toThrow('--only knows unique, hot; not unqiue');
   });
@@ -41,7 +41,7 @@ describe('the flags of the bench', () => {
     expect(() => read(flag, value)).toThrow(`${flag} takes a whole number`);
   });
 
-  it('explain themselves', () => {
+  it('print their usage with --help', () => {
     expect(readOptions(['--help'], [])).toBe('help');
   });
 });

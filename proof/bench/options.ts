@@ -3,31 +3,37 @@ import { parseArgs } from 'node:util';
 import { orUsage } from '#scripts/advice.ts';
 import { usageOf } from '#scripts/usage.ts';
 
-/** How much is measured. The figures of a quick run are too few to mean anything: it shows that all works. */
+/**
+ * How much is measured. A quick run only shows that everything works: it is too short for meaningful
+ * figures.
+ */
 export interface Options {
-  /** Orders of the saturated scenarios; the others take their share of it. */
+  /** Orders of the saturated scenarios. The others use a share of it. */
   orders: number;
   warmUpOrders: number;
   skus: number;
-  /** Requests in flight of the closed model. */
+  /** Requests in flight in the closed model. */
   connections: number;
   overloadSeconds: number;
-  /** How many times the measured capacity is offered in the overload. */
+  /** The overload's rate, as a multiple of the measured capacity. */
   overloadFactor: number;
   overloadConnections: number;
   pgbenchSeconds: number;
-  /** Minutes at half of the capacity with an eye on memory; 0 leaves it out. */
+  /** Minutes at half of the capacity, to watch memory; 0 skips the soak. */
   soakMinutes: number;
   /** Node processes of the shop. */
   processes: number;
-  /** Orders in the tables before anything is measured. */
+  /** Orders in the tables before the measurements. */
   oldOrders: number;
-  /** Switch the shop's rate limits off, instead of counting every order against limits nobody reaches. */
+  /**
+   * Switches the shop's rate limits off. Otherwise every order is counted against limits that are never
+   * reached.
+   */
   noLimits: boolean;
   quick: boolean;
-  /** Names of scenarios, empty for all. */
+  /** Names of scenarios; empty for all. */
   only: string[];
-  /** Where results go instead of the usual place. */
+  /** The folder for the results, instead of the usual one. */
   out: string | undefined;
 }
 
@@ -66,7 +72,7 @@ const flags = {
   help: { type: 'boolean', default: false },
 } as const;
 
-/** Throws with a sentence for whoever typed it. `known` are the names that `--only` takes. */
+/** Throws with a sentence for the user. `known` are the names that `--only` accepts. */
 export function readOptions(args: string[], known: string[]): Options | 'help' {
   const { values } = orUsage(usage, () => parseArgs({ args, options: flags }));
   if (values.help) return 'help';

@@ -12,7 +12,10 @@ import { nginxReturn } from '#proof/bench/yardsticks/nginx-return.ts';
 import { pgbench, pgbenchHot } from '#proof/bench/yardsticks/pgbench.ts';
 import { racyRecipe } from '#proof/bench/yardsticks/racy-recipe.ts';
 
-/** Everything that can be measured, in the order of a full run: each yardstick beside what it measures. */
+/**
+ * All scenarios and yardsticks, in the order of a full run: each yardstick follows what it is compared
+ * with.
+ */
 export const scenarios: Scenario[] = [
   unique,
   pgbench,
@@ -29,7 +32,7 @@ export const scenarios: Scenario[] = [
   soak,
 ];
 
-/** Those that were asked for, with the yardsticks that they are compared with. */
+/** The requested scenarios, with the yardsticks that they are compared with. */
 export function chooseScenarios(all: Scenario[], only: string[]): Scenario[] {
   if (only.length === 0) return all;
   const asked = all.filter(({ name }) => only.includes(name));

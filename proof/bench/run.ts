@@ -18,8 +18,8 @@ import { lastLines } from '#scripts/launch/child.ts';
 import { signalOfInterruption } from '#scripts/services/interruption.ts';
 
 /**
- * `npm run bench`: what the shop does on this machine, against yardsticks in the same run, and that
- * no promise was broken meanwhile. Ends with 1 when one was.
+ * `npm run bench`: measures the shop on this machine against yardsticks in the same run, and checks that
+ * no promise was broken meanwhile. Exits with 1 when one was.
  */
 
 const began = performance.now();
@@ -48,7 +48,7 @@ async function main(args: string[]): Promise<number> {
     const machine = await describeMachine(lab, loadBefore);
     return await report(options, { date, command, machine, goals: judge(measurements), measurements });
   } finally {
-    // What is not JSON there is Next saying that it starts.
+    // Lines that are not JSON are Next's startup messages.
     const warnings = lastLines(lab.shopLog)
       .split('\n')
       .filter((line) => line.startsWith('{'));
@@ -95,11 +95,11 @@ function inOneLine({
   return `${title}: ${figure(answeredPerSecond)} answers/s${orders}${p99}${broken}`;
 }
 
-/** Prints and writes everything; gives the exit code. */
+/** Prints and writes everything. Resolves with the exit code. */
 async function report(options: Options, results: Results): Promise<number> {
   const { measurements, goals } = results;
   const complete = !options.quick && options.only.length === 0;
-  // A part of the figures, or figures of too few requests, are not what the README shows.
+  // The README does not show partial runs or runs with too few requests.
   const folder = options.out ?? (complete ? 'proof/bench/results' : '.data/bench');
   const files = await writeResults(path.resolve(root, folder), results);
   if (complete && options.out === undefined)
@@ -125,7 +125,7 @@ function untilAborted(signal: AbortSignal): Promise<never> {
     signal.addEventListener('abort', () => reject(signal.reason));
     if (signal.aborted) reject(signal.reason);
   });
-  // It may come when nobody waits for it any more.
+  // The rejection may come when nothing waits for it any more.
   aborted.catch(() => undefined);
   return aborted;
 }
@@ -134,6 +134,6 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  // What was interrupted in the middle of a load would go on without its servers.
+  // An interrupted load would continue without its servers.
   process.exit(1);
 }

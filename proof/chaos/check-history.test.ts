@@ -4,8 +4,8 @@ import type { Evidence, ViolationKind } from './evidence.ts';
 import { type Call, History, type Question } from './history.ts';
 
 /**
- * A checker that finds nothing proves nothing until it has found everything: a run that kept its
- * promises, and the same run spoilt in every way that there is a promise against.
+ * A checker that finds nothing proves nothing, unless it also finds every violation. These tests use a
+ * run that kept its promises, and the same run with each promise broken in turn.
  */
 
 const clients = ['ada', 'bob', 'eve', 'dan', 'fay'];
@@ -40,8 +40,9 @@ const refused = (code: string, status = 409): Partial<Call> => ({
 });
 
 /**
- * Ada pays by invoice and sends it twice; Bob pays by card; Eve's card is refused; Dan cancels what he
- * paid; Fay's card is refused, her next one is not, and her order is fulfilled.
+ * Ada pays by invoice and sends her submission twice. Bob pays by card. Eve's card is refused. Dan
+ * cancels the order that he paid. Fay's first card is refused, her next one is accepted, and her order
+ * is fulfilled.
  */
 function goodRun(): Evidence {
   const bob = { shopper: 'bob', token: 'token-2', cart: 'cart-2', sent: 'body-2', order: 'order-2' };
@@ -90,17 +91,17 @@ function goodRun(): Evidence {
       submission({ id: 4, ...eve, status: 402, answer: 'bytes-3' }),
       submission({ id: 5, ...dan, answer: 'bytes-4' }),
       submission({ id: 6, kind: 'snoop', shopper: 'eve', token: undefined, outcome: 'fail', status: 404 }),
-      // Began before Ada had been told anything; turned away at the door; another body with her token.
+      // Sent before Ada's first answer; refused because of overload; another body with her token.
       submission({ id: 7, startMs: 3, endMs: 9, ...refused('cart_changed') }),
       submission({ id: 8, startMs: 20, ...refused('overloaded', 503) }),
       submission({ id: 9, startMs: 20, sent: 'body-9', again: true, ...refused('key_reused', 422) }),
       submission({ id: 10, ...dan, kind: 'cancel', token: undefined, status: 200 }),
-      // Ada's other tab, whose cart has been ordered; and she once more at the end.
+      // Ada's other tab, whose cart has been ordered; and her first submission again at the end.
       submission({ id: 11, token: 'token-5', sent: 'body-5', status: 200, answer: 'bytes-5' }),
       submission({ id: 12, startMs: 30, again: true }),
       submission({ id: 14, ...fay, status: 402, answer: 'bytes-6' }),
       submission({ id: 15, ...fay, kind: 'pay', token: undefined, attempt: 2, startMs: 10 }),
-      // Her own order, and a cancellation that came too late.
+      // Fay's own order, and a cancellation that came too late.
       submission({ id: 16, ...fay, kind: 'read', token: undefined, status: 200, startMs: 20 }),
       submission({
         id: 17,
@@ -159,7 +160,7 @@ function spoilt<Part extends keyof Evidence>(
 const change = <T>(rows: T[], index: number, by: Partial<T>): T[] =>
   rows.map((row, at) => (at === index ? { ...row, ...by } : row));
 
-/** Bob's order is made, its answer lost, and whoever asks again in the end is told this. */
+/** Bob's order is created and its answer is lost. His retry at the end gets this answer. */
 const lostAndThen = (...told: Parameters<typeof refused>): Evidence =>
   spoilt('history', (rows) =>
     change(rows, 3, { outcome: 'unknown', status: 0, answer: undefined, order: undefined }).concat(
@@ -170,7 +171,7 @@ const lostAndThen = (...told: Parameters<typeof refused>): Evidence =>
     ),
   );
 
-/** The owner has refunded so much of Bob's charge in the provider's dashboard. */
+/** The owner has refunded this amount of Bob's charge in the provider's dashboard. */
 function refundedElsewhere(refunded: number, order: Partial<Evidence['orders'][number]> = {}): Evidence {
   const run = goodRun();
   const goneAtMs = refunded === 1_000 ? 1_000 : null;
@@ -185,7 +186,7 @@ function refundedElsewhere(refunded: number, order: Partial<Evidence['orders'][n
   };
 }
 
-/** And the shop has noticed. */
+/** The same run after the shop has noticed that refund. */
 function mirrored(run: Evidence): Evidence {
   const { refunded = 0 } = run.charges[0] ?? {};
   const refund = { orderId: 'order-2', attempt: 1, amountMinor: refunded, status: 'succeeded' };
@@ -199,11 +200,11 @@ function mirrored(run: Evidence): Evidence {
   };
 }
 
-/** Fay's charge, as the provider has it when the operator was asked to fulfil her order (500). */
+/** Fay's charge, as the provider has it when the operator is asked to fulfil her order (at 500). */
 const whenFulfilled = (by: Partial<Evidence['charges'][number]>): Evidence =>
   spoilt('charges', (rows) => change(rows, 4, { elsewhere: true, ...by }));
 
-/** Each kind of violation, and the history that has just that one. */
+/** Each kind of violation, with a history that contains just that one. */
 const wrong: [ViolationKind, string, Evidence][] = [
   [
     'cart_ordered_twice',
@@ -222,7 +223,7 @@ const wrong: [ViolationKind, string, Evidence][] = [
   ],
   [
     'two_live_charges',
-    'a retry with a new key charged a second time',
+    'a retry with a new idempotency key charged a second time',
     spoilt('charges', (rows) => [
       ...rows,
       { ...(rows[0] as Evidence['charges'][number]), paymentIntent: 'pi-9' },
@@ -262,7 +263,7 @@ const wrong: [ViolationKind, string, Evidence][] = [
   ],
   [
     'declined_still_payable',
-    'a card was declined, and the provider would take another one for the same charge',
+    'a card was declined, and the provider would accept another one for the same charge',
     spoilt('charges', (rows) => change(rows, 1, { status: 'requires_payment_method' })),
   ],
   [
@@ -272,17 +273,17 @@ const wrong: [ViolationKind, string, Evidence][] = [
   ],
   [
     'fulfilled_without_money',
-    'the owner refunded the charge in the dashboard, and then the goods were sent',
+    'the owner refunded the charge in the dashboard, and then the goods were shipped',
     whenFulfilled({ refunded: 1_000, goneAtMs: 499 }),
   ],
   [
     'fulfilled_without_money',
-    'the cardholder disputed the charge, and then the goods were sent',
+    'the cardholder disputed the charge, and then the goods were shipped',
     whenFulfilled({ disputed: 1_000, goneAtMs: 499 }),
   ],
   [
     'fulfilled_without_money',
-    'the goods were sent after the refund, and the order has ended since',
+    'the goods were shipped after the refund, and the order has ended since',
     {
       ...whenFulfilled({ refunded: 1_000, goneAtMs: 499 }),
       orders: change([...goodRun().orders], 4, { status: 'refunded', wasFulfilled: true }),
@@ -290,12 +291,12 @@ const wrong: [ViolationKind, string, Evidence][] = [
   ],
   [
     'refund_said_not_made',
-    'a part was refunded in the dashboard, the provider refused to refund it whole, and the order says refunded',
+    'after a partial refund in the dashboard the provider refused a full one, and the order says refunded',
     refundedElsewhere(150, { status: 'refunded' }),
   ],
   [
     'refund_said_not_made',
-    'an email said refunded before the provider had agreed, and it did not',
+    'an email said refunded before the provider accepted the refund, which it then refused',
     {
       ...spoilt('orders', (rows) => change(rows, 3, { status: 'cancelled' })),
       charges: change([...goodRun().charges], 2, { refunded: 0, goneAtMs: null }),
@@ -304,7 +305,7 @@ const wrong: [ViolationKind, string, Evidence][] = [
   ],
   [
     'refunds_above_captured',
-    'a part was refunded in the dashboard, and the shop asks for the whole',
+    'a part was refunded in the dashboard, and the shop requests the full amount',
     {
       ...refundedElsewhere(150),
       refunds: [
@@ -328,7 +329,7 @@ const wrong: [ViolationKind, string, Evidence][] = [
   ],
   [
     'dispute_unseen',
-    'a dispute was lost, and the shop believes it to be open',
+    'a dispute was lost, and the shop believes it is open',
     {
       ...goodRun(),
       disputes: [{ providerRef: 'du-2', status: 'open' }],
@@ -338,12 +339,12 @@ const wrong: [ViolationKind, string, Evidence][] = [
   ['oversold', 'stock is below zero', spoilt('stock', (rows) => change(rows, 0, { available: -1 }))],
   [
     'oversold',
-    'more was sold than there was',
+    'more units were sold than were in stock',
     { ...spoilt('stock', (rows) => change(rows, 0, { initial: 2, available: 0 })) },
   ],
   [
     'stock_not_conserved',
-    'a cancelled order gave its unit back twice',
+    'a cancelled order returned its unit to stock twice',
     spoilt('stock', (rows) => change(rows, 0, { available: 7 })),
   ],
   [
@@ -353,12 +354,12 @@ const wrong: [ViolationKind, string, Evidence][] = [
   ],
   [
     'stock_not_conserved',
-    'the row of an article is gone',
+    'the stock row of a sku is gone',
     spoilt('stock', (rows) => change(rows, 0, { available: undefined })),
   ],
   [
     'charged_twice',
-    'a retry with a new key charged a second time, and that was given back',
+    'a retry with a new idempotency key charged a second time, and that charge was refunded',
     spoilt('charges', (rows) => [
       ...rows,
       { ...(rows[0] as Evidence['charges'][number]), paymentIntent: 'pi-9', refunded: 1_000 },
@@ -366,7 +367,7 @@ const wrong: [ViolationKind, string, Evidence][] = [
   ],
   [
     'not_charged_its_total',
-    'an order is paid, and nobody knows how',
+    'an order is paid, and there is no payment',
     {
       ...goodRun(),
       payments: goodRun().payments.filter(({ orderId }) => orderId !== 'order-2'),
@@ -375,7 +376,7 @@ const wrong: [ViolationKind, string, Evidence][] = [
   ],
   [
     'accepted_order_lost',
-    'a 201 was answered before its commit, which failed',
+    'a 201 was sent before the commit, which failed',
     spoilt('history', (rows) => [...rows, submission({ id: 9, token: 'token-9', order: 'order-9' })]),
   ],
   [
@@ -385,7 +386,7 @@ const wrong: [ViolationKind, string, Evidence][] = [
   ],
   [
     'accepted_order_lost',
-    'the owner of an order that was accepted looks for it, and it is not there',
+    'the shopper of an accepted order reads it and gets a 404',
     spoilt('history', (rows) => [
       ...rows,
       submission({
@@ -400,12 +401,12 @@ const wrong: [ViolationKind, string, Evidence][] = [
   ],
   [
     'accepted_order_lost',
-    'a card was taken for an order that is not there',
+    'a card was accepted for an order that does not exist',
     spoilt('history', (rows) => change(rows, 14, { order: 'order-9' })),
   ],
   [
     'cancelled_and_stands',
-    'a cancellation was answered 200, and the order was charged and stands',
+    'a cancellation was answered 200, and the order was charged and is still active',
     {
       ...spoilt('orders', (rows) => change(rows, 3, { status: 'paid' })),
       payments: change([...goodRun().payments], 3, { status: 'succeeded', refundedMinor: 0 }),
@@ -415,7 +416,7 @@ const wrong: [ViolationKind, string, Evidence][] = [
   ],
   [
     'promise_withdrawn',
-    'the next card was accepted, and then it was not charged',
+    'the next card was accepted but never charged',
     {
       ...spoilt('orders', (rows) => change(rows, 4, { status: 'payment_declined' })),
       payments: change([...goodRun().payments], 5, { status: 'declined' }),
@@ -434,7 +435,7 @@ const wrong: [ViolationKind, string, Evidence][] = [
   ],
   [
     'order_of_nobody',
-    'an order that no client ever asked for',
+    'an order exists that no client requested',
     spoilt('history', (rows) => rows.filter(({ shopper }) => shopper !== 'bob')),
   ],
   [
@@ -444,17 +445,17 @@ const wrong: [ViolationKind, string, Evidence][] = [
   ],
   [
     'answers_differ',
-    'an accepted submission is told that its cart had been ordered by another',
+    'an accepted submission is told that another submission ordered its cart',
     spoilt('history', (rows) => change(rows, 12, { status: 200, answer: 'bytes-5' })),
   ],
   [
     'accepted_order_lost',
-    'a tab was told that its cart is ordered, by an order of another cart',
+    "a tab was told that its cart is ordered, with another cart's order",
     spoilt('history', (rows) => change(rows, 11, { order: 'order-2', shopper: 'bob', client: 1 })),
   ],
   [
     'accepted_order_lost',
-    'a declined card was told of an order that waits, and there is none',
+    'a declined card was answered with an order that does not exist',
     spoilt('history', (rows) => change(rows, 4, { order: 'order-9' })),
   ],
   [
@@ -466,17 +467,17 @@ const wrong: [ViolationKind, string, Evidence][] = [
   ],
   [
     'ordered_otherwise',
-    'another tab changed the cart, and its total stayed',
+    'another tab changed the cart without changing its total',
     spoilt('lines', (rows) => [...rows, { orderId: 'order-1', sku: 'GIFT', quantity: 1 }]),
   ],
   [
     'accepted_too_soon',
-    'somebody was told "ordered" before the card was charged',
+    '"ordered" was answered before the card was charged',
     spoilt('orders', (rows) => change(rows, 1, { accepted: false })),
   ],
   [
     'accepted_too_soon',
-    'somebody was told "ordered", and the card had been refused',
+    '"ordered" was answered although the card had been refused',
     {
       ...spoilt('orders', (rows) => change(rows, 1, { status: 'payment_declined' })),
       payments: change([...goodRun().payments], 1, { status: 'declined' }),
@@ -485,17 +486,17 @@ const wrong: [ViolationKind, string, Evidence][] = [
   ],
   [
     'promise_withdrawn',
-    'what was paid was given back, and nobody had cancelled',
+    'a paid order was refunded without a cancellation',
     spoilt('history', (rows) => rows.filter(({ kind }) => kind !== 'cancel')),
   ],
   [
     'promise_withdrawn',
-    'an order ended whose owner had been told that it cannot be cancelled',
+    'an order ended after its shopper had been told that it cannot be cancelled',
     spoilt('history', (rows) => change(rows, 10, refused('not_cancellable'))),
   ],
   [
     'promise_withdrawn',
-    'an order was accepted, ended unasked, and nobody had ever doubted its card',
+    'an accepted order ended without a request, and its charge had never been unknown',
     {
       ...spoilt('orders', (rows) => change(rows, 1, { status: 'cancelled' })),
       payments: change([...goodRun().payments], 1, { status: 'declined' }),
@@ -505,17 +506,17 @@ const wrong: [ViolationKind, string, Evidence][] = [
   ],
   [
     'refused_and_ordered',
-    'the order was made, its answer lost, and who asked again was told that the cart had changed',
+    'the order was created, its answer was lost, and a retry was told that the cart had changed',
     lostAndThen('cart_changed'),
   ],
   [
     'refused_and_ordered',
-    'the order was made, its answer lost, and who asked again was told that it was another order',
+    'the order was created, its answer was lost, and a retry was told that its token was reused',
     lostAndThen('key_reused', 422),
   ],
   [
     'never_answered',
-    'a submission was turned away at the door, and then never heard again',
+    'a submission was refused because of overload, and its retry got no answer',
     spoilt('history', (rows) => [
       ...rows,
       submission({ id: 13, ...newToken, ...refused('overloaded', 503) }),
@@ -524,14 +525,14 @@ const wrong: [ViolationKind, string, Evidence][] = [
   ],
   [
     'never_answered',
-    'who had been told "ordered" asked again in the end, and got no answer',
+    'an accepted submission was sent again at the end and got no answer',
     spoilt('history', (rows) =>
       change(rows, 12, { outcome: 'unknown', status: 0, answer: undefined, order: undefined }),
     ),
   ],
   [
     'never_answered',
-    'a submission came to nothing, and nobody ever said so',
+    'a submission never got an answer',
     spoilt('history', (rows) => [
       ...rows,
       submission({ id: 13, ...newToken, outcome: 'unknown', status: 0, answer: undefined, order: undefined }),
@@ -539,10 +540,10 @@ const wrong: [ViolationKind, string, Evidence][] = [
   ],
   [
     'session_of_two_clients',
-    'two people got the same cookie',
+    'two clients got the same cookie',
     spoilt('history', (rows) => change(rows, 1, { client: 7 })),
   ],
-  ['two_open_carts', 'somebody has two carts', { ...goodRun(), severalCarts: ['ada'] }],
+  ['two_open_carts', 'one shopper has two open carts', { ...goodRun(), severalCarts: ['ada'] }],
   [
     'refused_after_accepted',
     'the claim was lost, and a replay was told that its cart had changed',
@@ -550,7 +551,7 @@ const wrong: [ViolationKind, string, Evidence][] = [
   ],
   [
     'refused_after_accepted',
-    'a card that was accepted was declined to whoever asked again',
+    'a retry was told that an accepted card was declined',
     spoilt('history', (rows) => [
       ...rows,
       submission({ id: 10, startMs: 6, status: 402, code: 'payment_declined', answer: 'bytes-9' }),
@@ -558,17 +559,17 @@ const wrong: [ViolationKind, string, Evidence][] = [
   ],
   [
     'answer_of_another_shopper',
-    "a submission was answered with somebody else's order",
+    "a submission was answered with another shopper's order",
     spoilt('history', (rows) => change(rows, 1, { order: 'order-2' })),
   ],
   [
     'answer_of_another_shopper',
-    'a guessed id was answered',
+    "a guessed id was answered with another shopper's order",
     spoilt('history', (rows) => change(rows, 6, { outcome: 'ok', status: 200 })),
   ],
   [
     'answer_of_another_shopper',
-    "a refusal names somebody else's order",
+    "a refusal names another shopper's order",
     spoilt('history', (rows) => [
       ...rows,
       submission({ id: 9, outcome: 'fail', status: 409, code: 'possible_duplicate', order: 'order-2' }),
@@ -576,7 +577,7 @@ const wrong: [ViolationKind, string, Evidence][] = [
   ],
   [
     'internal_error',
-    'the shop did not know what was wrong with it',
+    'the shop answered 500',
     spoilt('history', (rows) => [
       ...rows,
       submission({ id: 9, status: 500, outcome: 'unknown', order: undefined }),
@@ -584,7 +585,7 @@ const wrong: [ViolationKind, string, Evidence][] = [
   ],
   [
     'never_settled',
-    'an order waits for its payment for ever',
+    'an order still waits for its payment at the end',
     spoilt('orders', (rows) => change(rows, 1, { status: 'payment_unknown' })),
   ],
 ];
@@ -598,12 +599,12 @@ describe('the checker', () => {
     expect(checkHistory(evidence).map((violation) => violation.kind)).toContain(kind);
   });
 
-  it('names the calls that show it', () => {
+  it('names the calls that show a violation', () => {
     const [, , evidence] = wrong.find(([kind]) => kind === 'answers_differ') as (typeof wrong)[number];
     expect(checkHistory(evidence)).toMatchObject([{ kind: 'answers_differ', calls: [0, 1, 12] }]);
   });
 
-  it('lets a card that was doubted be refused after its shopper was told "ordered"', () => {
+  it('allows a card whose charge was unknown to be refused after "ordered" was answered', () => {
     const doubted = {
       ...spoilt('orders', (rows) => change(rows, 1, { status: 'payment_declined', wasUnknown: true })),
       payments: change([...goodRun().payments], 1, { status: 'declined' }),
@@ -615,25 +616,25 @@ describe('the checker', () => {
     expect(checkHistory({ ...doubted, orders: ended, stock })).toEqual([]);
   });
 
-  it('lets an order end whose money the owner refunded in the dashboard', () => {
+  it('allows an order to end after the owner refunded it in the dashboard', () => {
     const ended = mirrored(refundedElsewhere(1_000, { status: 'refunded' }));
     const stock = change([...goodRun().stock], 0, { available: 7 });
     expect(checkHistory({ ...ended, stock })).toEqual([]);
   });
 
-  it('lets an order stay paid of which the owner refunded a part', () => {
+  it('allows an order to stay paid after the owner refunded a part of it', () => {
     expect(checkHistory(mirrored(refundedElsewhere(150)))).toEqual([]);
     expect(checkHistory(mirrored(refundedElsewhere(150, { status: 'fulfilled' })))).toEqual([]);
   });
 
-  it('lets goods be refunded that had left the house, which do not come back by that', () => {
+  it('allows shipped goods to be refunded, and does not expect their units back in stock', () => {
     const after = whenFulfilled({ refunded: 1_000, goneAtMs: 500 });
     const payments = change([...after.payments], 5, { status: 'refunded', refundedMinor: 1_000 });
     const orders = change([...after.orders], 4, { status: 'refunded', wasFulfilled: true });
     expect(checkHistory({ ...after, payments, orders })).toEqual([]);
   });
 
-  it('lets an order stay paid whose charge is disputed, and one that is fulfilled before that', () => {
+  it('allows an order to stay paid or fulfilled after its charge is disputed', () => {
     const disputed = { disputed: 1_000, goneAtMs: 600, elsewhere: true };
     const run = spoilt('charges', (rows) => change(change(rows, 0, disputed), 4, disputed));
     const disputes = [
@@ -647,7 +648,7 @@ describe('the checker', () => {
     expect(checkHistory({ ...run, disputes, providerDisputes })).toEqual([]);
   });
 
-  it("lets a card be refused that was left to the shopper's bank, and its order end unpaid", () => {
+  it("allows the shopper's bank to refuse a card later, and the order to end unpaid", () => {
     const run = spoilt('history', (rows) => change(rows, 3, { bankDecides: true }));
     const payments = change([...run.payments], 1, { status: 'declined' });
     const refused = { ...run, payments, charges: run.charges.slice(1) };
@@ -658,7 +659,7 @@ describe('the checker', () => {
     expect(checkHistory({ ...refused, orders: ended, stock })).toEqual([]);
   });
 
-  it('lets a submission that was refused be ordered when it is sent again', () => {
+  it('allows a refused submission to make an order when it is sent again', () => {
     const run = goodRun();
     const first = submission({ id: 30, again: true, startMs: 0, ...refused('out_of_stock') });
     const placedAt = (placedMs: number) => {
@@ -666,11 +667,11 @@ describe('the checker', () => {
       return checkHistory({ ...run, orders, history: [first, ...run.history] }).map(({ kind }) => kind);
     };
     expect(placedAt(1_000)).toEqual([]);
-    // An order of before is to be shown.
+    // An order from before the refusal is a violation.
     expect(placedAt(-1_000)).toEqual(['refused_and_ordered']);
   });
 
-  it('lets a refund fail at the bank and be asked for again', () => {
+  it('allows a refund to fail at the bank and to be requested again', () => {
     const again = {
       orderId: 'order-4',
       attempt: 1,
@@ -684,7 +685,7 @@ describe('the checker', () => {
     expect(checkHistory({ ...run, refunds, providerRefunds: [failed, ...run.providerRefunds] })).toEqual([]);
   });
 
-  it('lets a submission that was refused be sent again and be accepted', () => {
+  it('allows a refused submission to be sent again and accepted', () => {
     const before = submission({ id: 10, ...refused('out_of_stock') });
     expect(checkHistory(spoilt('history', (rows) => [before, ...rows]))).toEqual([]);
   });
@@ -704,37 +705,37 @@ describe('a history', () => {
   test.each([
     ['accepted', 201, { order: { id: 'x' } }, 'ok'],
     ['already ordered', 200, { order: { id: 'x' } }, 'ok'],
-    ['a declined card, whose order stands', 402, { code: 'payment_declined', order: { id: 'x' } }, 'ok'],
+    ['a declined card with an existing order', 402, { code: 'payment_declined', order: { id: 'x' } }, 'ok'],
     ['sold out', 409, { code: 'out_of_stock' }, 'fail'],
-    ['refused at the door', 503, { code: 'overloaded' }, 'fail'],
-    ['still being worked on', 409, { code: 'in_progress' }, 'unknown'],
+    ['overloaded', 503, { code: 'overloaded' }, 'fail'],
+    ['still in progress', 409, { code: 'in_progress' }, 'unknown'],
     ['database away', 503, { code: 'unavailable' }, 'unknown'],
     ['an error', 500, { code: 'internal' }, 'unknown'],
-    ['a request that did not arrive whole', 408, {}, 'unknown'],
-    ['too often', 429, { code: 'rate_limited' }, 'fail'],
-    ['a payment that nobody knows of', 409, { code: 'payment_unsettled' }, 'unknown'],
-  ])('says of %s what is known', async (_what, status, body, outcome) => {
+    ['a request that did not arrive completely', 408, {}, 'unknown'],
+    ['rate limited', 429, { code: 'rate_limited' }, 'fail'],
+    ['a payment with an unknown outcome', 409, { code: 'payment_unsettled' }, 'unknown'],
+  ])('records the outcome that a client can know: %s', async (_what, status, body, outcome) => {
     expect(await recorded(status, body)).toMatchObject({ status, outcome });
   });
 
-  it('takes no word for it that nothing was begun from nginx, which may have asked both processes', async () => {
+  it('does not trust "overloaded" from nginx, which may have tried both processes', async () => {
     const history = new History();
     const body = Buffer.from('{"code":"overloaded"}');
     await history.record({ ...question, app: 2 }, async () => ({ status: 503, body }));
     expect(history.calls).toMatchObject([{ status: 503, outcome: 'unknown' }]);
   });
 
-  it('knows that nothing is cancelled while a payment is open', async () => {
+  it('records a refused cancellation while a payment is open as a failure', async () => {
     expect(await recorded(409, { code: 'payment_unsettled' }, 'cancel')).toMatchObject({ outcome: 'fail' });
   });
 
-  it('takes no answer for "perhaps"', async () => {
+  it('records a missing answer as unknown', async () => {
     const history = new History();
     await history.record(question, () => Promise.reject(new Error('reset')));
     expect(history.calls).toMatchObject([{ status: 0, outcome: 'unknown' }]);
   });
 
-  it('keeps the order that an answer names, and a hash of its bytes', async () => {
+  it('records the order that an answer names, and a hash of its bytes', async () => {
     const call = await recorded(201, { order: { id: 'x' } });
     expect(call).toMatchObject({ order: 'x', answer: expect.stringMatching(/^[0-9a-f]{24}$/) });
   });

@@ -15,9 +15,9 @@ import { groupBy, idsOf, sum } from './grouping.ts';
 import type { Call, Confirmed } from './history.ts';
 
 /**
- * Decides whether a run kept what the shop promises. Pure: it is given what the clients saw, what
- * stands in the database afterwards, and what the provider's own books say, and shares no code with
- * the shop. Each rule looks at the rows alone, as if no constraint stood behind them.
+ * Decides whether a run kept the shop's promises. Pure. Its inputs are what the clients saw, the rows in
+ * the database afterwards, and the provider's ledger. It shares no code with the shop. Each rule checks
+ * the rows alone and does not rely on any database constraint.
  */
 
 const rules: ((evidence: Evidence) => Violation[])[] = [
@@ -48,7 +48,7 @@ const rules: ((evidence: Evidence) => Violation[])[] = [
   everythingSettled,
 ];
 
-/** Every way in which the evidence contradicts a promise; none for a run that kept them all. */
+/** Every way in which the evidence contradicts a promise; empty for a run that kept them all. */
 export function checkHistory(evidence: Evidence): Violation[] {
   return rules.flatMap((rule) => rule(evidence));
 }
@@ -72,7 +72,7 @@ function oneOrderPerCartAndToken({ orders, history }: Evidence): Violation[] {
   ];
 }
 
-/** An order that has ended gave its units back, unless they had left the house. */
+/** An ended order has returned its units to stock, unless the goods were already shipped. */
 const endedStatuses = new Set(['cancelled', 'refunded']);
 
 function stockIsConserved({ orders, lines, stock }: Evidence): Violation[] {
@@ -106,15 +106,18 @@ function stockIsConserved({ orders, lines, stock }: Evidence): Violation[] {
   });
 }
 
-/** The database and the one who asks read one machine's clock, and whole milliseconds. */
+/**
+ * Client and database read the same machine's clock, in whole milliseconds. This is the tolerance
+ * between them.
+ */
 const clocksApartMs = 50;
 
 const isOrder = ({ kind }: Call) => kind === 'order';
 const wasAccepted = (call: Call) => isOrder(call) && call.status === 201;
 
 /**
- * An order that somebody was told of is in the database, under the id that was named: for the token
- * that was sent, or, where the cart had been ordered already (200), of that cart.
+ * An accepted order is in the database under the id in the answer. It belongs to the submit token that
+ * was sent or, where the cart had been ordered already (200), to that cart.
  */
 function acceptedOrdersStand({ history, orders }: Evidence): Violation[] {
   const byId = new Map(orders.map((order) => [order.id, order]));
@@ -148,8 +151,9 @@ function acceptedOrdersStand({ history, orders }: Evidence): Violation[] {
 }
 
 /**
- * What else was answered "done" is so in the end. A cancelled order has ended; an order that was paid
- * with another card is paid, unless somebody cancelled it then; and who was told "ordered" finds it.
+ * Other actions answered as done have taken effect at the end of the run. A cancelled order has ended.
+ * An order paid with another card is paid, unless it was cancelled later. A shopper whose order was
+ * accepted can read it.
  */
 function whatWasDoneIsDone({ history, orders, payments, charges }: Evidence): Violation[] {
   const byId = new Map(orders.map((order) => [order.id, order]));
@@ -177,17 +181,20 @@ function whatWasDoneIsDone({ history, orders, payments, charges }: Evidence): Vi
   });
 }
 
-/** Orders that somebody may have cancelled: a cancellation that was refused has done nothing. */
+/** Orders that a call may have cancelled. A refused cancellation changed nothing. */
 const cancelledOrders = (history: readonly Call[]) =>
   new Set(
     history.filter(({ kind, outcome }) => kind === 'cancel' && outcome !== 'fail').map(({ order }) => order),
   );
 
-/** Orders whose money the owner or the cardholder took back at the provider: nobody has to cancel those. */
+/**
+ * Orders whose money the owner or the cardholder took back at the provider. These end without a cancel
+ * call.
+ */
 const endedElsewhere = (charges: readonly ChargeRow[]) =>
   charges.filter((charge) => charge.elsewhere && isGone(charge)).map(({ orderId }) => orderId);
 
-/** Every order was asked for with its token, and not by calls that were all told "nothing was ordered". */
+/** Every order has calls with its token, and at least one of them was not told "nothing was ordered". */
 function ordersWereAskedFor({ history, orders }: Evidence): Violation[] {
   const callsOf = groupBy(history.filter(isOrder), submissionOf);
   return orders.flatMap(({ id, userId, submitToken }): Violation[] => {
@@ -205,7 +212,7 @@ function ordersWereAskedFor({ history, orders }: Evidence): Violation[] {
   });
 }
 
-/** What was confirmed under a token is what its order is: no other price, no other goods. */
+/** An order has the items and the total that the shopper confirmed under its token. */
 function ordersAreWhatWasConfirmed({ history, orders, lines }: Evidence): Violation[] {
   const linesOf = groupBy(lines, ({ orderId }) => orderId);
   const callsOf = groupBy(history.filter(isOrder), submissionOf);
@@ -254,9 +261,9 @@ function acceptedIsWrittenDown({ history, orders }: Evidence): Violation[] {
 }
 
 /**
- * Who was told "ordered" and has paid, or need not yet, keeps the order until somebody ends it, here or
- * at the provider. An order
- * whose card turned out to be refused afterwards was not charged, and ends with its hold.
+ * An accepted order that is paid, or need not be paid yet, is kept. Only a cancellation here, or money
+ * taken back at the provider, may end it. An order whose card turned out to be refused afterwards was
+ * not charged, and ends with its unpaid hold.
  */
 function promisesStand({ history, orders, payments, charges }: Evidence): Violation[] {
   const promised = new Set(history.filter(wasAccepted).map(({ order }) => order));
@@ -276,13 +283,17 @@ function promisesStand({ history, orders, payments, charges }: Evidence): Violat
     }));
 }
 
-/** When nothing is under way any more, "nothing was ordered" is either true or another's body. */
+/**
+ * When nothing is in progress any more, "nothing was ordered" is true, or the token was used with
+ * another body.
+ */
 function lastAnswersAreTrue({ history, orders }: Evidence): Violation[] {
   const bodiesOf = groupBy(history.filter(isOrder), submissionOf);
   const isAnothers = (call: Call) =>
     call.code === 'key_reused' && bodiesOf.get(submissionOf(call))?.some(({ sent }) => sent !== call.sent);
   const placedMs = new Map(orders.map((order) => [`${order.userId} ${order.submitToken}`, order.placedMs]));
-  // What was sold out may be there again when the same is sent another time: it was ordered after that.
+  // A sold-out item may be in stock again when the same submission is sent later. The order then dates
+  // from after that refusal.
   const wasOrderedBefore = (call: Call) =>
     (placedMs.get(submissionOf(call)) ?? Number.POSITIVE_INFINITY) <= call.startMs + clocksApartMs;
   return history
@@ -295,7 +306,10 @@ function lastAnswersAreTrue({ history, orders }: Evidence): Violation[] {
     }));
 }
 
-/** Each submission gets an answer, and, where it was sent once more in the end, gets one again. */
+/**
+ * Each submission gets an answer. One that was sent again at the end of the run gets an answer to that
+ * call, too.
+ */
 function everybodyIsAnswered({ history }: Evidence): Violation[] {
   const saysNothing = ({ outcome, code }: Call) => outcome === 'unknown' || code === 'overloaded';
   return [...groupBy(history.filter(isOrder), (call) => `${submissionOf(call)} ${call.sent}`)]
@@ -310,7 +324,10 @@ function everybodyIsAnswered({ history }: Evidence): Violation[] {
     }));
 }
 
-/** The same bytes; and of one cart either "ordered", or "ordered already, by another submission". */
+/**
+ * A replay has the same bytes. A cart has one outcome: either "ordered", or "already ordered by another
+ * submission".
+ */
 function answersStayTheSame({ history }: Evidence): Violation[] {
   const accepted = history.filter((call) => isOrder(call) && (call.status === 201 || call.status === 200));
   return [...groupBy(accepted, (call) => `${submissionOf(call)} ${call.sent}`)].flatMap(
@@ -327,10 +344,10 @@ function answersStayTheSame({ history }: Evidence): Violation[] {
   );
 }
 
-/** Said before a submission is looked at: come again. It refuses nothing. */
+/** Answers given before a submission is read. They mean "try again later" and refuse nothing. */
 const doorCodes = new Set(['overloaded', 'rate_limited']);
 
-/** Who has been told "accepted", and sends the same again, is not told that nothing was ordered. */
+/** A submission that was accepted is not told "nothing was ordered" when it is sent again. */
 function acceptedStaysAccepted({ history }: Evidence): Violation[] {
   const submissions = groupBy(history.filter(isOrder), (call) => `${submissionOf(call)} ${call.sent}`);
   return [...submissions].flatMap(([submission, calls]): Violation[] => {
@@ -350,12 +367,12 @@ function acceptedStaysAccepted({ history }: Evidence): Violation[] {
   });
 }
 
-/** An answer names orders of whoever asked, and of nobody else. */
+/** An answer names only orders of the shopper who sent the call. */
 function answersAreOnesOwn({ history, orders }: Evidence): Violation[] {
   const ownerOf = new Map(orders.map(({ id, userId }) => [id, userId]));
   return history.flatMap(({ id, kind, outcome, shopper, order }): Violation[] => {
     const owner = ownerOf.get(order ?? '');
-    // A call about an order that was refused has the order's id from its own question.
+    // A refused call about an order carries the id from its own request.
     const named = outcome === 'ok' || kind === 'order';
     if (!named || owner === undefined || owner === shopper) return [];
     return [
@@ -368,7 +385,7 @@ function answersAreOnesOwn({ history, orders }: Evidence): Violation[] {
   });
 }
 
-/** Two clients that never met are two shoppers. */
+/** Two independent clients are two shoppers. */
 function sessionsAreOnesOwn({ history }: Evidence): Violation[] {
   return [...groupBy(history, ({ shopper }) => shopper)].flatMap(([shopper, calls]): Violation[] => {
     const clients = new Set(calls.map(({ client }) => client));
@@ -391,14 +408,14 @@ function cartsAreOne({ severalCarts }: Evidence): Violation[] {
   }));
 }
 
-/** Whatever is broken behind it, the shop knows that it is: a 503 that may be asked again, never a 500. */
+/** Whatever fails behind the shop, it answers with a retryable 503, never with a 500. */
 function answersAreOfTheContract({ history }: Evidence): Violation[] {
   return history
     .filter(({ status }) => status === 500)
     .map(({ id, kind }) => ({ kind: 'internal_error', detail: `${kind} was answered 500`, calls: [id] }));
 }
 
-/** When everything works again, nothing may stay open for ever. */
+/** Once everything works again, no order may stay open for ever. */
 const openOrders = new Set(['payment_pending', 'payment_processing', 'payment_unknown']);
 
 function everythingSettled({ orders, history }: Evidence): Violation[] {

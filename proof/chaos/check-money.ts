@@ -1,19 +1,22 @@
 import type { ChargeRow, Evidence, PaymentRow, Violation, ViolationKind } from './evidence.ts';
 import { groupBy, idsOf, sum } from './grouping.ts';
 
-/** The checker's rules about money: the provider's books are the truth, and the shop's agree with them. */
+/**
+ * The checker's rules about money. The provider's ledger is the truth, and the shop's records must agree
+ * with it.
+ */
 
-/** What the provider still holds of a charge. A dispute that is lost is no refund, and counts as held. */
+/** What the provider still holds of a charge. A lost dispute is not a refund and counts as held. */
 const keptOf = ({ authorized, voided, refunded }: ChargeRow) => authorized - voided - refunded;
 
-/** What was taken of a charge, or is reserved, whatever was given back since. */
+/** What was captured or reserved, including what was refunded since. */
 const takenOf = ({ authorized, voided }: ChargeRow) => authorized - voided;
 
 export const isGone = ({ goneAtMs }: ChargeRow) => goneAtMs !== null;
 
 const holding = new Set(['succeeded', 'authorized', 'returning']);
 
-/** What the shop believes to hold of a payment. */
+/** What the shop believes it holds of a payment. */
 export const believedOf = ({ status, amountMinor, refundedMinor }: PaymentRow) =>
   holding.has(status) ? amountMinor - refundedMinor : 0;
 
@@ -44,7 +47,7 @@ export function chargedOnceAndWhole({ orders, payments, charges, history }: Evid
     if (byCard && paidStatuses.has(status)) found.push(...ofPaid(status, totalMinor, live, all));
     if (kept !== believed)
       found.push(['books_disagree', `provider holds ${kept}, shop believes ${believed}`]);
-    // What a dispute has withdrawn, nobody can refund.
+    // The part that a dispute has withdrawn cannot be refunded.
     const refundable = sum(live, (charge) => keptOf(charge) - charge.disputed);
     if (byCard && !paidStatuses.has(status) && refundable > 0)
       found.push(['books_disagree', `is ${status}, and the provider holds ${refundable}`]);
@@ -56,7 +59,7 @@ export function chargedOnceAndWhole({ orders, payments, charges, history }: Evid
   });
 }
 
-/** A part that was refunded leaves an order paid; all of it doesn't. */
+/** An order stays paid after a partial refund, but not after a full one. */
 function ofPaid(
   status: string,
   totalMinor: number,
@@ -86,7 +89,7 @@ const payable = new Set(['requires_payment_method', 'requires_confirmation', 're
 
 export const isPayable = ({ status }: Pick<ChargeRow, 'status'>) => payable.has(status);
 
-/** A card that was declined is the end of its attempt: nobody can pay an order by it later, at an old price. */
+/** A declined card ends its attempt: no later payment, at an old price, can use it. */
 export function declinedIsOver({ payments, charges }: Evidence): Violation[] {
   const declined = new Set(
     payments
@@ -102,13 +105,13 @@ export function declinedIsOver({ payments, charges }: Evidence): Violation[] {
     }));
 }
 
-/** Nothing leaves the house when the provider already says that its money is refunded or disputed. */
+/** No order is shipped when the provider already says that its money is refunded or disputed. */
 export function moneyIsThereWhenFulfilled({ orders, charges, history }: Evidence): Violation[] {
   const chargesOf = groupBy(charges, ({ orderId }) => orderId ?? '');
   return orders.flatMap(({ id, wasFulfilled }): Violation[] => {
     const captured = (chargesOf.get(id) ?? []).filter((charge) => charge.captured > 0);
     const goneAtMs = Math.max(...captured.map((charge) => charge.goneAtMs ?? Number.POSITIVE_INFINITY));
-    // One that was asked for before the money went may have been carried out in time.
+    // A request from before the money was gone may have been carried out in time.
     const asked = history.filter(
       (call) => call.kind === 'fulfil' && call.order === id && call.outcome !== 'fail',
     );
@@ -124,10 +127,10 @@ export function moneyIsThereWhenFulfilled({ orders, charges, history }: Evidence
   });
 }
 
-/** Emails that say that all of the money is refunded. */
+/** Emails that say that the whole amount is refunded. */
 const sayAllIsRefunded = new Set(['refunded', 'late_payment_returned']);
 
-/** "Refunded" is said, by an order or an email, when the provider has done it. */
+/** An order or an email says "refunded" only when the provider has made the refund. */
 export function refundsWereMade({ orders, charges, mails, history }: Evidence): Violation[] {
   const chargesOf = groupBy(charges, ({ orderId }) => orderId ?? '');
   const told = new Map(
@@ -136,7 +139,7 @@ export function refundsWereMade({ orders, charges, mails, history }: Evidence): 
   return orders.flatMap(({ id, status }): Violation[] => {
     const kept = sum(chargesOf.get(id) ?? [], keptOf);
     const mail = told.get(id);
-    // An order that was taken up again after its money came late was told of something else since.
+    // An order that was resumed after its money came late got another email since.
     const says =
       status === 'refunded'
         ? 'the order says'
@@ -152,7 +155,7 @@ export function refundsWereMade({ orders, charges, mails, history }: Evidence): 
   });
 }
 
-/** What is refunded or asked for, here and at the provider together, is never more than was captured. */
+/** Refunds made or requested, by the shop and at the provider together, never exceed what was captured. */
 export function refundsStayBelowCaptures({ refunds, charges, providerRefunds }: Evidence): Violation[] {
   const made = groupBy(
     providerRefunds.filter(({ status }) => status !== 'failed' && status !== 'canceled'),
@@ -161,7 +164,7 @@ export function refundsStayBelowCaptures({ refunds, charges, providerRefunds }: 
   return charges.flatMap(({ paymentIntent, orderId, attempt, captured }): Violation[] => {
     const there = made.get(paymentIntent) ?? [];
     const known = new Set(providerRefunds.map(({ id }) => id));
-    // The shop's own that the provider knows are counted there.
+    // The shop's own refunds that the provider knows are counted in its ledger.
     const onlyHere = refunds.filter(
       (refund) =>
         refund.orderId === orderId &&
@@ -196,7 +199,10 @@ export function refundsAreAsTheProviderSays({ payments, charges, history }: Evid
   });
 }
 
-/** How the shop calls what Stripe says of a dispute. An inquiry ends without a winner, what was prevented without the money. */
+/**
+ * The shop's term for Stripe's status of a dispute. An inquiry ends without a winner. A prevented
+ * dispute ends without the money.
+ */
 export function stateOfDispute(status: string): string {
   if (status === 'prevented') return 'lost';
   if (status === 'won' || status === 'lost') return status;

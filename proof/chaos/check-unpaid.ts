@@ -1,22 +1,22 @@
 import type { Violation } from './evidence.ts';
 
-/** Decides whether more was left unpaid than a network may leave. Pure, and shares no code with the shop. */
+/** Decides whether a network left more unpaid than its limit. Pure; it shares no code with the shop. */
 
-/** What the shop of the proof allows. Shoppers have a network each and stay far below it. */
+/** The limits of the tested shop. Each shopper has its own network and stays far below them. */
 export const unpaidLimits = { ordersPerNetwork: 50, unitsPerNetwork: 300 };
 
-/** An order that holds stock and is not paid, or that is counted as one. */
+/** An unpaid order that holds stock, or one that is counted as such. */
 export interface UnpaidRow {
   orderId: string;
   isHeld: boolean;
   isCounted: boolean;
-  /** A hash of the network that it came from; null where that is not known. */
+  /** A hash of the client's network; null where it is not known. */
   network: string | null;
   units: number;
   byCard: boolean;
 }
 
-/** What the shop counts is exactly what holds stock. */
+/** The shop counts exactly the unpaid orders that hold stock. */
 export function unpaidMiscounted(rows: readonly UnpaidRow[]): Violation[] {
   return rows
     .filter(({ isHeld, isCounted }) => isHeld !== isCounted)
@@ -30,10 +30,10 @@ export function unpaidMiscounted(rows: readonly UnpaidRow[]): Violation[] {
 }
 
 /**
- * The rows are what is open at one moment. Of the invoice orders, the one that was placed last was placed
- * while the others were open, and so was the last card order. A card order is about to be paid when it is
- * placed: it is limited by other card orders alone, and counts as one item then. So the rest of its items
- * may lie above the limit, once in each network.
+ * The rows are the open orders at one moment. The last invoice order was placed while the others were
+ * open, and so was the last card order. A card order is about to be paid when it is placed. Only other
+ * card orders limit it, and it counts as one item at that time. So the rest of its items may exceed the
+ * limit, once in each network.
  */
 export function unpaidBeyondLimits(rows: readonly UnpaidRow[]): Violation[] {
   const held = rows.filter(({ isHeld }) => isHeld);

@@ -9,13 +9,13 @@ export interface OrderRow {
   submitToken: string;
   status: string;
   totalMinor: number;
-  /** Whether the shop has written down that it said "ordered". */
+  /** Whether the shop has recorded that it answered "ordered". */
   accepted: boolean;
-  /** Whether there was a time when nobody knew if its card had been charged: then "ordered" was said before. */
+  /** Whether its payment was ever unknown. In that case "ordered" was answered before the outcome. */
   wasUnknown: boolean;
-  /** Whether its goods have left the house, whatever it is now. */
+  /** Whether its goods were ever shipped, whatever its status is now. */
   wasFulfilled: boolean;
-  /** When it was written, by the database's clock, on the scale of the history. */
+  /** When it was written: the database's clock, in milliseconds since the history began. */
   placedMs: number;
 }
 
@@ -35,7 +35,7 @@ export interface PaymentRow {
   refundedMinor: number;
 }
 
-/** A refund in the shop's own books. */
+/** A refund in the shop's own records. */
 export interface RefundRow {
   orderId: string;
   attempt: number;
@@ -45,13 +45,13 @@ export interface RefundRow {
   providerRef: string | null;
 }
 
-/** A dispute in the shop's own books, under the provider's id. */
+/** A dispute in the shop's own records, under the provider's id. */
 export interface DisputeRow {
   providerRef: string;
   status: string;
 }
 
-/** A dispute in the provider's books; `status` is Stripe's. */
+/** A dispute in the provider's ledger; `status` is Stripe's. */
 interface ProviderDispute {
   id: string;
   paymentIntent: string;
@@ -68,11 +68,11 @@ export interface StockRow {
   sku: string;
   /** Before the run. */
   initial: number;
-  /** After it; undefined where there is no such row any more. */
+  /** After the run; undefined where the row no longer exists. */
   available: number | undefined;
 }
 
-/** What the provider's ledger says about one charge: sums of money moved, in minor units. */
+/** The provider's ledger for one charge: amounts moved, in minor units. */
 export interface ChargeRow {
   paymentIntent: string;
   orderId: string | null;
@@ -83,15 +83,15 @@ export interface ChargeRow {
   refunded: number;
   /** Withdrawn by disputes. */
   disputed: number;
-  /** The owner or the cardholder did something with it that the shop did not ask for. */
+  /** The owner or the cardholder changed the charge without a request from the shop. */
   elsewhere: boolean;
-  /** Since when nothing of what was captured is left, refunded or disputed; Unix time. */
+  /** Unix time since when the whole captured amount is refunded or disputed; null while some is left. */
   goneAtMs: number | null;
-  /** The provider's word for what can be done with it. */
+  /** The provider's status of the charge. */
   status: string;
 }
 
-/** A refund in the provider's books, whoever asked for it. */
+/** A refund in the provider's ledger, from the shop or from the dashboard. */
 interface ProviderRefund {
   id: string;
   paymentIntent: string;
@@ -119,28 +119,28 @@ export type ViolationKind =
   | 'cart_ordered_twice'
   | 'token_of_two_orders'
   | 'two_live_charges'
-  /** One attempt charged the card twice, though one of the two may have been given back. */
+  /** One attempt charged the card twice, even if one charge was returned. */
   | 'charged_twice'
   | 'not_charged_its_total'
   | 'charge_without_order'
   | 'books_disagree'
-  /** The provider would take another card for an attempt that the shop calls declined. */
+  /** The provider would accept another card for an attempt that the shop calls declined. */
   | 'declined_still_payable'
-  /** An order is paid, and the provider has given all of its money back. */
+  /** An order is paid, and the provider has refunded all of its money. */
   | 'paid_and_refunded'
-  /** The goods left the house after the money had. */
+  /** The goods were shipped after the money was refunded or disputed. */
   | 'fulfilled_without_money'
-  /** A shopper is told that money is refunded, and the provider holds it. */
+  /** A shopper is told that money is refunded, and the provider still holds it. */
   | 'refund_said_not_made'
-  /** Refunds were asked for that together are more than was captured. */
+  /** The requested refunds add up to more than was captured. */
   | 'refunds_above_captured'
-  /** The shop believes to have refunded another amount than the provider has. */
+  /** The shop's refunded amount differs from the provider's. */
   | 'refund_differs'
-  /** A charge is disputed, or a dispute decided, and the shop's books don't say so. */
+  /** A charge is disputed, or a dispute is decided, and the shop's records don't say so. */
   | 'dispute_unseen'
-  /** A network left more unpaid than it may. */
+  /** A network left more orders unpaid than its limit. */
   | 'unpaid_beyond_limit'
-  /** An order that holds stock is not counted as unpaid, or one is counted that holds none. */
+  /** An order that holds stock is not counted as unpaid, or a counted one holds none. */
   | 'unpaid_miscounted'
   | 'oversold'
   | 'stock_not_conserved'
@@ -148,25 +148,25 @@ export type ViolationKind =
   | 'accepted_under_two_ids'
   | 'order_after_refusals'
   | 'order_of_nobody'
-  /** An order is not what its shopper confirmed. */
+  /** An order differs from what its shopper confirmed. */
   | 'ordered_otherwise'
-  /** Somebody was told "ordered", and the shop has not written that down: the card may still be refused. */
+  /** "Ordered" was answered, but the shop has not recorded it: the card may still be refused. */
   | 'accepted_too_soon'
-  /** An order that was promised, and that nobody had to pay for any more, has ended unasked. */
+  /** A promised order that needed no further payment ended without a request. */
   | 'promise_withdrawn'
-  /** Somebody was told "cancelled", and the order stands. */
+  /** "Cancelled" was answered, and the order is still active. */
   | 'cancelled_and_stands'
   | 'answers_differ'
   | 'refused_after_accepted'
-  /** At the end a submission is told that nothing was ordered, and its order stands. */
+  /** At the end a submission is told that nothing was ordered, but its order exists. */
   | 'refused_and_ordered'
-  /** A submission was sent until its shopper lost patience, and no answer said what became of it. */
+  /** A submission was retried until its shopper gave up, and no answer said what happened to it. */
   | 'never_answered'
   | 'answer_of_another_shopper'
-  /** Two clients are one shopper to the shop. */
+  /** The shop treats two clients as one shopper. */
   | 'session_of_two_clients'
   | 'two_open_carts'
-  /** Everything works again, and who comes in by some door cannot buy. */
+  /** Everything works again, but a purchase through one of the entrances fails. */
   | 'does_not_sell'
   | 'internal_error'
   | 'never_settled'

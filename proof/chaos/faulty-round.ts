@@ -4,14 +4,14 @@ import { shop } from '#proof/chaos/load/scripts.ts';
 import { goWrong } from './go-wrong.ts';
 import type { Played, Stage } from './special-round.ts';
 
-/** How long there is load before, during (at least) and after the faults, in milliseconds. */
+/** How long the load runs before, (at least) during and after the faults, in milliseconds. */
 export interface Pace {
   beforeMs: number;
   duringMs: number;
   afterMs: number;
 }
 
-/** Shoppers come and go while things go wrong; then everything is mended, and they go on for a while. */
+/** Shoppers come and go while faults are on. Then everything is restored, and they continue for a while. */
 export async function playFaults(stage: Stage, faults: readonly Fault[], pace: Pace): Promise<Played> {
   const { lab, world, random } = stage;
   let open = true;
@@ -31,7 +31,7 @@ export async function playFaults(stage: Stage, faults: readonly Fault[], pace: P
     await lab.restore();
     await sleep(pace.afterMs);
   } finally {
-    // Also when the round fails: a crowd that never ends would outlive it.
+    // Also when the round fails: otherwise the load would outlive it.
     open = false;
   }
   await crowd;

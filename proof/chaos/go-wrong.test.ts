@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
 import type { Fault } from '#proof/chaos/faults/fault.ts';
 import type { Lab } from '#proof/chaos/lab/lab.ts';
+import { randomOf } from '#proof/harness/random.ts';
 import { goWrong } from './go-wrong.ts';
-import { randomOf } from './random.ts';
 
-// A fault used to be on for a fixed time, and a round in which the load did not meet it proved nothing.
+// A fault used to be on for a fixed time. A round whose load did not meet the fault proved nothing.
 
 const lab = {} as Lab;
 const during = (faults: Fault[], limitMs = 20_000) =>
   goWrong({ lab, faults, random: randomOf(1), leastMs: 0, limitMs });
 
-/** Meets its target at the given look at its counter. */
+/** A fault that strikes at the given read of its counter. */
 function metAtLook(look: number): Fault {
   let looks = 0;
   return {

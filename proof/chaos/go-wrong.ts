@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '#proof/chaos/faults/fault.ts';
 import type { Lab } from '#proof/chaos/lab/lab.ts';
-import type { Random } from './random.ts';
+import type { Random } from '#proof/harness/random.ts';
 
-/** Longer than any injection takes: one that hangs is a bug of the proof. */
+/** Longer than any injection takes. An injection that hangs is a bug of the chaos tests. */
 const injectLimitMs = 90_000;
-/** The load has this long to run into a fault. A busy machine needs seconds. */
+/** How long the load has to meet a fault. A busy machine needs seconds. */
 const strikeLimitMs = 60_000;
 const lookEveryMs = 50;
 
@@ -19,8 +19,8 @@ export interface Spell {
 }
 
 /**
- * Injects all faults and keeps them on until each has struck, but no longer than a limit. Gives how
- * often each struck: 0 only for a fault that the load did not meet within the limit.
+ * Injects all faults and keeps them on until each has struck, up to a time limit. Resolves with how
+ * often each struck: 0 only if the load did not meet the fault within the limit.
  */
 export async function goWrong(spell: Spell): Promise<Record<string, number>> {
   const { lab, faults, random, leastMs, limitMs = strikeLimitMs } = spell;

@@ -1,6 +1,6 @@
 import type { Call } from './history.ts';
 
-/** What several rules of the checker need. */
+/** Helpers of the checker's rules. */
 
 export const idsOf = (history: readonly Call[], isMeant: (call: Call) => boolean) =>
   history.filter(isMeant).map(({ id }) => id);

@@ -1,62 +1,62 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream, type WriteStream } from 'node:fs';
 
-/** What a client of the shop asked for. */
+/** What a client asked the shop to do. */
 export type CallKind = 'cart' | 'quote' | 'order' | 'pay' | 'cancel' | 'read' | 'snoop' | 'fulfil';
 
 /**
  * How a call ended, as far as its client can know. `ok`: it was done. `fail`: the answer says that
- * nothing was done. `unknown`: no answer, half of one, or one that leaves it open.
+ * nothing was done. `unknown`: no answer, an incomplete one, or one that leaves it open.
  */
 export type CallOutcome = 'ok' | 'fail' | 'unknown';
 
-/** What a shopper saw on the page of the checkout, and meant to order. */
+/** What a shopper saw on the checkout page and meant to order. */
 export interface Confirmed {
-  /** Quantities by sku, as the shopper put them in; undefined where somebody else might have, too. */
+  /** Quantities by sku, as the shopper set them; undefined where another client may have changed them. */
   lines: Readonly<Record<string, number>> | undefined;
   totalMinor: number;
 }
 
-/** One call of the load, as its client saw it. The checker knows nothing else of the client. */
+/** One call of the load, as its client saw it. The checker knows nothing else about the client. */
 export interface Call {
   /** Counted from 0 in the order in which the calls began. */
   id: number;
   kind: CallKind;
-  /** Which door of the shop was knocked at: 0 and 1 are its processes, 2 is nginx, 3 its operator. */
+  /** Which entrance of the shop got the call: 0 and 1 are its processes, 2 is nginx, 3 is its operator. */
   app: number;
-  /** Who asked, whatever the shop takes them for. */
+  /** The client that sent the call, whichever shopper the shop takes it for. */
   client: number;
   /** The shopper that the session cookie names; empty before there is one. */
   shopper: string;
   /** Submit token and cart of a submission. */
   token?: string;
   cart?: string;
-  /** Hash of the body that was sent: equal ones are the same submission. */
+  /** Hash of the request body. Equal hashes are the same submission. */
   sent?: string;
   confirmed?: Confirmed;
-  /** A submission sent again when everything worked again and nothing was under way any more. */
+  /** A submission sent again after everything worked again and nothing was in progress. */
   again?: true;
-  /** The shopper's bank decides after the answer: 3-D Secure, or a debit that takes its time. */
+  /** The shopper's bank decides after the answer: 3-D Secure, or a slow debit. */
   bankDecides?: true;
-  /** Unix time at which the operator was asked, by the clock of the provider's books. */
+  /** Unix time at which the operator was asked, by the clock of the provider's ledger. */
   askedAtMs?: number;
   /** Milliseconds since the run began. */
   startMs: number;
   endMs: number;
   outcome: CallOutcome;
-  /** HTTP status; 0 where no whole answer came. */
+  /** HTTP status; 0 where no complete answer came. */
   status: number;
   /** The `code` of a problem document. */
   code?: string;
   /** Hash of the answer's bytes. */
   answer?: string;
-  /** The order that the answer names, or that was asked for. */
+  /** The order that the answer names, or that the request was about. */
   order?: string;
-  /** The attempt to pay that was asked for. */
+  /** The payment attempt that was requested. */
   attempt?: number;
 }
 
-/** What is known of a call before its answer is. */
+/** What is known about a call before its answer. */
 export type Question = Pick<
   Call,
   | 'kind'
@@ -74,19 +74,19 @@ export type Question = Pick<
   | 'bankDecides'
 >;
 
-/** What came back: `undefined` for no whole answer. */
+/** The answer to a call. */
 export interface Reply {
   status: number;
   body: Buffer;
 }
 
-/** Problems after which the same request may have been carried out, or is still being so. */
+/** Problems after which the same request may have been carried out, or may still be in progress. */
 const openCodes = new Set(['in_progress', 'payment_unsettled', 'internal', 'unavailable']);
 
 export const hashOf = (bytes: Buffer | string): string =>
   createHash('sha256').update(bytes).digest('hex').slice(0, 24);
 
-/** Keeps every call in memory for the checker and in a file, a line each, for whoever looks into a failure. */
+/** Keeps every call in memory for the checker, and one line per call in a file for debugging. */
 export class History {
   readonly calls: Call[] = [];
   readonly #beganAt = performance.now();
@@ -100,12 +100,15 @@ export class History {
     this.#file = file === undefined ? undefined : createWriteStream(file);
   }
 
-  /** Somebody who has not been here before. */
+  /** A number for a client that has not been here before. */
   newClient(): number {
     return this.#clients++;
   }
 
-  /** Asks, and writes down what came of it. A rejection is "no answer": whatever happened may have been done. */
+  /**
+   * Sends the call and records its outcome. A rejection counts as "no answer": the work may have been
+   * done.
+   */
   async record(question: Question, ask: () => Promise<Reply>): Promise<Reply | undefined> {
     const id = this.#next++;
     const startMs = this.#now();
@@ -139,18 +142,18 @@ function readReply(question: Question, reply: Reply | undefined) {
   };
 }
 
-/** nginx, which asks the other process when one gives no answer. */
+/** nginx, which tries the other process when one gives no answer. */
 const edgeDoor = 2;
 
-/** A declined card's answer is `ok` for a submission: its order stands. */
+/** A declined card's answer is `ok` for a submission: the order exists. */
 function outcomeOf({ kind, app }: Question, status: number, code: string | undefined): CallOutcome {
   if (status >= 200 && status < 300) return 'ok';
-  // The request did not arrive whole, and its answer has no body.
+  // The request did not arrive completely, and its answer has no body.
   if (status === 408) return 'unknown';
   if (status === 402 && kind === 'order') return 'ok';
-  // Given before anything was begun; but by nginx it may be the second process that says so.
+  // Sent before any work started. Behind nginx, however, it may be the second process that says so.
   if (code === 'overloaded' || code === 'rate_limited') return app === edgeDoor ? 'unknown' : 'fail';
-  // Nothing is cancelled while a payment is open.
+  // No order is cancelled while a payment is open.
   if (code === 'payment_unsettled' && kind === 'cancel') return 'fail';
   return status >= 500 || openCodes.has(code ?? '') ? 'unknown' : 'fail';
 }

@@ -7,11 +7,11 @@ import { usageOf } from '#scripts/usage.ts';
 export interface Options {
   seed: number;
   minutes: number;
-  /** Run this one round and nothing else. */
+  /** Run this one round only. */
   round: number | undefined;
   /** Names of faults, or parts of names; empty for all. */
   only: string[];
-  /** server.ts on a build; else processes of the same handlers without Next. */
+  /** server.ts on a build; otherwise processes with the same handlers but without Next. */
   built: boolean;
 }
 
@@ -31,7 +31,7 @@ const flags = {
 const usualMinutes = 10;
 const longMinutes = 60;
 
-/** Throws with a sentence for whoever typed it. `known` are the names of all faults. */
+/** Throws with a sentence for the user. `known` are the names of all faults. */
 export function readOptions(args: string[], known: readonly string[]): Options | 'help' | 'list' {
   const { values } = orUsage(usage, () => parseArgs({ args, options: flags }));
   if (values.help) return 'help';

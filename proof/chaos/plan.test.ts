@@ -8,12 +8,12 @@ const namesOf = (seed: number, rounds: number) =>
     planOf(seed, index + 1, faults).faults.map(({ name }) => name),
   );
 
-test('the same seed is the same schedule, another is another', () => {
+test('the same seed gives the same schedule, and another seed gives another one', () => {
   expect(namesOf(7, 90)).toEqual(namesOf(7, 90));
   expect(namesOf(7, 90)).not.toEqual(namesOf(8, 90));
 });
 
-test('every fault comes alone, pairs come from the beginning, and they are of two places', () => {
+test('every fault comes alone, and pairs come from the beginning and affect two places', () => {
   const rounds = namesOf(7, 200);
   const alone = rounds.filter((names) => names.length === 1).flat();
   expect(alone.toSorted()).toEqual(faults.map(({ name }) => name).toSorted());
@@ -28,7 +28,7 @@ test('a round by itself is the same as in its run', () => {
   expect(draw()).toBe(draw());
 });
 
-test('rounds with a plot of their own come in turn, and every fault still comes alone', () => {
+test('special rounds take turns, and every fault still comes alone', () => {
   const plans = Array.from({ length: 200 }, (_, index) => planOf(7, index + 1, faults, specialRounds));
   const special = plans.filter((plan) => plan.special);
   expect(special.map(({ number }) => number).slice(0, 3)).toEqual([5, 15, 25]);
@@ -38,12 +38,12 @@ test('rounds with a plot of their own come in turn, and every fault still comes 
   expect(alone.map(({ name }) => name).toSorted()).toEqual(faults.map(({ name }) => name).toSorted());
 });
 
-test('where no faults are wanted, every round has a plot of its own', () => {
+test('without selected faults every round is a special round', () => {
   const plans = [1, 2, 3, 20].map((number) => planOf(7, number, [], specialRounds));
   expect(plans.every((plan) => plan.special && plan.faults.length === 0)).toBe(true);
 });
 
-test('no two faults and special rounds have one name', () => {
+test('every fault and special round has a unique name', () => {
   const all = [...faults, ...specialRounds];
   expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
 });

@@ -1,34 +1,34 @@
 import type { Fault } from '#proof/chaos/faults/fault.ts';
-import { type Random, randomOf } from './random.ts';
+import { type Random, randomOf } from '#proof/harness/random.ts';
 import type { SpecialRound } from './special-round.ts';
 
-/** What is done in one round. */
+/** The content of one round. */
 export interface Plan {
   /** Counted from 1. */
   number: number;
-  /** None, one, or two at once. */
+  /** No fault, one, or two at the same time. */
   faults: Fault[];
-  /** Then there are no faults beside it. */
+  /** With a special round there are no faults. */
   special?: SpecialRound | undefined;
   /** Shoppers at the same time. */
   shoppers: number;
   random: Random;
 }
 
-/** Every so many rounds nothing goes wrong: a shop that only works when it is broken is no shop. */
+/** One of this many rounds has no fault: the shop must work without faults, too. */
 const quietEvery = 20;
 
-/** Of the others, every so many have two faults at once, as long as there are faults that have not come alone. */
+/** One of this many other rounds has two faults, while some faults have not yet come alone. */
 const pairEvery = 4;
 
-/** Every so many rounds, beginning with the fifth, one has a plot of its own. */
+/** From the fifth round on, one of this many is a special round. */
 const specialEvery = 10;
 const firstSpecial = 5;
 
 /**
- * The plan of a round, the same for the same seed and number. Every fault comes alone, in an order that
- * the seed chose, with a pair of different places between them now and then; then come pairs alone.
- * Special rounds come in turn. Where no faults are wanted, every round is one of them.
+ * The plan of a round: the same seed and number give the same plan. Every fault comes alone, in an order
+ * chosen by the seed, with occasional pairs that affect different places. After that there are only
+ * pairs. Special rounds take turns. If no faults are selected, every round is a special one.
  */
 export function planOf(
   seed: number,
@@ -48,7 +48,7 @@ export function planOf(
 
 const specialsUntil = (number: number) => Math.floor((number - firstSpecial) / specialEvery) + 1;
 
-/** `faulty`: how many of the rounds up to this one had no plot of their own. */
+/** `faulty`: how many rounds up to this one were not special rounds. */
 function chosen(
   seed: number,
   { number, faulty }: { number: number; faulty: number },

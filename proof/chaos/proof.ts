@@ -5,38 +5,41 @@ import type { Lab } from '#proof/chaos/lab/lab.ts';
 import { readUnpaid } from '#proof/chaos/lab/unpaid.ts';
 import type { World } from '#proof/chaos/load/scripts.ts';
 import { type Shop, Shopper, type Submission } from '#proof/chaos/load/shopper.ts';
+import type { Random } from '#proof/harness/random.ts';
 import { checkHistory } from './check-history.ts';
 import { unpaidBeyondLimits, unpaidMiscounted } from './check-unpaid.ts';
 import type { Violation } from './evidence.ts';
 import { type Pace, playFaults } from './faulty-round.ts';
 import { History, type Reply } from './history.ts';
 import type { Plan } from './plan.ts';
-import type { Random } from './random.ts';
 
-/** What became of one round. */
+/** The results of one round. */
 export interface Round {
   number: number;
   faults: string[];
-  /** How often each of them struck: connections reset, replies lost, processes killed. */
+  /** How often each fault struck: connections reset, replies lost, processes killed. */
   strikes: Record<string, number>;
   shoppers: number;
   calls: number;
-  /** Until no payment was open any more, after everything worked again. */
+  /** Milliseconds from when everything worked again until no payment was open. */
   settledMs: number | undefined;
   violations: Violation[];
 }
 
 const usualPace: Pace = { beforeMs: 700, duringMs: 3_500, afterMs: 1_500 };
-/** Submissions of earlier rounds that are sent again after a round, beside all of its own. */
+/** Submissions of earlier rounds that are sent again after a round, in addition to all of its own. */
 const earlierSentAgain = 20;
-/** So many are sent again at the same time. */
+/** How many shoppers send again at the same time. */
 const sendersAgain = 6;
-/** How long an order that was just accepted may wait for its payment to be known. */
+/** How long a newly accepted order may wait for its payment's outcome. */
 const becomesWithinMs = 20_000;
-/** What a request that its client gave up may still be doing: longer than any time-out of the shop. */
+/** How long a request that its client abandoned may still run: longer than any timeout of the shop. */
 const lastWordsMs = 20_000;
 
-/** One lab and its whole history. Rounds follow each other in it, and each check looks at everything so far. */
+/**
+ * One lab and its whole history. Its rounds run one after another, and each check covers everything so
+ * far.
+ */
 export class Proof {
   readonly history: History;
   readonly #lab: Lab;
@@ -51,7 +54,7 @@ export class Proof {
     this.history = new History(historyFile);
   }
 
-  /** Shoppers shop while things go wrong; then all is mended, settles, and is looked at. */
+  /** Shoppers shop while faults are on. Then everything is restored, settles, and is checked. */
   async round(plan: Plan): Promise<Round> {
     const lab = this.#lab;
     const names = plan.special ? [plan.special.name] : plan.faults.map(({ name }) => name);
@@ -92,8 +95,8 @@ export class Proof {
   }
 
   /**
-   * The same submissions once more, by whichever door, until each is answered: the answer that it got,
-   * and, if it got none, one that is true.
+   * Sends the same submissions again, through any entrance, until each is answered. The answer must
+   * match the earlier one or, without an earlier one, be true.
    */
   async #sendAgain({ sent }: World, random: Random): Promise<void> {
     const some = [...sent];
@@ -111,8 +114,8 @@ export class Proof {
   }
 
   /**
-   * A shop that keeps every promise because it does nothing any more is no shop: each door has to sell,
-   * to who wants an invoice and to who pays at once.
+   * A shop that does no work keeps every promise, too. So each entrance must sell both an invoice order
+   * and a card order.
    */
   async #findShutDoors({ plenty, sent }: World, random: Random): Promise<Violation[]> {
     const ways = [
@@ -136,7 +139,10 @@ export class Proof {
     return found.flat();
   }
 
-  /** What an order is, as soon as it is what it should be, or in the end: a charge may take a moment. */
+  /**
+   * Reads the order's status until it is the wanted one or the time limit is over: a charge may take a
+   * moment.
+   */
   async #becomes(wanted: string, shopper: Shopper, orderId: string): Promise<string | undefined> {
     for (const until = performance.now() + becomesWithinMs; ; await sleep(250)) {
       const status = statusOf(await shopper.read(orderId));
@@ -148,7 +154,10 @@ export class Proof {
     return { doors: this.#lab.doors, operator: this.#lab.operatorPort, history: this.history };
   }
 
-  /** What is wrong must still be so when whoever was given up has had their say: a broken promise does not mend. */
+  /**
+   * A violation counts only if it is still there after abandoned requests have ended: a broken promise
+   * stays broken.
+   */
   async #check(): Promise<Violation[]> {
     if ((await this.look()).length === 0) return [];
     await sleep(lastWordsMs);
@@ -156,7 +165,7 @@ export class Proof {
     return this.look();
   }
 
-  /** What the checker says now of everything so far. */
+  /** Runs the checker on everything so far. */
   async look(): Promise<Violation[]> {
     const evidence = {
       history: this.history.calls,
@@ -178,11 +187,11 @@ export class Proof {
   }
 }
 
-/** The order's status, in an answer that shows an order. */
+/** The order's status, if the answer shows an order. */
 const statusOf = (reply: Reply | undefined): string | undefined =>
   reply?.status === 200 ? JSON.parse(reply.body.toString('utf8')).status : undefined;
 
-/** A payment, a refund or an event of the provider, whichever it is. */
+/** A payment, a refund or a provider event that did not settle. */
 function unsettled(settledMs: number | undefined): Violation[] {
   const detail = 'a payment, a refund or an event was still open a minute after everything worked again';
   return settledMs === undefined ? [{ kind: 'never_settled', detail, calls: [] }] : [];

@@ -8,7 +8,7 @@ import { isWhole, resultsOf, updatePage } from './report.ts';
 
 const options: Options = { seed: 7, minutes: 10, round: undefined, only: [], built: true };
 
-/** A run of rounds with these faults, each of which struck so often. */
+/** The results of a run whose rounds had these faults, with this many strikes each. */
 function resultsWith(rounds: Record<string, number>[], skipped: Record<string, string> = {}) {
   const all = rounds.map(
     (strikes, index): Round => ({
@@ -29,16 +29,16 @@ const pair = { cut: 1, killed: 1 };
 
 test.each<[string, Record<string, number>[], Record<string, string>, boolean]>([
   ['every fault alone, and a pair', [{ cut: 1 }, { killed: 2 }, { full: 3 }, pair], {}, true],
-  ['one that this machine does not have', [{ cut: 1 }, { killed: 2 }, pair], { full: 'no disk' }, true],
+  ['a fault that this machine cannot do', [{ cut: 1 }, { killed: 2 }, pair], { full: 'no disk' }, true],
   ['no pair', [{ cut: 1 }, { killed: 2 }, { full: 3 }], {}, false],
-  ['one that only came beside another', [{ cut: 1 }, { full: 3 }, pair], {}, false],
-  ['one that did not come', [{ cut: 1 }, { killed: 2 }, pair], {}, false],
-  ['one that struck nothing', [{ cut: 1 }, { killed: 2 }, { full: 0 }, pair], {}, false],
+  ['a fault that came only in a pair', [{ cut: 1 }, { full: 3 }, pair], {}, false],
+  ['a fault that was not reached', [{ cut: 1 }, { killed: 2 }, pair], {}, false],
+  ['a fault that struck nothing', [{ cut: 1 }, { killed: 2 }, { full: 0 }, pair], {}, false],
 ])('a run with %s: whole or not', (_, rounds, skipped, whole) => {
   expect(isWhole(resultsWith(rounds, skipped), ['cut', 'killed', 'full'])).toBe(whole);
 });
 
-test('what struck nothing, and what was not reached, is named', () => {
+test('the results name faults that struck nothing and faults that were not reached', () => {
   const results = resultsWith([{ cut: 0 }, { killed: 1 }, { cut: 0 }]);
   expect(results.missed).toEqual(['cut']);
   expect(results.notReached).toEqual(['full']);
@@ -46,7 +46,7 @@ test('what struck nothing, and what was not reached, is named', () => {
   expect(resultsWith([{ cut: 1 }, { cut: 1 }]).missed).toEqual([]);
 });
 
-test('the page keeps the last whole run when a part of one is written, and the other way round', async () => {
+test('the page keeps the last whole run when a partial one is written, and the reverse', async () => {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'once-page-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const file = path.join(folder, 'proof.md');

@@ -1,36 +1,37 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { writeSection } from '#proof/harness/write-section.ts';
 import type { Violation } from './evidence.ts';
 import type { Call, CallOutcome } from './history.ts';
 import type { Options } from './options.ts';
 import type { Round } from './proof.ts';
 
-/** What a run comes to. */
+/** The results of a run. */
 export interface Results {
-  /** ISO 8601, UTC, when it began. */
+  /** When it began: ISO 8601, UTC. */
   date: string;
   command: string;
   seed: number;
   minutes: number;
   machine: string;
-  /** What stood for the shop's processes. */
+  /** What ran as the shop's processes. */
   host: 'server.ts' | 'handlers';
   rounds: Round[];
   calls: number;
-  /** Shoppers that got as far as a submission. */
+  /** Shoppers who reached a submission. */
   submissions: number;
   outcomes: Record<CallOutcome, number>;
-  /** Calls that place orders, by status; 0 for those without a whole answer. */
+  /** Order requests by status; 0 for those without a complete answer. */
   orderStatuses: Record<string, number>;
   ordersAccepted: number;
-  /** `pairs` of its rounds had another fault at the same time. */
+  /** In `pairs` of its rounds there was another fault at the same time. */
   faults: Record<string, { rounds: number; pairs: number; strikes: number }>;
-  /** Faults that this machine does not have, and why. */
+  /** Faults that this machine cannot do, each with the reason. */
   skipped: Record<string, string>;
   /** Faults that struck nothing in one of their rounds, although they stayed on until the limit. */
   missed: string[];
-  /** Faults that a run of this length did not come to. */
+  /** Faults that a run of this length did not reach. */
   notReached: string[];
   slowestSettledMs: number;
   violations: Violation[];
@@ -79,7 +80,7 @@ function countBy<T>(all: readonly T[], key: (one: T) => string): Record<string, 
   return counts;
 }
 
-/** Writes the results as JSON; gives the file. */
+/** Writes the results as JSON and returns the file's path. */
 export async function writeResults(folder: string, results: Results): Promise<string> {
   await mkdir(folder, { recursive: true });
   const file = path.join(folder, `${results.date.slice(0, 19).replaceAll(':', '-')}-${results.seed}.json`);
@@ -97,21 +98,16 @@ export function isWhole({ faults, skipped, missed }: Results, known: readonly st
   return missed.length === 0 && hasPairs && known.every((name) => name in skipped || cameAlone(name));
 }
 
-/** The page has a place for the last run that was whole, and one for the last that was a part of that. */
+/** The page has one section for the last whole run and one for the last partial run. */
 const begin = {
   whole: '<!-- whole run: written by npm run prove -->',
   part: '<!-- selection: written by npm run prove -->',
 };
 const end = '<!-- end of results -->';
 
-/** Puts the results between the two marks of the page that are theirs. Throws when it has none. */
-export async function updatePage(file: string, results: Results, which: keyof typeof begin): Promise<void> {
-  const page = await readFile(file, 'utf8');
-  const from = page.indexOf(begin[which]);
-  const to = page.indexOf(end, from);
-  if (from < 0 || to < 0) throw new Error(`the page has no place for results: ${begin[which]} … ${end}`);
-  const head = page.slice(0, from + begin[which].length);
-  await writeFile(file, `${head}\n\n${markdownOf(results)}\n\n${page.slice(to)}`);
+/** Writes the results between the page's two marks for such a run. Throws when the page has none. */
+export function updatePage(file: string, results: Results, which: keyof typeof begin): Promise<void> {
+  return writeSection(file, { begin: begin[which], end }, markdownOf(results));
 }
 
 const figure = (value: number) => value.toLocaleString('en');

@@ -3,16 +3,16 @@ import { backUpDatabase, type DatabaseBackup } from '#proof/chaos/lab/database-b
 import type { Lab } from '#proof/chaos/lab/lab.ts';
 import type { World } from '#proof/chaos/load/scripts.ts';
 import { type Placed, Shopper, type Submission } from '#proof/chaos/load/shopper.ts';
-import type { Random } from './random.ts';
+import type { Random } from '#proof/harness/random.ts';
 import type { SpecialRound, Stage } from './special-round.ts';
 
 /**
  * The database is restored to a moment before the orders of the round. Redis, the payment provider and
- * the shoppers' tabs know what came after it. Every shopper sends the same submission again, and has
- * to get the same order, which is charged once.
+ * the shoppers' tabs know what came after it. Every shopper sends the same submission again. Each must
+ * get the same order, charged once.
  *
- * Only goods of which there is plenty are bought: the last unit may be another's after a restore. And
- * nobody cancels: a cancellation that was lost is lost.
+ * Shoppers buy only items with plenty of stock, because after a restore the last unit may go to another
+ * shopper. They don't cancel, because a lost cancellation cannot be recovered.
  */
 export const restoredRound: SpecialRound = {
   name: 'database restored',
@@ -21,7 +21,8 @@ export const restoredRound: SpecialRound = {
     const visits = await fillCarts(stage);
     const backup = await backUpDatabase(lab);
 
-    // The database is lost while the last shoppers order: what is being written or charged is lost, too.
+    // The database is lost while the last shoppers order, so writes and charges in progress are lost,
+    // too.
     const enough = random.between(Math.ceil(visits.length / 2), visits.length);
     let answered = 0;
     const reached = Promise.withResolvers<void>();
@@ -52,7 +53,7 @@ export const restoredRound: SpecialRound = {
   },
 };
 
-/** A shopper with what they send, as often as one likes. */
+/** A shopper with a submission that can be sent any number of times. */
 interface Visit {
   shopper: Shopper;
   submission: Submission;
@@ -61,7 +62,7 @@ interface Visit {
 
 const declined = { method: 'card', token: 'pm_card_chargeDeclined' };
 
-/** Half pay by invoice. Of the cards, half are declined, and then another one pays. */
+/** Half pay by invoice. Half of the cards are declined, and then another card pays. */
 const payments = [
   { method: 'invoice' },
   { method: 'invoice' },
@@ -69,14 +70,14 @@ const payments = [
   declined,
 ];
 
-/** Everybody has a cart and sees its checkout when the backup is made. */
+/** All shoppers have a cart and see its checkout before the backup. */
 async function fillCarts({ world, shoppers, random }: Stage): Promise<Visit[]> {
   const visits = await Promise.all(
     Array.from({ length: 2 * shoppers }, async (_, place): Promise<Visit | undefined> => {
       const own = random.fork(`shopper ${place}`);
       const shopper = new Shopper(world, own);
       await shopper.put(own.pick(world.plenty), own.between(1, 2));
-      // Every kind of payment comes, however few shoppers there are.
+      // Cycles through all payments, so that each is used however few shoppers there are.
       const submission = await shopper.submission(payments[place % payments.length] ?? {});
       return submission && { shopper, submission, random: own };
     }),
@@ -87,7 +88,10 @@ async function fillCarts({ world, shoppers, random }: Stage): Promise<Visit[]> {
   return ready;
 }
 
-/** Several copies by several doors, and another card from two windows where the first was declined. */
+/**
+ * Sends several copies through several entrances. After a declined card, pays with another card from two
+ * windows.
+ */
 async function orderAndPay({ shopper, submission, random }: Visit): Promise<void> {
   const placed: Placed | undefined = await shopper.submitAtOnce(submission, random.between(1, 4));
   if (placed?.status !== 402 || !placed.orderId) return;
@@ -95,9 +99,10 @@ async function orderAndPay({ shopper, submission, random }: Visit): Promise<void
   await Promise.all([shopper.pay(orderId, 2), shopper.pay(orderId, 2)]);
 }
 
-/** A reload, or the Back button: Redis, nginx and whoever else keeps answers has something to keep. */
+/** A reload, or the Back button. Redis, nginx and any other cache get an answer to keep. */
 async function sendOnceMore({ shopper, submission }: Visit): Promise<void> {
-  // Where a second card has paid, this would be answered 201, and 402 after the restore until it pays again.
+  // Once a second card has paid, this would be answered 201. After the restore it would be 402 until
+  // that card pays again.
   if (submission.body.includes(declined.token)) return;
   await shopper.submit(submission);
 }
@@ -107,13 +112,16 @@ async function lookAtOrder({ shopper, submission }: Visit, { history }: World): 
   if (order) await shopper.read(order);
 }
 
-/** The procedure for operators (docs/operations.md), or a failover, in which the processes go on. */
+/**
+ * The procedure for operators (docs/operations.md), or a failover during which the processes keep
+ * running.
+ */
 async function restoreDatabase(lab: Lab, backup: DatabaseBackup, random: Random): Promise<void> {
   const { apps, worker, edge, postgres } = lab;
   await postgres.kill();
   if (random.chance(0.5)) await Promise.all([...apps, worker].map((service) => service.stop()));
   await backup.bringBack();
-  // nginx keeps accepted answers, and its cache is empty when it starts.
+  // nginx caches accepted answers, and its cache is empty when it starts.
   await edge?.stop();
   await startPostgres(lab);
   if (random.chance(0.5)) await lab.flushRedis();
@@ -128,7 +136,7 @@ function acceptedOrders({ history }: World, visits: readonly Visit[]): string[] 
   return [...new Set(accepted.flatMap(({ order }) => order ?? []))];
 }
 
-/** Which of these orders the database has. */
+/** The ids that the database still has. */
 function standing({ withDatabase }: Lab, ids: readonly string[]): Promise<string[]> {
   return withDatabase(async (client) => {
     const { rows } = await client.query<{ id: string }>('SELECT id FROM orders WHERE id = ANY($1::uuid[])', [

@@ -12,9 +12,9 @@ import { isWhole, resultsOf, summaryOf, updatePage, writeResults } from './repor
 import { specialRounds } from './special-rounds.ts';
 
 /**
- * `npm run prove`: breaks a whole shop in every way, while shoppers shop, and decides afterwards from
- * what they saw, the database and the provider's books whether any promise was broken. Ends with 1
- * when one was, and says how to do the same again.
+ * `npm run prove`: injects every fault into a whole shop while shoppers shop. Afterwards it checks all
+ * promises against what the shoppers saw, the database and the provider's ledger. Exits with 1 if a
+ * promise was broken, and prints how to repeat the run.
  */
 
 const began = performance.now();
@@ -81,7 +81,7 @@ async function main(args: string[]): Promise<number> {
   return 0;
 }
 
-/** Faults of one's choice, one round, or a shop without its pages are not what the page shows. */
+/** The page shows only runs of the built shop with all faults and all rounds. */
 const isForThePage = ({ only, round, built }: Options) => only.length === 0 && round === undefined && built;
 
 interface Schedule {
@@ -92,7 +92,10 @@ interface Schedule {
   signal: AbortSignal;
 }
 
-/** The schedule is the seed's on every machine; a round of which this one can do nothing is left out. */
+/**
+ * The seed alone determines the schedule, on every machine. Rounds that this machine cannot do are
+ * skipped.
+ */
 async function* roundsOf({ options, wanted, skipped, proof, signal }: Schedule): AsyncGenerator<Round> {
   const until = performance.now() + options.minutes * 60_000;
   const first = options.round ?? 1;
@@ -120,7 +123,7 @@ function choose(only: string[]) {
 
 const namesOf = (wanted: Wanted) => [...wanted.faults, ...wanted.specials].map(({ name }) => name);
 
-/** What cannot be done on this machine, each with the reason. */
+/** What this machine cannot do, with the reason for each. */
 function whatIsMissing(wanted: Wanted, lab: Lab): Record<string, string> {
   const reasons = [...wanted.faults, ...wanted.specials].map((one) => [one.name, one.missing?.(lab)]);
   return Object.fromEntries(reasons.filter(([, why]) => why !== undefined));
@@ -137,7 +140,7 @@ function lineOf(
   return `${String(number).padStart(3)}  ${struck}: ${calls} calls, ${settled}, ${seconds.toFixed(0)} s in all${found}`;
 }
 
-/** What was broken, which calls show it, and what to type to see it again. */
+/** Prints what was broken, which calls show it, and the command that repeats it. */
 function report(options: Options, rounds: Round[], files: { historyFile: string; shopLog: string }): number {
   const last = rounds.at(-1);
   const mode = options.built ? '' : ' --handlers';
@@ -150,7 +153,7 @@ function report(options: Options, rounds: Round[], files: { historyFile: string;
 }
 
 try {
-  // A question that was cut may keep a timer, and nothing is waited for any more.
+  // An aborted request may leave a timer behind; don't wait for it.
   process.exit(await main(process.argv.slice(2)));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -1,8 +1,8 @@
 import type { Lab } from '#proof/chaos/lab/lab.ts';
 import type { World } from '#proof/chaos/load/scripts.ts';
-import type { Random } from './random.ts';
+import type { Random } from '#proof/harness/random.ts';
 
-/** What a round has to work with. */
+/** What a round works with. */
 export interface Stage {
   lab: Lab;
   /** The round's number, counted from 1. */
@@ -13,7 +13,7 @@ export interface Stage {
   random: Random;
 }
 
-/** What happened in a round. Everything works again by then. */
+/** The results of a round. Everything works again by then. */
 export interface Played {
   /** How often each of its faults struck. */
   strikes: Record<string, number>;
@@ -21,12 +21,12 @@ export interface Played {
 }
 
 /**
- * A round with a plot of its own. Faults befall a crowd of shoppers at any moment; here the order of
- * events matters. Its name stands in the results among the faults.
+ * A round with a fixed course of events. Other faults strike at any moment; here the order of events
+ * matters. The results list its name among the faults.
  */
 export interface SpecialRound {
   name: string;
-  /** Why it cannot be played on this machine, if it can't. */
+  /** Why it cannot run on this machine; undefined if it can. */
   missing?(lab: Lab): string | undefined;
   play(stage: Stage): Promise<Played>;
 }

@@ -2,5 +2,5 @@ import { restoredRound } from './restored-round.ts';
 import type { SpecialRound } from './special-round.ts';
 import { unpaidRound } from './unpaid-round.ts';
 
-/** Every round with a plot of its own, in the order in which they come. */
+/** All special rounds, in the order in which they take turns. */
 export const specialRounds: SpecialRound[] = [restoredRound, unpaidRound];

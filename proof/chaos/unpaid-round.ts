@@ -1,14 +1,14 @@
 import { sharedNetwork } from '#proof/chaos/load/networks.ts';
 import { shop, type World } from '#proof/chaos/load/scripts.ts';
 import { Shopper } from '#proof/chaos/load/shopper.ts';
-import type { Random } from './random.ts';
+import type { Random } from '#proof/harness/random.ts';
 import type { SpecialRound, Stage } from './special-round.ts';
 
 /**
  * Attackers with fresh cookies and invented email addresses order from two networks and never pay, while
- * others shop. In the middle of it a process is killed and Redis forgets everything: what is unpaid is
- * counted in the database. Afterwards no network may have left more unpaid than the limits allow
- * (check-unpaid.ts), and the others are still sold to.
+ * other shoppers shop. Meanwhile a process is killed and Redis loses its data: unpaid orders are counted
+ * in the database. Afterwards no network may have left more unpaid than the limits allow
+ * (check-unpaid.ts), and the other shoppers can still buy.
  */
 export const unpaidRound: SpecialRound = {
   name: 'orders left unpaid',
@@ -38,7 +38,7 @@ export const unpaidRound: SpecialRound = {
   },
 };
 
-/** Together they want several times what a network may leave unpaid. */
+/** Together the waves want several times a network's limit. */
 const waves = 4;
 /** By then the first limits are reached. */
 const breaksInWave = 1;
@@ -81,6 +81,6 @@ async function breakSomething({ lab, random }: Stage): Promise<void> {
 
 const limitCode = 'order_limit';
 
-/** How many submissions were refused for what is unpaid already. */
+/** How many submissions were refused because of unpaid orders. */
 const refusals = ({ history }: World) =>
   new Set(history.calls.filter(({ code }) => code === limitCode).map(({ token }) => token)).size;

@@ -1,12 +1,18 @@
 import { allShields, type Guard, type Part } from '#proof/model/guards.ts';
 import type { scenarios } from '#proof/model/scenarios.ts';
 
-/** What is expected when a guard is taken away. */
+/** The expected effect when a guard is removed. */
 export interface Ablation {
   scenario: keyof typeof scenarios;
-  /** None: without the guard alone a promise breaks. Else only without these as well. */
+  /**
+   * Undefined: a promise breaks without this guard alone. Otherwise it breaks only if these guards are
+   * removed, too.
+   */
   behind?: readonly Guard[];
-  /** The shields stay: without them the guard has nothing to guard. Else they are gone, too, which makes shorter stories. */
+  /**
+   * Keeps the shields, because without them the guard protects nothing. Otherwise they are removed, too,
+   * which makes stories shorter.
+   */
   shielded?: true;
 }
 
@@ -35,7 +41,7 @@ export const ablations: Record<Guard, Ablation> = {
   events: { scenario: 'lateCharge' },
 };
 
-/** The parts that are missing when these guards are. */
+/** The parts that are removed together with these guards. */
 export function without({ shielded }: Ablation, ...missing: Guard[]): Part[] {
   return shielded ? missing : [...allShields, ...missing];
 }

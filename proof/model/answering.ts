@@ -3,13 +3,13 @@ import { type Add, type Answer, type State, type Work, type World, workAt } from
 
 /** The end of a submission: `answer.ts`, and `completeClaim` and `releaseClaim` of `claim.ts`. */
 
-/** The answer is known. Whatever the work knew besides is forgotten, so that fewer states differ. */
+/** Sets the answer. All other data of the work is dropped, so that fewer states differ. */
 export function finish(next: State, index: number, answer: Answer, order?: number): void {
   const { name, kind, submission, afterAnswer, claim, lock } = workAt(next, index);
   next.works[index] = { name, kind, at: 'answer', submission, afterAnswer, claim, lock, answer, order };
 }
 
-/** The shopper is told, and Redis is; neither waits for the other. */
+/** Answers the shopper and updates Redis. Neither waits for the other. */
 export function answer(state: State, world: World, index: number, add: Add) {
   const { name, isTold, isClaimSettled, answer } = workAt(state, index);
   if (!isTold) {
@@ -51,7 +51,7 @@ function leave(next: State, index: number): void {
   if (isTold && (isClaimSettled || !hasClaim(next, index))) next.works.splice(index, 1);
 }
 
-/** A shopper who was told "ordered" is told the same ever after, of one order, which is there. */
+/** A shopper who was told "ordered" gets the same answer from then on, for one existing order. */
 function hear(next: State, { submission = 0, answer, order, afterAnswer, name }: Work): void {
   const before = next.told[submission];
   if (answer === 'order' && order !== undefined) {

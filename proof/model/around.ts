@@ -6,7 +6,7 @@ import { restoring } from '#proof/model/restoring.ts';
 import { paymentOf, tellAgain } from '#proof/model/rows.ts';
 import { type Add, type Card, type State, type Work, type World, workAt } from '#proof/model/state.ts';
 
-/** What happens around the work that is going on: who begins some, and what goes wrong. */
+/** Events around the work in progress: new requests and jobs, and failures. */
 export function stepsAround(state: State, world: World, add: Add): void {
   shoppers(state, world, add);
   jobs(state, world, add);
@@ -15,7 +15,7 @@ export function stepsAround(state: State, world: World, add: Add): void {
   restoring(state, world, add);
 }
 
-/** Whether the database has this payment: a restored one may have lost it. */
+/** Whether the database has this payment. A restored database may have lost it. */
 const isKnown = ({ payments }: State, { order, attempt }: { order: number | undefined; attempt: number }) =>
   payments.some((payment) => payment.order === order && payment.attempt === attempt);
 
@@ -35,7 +35,7 @@ function shoppers(state: State, world: World, add: Add): void {
     });
     const equal = state.works.some((work) => work.submission === submission && work.at !== 'answer');
     if (!equal || dropped.has('singleFlight')) continue;
-    // Whatever the one that it joins is told, it is told as well: nothing else is changed by it.
+    // It gets the answer of the request that it joins, and changes nothing else.
     add(`${request} is sent, and joins an equal one in its process`, (next) => {
       next.sent[submission] = sent + 1;
     });
@@ -140,7 +140,8 @@ function provider(state: State, { scenario, dropped }: World, add: Add): void {
       });
     }
     if (status === 'declined' && state.chances.again > 0) {
-      // They may, and need not: what can be confirmed for ever is seen when all has come to rest.
+      // The shopper may also stop. Then a charge that can still be confirmed is visible in the final
+      // state.
       add('the shopper confirms nothing any more', (next) => {
         next.chances.again = 0;
       });
@@ -186,7 +187,7 @@ function faults(state: State, world: World, add: Add): void {
   }
 }
 
-/** A lease runs out by itself, while its owner is slow or dead. */
+/** A lease expires while its owner is slow or dead. */
 function leases(state: State, world: World, add: Add): void {
   for (const [token, claim] of state.claims.entries()) {
     if (claim !== 'held') continue;

@@ -5,8 +5,8 @@ import { quote } from '#lib/pricing/quote.ts';
 import type { Order, State, World } from '#proof/model/state.ts';
 
 /**
- * The model's writer asks the shop's own `decide`. What is read and handed to it is the model's: with
- * a guard taken away it is handed what it would see if that guard did not look.
+ * The model's writer calls the shop's own `decide`. The model supplies its inputs. If a guard is
+ * removed, the input is what `decide` would see without that guard's check.
  */
 
 const customer = {
@@ -24,7 +24,7 @@ const customer = {
   confirmDuplicate: true,
 } as const;
 
-/** The model has few shoppers and no attackers: what may stay unpaid is tried with the real database. */
+/** The model has few shoppers and no attackers. Limits on unpaid orders are tested with the real database. */
 const open = { invoices: 0, cards: 0, units: 0, invoicedMinor: 0 };
 const policy: UnpaidPolicy = {
   invoiceMaxMinor: Number.MAX_SAFE_INTEGER,
@@ -36,7 +36,7 @@ const policy: UnpaidPolicy = {
 };
 const noLimits = { unpaid: [], policy };
 
-/** An edit swaps one product for another of the same price, so that no total gives it away. */
+/** An edit swaps one product for another of the same price, so that the total does not reveal it. */
 const linesOf = (version: number): LineSnapshot[] => [
   { sku: 'LAST-ONE', title: 'What everybody wants', quantity: 1, unitPriceMinor: 2_000 },
   { sku: `RIBBON-${version}`, title: 'Another colour each time', quantity: 1, unitPriceMinor: 300 },
@@ -58,7 +58,8 @@ export function decideOrder(state: State, { scenario, dropped }: World, number: 
   };
   const left = dropped.has('stockLook') ? 99 : state.left;
   const stock = new Map(linesOf(cart.version).map(({ sku }) => [sku, sku === 'LAST-ONE' ? left : 99]));
-  // Only of this cart: that a recent order of another cart is seen, too, lasts ten minutes and guards nothing.
+  // Only this cart's orders. In the shop a recent order of another cart is also seen, but only for ten
+  // minutes, and that protects no promise.
   const orders = looks ? state.orders.filter((order) => order.cart === cartNumber) : [];
   const snapshots = orders.map((order) => orderSnapshot({ scenario, dropped }, state, order));
   const [decision] = decide({ carts: [snapshot], orders: snapshots, stock, ...noLimits }, [

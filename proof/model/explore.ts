@@ -1,6 +1,6 @@
 /**
- * Walks through everything that can happen: from a state to all that may follow it, breadth first,
- * each state once. Because it goes breadth first, the first way to a broken promise is a shortest one.
+ * Explores every state that can follow, breadth first, each state once. Breadth-first order makes the
+ * first path to a broken promise one of the shortest.
  */
 
 export interface Step<State> {
@@ -11,20 +11,20 @@ export interface Step<State> {
 
 export interface Machine<State> {
   start: State;
-  /** All that can happen next. None: everything has come to rest. */
+  /** All possible next steps; empty in a final state. */
   steps: (state: State) => Step<State>[];
-  /** The same for two states that need not be told apart. */
+  /** Equal keys for two states that need not be distinguished. */
   keyOf: (state: State) => string;
-  /** The promise that this state breaks. `atRest` when nothing can happen any more. */
+  /** The promise that this state breaks. `atRest` is true when nothing can happen any more. */
   broken: (state: State, atRest: boolean) => string | undefined;
 }
 
 export interface Exploration {
   states: number;
   transitions: number;
-  /** States in which everything has come to rest. */
+  /** Final states. */
   ends: number;
-  /** Steps of the longest of the shortest ways to a state. */
+  /** Length of the longest shortest path to a state. */
   depth: number;
   counterexample?: Counterexample;
 }
@@ -36,7 +36,10 @@ export interface Counterexample {
 
 export const neverRests = 'everything comes to rest';
 
-/** Ends at the first broken promise. Throws beyond `maxStates`: the bounds of the scenario are too wide. */
+/**
+ * Stops at the first broken promise. Throws beyond `maxStates`, when the bounds of the scenario are too
+ * wide.
+ */
 export function explore<State>(machine: Machine<State>, maxStates = 1_000_000): Exploration {
   const states = [machine.start];
   const numbers = new Map([[machine.keyOf(machine.start), 0]]);
@@ -81,14 +84,14 @@ export function explore<State>(machine: Machine<State>, maxStates = 1_000_000): 
       }
       edges.push(at, number);
     }
-    // It is looked at once; only its number is needed from here on.
+    // A state is expanded once. After that only its number is needed.
     states[at] = undefined as State;
   }
   const stuck = restless(states.length, edges, ends);
   return result(stuck === undefined ? undefined : { promise: neverRests, story: storyOf(stuck) });
 }
 
-/** The first state from which no end can be reached: something would go on for ever. */
+/** The first state that cannot reach a final state, so that something would go on for ever. */
 function restless(count: number, edges: number[], ends: number[]): number | undefined {
   const before: number[][] = Array.from({ length: count }, () => []);
   for (let index = 0; index < edges.length; index += 2)

@@ -1,13 +1,13 @@
-/** What stands between a shopper and a second order, and can be taken away in the model. */
+/** The guards against a second order that can be removed in the model. */
 
-/** Make duplicates cheap. None of them guards anything: that is the design's first rule. */
+/** They make duplicates cheap. None of them protects a promise: that is the design's first rule. */
 const shields = {
   claim: 'the claim of a submission in Redis',
   lock: "the shopper's lock in Redis",
   singleFlight: 'equal submissions in one process share one way',
 } as const;
 
-/** Keep the promises, each in the code or the constraint that is named. */
+/** They keep the promises. Each is in the named code or constraint. */
 export const guards = {
   orderIdentity: "an order's id follows from its submission",
   doneLook: 'a replay is answered from the database, also when Redis knows that it is done',

@@ -7,7 +7,7 @@ import { payingSteps } from '#proof/model/paying.ts';
 import { promises } from '#proof/model/promises.ts';
 import { type Add, copyOf, firstState, keyOf, type Scenario, type State } from '#proof/model/state.ts';
 
-/** The shop as a machine to be explored, with some of its parts taken away. */
+/** The shop as a machine to explore, without the dropped parts. */
 export function machineOf(scenario: Scenario, dropped: readonly Part[] = []): Machine<State> {
   const world = { scenario, dropped: new Set(dropped) };
   return {

@@ -11,10 +11,10 @@ type Name = keyof typeof scenarios;
 
 const run = (name: Name, dropped: readonly Part[]) => explore(machineOf(scenarios[name], dropped));
 
-/** Seconds of one busy core, not of a person's patience: a shared machine may be several times slower. */
+/** Budget for one busy core. A shared machine may be several times slower. */
 const timeout = 120_000;
 
-/** So many states at least: an exploration that shrinks has stopped looking at something. */
+/** A lower bound for the explored states: fewer would mean that the exploration skips something. */
 const leastStates: Record<Name, { built: number; unshielded: number }> = {
   twoTabs: { built: 8_000, unshielded: 500 },
   lastOne: { built: 8_000, unshielded: 400 },
@@ -32,7 +32,7 @@ const leastStates: Record<Name, { built: number; unshielded: number }> = {
   restored: { built: 30_000, unshielded: 15_000 },
 };
 
-/** The scenarios that take longest; each of the others explores within a few seconds. */
+/** The slowest scenarios. Each of the others is explored within a few seconds. */
 const large: readonly Name[] = [
   'oneCard',
   'declined',
@@ -57,7 +57,7 @@ describe('every interleaving keeps every promise', { timeout }, () => {
   });
 });
 
-describe('no shield guards a promise', { timeout }, () => {
+describe('no promise depends on a shield', { timeout }, () => {
   test.each(names)('%s, without Redis and single flight', (name) => {
     const { counterexample, states } = run(name, allShields);
     expect(counterexample).toBeUndefined();
@@ -69,19 +69,25 @@ describe('no shield guards a promise', { timeout }, () => {
   });
 });
 
-describe('the absence of a guard shows', { timeout }, () => {
+describe('removing a guard breaks a promise', { timeout }, () => {
   const rows = Object.entries(ablations) as [Guard, (typeof ablations)[Guard]][];
-  test.each(rows.filter(([, { behind }]) => !behind))('%s alone breaks a promise', (guard, ablation) => {
-    expect(run(ablation.scenario, without(ablation, guard)).counterexample).toBeDefined();
-  });
-  test.each(rows.filter(([, { behind }]) => behind))('%s is one of several lines', (guard, ablation) => {
-    const { scenario, behind = [] } = ablation;
-    expect(run(scenario, without(ablation, guard)).counterexample).toBeUndefined();
-    expect(run(scenario, without(ablation, guard, ...behind)).counterexample).toBeDefined();
-  });
+  test.each(rows.filter(([, { behind }]) => !behind))(
+    'without %s alone a promise breaks',
+    (guard, ablation) => {
+      expect(run(ablation.scenario, without(ablation, guard)).counterexample).toBeDefined();
+    },
+  );
+  test.each(rows.filter(([, { behind }]) => behind))(
+    'without %s a promise breaks only if further guards are missing',
+    (guard, ablation) => {
+      const { scenario, behind = [] } = ablation;
+      expect(run(scenario, without(ablation, guard)).counterexample).toBeUndefined();
+      expect(run(scenario, without(ablation, guard, ...behind)).counterexample).toBeDefined();
+    },
+  );
 });
 
-test('the story in docs/model.md is the one that the model tells', async () => {
+test('the story in docs/model.md is the output of the model', async () => {
   const page = await readFile(new URL('../../docs/model.md', import.meta.url), 'utf8');
   const ablation = ablations.paymentVersion;
   const found = run(ablation.scenario, without(ablation, 'paymentVersion')).counterexample;
@@ -90,7 +96,7 @@ test('the story in docs/model.md is the one that the model tells', async () => {
   for (const line of lines) expect(page).toContain(line);
 });
 
-/** Counts to `rest` and stops there, or goes round in a circle. */
+/** Counts to `rest` and stops there. Without `rest` it cycles for ever. */
 const counter = (rest: number | undefined, broken?: number): Machine<number> => ({
   start: 0,
   keyOf: String,
@@ -98,11 +104,11 @@ const counter = (rest: number | undefined, broken?: number): Machine<number> => 
   broken: (at) => (at === broken ? 'not there' : undefined),
 });
 
-test('the explorer tells a shortest story', () => {
+test('the explorer finds a shortest story', () => {
   expect(explore(counter(9, 5)).counterexample).toEqual({ promise: 'not there', story: ['+1', '+2', '+2'] });
 });
 
-test('the explorer notices what goes on for ever, and bounds that are too wide', () => {
+test('the explorer detects endless runs and bounds that are too wide', () => {
   expect(explore(counter(9)).counterexample).toBeUndefined();
   expect(explore(counter(undefined)).counterexample?.promise).toBe(neverRests);
   expect(() => explore(counter(9), 5)).toThrow('more than 5 states');

@@ -33,7 +33,7 @@ function insert(state: State, { scenario, dropped }: World, index: number, seen:
   add(`${name} writes its attempt 2 and commits`, (next) => {
     const row = orderAt(next, 0);
     const card = scenario.nextCards?.[number]?.card ?? 'pays';
-    // Another attempt has as long as the first one had.
+    // A new attempt gets a full hold, like the first one.
     Object.assign(row, {
       status: 'payment_pending',
       version: row.version + 1,

@@ -10,7 +10,7 @@ import {
 } from '#proof/model/decide-order.ts';
 import { type Add, type State, type Work, type World, workAt } from '#proof/model/state.ts';
 
-/** A submission's way from the claim to its order, and back with the answer: `lib/orders`. */
+/** A submission from its claim to its order and back with the answer: `lib/orders`. */
 export function orderingSteps(state: State, world: World, index: number, add: Add): void {
   const work = workAt(state, index);
   if (work.at === 'claim') claim(state, world, index, add);
@@ -52,7 +52,10 @@ function claim(state: State, world: World, index: number, add: Add) {
   });
 }
 
-/** Redis knows that it is done, and the database knows its order: `findReplayedOrder`, `forgetDone`. */
+/**
+ * Redis knows that the submission is done, and the database has its order: `findReplayedOrder`,
+ * `forgetDone`.
+ */
 function replay(state: State, world: World, index: number, remembered: number, add: Add) {
   const { name, submission = 0 } = workAt(state, index);
   if (world.dropped.has('doneLook')) {
@@ -69,7 +72,10 @@ function replay(state: State, world: World, index: number, remembered: number, a
   add(`${name} is done for Redis, and is answered with its order`, (next) => goOnWith(next, index, decision));
 }
 
-/** What decision 10 rules out; the key is the submission's, so that a retry is the same charge. */
+/**
+ * The design that decision 10 rejects. The idempotency key comes from the submission, so a retry is the
+ * same charge.
+ */
 function chargeFirst({ name, submission = 0 }: Work, index: number, add: Add): void {
   add(`${name} has the card charged, and nothing is written yet`, (next) => {
     workAt(next, index).at = 'read';
@@ -85,7 +91,7 @@ function chargeFirst({ name, submission = 0 }: Work, index: number, add: Add): v
   });
 }
 
-/** With its locks a transaction is one step: nobody comes between what it reads and its COMMIT. */
+/** With its locks a transaction is one step: no other work runs between its reads and its COMMIT. */
 function read(state: State, world: World, index: number, add: Add) {
   const { name, submission = 0 } = workAt(state, index);
   const decision = decideOrder(state, world, submission);

@@ -4,8 +4,8 @@ import { apply, leave, settleWork } from '#proof/model/settling.ts';
 import { type Add, type State, type Work, type World, workAt } from '#proof/model/state.ts';
 
 /**
- * From a payment's row to what became of its charge: `lib/payments`, and the end of a hold. Everybody
- * goes the same way: look at the row, ask the provider, settle; they differ in what they ask.
+ * From a payment's row to its charge's outcome: `lib/payments`, and the end of a hold. All work takes
+ * the same steps: read the row, query the provider, settle. Only the query differs.
  */
 export function payingSteps(state: State, world: World, index: number, add: Add): void {
   const work = workAt(state, index);
@@ -17,7 +17,7 @@ export function payingSteps(state: State, world: World, index: number, add: Add)
   if (work.at === 'end') endHold(state, work, index, add);
 }
 
-/** Whether there is anything to ask the provider: `ask` of `charge-attempt.ts`, of the jobs, of an event. */
+/** Whether to query the provider: `ask` of `charge-attempt.ts`, of the jobs, of an event. */
 function look(state: State, { dropped }: World, work: Work, index: number, add: Add) {
   const payment = paymentOf(state, work);
   const isLeft = work.kind === 'hold' && payment.status === 'unknown' && !dropped.has('holdWaits');
@@ -50,7 +50,10 @@ function ask(state: State, work: Work, index: number, add: Add) {
   });
 }
 
-/** Whether the provider takes a card for it: what `cancelCharge` of `find-out.ts` cancels. */
+/**
+ * Whether the provider accepts a card for the charge: `cancelCharge` of `find-out.ts` cancels such
+ * charges.
+ */
 export const isPayable = (status: string) => status === 'requires_action' || status === 'declined';
 
 function asked(state: State, { name, order, attempt }: Work, index: number, add: Add): void {
@@ -67,7 +70,7 @@ function asked(state: State, { name, order, attempt }: Work, index: number, add:
   });
 }
 
-/** Looked at again under its lock, whatever was true when the order was found. */
+/** Read again under its lock, because the order may have changed since it was found. */
 function endHold(state: State, { name, order: number = 0 }: Work, index: number, add: Add) {
   const { status, holdIsOver } = orderAt(state, number);
   const isPayable = status === 'payment_pending' || status === 'payment_declined';
@@ -89,8 +92,8 @@ function endHold(state: State, { name, order: number = 0 }: Work, index: number,
 }
 
 /**
- * The job of each declined attempt. It sees its row when it begins. Where no shopper confirms again it is
- * one step: what it hears then is "voided", which changes nothing of a row that is declined.
+ * The job of each declined attempt. It reads its row when it starts. If no shopper confirms again, it is
+ * one step, because its outcome "voided" changes nothing in a declined row.
  */
 export function callsOff(state: State, { scenario }: World, add: Add): void {
   for (const [index, { order, attempt, cancelCharge, status, version }] of state.payments.entries()) {
@@ -113,7 +116,7 @@ export function callsOff(state: State, { scenario }: World, add: Add): void {
   }
 }
 
-/** One that is paid by now is left as it is. */
+/** A charge that is already paid is not changed. */
 function callOffCharge({ charges }: State, { order, attempt }: { order: number; attempt: number }): void {
   for (const charge of charges)
     if (charge.order === order && charge.attempt === attempt && isPayable(charge.status))

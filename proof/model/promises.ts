@@ -3,7 +3,7 @@ import { submissionOf } from '#proof/model/decide-order.ts';
 import { isPayable } from '#proof/model/paying.ts';
 import type { State, World } from '#proof/model/state.ts';
 
-/** What has to be true of every state, or of every end. */
+/** A condition on every state, or on every final state. */
 interface Promised {
   says: string;
   atRestOnly?: true;
@@ -51,7 +51,8 @@ export const promises: Promised[] = [
   },
   {
     says: 'whoever is told "ordered" has that order, and is told so ever after',
-    // What a restored database has lost comes back when the shopper sends it again: see the next one.
+    // An order that a restored database has lost returns when the shopper sends the submission again.
+    // The next promise covers it.
     holds: (state) => state.lie === undefined && (state.backup === 'used' || areTold(state)),
   },
   {

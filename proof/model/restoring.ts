@@ -2,9 +2,9 @@ import { tellAgain } from '#proof/model/rows.ts';
 import { type Add, lostOrder, type Rows, rowsOf, type State, type World } from '#proof/model/state.ts';
 
 /**
- * The database is restored to the state in which its rows were copied, as docs/operations.md says: the
- * processes are stopped first. Redis, the provider and the shoppers keep what they know, and each
- * shopper sends once more what they have sent.
+ * The database is restored to the state of its backup. As in docs/operations.md, the processes are
+ * stopped first. Redis, the provider and the shoppers keep their data, and each shopper sends the
+ * submission again.
  */
 export function restoring(state: State, world: World, add: Add): void {
   if (state.chances.restore === 0) return;
@@ -20,7 +20,7 @@ export function restoring(state: State, world: World, add: Add): void {
     for (const work of next.works) tellAgain(next, work);
     next.works = [];
     Object.assign(next, rowsOf(backup));
-    // The claims and locks of processes that are gone run out.
+    // The claims and locks of stopped processes expire.
     next.claims = next.claims.map((claim) => (claim === 'held' ? 'free' : claim));
     next.locks = next.locks.map(() => false);
     next.sent = next.sent.map((sent, at) => Math.min(sent, (world.scenario.submissions[at]?.times ?? 1) - 1));
@@ -28,7 +28,7 @@ export function restoring(state: State, world: World, add: Add): void {
   });
 }
 
-/** An order that is made again has another id: what was said of the lost one is said of no order any more. */
+/** An order that is created again gets another id. References to the lost order then match no order. */
 function loseOrders(next: State, { orders: { length } }: Rows): void {
   const isLost = (order: unknown) => typeof order === 'number' && order >= length;
   for (const charge of next.charges) if (isLost(charge.order)) charge.order = lostOrder;

@@ -1,8 +1,8 @@
 import type { Order, Payment, State, Work } from '#proof/model/state.ts';
 
-/** Looking rows up. That one is missing is a mistake of the model, and an exception. */
+/** Row lookups. A missing row is a bug of the model, so they throw. */
 
-/** The attempt that it is about, the order's latest if none is named. */
+/** The named attempt, or the order's latest. Throws if there is none. */
 export function paymentOf({ payments }: State, { order, attempt }: Pick<Work, 'order' | 'attempt'>): Payment {
   const payment = payments.findLast((one) => one.order === order && one.attempt === (attempt ?? one.attempt));
   if (!payment) throw new Error(`order ${order} has no payment`);
@@ -14,7 +14,7 @@ export function orderAt({ orders }: State, number: number): Order {
   if (!order) throw new Error(`there is no order ${number}`);
   return order;
 }
-/** An event that came to nothing is sent again. */
+/** An event that was not processed is sent again. */
 export function tellAgain(next: State, { kind, order, attempt }: Work): void {
   if (kind !== 'event') return;
   for (const charge of next.charges)

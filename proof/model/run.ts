@@ -9,9 +9,9 @@ import { bold, dim, duration, green, red, say } from '#scripts/launch/progress.t
 import { usageOf } from '#scripts/usage.ts';
 
 /**
- * `npm run model`: everything that can happen in each scenario, with the shields and without, and what
- * happens without each guard. `npm run model -- --without uniqueCart,cartLock` tells the shortest story
- * of every scenario that breaks without these. Ends with 1 when a promise broke that should hold.
+ * `npm run model`: explores every scenario, with and without the shields, and shows the effect of
+ * removing each guard. `npm run model -- --without uniqueCart,cartLock` tells the shortest story of
+ * every scenario that breaks without these. Exits with 1 if a promise broke that should hold.
  */
 
 type Name = keyof typeof scenarios;
@@ -41,7 +41,7 @@ function scenariosHold(dropped: readonly Part[]): boolean {
   return allHold;
 }
 
-/** Whether the guard's absence shows as expected. */
+/** Whether the guard's removal has the expected effect. */
 function showAblation(guard: Guard): boolean {
   const ablation = ablations[guard];
   const { scenario, behind = [] } = ablation;

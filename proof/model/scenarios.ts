@@ -1,6 +1,6 @@
 import type { Chances, Scenario } from '#proof/model/state.ts';
 
-/** Small worlds in which everything that can happen is tried. The numbers are the bounds. */
+/** Small scenarios that are explored completely. The numbers are their bounds. */
 
 const calm: Chances = { crash: 0, loss: 0, redis: 0, edit: 0, hold: 0, restore: 0, again: 0, day: 0 };
 const tabA = { name: 'tab A', cart: 0, version: 1, shipping: 'standard', card: 'invoice', times: 2 } as const;

@@ -13,11 +13,11 @@ import {
   workAt,
 } from '#proof/model/state.ts';
 
-/** Writing down what was found out about a charge: `lib/payments/settling/settle-payment.ts`. */
+/** Settles a charge: `lib/payments/settling/settle-payment.ts`. */
 
 type Settling = NonNullable<Plan['settlement']>;
 
-/** With its lock the transaction is one step: what it read is what is there when it writes. */
+/** With its lock the transaction is one step: its reads still hold when it writes. */
 export function settleWork(state: State, world: World, index: number, add: Add) {
   const { name, seen, finding = 'unknown' } = workAt(state, index);
   const payment = paymentOf(state, workAt(state, index));
@@ -63,10 +63,10 @@ function settlementOf(
   if (settlement.takeStock && isTooLate) settlement = settle({ ...input, isTooLate });
   if (settlement.takeStock && state.left < 1) settlement = settle({ ...input, stockIsGone: true });
   const { payment, order: change, takeStock, giveBack, accepts } = settlement;
-  // What is given back is an event of the order, so it counts its version, too.
+  // Returning the money is an event of the order, so it increments the order's version, too.
   const to = change?.to ?? (giveBack && row.status);
   const written = { orderVersion: row.version, payment, order: to, takeStock, accepts };
-  // Also at a second look, when the row says so already. The job's key keeps it at one that waits.
+  // Also when the row already says declined. The job's key limits it to one waiting job.
   const isDeclined = finding === 'declined' && (payment ?? status) === 'declined';
   return isDeclined && !dropped.has('cancelCharge') ? { ...written, cancelCharge: true } : written;
 }
@@ -132,7 +132,7 @@ function writeSettlement(next: State, number: number, settlement: Settling): voi
   if (status === 'paid') order.holdIsOver = false;
 }
 
-/** Its transaction is gone; an event comes again, a job looks again, the shopper sends again. */
+/** The transaction is rolled back. An event or a job is tried again, and the shopper retries. */
 function giveUp(next: State, index: number): void {
   const work = workAt(next, index);
   tellAgain(next, work);
@@ -140,7 +140,7 @@ function giveUp(next: State, index: number): void {
   else next.works.splice(index, 1);
 }
 
-/** What is left to do for whoever has settled: `charge-if-due.ts` answers, the job for holds ends the order. */
+/** What remains after settling: `charge-if-due.ts` answers, and the job for holds ends the order. */
 export function leave(next: State, index: number): void {
   const work = workAt(next, index);
   if (work.kind === 'hold') {

@@ -4,12 +4,12 @@ import type { PaymentStatus } from '#lib/payment-provider/statuses.ts';
 import type { Part } from '#proof/model/guards.ts';
 
 /**
- * All that the model knows at one moment: the rows of the database, what stands in Redis, the
- * provider's book, every piece of work with the place it has reached, and what shoppers were told.
+ * The model's state at one moment: database rows, Redis, the provider's ledger, every work in progress
+ * with its position, and the answers that shoppers got.
  */
 export interface State {
   carts: { version: number; ordered: boolean }[];
-  /** What is left of the one product that all carts want. */
+  /** Units left of the one product that all carts want. */
   left: number;
   orders: Order[];
   payments: Payment[];
@@ -18,25 +18,25 @@ export interface State {
   /** By shopper. */
   locks: boolean[];
   charges: Charge[];
-  /** The rows as they were when they were copied; 'used' once the database was restored from them. */
+  /** The rows when the backup was made; 'used' once the database was restored from it. */
   backup?: Rows | 'used';
-  /** Requests to charge that have left and may arrive at any time, whatever became of their sender. */
+  /** Charge requests in transit. They may arrive at any time, even if their sender has died. */
   wire: Asking[];
   works: Work[];
-  /** By submission, and by card that is tried next: how often it was sent. */
+  /** By submission, and by next card: how often it was sent. */
   sent: number[];
   cardsSent: number[];
-  /** By submission: the order that its shopper was told they have, once they were. */
+  /** By submission: the order in its shopper's answer, once there was one. */
   told: (number | undefined)[];
   /** What may still go wrong. */
   chances: Chances;
-  /** Somebody was told what isn't so. */
+  /** A false answer that a shopper got. */
   lie?: string;
 }
 
-/** How often each thing may happen in one run: the bounds of the exploration. */
+/** How often each event may happen in one run: the bounds of the exploration. */
 export interface Chances {
-  /** A process dies with the work that it is at. */
+  /** A process dies during its work. */
   crash: number;
   /** A reply is lost: of a COMMIT, of the provider, of the shop to a shopper or to the provider. */
   loss: number;
@@ -48,22 +48,22 @@ export interface Chances {
   hold: number;
   /** The database is restored to an earlier state. */
   restore: number;
-  /** The shopper confirms a declined charge with another card, past the shop. */
+  /** The shopper confirms a declined charge with another card, directly at the provider. */
   again: number;
-  /** A day passes after an order's hold has ended it. */
+  /** A day passes after an order ended with its hold. */
   day: number;
 }
 
-/** What is in the database. */
+/** The database's content. */
 export type Rows = Pick<State, 'carts' | 'left' | 'orders' | 'payments'>;
 
-/** The order of a charge that a restored database has lost, and that no other order will be. */
+/** Stands in for the order of a charge that a restored database has lost. No other order gets this number. */
 export const lostOrder = -1;
 
-/** A request to charge, with what the provider needs to know. */
+/** A charge request with the data that the provider needs. */
 interface Asking {
   order: number;
-  /** Of whose order it is. */
+  /** The submission that made the order. */
   submission: number;
   attempt: number;
   card: Card;
@@ -71,7 +71,7 @@ interface Asking {
 
 export interface Order {
   submission: number;
-  /** Whose token it carries. */
+  /** The submission whose token it carries. */
   token: number;
   cart: number;
   /** The version of the cart that its lines were copied from. */
@@ -92,25 +92,28 @@ export interface Payment {
   card: Card;
   status: PaymentStatus;
   version: number;
-  /** The job that is enqueued with a refusal and calls its charge off. It is due `again` when it is enqueued while it runs. */
+  /**
+   * The job that a refusal enqueues to cancel its charge. It becomes `again` if it is enqueued while it
+   * runs.
+   */
   cancelCharge?: 'due' | 'again' | 'done';
 }
 
-/** What the provider does with a card; `invoice` is none. */
+/** What the provider does with a card; `invoice` means no card. */
 export type Card = 'invoice' | 'pays' | 'declines' | 'asksBank' | 'takesDays';
 
 interface Charge {
-  /** Undefined while it was made for no order: only when the card is charged first. */
+  /** Undefined if the charge has no order yet: only when the card is charged first. */
   order: number | undefined;
   submission: number;
   attempt: number;
   status: ChargeStatus;
   givenBack: boolean;
-  /** Something happened to it that the shop was not told yet. */
+  /** The shop has not been told about its last change. */
   event: boolean;
 }
 
-/** Something a process is at: a request, a job, or the receipt of an event. */
+/** Work in progress: a request, a job, or the receipt of an event. */
 export interface Work {
   /** For the story only. */
   name: string;
@@ -120,15 +123,15 @@ export interface Work {
   card?: number;
   order?: number;
   attempt?: number;
-  /** Its shopper had been told of an order before it was sent. */
+  /** Its shopper already had an order as the answer before it was sent. */
   afterAnswer?: boolean;
-  /** Whether the claim that it took still stands, and the lock. */
+  /** Whether the claim that it took is still its own, and the lock. */
   claim?: 'mine' | 'lost';
   lock?: 'mine' | 'lost';
-  /** The payment's version when the provider was asked. */
+  /** The payment's version when the provider was queried. */
   seen?: number;
   finding?: ChargeStatus | 'absent' | 'unknown';
-  /** What a transaction that locks nothing has read and decided. */
+  /** What a transaction without locks has read and decided. */
   plan?: Plan;
   answer?: Answer;
   isTold?: boolean;
@@ -149,12 +152,12 @@ type Place =
   | 'answer';
 
 /**
- * `order`: it stands, the shopper has it. `refused`: their card was; the order waits. `no`: nothing was
- * ordered. `later`: nobody can say yet.
+ * `order`: the shopper has the order. `refused`: the card was refused, and the order waits. `no`:
+ * nothing was ordered. `later`: the outcome is not known yet.
  */
 export type Answer = 'order' | 'refused' | 'no' | 'later';
 
-/** What a transaction is going to write, decided on rows as they were when it read them. */
+/** What a transaction will write. It was decided on the rows as it read them. */
 export interface Plan {
   newOrder?: { contents: number };
   nextAttempt?: { orderVersion: number; attempt: number };
@@ -168,21 +171,21 @@ export interface Plan {
   };
 }
 
-/** One story's beginning and bounds. */
+/** The first state and the bounds of an exploration. */
 export interface Scenario {
   name: string;
-  /** What is tried out, for the page and the command. */
+  /** What the scenario tries, for the page and the command. */
   about: string;
   stock: number;
-  /** By cart, its shopper. */
+  /** The shopper of each cart. */
   carts: { shopper: number }[];
   submissions: Submission[];
-  /** Cards that are tried when the first one was declined: attempt 2 of the first order. */
+  /** Cards that are tried after the first one was declined: attempt 2 of the first order. */
   nextCards?: { name: string; card: Card; times: number }[];
-  /** What a declined charge may be confirmed with again. */
+  /** Cards that may confirm a declined charge. */
   againWith?: ('pays' | 'asksBank' | 'takesDays')[];
   chances: Chances;
-  /** How many jobs for unsettled payments may be at work at once. */
+  /** How many jobs for unsettled payments may run at the same time. */
   jobs: number;
 }
 
@@ -193,13 +196,13 @@ interface Submission {
   version: number;
   shipping: 'standard' | 'express';
   card: Card;
-  /** How often it is sent: clicks, retries of the browser, of a proxy, of the shopper. */
+  /** How often it is sent: clicks, and retries of the browser, a proxy or the shopper. */
   times: number;
   /** The submission whose token it carries, if not its own: a page that was tampered with. */
   tokenOf?: number;
 }
 
-/** A scenario with some parts taken away. */
+/** A scenario without some parts. */
 export interface World {
   scenario: Scenario;
   dropped: ReadonlySet<Part>;
@@ -232,7 +235,7 @@ export const rowsOf = ({ carts, left, orders, payments }: Rows): Rows => ({
 
 const copies = <Row extends object>(rows: Row[]): Row[] => rows.map((row) => ({ ...row }));
 
-/** A copy that can be written to. Plans are never changed once they are made, so they are shared. */
+/** A copy that can be written to. Plans never change after they are created, so they are shared. */
 export function copyOf(state: State): State {
   return {
     ...state,
@@ -251,7 +254,7 @@ export function copyOf(state: State): State {
   };
 }
 
-/** Works have no identity but where they are: two requests that changed places make the same state. */
+/** Works are identified by their position only: two requests in swapped positions are the same state. */
 export function keyOf(state: State): string {
   const { carts, left, orders, payments, claims, locks, charges, wire, works, sent, cardsSent, told } = state;
   const rows = [carts, orders, payments, charges].map((table) => table.map(valuesOf).join(';'));
@@ -273,7 +276,7 @@ function placeOf(work: Work): string {
   return [kind, at, submission, card, order, attempt, ways, seen, finding, answer, plan].join();
 }
 
-/** Adds what may happen next: what the story says, and what it does to a copy of the state. */
+/** Adds a possible next step: a line of the story, and a change to a copy of the state. */
 export type Add = (says: string, change: (next: State) => void) => void;
 
 export function workAt({ works }: State, index: number): Work {

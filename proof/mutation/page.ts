@@ -1,12 +1,13 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { writeSection } from '#proof/harness/write-section.ts';
 
-/** What became of the mutants of one file in one run. */
+/** The mutants of one file in one run. */
 export interface Row {
   file: string;
   mutants: number;
-  /** Mutants that a test noticed. */
+  /** Mutants that a test detected. */
   found: number;
-  /** Those of them that made a test wait in vain. */
+  /** Those of them that were detected by a timeout. */
   waited: number;
   /** `2026-11-24` */
   date: string;
@@ -17,16 +18,13 @@ const end = '<!-- end of results -->';
 const rowPattern =
   /^\| `(?<file>[^`]+)` \| (?<mutants>\d+) \| (?<found>\d+) \| (?<waited>\d+) \|.*\| (?<date>[\d-]{10}) \|$/gm;
 
-/** Puts rows in the place of those of the same files. A file keeps its row until it is tried again. */
+/** Replaces the rows of the same files. A file keeps its row until its next run. */
 export async function updatePage(pageFile: string, rows: Row[]): Promise<void> {
   const page = await readFile(pageFile, 'utf8');
-  const [from, to] = [page.indexOf(begin) + begin.length, page.indexOf(end)];
-  if (from < begin.length || to < from)
-    throw new Error(`${pageFile} has no place for results: ${begin} … ${end}`);
-  const known = new Map(rowsOf(page.slice(from, to)).map((row) => [row.file, row]));
+  const known = new Map(rowsOf(page).map((row) => [row.file, row]));
   for (const row of rows) known.set(row.file, row);
   const table = tableOf([...known.values()].sort((a, b) => a.file.localeCompare(b.file)));
-  await writeFile(pageFile, `${page.slice(0, from)}\n\n${table}\n\n${page.slice(to)}`);
+  await writeSection(pageFile, { begin, end }, table);
 }
 
 function rowsOf(table: string): Row[] {

@@ -1,17 +1,17 @@
-/** What is mutated together, and the test files that are to notice. */
+/** Files that are mutated together, with the test files that should detect the mutants. */
 export interface Room {
   name: string;
   mutate: string[];
   tests: string[];
   /** Kinds of mutants that are left out. */
   without: string[];
-  /** Milliseconds beyond a few times a test's usual time after which it is taken to wait in vain. */
+  /** Milliseconds beyond a few times a test's usual duration. After that the test has timed out. */
   patienceMs: number;
 }
 
 const inFolder = (folder: string, names: string) => names.split(' ').map((name) => `${folder}/${name}.ts`);
 
-/** What is pure, or asks nobody but the provider, for whom a stub stands. */
+/** Pure code, and code that only calls the provider, which is a stub in its tests. */
 const pure = [
   ...inFolder('lib/orders', 'decide order-number'),
   ...inFolder('lib/checkout/submission', 'to-order-request submit-token'),
@@ -21,19 +21,19 @@ const pure = [
   ...inFolder('lib/platform/http', 'network-of'),
   ...inFolder('lib/payments/settling', 'settle'),
   ...inFolder('lib/payment-provider', 'provider stripe-shapes'),
-  ...inFolder('lib/payments', 'find-out'),
+  ...inFolder('lib/payments', 'query-charge'),
 ];
 
 /**
- * Texts of what does I/O are SQL, Lua, and words for shoppers and operators. An emptied statement
- * fails at once and would tell nothing; the words are not guarded.
+ * String literals in code with I/O are SQL, Lua, and texts for shoppers and operators. An emptied
+ * statement fails immediately and would tell nothing; the texts are not guarded.
  */
 const withoutTexts = ['StringLiteral'];
 
-/** Late enough that a busy machine is not taken for a test that noticed. What is pure waits for nobody. */
+/** Long enough that a busy machine does not look like a detected mutant. Pure code waits for nothing. */
 const patienceMs = { pure: 15_000, withDatabase: 60_000 };
 
-/** In their order: what is pure first, because its tests take milliseconds. */
+/** In this order: pure code first, because its tests take milliseconds. */
 export const rooms: Room[] = [
   {
     name: 'rules',

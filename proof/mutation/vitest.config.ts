@@ -2,9 +2,9 @@ import type { UserWorkspaceConfig } from 'vitest/config';
 import base from '../../vitest.config.ts';
 
 /**
- * The tests of one room, whose files stand in MUTATION_TESTS: Stryker's own `testFiles` lets every
- * mutant survive that is executed when a file is loaded (stryker-mutator/stryker-js#6144). They have
- * more time than usual: one that ran out of it on a busy machine would count as one that noticed.
+ * The tests of one room: the files in MUTATION_TESTS. Stryker's own `testFiles` lets every mutant
+ * survive that is executed when a file is loaded (stryker-mutator/stryker-js#6144). The tests have a
+ * longer timeout than usual: one that timed out on a busy machine would count as a detected mutant.
  */
 const wanted = (process.env.MUTATION_TESTS ?? '').split(',');
 const folders: Record<string, string> = { unit: 'lib/', integration: 'tests/' };

@@ -1,26 +1,29 @@
 import { invalid } from '#proof/simulator/http/api-error.ts';
 
-/** What can go wrong between the shop and its provider, on request. */
+/** The faults that a test can request between the shop and its provider. */
 export const requestKinds = [
-  /** Nothing is done, and no answer comes. */
+  /** Nothing is executed, and no answer is sent. */
   'timeout_before',
-  /** It is done, and no answer comes. */
+  /** The call is executed, and no answer is sent. */
   'timeout_after',
-  /** It is done, and the connection ends before the answer. */
+  /** The call is executed, and the connection closes before the answer. */
   'reply_lost',
-  /** The connection is reset before anything is done. */
+  /** The connection is reset before anything is executed. */
   'reset_before',
   /**
-   * It is done, then a 500. The failure stands between the API and the client, so the same key gives
-   * the true result afterwards, as it does at Stripe when a proxy in front of the API failed.
+   * The call is executed, then a 500 is sent. The failure is between the API and the client, so a retry with
+   * the same key gets the true result. Stripe behaves like this when a proxy in front of its API fails.
    */
   'error_after',
-  /** It is done, then a 500 that is kept under the key: Stripe replays those too, and only a look tells. */
+  /**
+   * The call is executed, then a 500 is stored under the key. Stripe replays such a 500 too, so only a query
+   * shows the truth.
+   */
   'error_stored',
-  /** A 500 before anything is done; not kept. */
+  /** A 500 is sent before anything is executed. The key doesn't store it. */
   'error_before',
   'rate_limited',
-  /** The answer takes `ms`, and the key is in use for as long. */
+  /** The answer takes `ms`, and the key is in use for that time. */
   'slow',
 ] as const;
 
@@ -32,22 +35,22 @@ export const webhookKinds = [
 ] as const;
 
 /**
- * What the shop's owner does in the dashboard to the next payment that it can be done to, `ms` after
- * the payment got there. A dispute is what the cardholder does, and is decided as long again later. A
- * shopper confirms again in their own browser.
+ * What happens in the dashboard to the next payment that allows it, `ms` after the payment reached that
+ * state. A dispute is opened by the cardholder and decided after the same delay again. In
+ * `shopper_confirms_again`, the shopper confirms in their own browser.
  */
 export const ownerKinds = [
   'owner_refund',
-  /** A tenth of the amount. */
+  /** Refunds a tenth of the amount. */
   'owner_refund_part',
-  /** All of it; and the shopper's bank sends the money back, as long again later. */
+  /** Refunds the whole amount. The shopper's bank returns the money after the same delay again. */
   'owner_refund_fails',
   'owner_dispute_lost',
   'owner_dispute_won',
   'owner_capture',
-  /** Of a payment that waits for the shopper at their bank. */
+  /** Cancels a payment that waits for the shopper at their bank. */
   'owner_cancel',
-  /** A declined payment, with a card that is good. */
+  /** Confirms a declined payment with a valid card. */
   'shopper_confirms_again',
 ] as const;
 
@@ -57,24 +60,26 @@ export type WebhookFaultKind = (typeof webhookKinds)[number];
 
 export interface Fault {
   kind: RequestFaultKind | WebhookFaultKind | OwnerFaultKind;
-  /** What it befalls; everything, where nothing is said. `path`, `key` and `type` are regular expressions. */
+  /**
+   * Which requests or events it affects; by default all. `path`, `key` and `type` are regular expressions.
+   */
   on?: { method?: string; path?: string; idempotencyKey?: string; orderId?: string; type?: string };
-  /** How often (1). */
+  /** How many times it strikes. Default: 1. */
   times?: number;
-  /** For `slow`, `webhook_delay` and what the owner does. */
+  /** The delay for `slow`, `webhook_delay` and the owner's actions. */
   ms?: number;
-  /** Whether the shop is told of what the owner did (`told`). */
+  /** Whether the shop gets the events of the owner's action. Default: `told`. */
   events?: 'told' | 'lost' | 'late';
 }
 
-/** A fault that befalls, once. */
+/** One strike of a fault. */
 interface Struck<Kind> {
   kind: Kind;
   ms: number;
   events: NonNullable<Fault['events']>;
 }
 
-/** A request or an event, as faults look at it. */
+/** A request or an event, in the form that faults match against. */
 export interface Occasion {
   method?: string;
   path?: string;
@@ -83,7 +88,9 @@ export interface Occasion {
   type?: string;
 }
 
-/** A test asks for a handful; patterns are short; nobody waits longer than the longest time-out. */
+/**
+ * Tests request a handful of faults with short patterns, and no client waits longer than the longest timeout.
+ */
 const limits = { faults: 1_000, pattern: 200, times: 1_000_000, ms: 120_000 };
 
 interface Planned {
@@ -94,11 +101,11 @@ interface Planned {
   events: NonNullable<Fault['events']>;
 }
 
-/** The faults that were asked for, in their order; the first that fits befalls, as often as it was asked for. */
+/** The requested faults, in order. The first match strikes, until its `times` are used up. */
 export class Faults {
   #planned: Planned[] = [];
 
-  /** Throws a 400 for a fault that makes no sense. */
+  /** Throws a 400 for an invalid fault. */
   add(fault: Fault): void {
     const known: readonly string[] = [...requestKinds, ...webhookKinds, ...ownerKinds];
     if (!known.includes(fault?.kind)) throw invalid(`kind must be one of ${known.join(', ')}`);
@@ -117,7 +124,7 @@ export class Faults {
     this.#planned = [];
   }
 
-  /** The faults that are still to befall somebody. */
+  /** How many strikes are left. */
   get left(): number {
     return this.#planned.reduce((sum, { left }) => sum + left, 0);
   }
@@ -130,7 +137,7 @@ export class Faults {
     return this.#take(webhookKinds, occasion);
   }
 
-  /** `kinds` are those that can be done to a payment as it is now. */
+  /** `kinds` are the actions that the payment allows in its current state. */
   takeForOwner(kinds: readonly OwnerFaultKind[], occasion: Occasion): Struck<OwnerFaultKind> | undefined {
     return this.#take(kinds, occasion);
   }

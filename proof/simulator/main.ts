@@ -2,10 +2,10 @@ import { parseArgs } from 'node:util';
 import { startSimulator } from './start-simulator.ts';
 
 /**
- * The simulator by itself: `node proof/simulator/main.ts --port 12111 --data-dir /tmp/till`. Every flag
- * has a variable: SIMULATOR_PORT, SIMULATOR_DATA_DIR, SIMULATOR_WEBHOOK_URL, SIMULATOR_SETTLE_MS (how
- * long a bank debit or a slow refund takes) and, so that no secret needs to stand in a command line,
- * STRIPE_WEBHOOK_SECRET and STRIPE_SECRET_KEY.
+ * Runs the simulator alone: `node proof/simulator/main.ts --port 12111 --data-dir /tmp/till`. Every flag has
+ * a variable: SIMULATOR_PORT, SIMULATOR_DATA_DIR, SIMULATOR_WEBHOOK_URL and SIMULATOR_SETTLE_MS (how long a
+ * bank debit or a slow refund takes). STRIPE_WEBHOOK_SECRET and STRIPE_SECRET_KEY are variables too, so that
+ * no secret appears in a command line.
  */
 
 const text = { type: 'string' } as const;

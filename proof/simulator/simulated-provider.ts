@@ -18,10 +18,10 @@ import type {
 import { type Moment, seconds } from '#proof/simulator/ledger/moment.ts';
 import { Shelf } from '#proof/simulator/ledger/shelf.ts';
 
-/** An answer kept under its idempotency key, with the objects as they were. */
+/** An answer stored under its idempotency key, with the objects as they were. */
 export interface KeptAnswer {
   key: string;
-  /** What the key was first used for: method, path and parameters, hashed. */
+  /** The hash of the first request with the key: method, path and parameters. */
   fingerprint: string;
   endpoint: string;
   requestId: string;
@@ -30,21 +30,21 @@ export interface KeptAnswer {
   error?: ErrorBody;
   intent: Intent;
   refund?: Refund;
-  /** What was asked for in full, in Stripe's words: `latest_charge`. */
+  /** The fields to expand, in Stripe's words: `latest_charge`. */
   expand: string[];
 }
 
-/** What caused an outcome, where it was a request with a key. */
+/** The request with a key that caused an outcome, if there was one. */
 export interface Cause {
   requestId: string;
   kept?: Pick<KeptAnswer, 'key' | 'fingerprint' | 'endpoint' | 'expand'>;
-  /** What the key keeps instead of the true result. */
+  /** The error that the key stores instead of the true result. */
   instead?: { status: number; error: ErrorBody };
 }
 
 /**
- * One line of the journal, which is there wholly or not at all: what changed, which money moved,
- * what is announced, and what the request's key answers from now on.
+ * One line of the journal, written as a whole or not at all: the changed objects, the money that moved, the
+ * events to send, and the answer that the request's key replays from now on.
  */
 interface Line extends Beside {
   atMs: number;
@@ -57,17 +57,17 @@ interface Line extends Beside {
   told?: { event: string; state: EventState };
 }
 
-/** An intent is about a kilobyte: half a gigabyte, which a machine for development has. */
+/** An intent takes about a kilobyte. So this is half a gigabyte, which a development machine has. */
 const mostIntents = 500_000;
 
 export interface SimulatorOptions {
   settleMs: number;
   keyLifetimeMs: number;
-  /** How far its clock is ahead of the true one. */
+  /** How far its clock is ahead of the true time. */
   clockAheadMs: number;
 }
 
-/** The books: all objects in memory, every change on the disk before it is told. */
+/** The provider's books: all objects in memory, and every change on the disk before its answer is sent. */
 export class SimulatedProvider {
   readonly #options: SimulatorOptions;
   readonly #intents = new Map<string, Intent>();
@@ -75,7 +75,7 @@ export class SimulatedProvider {
   readonly #intentOfCharge = new Map<string, string>();
   readonly #transactions = new Map<string, BalanceTransaction>();
   readonly #kept = new Map<string, KeptAnswer>();
-  /** Ids of what is settled some time later. */
+  /** Ids of payments and refunds that are settled later. */
   readonly #waiting = new Set<string>();
   readonly #ledger = new Ledger();
   readonly refunds = new Shelf<Refund>();
@@ -84,7 +84,7 @@ export class SimulatedProvider {
   readonly reviews = new Shelf<Review>();
   readonly events = new EventLog();
   #journal: Journal | undefined;
-  /** Called with what is to be told, once it is on the disk. */
+  /** Called with an event to send, once it is on the disk. */
   onEvent: (event: SimulatorEvent) => void = () => undefined;
 
   private constructor(options: SimulatorOptions) {
@@ -106,7 +106,7 @@ export class SimulatedProvider {
     return this.#intents.get(id);
   }
 
-  /** Newest first, lazily: whoever looks for recent ones stops early. */
+  /** Newest first, lazily: a caller that needs recent ones can stop early. */
   *intentsNewestFirst(): Generator<Intent> {
     for (let at = this.#intentIds.length - 1; at >= 0; at--) {
       const intent = this.#intents.get(this.#intentIds[at] ?? '');
@@ -132,7 +132,7 @@ export class SimulatedProvider {
     return this.#ledger.rows(this.#intents.values(), orderId);
   }
 
-  /** Payments and refunds whose time has come, each handed out once. */
+  /** Returns payments and refunds that are due, each once. */
   takeDue(nowMs: number): { intent: Intent; refund?: Refund }[] {
     const due: { intent: Intent; refund?: Refund }[] = [];
     for (const id of this.#waiting) {
@@ -150,13 +150,13 @@ export class SimulatedProvider {
     return this.#intents.size >= mostIntents;
   }
 
-  /** The answer kept under a key, for as long as Stripe promises to keep it: 24 hours. */
+  /** The answer stored under a key, for the time that Stripe promises: 24 hours. */
   keptAnswer(key: string): KeptAnswer | undefined {
     this.#forgetOldKeys();
     return this.#kept.get(key);
   }
 
-  /** Writes what an operation came to, in one line. Resolves when it is on the disk. */
+  /** Writes an operation's outcome in one line. Resolves when it is on the disk. */
   async commit(outcome: Outcome, cause?: Cause): Promise<void> {
     const { status, intent, error, movements } = outcome;
     const { refund, dispute, warning, review } = outcome;
@@ -166,7 +166,7 @@ export class SimulatedProvider {
     const line: Line = {
       atMs: this.now().nowMs,
       requestId: cause?.requestId,
-      // An event that leaves the intent as it was still says which one it is about.
+      // An event that leaves the intent unchanged still names its intent.
       ...(changed ? { intent } : events.length > 0 && { intentId: intent.id }),
       refund,
       dispute,
@@ -188,7 +188,9 @@ export class SimulatedProvider {
     }
   }
 
-  /** Takes note of what became of an event. Nobody waits for it: at worst it is told again. */
+  /**
+   * Records the delivery state of an event. No caller waits for the disk: at worst the event is sent again.
+   */
   told(event: SimulatorEvent, state: EventState): void {
     this.#append({ atMs: this.now().nowMs, told: { event: event.id, state } });
   }
@@ -261,7 +263,7 @@ export class SimulatedProvider {
   #forgetOldKeys(): void {
     const before = this.now().nowMs - this.#options.keyLifetimeMs;
     for (const [key, { atMs }] of this.#kept) {
-      // In the order they were kept: the first young one ends it.
+      // Entries are in the order of their creation, so the first recent one ends the loop.
       if (atMs > before) break;
       this.#kept.delete(key);
     }

@@ -16,24 +16,24 @@ import { SimulatedProvider } from './simulated-provider.ts';
 import { Webhooks } from './webhooks.ts';
 
 export interface SimulatorOptions {
-  /** Where the journal is kept. One simulator to a folder at a time. */
+  /** The folder of the journal. Only one simulator can use a folder at a time. */
   dataDir: string;
   host?: string;
-  /** 0 chooses a free one. */
+  /** 0 chooses a free port. */
   port?: number;
   secretKey?: string;
-  /** Where events are told; without it nobody is told. */
+  /** Where events are sent. Without it, none are sent. */
   webhookUrl?: string;
   webhookSecret?: string;
-  /** The pause before an event is told a second time; doubled from then on. */
+  /** The pause before the first retry of an event. It doubles with each retry. */
   retryMs?: number;
   /** How long slow payments and refunds take. */
   settleMs?: number;
-  /** How long answers are kept under their keys. */
+  /** How long an idempotency key replays its answer. */
   keyLifetimeMs?: number;
-  /** How far its clock is ahead of the true one; behind it, where it is negative. */
+  /** How far its clock is ahead of the true time; negative if behind. */
   clockAheadMs?: number;
-  /** How long a request that is never answered hangs before its connection is cut. */
+  /** How long a request without an answer hangs before its connection is closed. */
   hangMs?: number;
 }
 
@@ -44,39 +44,39 @@ export interface Simulator {
   webhookSecret: string;
   addFault(fault: Fault): void;
   clearFaults(): void;
-  /** How many faults are still to befall somebody. */
+  /** How many fault strikes are left. */
   faultsLeft(): number;
-  /** What truly happened to the money. */
+  /** What happened to the money. */
   ledger(orderId?: string): LedgerRow[];
-  /** What the shop's owner does at the provider, past the shop. */
+  /** What the shop's owner can do at the provider, without the shop. */
   dashboard: Dashboard;
-  /** How often the owner has done what was asked for as a fault. */
+  /** How many of the owner's actions that were requested as faults are done. */
   ownerActs(): number;
-  /** Every refund, whoever asked for it; `status` is Stripe's. */
+  /** Every refund, by the shop or not; `status` is Stripe's. */
   refunds(): { id: string; paymentIntent: string; amount: number; status: string }[];
-  /** Every dispute, in the same words. */
+  /** Every dispute, with the same fields. */
   disputes(): { id: string; paymentIntent: string; status: string }[];
   /** How often an idempotency key was used. */
   usesOfKey(key: string): number;
-  /** Sets where events are told from now on, and tells those that wait. */
+  /** Sets the address for events from now on, and sends those that wait. */
   setWebhookUrl(url: string): void;
-  /** Tells everything that waits at once. Gives how many are still untold. */
+  /** Sends all waiting events immediately. Resolves with how many are still undelivered. */
   flushWebhooks(): Promise<number>;
-  /** Answers what was asked, writes what is to be written, and ends. */
+  /** Answers open requests, writes pending lines, and ends. */
   close(): Promise<void>;
-  /** Ends at once, with every connection cut. */
+  /** Ends immediately and closes every connection. */
   kill(): Promise<void>;
 }
 
-/** A call is a few hundred bytes of form. */
+/** A call is a form of a few hundred bytes. */
 const mostBodyBytes = 64 * 1024;
 const mostKeysCounted = 100_000;
 const mostConnections = 2_000;
-/** How often an end looks for connections that have become idle. */
+/** How often `close` looks for connections that have become idle. */
 const sweepMs = 50;
 const dayMs = 24 * 60 * 60_000;
 
-/** Starts a server that speaks the part of Stripe's API that a shop for cards uses, with books of its own. */
+/** Starts a server with the part of Stripe's API that a shop for cards uses. It keeps books of its own. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { dataDir, host = '127.0.0.1', port = 0, hangMs = 120_000 } = options;
   const { secretKey = 'sk_test_simulator', webhookSecret = 'whsec_simulator' } = options;
@@ -152,7 +152,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     ending.abort();
     const closed = new Promise((resolve) => server.close(resolve));
     if (!gently) server.closeAllConnections();
-    // Connections become idle one by one, as what was asked on them is answered.
+    // Connections become idle one by one, as their requests are answered.
     const sweep = setInterval(() => server.closeIdleConnections(), sweepMs);
     await Promise.all([closed, webhooks.close(), settling]).finally(() => clearInterval(sweep));
   };
@@ -233,7 +233,7 @@ function sendPage(response: ServerResponse, { status, html = '', location }: Pag
   response.writeHead(status, {
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
-    // Nothing but this page's own style: what a shop sent is shown as text.
+    // Allows only this page's own style: data from the shop is shown as text.
     'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     'referrer-policy': 'no-referrer',
     ...(location && { location }),

@@ -11,23 +11,26 @@ export interface WebhookOptions {
   faults: Faults;
   secret: string;
   baseUrl: string;
-  /** Undefined: nobody is told, until it is set. */
+  /** Undefined: no event is sent until it is set. */
   url: string | undefined;
-  /** The pause after the first failure; it doubles up to `longestPauseMs`. */
+  /** The pause after the first failure. It doubles up to `longestPauseMs`. */
   retryMs: number;
 }
 
-/** From half a second, doubled to a minute: a shop that is back within a quarter of an hour hears of everything. */
+/**
+ * The pause grows from half a second to a minute, so a shop that is back within a quarter of an hour gets
+ * every event.
+ */
 const mostAttempts = 24;
 const longestPauseMs = 60_000;
 const answerTimeoutMs = 10_000;
-/** Deliveries at a time. */
+/** Concurrent deliveries. */
 const lanes = 8;
-/** How long an event that is to be overtaken waits for another one. */
+/** How long an event that a later one overtakes waits for that later one. */
 const overtakenWithinMs = 5_000;
 const flushTimeoutMs = 30_000;
 
-/** Tells the shop what happened, until it answers 2xx: at least once, in no promised order. */
+/** Sends events to the shop until it answers 2xx: at least once, in no promised order. */
 export class Webhooks {
   url: string | undefined;
   readonly #options: WebhookOptions;
@@ -44,7 +47,7 @@ export class Webhooks {
     this.tellPending();
   }
 
-  /** Begins with what an earlier process left untold. */
+  /** Sends the events that an earlier process left undelivered. */
   tellPending(): void {
     const told = new Set(this.#underWay.values());
     for (const event of this.#options.simulator.events.all()) {
@@ -58,7 +61,10 @@ export class Webhooks {
     this.#underWay.set(work, event);
   }
 
-  /** Tries everything that waits at once, and waits for it. Gives how many are still untold. */
+  /**
+   * Sends all waiting events immediately and waits for the attempts. Resolves with how many are still
+   * undelivered.
+   */
   async flush(): Promise<number> {
     for (const deadline = Date.now() + flushTimeoutMs; this.#underWay.size > 0; ) {
       if (Date.now() > deadline || this.#stop.signal.aborted) break;
@@ -122,7 +128,7 @@ export class Webhooks {
   }
 }
 
-/** Waits that long, or until somebody calls what is put into `wakeUps`. */
+/** Waits that long, or until a caller runs the function put into `wakeUps`. */
 function pause(ms: number, wakeUps: Set<() => void>): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
@@ -135,7 +141,7 @@ function pause(ms: number, wakeUps: Set<() => void>): Promise<void> {
   });
 }
 
-/** `t=…,v1=…`: HMAC-SHA-256 of time and body, as docs.stripe.com/webhooks has it. */
+/** `t=…,v1=…`: HMAC-SHA-256 of time and body, as specified in docs.stripe.com/webhooks. */
 function signatureOf(body: string, { secret, simulator }: WebhookOptions): string {
   const time = seconds(simulator.now().nowMs);
   return `t=${time},v1=${createHmac('sha256', secret).update(`${time}.${body}`).digest('hex')}`;

@@ -11,7 +11,7 @@ export interface Report {
   notRun: string[];
 }
 
-/** Reads the JSON report of a test runner. Undefined when the runner ended before it wrote a whole one. */
+/** Reads the JSON report of a test runner. Undefined when the runner ended before the report was complete. */
 export async function readReport(runner: Runner, file: string, root: string): Promise<Report | undefined> {
   try {
     const json = JSON.parse(await readFile(file, 'utf8'));
@@ -34,7 +34,7 @@ function ofVitest({ numPassedTests, testResults }: VitestReport, root: string): 
   const failures = testResults.flatMap(({ name, status, assertionResults }) => {
     const file = path.relative(root, name);
     const failed = assertionResults.filter((test) => test.status === 'failed');
-    // A file that does not load, or whose hook fails, has failed without any of its tests.
+    // A file that does not load, or whose hook fails, has no failed tests of its own.
     if (status === 'failed' && failed.length === 0) return [`${file} did not run to its end`];
     return failed.map((test) => lineOf(file, test));
   });
@@ -58,7 +58,7 @@ interface PlaywrightSuite {
 interface PlaywrightReport {
   stats: { expected: number };
   suites: PlaywrightSuite[];
-  /** What failed outside a test: the web server, for one. */
+  /** Failures outside a test, for example of the web server. */
   errors: { message?: string }[];
 }
 
@@ -66,7 +66,7 @@ function ofPlaywright({ stats, suites, errors }: PlaywrightReport): Report {
   const outside = errors.map(({ message = 'an error outside a test' }) => message.split('\n')[0] ?? message);
   return {
     passed: stats.expected,
-    // A flaky test failed once, and that is a failure.
+    // A flaky test failed once, and that counts as a failure.
     failures: [...suites.flatMap((suite) => testsOf(suite, ['unexpected', 'flaky'])), ...outside],
     notRun: suites.flatMap((suite) => testsOf(suite, ['skipped'])),
   };

@@ -11,18 +11,18 @@ const root = path.resolve(import.meta.dirname, '../..');
 export interface StepResult extends Report {
   name: string;
   ms: number;
-  /** Why the step did not run. */
+  /** The reason why the step did not run. */
   skipped?: string;
 }
 
-/** Runs one step, shows its output as it comes, and reads its failures from the runner's own report. */
+/** Runs one step, shows its output live, and reads its failures from the runner's own report. */
 export async function runStep(step: Step): Promise<StepResult> {
   const began = performance.now();
   say(`\n${bold(step.name)} ${dim(step.commands.map((command) => command.join(' ')).join(' && '))}`);
   const folder = await mkdtemp(path.join(tmpdir(), 'once-report-'));
   const file = path.join(folder, 'report.json');
   let problem: string | undefined;
-  // A later command of a step needs what the one before it made.
+  // A later command of a step needs the results of the earlier one.
   for (const command of step.commands) problem ??= await run(command, step, file);
   const report = step.report && (await readReport(step.report, file, root));
   await rm(folder, { recursive: true, force: true });
@@ -32,13 +32,13 @@ export async function runStep(step: Step): Promise<StepResult> {
   return { name: step.name, ms, passed: report?.passed ?? 0, failures, notRun: report?.notRun ?? [] };
 }
 
-/** The runner's own list. Without one, whatever else went wrong is the failure. */
+/** The failures that the runner reports. Without a report, the problem itself is the failure. */
 function failuresOf(step: Step, report: Report | undefined, problem: string | undefined): string[] {
   if (report && report.failures.length > 0) return report.failures;
   if (!step.report) return problem ? [problem] : [];
   if (!report) return [`${problem ?? 'the runner ended'} before its report`];
   if (problem) return [`${problem}, although no test failed: see its output above`];
-  // A runner that ran no test has checked nothing, whatever its exit code says.
+  // A runner that ran no test has checked nothing, whatever its exit code is.
   return report.passed === 0 ? ['ran no test'] : [];
 }
 
@@ -47,7 +47,7 @@ const reporting = (report: string) => ({
   playwright: ['--reporter=list,json'],
 });
 
-/** Runs a command to its end. Gives what went wrong, if something did. */
+/** Runs a command to its end. Resolves with what went wrong, if anything did. */
 function run([command = '', ...args]: string[], step: Step, report: string): Promise<string | undefined> {
   const bin = path.join(root, 'node_modules', '.bin', command);
   return new Promise((resolve) => {

@@ -7,7 +7,7 @@ import { afterAll, expect, test } from 'vitest';
 import type { StepResult } from './run-step.ts';
 import type { Step } from './steps.ts';
 
-// The first step that failed used to end the run: a failed integration test hid all browser tests.
+// What broke: the first failed step ended the run, so a failed integration test hid all browser tests.
 
 const folder = await mkdtemp(path.join(tmpdir(), 'once-steps-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -27,7 +27,7 @@ interface Ran {
   exitCode: number;
 }
 
-/** In a process of its own: what the steps print, failures of theirs included, is not this run's. */
+/** Runs in a process of its own, so that the steps' output and failures do not count for this run. */
 async function run(steps: Step[], { unprepared = '', interrupted = false } = {}) {
   const script = `
     import { runSteps } from '#scripts/checks/run-steps.ts';
@@ -84,7 +84,7 @@ test('every step runs, all failures are listed by step and test, and the last li
     `unit: ${at}/sums.vitest.js > signs > keeps`,
   ]);
   for (const { failures } of results) for (const failure of failures) expect(text).toContain(failure);
-  // Nor is what did not run silent.
+  // Tests that did not run are reported, too.
   expect(results.flatMap(({ notRun }) => notRun)).toEqual([
     `${at}/sums.vitest.js > sleeps`,
     'shop.pw.js > closes',
@@ -95,7 +95,7 @@ test('every step runs, all failures are listed by step and test, and the last li
   expect(exitCode).toBe(1);
 });
 
-test('a step that ends before its report, or that runs no test, counts as failed', async () => {
+test('a step that ends without its report, or that runs no test, counts as failed', async () => {
   const crash = await write('crash.mjs', 'process.exit(0);');
   const half = await write(
     'half.mjs',
@@ -132,13 +132,13 @@ test('without the services only the steps that need them are skipped, with the r
   expect(exitCode).toBe(1);
 });
 
-test('after an interruption no further step begins', async () => {
+test('after an interruption no further step starts', async () => {
   const { results, exitCode } = await run([succeeds], { interrupted: true });
   expect(results.map(({ skipped }) => skipped)).toEqual(['interrupted']);
   expect(exitCode).toBe(1);
 });
 
-test('a run in which all went well ends with 0', async () => {
+test('a run without failures exits with 0', async () => {
   const { last, exitCode } = await run([succeeds]);
   expect([last, exitCode]).toEqual(['0 passed, 0 failed', 0]);
 });

@@ -2,9 +2,9 @@ import { runStep, type StepResult } from './run-step.ts';
 import type { Step } from './steps.ts';
 
 /**
- * Runs every step, also after one that failed: a lint error says nothing about the browser tests.
- * Skips only what cannot work: steps that need services when `prepare` throws, and all that is left
- * after an interruption.
+ * Runs every step, also after a failed one: a lint error says nothing about the browser tests. Skips only
+ * what can't work: steps that need services when `prepare` throws, and all remaining steps after an
+ * interruption.
  */
 export async function runSteps(
   chosen: readonly Step[],

@@ -1,7 +1,10 @@
 import { dim, duration, green, red } from '../launch/progress.ts';
 import type { StepResult } from './run-step.ts';
 
-/** What a run of all steps ends with: a line for each, every failure by name, and the counts for machines. */
+/**
+ * The end of a run of all steps: a line for each step, the name of every failure, and the counts for
+ * machines.
+ */
 export function summaryOf(results: readonly StepResult[]): { lines: string[]; exitCode: 0 | 1 } {
   const failed = results.filter(({ failures }) => failures.length > 0);
   const sum = (pick: (result: StepResult) => number) => results.reduce((all, one) => all + pick(one), 0);

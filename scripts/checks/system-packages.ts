@@ -4,18 +4,18 @@ import path from 'node:path';
 import { say } from '../launch/progress.ts';
 
 /**
- * Programs that the tests run for real and that npm does not bring, with the package of each.
- * On Debian they are installed when we may; elsewhere we say what to type.
+ * Programs that the tests run and that npm doesn't install, with their packages. On Debian they are installed
+ * if we have the permission. Elsewhere we print the command to type.
  */
 const programs = [
   { program: 'redis-server', debian: 'redis-server', brew: 'redis' },
   { program: 'nginx', debian: 'nginx-light', brew: 'nginx' },
   { program: 'chromium-headless-shell', debian: 'chromium-headless-shell', brew: undefined },
-  // One test needs a browser whose owner has blocked cookies, which only the whole one can.
+  // One test needs a browser with blocked cookies, which only the full Chromium supports.
   { program: 'chromium', debian: 'chromium', brew: undefined },
 ];
 
-/** Where services are installed; not every user's PATH says so. */
+/** Where services are installed. Not every user's PATH contains these folders. */
 const folders = [
   ...(process.env.PATH ?? '').split(path.delimiter),
   '/usr/sbin',
@@ -34,7 +34,10 @@ function has(program: string): boolean {
   });
 }
 
-/** Makes sure that everything is there. Throws with the exact command to type when it may not install. */
+/**
+ * Ensures that all programs are installed. Throws with the exact command to type when it may not install
+ * them.
+ */
 export function ensureSystemPackages(): void {
   const missing = programs.filter(({ program }) => !has(program));
   if (missing.length === 0) return;
@@ -43,7 +46,7 @@ export function ensureSystemPackages(): void {
     return;
   }
   const brew = missing.flatMap((entry) => entry.brew ?? []);
-  // Debian's Chromium is only one way to have one: Playwright brings its own to other systems.
+  // Debian's Chromium is only one option: on other systems, Playwright installs its own.
   if (missing.some(({ brew }) => brew === undefined)) {
     say('    installing the browser that Playwright brings');
     run('playwright', ['install', 'chromium'], 'npx playwright install chromium');

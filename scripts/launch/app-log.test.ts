@@ -22,7 +22,7 @@ afterEach(() => {
 const line = (level: number, msg: string, more = {}) =>
   `${JSON.stringify({ level, time: 0, pid: 1, msg, ...more })}\n`;
 
-test('warnings and errors reach the terminal as sentences, the rest stays in the file', () => {
+test('warnings and errors reach the terminal as sentences, and the rest stays in the file', () => {
   const log = new AppLog(dataDir, { chatty: false });
   appendFileSync(log.file, line(30, 'listening'));
   appendFileSync(log.file, line(40, 'Redis does not answer', { transport: 'tcp' }));
@@ -33,7 +33,7 @@ test('warnings and errors reach the terminal as sentences, the rest stays in the
   expect(shown).toMatch(/error +a request failed: no such table\n/);
 });
 
-test('a line that is written in two halves is shown once, whole', () => {
+test('a line that is written in two parts is shown once, in full', () => {
   const log = new AppLog(dataDir, { chatty: false });
   const whole = line(50, 'out of luck');
   appendFileSync(log.file, whole.slice(0, 20));
@@ -44,7 +44,7 @@ test('a line that is written in two halves is shown once, whole', () => {
   expect(shown.match(/out of luck/g)).toHaveLength(1);
 });
 
-test('what was in the file before is not shown again', () => {
+test('earlier content of the file is not shown again', () => {
   appendFileSync(new AppLog(dataDir, { chatty: false }).file, line(50, 'yesterday'));
   const log = new AppLog(dataDir, { chatty: false });
   log.show();

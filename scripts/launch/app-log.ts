@@ -2,9 +2,9 @@ import { copyFileSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync }
 import path from 'node:path';
 import { dim, red, say, yellow } from './progress.ts';
 
-/** Beyond this a log moves aside, and the one before it goes: two files at most. */
+/** A larger log is moved aside and replaces the previous one, so there are two files at most. */
 const maxLogBytes = 50_000_000;
-/** A warning may be this late in the terminal. */
+/** How late a warning may appear in the terminal. */
 const lookEveryMs = 250;
 /** pino's levels: 40 is a warning, 50 an error. */
 const warning = 40;
@@ -18,7 +18,7 @@ interface Entry {
   [detail: string]: unknown;
 }
 
-/** A log line as the app writes them, or undefined for anything else that was printed. */
+/** Parses a log line of the app. Undefined for any other output. */
 function parseEntry(line: string): Entry | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
@@ -29,7 +29,7 @@ function parseEntry(line: string): Entry | undefined {
   }
 }
 
-/** One line for a person: when, how bad, what, and the details that are plain values. */
+/** One line for a person: time, level, message, and the details that are plain values. */
 function readable({ level, time, msg, err, pid: _pid, hostname: _host, ...details }: Entry): string {
   const at = new Date(time).toTimeString().slice(0, 8);
   const badness = level >= error ? red('error') : yellow('warn ');
@@ -39,12 +39,12 @@ function readable({ level, time, msg, err, pid: _pid, hostname: _host, ...detail
   return [dim(at), badness, said, dim(shown.join(' '))].filter(Boolean).join(' ');
 }
 
-/** What Next says of its own well-being, which is news to a developer only. */
+/** Next's status messages, which matter to a developer only. */
 const wellBeing = /^\s*[✓▲○-]/;
 
 /**
- * The app's log. The app writes into the file itself, so it neither waits for this process nor
- * breaks with it; what a shopkeeper must know is read from there and shown in the terminal.
+ * The app's log. The app writes to the file itself, so it neither waits for this process nor fails with it.
+ * This process reads the file and shows what a shopkeeper must know in the terminal.
  */
 export class AppLog {
   readonly file: string;
@@ -53,23 +53,23 @@ export class AppLog {
   #position: number;
   #unfinished = '';
 
-  /** `chatty` shows everything that is no log line, too: what Next says to a developer. */
+  /** `chatty` also shows every line that is no log line: Next's messages for a developer. */
   constructor(dataDir: string, { chatty }: { chatty: boolean }) {
     const folder = path.join(dataDir, 'logs');
     mkdirSync(folder, { recursive: true });
     this.file = path.join(folder, 'app.log');
     this.#chatty = chatty;
-    // For appending, by us and by the app: a file that was emptied grows from its new end.
+    // Both processes append to it, so an emptied file grows from its new end.
     this.#fd = openSync(this.file, 'a+');
     this.#position = fstatSync(this.#fd).size;
   }
 
-  /** For the app's stdout and stderr. */
+  /** The file descriptor for the app's stdout and stderr. */
   get fd(): number {
     return this.#fd;
   }
 
-  /** Shows what is new every now and then, until `signal` is aborted. */
+  /** Shows new lines periodically, until `signal` is aborted. */
   follow(signal: AbortSignal): void {
     const timer = setInterval(() => {
       this.show();
@@ -78,7 +78,7 @@ export class AppLog {
     signal.addEventListener('abort', () => clearInterval(timer), { once: true });
   }
 
-  /** Shows what was written since the last time. */
+  /** Shows what was written since the last call. */
   show(): void {
     const buffer = Buffer.alloc(64 * 1024);
     for (;;) {
@@ -100,7 +100,7 @@ export class AppLog {
     }
   }
 
-  /** A copy moves aside and the file is emptied under its writers, who keep it open. */
+  /** Copies the file aside and empties it, because its writers keep it open. */
   #rotate(): void {
     copyFileSync(this.file, `${this.file}.1`);
     ftruncateSync(this.#fd);

@@ -8,18 +8,22 @@ import { serverArgs } from './server-args.ts';
 
 export interface App {
   pid: number;
-  /** Resolves when the process is gone, with how it ended. */
+  /** Resolves when the process has exited, with its exit code or signal. */
   exited: Promise<{ code: number | null; signal: string | null }>;
-  /** Lets it finish what it admitted. Answers whether it ended by itself and well. */
+  /**
+   * Lets it finish the requests it admitted. Resolves with whether it exited by itself and without an error.
+   */
   stop(): Promise<boolean>;
 }
 
-/** In development the first page is compiled on the way; a loaded machine takes its time. */
+/** In development the first page is compiled first, which takes a while on a loaded machine. */
 const healthTimeoutMs = 120_000;
-/** The app gives itself 20 s for what it admitted and then ends by itself; this is for one that hangs. */
+/**
+ * The app allows 20 s for admitted requests and then exits by itself. This limit is for an app that hangs.
+ */
 const stopTimeoutMs = 30_000;
 
-/** Where a browser on this machine finds a server that listens there. */
+/** The URL for a browser on this machine. */
 export function urlOf(host: string, port: number): string {
   const reached = ['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host;
   return `http://${reached.includes(':') ? `[${reached}]` : reached}:${port}`;
@@ -37,7 +41,7 @@ async function waitUntilHealthy(url: string, signal: AbortSignal): Promise<void>
   throw new ChildFailed(`the shop did not answer at ${url}/api/health within ${healthTimeoutMs / 1_000} s`);
 }
 
-/** Starts server.ts and waits until it answers. Throws with its last lines when it dies on the way. */
+/** Starts server.ts and waits until it answers. Throws with its last lines when it exits early. */
 export async function startApp(options: {
   root: string;
   variables: Variables;
@@ -51,7 +55,7 @@ export async function startApp(options: {
     cwd: root,
     env: { ...variables, NEXT_TELEMETRY_DISABLED: '1' } as unknown as NodeJS.ProcessEnv,
     stdio: ['ignore', log.fd, log.fd],
-    // Its own group: Ctrl-C reaches the launcher, which then stops things in their order.
+    // A process group of its own: Ctrl-C reaches only the launcher, which then stops everything in order.
     detached: true,
   });
   const { pid } = child;

@@ -6,7 +6,7 @@ import { openClient } from '#lib/platform/database/db-session.ts';
 import { runLogged } from './child.ts';
 import type { Variables } from './options.ts';
 
-/** What a build is made of: everything that Next reads, tests left out. */
+/** The inputs of a build: everything that Next reads, without tests. */
 const sources = [
   '{app,components,lib,public}/**/*',
   '*.config.{ts,mjs}',
@@ -17,7 +17,10 @@ const sources = [
   'prisma/schema.prisma',
 ];
 
-/** Pages are built from the catalogue, so another catalogue is another build. Stock changes by the minute and is left out. */
+/**
+ * Pages are built from the catalogue, so a changed catalogue needs a new build. Stock is left out, because it
+ * changes by the minute.
+ */
 const catalogueQuery = `
   SELECT md5(string_agg(t.row, '|' ORDER BY t.row COLLATE "C")) AS hash FROM (
     SELECT c::text AS row FROM category c
@@ -44,13 +47,13 @@ async function sourceHash(root: string): Promise<string> {
 }
 
 /**
- * Builds the shop unless the build at hand was made of the same sources, the same catalogue,
- * the same public address and the same kind of simulator. Answers what was done, for a person.
+ * Builds the shop, unless the existing build has the same sources, catalogue, public address and kind of
+ * payment simulator. Resolves with what was done, in words for a person.
  */
 export async function ensureBuild(options: {
   root: string;
   logFile: string;
-  /** The complete environment of the shop: the build reads the database. */
+  /** The shop's complete environment: the build reads the database. */
   variables: Variables;
   signal: AbortSignal;
 }): Promise<string> {
@@ -60,7 +63,7 @@ export async function ensureBuild(options: {
     sources: await sourceHash(root),
     catalogue: await catalogueHash(variables.DATABASE_URL ?? ''),
     publicUrl: variables.PUBLIC_URL ?? '',
-    // Pages say whether their simulator is a test simulator (app/card-entry.ts).
+    // Pages say whether their payment simulator is a test simulator (app/card-entry.ts).
     testTill: String(/^(sk|rk)_test_/.test(variables.STRIPE_SECRET_KEY ?? '')),
   };
   const before = existsSync(path.join(root, '.next', 'BUILD_ID')) && existsSync(marker);

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
 import type { Variables } from './options.ts';
 
-/** A child that did not end well, with the last it said. */
+/** A child process that failed, with its last output. */
 export class ChildFailed extends Error {}
 
 /** The end of a log, for an error message. */

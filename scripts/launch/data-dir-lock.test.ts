@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
-/** A process that looks like a launcher: its command line names one of the scripts. */
+/** Starts a process that looks like a launcher: its command line names one of the scripts. */
 async function launcher(): Promise<{ pid: number; end: () => Promise<void> }> {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'scripts/start.ts']);
   await once(child, 'spawn');
@@ -30,7 +30,7 @@ const note = (pid: number, more = {}) =>
     JSON.stringify({ pid, what: 'npm start', startedAt: 'then', ...more }),
   );
 
-test('a folder that a live launcher has is not taken, and its holder is named', async () => {
+test('a folder in use by a live launcher is not taken, and its holder is named', async () => {
   const other = await launcher();
   note(other.pid, { url: 'http://127.0.0.1:3000' });
   expect(takeDataDir(dataDir, 'npm start')).toEqual({
@@ -39,14 +39,14 @@ test('a folder that a live launcher has is not taken, and its holder is named', 
   await other.end();
 });
 
-test('the folder of a launcher that was killed is taken over, with what it left behind', async () => {
+test('the folder of a killed launcher is taken over, with what it left running', async () => {
   const other = await launcher();
   await other.end();
   note(other.pid, { appPid: 4711 });
   expect(takeDataDir(dataDir, 'npm start')).toMatchObject({ previous: { pid: other.pid, appPid: 4711 } });
 });
 
-test('a number that another program has by now holds nothing', () => {
+test('a process id that another program has reused holds nothing', () => {
   note(process.ppid);
   expect(holderOf(dataDir)).toBeUndefined();
   expect(takeDataDir(dataDir, 'npm start')).toHaveProperty('release');

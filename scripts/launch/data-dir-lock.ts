@@ -2,20 +2,20 @@ import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } 
 import path from 'node:path';
 import { commandOf } from '#scripts/services/processes.ts';
 
-/** Who has a data folder: written by the process that starts services in it. */
+/** The process that uses a data folder. The process that starts services in the folder writes this. */
 export interface Holder {
   pid: number;
   /** What the user typed, e.g. `npm start`. */
   what: string;
   startedAt: string;
-  /** Where the shop is, once it is open. */
+  /** The shop's URL, once it is open. */
   url?: string;
-  /** The process that serves, which may outlive a launcher that was killed. */
+  /** The server process. It may outlive a launcher that was killed. */
   appPid?: number;
 }
 
 export interface DataDirLock {
-  /** What a launcher that was killed left behind, else undefined. */
+  /** The holder that a killed launcher left behind, or undefined. */
   previous: Holder | undefined;
   update(change: Partial<Holder>): void;
   release(): void;
@@ -31,20 +31,22 @@ function read(file: string): Holder | undefined {
   }
 }
 
-/** Whether the process is still the one that wrote the note, and not another that got its number. */
+/**
+ * Whether the process is still the launcher that wrote the file, and not another process with a reused id.
+ */
 function isLive(holder: Holder): boolean {
   return /\bscripts\/[\w-]+\.ts\b/.test(commandOf(holder.pid) ?? '');
 }
 
-/** The live process that has this folder, if there is one. */
+/** The live process that uses this folder, if any. */
 export function holderOf(dataDir: string): Holder | undefined {
   const holder = read(fileIn(dataDir));
   return holder && isLive(holder) ? holder : undefined;
 }
 
 /**
- * Takes the folder for this process. Answers the holder instead when a live one has it. Two
- * that take it at once are decided by the file system: a link is made by one of them only.
+ * Takes the folder for this process, or returns the live holder. The file system decides between two
+ * concurrent calls: only one of them can create the link.
  */
 export function takeDataDir(dataDir: string, what: string): DataDirLock | { heldBy: Holder } {
   mkdirSync(dataDir, { recursive: true });
@@ -66,7 +68,7 @@ export function takeDataDir(dataDir: string, what: string): DataDirLock | { held
       const found = read(file);
       if (found && isLive(found)) return { heldBy: found };
       previous = found ?? previous;
-      // Moved rather than deleted: when two find the same stale note, one of them moves it.
+      // Renamed instead of deleted: if two processes find the same stale file, only one can rename it.
       const stale = `${mine}.stale`;
       try {
         renameSync(file, stale);
@@ -84,7 +86,7 @@ export function takeDataDir(dataDir: string, what: string): DataDirLock | { held
     previous,
     update: (change) => {
       holder = { ...holder, ...change };
-      // Replaced in one step: a reader sees the old note or the new one, never half of it.
+      // Replaced atomically: a reader sees the old file or the new one, never a part.
       write(mine);
       renameSync(mine, file);
     },

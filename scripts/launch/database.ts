@@ -5,9 +5,9 @@ import type { Variables } from './options.ts';
 
 export interface Database {
   url: string;
-  /** For a person: where it is, without the password. */
+  /** Describes the database for a person, without the password. */
   description: string;
-  /** Set when the database is ours to stop. */
+  /** Set when this process must stop the database. */
   server?: PostgresServer;
 }
 
@@ -31,7 +31,7 @@ async function requireAnswer(url: string): Promise<void> {
   }
 }
 
-/** The database of `DATABASE_URL`, else the embedded one, started or taken over. */
+/** Opens the database of `DATABASE_URL`, or else the embedded one, started or taken over. */
 export async function openDatabase(
   variables: Variables,
   dataDir: string,

@@ -8,7 +8,7 @@ import { requireFreePort } from './port-owner.ts';
 import type { Services } from './prepare-services.ts';
 import { say, step } from './progress.ts';
 
-/** Checks that nginx can start, before any long work is begun, and makes the shop believe its headers. */
+/** Checks that nginx can start, before any long work starts, and makes the shop trust its headers. */
 export async function announceEdge(edge: {
   host: string;
   port: number;
@@ -24,7 +24,9 @@ export async function announceEdge(edge: {
   variables.TRUSTED_PROXIES = [variables.TRUSTED_PROXIES, '127.0.0.1'].filter(Boolean).join(',');
 }
 
-/** Starts nginx before the open shop and watches over it. Gives back the address for shoppers. */
+/**
+ * Starts nginx in front of the open shop and restarts it if it ends. Resolves with the address for shoppers.
+ */
 export async function openEdge(
   { dataDir, shutdown }: Services,
   { host, port, appPort }: { host: string; port: number; appPort: number },

@@ -3,9 +3,9 @@ import { isAlive } from '#scripts/services/processes.ts';
 import { say, yellow } from './progress.ts';
 import type { Shutdown } from './shutdown.ts';
 
-/** Between two looks at a service; a shop without its database answers "come back" meanwhile. */
+/** How often a service is checked. Meanwhile, a shop without its database asks clients to retry. */
 const lookEveryMs = 1_000;
-/** After a start that failed: long enough not to fill the log, short enough to be back soon. */
+/** The pause after a failed start: long enough not to fill the log, short enough to be back soon. */
 const retryAfterMs = 10_000;
 
 interface Service {
@@ -14,8 +14,8 @@ interface Service {
 }
 
 /**
- * Keeps a service running until the launcher stops, and stops it then: whatever runs under its name
- * at that time. `name` is as it stands within a sentence.
+ * Keeps a service running until the launcher stops, then stops the current instance. `name` is written as
+ * within a sentence.
  */
 export function keepUntilStopped<S extends Service>(options: {
   name: string;
@@ -39,8 +39,8 @@ export function keepUntilStopped<S extends Service>(options: {
 }
 
 /**
- * Starts a service again when it died, as long as `signal` lets it. The address stays the same,
- * so the shop finds it again by itself.
+ * Restarts a service when it has ended, until `signal` is aborted. The address stays the same, so the shop
+ * reconnects by itself.
  */
 async function watch<S extends Service>(options: {
   name: string;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { checkVariables, readOptions } from './options.ts';
 
-test('a flag wins over its variable', () => {
+test('a flag takes precedence over its variable', () => {
   const { variables } = readOptions(['--port', '4000', '--data-dir=/tmp/shop'], {
     PORT: '5000',
     HOST: '::1',
@@ -9,21 +9,21 @@ test('a flag wins over its variable', () => {
   expect(variables).toEqual({ PORT: '4000', DATA_DIR: '/tmp/shop', HOST: '::1' });
 });
 
-test('an unknown flag is refused with the list of those there are', () => {
+test('an unknown flag is refused with the list of flags', () => {
   expect(() => readOptions(['--prot', '4000'], {})).toThrow(/'--prot'[\s\S]*--port 4000/);
 });
 
-test('a value that makes no sense is refused with the name of its variable', () => {
+test('an invalid value is refused with the name of its variable', () => {
   expect(() => checkVariables({ PORT: 'eighty' })).toThrow('PORT');
   expect(() => checkVariables({ REDIS_URL: 'localhost:6379' })).toThrow('REDIS_URL must start with redis://');
 });
 
-test('without flags and variables the shop has a place and an address', () => {
+test('without flags and variables the shop has a data folder and an address', () => {
   expect(checkVariables({})).toMatchObject({ port: 3000, host: '127.0.0.1' });
 });
 
-// What broke: behind a proxy that calls the shop by a name in ALLOWED_HOSTS, a test card paid real orders.
-test('a shop that answers to a name from outside is not this machine’s alone, and has no test simulator', () => {
+// What broke: behind a proxy that used a name in ALLOWED_HOSTS, a test card could pay real orders.
+test('a shop that answers to an external name does not count as local, and has no test simulator', () => {
   expect(checkVariables({}).local).toBe(true);
   expect(checkVariables({ ALLOWED_HOSTS: 'shop.localhost' }).local).toBe(true);
   for (const variables of [

@@ -6,7 +6,7 @@ import { isExposed } from '#lib/platform/exposure.ts';
 import { Advice, orUsage } from '#scripts/advice.ts';
 import { usageOf } from '#scripts/usage.ts';
 
-/** Every flag stands for a variable; a flag wins over its variable. */
+/** Each flag sets a variable, and takes precedence over it. */
 export const flags: Record<string, string> = {
   port: 'PORT',
   host: 'HOST',
@@ -21,20 +21,22 @@ export const usage = usageOf(path.join(import.meta.dirname, '..', 'start.ts'));
 
 export type Variables = Record<string, string | undefined>;
 
-/** The variables of a process: those of its environment, then those of a `.env` file for what is not set. */
+/**
+ * The variables of a process: its environment, plus those of a `.env` file that the environment doesn't set.
+ */
 export function readVariables(root: string): Variables {
   const file = path.join(root, '.env');
   if (existsSync(file)) process.loadEnvFile(file);
-  // An empty variable means "not set": that is how compose files and CI write it.
+  // An empty variable counts as unset: compose files and CI write it that way.
   return Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
 }
 
 export interface StartOptions {
   dev: boolean;
-  /** Where nginx listens in front of the shop; undefined without it. */
+  /** The port of nginx in front of the shop; undefined without nginx. */
   edgePort: number | undefined;
   help: boolean;
-  /** The environment with the flags put in. */
+  /** The environment, with the flags applied. */
   variables: Variables;
 }
 
@@ -53,7 +55,7 @@ export function readOptions(args: string[], variables: Variables): StartOptions 
   );
   const given = Object.entries(flags).flatMap(([name, variable]) => {
     const value = values[name];
-    // Of a variable that a shell did not set. It would be taken for no flag, and a default for what was meant.
+    // This happens when a shell variable is unset. Ignoring the flag would silently use the default instead.
     if (value === '') throw new Advice(`--${name} needs a value`);
     return typeof value === 'string' ? [[variable, value] as const] : [];
   });
@@ -79,19 +81,19 @@ interface Checked {
   port: number;
   host: string;
   dataDir: string;
-  /** Whether only this machine can reach the shop, so that it has what is for development. */
+  /** Whether only this machine can reach the shop. If so, it has the development features. */
   local: boolean;
 }
 
 /**
- * Checks what the user set before anything is started, with stand-ins for what will be filled
- * in later, and hands back the values that the launcher itself goes by.
+ * Checks the user's settings before anything is started, with placeholders for the values that are filled in
+ * later. Returns the values that the launcher itself uses.
  */
 export function checkVariables(variables: Variables): Checked {
   const later = { DATABASE_URL: 'postgresql://later', ONCE_SECRET: 'x'.repeat(32) };
   try {
     const env = parseEnv({ ...later, ...variables, NODE_ENV: 'production' });
-    // NODE_ENV=production is the user's word for a shop in production, wherever it listens.
+    // With NODE_ENV=production the user says that the shop is in production, wherever it listens.
     const local = variables.LOCAL_SHOP === undefined ? variables.NODE_ENV !== 'production' : env.LOCAL_SHOP;
     return {
       port: env.PORT,

@@ -12,15 +12,15 @@ import type { Services } from './prepare-services.ts';
 import { step } from './progress.ts';
 
 /**
- * The test simulator: the simulator of a payment provider, in a process of its own with its books under
- * `DATA_DIR/till`. A newcomer pays with a test card at once, and no money moves.
+ * The test simulator: a payment simulator in a process of its own, with its books under `DATA_DIR/till`. A
+ * newcomer can pay with a test card immediately, and no money moves.
  */
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 const startTimeoutMs = 15_000;
 const stopTimeoutMs = 10_000;
 
-/** What stays the same from start to start: payments under way know the simulator by it. */
+/** Stays the same across restarts, because payments in progress depend on it. */
 interface Settings {
   port: number;
   secretKey: string;
@@ -33,8 +33,8 @@ interface RunningSimulator {
 }
 
 /**
- * Starts the simulator and tells the shop of it, unless the shop has a provider: a STRIPE_SECRET_KEY. A
- * shop that others can reach gets none: test cards must not pay there.
+ * Starts the simulator and configures the shop for it, unless the shop has a provider: a STRIPE_SECRET_KEY. A
+ * shop that others can reach gets no simulator, because test cards must not pay there.
  */
 export async function preparePaymentSimulator(
   { dataDir, variables, shutdown }: Services,
@@ -68,7 +68,7 @@ export async function preparePaymentSimulator(
   keepUntilStopped({ name: 'the test simulator', service: simulator, restart: start, shutdown });
 }
 
-/** The simulator of a launcher that was killed ends by itself; two must not write in one book. */
+/** A killed launcher's simulator ends by itself. Two simulators must not write to the same books. */
 async function waitForOrphan(folder: string): Promise<void> {
   const file = pidFile(folder);
   const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
@@ -114,7 +114,7 @@ async function startSimulatorProcess(
         STRIPE_WEBHOOK_SECRET: webhookSecret,
       } as unknown as NodeJS.ProcessEnv,
       stdio: ['ignore', output, output],
-      // Its own group: Ctrl-C reaches the launcher, which stops the shop first.
+      // A process group of its own: Ctrl-C reaches only the launcher, which stops the shop first.
       detached: true,
     },
   );
@@ -139,7 +139,7 @@ async function startSimulatorProcess(
   throw new ChildFailed(`the test simulator did not start. The end of ${logFile}:\n\n${lastLines(logFile)}`);
 }
 
-/** Its answer to a call without a key is a refusal, which is an answer. */
+/** Whether it answers. A call without a key is refused, and a refusal is an answer. */
 async function answers(port: number): Promise<boolean> {
   try {
     const answer = await fetch(`http://127.0.0.1:${port}/v1/payment_intents`, {

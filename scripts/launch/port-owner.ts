@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Advice } from '#scripts/advice.ts';
 import { capture, commandOf } from '#scripts/services/processes.ts';
 
-/** How long a port that nobody listens on may stay taken. */
+/** How long a port without a listener may stay taken. */
 const passingMs = 5_000;
 
-/** The error of listening there now, or undefined when it works. */
+/** Returns the error of listening there now, or undefined when it works. */
 function tryListening(port: number, host: string): Promise<NodeJS.ErrnoException | undefined> {
   return new Promise((resolve) => {
     const probe = createServer();
@@ -16,7 +16,7 @@ function tryListening(port: number, host: string): Promise<NodeJS.ErrnoException
   });
 }
 
-/** The socket that listens on a port, by Linux's own tables: state 0A is LISTEN, column 9 the inode. */
+/** Finds the socket that listens on a port in Linux's own tables: state 0A is LISTEN, column 9 the inode. */
 function listeningInode(port: number): string | undefined {
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
@@ -43,7 +43,7 @@ function ownerOnLinux(port: number): number | undefined {
     });
 }
 
-/** Who listens on a port, as far as this user may know. */
+/** The process that listens on a port, as far as this user can see. */
 async function ownerOf(port: number): Promise<string | undefined> {
   try {
     const pid =
@@ -58,11 +58,11 @@ async function ownerOf(port: number): Promise<string | undefined> {
   }
 }
 
-/** Throws with who has the port and what to type, before any long work is begun for nothing. */
+/** Throws with the port's owner and what to type, before any long work starts. */
 export async function requireFreePort(port: number, host: string, flag = '--port'): Promise<void> {
   let error = await tryListening(port, host);
   let owner = error?.code === 'EADDRINUSE' ? await ownerOf(port) : undefined;
-  // Without a listener it may be an outgoing connection that was given this number for a moment.
+  // Without a listener, it may be an outgoing connection that briefly got this port.
   for (const deadline = Date.now() + passingMs; error?.code === 'EADDRINUSE' && !owner; await sleep(250)) {
     error = await tryListening(port, host);
     owner = error && (await ownerOf(port));

@@ -11,12 +11,12 @@ import type { Shutdown } from './shutdown.ts';
 
 export interface Services {
   dataDir: string;
-  /** The shop's environment; the addresses of what is started are put in. */
+  /** The shop's environment. The addresses of started services are added to it. */
   variables: Variables;
   shutdown: Shutdown;
 }
 
-/** Opens the database, watches over it when it is ours, and brings it up to date. */
+/** Opens the database, keeps it running if it is ours, and applies the migrations. */
 export async function prepareDatabase({ dataDir, variables, shutdown }: Services): Promise<void> {
   const database = await step(
     'database',
@@ -46,7 +46,7 @@ export async function prepareDatabase({ dataDir, variables, shutdown }: Services
   );
 }
 
-/** Seeds an empty shop. One with products is left alone: its prices may have been changed since. */
+/** Seeds an empty shop. A shop with products is left alone, because its prices may have changed since. */
 async function fillCatalogue(connectionString: string): Promise<number> {
   const client = await openClient({ connectionString });
   const { rowCount } = await client.query('SELECT 1 FROM product LIMIT 1').finally(() => client.end());
@@ -55,7 +55,7 @@ async function fillCatalogue(connectionString: string): Promise<number> {
   return products;
 }
 
-/** Finds or starts a Redis, and watches over it when it is ours. */
+/** Finds or starts a Redis, and keeps it running if it is ours. */
 export async function prepareRedis({ dataDir, variables, shutdown }: Services): Promise<void> {
   const choice = await step(
     'redis',

@@ -1,8 +1,8 @@
 const { stdout } = process;
-/** A terminal's line of a running step counts its seconds; a log gets a line now and then. */
+/** In a terminal, the line of a running step counts its seconds. A log gets a line less often. */
 const tickEveryMs = stdout.isTTY ? 1_000 : 15_000;
 
-// A closed terminal is no reason to leave the services running.
+// A closed terminal must not end this process, which would leave the services running.
 stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
 
@@ -13,7 +13,7 @@ export const yellow = colour(33);
 export const dim = colour(2);
 export const bold = colour(1);
 
-/** What a long wait took: `0.4 s`, `12 s`, `2 min 05 s`. */
+/** The duration of a long wait: `0.4 s`, `12 s`, `2 min 05 s`. */
 export function duration(ms: number): string {
   const seconds = ms / 1_000;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
@@ -26,8 +26,8 @@ export function say(line = ''): void {
 }
 
 /**
- * Shows one step of a start: its name at once, what came of it and how long it took at its end.
- * `work` may show notes on the way; `describe` says in a few words what it came to.
+ * Shows one step of a start: its name immediately, and its result and duration at its end. `work` may show
+ * notes meanwhile. `describe` gives the result in a few words.
  */
 export async function step<Result>(
   name: string,
@@ -37,7 +37,7 @@ export async function step<Result>(
   const started = performance.now();
   const label = name.padEnd(12);
   const elapsed = () => duration(performance.now() - started);
-  // In a terminal the line of a running step is replaced by its result; a log gets the result alone.
+  // In a terminal the result replaces the line of the running step. A log gets only the result.
   const clear = stdout.isTTY ? '\r\u001b[K' : '';
   const running = () => stdout.write(`${clear}  ${dim('·')} ${label} ${dim(elapsed())}`);
   const note = (line: string) => {

@@ -5,10 +5,10 @@ import { type RedisServer, startRedis } from '#scripts/services/redis.ts';
 import type { Variables } from './options.ts';
 
 export interface RedisChoice {
-  /** What the shop is given, beside what the user set. */
+  /** Variables for the shop, in addition to the user's. */
   variables: Variables;
   description: string;
-  /** Set when the server is ours to stop. */
+  /** Set when this process must stop the server. */
   server?: RedisServer;
 }
 
@@ -18,13 +18,13 @@ const memory = {
     'none found, so memory: duplicates and limits are noticed within one process only; orders are as safe as ever',
 };
 
-/** A start can wait this long for one answer of a Redis far away. */
+/** How long a start waits for one answer of a remote Redis. */
 const probeMs = 5_000;
 
 /**
- * The user's own Redis, else a redis-server of this machine, else the process's memory. Throws
- * `Advice` for the user's own that refuses the shop: it was set on purpose, and nothing but another
- * setting mends it. One that does not answer may come later, and the shop opens without it.
+ * Chooses the user's own Redis, or else a redis-server of this machine, or else the process's memory. Throws
+ * `Advice` when the user's own Redis refuses the shop: only another setting can fix that. If it does not
+ * answer, it may become available later, and the shop opens without it.
  */
 export async function chooseRedis(given: Variables, dataDir: string): Promise<RedisChoice> {
   if (given.UPSTASH_REDIS_REST_URL) {

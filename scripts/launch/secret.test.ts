@@ -10,14 +10,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
-test('the secret of a fresh clone survives restarts and is readable by its owner alone', () => {
+test('the secret of a fresh clone survives restarts, and only its owner can read it', () => {
   const first = findSecret({}, dataDir);
   expect(first.secret.length).toBeGreaterThanOrEqual(32);
   expect(findSecret({}, dataDir).secret).toBe(first.secret);
   expect(statSync(path.join(dataDir, 'secret')).mode & 0o777).toBe(0o600);
 });
 
-test('production brings its own secret or does not start', () => {
+test('a shop in production needs a secret of its own to start', () => {
   expect(() => findSecret({ NODE_ENV: 'production' }, dataDir)).toThrow('ONCE_SECRET is missing');
   const own = 'a secret of thirty-two characters';
   expect(findSecret({ NODE_ENV: 'production', ONCE_SECRET: own }, dataDir).secret).toBe(own);

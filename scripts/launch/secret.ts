@@ -5,9 +5,9 @@ import { Advice } from '#scripts/advice.ts';
 import type { Variables } from './options.ts';
 
 /**
- * The key of cookies and submit tokens: the user's own, else one that is made once and kept,
- * so that a restart signs nobody out. Who calls this production has to bring one: a secret
- * that lives beside the data is copied with it.
+ * The key for cookies and submit tokens: the user's own, or else one that is generated once and kept, so that
+ * a restart signs no shopper out. A shop in production must set its own: a secret beside the data would be
+ * copied with it.
  */
 export function findSecret(variables: Variables, dataDir: string): { secret: string; from: string } {
   if (variables.ONCE_SECRET) return { secret: variables.ONCE_SECRET, from: 'ONCE_SECRET' };

@@ -1,6 +1,6 @@
 import { say } from './progress.ts';
 
-/** The reason that everything waiting for the abort signal gets. */
+/** The abort reason for everything that waits on the signal. */
 export class Stopped extends Error {}
 
 interface Started {
@@ -9,8 +9,8 @@ interface Started {
 }
 
 /**
- * What was started, and the signal that ends it. The last that was started stops first, each
- * waited for: the shop before Redis, Redis before the database.
+ * What was started, and the signal that ends it. The most recently started stops first, one after the other:
+ * the shop before Redis, Redis before the database.
  */
 export class Shutdown {
   readonly #controller = new AbortController();
@@ -26,17 +26,17 @@ export class Shutdown {
     return this.#controller.signal;
   }
 
-  /** Takes note of something to stop. */
+  /** Registers something to stop. */
   add(name: string, stop: () => Promise<unknown>): void {
     this.#started.push({ name, stop });
   }
 
-  /** Ends the waiting for a signal as if one had come: something has failed. */
+  /** Aborts as if a signal had arrived, because something has failed. */
   abort(reason: Error): void {
     this.#controller.abort(reason);
   }
 
-  /** Stops everything, newest first. Answers false when something did not stop well. */
+  /** Stops everything, newest first. Resolves with false when anything failed to stop. */
   async stopAll(): Promise<boolean> {
     let well = true;
     for (const { name, stop } of this.#started.splice(0).reverse()) {
@@ -53,7 +53,7 @@ export class Shutdown {
     return well;
   }
 
-  /** One press of Ctrl-C arrives several times, and none of them makes stopping quicker. */
+  /** One press of Ctrl-C arrives several times. Repeats are ignored. */
   #request(name: NodeJS.Signals): void {
     if (this.signal.aborted) return;
     say(`\nStopping (${name})`);

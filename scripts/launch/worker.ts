@@ -8,18 +8,18 @@ import type { Variables } from './options.ts';
 import { step } from './progress.ts';
 import type { Shutdown } from './shutdown.ts';
 
-/** On a loaded machine; alone it takes a second. */
+/** For a loaded machine. On an idle one, it takes a second. */
 const readyTimeoutMs = 60_000;
-/** The worker gives its jobs 20 s and then ends by itself; this is for one that hangs. */
+/** The worker gives its jobs 20 s and then exits by itself. This limit is for a worker that hangs. */
 const stopTimeoutMs = 30_000;
 
 interface RunningWorker {
   pid: number;
-  /** Lets the jobs in work finish. Answers whether it ended by itself and well. */
+  /** Lets running jobs finish. Resolves with whether the worker exited by itself and without an error. */
   stop: () => Promise<boolean>;
 }
 
-/** Starts the worker beside the shop, with the shop's variables and log, and watches over it. */
+/** Starts the worker beside the shop, with the shop's variables and log, and keeps it running. */
 export async function openWorker(options: {
   root: string;
   variables: Variables;
@@ -28,7 +28,7 @@ export async function openWorker(options: {
 }): Promise<void> {
   const { variables, shutdown } = options;
   const start = () => startWorker(options);
-  // The whole address: with --edge shoppers have another one, at which there is no mailbox.
+  // The full address: with --edge shoppers use another one, which has no mailbox.
   const mailbox = `${urlOf(String(variables.HOST), Number(variables.PORT))}/mailbox`;
   const kept =
     variables.LOCAL_SHOP === '1' ? `and keeps mails at ${mailbox}` : 'and keeps mails: no SMTP_URL';
@@ -52,15 +52,15 @@ async function startWorker({
   const child = spawn(process.execPath, ['worker.ts'], {
     cwd: root,
     env: variables as unknown as NodeJS.ProcessEnv,
-    // The channel carries one word, that jobs are run, and is closed then.
+    // The channel carries one message, that jobs are running, and is then closed.
     stdio: ['ignore', log.fd, log.fd, 'ipc'],
-    // Its own group: Ctrl-C reaches the launcher, which then stops things in their order.
+    // A process group of its own: Ctrl-C reaches only the launcher, which then stops everything in order.
     detached: true,
   });
   const { pid } = child;
   if (pid === undefined) throw new ChildFailed('worker.ts could not be started');
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
-  // A killed launcher takes it along; its jobs are run by the next start.
+  // If the launcher is killed, the worker ends too. The next start runs its jobs.
   const guard = watchdog('kill "$1"', [String(pid)]);
   void exited.then(guard.dismiss);
   const stop = async () => {

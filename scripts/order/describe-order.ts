@@ -5,7 +5,7 @@ import { formatMoney } from '#lib/platform/money.ts';
 import { addressLines } from '#lib/shipping/format-address.ts';
 import type { ShippingAddress } from '#lib/shipping/shipping-address.ts';
 
-/** All that an operator wants to know of an order, as lines of text. */
+/** Everything that an operator needs to know about an order, as lines of text. */
 export async function describeOrder({ userId, orderId }: OrderKey): Promise<string> {
   const order = await db().order.findUniqueOrThrow({
     where: { userId_id: { userId, id: orderId } },
@@ -30,7 +30,7 @@ export async function describeOrder({ userId, orderId }: OrderKey): Promise<stri
         `  ${quantity} × ${sku}  ${title}  ${money(unitPriceMinor)}`,
     ),
     `Ship to (${order.shippingMethod})`,
-    // Written by this shop from a validated submission, so it has the shape it was given.
+    // This shop wrote it from a validated submission, so its shape is known.
     ...addressLines(order.shippingAddress as ShippingAddress).map((line) => `  ${line}`),
     'Payments',
     ...order.payments.flatMap(paymentLines),
@@ -52,7 +52,7 @@ export async function describeOrder({ userId, orderId }: OrderKey): Promise<stri
 
 type Payment = Prisma.PaymentGetPayload<{ include: { refunds: true } }>;
 
-/** An attempt as the provider has it, and its refunds below it. */
+/** An attempt as the provider reports it, with its refunds below. */
 function paymentLines({ refunds, ...payment }: Payment): string[] {
   const { attempt, method, status, amountMinor, refundedMinor, lostMinor, currency } = payment;
   const money = (minor: number) => formatMoney(minor, currency);

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { findSecret } from '#scripts/launch/secret.ts';
 
-/** What the shop's processes are given by `npm start`, for one that is run beside them. */
+/** Sets the variables that `npm start` gives the shop's processes, for a command that runs beside them. */
 export function fillOperatorEnv(variables: NodeJS.ProcessEnv): void {
   const dataDir = variables.DATA_DIR ?? '.data';
   variables.ONCE_SECRET = findSecret(variables, dataDir).secret;

@@ -1,4 +1,4 @@
-/** Aborted by Ctrl-C and its like, so that everything that was started is stopped in order. */
+/** Aborted by Ctrl-C and similar signals, so that everything that was started stops in order. */
 export function signalOfInterruption(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)

@@ -1,39 +1,39 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** What differs from one edge to another. Addresses are `host:port`, networks `10.0.0.0/8`. */
+/** The settings in which edges differ. Addresses are `host:port`, networks `10.0.0.0/8`. */
 export interface EdgeSettings {
-  /** Where shoppers reach it: `127.0.0.1:8080`, `443`, `[::]:443`. */
+  /** The addresses for shoppers: `127.0.0.1:8080`, `443`, `[::]:443`. */
   listen: string[];
   /** The shop's Node processes. */
   upstreams: string[];
-  /** An address of this machine for the second server of the edge, which no shopper reaches. */
+  /** A local address for the second server of the edge, which no shopper reaches. */
   gate: string;
-  /** Names the shop is called by; a request for another one is refused. None: every name is its. */
+  /** The shop's host names. A request for another name is refused. If empty, every name is accepted. */
   serverNames: string[];
   tls: { certificate: string; key: string } | undefined;
-  /** Load balancers in front of the edge, whose X-Forwarded-For is believed. */
+  /** Load balancers in front of the edge. Their X-Forwarded-For is trusted. */
   balancers: string[];
-  /** Who may ask for /api/ready and /api/metrics. */
+  /** Networks that may request /api/ready and /api/metrics. */
   operators: string[];
-  /** Who is not counted by address. */
+  /** Networks without a limit per address. */
   unlimited: string[];
   limits: EdgeLimits;
-  /** Where nginx keeps what it writes: pid, temporary files. */
+  /** The folder for nginx's own files: pid, temporary files. */
   prefix: string;
-  /** The folder of the cached answers, and how large each of its two caches may become. */
+  /** The folder of the cached answers, and the maximum size of each of its two caches. */
   cache: string;
   cacheSize: string;
   accessLog: string;
   errorLog: string;
-  /** The folder of the pages for humans, `deploy/nginx/errors` or a copy. */
+  /** The folder of the error pages, `deploy/nginx/errors` or a copy. */
   pages: string;
   workers: string;
-  /** The system user of the workers. Only where nginx is started by root. */
+  /** The system user of the workers. Only if root starts nginx. */
   user: string | undefined;
 }
 
-/** Requests a second, and connections with a request in work. */
+/** Requests per second, and concurrent connections with an open request. */
 export interface EdgeLimits {
   sessionPerSecond: number;
   sessionConnections: number;
@@ -54,23 +54,23 @@ export const defaultLimits: EdgeLimits = {
   addressConnections: 2_000,
 };
 
-/** Nobody shops from the machine itself; its owner tries, measures and monitors from there. */
+/** No shopper uses the machine itself. Its owner tests, measures and monitors from there. */
 export const ownMachine = ['127.0.0.0/8', '::1'];
 
 /**
- * How many may come at once before the rate counts: seconds' worth of it. A page with all its
- * parts, and then another, is a few dozen requests; a lesson that begins is a crowd of newcomers.
+ * The burst allowed above the rate, in seconds of that rate. A page with all its parts, followed by another
+ * page, is a few dozen requests. The start of a class brings a crowd of newcomers.
  */
 const burstSeconds = { session: 4, newcomer: 10, address: 4 };
 
 const origin = '# Rendered from deploy/nginx by scripts/render-nginx.ts. Change it there.';
 
-/** The whole configuration as one text. Throws on a value that would not stay a value in it. */
+/** Returns the whole configuration as text. Throws on a value that could break out of its directive. */
 export function renderEdgeConfig(settings: EdgeSettings): string {
   return `${origin}\n\n${fill(readTemplate('nginx.conf'), wordsOf(settings))}\n`;
 }
 
-/** A template with each `include parts/…;` replaced by that file, as far in as its include is. */
+/** Reads a template and replaces each `include parts/…;` with that file, indented like the include. */
 function readTemplate(file: string): string {
   const text = readFileSync(path.join(templates, file), 'utf8').trimEnd();
   return text.replaceAll(/^( *)include (parts\/[\w-]+\.conf);$/gm, (_, indent: string, part: string) =>
@@ -78,7 +78,7 @@ function readTemplate(file: string): string {
   );
 }
 
-/** A line that is nothing but a word may become several lines, or none. */
+/** A line with only a placeholder may become several lines, or none. */
 function fill(template: string, words: Record<string, string>): string {
   const wordFor = (name: string) => {
     const value = words[name];
@@ -135,7 +135,7 @@ function wordsOf(settings: EdgeSettings): Record<string, string> {
   };
 }
 
-// Forms of values. What has none of these could end a directive and begin another.
+// Allowed forms of values. Any other value could end a directive and start a new one.
 const address = /^(\[[0-9a-f:]+\]|[\w.-]+):\d+$/;
 const network = /^[0-9a-f.:]+(\/\d+)?$/;
 const file = /^[^\s;{}"'$\\]+$/;
@@ -155,7 +155,7 @@ function listenLine(to: string, tls: boolean): string {
   return `listen ${at}${tls ? ' ssl http2' : ''} default_server backlog=4096;`;
 }
 
-/** One failure takes a process out for two seconds; a lone one is always asked. */
+/** One failure takes a process out of rotation for two seconds. A single process always gets the requests. */
 function serverLine(upstream: string): string {
   return `server ${checked(upstream, address)} max_fails=1 fail_timeout=2s;`;
 }

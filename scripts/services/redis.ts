@@ -12,17 +12,20 @@ export interface RedisServer {
   url: string;
   port: number;
   pid: number;
-  /** Resolves when the server is gone, whoever ended it. */
+  /** Resolves when the server has exited for any reason. */
   exited: Promise<void>;
   stop(): Promise<void>;
-  /** Starts another like it at the same address, for one that died. */
+  /** Starts a replacement at the same address after the server has died. */
   respawn(): Promise<RedisServer | undefined>;
 }
 
 const startTimeoutMs = 10_000;
 const stopTimeoutMs = 5_000;
 
-/** No password in the process list, and none of this survives: what Redis holds may be lost at any moment. */
+/**
+ * On stdin, so that the process list shows no password. Nothing is persisted: Redis's data may be lost at any
+ * time.
+ */
 function config(port: number, folder: string, password?: string): string {
   return [
     'bind 127.0.0.1',
@@ -31,7 +34,7 @@ function config(port: number, folder: string, password?: string): string {
     'save ""',
     'appendonly no',
     'daemonize no',
-    // A full shield forgets what would have ended soonest; it never refuses to write.
+    // When memory is full, Redis deletes the keys that would expire first. It never refuses a write.
     'maxmemory 256mb',
     'maxmemory-policy volatile-ttl',
     ...(password ? [`requirepass ${password}`] : []),
@@ -59,8 +62,8 @@ async function stopChild(child: ChildProcess, exited: Promise<void>): Promise<vo
 }
 
 /**
- * Starts a redis-server that keeps nothing on the disk. `logFile` takes what it says. Answers
- * undefined when the machine has none.
+ * Starts a redis-server without persistence. `logFile` takes its output. Resolves with undefined when the
+ * machine has none.
  */
 export async function spawnRedis(options: {
   port: number;
@@ -70,7 +73,7 @@ export async function spawnRedis(options: {
 }): Promise<RedisServer | undefined> {
   const { port, folder, logFile, password } = options;
   const output = logFile ? openSync(logFile, 'a') : 'ignore';
-  // In its own group, so that Ctrl-C in the terminal stops the shop first and Redis after it.
+  // In a process group of its own, so that Ctrl-C stops the shop first and Redis after it.
   const child = spawn('redis-server', ['-'], {
     stdio: ['pipe', output, output],
     cwd: folder,
@@ -97,7 +100,7 @@ export async function spawnRedis(options: {
   throw new Error(`redis-server did not start${logFile ? `; its log: ${logFile}` : ''}`);
 }
 
-/** Starts the shop's Redis under `dataDir`; undefined when the machine has no redis-server. */
+/** Starts the shop's Redis under `dataDir`. Resolves with undefined when the machine has no redis-server. */
 export async function startRedis(dataDir: string): Promise<RedisServer | undefined> {
   const folder = path.join(path.resolve(dataDir), 'redis');
   mkdirSync(folder, { recursive: true });

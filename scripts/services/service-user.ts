@@ -4,13 +4,13 @@ import path from 'node:path';
 import { type CaptureOptions, capture, type Finished } from './processes.ts';
 
 /**
- * PostgreSQL refuses to run as root. Where the shop is started by root, the database runs
- * as the system user `postgres`, which is created when the machine has none.
+ * PostgreSQL refuses to run as root. If root starts the shop, the database runs as the system user
+ * `postgres`, which is created when the machine has none.
  */
 export interface ServiceUser {
   uid?: number;
   gid?: number;
-  /** Set when the user may not walk the folders above its files: see `reachThrough`. */
+  /** Set when the user can't pass through the folders above its files: see `reachThrough`. */
   wrapper?: string[];
 }
 
@@ -35,7 +35,7 @@ async function createUser(log: (line: string) => void): Promise<{ uid: number; g
   return ids;
 }
 
-/** Who PostgreSQL runs as. `ownedBy` is the owner of data that exists already: it stays theirs. */
+/** The user that PostgreSQL runs as. `ownedBy` is the owner of existing data and stays its owner. */
 export async function serviceUser(log: (line: string) => void, ownedBy?: string): Promise<ServiceUser> {
   if (process.getuid?.() !== 0) return {};
   if (process.platform !== 'linux') {
@@ -53,7 +53,7 @@ export function captureAs(
   args: string[],
   options: CaptureOptions = {},
 ): Promise<Finished> {
-  // The caller's folder may be closed to the user, and a process needs one it can read.
+  // The user may have no access to the caller's folder, and a process needs a readable one.
   const inRoot = { cwd: '/', ...options };
   if (user.wrapper) {
     const [wrapper = '', ...wrapperArgs] = user.wrapper;
@@ -62,7 +62,7 @@ export function captureAs(
   return capture(command, args, { ...inRoot, uid: user.uid, gid: user.gid });
 }
 
-/** The first folder on the way to `target` that other users may not enter. */
+/** The first folder on the path to `target` that other users can't enter. */
 async function closedFolder(target: string): Promise<string | undefined> {
   const folders: string[] = [];
   for (let folder = target; folder !== path.dirname(folder); folder = path.dirname(folder))
@@ -75,11 +75,11 @@ async function closedFolder(target: string): Promise<string | undefined> {
 }
 
 /**
- * Makes sure that the user reaches its programs and its data. A checkout under /root is
- * closed to everyone but root; there the server gets the one capability that lets a process
- * look into closed folders (it reads, it cannot write), for nobody's permissions need to be
- * changed then. Inside the database that helps nobody: the shop's role is not a superuser
- * and cannot read files. Throws with the command to type when that is not possible either.
+ * Ensures that the user can reach its programs and its data. Only root can enter a checkout under /root.
+ * There the server gets one capability, with which a process can look into closed folders: it can read, not
+ * write. So no permissions have to be changed. It gives clients of the database nothing, because the shop's
+ * role is not a superuser and can't read files. Throws with the command to type when that is not possible
+ * either.
  */
 export async function reachThrough(
   user: ServiceUser,
@@ -102,7 +102,7 @@ export async function reachThrough(
 
   const identity = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'];
   const capability = ['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'];
-  // Without this bit the kernel ignores the capability when a program asks access(2) first.
+  // Without this bit the kernel ignores the capability when a program first calls access(2).
   const wrapper = ['setpriv', ...identity, ...capability, '--securebits=+no_setuid_fixup', '--'];
   const wrapped = { ...user, wrapper };
   const closed =

@@ -14,7 +14,7 @@ import { openPayingShop } from '#tests/support/paying-shop.ts';
 import { addProduct } from '#tests/support/shop.ts';
 import { inTurns, type OrderBody, type Shopper, shopperWith } from '#tests/support/shopper.ts';
 
-/** Stolen cards are tried out here: declines pile up, and the next card needs a challenge. */
+/** Attackers test stolen cards in this shop: declines add up, and the next card needs a challenge. */
 
 const { redis, simulator } = await openPayingShop({
   CHALLENGE_KIND: 'proof_of_work',
@@ -34,7 +34,7 @@ beforeEach(async () => {
   takeProcessWide('inProcessMemory');
 });
 
-/** Calls from an address. */
+/** Calls that come from one address. */
 const from = (ip: string): Call =>
   conforming((path, init) => {
     const headers = new Headers(init?.headers);
@@ -72,7 +72,7 @@ async function threeTimesDeclined(ip = newIp()) {
 
 describe('declines pile up', () => {
   // What broke: 64 cards from 64 fresh sessions on one address were all charged; none was limited.
-  test('in one network: of 64 cards from 64 sessions ten reach the bank', async () => {
+  test('from one network: of 64 cards in 64 sessions ten reach the bank', async () => {
     const ip = newIp();
     const answers = [];
     for (let card = 0; card < 64; card += 1) answers.push((await declinedFrom(ip)).response);
@@ -85,14 +85,14 @@ describe('declines pile up', () => {
       retryable: true,
       challenge: { kind: 'proof_of_work', header: 'Once-Challenge', field: 'challenge' },
     });
-    // Others are not held liable for it, and an invoice is no card.
+    // Other networks are not affected, and an invoice does not count as a card.
     expect((await declinedFrom(newIp())).response.status).toBe(402);
     expect((await declinedFrom(ip, { payment: { method: 'invoice' } })).response.status).toBe(201);
   });
 
-  // What broke: a decline is counted when the bank has answered, so 80 cards that were sent at the same
+  // What broke: a decline is counted only after the bank has answered, so 80 cards that were sent at the same
   // moment all reached it.
-  test('in one network: of 80 cards that are sent at the same moment thirty reach the bank', async () => {
+  test('from one network: of 80 cards sent at the same moment thirty reach the bank', async () => {
     const ip = newIp();
     const ready = await inTurns(80, async () => {
       const shopper = await shopperWith(from(ip), sku);
@@ -106,7 +106,7 @@ describe('declines pile up', () => {
     expect(refused && (await challengeOf(refused))).toBeDefined();
   });
 
-  test('in one network: cards that have come back from the bank leave room for others', async () => {
+  test('from one network: cards that the bank has answered leave room for others', async () => {
     const ip = newIp();
     const good = { payment: { method: 'card', token: 'pm_card_visa' } };
     for (let card = 0; card < 32; card += 1) {
@@ -114,7 +114,7 @@ describe('declines pile up', () => {
     }
   });
 
-  test('in one session: the fourth card needs a challenge, and with its answer it is charged', async () => {
+  test('in one session: the fourth card needs a challenge, and is charged with its answer', async () => {
     const { shopper, pay } = await threeTimesDeclined();
     const charged = simulator.ledger().length;
     const challenged = await pay(4, 'pm_card_visa');
@@ -124,7 +124,7 @@ describe('declines pile up', () => {
     const answer = workOut(challenge);
     const paid = await pay(4, 'pm_card_visa', withAnswer(answer));
     expect(paid.status).toBe(201);
-    // The same attempt again is a replay, with the answer or without.
+    // The same attempt again is a replay, with or without the answer.
     expect((await pay(4, 'pm_card_visa')).status).toBe(201);
     expect((await orderOf(shopper)).status).toBe('paid');
   });
@@ -133,11 +133,11 @@ describe('declines pile up', () => {
     ['email', () => ({ email: 'one@example.com' }), 5],
     ['email with tags', (card) => ({ email: `Tagged+${card}@example.com` }), 5],
     ['shop', () => ({}), 30],
-  ])('for one %s, whatever the network and the session', async (_level, change, limit) => {
+  ])('count for one %s, whatever the network and the session', async (_level, change, limit) => {
     for (let card = 0; card < limit; card += 1) {
       expect((await declinedFrom(newIp(), change(card))).response.status).toBe(402);
     }
-    // A challenge and no refusal: the shop stays open.
+    // A challenge, not a refusal: the shop stays open.
     const { shopper, submission, response } = await declinedFrom(newIp(), change(limit));
     const challenge = await challengeOf(response);
     if (!challenge) throw new Error(`answered ${response.status}`);
@@ -145,7 +145,7 @@ describe('declines pile up', () => {
     expect((await shopper.order(paying, withAnswer(workOut(challenge)))).status).toBe(201);
   });
 
-  test('for one card, and cards that were charged count for nothing', async () => {
+  test('count for one card, and cards that were charged count for nothing', async () => {
     const token = 'pm_card_visa_chargeDeclinedStolenCard';
     for (let card = 0; card < 6; card += 1) {
       expect((await declinedFrom(newIp(), { payment: { method: 'card', token } })).response.status).toBe(402);
@@ -164,7 +164,7 @@ test('a submission that made an order is answered as before, never challenged', 
   }
 });
 
-describe('an answer', () => {
+describe('an answer to a challenge', () => {
   async function challenged() {
     const ip = newIp();
     for (let card = 0; card < 10; card += 1) await declinedFrom(ip);
@@ -174,7 +174,7 @@ describe('an answer', () => {
     return { shopper, submission, challenge, answer: workOut(challenge) };
   }
 
-  test('works for one submission, sent as often as it takes, and is no part of it', async () => {
+  test('works for one submission, however often it is sent, and is no part of it', async () => {
     const { shopper, submission, answer } = await challenged();
     expect((await shopper.order(submission, withAnswer(answer))).status).toBe(402);
     expect((await shopper.order(submission, withAnswer('another'))).status).toBe(402);
@@ -184,7 +184,7 @@ describe('an answer', () => {
     expect(await challengeOf(next)).toBeDefined();
   });
 
-  test('of another session, of another challenge, made up or not worked for is no answer', async () => {
+  test('from another session, of another challenge, invented or without proof of work is refused', async () => {
     const one = await challenged();
     const other = await challenged();
     const [end = '', ...rest] = one.challenge.id.split('.');
@@ -205,15 +205,15 @@ describe('an answer', () => {
   });
 });
 
-describe('without an answer', () => {
-  /** The shopper's turn comes now, instead of in some seconds. */
+describe('without an answer to the challenge', () => {
+  /** Lets the shopper's turn come now instead of in some seconds. */
   async function letTurnCome(shopper: Shopper): Promise<void> {
     const key = `once:turn:1:{${userIdOf(shopper)}}`;
     expect(Number(await redis.command('GET', key))).toBeGreaterThan(Date.now());
     await redis.command('SET', key, Date.now() - 1, 'KEEPTTL');
   }
 
-  test('the same submission goes through after its wait, once', async () => {
+  test('the same submission is accepted after its wait, once', async () => {
     const { shopper, pay } = await threeTimesDeclined();
     const first = await pay(4);
     expect(Number(first.headers.get('retry-after'))).toBe(15);
@@ -236,8 +236,8 @@ describe('without an answer', () => {
     expect(await redis.command('KEYS', 'once:turn:*')).toHaveLength(40);
   });
 
-  // What broke: each copy took a turn of the network, and a neighbour waited for all of them.
-  test('many tries of one session at the same moment take one turn', async () => {
+  // What broke: each copy took a turn of the network, and a neighbour had to wait for all of them.
+  test('many attempts of one session at the same moment take one turn', async () => {
     const network = newIp();
     const waitOf = async (userId: string) =>
       Math.ceil((await waitForTurn({ userId, network, submission: 'one' })) / 1_000);
@@ -247,9 +247,9 @@ describe('without an answer', () => {
     expect(await waitOf(randomUUID())).toBe(30);
   });
 
-  // What broke: clients whose network is not known, as behind a proxy that TRUSTED_PROXIES does not
-  // name, were one network. 40 requests took the turns of ten minutes from every shopper.
-  test('sessions whose network is not known wait each by themselves', async () => {
+  // What broke: clients without a known network, as behind a proxy that TRUSTED_PROXIES does not name,
+  // counted as one network. 40 requests used the turns of ten minutes for every shopper.
+  test('sessions whose network is not known wait separately', async () => {
     const email = newEmail();
     const proxy = '127.0.0.1';
     for (let card = 0; card < 5; card += 1) await declinedFrom(proxy, { email });
@@ -261,11 +261,11 @@ describe('without an answer', () => {
     expect(waitOf({ response: await pay(4) })).toBe(15);
     await letTurnCome(shopper);
     expect((await pay(4)).status).toBe(402);
-    // A session with a list of cards has to wait longer each time.
+    // A session that tries a list of cards has to wait longer each time.
     expect(waitOf({ response: await pay(5) })).toBe(30);
   });
 
-  test('a form is sent back with all that was typed, and the plain form goes through after the wait', async () => {
+  test('a form returns with everything that was typed, and the plain form is accepted after the wait', async () => {
     const ip = newIp();
     for (let card = 0; card < 10; card += 1) await declinedFrom(ip);
     const shopper = await shopperWith(from(ip), sku);
@@ -286,7 +286,7 @@ describe('without an answer', () => {
     expect((await orderOf(shopper)).status).toBe('paid');
   });
 
-  test('a form may carry the answer in a field', async () => {
+  test('a form may send the answer in a field', async () => {
     const ip = newIp();
     for (let card = 0; card < 10; card += 1) await declinedFrom(ip);
     const { shopper, submission, response } = await declinedFrom(ip);
@@ -298,7 +298,7 @@ describe('without an answer', () => {
   });
 });
 
-test('an invoice asks Redis nothing about declines, and a card asks in the turn that it asks anyway', async () => {
+test('an invoice makes no Redis call about declines, and a card makes no extra one', async () => {
   const gets = async () =>
     Number(/cmdstat_get:calls=(\d+)/.exec(String(await redis.command('INFO', 'commandstats')))?.[1] ?? 0);
   const invoice = { payment: { method: 'invoice' } };
@@ -306,14 +306,14 @@ test('an invoice asks Redis nothing about declines, and a card asks in the turn 
   let before = await gets();
   const asked = async () => (await gets()) - before;
   expect((await declinedFrom(newIp(), invoice)).response.status).toBe(201);
-  // The scripts of the claim and of its end, which comes after the answer.
+  // The scripts that take the claim and complete it. The second one runs after the answer.
   await expect.poll(asked).toBe(3);
   before = await gets();
   expect((await declinedFrom(newIp(), good)).response.status).toBe(201);
   await expect.poll(asked).toBe(3 + 5);
 });
 
-test('what is counted names neither an email nor a card', async () => {
+test('the counters hold neither an email nor a card', async () => {
   const email = 'visible@example.com';
   await declinedFrom(newIp(), { email });
   await expect
@@ -328,11 +328,11 @@ test('what is counted names neither an email nor a card', async () => {
   expect(await db().order.count({ where: { email } })).toBe(1);
 });
 
-test('while Redis is away this process counts, and answers still work once', async () => {
+test('while Redis is away this process counts, and each answer still works once', async () => {
   await redis.pause();
   const ip = newIp();
   try {
-    // Until Redis is taken for lost: what is asked from then on is answered here.
+    // Wait until Redis counts as lost: from then on this process answers.
     for (let tries = 0; redisState() === 'up' && tries < 50; tries += 1) await declinedFrom(newIp());
     for (let card = 0; card < 10; card += 1) expect((await declinedFrom(ip)).response.status).toBe(402);
     const { shopper, submission, response } = await declinedFrom(ip);

@@ -14,7 +14,7 @@ async function policyOf(kind: string): Promise<Record<string, string>> {
 test.each([
   ['turnstile', 'https://challenges.cloudflare.com'],
   ['hcaptcha', 'https://*.hcaptcha.com'],
-])('the checkout lets in what %s loads, and its frame', async (kind, source) => {
+])('the checkout’s policy allows what %s loads, and its frame', async (kind, source) => {
   const policy = await policyOf(kind);
   for (const directive of ['script-src', 'frame-src', 'connect-src', 'style-src']) {
     expect(policy[directive]).toContain(source);

@@ -10,7 +10,7 @@ import { openPayingShop } from '#tests/support/paying-shop.ts';
 import { addProduct } from '#tests/support/shop.ts';
 import { Shopper, shopperWith } from '#tests/support/shopper.ts';
 
-/** A server that speaks siteverify, as Turnstile and hCaptcha do: each response of a widget is good once. */
+/** A server that implements siteverify as Turnstile and hCaptcha do: each widget response is valid once. */
 const asked: Record<string, string>[] = [];
 let answering = true;
 const service = http.createServer(async (request, response) => {
@@ -56,18 +56,18 @@ async function suspect(sku: string) {
   return { shopper: next, send, challenge };
 }
 
-test('the widget’s response is shown to the service, with the secret, and lets one submission through', async () => {
+test('the widget’s response is sent to the service with the secret, and lets one submission through', async () => {
   const { send, challenge } = await suspect('PERSON');
   expect(challenge).toMatchObject({ kind: 'turnstile', siteKey: 'site-key' });
   expect(challenge).not.toHaveProperty('difficulty');
   expect((await send(`${challenge.id}~person-1`)).status).toBe(402);
   expect(asked).toEqual([{ secret: 'service-secret', response: 'person-1' }]);
-  // Sent again after a lost reply: the response was used, the answer stays good for this submission.
+  // Sent again after a lost reply: the response is used up, but the answer stays valid for this submission.
   expect((await send(`${challenge.id}~person-1`)).status).toBe(402);
   expect(asked).toHaveLength(1);
 });
 
-test('a response that the service refuses, or that was used before, is no answer', async () => {
+test('a response that the service refuses, or that was used before, is refused', async () => {
   const { send, challenge } = await suspect('ROBOT');
   expect(await challengeOf(await send(`${challenge.id}~robot`))).toMatchObject({ kind: 'turnstile' });
   const other = await suspect('USED');
@@ -75,7 +75,7 @@ test('a response that the service refuses, or that was used before, is no answer
   expect(await challengeOf(await send(`${challenge.id}~person-2`))).toBeDefined();
 });
 
-test('while the service does not answer, a proof of work takes its place', async () => {
+test('while the service does not answer, a proof of work replaces it', async () => {
   const { shopper, send, challenge } = await suspect('OUTAGE');
   answering = false;
   const instead = await challengeOf(await send(`${challenge.id}~person-3`));
@@ -84,7 +84,7 @@ test('while the service does not answer, a proof of work takes its place', async
   expect((await orderOf(shopper)).status).toBe('payment_declined');
 });
 
-test('a service without its keys is refused at start, by name', () => {
+test('a service without its keys is refused at start with the names of the variables', () => {
   const base = { DATABASE_URL: 'postgresql://x', ONCE_SECRET: 'x'.repeat(32) };
   expect(() => parseEnv({ ...base, CHALLENGE_KIND: 'hcaptcha' })).toThrow(/CHALLENGE_SITE_KEY/);
   const keys = { CHALLENGE_SITE_KEY: 'a', CHALLENGE_SECRET_KEY: 'b' };

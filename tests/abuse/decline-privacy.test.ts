@@ -10,13 +10,13 @@ await openPayingShop();
 
 const secret = /stolen_card|lost_card|fraudulent/;
 
-// What broke: GET /api/orders/{id} named the provider's own code, so whoever tested cards learned
-// which of them were known as stolen.
+// What broke: GET /api/orders/{id} named the provider's own code, so card testers learned which cards were
+// reported as stolen.
 test.each([
   ['pm_card_visa_chargeDeclinedStolenCard', 'stolen_card', 'card_declined'],
   ['pm_card_visa_chargeDeclinedLostCard', 'lost_card', 'card_declined'],
   ['pm_card_visa_chargeDeclinedInsufficientFunds', 'insufficient_funds', 'insufficient_funds'],
-])('%s: the shop keeps %s for itself and says %s', async (token, raw, shown) => {
+])('%s: the shop does not reveal %s and says %s', async (token, raw, shown) => {
   const shopper = await shopperWith(callHandlers, await addProduct(`PRIVATE-${raw.length}`));
   const declined = await shopper.order(await shopper.body({ payment: { method: 'card', token } }));
   const words = await declined.text();

@@ -7,7 +7,7 @@ import { addProduct } from '#tests/support/shop.ts';
 import { Shopper } from '#tests/support/shopper.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 
-// Without Redis the process counts by itself: on a busy machine Redis may answer too late.
+// Without Redis the process counts by itself. On a busy machine Redis might answer too late.
 await openTestShop({ env: { REDIS_URL: '', RATE_LIMIT_NEW_CARTS_PER_MIN: '3' } });
 const ipHeader = declareHostResolvesIp();
 const sku = await addProduct('LAMP', { available: 1_000 });
@@ -17,7 +17,7 @@ beforeEach(async () => {
   await db().$executeRaw`DELETE FROM cart`;
 });
 
-/** One edit from an address, with the session's cookie if there is one. */
+/** One edit from an address, with the session's cookie if given. */
 function put(ip: string, quantity = 1, cookie = ''): Promise<Response> {
   return conforming(callHandlers)(`/api/cart/lines/${sku}`, {
     method: 'PUT',
@@ -26,15 +26,15 @@ function put(ip: string, quantity = 1, cookie = ''): Promise<Response> {
   });
 }
 
-/** A session that was given its cookie before it has a cart. */
+/** A session that has a cookie before it has a cart. */
 async function session(): Promise<string> {
   const shopper = new Shopper(callHandlers);
   await shopper.request('/api/cart');
   return shopper.cookie;
 }
 
-// What broke: each edit without a cookie stored a cart, as many as anybody sent.
-test('one network has three carts stored in a minute, with cookies and without, and others have their own', async () => {
+// What broke: each edit without a cookie stored a cart, without a limit.
+test('one network can store three carts a minute, with or without cookies, and other networks have their own limit', async () => {
   const answers = [];
   for (let edit = 0; edit < 4; edit += 1) answers.push(await put('203.0.113.7'));
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429]);
@@ -44,7 +44,7 @@ test('one network has three carts stored in a minute, with cookies and without, 
   expect((await put('203.0.113.8')).status).toBe(200);
 });
 
-test('a cart that is stored is edited as often as its shopper likes', async () => {
+test('a stored cart can be edited as often as its shopper likes', async () => {
   const cookie = await session();
   for (let quantity = 1; quantity <= 8; quantity += 1) {
     expect((await put('203.0.113.9', quantity, cookie)).status).toBe(200);

@@ -6,8 +6,8 @@ import { addProduct } from '#tests/support/shop.ts';
 import { shopperWith } from '#tests/support/shopper.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 
-// A page that was drawn before the last sale put sold-out goods into the cart, and 99 of 19 units, each
-// with a green tick.
+// What broke: a page rendered before the last sale put sold-out goods into the cart, and 99 of 19 units. Each
+// time it showed a green tick.
 
 await openTestShop();
 
@@ -17,7 +17,7 @@ const newShopper = async (sku: string) => {
   return { shopper, add };
 };
 
-test('of more than there is, what there is goes into the cart, and both numbers are told', async () => {
+test('adding more than the stock adds what is available, and tells both numbers', async () => {
   await addProduct('NINETEEN', { available: 19 });
   const { shopper, add } = await newShopper('NINETEEN');
   expect(await add(99)).toMatchObject({ added: 19, quantity: 19, available: 19, title: 'Product NINETEEN' });
@@ -26,7 +26,7 @@ test('of more than there is, what there is goes into the cart, and both numbers 
   expect(await shopper.cart()).toEqual(before);
 });
 
-test('what is sold out is not added, and leaves the cart as it was', async () => {
+test('a sold-out item is not added, and the cart stays as it was', async () => {
   await addProduct('NONE', { available: 0 });
   const { shopper, add } = await newShopper('NONE');
   const before = await shopper.cart();
@@ -34,21 +34,21 @@ test('what is sold out is not added, and leaves the cart as it was', async () =>
   expect(await shopper.cart()).toEqual(before);
 });
 
-test('adding never lowers a line that already holds more than there is', async () => {
+test('adding never lowers a line that already exceeds the stock', async () => {
   await addProduct('SHRUNK', { available: 5 });
   const { shopper, add } = await newShopper('SHRUNK');
   await shopper.put('SHRUNK', 20);
   expect(await add(1)).toMatchObject({ added: 0, quantity: 20, available: 5 });
 });
 
-test('a line that is full is told as that', async () => {
+test('a full line is reported as full', async () => {
   await addProduct('PLENTY', { available: 500 });
   const { add } = await newShopper('PLENTY');
   expect(await add(90)).toMatchObject({ added: 90, quantity: 90 });
   expect(await add(50)).toMatchObject({ added: 9, quantity: 99, available: 500 });
 });
 
-test('what the shop does not sell is refused', async () => {
+test('an unknown item is refused', async () => {
   const { add } = await newShopper('UNKNOWN');
   await expect(add(1)).rejects.toMatchObject({ code: 'not_found' });
 });

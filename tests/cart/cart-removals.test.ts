@@ -5,8 +5,8 @@ import { addProduct } from '#tests/support/shop.ts';
 import { shopperWith } from '#tests/support/shopper.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 
-// A product that was deleted while it was in a cart vanished from it without a word, at an
-// unchanged version of the cart.
+// What broke: a product that was deleted while in a cart disappeared from it without a message, and the
+// version of the cart did not change.
 
 await openTestShop();
 
@@ -18,7 +18,7 @@ async function deleteProduct(sku: string): Promise<void> {
   await db().$executeRaw`DELETE FROM product WHERE id = ${variant?.product_id}::uuid`;
 }
 
-test('a product that is deleted while in a cart is told by name, once, and changes the version', async () => {
+test('a product deleted while in a cart is reported by name, once, and changes the version', async () => {
   const shopper = await shopperWith(callHandlers, await addProduct('STAYS'));
   await shopper.send('PUT', `/api/cart/lines/${await addProduct('LEAVES')}`, { quantity: 2 });
   const before = await shopper.cart();
@@ -31,7 +31,7 @@ test('a product that is deleted while in a cart is told by name, once, and chang
   expect(await shopper.cart()).toEqual({ ...after, removed: undefined });
 });
 
-test('a quote that finds a product gone is made for the new version, and leaves the telling to the cart', async () => {
+test('a quote that finds a product gone uses the new version, and leaves the message to the cart', async () => {
   const shopper = await shopperWith(callHandlers, await addProduct('QUOTED'));
   await shopper.send('PUT', `/api/cart/lines/${await addProduct('UNQUOTED')}`, { quantity: 1 });
   const { version } = await shopper.cart();
@@ -42,7 +42,7 @@ test('a quote that finds a product gone is made for the new version, and leaves 
   expect((await shopper.cart()).removed?.map(({ title }) => title)).toEqual(['Product UNQUOTED']);
 });
 
-test('of ten requests that find the same product gone one tells it', async () => {
+test('of ten requests that find the same product gone one reports it', async () => {
   const shopper = await shopperWith(callHandlers, await addProduct('RACED'));
   const { version } = await shopper.cart();
   await deleteProduct('RACED');

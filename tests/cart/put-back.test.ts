@@ -6,8 +6,8 @@ import { addProduct, availableOf } from '#tests/support/shop.ts';
 import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 
-// After an order had not been paid in time, its items were gone: the checkout said that the cart was
-// empty, and nothing else.
+// What broke: after an order was not paid in time, its items were gone. The checkout only said that the cart
+// was empty.
 
 await openTestShop();
 
@@ -33,7 +33,7 @@ const cancel = (shopper: Shopper, id: string) => shopper.send('POST', `/api/orde
 const linesOf = async (shopper: Shopper) =>
   (await shopper.cart()).lines.map(({ sku, quantity }) => [sku, quantity]);
 
-test('the items of a cancelled order are put back once, however often that is asked for', async () => {
+test('the items of a cancelled order are put back once, however often this is requested', async () => {
   const shopper = await shopperWith(callHandlers, await addProduct('PUT-A'), 2);
   await shopper.put(await addProduct('PUT-B'), 1);
   const id = await orderOf(shopper);
@@ -47,7 +47,7 @@ test('the items of a cancelled order are put back once, however often that is as
   expect((await shopper.cart()).version).toBe(2);
 });
 
-test('what is in the cart already is raised to what was ordered, and never added to or lowered', async () => {
+test('a line in the cart is raised to the ordered quantity, and never added to or lowered', async () => {
   const shopper = await shopperWith(callHandlers, await addProduct('RAISED'), 3);
   await shopper.put(await addProduct('KEPT'), 1);
   const id = await orderOf(shopper);
@@ -63,7 +63,7 @@ test('what is in the cart already is raised to what was ordered, and never added
   );
 });
 
-test('an order that was declined is cancelled first, so that its items are not held twice', async () => {
+test('a declined order is cancelled first, so that its items are not held twice', async () => {
   const shopper = await shopperWith(callHandlers, await addProduct('HELD', { available: 5 }), 2);
   const id = await orderOf(shopper);
   await db().$executeRaw`UPDATE orders SET status = 'payment_declined' WHERE id = ${id}::uuid`;
@@ -73,7 +73,7 @@ test('an order that was declined is cancelled first, so that its items are not h
   expect(await linesOf(shopper)).toEqual([['HELD', 2]]);
 });
 
-test('an order that is alive is left alone, and so is that of another shopper', async () => {
+test('a live order is left alone, and so is the order of another shopper', async () => {
   const shopper = await shopperWith(callHandlers, await addProduct('ALIVE'));
   const id = await orderOf(shopper);
   expect(await putBack(shopper, id)).toBe(`/orders/${id}`);
@@ -86,7 +86,7 @@ test('an order that is alive is left alone, and so is that of another shopper', 
   expect(await putBack(shopper, 'no-uuid')).toBe('/orders');
 });
 
-test('what the shop no longer sells is told by name', async () => {
+test('an item that the shop no longer sells is reported by name', async () => {
   const shopper = await shopperWith(callHandlers, await addProduct('STILL'));
   await shopper.put(await addProduct('NO-MORE'), 1);
   const id = await orderOf(shopper);

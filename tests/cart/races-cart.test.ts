@@ -6,14 +6,17 @@ import { addProduct } from '#tests/support/shop.ts';
 import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
 import { answersOf, openTwoProcesses, times } from '#tests/support/two-processes.ts';
 
-/** One cart edited at once at two processes: what was added is there, and nothing is there twice (docs/proof.md, "Races"). */
+/**
+ * Two processes edit one cart at the same time: every added item is there, and none is there twice
+ * (docs/proof.md, "Races").
+ */
 
 const { call } = await openTwoProcesses();
 
 const put = (shopper: Shopper, sku: string, quantity: number, version?: number) =>
   shopper.send('PUT', `/api/cart/lines/${sku}`, { quantity }, version ? { 'if-match': `"${version}"` } : {});
 
-test('of edits that saw the same cart one is made, and the others are told that it has changed', async () => {
+test('of edits that saw the same cart one succeeds, and the others are told that it has changed', async () => {
   const shopper = await shopperWith(call, await addProduct('SEEN'));
   for (let round = 0; round < 10; round += 1) {
     const { version } = await shopper.cart();
@@ -50,14 +53,14 @@ test('units added at once, by reading and writing back, are all in the cart', as
     if (status === 412) return addOne();
     expect(status).toBe(200);
   };
-  // The button's own way runs in this process, which is the third.
+  // The page's button runs `addToCart` in this process, the third one.
   const button = () => addToCart({ userId: userIdOf(shopper), sku: 'ADDED', quantity: 1 });
   await Promise.all(times(12, addOne));
   await Promise.all([button(), button(), addOne(), addOne()]);
   expect((await shopper.cart()).lines).toMatchObject([{ sku: 'ADDED', quantity: 17 }]);
 });
 
-test('first lines added at two processes at once go into one cart', async () => {
+test('first lines added at two processes at the same time go into one cart', async () => {
   const skus = await Promise.all(times(6, (index) => addProduct(`FIRST-${index}`)));
   const shopper = await shopperWith(call, 'FIRST-0');
   await shopper.order(await shopper.body());
@@ -67,7 +70,7 @@ test('first lines added at two processes at once go into one cart', async () => 
   expect(await db().cart.count({ where: { status: 'open', userId: userIdOf(shopper) } })).toBe(1);
 });
 
-test('a line removed while it is counted up is gone or is as it was set, and never half of each', async () => {
+test('a line removed while it is raised is either gone or as it was set', async () => {
   await addProduct('KEPT');
   for (let round = 0; round < 15; round += 1) {
     const shopper = await shopperWith(call, 'KEPT');

@@ -6,7 +6,7 @@ import { conforming } from '#tests/support/conforming.ts';
 
 await openCatalogue(100);
 
-/** Every answer is checked against the OpenAPI document as well. */
+/** Every answer is also checked against the OpenAPI document. */
 const call = conforming(callHandlers);
 
 async function list(query: string): Promise<ProductList> {
@@ -33,7 +33,7 @@ test('a list shows products with their variants, prices and stock', async () => 
   expect(nextCursor).toEqual(expect.any(String));
 });
 
-test('whoever follows nextCursor to its end has seen every product once', async () => {
+test('a client that follows nextCursor to its end has seen every product once', async () => {
   const slugs: string[] = [];
   let cursor = '';
   do {
@@ -45,11 +45,11 @@ test('whoever follows nextCursor to its end has seen every product once', async 
   expect(new Set(slugs).size).toBe(100);
 });
 
-test('fields that a form sends empty ask for nothing', async () => {
+test('form fields that are sent empty do not filter', async () => {
   expect(await list('?query=&category=&sort=&cursor=&limit=')).toEqual(await list(''));
 });
 
-test('one product comes in full', async () => {
+test('one product is returned in full', async () => {
   const response = await call('/api/products/wool-blanket');
   expect(response.status).toBe(200);
   expect(await response.json()).toMatchObject({
@@ -69,7 +69,7 @@ test.each(['/api/products', '/api/products/wool-blanket'])('%s may be cached for
 });
 
 test.each(['no-such-thing', 'WOOL-BLANKET', '%00', '%27%20OR%20true', 'x'.repeat(2_000)])(
-  'a slug that no product has (%s) is not found',
+  'a slug without a product (%s) is not found',
   async (slug) => {
     const response = await call(`/api/products/${slug}`);
     expect(response.status).toBe(404);

@@ -52,7 +52,7 @@ test('seeding again writes no row', async () => {
   expect(await catalogue()).toEqual(before);
 });
 
-// What broke: every seed silently set an owner's titles, texts and prices back.
+// What broke: every seed silently overwrote an owner's titles, texts and prices.
 test('seeding again keeps the titles, texts, prices and stock that an owner changed, and says so', async () => {
   await client.query("UPDATE stock SET available = 3 WHERE sku = 'MUG-CHALK-350'");
   await client.query("UPDATE variant SET price_minor = 1 WHERE sku = 'MUG-CHALK-350'");
@@ -65,7 +65,7 @@ test('seeding again keeps the titles, texts, prices and stock that an owner chan
   expect(await catalogue()).toEqual(edited);
 });
 
-test('seeding again adds what the shop lacks, and changes nothing beside it', async () => {
+test('seeding again adds what the shop lacks, and changes nothing else', async () => {
   await client.query("DELETE FROM stock WHERE sku = 'MUG-CHALK-350'");
   await client.query("DELETE FROM variant WHERE sku = 'MUG-CHALK-350'");
   const { written, kept, said } = await seeded();
@@ -74,7 +74,7 @@ test('seeding again adds what the shop lacks, and changes nothing beside it', as
   expect(await availableOf('MUG-CHALK-350')).toBe(120);
 });
 
-test('a seed that is told to overwrite sets texts and prices back, and leaves bought what was bought', async () => {
+test('a seed with overwrite restores texts and prices, and keeps sold units sold', async () => {
   await client.query("UPDATE stock SET available = available - 7 WHERE sku = 'MUG-CHALK-350'");
   await client.query("UPDATE variant SET price_minor = 1 WHERE sku = 'MUG-CHALK-350'");
   const { written, kept } = await seeded(undefined, true);
@@ -87,7 +87,7 @@ test('a seed that is told to overwrite sets texts and prices back, and leaves bo
   expect(rows).toEqual([{ title: 'Stoneware Mug', price_minor: 2_800 }]);
 });
 
-test('two seeds at once make one catalogue', async () => {
+test('two seeds at the same time make one catalogue', async () => {
   await client.query('TRUNCATE category, product, variant, stock');
   const [{ variants }] = await Promise.all([seeded(300), seeded(300), seeded()]);
   const { rows } = await client.query(
@@ -97,7 +97,7 @@ test('two seeds at once make one catalogue', async () => {
   expect(rows).toEqual([{ products: 300, stock: variants, variants }]);
 });
 
-test('a seed that fails leaves nothing behind', async () => {
+test('a seed that fails writes nothing', async () => {
   await client.query('TRUNCATE category, product, variant, stock');
   await client.query('ALTER TABLE stock ADD CONSTRAINT refuse CHECK (available < 10)');
   await expect(seeded()).rejects.toThrow('refuse');
@@ -105,7 +105,7 @@ test('a seed that fails leaves nothing behind', async () => {
   expect(await catalogue()).toEqual([[], [], [], []]);
 });
 
-test('a large catalogue is the same wherever it is made, and grows without changing what is there', async () => {
+test('a large catalogue is the same on every machine, and grows without changing existing rows', async () => {
   await seeded(500);
   const before = await catalogue();
   const { products, written } = await seeded(5_000);

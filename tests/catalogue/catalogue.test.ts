@@ -11,7 +11,7 @@ import { openCatalogue } from '#tests/support/catalogue.ts';
 
 await openCatalogue(5_000);
 
-/** Follows the cursors to the end of the list and gives the slugs that it met. */
+/** Follows the cursors to the end of the list and returns the slugs. */
 async function walk(list: ListProducts, between?: () => Promise<unknown>): Promise<string[]> {
   const slugs: string[] = [];
   let cursor: string | undefined;
@@ -24,7 +24,7 @@ async function walk(list: ListProducts, between?: () => Promise<unknown>): Promi
   return slugs;
 }
 
-/** A product that differs from others made so in nothing that a list is sorted by. */
+/** A product that equals its twins in everything that a list is sorted by. */
 async function addTwin(slug: string, { description = 'A twin', title = 'Twin', position = 77 } = {}) {
   await db().$executeRaw`
     WITH made AS (
@@ -36,7 +36,7 @@ async function addTwin(slug: string, { description = 'A twin', title = 'Twin', p
     SELECT ${slug}, id, '', 4900, 'USD', 0 FROM made`;
 }
 
-/** What each sort means, said in another way than the shop does. */
+/** What each sort means, written independently of the shop's code. */
 const meaning: Record<ProductSort, string> = {
   featured: 'position, id',
   'price-asc': '(SELECT min(price_minor) FROM variant WHERE product_id = product.id), id',
@@ -54,14 +54,14 @@ describe('paging', () => {
     expect(await walk({ sort, limit: 97 })).toEqual(inOrder.map(({ slug }) => slug));
   });
 
-  test.each(productSorts)('%s visits twins once each, also when they fill pages', async (sort) => {
+  test.each(productSorts)('%s visits products with equal keys once each, also across pages', async (sort) => {
     const twins = Array.from({ length: 11 }, (_, index) => `${sort}-twin-${index}`);
     for (const slug of twins) await addTwin(slug, { description: `Set ${sort}-twins` });
     const met = await walk({ sort, query: `${sort}-twins`, limit: 3 });
     expect(met.sort()).toEqual(twins.sort());
   });
 
-  test('what is added in front while someone turns pages is neither repeated nor in the way', async () => {
+  test('products added in front while a reader turns pages are not repeated and hide nothing', async () => {
     const before = await walk({ category: 'desk' });
     let added = 0;
     const met = await walk({ category: 'desk', limit: 100 }, () => {
@@ -72,7 +72,7 @@ describe('paging', () => {
     expect(met).toEqual(before);
   });
 
-  test('pages by number are the same list, cut evenly', async () => {
+  test('numbered pages are the same list, cut evenly', async () => {
     const list = { category: 'textiles', sort: 'price-desc', query: 'wool' } as const;
     const all = await walk(list);
     const first = await listProductsPage({ ...list, pageSize: 50 });
@@ -87,13 +87,13 @@ describe('paging', () => {
     );
   });
 
-  test('the categories count what their lists hold', async () => {
+  test('category counts match their lists', async () => {
     for (const { slug, productCount } of await listCategories()) {
       expect((await listProductsPage({ category: slug })).total).toBe(productCount);
     }
   });
 
-  test('a product without a variant, which nobody can buy, is in no list and in no count', async () => {
+  test('a product without a variant can’t be bought and is in no list and no count', async () => {
     await db().$executeRaw`
       INSERT INTO product (id, slug, title, description, details, category_slug, image, position)
       VALUES (gen_random_uuid(), 'bare', 'Bare', 'unbuyable', '{}', 'care', '/none.svg', 1)`;
@@ -112,7 +112,7 @@ describe('paging', () => {
 describe('search', () => {
   const find = (query: string) => walk({ query, limit: 100 });
 
-  test('signs are letters to a search, not wildcards', async () => {
+  test('special characters are letters to a search, not wildcards', async () => {
     await addTwin('percent', { title: 'Hemp Sack 100%', description: 'All of it' });
     await addTwin('underscore', { title: 'Part hemp_42', description: 'None of it' });
     await addTwin('backslash', { title: 'Hemp \\ jute', description: `A carter's sack` });
@@ -124,7 +124,7 @@ describe('search', () => {
     expect(await find('h%mp')).toEqual([]);
   });
 
-  test('case, accents and the way a letter is written make no difference', async () => {
+  test('case, accents and the Unicode form of a letter make no difference', async () => {
     await addTwin('unicode', { title: 'Crème brûlée Torch', description: 'Für Łódź: ﬁne 日本の道具' });
     for (const query of [
       'CREME BRULEE',
@@ -136,7 +136,7 @@ describe('search', () => {
     }
   });
 
-  test('every word must match, each wherever it likes: title, description or category', async () => {
+  test('every word must match, in the title, the description or the category', async () => {
     await addTwin('words', { title: 'Quince Paste Knife', description: 'For the cheeseboard' });
     expect(await find('cheeseboard quince')).toEqual(['words']);
     expect(await find('care cheeseboard')).toEqual(['words']);
@@ -165,13 +165,13 @@ async function planOf(query: Prisma.Sql): Promise<Plan> {
   return row['QUERY PLAN'][0].Plan;
 }
 
-test.each(productSorts)('a page of %s out of thousands walks an index and sorts nothing', async (sort) => {
+test.each(productSorts)('a page of %s among thousands walks an index and sorts nothing', async (sort) => {
   await db().$executeRaw`ANALYZE product, variant`;
   const { nextCursor } = await listProducts({ sort, limit: 100 });
   const later = decodeCursor(nextCursor ?? '', sort);
   for (const after of [undefined, later]) {
     const plan = await planOf(pageQuery({ sort, after, limit: 25 }));
-    // Below the limit the whole list would be read; above it are the 25 products of the page.
+    // Below the limit node the whole list would be read. Above it are only the 25 products of the page.
     const limit = nodesOf(plan).find((node) => node['Node Type'] === 'Limit');
     const kinds = nodesOf(limit ?? plan).map((node) => node['Node Type']);
     expect(kinds.join()).not.toMatch(/Sort|Seq Scan|Hash/);

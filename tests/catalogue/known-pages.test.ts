@@ -4,12 +4,12 @@ import { isCategoryPage, isProduct } from '#lib/catalogue/known-pages.ts';
 import { openTestShopBehindProxy } from '#tests/support/test-shop.ts';
 import { proxy as inFrontOfPages } from '../../proxy.ts';
 
-/** What is in front of every page while the database does not answer. */
+/** The check in front of every page while the database does not answer. */
 
 const { proxy: onTheWay } = await openTestShopBehindProxy();
 afterEach(() => onTheWay.letPass());
 
-/** Whether the page is asked for this path, and not the page "not found" instead of it. */
+/** Whether Next renders the page for this path instead of the page "not found". */
 async function isAsked(path: string): Promise<boolean> {
   const response = await inFrontOfPages(new NextRequest(`http://shop.test${path}`));
   return !response.headers.has('x-middleware-rewrite');
@@ -17,7 +17,7 @@ async function isAsked(path: string): Promise<boolean> {
 
 const names = ['one', 'two', 'three'];
 
-/** A look-up that the database doesn't answer; ends when its connection is given up, after 12 s. */
+/** A look-up that the database doesn't answer. It ends when its connection is given up, after 12 s. */
 async function unanswered(lookUp: Promise<boolean>) {
   let isOver = false;
   const end = lookUp
@@ -31,8 +31,9 @@ async function unanswered(lookUp: Promise<boolean>) {
 
 const soon = { timeout: 60_000 };
 
-// What broke: each page waited for the look-up before it and then for its own, though Next had it kept.
-test('pages of products do not wait for a database that is silent', async () => {
+// What broke: each page waited for the previous look-up and then for its own, although Next had the page
+// cached.
+test('product pages do not wait for a silent database', async () => {
   onTheWay.hold('request', 'held-');
   const first = await unanswered(isProduct('held-first'));
   for (const name of names) expect(await isAsked(`/product/held-${name}`)).toBe(true);
@@ -41,7 +42,7 @@ test('pages of products do not wait for a database that is silent', async () => 
   await expect.poll(() => isAsked('/product/held-first'), soon).toBe(false);
 });
 
-test('what is asked meanwhile is one more look-up, and no row of them', async () => {
+test('requests in the meantime cause one more look-up, not a queue of them', async () => {
   onTheWay.hold('request', 'held-');
   const first = await unanswered(isProduct('held-first'));
   const flood = Array.from({ length: 501 }, (_, i) => isProduct(`flood-${i}`));
@@ -50,7 +51,7 @@ test('what is asked meanwhile is one more look-up, and no row of them', async ()
   expect(await Promise.all(flood.slice(0, 500))).toEqual(Array(500).fill(false));
 });
 
-test('pages of categories do not wait for a database that is silent', async () => {
+test('category pages do not wait for a silent database', async () => {
   onTheWay.hold('request', 'FROM category');
   const first = await unanswered(isCategoryPage('held-first', 1));
   for (const name of names) expect(await isAsked(`/category/held-${name}`)).toBe(true);

@@ -33,14 +33,14 @@ test.each(['ivan@xn--h1alffa9f.xn--p1ai', 'o&leary@example.com', 'a/b@example.co
     const { shopper, body } = await filledIn(`MAIL-${email.length}`, { email });
     expect((await shopper.order(body)).status).toBe(201);
     await drainJobs({ limitMs: 30_000 });
-    // The test's mail server shows the domains of envelopes in their own script.
+    // The test's mail server shows the domains of envelopes in Unicode.
     const [name, domain = ''] = email.split('@');
     expect(smtp.mails.map(({ to }) => to)).toContainEqual([`${name}@${domainToUnicode(domain)}`]);
   },
 );
 
-// What broke: all countries had one rule. Hong Kong needed a postal code, and ABCDE was a ZIP code.
-test('a country’s rules decide which address is accepted', async () => {
+// What broke: all countries had one rule. Hong Kong required a postal code, and ABCDE was a valid ZIP code.
+test('the rules of a country decide which address is accepted', async () => {
   const { shopper, body } = await filledIn('RULES');
   const wrong = { ...address, region: '', postalCode: 'ABCDE', name: '\u200b' };
   for (const byForm of [false, true]) {
@@ -91,8 +91,8 @@ async function placedEarlier(shopper: Shopper, body: OrderBody, change: Partial<
   return { ...body, ...change };
 }
 
-// What broke while the rules were made stricter: an order that the looser rules had accepted would
-// have answered its own replay with 400.
+// What broke while the rules were made stricter: a replay of an order accepted under the looser rules would
+// have been answered 400.
 test.each<[string, Partial<OrderBody>]>([
   ['without a state', { shippingAddress: { ...address, region: null } }],
   ['with a ZIP code of letters', { shippingAddress: { ...address, postalCode: 'ABCDE' } }],
@@ -106,13 +106,13 @@ test.each<[string, Partial<OrderBody>]>([
   const replay = await shopper.order(earlier);
   expect([replay.status, replay.headers.get('idempotent-replayed')]).toEqual([201, 'true']);
   expect(await replay.json()).toMatchObject({ outcome: 'accepted' });
-  // The same key with other words is another submission, under the old rules, too.
+  // The same key with other content is another submission, under the old rules, too.
   const other = await shopper.order({ ...earlier, shippingMethod: 'express' });
   expect(other.status).toBe(422);
   expect(await soldOf(sku)).toEqual(before);
 });
 
-test('a refused address of a submission that made no order is refused, and nothing is ordered', async () => {
+test('a submission that made no order is refused for its address, and orders nothing', async () => {
   const { shopper, body } = await filledIn('FRESH');
   const response = await shopper.order({ ...body, shippingAddress: { ...address, postalCode: 'ABCDE' } });
   expect(response.status).toBe(400);

@@ -13,8 +13,8 @@ import { addProduct } from '#tests/support/shop.ts';
 import { address, type Shopper, shopperWith } from '#tests/support/shopper.ts';
 
 /**
- * A client sends the number of a card where the provider's name of it belongs. What broke: it made an
- * order, and the number was kept in the table of payments.
+ * A client sends a card number in place of the provider's token. What broke: it made an order, and the number
+ * was stored in the table of payments.
  */
 const { simulator, redis } = await openPayingShop();
 const call = conforming(callHandlers);
@@ -37,15 +37,18 @@ async function expectRefused(response: Response, path: string) {
   for (const one of written) expect(text).not.toContain(one);
 }
 
-test.each(written)('an order whose card is %j is refused, and the number is kept nowhere', async (token) => {
-  const shopper = await shopperWith(call, sku);
-  const body = await cardBody(shopper, token);
-  await expectRefused(await movesNothing(simulator, () => shopper.order(body)), 'payment.token');
-  // The same cart is ordered with a card that the provider knows.
-  expect((await shopper.order({ ...body, ...card() })).status).toBe(201);
-});
+test.each(written)(
+  'an order whose card is %j is refused, and the number is stored nowhere',
+  async (token) => {
+    const shopper = await shopperWith(call, sku);
+    const body = await cardBody(shopper, token);
+    await expectRefused(await movesNothing(simulator, () => shopper.order(body)), 'payment.token');
+    // The same cart is ordered with a token that the provider knows.
+    expect((await shopper.order({ ...body, ...card() })).status).toBe(201);
+  },
+);
 
-test.each(written)('an attempt to pay with %j is refused and counts as none', async (token) => {
+test.each(written)('an attempt to pay with %j is refused and does not count as an attempt', async (token) => {
   const shopper = await shopperWith(call, sku);
   expect((await shopper.order(await cardBody(shopper, declinedCard))).status).toBe(402);
   const { id } = await orderOf(shopper);
@@ -67,7 +70,7 @@ function draftOf(response: Response, shopper: Shopper) {
   return readCheckoutDraft(userIdOf(shopper), value);
 }
 
-test.each(written)('a form whose card is %j leads back to the checkout without it', async (token) => {
+test.each(written)('a form whose card is %j returns to the checkout without it', async (token) => {
   const shopper = await shopperWith(call, sku);
   const body = await cardBody(shopper, token);
   const response = await movesNothing(simulator, () => shopper.orderByForm(body));
@@ -80,7 +83,7 @@ test.each(written)('a form whose card is %j leads back to the checkout without i
   expect(draft?.values).not.toHaveProperty(['payment.token']);
 });
 
-test('a choice of delivery does not keep a card number either', async () => {
+test('a choice of shipping does not store a card number either', async () => {
   const shopper = await shopperWith(call, sku);
   const body = new URLSearchParams({ 'payment.token': number, shippingMethod: 'express' });
   const { POST } = await import('#app/checkout/totals/route.ts');
@@ -107,7 +110,7 @@ test('a long number in an address is part of the address', async () => {
   expect((await shopper.order(body)).status).toBe(201);
 });
 
-test('an order and an attempt that were made with a card number still get their answer', async () => {
+test('an order and an attempt that were stored with a card number still get their answer', async () => {
   const shopper = await shopperWith(call, sku);
   const body = await cardBody(shopper, declinedCard);
   expect((await shopper.order(body)).status).toBe(402);
@@ -115,7 +118,7 @@ test('an order and an attempt that were made with a card number still get their 
   const attempt = { attempt: 2, method: 'card', token: declinedCard };
   const pay = (token: string) => shopper.send('POST', `/api/orders/${id}/payments`, { ...attempt, token });
   expect((await pay(declinedCard)).status).toBe(402);
-  // As they are in the database of a shop that took the number for a name.
+  // The rows of a shop that accepted the number as a token.
   const userId = userIdOf(shopper);
   const earlier = { ...body, ...card(number) };
   const { bodyHash } = toOrderRequest(userId, earlier as unknown as Submission);

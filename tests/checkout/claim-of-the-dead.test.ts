@@ -9,7 +9,7 @@ import { addProduct, soldOf } from '#tests/support/shop.ts';
 import { Shopper, shopperWith } from '#tests/support/shopper.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 
-/** What becomes of the claims of a process that was killed, by another process. */
+/** What another process does with the claims of a killed process. */
 
 const { redis, databaseUrl } = await openTestShop();
 
@@ -20,9 +20,9 @@ const leaseLeftMs = async () => {
 };
 
 // What broke: a killed process blocked its shoppers' submissions for the 30 s of its lease.
-test('a killed process’s submission, and the shopper’s next one, go on as soon as its heart has stopped', async () => {
+test('a killed process’s submission, and the shopper’s next one, continue as soon as its heartbeat has expired', async () => {
   const another = await startShopProcess();
-  // Its first call may be given up before it is connected, and would claim nothing.
+  // The process may give up its first call before it is connected, and would claim nothing.
   const hasPinged = async () => {
     await callUrl(another.url)('/api/ready');
     return redis.command('EXISTS', 'once:ping');
@@ -51,7 +51,7 @@ test('a killed process’s submission, and the shopper’s next one, go on as so
     leftMs = await leaseLeftMs();
     statuses.push((await shopper.order(body)).status);
   }
-  // The lease had most of its half minute before it.
+  // Most of the lease's 30 s were left.
   expect(leftMs).toBeGreaterThan(10_000);
   expect((await shopper.order(otherTab)).status).toBe(200);
   expect(await soldOf('KILLED')).toEqual({ orders: 1, quantity: 1 });
@@ -67,7 +67,7 @@ async function claimOfAnother(processId: string, alive: boolean) {
   return submission;
 }
 
-test('the claim of a living process stands, and is in work; that of a dead one is neither', async () => {
+test('a living process’s claim is kept and in progress, and a dead process’s is neither', async () => {
   const living = await claimOfAnother('living', true);
   const dead = await claimOfAnother('dead', false);
   expect([await isClaimed(living), await isClaimed(dead)]).toEqual([true, false]);
@@ -78,24 +78,24 @@ test('the claim of a living process stands, and is in work; that of a dead one i
   expect([one.state, two.state].sort()).toEqual(['fresh', 'in_progress']);
 });
 
-test('a shopper whose last submission died may begin another one', async () => {
+test('a shopper whose last submission died may start another one', async () => {
   const dead = await claimOfAnother('gone', false);
   const next = { ...dead, submitToken: randomUUID() };
   expect((await claimSubmission(next)).state).toBe('fresh');
 });
 
-test('a submission that a dead process had done is done', async () => {
+test('a submission that a dead process had completed is complete', async () => {
   const submission = { userId: randomUUID(), submitToken: randomUUID() };
   await redis.command('SET', keyOf(submission.userId, submission.submitToken), 'd');
   expect(await claimSubmission(submission)).toEqual({ state: 'done' });
 });
 
-test('a process that holds a claim says that it lives, and a fresh claim waits for one call only', async () => {
+test('a process with a claim sends a heartbeat, and a fresh claim waits for one call only', async () => {
   const submission = { userId: randomUUID(), submitToken: randomUUID() };
   const claim = await claimSubmission(submission);
   if (claim.state !== 'fresh') throw new Error(claim.state);
   const processId = claim.owner.split('@')[1];
-  // Sent before the claim on the same connection, so it is there when the claim is.
+  // The heartbeat is sent before the claim on the same connection, so it exists once the claim does.
   const leftMs = (await redis.command('PTTL', `once:alive:{${processId}}`)) as number;
   expect(leftMs).toBeGreaterThan(0);
   await completeClaim(submission, claim.owner);

@@ -5,7 +5,7 @@ import { claimSubmission, completeClaim, isClaimed, releaseClaim } from '#lib/ch
 import { redisState } from '#lib/platform/redis/redis.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 
-/** The claim in Redis by itself: who may go on, who waits, and who gets an answer. */
+/** The claim in Redis alone: which submission continues, which waits, and which gets an answer. */
 
 const { redis } = await openTestShop();
 
@@ -17,7 +17,7 @@ async function claimed(submission: { userId: string; submitToken: string }): Pro
   return claim.owner;
 }
 
-test('of equal submissions one may go on, and when it is done the others get its answer', async () => {
+test('of equal submissions one continues, and when it is done the others get its answer', async () => {
   const submission = submissionOf();
   const claims = await Promise.all(Array.from({ length: 20 }, () => claimSubmission(submission)));
   const fresh = claims.flatMap((claim) => (claim.state === 'fresh' ? [claim.owner] : []));
@@ -28,7 +28,7 @@ test('of equal submissions one may go on, and when it is done the others get its
   expect(await claimSubmission(submission)).toEqual({ state: 'done' });
 });
 
-test('a shopper has one submission in work at a time, and the next may begin when it is over', async () => {
+test('a shopper has one submission in progress at a time, and the next may start when it is over', async () => {
   const first = submissionOf();
   const second = submissionOf(first.userId);
   const owner = await claimed(first);
@@ -40,7 +40,7 @@ test('a shopper has one submission in work at a time, and the next may begin whe
   expect((await claimSubmission(second)).state).toBe('fresh');
 });
 
-test('who has lost a claim gives back nobody else’s, and their answer counts all the same', async () => {
+test('a submission that lost its claim does not release another’s, and its answer counts all the same', async () => {
   const submission = submissionOf();
   const other = submissionOf(submission.userId);
   await claimed(submission);
@@ -48,11 +48,11 @@ test('who has lost a claim gives back nobody else’s, and their answer counts a
   expect((await claimSubmission(submission)).state).toBe('in_progress');
   await completeClaim(submission, randomUUID());
   expect(await claimSubmission(submission)).toEqual({ state: 'done' });
-  // The lock is the other's until they give it back.
+  // The other submission holds the lock until it releases it.
   expect((await claimSubmission(other)).state).toBe('in_progress');
 });
 
-test('a submission is in work from its claim to its end, and not after it', async () => {
+test('a submission is in progress from its claim to its end, and not after it', async () => {
   const submission = submissionOf();
   expect(await isClaimed(submission)).toBe(false);
   const owner = await claimed(submission);
@@ -61,15 +61,16 @@ test('a submission is in work from its claim to its end, and not after it', asyn
   expect(await isClaimed(submission)).toBe(false);
 });
 
-// A submission that had been refused was "in progress" for half a minute because Redis was away for a second.
-test('a claim that is to end while Redis is away for a moment ends when it is back', async () => {
+// What broke: a refused submission stayed "in progress" for half a minute because Redis was away for a
+// second.
+test('a claim that ends while Redis is away for a moment is released when Redis is back', async () => {
   const [given, done] = [submissionOf(), submissionOf()];
   const owners = [await claimed(given), await claimed(done)];
   await redis.pause();
-  // Until it is taken for lost: what is not sent cannot arrive late.
+  // Wait until Redis counts as lost: a command that is not sent cannot arrive late.
   while (redisState() === 'up') await isClaimed(given);
   const settled = [releaseClaim(given, owners[0] ?? ''), completeClaim(done, owners[1] ?? '')];
-  // Longer than Redis is waited for.
+  // Longer than a call waits for Redis.
   await sleep(600);
   await redis.resume();
   await Promise.all(settled);

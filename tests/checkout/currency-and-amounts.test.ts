@@ -13,7 +13,7 @@ const call = conforming(callHandlers);
 const priceIn = (sku: string, currency: string) =>
   db().$executeRaw`UPDATE variant SET currency = ${currency} WHERE sku = ${sku}`;
 
-// A variant at 12.50 EUR was sold for 12.50 USD.
+// What broke: a variant at 12.50 EUR was sold for 12.50 USD.
 describe('a variant priced in another currency', () => {
   test('does not go into the cart', async () => {
     const sku = await addProduct('EURO');
@@ -30,7 +30,7 @@ describe('a variant priced in another currency', () => {
     expect((await shopper.cart()).lines).toEqual([]);
   });
 
-  test('leaves a cart that it was in, and the shopper is told', async () => {
+  test('is removed from a cart that contains it, and the shopper is told', async () => {
     const shopper = await shopperWith(call, await addProduct('STAYS-IN-USD'));
     await shopper.put(await addProduct('MOVES-TO-EUR'), 1);
     await priceIn('MOVES-TO-EUR', 'EUR');
@@ -41,7 +41,7 @@ describe('a variant priced in another currency', () => {
     });
   });
 
-  test('is not sold by a submission that was made before its price changed', async () => {
+  test('is not sold by a submission that was created before its price changed', async () => {
     const shopper = await shopperWith(call, await addProduct('ONCE-USD', { available: 3 }));
     await shopper.put(await addProduct('BESIDE-IT'), 1);
     const body = await shopper.body();
@@ -52,9 +52,9 @@ describe('a variant priced in another currency', () => {
   });
 });
 
-// 90 items at 12,000 dollars were "declined", and the order waited for a card that can't exist.
-describe('an amount that the provider does not charge', () => {
-  test('does not fit into a cart', async () => {
+// What broke: 90 items at 12,000 dollars were "declined", and the order waited for a card that can't exist.
+describe('an amount that the provider cannot charge', () => {
+  test('is not accepted into a cart', async () => {
     const sku = await addProduct('PIANO', { priceMinor: 1_200_000 });
     const response = await new Shopper(call).send('PUT', `/api/cart/lines/${sku}`, { quantity: 90 });
     expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([
@@ -63,7 +63,7 @@ describe('an amount that the provider does not charge', () => {
     ]);
   });
 
-  test('is refused where prices rose after the cart was filled', async () => {
+  test('is refused if prices rose after the cart was filled', async () => {
     const shopper = await shopperWith(call, await addProduct('RISING', { priceMinor: 500_000 }), 90);
     await db().$executeRaw`UPDATE variant SET price_minor = 1200000 WHERE sku = 'RISING'`;
     const response = await shopper.order(await cardBody(shopper));
@@ -74,7 +74,7 @@ describe('an amount that the provider does not charge', () => {
     expect((await soldOf('RISING')).orders).toBe(0);
   });
 
-  test('as large as it may be, is charged', async () => {
+  test('is charged up to its limit', async () => {
     const shopper = await shopperWith(call, await addProduct('LARGEST', { priceMinor: 49_999_999 }));
     await db().$executeRaw`UPDATE variant SET price_minor = 99999999 WHERE sku = 'LARGEST'`;
     const response = await shopper.order(await cardBody(shopper));

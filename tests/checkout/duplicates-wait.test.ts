@@ -5,17 +5,20 @@ import { addProduct, soldOf } from '#tests/support/shop.ts';
 import { shopperWith } from '#tests/support/shopper.ts';
 import { openTestShopBehindProxy } from '#tests/support/test-shop.ts';
 
-/** What a duplicate is told while the first is being worked on, and from where when it is done. */
+/**
+ * What a duplicate is told while the first submission is in progress, and where its answer comes from
+ * afterwards.
+ */
 
 const { databaseUrl, proxy, redis } = await openTestShopBehindProxy();
 
-/** What Redis holds of a submission: `p` while it is in work, `d` and the answer when it is done. */
+/** What Redis stores for a submission: `p` while it is in progress, `d` and the answer when it is done. */
 async function claimOf({ submitToken }: { submitToken: string }): Promise<unknown> {
   const [key = ''] = (await redis.command('KEYS', `*${submitToken}*`)) as string[];
   return redis.command('GET', key);
 }
 
-/** Nobody changes the cart while this works. */
+/** Locks the cart against changes while `work` runs. */
 async function whileCartIsLocked(cartId: unknown, work: () => Promise<void>): Promise<void> {
   const client = await openClient({ connectionString: databaseUrl });
   await client.query('BEGIN');
@@ -34,7 +37,7 @@ async function told(response: Promise<Response>): Promise<Record<string, unknown
   return { status, code, detail, location: headers.get('location') };
 }
 
-test('a duplicate waits two seconds for the first, and so does another tab; each is told what is the matter', async () => {
+test('a duplicate waits two seconds for the first, and so does another tab, and each is told why', async () => {
   const shopper = await shopperWith(callHandlers, await addProduct('WAITS'));
   const [body, otherTab] = [await shopper.body(), await shopper.body({ shippingMethod: 'express' })];
   let first: Promise<Response> | undefined;
@@ -65,7 +68,7 @@ test('a duplicate waits two seconds for the first, and so does another tab; each
   expect((await soldOf('WAITS')).orders).toBe(1);
 });
 
-test('a submission whose owner died after its commit is answered from the database, while its claim stands', async () => {
+test('a submission whose owner died after its commit is answered from the database while its claim exists', async () => {
   const shopper = await shopperWith(callHandlers, await addProduct('DIED'));
   const body = await shopper.body();
   const bytes = await (await shopper.order(body)).text();
@@ -78,12 +81,12 @@ test('a submission whose owner died after its commit is answered from the databa
   expect(await claimOf(body)).toMatch(/^p/);
 });
 
-// Redis answered it by itself, also where the database had lost the order since.
-test('a submission that is done waits for the word of the database, and is told to ask again', async () => {
+// What broke: Redis answered by itself, even if the database had lost the order since.
+test('a submission that is done waits for the database’s confirmation, and is told to retry', async () => {
   const shopper = await shopperWith(callHandlers, await addProduct('DONE'));
   const body = await shopper.body();
   const bytes = await (await shopper.order(body)).text();
-  // The claim is settled behind the answer.
+  // The claim is completed after the answer.
   await expect.poll(() => claimOf(body), { timeout: 10_000 }).toMatch(/^d/);
   proxy.silence();
   expect(await told(shopper.order(body))).toEqual({
@@ -92,7 +95,7 @@ test('a submission that is done waits for the word of the database, and is told 
     detail: expect.stringContaining('Your order has been received'),
     location: `/api/submissions/${body.submitToken}`,
   });
-  // New connections pass, once the shop has given the silent ones up.
+  // New connections work once the shop has given up the silent ones.
   const again = await shopper.orderUntilSettled(body);
   expect([again.status, await again.text()]).toEqual([201, bytes]);
   expect(again.headers.get('idempotent-replayed')).toBe('true');

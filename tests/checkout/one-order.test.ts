@@ -5,7 +5,7 @@ import { addProduct, availableOf, soldOf } from '#tests/support/shop.ts';
 import { type Shopper, shoppersWith, shopperWith } from '#tests/support/shopper.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 
-/** Races: many requests at once for what may happen once. */
+/** Races: many simultaneous requests for what may happen only once. */
 
 await openTestShop();
 const call = callHandlers;
@@ -23,7 +23,7 @@ async function statusesOf(responses: Response[]): Promise<Record<string, number>
   return counts;
 }
 
-test('a thousand equal submissions at once make one order and get one answer', async () => {
+test('a thousand equal submissions at the same time make one order and get one answer', async () => {
   const shopper = await shopperWith(call, await addProduct('THOUSAND', { available: 10 }));
   const body = await shopper.body();
   const responses = await Promise.all(times(1_000, () => shopper.orderUntilSettled(body)));
@@ -50,7 +50,7 @@ test('two tabs submitting one cart make one order, and both show it', async () =
   expect((await soldOf('TABS')).orders).toBe(20);
 });
 
-test('ten carts that want the last one sell it once, and the other nine are told', async () => {
+test('ten carts that want the last unit sell it once, and the other nine are told', async () => {
   await addProduct('LAST', { available: 1 });
   const shoppers = await Promise.all(times(10, () => shopperWith(call, 'LAST')));
   const bodies = await Promise.all(shoppers.map((shopper) => shopper.body()));
@@ -62,10 +62,10 @@ test('ten carts that want the last one sell it once, and the other nine are told
   expect(await soldOf('LAST')).toEqual({ orders: 1, quantity: 1 });
 });
 
-test('a burst over more than there is sells exactly what there is', async () => {
+test('a burst that exceeds the stock sells exactly the stock', async () => {
   await addProduct('BURST', { available: 50 });
   const ready = await shoppersWith(call, 120, 'BURST', (index) => 1 + (index % 3));
-  // Every order three times, all at once.
+  // Every order three times, all at the same time.
   const sends = ready.flatMap(({ shopper, body }) => times(3, () => shopper.orderUntilSettled(body)));
   const counts = await statusesOf(await Promise.all(sends));
   const sold = await soldOf('BURST');
@@ -93,7 +93,7 @@ test('a cart edited while it is ordered is ordered as it was shown, or not at al
   expect(wrong).toEqual([]);
 });
 
-test('a first line added from many tabs at once goes into one cart', async () => {
+test('a first line added from many tabs at the same time goes into one cart', async () => {
   await addProduct('FIRST-A');
   await addProduct('FIRST-B');
   const shopper = await shopperWith(call, 'FIRST-A');

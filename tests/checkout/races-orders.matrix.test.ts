@@ -6,7 +6,10 @@ import { addProduct, availableOf, soldOf } from '#tests/support/shop.ts';
 import { shoppersWith, shopperWith } from '#tests/support/shopper.ts';
 import { answersOf, openTwoProcesses, times } from '#tests/support/two-processes.ts';
 
-/** Orders at once at two processes of the shop: tokens, carts, prices and the last units (docs/proof.md, "Races"). */
+/**
+ * Simultaneous orders at two processes of the shop: keys, carts, prices and the last units (docs/proof.md,
+ * "Races").
+ */
 
 const { call, redis } = await openTwoProcesses();
 
@@ -61,7 +64,8 @@ test('a line added while the cart is ordered is paid for, or is not in the order
     const left = (await shopper.cart()).lines.map(({ sku }) => sku);
     expect(others).toEqual([]);
     seen.add(`${ordered.status} ${added.status}`);
-    // The edit came first, and the order was of a cart that is no more; or it came after, into the next cart.
+    // Either the edit came first, and the submitted cart no longer existed, or it came later and went into
+    // the next cart.
     if (!order) {
       expect(Object.keys(await answersOf([ordered]))).toEqual(['409 cart_changed']);
       expect(left).toEqual(['PAID-FOR', 'SLIPPED-IN']);
@@ -76,7 +80,7 @@ test('a line added while the cart is ordered is paid for, or is not in the order
   expect(await availableOf('SLIPPED-IN')).toBe(100);
 });
 
-test('a price that changes while it is ordered is the one that was confirmed, or nothing is ordered', async () => {
+test('a price that changes during the order is the confirmed one, or nothing is ordered', async () => {
   await addProduct('REPRICED', { available: 1_000, priceMinor: 1_000 });
   for (let round = 0; round < 30; round += 1) {
     const shopper = await shopperWith(call, 'REPRICED');
@@ -118,14 +122,14 @@ test('two orders of two out of three units: one is sold, and one unit is left', 
   }
 });
 
-test('orders over the same two products, put into their carts in either order, take exactly what there is of each', async () => {
+test('orders over the same two products, in either order, take exactly the stock of each', async () => {
   const skus = [
     await addProduct('CROSS-A', { available: 30 }),
     await addProduct('CROSS-B', { available: 20 }),
   ];
   const wanting = await shoppersWith(call, 40, 'CROSS-A');
   for (const [index, { shopper }] of wanting.entries()) {
-    // In the other order for every second one.
+    // Every second cart holds them in the other order.
     if (index % 2)
       for (const [sku, quantity] of [
         ['CROSS-A', 0],

@@ -39,12 +39,12 @@ function configure(transport: string, ofShopper: number, ofNetwork: number): voi
 }
 
 /**
- * Limits over a transport whose answers are waited for: most of these tests are about counting,
- * and on a machine that is busy with other tests an answer may well take longer than the shop waits.
+ * Limits over a transport whose answers are awaited without the shop's deadline. Most of these tests are
+ * about counting, and on a busy machine an answer may take longer than the shop waits.
  */
 async function use(transport: string, ofShopper: number, ofNetwork: number): Promise<void> {
   configure(transport, ofShopper, ofNetwork);
-  // The window of a network slides over the turn of a minute, which gives room for one more.
+  // A network's window slides, so the turn of a minute would leave room for one more.
   while (ofNetwork > 0 && Date.now() % 60_000 > 50_000) await sleep(100);
   const patienceMs = 20_000;
   const { env } = await import('#lib/platform/env.ts');
@@ -62,7 +62,7 @@ async function use(transport: string, ofShopper: number, ofNetwork: number): Pro
   close = client.close;
 }
 
-/** Limits as the shop itself asks for them, with its deadline and its breaker. */
+/** Limits as the shop itself uses them, with its deadline and its breaker. */
 async function useImpatiently(transport: string, ofShopper: number, ofNetwork: number) {
   configure(transport, ofShopper, ofNetwork);
   const lines = keepLogLines();
@@ -92,7 +92,7 @@ function newNetwork(): string {
   return `2001:db8:${used.toString(16)}:a`;
 }
 
-/** The verdicts of as many claims, one after the other. */
+/** The verdicts of this many claims, one after the other. */
 async function claims(count: number, claim: (i: number) => { userId: string; ip: string | undefined }) {
   const verdicts = [];
   for (let i = 0; i < count; i += 1) verdicts.push(await limit(claim(i)));
@@ -100,7 +100,7 @@ async function claims(count: number, claim: (i: number) => { userId: string; ip:
 }
 
 describe.each(['tcp', 'rest', 'memory'])('over %s', (transport) => {
-  test('a shopper has so many fresh claims a minute, then waits for the next one', async () => {
+  test('a shopper has a fixed number of fresh claims a minute, then waits for the next one', async () => {
     await use(transport, 10, 0);
     const userId = randomUUID();
     const verdicts = await claims(11, () => ({ userId, ip: newIp() }));
@@ -113,10 +113,10 @@ describe.each(['tcp', 'rest', 'memory'])('over %s', (transport) => {
     expect(await limit({ userId: randomUUID(), ip: newIp() })).toEqual(open);
   });
 
-  test('whoever waited as long as they were told is let in', async () => {
+  test('a shopper who waited as long as told is let in', async () => {
     await use(transport, 60, 0);
     const userId = randomUUID();
-    // One comes back every second, so a claim is refused as long as they come faster than that.
+    // The quota regains one claim a second, so faster claims are refused.
     const verdicts = await Promise.all(Array.from({ length: 100 }, () => limit({ userId, ip: undefined })));
     const refused = verdicts.filter(({ limited }) => limited);
     expect(refused.length).toBeGreaterThan(0);
@@ -125,7 +125,7 @@ describe.each(['tcp', 'rest', 'memory'])('over %s', (transport) => {
     expect(await limit({ userId, ip: undefined })).toEqual(open);
   });
 
-  test('a network has so many fresh claims a minute, whoever sends them', async () => {
+  test('a network has a fixed number of fresh claims a minute, across all its shoppers', async () => {
     await use(transport, 0, 5);
     const ip = newIp();
     const verdicts = await claims(6, () => ({ userId: randomUUID(), ip }));
@@ -135,7 +135,7 @@ describe.each(['tcp', 'rest', 'memory'])('over %s', (transport) => {
     expect(await limit({ userId: randomUUID(), ip: newIp() })).toEqual(open);
   });
 
-  test('an IPv6 network is its /56, however many addresses and networks of it are used', async () => {
+  test('an IPv6 network is its /56, however many of its addresses and subnets are used', async () => {
     await use(transport, 0, 3);
     const network = newNetwork();
     const verdicts = await claims(4, (i) => ({ userId: randomUUID(), ip: `${network}0${i}::${i + 1}` }));
@@ -149,7 +149,7 @@ describe.each(['tcp', 'rest', 'memory'])('over %s', (transport) => {
     expect(await claims(20, () => claim)).toEqual(Array(20).fill(open));
   });
 
-  test('an address that is not known, or is none, leaves the limit of the shopper', async () => {
+  test('an unknown or invalid address leaves only the limit of the shopper', async () => {
     await use(transport, 2, 1);
     const userId = randomUUID();
     expect(await limit({ userId, ip: undefined })).toEqual(open);
@@ -157,8 +157,9 @@ describe.each(['tcp', 'rest', 'memory'])('over %s', (transport) => {
     expect(await limit({ userId, ip: undefined })).toMatchObject({ limited: true });
   });
 
-  // What broke: behind a proxy that TRUSTED_PROXIES does not name, one session stopped the orders of all.
-  test('a proxy that TRUSTED_PROXIES does not name is no network on a shop that others reach', async () => {
+  // What broke: behind a proxy that TRUSTED_PROXIES does not name, one session blocked the orders of all
+  // shoppers.
+  test('on a public shop, a proxy that TRUSTED_PROXIES does not name does not count as a network', async () => {
     vi.stubEnv('LOCAL_SHOP', '');
     await use(transport, 0, 1);
     for (const ip of ['127.0.0.1', '::ffff:127.0.0.1', '::1']) {
@@ -174,7 +175,7 @@ describe.each(['tcp', 'rest', 'memory'])('over %s', (transport) => {
   });
 });
 
-test('every key carries its shopper or network as hash tag, and runs out by itself', async () => {
+test('every key has its shopper or network as hash tag, and expires by itself', async () => {
   await use('tcp', 10, 10);
   await server.flush();
   const userId = randomUUID();
@@ -189,7 +190,7 @@ test('every key carries its shopper or network as hash tag, and runs out by itse
   expect(Math.max(...lifetimes)).toBeLessThanOrEqual(121_000);
 });
 
-test('a refused shopper is remembered by Redis only: flushed, they are let in at once', async () => {
+test('a refused shopper is remembered in Redis only: after a flush, they are let in immediately', async () => {
   await use('tcp', 1, 0);
   const claim = { userId: randomUUID(), ip: undefined };
   expect((await claims(2, () => claim)).map(({ limited }) => limited)).toEqual([false, true]);
@@ -197,8 +198,8 @@ test('a refused shopper is remembered by Redis only: flushed, they are let in at
   expect(await limit(claim)).toEqual(open);
 });
 
-// What broke: while Redis was away, nobody was limited at all.
-test('while Redis hangs this process counts, and the breaker hears of it', async () => {
+// What broke: while Redis was away, there was no limit at all.
+test('while Redis hangs this process counts, and the breaker is told', async () => {
   const { redis, lines } = await useImpatiently('tcp', 2, 0);
   await expect.poll(() => redis.pingRedis()).toBe(true);
   lines.length = 0;
@@ -207,7 +208,7 @@ test('while Redis hangs this process counts, and the breaker hears of it', async
   const verdicts = await claims(5, () => claim);
   expect(verdicts.slice(0, 2)).toEqual([open, open]);
   expect(verdicts.slice(2)).toEqual(Array(3).fill({ limited: true, retryAfterSeconds: expect.any(Number) }));
-  // As many as open the breaker: each ran into the deadline, which the library alone would not tell.
+  // As many calls as open the breaker. Each ran into the deadline, which the library alone would not report.
   expect(redis.redisState()).toBe('degraded');
   expect(await limit({ userId: randomUUID(), ip: newIp() })).toEqual(open);
   expect(lines).toHaveLength(1);
@@ -226,7 +227,7 @@ test('without Redis this process counts shoppers and networks by itself', async 
   expect(await limit({ userId: randomUUID(), ip: newIp() })).toEqual(open);
 });
 
-test('what this process counts is forgotten after its time, and never grows without bounds', async () => {
+test('counts in this process are forgotten after their time, and never grow without bounds', async () => {
   const { countInProcess, recallInProcess, rememberInProcess } = await import(
     '#lib/platform/redis/in-process.ts'
   );

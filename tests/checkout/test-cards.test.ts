@@ -11,13 +11,15 @@ import { openPayingShop } from '#tests/support/paying-shop.ts';
 import { addProduct, soldOf } from '#tests/support/shop.ts';
 import { shopperWith } from '#tests/support/shopper.ts';
 
-/** Test cards on a shop for one's own machine, whose requests a proxy passes on without being named. */
+/**
+ * Test cards on a shop for the local machine only. A proxy that the shop does not know forwards its requests.
+ */
 
 await openPayingShop({ LOCAL_SHOP: '1' });
 declareHostResolvesIp();
 const handle = orderListener('127.0.0.1');
 
-/** The orders of server.ts, with these proxies named. */
+/** Serves orders as server.ts does, with these trusted proxies. */
 async function serve(trustedProxies: string[]) {
   const server = createServer((request, response) => {
     setOwnHeader(request, localHeader, localMark(request, trustedProxies));
@@ -40,8 +42,8 @@ async function serve(trustedProxies: string[]) {
 
 const ofProxy = { 'x-forwarded-for': '203.0.113.9', 'x-forwarded-host': 'shop.example' };
 
-// What broke: behind a proxy that rewrites the host, everybody paid with a test card.
-test('a proxy that the shop was not told of brings no test cards', async () => {
+// What broke: behind a proxy that rewrites the host, any visitor could pay with a test card.
+test('a proxy that is not in TRUSTED_PROXIES does not allow test cards', async () => {
   const post = await serve([]);
   const sku = await addProduct('PASSED-ON');
   const shopper = await shopperWith(callHandlers, sku);
@@ -53,14 +55,14 @@ test('a proxy that the shop was not told of brings no test cards', async () => {
   expect(await post(card, headers)).toBe(201);
 });
 
-test('an invoice is taken as before', async () => {
+test('an invoice is still accepted', async () => {
   const post = await serve([]);
   const shopper = await shopperWith(callHandlers, await addProduct('PASSED-ON-INVOICE'));
   const headers = { cookie: shopper.cookie, 'content-type': 'application/json', ...ofProxy };
   expect(await post(await shopper.body(), headers)).toBe(201);
 });
 
-test('behind the shop’s own edge the person at this machine pays with test cards, and nobody else', async () => {
+test('behind the shop’s own edge only the person at this machine can pay with test cards', async () => {
   const post = await serve(['127.0.0.1']);
   const shopper = await shopperWith(callHandlers, await addProduct('OWN-EDGE'));
   const card = await cardBody(shopper);
@@ -69,7 +71,7 @@ test('behind the shop’s own edge the person at this machine pays with test car
   expect(await post(card, { ...headers, 'x-forwarded-for': '127.0.0.1' })).toBe(201);
 });
 
-test('the next card of an order is not taken either', async () => {
+test('the next card of an order is refused as well', async () => {
   const shopper = await shopperWith(callHandlers, await addProduct('PASSED-ON-AGAIN'));
   const declined = await shopper.order(await cardBody(shopper, declinedCard));
   const { order } = (await declined.json()) as { order: { id: string } };

@@ -4,7 +4,7 @@ import { addProduct, availableOf, soldOf } from '#tests/support/shop.ts';
 import { shoppersWith, shopperWith } from '#tests/support/shopper.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 
-/** Rule one: the database alone is enough. Redis is taken away in the middle of a burst. */
+/** Rule one: the database alone is enough. Redis goes away in the middle of a burst. */
 
 const shop = await openTestShop();
 const call = callHandlers;
@@ -12,7 +12,7 @@ beforeEach(() => shop.redis.restore());
 
 const carts = 60;
 
-/** Every cart submitted five times, in waves; `fault` strikes after the first wave has begun. */
+/** Submits every cart five times, in waves. `fault` runs after the first wave has started. */
 async function burst(sku: string, fault: () => Promise<void>): Promise<Response[]> {
   await addProduct(sku, { available: carts - 10 });
   const ready = await shoppersWith(call, carts, sku);
@@ -38,12 +38,12 @@ test.each([
     const sold = await soldOf(sku);
     expect(sold).toEqual({ orders: carts - 10, quantity: carts - 10 });
     expect(await availableOf(sku)).toBe(0);
-    // 201 for each submission of a cart that was ordered, 409 for each of one that came too late.
+    // 201 for each submission of a cart that was ordered, 409 for each submission that came too late.
     expect(counts).toEqual({ 201: (carts - 10) * 5, 409: 50 });
   },
 );
 
-test('with Redis stopped the shop is degraded, not down, and comes back by itself', async () => {
+test('with Redis stopped the shop is degraded, not down, and recovers by itself', async () => {
   await shop.redis.stop();
   const sku = await addProduct('DEGRADED');
   for (let count = 0; count < 8; count += 1) {

@@ -13,9 +13,9 @@ import { address, type OrderBody, type Shopper, shopperWith } from '#tests/suppo
 import { openTestShop } from '#tests/support/test-shop.ts';
 
 /**
- * What browsers send without JavaScript, and what somebody makes of it. A form is answered with a
- * page to go to: that of its one order, which holds what was typed, or the checkout with all of it
- * kept and nothing ordered.
+ * What browsers send without JavaScript, and hostile variants of it. A form is answered with a redirect: to
+ * the page of its one order, which holds what was typed, or to the checkout with everything kept and nothing
+ * ordered.
  */
 const CRON_SECRET = 'the secret of the clock';
 await openTestShop({ env: { CRON_SECRET } });
@@ -46,12 +46,12 @@ function post(shopper: Shopper, form: Form | [string, string][]): Promise<Respon
   return shopper.request('/api/orders', { method: 'POST', body: new URLSearchParams(form) });
 }
 
-/** Text as it comes through a form: half a surrogate pair becomes U+FFFD on its way. */
+/** Text as a form transmits it: half a surrogate pair becomes U+FFFD. */
 const sentAs = (text: string) => text.toWellFormed();
 
 const ordersOf = (shopper: Shopper) => db().order.findMany({ where: { userId: userIdOf(shopper) } });
 
-/** Where a form's answer leads, and what it has the browser keep. */
+/** Where the answer redirects, and what the browser stores. */
 function readPage(response: Response, shopper?: Shopper) {
   expect(response.status).toBe(303);
   const location = response.headers.get('location') ?? '';
@@ -66,7 +66,7 @@ function readPage(response: Response, shopper?: Shopper) {
   return { location, draft: readCheckoutDraft(shopper && userIdOf(shopper), value) };
 }
 
-/** Back at the checkout, with a problem that the contract has for an order. */
+/** Expects a redirect to the checkout with a problem that the contract has for an order. */
 function expectRefused(response: Response, shopper: Shopper) {
   const { location, draft } = readPage(response, shopper);
   expect(location).toBe('/checkout');
@@ -76,7 +76,7 @@ function expectRefused(response: Response, shopper: Shopper) {
 
 const standing = await filledIn();
 
-test('anything in a field that nobody types orders nothing and keeps what was typed', async () => {
+test('any value in a field that shoppers don’t type orders nothing and keeps what was typed', async () => {
   const { shopper, form } = standing;
   const names = [
     'submitToken',
@@ -91,7 +91,7 @@ test('anything in a field that nobody types orders nothing and keeps what was ty
   const kept = { email: form.email, 'shippingAddress.name': form['shippingAddress.name'] };
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...names), hostileText, async (name, text) => {
-      // With zeros before it a number is the same number.
+      // Leading zeros do not change a number.
       fc.pre(text.replace(/^0+(?=\d)/, '') !== form[name]);
       const response = await writesNothing(() => post(shopper, { ...form, [name]: text }));
       expect(expectRefused(response, shopper)?.values).toMatchObject(kept);
@@ -100,9 +100,9 @@ test('anything in a field that nobody types orders nothing and keeps what was ty
   );
 });
 
-test('a field left out orders nothing', async () => {
+test('a missing field orders nothing', async () => {
   const { shopper, form } = standing;
-  // A browser sends an empty State; a program that sends none is taken at its word.
+  // A browser sends an empty State. A program that omits the field is read as sending none.
   const optional = ['shippingAddress.line2', 'shippingAddress.region'];
   for (const name of Object.keys(form).filter((field) => !optional.includes(field))) {
     const { [name]: _, ...others } = form;
@@ -110,7 +110,7 @@ test('a field left out orders nothing', async () => {
   }
 });
 
-test('any bytes for a form order nothing', async () => {
+test('any bytes in place of a form order nothing', async () => {
   const { shopper, form } = standing;
   const whole = new URLSearchParams(form).toString();
   const bodies = fc.oneof(
@@ -130,7 +130,7 @@ test('any bytes for a form order nothing', async () => {
   );
   await fc.assert(
     fc.asyncProperty(bodies, async (body) => {
-      // A cut behind the last field cuts nothing off.
+      // A cut after the last field removes nothing.
       fc.pre(!String(body).startsWith(whole) || body.length > 16_384);
       const response = await writesNothing(() =>
         shopper.request('/api/orders', {
@@ -145,7 +145,7 @@ test('any bytes for a form order nothing', async () => {
   );
 });
 
-test('a form that is sent in parts, as forms with files are, is refused as a type', async () => {
+test('a multipart form, as forms with files are, is refused for its type', async () => {
   const { shopper, form } = standing;
   const fields = fc.dictionary(hostileText, hostileText, { maxKeys: 3 });
   await writesNothing(() =>
@@ -167,12 +167,12 @@ test('a form that is sent in parts, as forms with files are, is refused as a typ
 
 const typedFields = ['email', 'name', 'line1', 'line2', 'city', 'region', 'postalCode'] as const;
 
-/** What an order holds that a person typed. */
+/** The fields of an order that the shopper typed. */
 function typedOf({ email, shippingAddress }: { email: string; shippingAddress: unknown }) {
   return { email, ...(shippingAddress as object) };
 }
 
-test('any text in a field that a person fills in makes one order with that text, or none', async () => {
+test('any text in a typed field makes one order with that text, or none', async () => {
   let made = 0;
   await fc.assert(
     fc.asyncProperty(
@@ -198,7 +198,7 @@ test('any text in a field that a person fills in makes one order with that text,
         expect(orders).toHaveLength(1);
         expectAccepted(response, `/orders/${orders[0]?.id}`, byForm);
         const stored = (byForm ? sentAs(text) : text).trim();
-        // Nothing in a field that may be left empty is kept as no value.
+        // An empty optional field is stored as null.
         expect(orders.map(typedOf)).toEqual([
           { email: 'ada@example.com', ...address, [field]: stored === '' ? null : stored },
         ]);
@@ -210,7 +210,7 @@ test('any text in a field that a person fills in makes one order with that text,
     ),
     { numRuns: 30 },
   );
-  // Else this test has looked at refusals only.
+  // Otherwise this test has seen refusals only.
   expect(made).toBeGreaterThan(0);
 });
 
@@ -221,11 +221,11 @@ function expectAccepted(response: Response, url: string, byForm: boolean): void 
   else expect([response.status, response.headers.get('location')]).toEqual([201, url]);
 }
 
-test('what can be printed and fits is taken, in any script', async () => {
+test('printable text that fits is accepted in any script', async () => {
   const printed = fc
     .string({ unit: 'grapheme', minLength: 1, maxLength: 10 })
     .filter((text) => typedLine(20).safeParse(text).success && text.trim() !== '');
-  // A postal code has a form of its own in each country.
+  // Postal codes have a format per country.
   const fields = ['name', 'line1', 'line2', 'city', 'region'] as const;
   const addresses = fc.record(Object.fromEntries(fields.map((field) => [field, printed])));
   await fc.assert(
@@ -242,7 +242,7 @@ test('what can be printed and fits is taken, in any script', async () => {
   );
 });
 
-test('fields that nobody asked for change nothing about the order', async () => {
+test('unknown fields do not change the order', async () => {
   const names = fc.oneof(
     hostileText,
     fc.constantFrom(
@@ -294,7 +294,7 @@ test('fields that nobody asked for change nothing about the order', async () => 
   );
 });
 
-test('of a field that is there twice the last one counts', async () => {
+test('if a field is sent twice, the last one counts', async () => {
   const { shopper, form } = await filledIn();
   const entries = Object.entries(form);
   const response = await post(shopper, [
@@ -306,7 +306,7 @@ test('of a field that is there twice the last one counts', async () => {
   expectAccepted(response, `/orders/${orders[0]?.id}`, true);
 });
 
-test('every order of these tests is told its owner by mail, whatever they are called', async () => {
+test('every order of these tests is confirmed to its owner by email, whatever their name', async () => {
   const headers = { authorization: `Bearer ${CRON_SECRET}` };
   const response = await call('/api/cron/jobs', { headers });
   expect(await response.json()).toMatchObject({ failed: 0, failedForGood: 0, outOfTime: false });
@@ -315,12 +315,12 @@ test('every order of these tests is told its owner by mail, whatever they are ca
   for (const { recipient, subject } of mails) expect(`${recipient} ${subject}`).not.toMatch(/\p{Cc}/u);
 });
 
-/** “Update totals”: no call of the contract, but a handler that takes a form from anybody. */
+/** “Update totals”: not a call of the contract, but a handler that accepts a form from any client. */
 function askForTotals(body: BodyInit, headers: HeadersInit = {}): Promise<Response> {
   return updateTotals(new Request('http://shop.test/checkout/totals', { method: 'POST', body, headers }), {});
 }
 
-test('a checkout that asks for its totals with anything in it is led back, with what was typed kept', async () => {
+test('a request for totals with any content returns to the checkout, and keeps what was typed', async () => {
   const { form } = standing;
   const names = fc.oneof(fc.constantFrom(...Object.keys(form)), hostileText);
   const changes = fc.dictionary(names, hostileText, { maxKeys: 4 });
@@ -334,7 +334,7 @@ test('a checkout that asks for its totals with anything in it is led back, with 
         expect(location).toMatch(/^\/checkout\?shippingMethod=(standard|express)&country=[A-Z]{2}$/);
         expect(draft?.problem).toBeUndefined();
         expect(typed).toMatchObject(draft?.values ?? {});
-        // One text may be too long for a cookie; the others are kept then.
+        // One text may be too long for a cookie. The others are kept then.
         const isShort = Object.values(typed).every((text) => text.length < 400);
         if (isShort) expect(draft?.values).toHaveProperty('email', typed.email);
       }),
@@ -343,7 +343,7 @@ test('a checkout that asks for its totals with anything in it is led back, with 
   );
 });
 
-test('a checkout that asks for its totals in any bytes, or from anywhere, gets nothing of anybody', async () => {
+test('a request for totals with any bytes, or from any site, reveals no shopper’s data', async () => {
   const asked = fc.oneof(
     fc.tuple(
       fc.constantFrom('text/plain', 'application/json', 'multipart/form-data; boundary=x'),

@@ -12,14 +12,14 @@ import {
 } from '#tests/support/hostile-input.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 
-/** The calls of operators and their machines, and those that there are not. */
+/** The calls of operators and their machines, and calls that do not exist. */
 const CRON_SECRET = 'the secret of the clock';
 const METRICS_TOKEN = 'the token of the metrics';
 await openTestShop({ env: { CRON_SECRET, METRICS_TOKEN } });
 const call = conforming(callHandlers);
 const runs = { numRuns: 100 };
 
-test('nobody has the jobs run without the secret, whatever else they bring', async () => {
+test('a client without the secret cannot run the jobs, whatever else it sends', async () => {
   const nearlyRight = fc.constantFrom(
     CRON_SECRET,
     `bearer ${CRON_SECRET}`,
@@ -48,7 +48,7 @@ test('nobody has the jobs run without the secret, whatever else they bring', asy
   );
 });
 
-test('nobody reads the metrics without the token', async () => {
+test('a client without the token cannot read the metrics', async () => {
   const nearlyRight = fc.constantFrom(METRICS_TOKEN, `bearer ${METRICS_TOKEN}`, `Bearer ${CRON_SECRET}`);
   await fc.assert(
     fc.asyncProperty(fc.oneof(hostileHeader, nearlyRight), async (authorization) => {
@@ -59,7 +59,7 @@ test('nobody reads the metrics without the token', async () => {
   );
 });
 
-test('any query and any headers leave health, readiness, the document and the metrics as they are', async () => {
+test('no query or header changes health, readiness, the document or the metrics', async () => {
   const paths = ['/api/health', '/api/ready', '/api/openapi.json', '/api/metrics'];
   await writesNothing(() =>
     fc.assert(
@@ -86,7 +86,7 @@ test('any query and any headers leave health, readiness, the document and the me
   );
 });
 
-test('a shop without cards has no use for a provider’s events, whatever they are', async () => {
+test('a shop without cards ignores every provider event', async () => {
   await writesNothing(() =>
     fc.assert(
       fc.asyncProperty(hostileBytes, hostileHeader, async (body, signature) => {
@@ -101,7 +101,7 @@ test('a shop without cards has no use for a provider’s events, whatever they a
 
 const writingMethods = ['POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** Every call, and the methods that it has. */
+/** Every call with its methods. */
 const methodsOf: Record<string, string[]> = {
   '/api/cart': ['GET'],
   '/api/cart/lines/FUZZ': ['PUT'],
@@ -121,7 +121,7 @@ const methodsOf: Record<string, string[]> = {
   '/api/webhooks/payments': ['POST'],
 };
 
-test('a method that a call does not have is refused with those that it has, whatever comes with it', async () => {
+test('a method that a call lacks is refused with the list of its methods, whatever is sent', async () => {
   const asked = fc.constantFrom(
     ...Object.entries(methodsOf).flatMap(([path, methods]) =>
       ['GET', ...writingMethods]
@@ -154,7 +154,7 @@ test('a method that a call does not have is refused with those that it has, what
   );
 });
 
-test('a call that there is not is not found, by any name and method and with any body', async () => {
+test('an unknown call is not found, with any name, method and body', async () => {
   const handlers: Record<string, (typeof unknownCall)['GET']> = { ...unknownCall };
   await writesNothing(() =>
     fc.assert(

@@ -20,8 +20,8 @@ import { availableOf } from '#tests/support/shop.ts';
 import { Shopper } from '#tests/support/shopper.ts';
 
 /**
- * What is asked about orders that stand: to pay them, to cancel them, to be let back to them from the
- * bank. Each is refused in the contract's words, and neither the shop nor its provider moves anything.
+ * Requests about existing orders: to pay, to cancel, or to return from the bank. Each bad one is refused as
+ * the contract says, and neither the shop nor its provider moves money or stock.
  */
 const { simulator } = await openPayingShop();
 const call = conforming(callHandlers);
@@ -29,11 +29,11 @@ const { shopper, orders, one, add } = await existingOrders(call, simulator);
 const owned = fc.constantFrom(...orders);
 const runs = { numRuns: 50 };
 
-/** What pays the one of them that waits for another card, and none of the others. */
+/** Pays the one order that waits for another card, and none of the others. */
 const valid = { attempt: 2, method: 'card', token: 'pm_card_mastercard' };
 const isToken = (value: unknown) => typeof value === 'string' && /^[\w-]{1,255}$/.test(value);
 
-test('a payment with any one member replaced by anything pays nothing', async () => {
+test('a payment with any one member replaced by any value pays nothing', async () => {
   const changed = fc.oneof(
     fc.record({ attempt: fc.oneof(hostile, nearly('2'), fc.integer()).filter((value) => value !== 2) }),
     fc.record({ method: fc.oneof(hostile, nearly('card'), fc.constant('invoice')) }),
@@ -50,7 +50,7 @@ test('a payment with any one member replaced by anything pays nothing', async ()
   );
 });
 
-test('a payment by form with anything in a field pays nothing and leads back to the order', async () => {
+test('a form payment with any value in a field pays nothing and returns to the order', async () => {
   const changed = fc.oneof(
     fc.record({ attempt: hostileText.filter((text) => !/^0*2$/.test(text)) }),
     fc.record({ method: hostileText }),
@@ -81,7 +81,7 @@ test('any body under any content type pays nothing', async () => {
   );
 });
 
-test('more than a payment can be is refused, unread', async () => {
+test('a body that exceeds the size of a payment is refused unread', async () => {
   for (const padding of [2_048, 20_000]) {
     const body = { ...valid, padding: 'x'.repeat(padding) };
     const { id } = one('payment_declined');
@@ -92,7 +92,7 @@ test('more than a payment can be is refused, unread', async () => {
   }
 });
 
-test('what is no order of one’s own is neither shown, paid nor cancelled', async () => {
+test('a shopper can’t see, pay or cancel an order that is not their own', async () => {
   const stranger = new Shopper(call);
   await stranger.cart();
   const own = orders.flatMap(({ id }) => [id.slice(1), `{${id}}`, `urn:uuid:${id}`, `${id} `, `${id}\0`]);
@@ -167,7 +167,7 @@ test('a token of any name is charged once, as it was sent', async () => {
   }
 });
 
-test('an order with anything for its card is refused, and one with a card of any name is one order', async () => {
+test('an order with any value as its card is refused, and one with a card of any name is one order', async () => {
   await shopper.put('STANDING', 2);
   const body = await shopper.body();
   const notCards = fc.oneof(hostile, nearly(valid.token)).filter((token) => !isToken(token));
@@ -186,7 +186,7 @@ test('an order with anything for its card is refused, and one with a card of any
   expect(payments).toMatchObject([{ token: '__proto__', status: 'declined' }]);
 });
 
-test('a cancellation with any body and of any type cancels its order, once, and no other', async () => {
+test('a cancellation with any body of any type cancels its own order once', async () => {
   const available = await availableOf('STANDING');
   const sent = fc.tuple(
     hostileContentType.filter((type) => !type.includes('form')),
@@ -214,7 +214,7 @@ test('a cancellation with any body and of any type cancels its order, once, and 
     expect(await db().order.findFirstOrThrow({ where: { id } })).toMatchObject({ status });
 });
 
-test('an order that has ended or left stays as it is, whatever comes with its cancellation', async () => {
+test('an order that has ended or was shipped stays as it is, whatever its cancellation contains', async () => {
   const over = orders.filter(({ status }) => ['cancelled', 'refunded', 'fulfilled'].includes(status));
   expect(over).toHaveLength(3);
   await fc.assert(
@@ -248,7 +248,7 @@ test('an order’s id in capitals is the same order', async () => {
   expect(simulator.ledger(id.toUpperCase())).toEqual([]);
 });
 
-test('whoever comes back from a bank with anything is led to the order’s page, and nothing is settled', async () => {
+test('a return from the bank with any parameters leads to the order’s page, and settles nothing', async () => {
   const ids = fc.oneof(fc.constantFrom(...orders.map(({ id }) => id)), fc.uuid(), hostileSegment);
   const queries = fc.oneof(
     hostileSegment.map((text) => `payment_intent=${text}&redirect_status=succeeded&${text}`),
@@ -261,13 +261,13 @@ test('whoever comes back from a bank with anything is led to the order’s page,
   const cookies = fc.oneof(fc.constant(shopper.cookie), hostileHeader);
   await fc.assert(
     fc.asyncProperty(ids, queries, cookies, async (id, query, cookie) => {
-      // Not an operation of the OpenAPI document: the bank sends a browser here.
+      // Not an operation of the OpenAPI document: the bank sends a browser to this address.
       const response = await movesNothing(simulator, () =>
         callHandlers(`/orders/${id}/payment-return?${query}`, { headers: { cookie } }),
       );
       expect([response.status, await response.text()]).toEqual([303, '']);
       const to = new URL(response.headers.get('location') ?? '', 'http://shop.test');
-      // Another browser than the one that ordered is told so on that page.
+      // A browser other than the one that ordered is told so on that page.
       expect([`http://shop.test/orders/${id}`, `http://shop.test/orders/${id}?returned=1`]).toContain(
         to.href,
       );

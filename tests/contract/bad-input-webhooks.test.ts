@@ -16,11 +16,12 @@ import { openPayingShop } from '#tests/support/paying-shop.ts';
 import { stripeFor } from '#tests/support/simulator.ts';
 
 /**
- * What the provider says with its own signature, or somebody who has its secret. Whatever an event
- * holds it is answered in the contract's words, and no order, payment or stock is another after it:
- * an event is a hint to look, and there is nothing to be seen.
+ * Events with a valid signature, from the provider or from an attacker who has its secret. Whatever an event
+ * contains, it is answered as the contract says and changes no order, payment or stock. An event is only a
+ * hint to look, and the look finds nothing new.
  *
- * It is never answered 503 either, because that asks for it to be sent again, and it will not get better.
+ * It is never answered 503 either: that asks the provider to send it again, and the same event cannot succeed
+ * later.
  */
 const { simulator } = await openPayingShop();
 const call = conforming(callHandlers);
@@ -29,7 +30,7 @@ const stripe = stripeFor(simulator.url);
 const secret = simulator.webhookSecret;
 const refund = await db().refund.findFirstOrThrow({ where: { orderId: one('refunded').id } });
 
-/** The events that were received are kept, whatever they were about. */
+/** Received events are stored, whatever they are about. */
 const except = ['payment_event'] as const;
 
 function send(payload: string | Uint8Array<ArrayBuffer>, signature?: string): Promise<Response> {
@@ -44,7 +45,7 @@ function send(payload: string | Uint8Array<ArrayBuffer>, signature?: string): Pr
 
 type Json = Record<string, unknown>;
 
-/** An event as the provider sends it, about a charge or a refund of one of the standing orders. */
+/** An event as the provider sends it, about a charge or a refund of one of the existing orders. */
 const events: Record<string, () => Json> = {
   'a charge at the bank': () => intentEvent(one('payment_pending').ref),
   'a charge that was declined': () => intentEvent(one('payment_declined').ref),
@@ -102,7 +103,7 @@ const parts = [
   'data.object.metadata.order_id',
 ];
 
-/** The same with another value in one place; without that place where the value is undefined. */
+/** The same event with another value at one path, or without that path if the value is undefined. */
 function withPart(event: Json, path: string, value: unknown): Json {
   const [first = '', ...rest] = path.split('.');
   const inner = rest.length === 0 ? value : withPart((event[first] ?? {}) as Json, rest.join('.'), value);
@@ -113,14 +114,14 @@ function partOf(event: Json, path: string): unknown {
   return path.split('.').reduce<unknown>((at, name) => (at as Json | undefined)?.[name], event);
 }
 
-/** The kinds of events that have something in this place; all of them where none has. */
+/** The kinds of events that have a value at this path, or all of them if none has. */
 function kindsWith(path: string): string[] {
   const kinds = Object.keys(events);
   const having = kinds.filter((kind) => partOf(eventOf(kind), path) !== undefined);
   return having.length > 0 ? having : kinds;
 }
 
-test.each(parts)('an event with anything for its %s changes nothing', async (path) => {
+test.each(parts)('an event with any value for its %s changes nothing', async (path) => {
   const changes = fc.constantFrom(...kindsWith(path)).chain((kind) => {
     const now = partOf(eventOf(kind), path);
     const values = fc.oneof(
@@ -141,8 +142,8 @@ test.each(parts)('an event with anything for its %s changes nothing', async (pat
 });
 
 /**
- * What broke, found by the property above: each of these was answered 500, or 503 "send it again", and
- * would have been sent again for days.
+ * What broke, found by the property above: each of these was answered 500, or 503 "send it again", and the
+ * provider would have repeated it for days.
  */
 const found: [what: string, kind: string, path: string, value: unknown][] = [
   ['has no id', 'a charge that was paid', 'id', undefined],
@@ -167,7 +168,7 @@ const found: [what: string, kind: string, path: string, value: unknown][] = [
 ];
 
 test.each(found)(
-  'an event that %s is received or refused, and not asked for again',
+  'an event that %s is received or refused, and never answered “send again”',
   async (_, kind, path, value) => {
     const event = withPart(eventOf(kind), path, value);
     const response = await movesNothing(simulator, () => send(JSON.stringify(event)), { except });
@@ -175,7 +176,7 @@ test.each(found)(
   },
 );
 
-// What broke: bytes that are not UTF-8 were answered `invalid_request`, which the document did not name.
+// What broke: bytes that are not UTF-8 were answered `invalid_request`, which the document did not list.
 test('any bytes with the right signature are received or refused, and change nothing', async () => {
   const bytes = fc.oneof(
     hostileBytes,
@@ -190,7 +191,7 @@ test('any bytes with the right signature are received or refused, and change not
   );
 });
 
-test('an event with any other signature is refused and not taken note of', async () => {
+test('an event with any other signature is refused and not recorded', async () => {
   await fc.assert(
     fc.asyncProperty(hostileHeader, async (signature) => {
       const event = JSON.stringify(eventOf('a charge that was paid'));
@@ -201,7 +202,7 @@ test('an event with any other signature is refused and not taken note of', async
   );
 });
 
-test('an event about something that the shop has none of is ignored, whatever it holds', async () => {
+test('an event about an object that the shop does not have is ignored, whatever it contains', async () => {
   const kinds = fc.oneof(
     fc.constantFrom(
       'account',
@@ -227,7 +228,7 @@ test('an event about something that the shop has none of is ignored, whatever it
   );
 });
 
-test('an event as large as none is is refused', async () => {
+test('an event above the size limit is refused', async () => {
   const event = { ...intentEvent(one('paid').ref), padding: 'x'.repeat(256 * 1_024) };
   const response = await movesNothing(simulator, () => send(JSON.stringify(event)));
   expect(response.status).toBe(413);

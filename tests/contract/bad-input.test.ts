@@ -19,9 +19,9 @@ import { type OrderBody, type Shopper, shopperWith } from '#tests/support/shoppe
 import { openTestShop } from '#tests/support/test-shop.ts';
 
 /**
- * Whatever is sent, the answer is one of the contract's (`conforming` checks status and shape
- * against the OpenAPI document, which names no 500), and nothing is written. Forms, payments, the
- * provider's events and the calls of operators have files of their own.
+ * Whatever is sent, the answer is one of the contract's, and nothing is written. `conforming` checks status
+ * and shape against the OpenAPI document, which lists no 500. Forms, payments, provider events and operator
+ * calls have their own files.
  */
 await openTestShop();
 const call = conforming(callHandlers);
@@ -30,7 +30,7 @@ const shopper: Shopper = await shopperWith(call, 'FUZZ');
 const valid: OrderBody = await shopper.body();
 const runs = { numRuns: 400 };
 
-test('an order body with any one member replaced by anything makes no order and no server error', async () => {
+test('an order body with any one member replaced by any value makes no order and no server error', async () => {
   const members = [
     'submitToken',
     'cartId',
@@ -46,7 +46,7 @@ test('an order body with any one member replaced by anything makes no order and 
     fc.assert(
       fc.asyncProperty(fc.constantFrom(...members), hostile, async (member, value) => {
         fc.pre(JSON.stringify(value) !== JSON.stringify(valid[member]));
-        // Once in some thousand strings, chance makes an address such as "E`=%5f8@7".
+        // One random string in some thousands is a valid address such as "E`=%5f8@7".
         fc.pre(member !== 'email' || !emailAddressSchema.safeParse(value).success);
         const response = await shopper.send('POST', '/api/orders', { ...valid, [member]: value });
         expect([400, 409, 413, 422]).toContain(response.status);
@@ -56,7 +56,7 @@ test('an order body with any one member replaced by anything makes no order and 
   );
 });
 
-test('an address with any one field replaced by anything that is not one line of text makes no order', async () => {
+test('an address with any one field replaced by a value that is not one line of text makes no order', async () => {
   const fields = Object.keys(valid.shippingAddress as object).filter(
     (field) => !['line2', 'region'].includes(field),
   );
@@ -110,7 +110,7 @@ test('any cookie, key and origin make no order and no server error', async () =>
   );
 });
 
-test('a session cookie with one changed character is nobody’s', async () => {
+test('a session cookie with one changed character is invalid', async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat(79), fc.constantFrom(...'0aZ-_.'), async (at, character) => {
       const [name, value = ''] = shopper.cookie.split('=');
@@ -148,7 +148,7 @@ test('any path and any query give one of the contract’s answers', async () => 
   );
 });
 
-test('a cursor that holds anything is answered with a page or refused', async () => {
+test('a cursor with any content is answered with a page or refused', async () => {
   const when = fc.oneof(
     hostile,
     fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
@@ -174,7 +174,7 @@ test('a cursor that holds anything is answered with a page or refused', async ()
   );
 });
 
-test('any cookie reads no order and writes nothing, and makes a new shopper where one is needed', async () => {
+test('any cookie reads no order and writes nothing, and makes a new shopper if one is needed', async () => {
   const statuses: Record<string, number> = {
     '/api/cart': 200,
     '/api/checkout': 409,
@@ -194,7 +194,7 @@ test('any cookie reads no order and writes nothing, and makes a new shopper wher
   );
 });
 
-test('any quantity of anything keeps the cart within its bounds', async () => {
+test('any quantity of any item keeps the cart within its limits', async () => {
   const skus = fc.oneof(fc.constant('FUZZ'), hostileSegment);
   await fc.assert(
     fc.asyncProperty(skus, hostile, async (sku, quantity) => {
@@ -208,9 +208,9 @@ test('any quantity of anything keeps the cart within its bounds', async () => {
   );
 });
 
-test('a line under any content type, in any bytes, after any version or from anywhere changes no cart', async () => {
+test('a line with any content type, bytes, version or origin changes no cart', async () => {
   const { version } = await shopper.cart();
-  // A star is any version.
+  // A star matches any version.
   const otherVersion = hostileHeader.filter(
     (text) => !['*', String(version)].includes(text.replaceAll(/W\/|"/g, '').trim()),
   );
@@ -231,7 +231,7 @@ test('a line under any content type, in any bytes, after any version or from any
   );
 });
 
-test('a sku that no database could read is no sku, whether it is set or removed', async () => {
+test('a sku that no database could store is refused, whether it is set or removed', async () => {
   for (const quantity of [0, 1]) {
     const response = await shopper.send('PUT', '/api/cart/lines/A%00', { quantity });
     expect(response.status).toBe(404);

@@ -15,7 +15,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** What the check says of a database to which `statement` was done; it is undone afterwards. */
+/** The drift check's findings after `statement`, which is rolled back afterwards. */
 async function driftAfter(statement: string): Promise<string[]> {
   await client.query('BEGIN');
   try {
@@ -26,7 +26,7 @@ async function driftAfter(statement: string): Promise<string[]> {
   }
 }
 
-test('the migrations make the database that the client expects', async () => {
+test('the migrations create the database that the client expects', async () => {
   expect(await findDrift(client)).toEqual([]);
 });
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
 import { openDatabaseBefore } from '#tests/support/earlier-database.ts';
 
-/** What 0006_provider_ledger makes of orders and refunds that were written before it. */
+/** What 0006_provider_ledger does to orders and refunds written before it. */
 
 const { client, migrate, close } = await openDatabaseBefore('0006_provider_ledger');
 afterAll(close);
@@ -15,7 +15,7 @@ interface Old {
   events: [from: string | null, to: string, actor: string][];
 }
 
-/** An order of 1,000 by card, and its rows as they were written before. */
+/** A card order of 1,000 with its rows as they were written before. */
 async function write({ status, payment, refundedMinor = 0, refund, events }: Old): Promise<string> {
   const [userId, id, cartId] = [randomUUID(), randomUUID(), randomUUID()];
   await client.query(`INSERT INTO cart (user_id, id, currency, status) VALUES ($1, $2, 'USD', 'ordered')`, [
@@ -50,7 +50,7 @@ async function write({ status, payment, refundedMinor = 0, refund, events }: Old
   return id;
 }
 
-test('orders that were written before keep what they were, and say no more than the provider has done', async () => {
+test('orders written before the migration keep their state, and claim no more than the provider has done', async () => {
   const placed: Old['events'] = [
     [null, 'payment_pending', 'shopper'],
     ['payment_pending', 'paid', 'shopper'],

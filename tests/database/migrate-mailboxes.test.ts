@@ -3,7 +3,7 @@ import { afterAll, expect, test } from 'vitest';
 import { openDatabaseBefore } from '#tests/support/earlier-database.ts';
 import { mailboxes } from '#tests/support/mailboxes.ts';
 
-/** What 0013_mailbox_spellings makes of emails that were written before it. */
+/** What 0013_mailbox_spellings does to emails written before it. */
 
 const { client, migrate, close } = await openDatabaseBefore('0013_mailbox_spellings');
 afterAll(close);
@@ -18,10 +18,10 @@ async function writeMails(): Promise<void> {
   }
 }
 
-test('emails from before and after it are found by their mailbox in the index', async () => {
+test('emails written before and after the migration are found by their mailbox through the index', async () => {
   await writeMails();
   await migrate();
-  // On a connection that knows the index as it was.
+  // On a connection that was opened before the index changed.
   await writeMails();
   await client.query('SET enable_seqscan = off');
   const expected = Map.groupBy(mailboxes, ([, mailbox]) => mailbox);

@@ -22,7 +22,7 @@ test('a migrated database is left as it is', async () => {
   expect(await migrateAgain()).toEqual([]);
 });
 
-test('a migration whose file was changed after it was applied is refused', async () => {
+test('a migration whose file changed after it was applied is refused', async () => {
   await client.query(`UPDATE _prisma_migrations SET checksum = 'x' WHERE migration_name = '0001_shop'`);
   await expect(migrateAgain()).rejects.toThrow('0001_shop was changed');
 });
@@ -34,8 +34,8 @@ test('a migration whose file is gone is refused', async () => {
   await expect(migrateAgain()).rejects.toThrow('0000_gone was applied');
 });
 
-test('a migration that fails leaves nothing of itself', async () => {
-  // The first migration meets a table of its own making after it has made others.
+test('a migration that fails writes nothing', async () => {
+  // The first migration creates several tables before it conflicts with this one.
   await client.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE TABLE stock (sku text)');
   await expect(migrateAgain()).rejects.toThrow('0001_shop/migration.sql: relation "stock" already exists');
   const { rows } = await client.query(
@@ -44,7 +44,7 @@ test('a migration that fails leaves nothing of itself', async () => {
   expect(rows).toEqual([{ product: null, applied: 0 }]);
 });
 
-test('two deployments at once apply every migration once', async () => {
+test('two deployments at the same time apply every migration once', async () => {
   await client.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
   const results = await Promise.all([migrateAgain(), migrateAgain()]);
   expect(results.map((applied) => applied.length > 0).sort()).toEqual([false, true]);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openClient } from '#lib/platform/database/db-session.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 
-/** The database keeps the promises by itself: plain SQL tries to break each of them. */
+/** The database keeps the promises without the application: plain SQL tries to break each of them. */
 
 let database: TestDatabase;
 let client: pg.Client;
@@ -31,7 +31,7 @@ async function insert(table: string, row: Row): Promise<void> {
   await client.query(`INSERT INTO ${table} (${columns}) VALUES (${places})`, Object.values(row));
 }
 
-/** The SQLSTATE with which the database refuses, or "accepted". */
+/** The SQLSTATE of the database's refusal, or "accepted". */
 async function outcome(work: Promise<unknown>): Promise<string> {
   return work.then(
     () => 'accepted',
@@ -131,7 +131,7 @@ test('one submission makes one order, whichever cart it names', async () => {
   expect(await outcome(second)).toBe(uniqueViolation);
 });
 
-test('nobody orders the cart of another shopper', async () => {
+test('an order cannot use the cart of another shopper', async () => {
   const cartId = await insertCart();
   expect(await outcome(insertOrder(cartId, { user_id: randomUUID() }))).toBe(foreignKeyViolation);
 });
@@ -162,7 +162,7 @@ test('a total is the sum of its parts, to the last minor unit', async () => {
   expect(await outcome(insertOrder(cartId))).toBe('accepted');
 });
 
-test('an order holds its stock for a limited time while it waits for money, and no longer', async () => {
+test('an order holds its stock for a limited time while it waits for money, and not longer', async () => {
   const cartId = await insertCart();
   expect(await outcome(insertOrder(cartId, { hold_until: null }))).toBe(checkViolation);
   expect(await outcome(insertOrder(cartId, { status: 'paid' }))).toBe(checkViolation);

@@ -5,16 +5,16 @@ import { openTestEdge, sendRaw } from '#tests/support/edge.ts';
 import { startUpstream } from '#tests/support/upstream.ts';
 
 /**
- * What the edge keeps for everybody, in front of a server that answers as Next does: the same
- * address with a page or with parts for its router, with times for shared caches.
+ * What the edge caches for all visitors. The server behind it answers as Next does: one address has a page or
+ * parts for the router, with lifetimes for shared caches.
  */
 
 const kept = 's-maxage=1, stale-while-revalidate=31535940';
 const vary =
   'rsc, next-router-state-tree, next-router-prefetch, next-router-segment-prefetch, Accept-Encoding';
-/** nginx counts whole seconds, so one second lasts up to two. */
+/** nginx counts whole seconds, so one second can last up to two. */
 const pastFreshMs = 2_200;
-/** The shop answers nothing before this is over. */
+/** The shop answers nothing until this resolves. */
 let held: Promise<void> | undefined;
 let broken = false;
 let edition = 0;
@@ -60,7 +60,7 @@ const get = (path: string, headers: Headers = []) => sendRaw(`${edge.url}${path}
 const session: Headers = [['Cookie', 'once_session=ada; theme=dark']];
 const asked = (path: string, method = 'GET') => next.asked(method, path);
 
-/** Lets the shop answer nothing until it is released. */
+/** Stops the shop from answering until it is released. */
 function holdShop(): () => void {
   const { promise, resolve } = Promise.withResolvers<void>();
   held = promise;
@@ -71,7 +71,7 @@ function holdShop(): () => void {
 }
 
 describe('a page of the catalogue', () => {
-  test('is fetched once and the same for everybody, and the shop is not told who asks', async () => {
+  test('is fetched once, is the same for all visitors, and the shop does not learn who asks', async () => {
     const texts = new Set<string>();
     for (const headers of [[], session, [['Cookie', 'once_session=bob']] as Headers]) {
       texts.add((await get('/product/mug', headers)).body);
@@ -80,10 +80,10 @@ describe('a page of the catalogue', () => {
     expect(asked('/product/mug')).toBe(1);
   });
 
-  test('is fetched once for a crowd that comes at the same moment', async () => {
+  test('is fetched once for many requests at the same moment', async () => {
     const release = holdShop();
     const crowd = Promise.all(Array.from({ length: 40 }, () => get('/category/kitchen')));
-    // Most of them wait by then; the others find the page kept.
+    // Most of them are waiting by then. The others find the page in the cache.
     await sleep(300);
     release();
     const answers = await crowd;
@@ -91,7 +91,7 @@ describe('a page of the catalogue', () => {
     expect(asked('/category/kitchen')).toBe(1);
   });
 
-  test('has this request’s id and a time that a browser can keep to', async () => {
+  test('has this request’s id and a lifetime that a browser can use', async () => {
     const [first, second] = [await get('/product/headers'), await get('/product/headers')];
     expect(second.headers('cache-control')).toEqual(['public, max-age=0, must-revalidate']);
     expect(second.headers('x-request-id')).toHaveLength(1);
@@ -99,7 +99,7 @@ describe('a page of the catalogue', () => {
     expect(second.headers('idempotent-replayed')).toEqual([]);
   });
 
-  test('is found again whatever an advertisement hung on its address', async () => {
+  test('is found again whatever query an advertisement adds to its address', async () => {
     for (const query of ['', '?utm_source=mail', '?gclid=1&fbclid=2'])
       await get(`/product/advertised${query}`);
     expect(asked('/product/advertised')).toBe(1);
@@ -108,8 +108,8 @@ describe('a page of the catalogue', () => {
     expect(asked('/api/products')).toBe(2);
   });
 
-  test('has nothing of the query that the first to ask for it hung on its address', async () => {
-    // What broke: `?access=x` of one visitor set a header of the page that everybody was given.
+  test('contains nothing of the query in the first request for it', async () => {
+    // What broke: `?access=x` of one visitor set a header of the page that all visitors received.
     for (const path of ['/', '/product/poisoned', '/category/poisoned', '/products/poisoned.svg']) {
       await get(`${path}?access=x`);
       const { body } = await get(path);
@@ -119,7 +119,7 @@ describe('a page of the catalogue', () => {
     expect((await get('/api/products?query=kept')).body).toContain('of /api/products?query=kept for');
   });
 
-  test('is kept once compressed and once not, and nobody gets the one they cannot read', async () => {
+  test('is cached once compressed and once not, and no client gets an encoding that it does not accept', async () => {
     const encodings = ['gzip, deflate, br', 'gzip', 'br', 'gzip;q=0', ''];
     for (let round = 0; round < 2; round += 1) {
       for (const encoding of encodings) {
@@ -144,7 +144,7 @@ describe('a page of the catalogue', () => {
     ).toEqual(new Set(['gzip', undefined]));
   });
 
-  test('is another one under another name of the shop', async () => {
+  test('is cached separately for each host name of the shop', async () => {
     const named = (host: string) => sendRaw(`${edge.url}/product/named`, { host });
     await named('shop.example');
     await named('evil.example');
@@ -184,7 +184,7 @@ describe('pages and parts for Next’s router', () => {
     ['rsc - - %5B%22%22%5D', [['RSC', '1'], tree]],
   ];
 
-  test('of one address are kept apart, each fetched once', async () => {
+  test('at one address are cached separately, each fetched once', async () => {
     for (let round = 0; round < 2; round += 1) {
       for (const [variant, headers] of variants) {
         expect((await get('/product/router', headers)).body).toContain(`${variant} of /product/router`);
@@ -193,14 +193,14 @@ describe('pages and parts for Next’s router', () => {
     expect(asked('/product/router')).toBe(variants.length);
   });
 
-  test('a part is told apart by its query, and a page with such a query is still a page', async () => {
+  test('a part is cached by its query, and a page with such a query is still a page', async () => {
     await get('/product/query?_rsc=a', [['RSC', '1']]);
     expect((await get('/product/query?_rsc=a')).body).toContain('page');
     await get('/product/query?_rsc=b', [['RSC', '1']]);
     expect(asked('/product/query')).toBe(3);
   });
 
-  test('a header that stands twice, or holds a space, cannot put a part where a page is looked for', async () => {
+  test('a repeated header, or one with a space, cannot put a part in the place of a page', async () => {
     await get('/product/poison', [
       ['RSC', ''],
       ['RSC', '1'],
@@ -221,7 +221,7 @@ describe('a page that is no longer fresh', () => {
     await sleep(pastFreshMs);
     const release = holdShop();
     try {
-      // All are answered while the shop is still at work on the new one.
+      // All are answered while the shop still works on the new page.
       const answers = await Promise.all(Array.from({ length: 10 }, () => get('/product/stale')));
       expect(new Set(answers.map((answer) => answer.body))).toEqual(new Set([body]));
       await expect.poll(() => asked('/product/stale')).toBe(2);
@@ -231,7 +231,7 @@ describe('a page that is no longer fresh', () => {
     await expect.poll(async () => (await get('/product/stale')).body).not.toBe(body);
   });
 
-  test('is shown when the shop fails', async () => {
+  test('is shown if the shop fails', async () => {
     const { body } = await get('/product/shown');
     await sleep(pastFreshMs);
     broken = true;
@@ -244,7 +244,7 @@ describe('a page that is no longer fresh', () => {
     }
   });
 
-  test('is asked for by its tag', async () => {
+  test('is revalidated with its ETag', async () => {
     await get('/product/tagged');
     await sleep(pastFreshMs);
     await get('/product/tagged');
@@ -254,7 +254,7 @@ describe('a page that is no longer fresh', () => {
   });
 });
 
-describe('what is never kept', () => {
+describe('what is never cached', () => {
   test.each([
     '/cart',
     '/checkout',
@@ -268,7 +268,7 @@ describe('what is never kept', () => {
     '/search?query=x',
     '/account',
     '/api/productsx',
-  ])('%s, even if the shop said that it may be', async (path) => {
+  ])('%s, even if the shop allows it', async (path) => {
     const bare = path.split('?')[0] ?? path;
     for (const headers of [session, session]) {
       expect((await get(path, headers)).body).toContain('for once_session=ada; theme=dark');
@@ -278,7 +278,7 @@ describe('what is never kept', () => {
   });
 
   test.each(['/product/personal', '/product/silent', '/product/greeting'])(
-    '%s, which the shop gave no time, or a cookie',
+    '%s, for which the shop gives no lifetime or sets a cookie',
     async (path) => {
       await get(path);
       await get(path);
@@ -286,7 +286,7 @@ describe('what is never kept', () => {
     },
   );
 
-  test('the answer to a form on a page, which knows the shopper', async () => {
+  test('the answer to a form on a page, because it depends on the shopper', async () => {
     await get('/product/form');
     for (let time = 0; time < 2; time += 1) {
       const posted = await sendRaw(`${edge.url}/product/form`, {
@@ -300,7 +300,7 @@ describe('what is never kept', () => {
   });
 });
 
-test('built files and pictures are kept as long as the shop says', async () => {
+test('built files and pictures are cached as long as the shop says', async () => {
   for (const path of ['/_next/static/chunks/a.js', '/products/mug.svg']) {
     const first = await get(`${path}?dpl=1`, session);
     const second = await get(`${path}?dpl=1`, session);

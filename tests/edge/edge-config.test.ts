@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
 import { findNginx } from '#scripts/services/nginx-folder.ts';
 
-/** The configuration that an operator renders by hand. */
+/** The nginx configuration that an operator renders with the command. */
 
 const run = promisify(execFile);
 const script = path.resolve(import.meta.dirname, '../../scripts/render-nginx.ts');
@@ -14,7 +14,7 @@ const render = (...args: string[]) => run(process.execPath, [script, ...args]);
 const folder = await mkdtemp(path.join(os.tmpdir(), 'once-edge-config-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('every setting that can be given makes a configuration that nginx accepts', async () => {
+test('every setting makes a configuration that nginx accepts', async () => {
   const program = await findNginx();
   if (!program) throw new Error('these tests need nginx:  apt-get install nginx  or  brew install nginx');
   await mkdir(path.join(folder, 'temp'));
@@ -42,10 +42,10 @@ test('every setting that can be given makes a configuration that nginx accepts',
 test.each([
   ['an upstream without a port', ['--upstream', 'localhost'], 'cannot stand'],
   ['a value that would end its directive', ['--upstream', '127.0.0.1:1; return 200'], 'cannot stand'],
-  ['a network that is none', ['--upstream', '127.0.0.1:1', '--operator', 'all'], 'cannot stand'],
-  ['a folder with a variable in it', ['--upstream', '127.0.0.1:1', '--prefix', '/x$y'], 'cannot stand'],
-  ['a limit of nothing', ['--upstream', '127.0.0.1:1', '--session-rate', '0'], 'whole number above 0'],
-  ['half of a certificate', ['--upstream', '127.0.0.1:1', '--certificate', 'a.pem'], 'go together'],
+  ['an invalid network', ['--upstream', '127.0.0.1:1', '--operator', 'all'], 'cannot stand'],
+  ['a folder name with a variable in it', ['--upstream', '127.0.0.1:1', '--prefix', '/x$y'], 'cannot stand'],
+  ['a limit of zero', ['--upstream', '127.0.0.1:1', '--session-rate', '0'], 'whole number above 0'],
+  ['a certificate without its key', ['--upstream', '127.0.0.1:1', '--certificate', 'a.pem'], 'go together'],
   ['no upstream', [], '--upstream is missing'],
 ])('%s is refused', async (_, args, words) => {
   await expect(render(...args)).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(words) });

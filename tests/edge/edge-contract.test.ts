@@ -3,7 +3,7 @@ import { openTestEdge } from '#tests/support/edge.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 import { shopListener, startUpstream } from '#tests/support/upstream.ts';
 
-/** The contract, kept through nginx. */
+/** The contract, tested through nginx. */
 
 const shop = await openTestShop({ env: contractEnv });
 const upstream = await startUpstream(shopListener);

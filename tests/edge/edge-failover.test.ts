@@ -7,11 +7,11 @@ import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 import { shopListener, startUpstream } from '#tests/support/upstream.ts';
 
-/** Two processes of the shop behind nginx, and what becomes of a request when one of them dies. */
+/** Two processes of the shop behind nginx, and the fate of a request when one of them dies. */
 
 await openTestShop();
 
-/** What the next request matching it meets: its work is done and its answer lost, as when a process dies. */
+/** The next matching request loses its answer after its work is done, as when a process dies. */
 let dying: { method: string; path: string } | undefined;
 
 const mortal: RequestListener = (request, response) => {
@@ -19,7 +19,7 @@ const mortal: RequestListener = (request, response) => {
   if (!doomed) return void shopListener(request, response);
   dying = undefined;
   const end = () => void request.socket.destroy();
-  // Everything that would be written is swallowed; at its end the connection breaks.
+  // Discards everything that would be written. At its end the connection breaks.
   Object.assign(response, { writeHead: () => response, write: () => true, flushHeaders: () => {}, end });
   shopListener(request, response);
 };
@@ -31,7 +31,7 @@ const asked = (method: string, path: string) =>
 
 afterEach(async () => {
   expect(dying).toBeUndefined();
-  // As long as a process that failed is left alone: two seconds, which nginx counts in whole ones.
+  // nginx skips a failed process for two seconds, counted in whole seconds.
   await sleep(3_200);
 });
 
@@ -40,7 +40,7 @@ async function ready(sku: string): Promise<Shopper> {
 }
 
 describe('a process that dies after its work and before its answer', () => {
-  test('an order with its key is sent to the other, which answers with the order that was made', async () => {
+  test('an order with its key in the header is sent to the other process, which answers with the existing order', async () => {
     const shopper = await ready('KEYED');
     const body = await shopper.body();
     const before = asked('POST', '/api/orders');
@@ -51,7 +51,7 @@ describe('a process that dies after its work and before its answer', () => {
     expect(await soldOf('KEYED')).toEqual({ orders: 1, quantity: 1 });
   });
 
-  test('an order with its key in the body alone is sent once, and asked for again by the shopper', async () => {
+  test('an order with its key only in the body is sent once, and the shopper retries it', async () => {
     const shopper = await ready('UNKEYED');
     const body = await shopper.body();
     const before = asked('POST', '/api/orders');
@@ -79,7 +79,7 @@ describe('a process that dies after its work and before its answer', () => {
     expect(asked(method, path) - before).toBe(1);
   });
 
-  test('a GET is answered by the other', async () => {
+  test('a GET is answered by the other process', async () => {
     const shopper = await ready('READ');
     dying = { method: 'GET', path: '/api/cart' };
     expect((await shopper.cart()).lines).toMatchObject([{ sku: 'READ' }]);
@@ -87,7 +87,7 @@ describe('a process that dies after its work and before its answer', () => {
 });
 
 describe('processes that are gone', () => {
-  test('while one is gone nobody notices, whatever they send', async () => {
+  test('while one process is gone every request still works', async () => {
     const shopper = await ready('ONEGONE');
     await processes[0]?.stop();
     try {
@@ -101,7 +101,7 @@ describe('processes that are gone', () => {
     }
   });
 
-  test('while all are gone everybody is told when to come back, and two seconds after the return it works', async () => {
+  test('while all are gone every client is told when to retry, and it works two seconds after their return', async () => {
     const shopper = await ready('ALLGONE');
     const body = await shopper.body();
     await Promise.all(processes.map((upstream) => upstream.stop()));

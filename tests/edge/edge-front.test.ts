@@ -5,7 +5,7 @@ import { defaultLimits, ownMachine } from '#scripts/services/nginx-config.ts';
 import { openTestEdge, type RawAnswer, sendRaw } from '#tests/support/edge.ts';
 import { startUpstream } from '#tests/support/upstream.ts';
 
-/** What the edge lets through, counts, refuses and says, in front of a server that only echoes. */
+/** What the edge passes, counts, refuses and answers, in front of a server that only echoes. */
 
 const echo = await startUpstream(async (request, response) => {
   const { pathname } = new URL(request.url ?? '/', 'http://shop.test');
@@ -19,7 +19,7 @@ const echo = await startUpstream(async (request, response) => {
 const upstreams = [echo.address];
 const session = (letter: string) => `once_session=00000000-0000-4000-8000-000000000000.${letter.repeat(43)}`;
 
-/** As if 127.0.0.1 were a load balancer, so that a test can come from anywhere. */
+/** Treats 127.0.0.1 as a load balancer, so that a test can use any client address. */
 const edge = await openTestEdge({
   upstreams,
   balancers: ['127.0.0.1'],
@@ -30,7 +30,7 @@ const edge = await openTestEdge({
     addressPerSecond: 5,
     sessionConnections: 3,
   },
-  // The balancer itself is not counted, as by default; whoever comes through it is.
+  // As by default, the balancer itself is not counted, but its clients are.
   unlimited: ownMachine,
 });
 const open = await openTestEdge({ upstreams, operators: ['127.0.0.1'] });
@@ -46,8 +46,8 @@ async function statuses(count: number, ask: (index: number) => Promise<RawAnswer
 }
 
 /**
- * Asks one after the other until one is refused, and expects as many before it as a limit lets through:
- * what it has at once, and what it regains in the time that the requests took.
+ * Sends requests one after the other until one is refused. Expects as many before it as the limit allows: its
+ * burst, plus what it regained in the time that the requests took.
  */
 async function expectLimit(
   ask: (index: number) => Promise<RawAnswer>,
@@ -62,7 +62,9 @@ async function expectLimit(
   expect(passed).toBeLessThanOrEqual(atOnce + regained);
 }
 
-/** Asks until it is refused: on a slow machine a part of the quota comes back between two requests. */
+/**
+ * Repeats the request until it is refused: on a slow machine the quota partly recovers between two requests.
+ */
 async function untilRefused(ask: () => Promise<RawAnswer>): Promise<RawAnswer> {
   for (let asked = 0; asked < 50; asked += 1) {
     const answer = await ask();
@@ -73,24 +75,24 @@ async function untilRefused(ask: () => Promise<RawAnswer>): Promise<RawAnswer> {
 
 const lastSeen = () => echo.seen.at(-1)?.headers ?? {};
 
-/** The members of the shop's own problem of this kind, with the words left open. */
+/** The members of the shop's own problem with this code. Title and detail may be any text. */
 function membersOf(code: ProblemCode, answer: RawAnswer) {
   const own = new AppError(code).toProblem(answer.headers('x-request-id')[0] ?? '');
   return { ...own, title: expect.any(String), detail: expect.any(String) };
 }
 
 describe('limits', () => {
-  test('one session is counted strictly, another one from the same address is not touched by it', async () => {
+  test('a session is counted strictly, and another one from the same address is not affected', async () => {
     const from: [string, string] = ['X-Forwarded-For', '198.51.100.1'];
     const ask = (letter: string) => get('/api/cart', [from, ['Cookie', session(letter)]]);
-    // One a second, four seconds' worth at once, and the first.
+    // One a second: a burst of four seconds' worth, and the first.
     await expectLimit(() => ask('a'), { atOnce: 5, perSecond: 1 });
     expect((await ask('b')).status).toBe(200);
     await sleep(1_100);
     expect((await ask('a')).status).toBe(200);
   });
 
-  test('orders are counted with the rest of a session’s calls', async () => {
+  test('orders count with the other calls of a session', async () => {
     const ask = (path: string, method: string) =>
       get(
         path,
@@ -128,7 +130,7 @@ describe('limits', () => {
     }
   });
 
-  test('without a session the address is counted, and an invented cookie does not help against that of the address', async () => {
+  test('without a session the address is counted, and an invented cookie does not avoid that limit', async () => {
     const ask = (address: string, cookie?: string) =>
       get('/api/cart', [
         ['X-Forwarded-For', address],
@@ -142,7 +144,8 @@ describe('limits', () => {
       ),
     );
     const refused = invented.filter(({ status }) => status === 429).length;
-    // Five a second and four seconds' worth of them, however many cookies: 21 and what time added.
+    // Five a second and four seconds' worth of them, however many cookies: 21, plus what was regained
+    // meanwhile.
     expect(refused).toBeGreaterThan(10);
     expect(refused).toBeLessThanOrEqual(19);
   });
@@ -151,8 +154,9 @@ describe('limits', () => {
     ['twice', (one: string) => `${one}; ${one}`],
     ['in capitals, too', (one: string) => `ONCE_SESSION=x; ${one}`],
     ['with an odd value first', (one: string) => `once_session=; ${one}`],
-  ])('a session that is named %s is counted strictly, by its address', async (what, named) => {
-    // What broke: such a request was counted as a newcomer's, 20 times as loosely, and served as the session's.
+  ])('a session cookie sent %s is counted strictly, by its address', async (what, named) => {
+    // What broke: such a request was counted as a newcomer's, with a limit 20 times as high, and served as
+    // the session's.
     const ask = () =>
       get('/api/cart', [
         ['X-Forwarded-For', `198.51.100.${20 + what.length}`],
@@ -166,8 +170,9 @@ describe('limits', () => {
     ['/category/', '198.51.100.32'],
     ['/products/', '198.51.100.33'],
     ['/_next/static/', '198.51.100.34'],
-  ])('what is made up below %s is counted as a newcomer’s, and what is kept is not', async (below, from) => {
-    // What broke: each was a miss that the shop drew, and one address could ask for a thousand a second.
+  ])('invented paths below %s count as a newcomer’s, and cached paths do not', async (below, from) => {
+    // What broke: each was a cache miss that the shop rendered, and one address could send a thousand a
+    // second.
     const ask = (path: string) =>
       get(path, [
         ['X-Forwarded-For', from],
@@ -186,7 +191,7 @@ describe('limits', () => {
     expect((await get('/api/cart', [['X-Forwarded-For', '2001:db8:0:8::1']])).status).toBe(200);
   });
 
-  test('a session has few requests in work at a time', async () => {
+  test('a session has few requests in progress at a time', async () => {
     const ask = () =>
       get('/api/slow', [
         ['X-Forwarded-For', '198.51.100.7'],
@@ -196,7 +201,7 @@ describe('limits', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 429, 429]);
   });
 
-  test('a forged X-Forwarded-For finds no other count where no balancer is named', async () => {
+  test('a forged X-Forwarded-For does not change the count if no balancer is configured', async () => {
     const ask = (index: number) =>
       sendRaw(`${open.url}/api/cart`, { headers: [['X-Forwarded-For', `203.0.113.${index}`]] });
     for (let index = 1; index < 4; index += 1) {
@@ -234,7 +239,7 @@ describe('what reaches the shop', () => {
     ['POST', '/product/mug'],
     ['POST', '/api/webhooks/payments'],
     ['GET', '/_next/static/x.js'],
-  ])('%s %s carries no header that a client could pretend to be somebody by', async (method, path) => {
+  ])('%s %s carries no header with which a client could impersonate another', async (method, path) => {
     const forged = ['X-Forwarded-For', 'X-Real-IP', 'X-Forwarded-Host', 'X-Forwarded-Proto', ...internal];
     await sendRaw(`${open.url}${path}`, {
       method,
@@ -256,7 +261,7 @@ describe('what reaches the shop', () => {
     expect(JSON.stringify(lastSeen())).not.toContain('6.6.6.6');
   });
 
-  test('a balancer that is named is believed: the last address that it did not write itself, and the scheme', async () => {
+  test('a configured balancer is believed: the last address that it did not write itself, and the scheme', async () => {
     await get('/api/health', [
       ['X-Forwarded-For', '6.6.6.6, 198.51.100.20'],
       ['X-Forwarded-Proto', 'https'],
@@ -264,7 +269,7 @@ describe('what reaches the shop', () => {
     expect(lastSeen()).toMatchObject({ 'x-forwarded-for': '198.51.100.20', 'x-forwarded-proto': 'https' });
   });
 
-  test('the id of a request is the caller’s where it is harmless, and the edge’s own elsewhere', async () => {
+  test('a request keeps the caller’s id if it is harmless, and otherwise gets one from the edge', async () => {
     for (const [given, kept] of [
       ['a-harmless-id', true],
       ['short', false],
@@ -281,7 +286,7 @@ describe('what reaches the shop', () => {
   });
 });
 
-describe('what does not reach it', () => {
+describe('what does not reach the shop', () => {
   test.each([
     '/api/ready',
     '/api/metrics',
@@ -289,26 +294,29 @@ describe('what does not reach it', () => {
     '/x/../api/metrics',
     '/api/%6Detrics',
     '/api/metrics/',
-  ])('%s is not there for strangers', async (path) => {
+  ])('%s is hidden from strangers', async (path) => {
     const before = echo.seen.length;
     const answer = await get(path, [['X-Forwarded-For', '198.51.100.30']]);
     expect(answer.status).toBe(404);
     expect(echo.seen).toHaveLength(before);
   });
 
-  test('operators see whether the shop is ready', async () => {
+  test('operators can see whether the shop is ready', async () => {
     expect((await open.call('/api/ready')).status).toBe(200);
     expect((await open.call('/api/metrics')).status).toBe(200);
   });
 
-  test.each(['/.env', '/.git/config', '/x/.htpasswd'])('%s is not asked for', async (path) => {
-    const before = echo.seen.length;
-    expect((await open.call(path)).status).toBe(404);
-    expect(echo.seen).toHaveLength(before);
-    expect((await open.call('/.well-known/security.txt')).status).toBe(200);
-  });
+  test.each(['/.env', '/.git/config', '/x/.htpasswd'])(
+    '%s is refused without asking the shop',
+    async (path) => {
+      const before = echo.seen.length;
+      expect((await open.call(path)).status).toBe(404);
+      expect(echo.seen).toHaveLength(before);
+      expect((await open.call('/.well-known/security.txt')).status).toBe(200);
+    },
+  );
 
-  test('bodies that are too large are refused, each place by its own measure', async () => {
+  test('bodies that are too large are refused, each path with its own limit', async () => {
     for (const [path, size, status] of [
       ['/api/orders', 16_385, 413],
       ['/api/cart/lines/A', 65_536, 200],
@@ -330,8 +338,8 @@ describe('what does not reach it', () => {
   });
 });
 
-describe('what every answer carries', () => {
-  test('protection where the shop set none, and nobody’s version', async () => {
+describe('what every answer has', () => {
+  test('security headers if the shop set none, and no server version', async () => {
     const answer = await get('/api/health', [['X-Forwarded-For', '198.51.100.40']]);
     expect(answer.headers('server')).toEqual(['nginx']);
     expect(answer.headers('x-content-type-options')).toEqual(['nosniff']);
@@ -345,12 +353,12 @@ describe('what every answer carries', () => {
     expect(secure.headers('strict-transport-security')).toEqual(['max-age=31536000']);
   });
 
-  test('the shop’s own word on when to come back', async () => {
+  test('the shop’s own Retry-After', async () => {
     const busy = await open.call('/api/busy');
     expect([busy.status, busy.headers.get('retry-after')]).toEqual([503, '7']);
   });
 
-  test('a line in the log, in which no secret is', async () => {
+  test('a log line without secrets', async () => {
     const token = 'd5f2b0c4-5f6e-8a3b-9c1d-2e3f4a5b6c7d';
     const cookie: [string, string] = ['Cookie', session('Z')];
     const asked = [
@@ -365,7 +373,7 @@ describe('what every answer carries', () => {
       }),
     ];
     const ids = asked.flatMap((answer) => answer.headers('x-request-id'));
-    // Two workers write it, each what it has once a second.
+    // Two workers write the log, each with a buffer of up to a second.
     const written = await open.logLines();
     const lines = ids.map((id) => written.find(({ requestId }) => requestId === id));
     expect(lines).toMatchObject([
@@ -379,7 +387,7 @@ describe('what every answer carries', () => {
 });
 
 describe('the process', () => {
-  test('goes over to other settings while it works, and stays as it is when they are wrong', async () => {
+  test('changes to other settings while it runs, and keeps the old ones if the new ones are wrong', async () => {
     const other = await startUpstream((_, response) => response.end('"the other"'));
     const changing = await openTestEdge({ upstreams }, onTestFinished);
     const during = Promise.all(Array.from({ length: 5 }, () => changing.call('/api/slow')));
@@ -397,7 +405,7 @@ describe('the process', () => {
     expect(await answer()).toBe('"the other"');
   });
 
-  test('answers what it has before it ends, and leaves nothing behind', async () => {
+  test('answers the requests it has before it ends, and leaves no process behind', async () => {
     const ending = await openTestEdge({ upstreams }, onTestFinished);
     const last = ending.call('/api/slow');
     await sleep(100);
@@ -407,7 +415,7 @@ describe('the process', () => {
     expect(() => process.kill(-ending.pid, 0)).toThrow('ESRCH');
   });
 
-  test('refuses names that are not the shop’s', async () => {
+  test('refuses host names that are not the shop’s', async () => {
     const serverNames = ['shop.example', '*.shop.example'];
     const named = await openTestEdge({ upstreams, serverNames }, onTestFinished);
     const ask = async (host: string) => (await sendRaw(`${named.url}/api/health`, { host })).status;

@@ -12,7 +12,7 @@ import { shopperWith } from '#tests/support/shopper.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 import { shopListener, startUpstream } from '#tests/support/upstream.ts';
 
-/** TLS and HTTP/2, as a browser speaks to the edge. */
+/** TLS and HTTP/2, as a browser uses them with the edge. */
 
 await openTestShop();
 const folder = await mkdtemp(path.join(os.tmpdir(), 'once-tls-'));
@@ -67,7 +67,7 @@ function ask(headers: Record<string, string>, body?: string): Promise<Answer> {
   });
 }
 
-test('HTTP/2 is spoken, and a browser is told to come back over TLS', async () => {
+test('HTTP/2 works, and a browser is told to use TLS from now on', async () => {
   const answer = await ask({ ':path': '/api/health' });
   expect(session.alpnProtocol).toBe('h2');
   expect([answer.status, answer.headers['strict-transport-security']]).toEqual([200, 'max-age=31536000']);
@@ -77,7 +77,7 @@ test('HTTP/2 is spoken, and a browser is told to come back over TLS', async () =
   });
 });
 
-test('HTTP/1.1 is spoken to those who know no other', async () => {
+test('HTTP/1.1 works for clients without HTTP/2', async () => {
   const status = await new Promise((resolve, reject) => {
     httpsRequest(`${edge.url}/api/health`, { ca }, (response) => {
       response.resume();
@@ -89,7 +89,7 @@ test('HTTP/1.1 is spoken to those who know no other', async () => {
   expect(status).toBe(200);
 });
 
-test('copies of an order on one HTTP/2 connection make one order, with or without a length, and another body is seen', async () => {
+test('copies of an order on one HTTP/2 connection make one order, with or without a length, and another body is refused', async () => {
   const shopper = await shopperWith(direct, await addProduct('HTTP2'));
   const body = await shopper.body();
   const text = JSON.stringify(body);
@@ -120,7 +120,7 @@ test('copies of an order on one HTTP/2 connection make one order, with or withou
   expect(await soldOf('HTTP2')).toEqual({ orders: 1, quantity: 1 });
 });
 
-test('a body that is too large is a problem here too', async () => {
+test('a body that is too large is answered with a problem here too', async () => {
   const answer = await ask({ ':method': 'POST', ':path': '/api/orders' }, 'x'.repeat(17_000));
   expect([answer.status, JSON.parse(answer.body).code]).toEqual([413, 'payload_too_large']);
 });

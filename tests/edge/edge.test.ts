@@ -15,7 +15,7 @@ const edge = await openTestEdge({ upstreams: [shop.address] });
 const direct = callUrl(`http://${shop.address}`);
 const ordersSeen = () => shop.asked('POST', '/api/orders');
 
-/** Sends an order with exactly these headers beside its content type. */
+/** Sends an order with exactly these headers and its content type. */
 function post(body: string, headers: [string, string][], to = edge.url, chunked = false): Promise<RawAnswer> {
   return sendRaw(`${to}/api/orders`, {
     method: 'POST',
@@ -25,7 +25,7 @@ function post(body: string, headers: [string, string][], to = edge.url, chunked 
   });
 }
 
-/** An order that was made and that the edge knows the answer of. */
+/** An order that exists and whose answer the edge has cached. */
 async function knownOrder(
   sku: string,
 ): Promise<{ shopper: Shopper; body: OrderBody; text: string; answer: string }> {
@@ -40,7 +40,7 @@ async function knownOrder(
 const codeOf = ({ body }: RawAnswer) => (JSON.parse(body) as { code: string }).code;
 
 describe('the same order again', () => {
-  test('two hundred copies at once are one call to the shop, one order, and one answer', async () => {
+  test('two hundred copies at the same time are one call to the shop, one order, and one answer', async () => {
     const shopper = await shopperWith(edge.call, await addProduct('BURST'));
     const body = await shopper.body();
     const before = ordersSeen();
@@ -58,7 +58,7 @@ describe('the same order again', () => {
     expect(new Set(header('cache-control'))).toEqual(new Set(['no-store']));
   });
 
-  test('is answered without the shop, with this request’s id and one mark', async () => {
+  test('is answered without the shop, with this request’s id and one replay mark', async () => {
     const { shopper, body, text, answer } = await knownOrder('LATER');
     const before = ordersSeen();
     const headers: [string, string][] = [
@@ -74,7 +74,7 @@ describe('the same order again', () => {
     expect(ordersSeen()).toBe(before);
   });
 
-  test('is marked once also when the answer that was kept was a replay itself', async () => {
+  test('has one replay mark even if the cached answer was a replay itself', async () => {
     const shopper = await shopperWith(direct, await addProduct('REPLAYED'));
     const body = await shopper.body();
     const answer = await (await shopper.order(body)).text();
@@ -90,13 +90,13 @@ describe('the same order again', () => {
 
   test('never counts against a shopper’s limit', async () => {
     const { shopper, body } = await knownOrder('OFTEN');
-    // Many times what a session may send in a burst.
+    // Many times a session's burst.
     const answers = await Promise.all(Array.from({ length: 300 }, () => shopper.order(body)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
     expect((await shopper.request('/api/cart')).status).toBe(200);
   });
 
-  test('of the largest size is known as well', async () => {
+  test('of the largest size is cached as well', async () => {
     const shopper = await shopperWith(edge.call, await addProduct('LARGEST'));
     const body = await shopper.body();
     const bytes = Buffer.byteLength(JSON.stringify(body));
@@ -117,8 +117,8 @@ describe('the same order again', () => {
   });
 });
 
-describe('nothing of one shopper’s is given to another', () => {
-  test('the key and the body of an order with another cookie, a changed one or none are what the shop says of them', async () => {
+describe('no answer of one shopper is given to another', () => {
+  test('a request with the key and the body of an order and another, a changed or no cookie gets the shop’s own answer', async () => {
     const { shopper, body, text } = await knownOrder('VICTIM');
     const thief = await shopperWith(edge.call, 'VICTIM');
     const changed = shopper.cookie.replace(/\.(.)/, (_, first) => (first === 'A' ? '.B' : '.A'));
@@ -139,7 +139,7 @@ describe('nothing of one shopper’s is given to another', () => {
     }
   });
 
-  test('a cookie that stands twice is read as the shop reads it', async () => {
+  test('a repeated cookie is read as the shop reads it', async () => {
     const { shopper, body, text } = await knownOrder('TWICE');
     const thief = await shopperWith(edge.call, 'TWICE');
     const [mine, theirs] = [thief.cookie, shopper.cookie];
@@ -163,7 +163,7 @@ describe('nothing of one shopper’s is given to another', () => {
       [['Cookie', `once_session =${value}`]],
       [['Cookie', `once_session="${value}"`]],
       [['Cookie', `theme=dark;${theirs} ;x=y`]],
-      // The name that it has over TLS goes first.
+      // The cookie's name over TLS has priority.
       [['Cookie', `__Host-${theirs}`]],
       [['Cookie', `__Host-${theirs}; ${mine}`]],
       [['Cookie', `${theirs}; __Host-${mine}`]],
@@ -182,27 +182,27 @@ describe('nothing of one shopper’s is given to another', () => {
     }
   });
 
-  test('an order is answered again from the cache for a cookie set over TLS, too', async () => {
+  test('an order is also answered from the cache for a cookie set over TLS', async () => {
     const sku = await addProduct('TLS-COOKIE');
     const shopper = await shopperWith(edge.call, sku);
     shopper.cookie = `__Host-${shopper.cookie}`;
     const body = await shopper.body();
     expect((await shopper.order(body)).status).toBe(201);
     const seen = ordersSeen();
-    // The old name may still be there beside it, and does not count.
+    // The old cookie may still be sent beside it, and does not count.
     shopper.cookie = `once_session=left.over; ${shopper.cookie}`;
     const again = await shopper.order(body);
     expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 'true']);
     expect(ordersSeen()).toBe(seen);
   });
 
-  test('no cookie, key or body can be made to look like another question', async () => {
+  test('no cookie, key or body can be shaped to match another request’s cache entry', async () => {
     const { shopper, body, text } = await knownOrder('CRAFTED');
     const thief = await shopperWith(edge.call, 'CRAFTED');
     const session = shopper.cookie.slice('once_session='.length);
     const key = body.submitToken;
     for (const [cookie, keyHeader, crafted] of [
-      // The key of the cache is "<session> <key> <body>": parts of it moved into each other.
+      // The cache key is "<session> <key> <body>". Parts of it are moved into each other here.
       [`once_session=${session} ${key}`, '', text],
       [thief.cookie, `${session} ${key}`, text],
       [`once_session=${session} ${key} ${text.slice(0, 20)}`, key, text.slice(20)],
@@ -218,7 +218,7 @@ describe('nothing of one shopper’s is given to another', () => {
     }
   });
 
-  test('a page of another site gets no answer that is kept', async () => {
+  test('a page of another site gets no cached answer', async () => {
     const { shopper, body, text } = await knownOrder('FOREIGN');
     const host = new URL(edge.url).host;
     const ask = (headers: [string, string][]) =>
@@ -247,7 +247,7 @@ describe('nothing of one shopper’s is given to another', () => {
   });
 });
 
-describe('what the edge leaves to the shop', () => {
+describe('what the edge passes on to the shop', () => {
   test('another body with the same key is refused', async () => {
     const { shopper, body } = await knownOrder('OTHERBODY');
     for (const chunked of [false, true]) {
@@ -265,7 +265,7 @@ describe('what the edge leaves to the shop', () => {
     }
   });
 
-  test('a key that stands twice is read once, the same way', async () => {
+  test('a repeated key is read once, as the shop reads it', async () => {
     const { shopper, body, text, answer } = await knownOrder('TWOKEYS');
     const send = (keys: string[]) =>
       post(text, [
@@ -277,7 +277,7 @@ describe('what the edge leaves to the shop', () => {
     expect((await send([randomUUID(), body.submitToken])).status).toBe(400);
   });
 
-  test('a key in the body alone, a query, another content type and another method reach it every time', async () => {
+  test('a key only in the body, a query, another content type and another method reach the shop every time', async () => {
     const { shopper, body, text, answer } = await knownOrder('EVERYTIME');
     const cookie: [string, string] = ['Cookie', shopper.cookie];
     const before = ordersSeen();
@@ -295,18 +295,18 @@ describe('what the edge leaves to the shop', () => {
     expect([list.status, (await list.json()) as object]).toMatchObject([200, { orders: [{}] }]);
   });
 
-  test('a form post reaches it every time and goes to the same page', async () => {
+  test('a form post reaches the shop every time and leads to the same page', async () => {
     const shopper = await shopperWith(edge.call, await addProduct('FORMS'));
     const body = await shopper.body();
     const before = ordersSeen();
     const [first, second] = [await shopper.orderByForm(body), await shopper.orderByForm(body)];
     expect([first.status, second.status, ordersSeen() - before]).toEqual([303, 303, 2]);
     expect(second.headers.get('location')).toBe(first.headers.get('location'));
-    // The same bytes as JSON, which a cache that looked at the body alone could mistake for it.
+    // The same order as JSON, which a cache keyed by the body alone could confuse with it.
     expect((await shopper.order(body)).headers.get('idempotent-replayed')).toBe('true');
   });
 
-  test('a refusal is not kept: what was sold out can be ordered when it is there again', async () => {
+  test('a refusal is not cached: sold-out items can be ordered once they are back in stock', async () => {
     const shopper = await shopperWith(edge.call, await addProduct('RESTOCKED', { available: 0 }));
     const body = await shopper.body();
     expect((await shopper.order(body)).status).toBe(409);
@@ -315,7 +315,7 @@ describe('what the edge leaves to the shop', () => {
     expect((await shopper.order(body)).status).toBe(201);
   });
 
-  test('copies of a refused order are refused, each by the shop', async () => {
+  test('copies of a refused order are refused by the shop, each one', async () => {
     const shopper = await shopperWith(edge.call, await addProduct('REFUSED', { available: 0 }));
     const body = await shopper.body();
     const answers = await Promise.all(Array.from({ length: 4 }, () => shopper.order(body)));

@@ -16,8 +16,8 @@ import { openTestShop } from '#tests/support/test-shop.ts';
 
 /** `POST /api/orders` over real sockets, as server.ts serves it. */
 
-// A loopback address is counted only on a laptop. Without Redis the process counts by itself: on a busy
-// machine Redis may answer too late.
+// A loopback address is counted only on a local shop. Without Redis the process counts by itself, because on
+// a busy machine Redis may answer too late.
 await openTestShop({ env: { REDIS_URL: '', LOCAL_SHOP: '1', RATE_LIMIT_IP_PER_MIN: '2', ...metricsEnv } });
 
 const header = declareHostResolvesIp();
@@ -30,7 +30,7 @@ await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 const { port } = server.address() as AddressInfo;
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 
-test('a client that writes its own address is limited by the one it comes from', async () => {
+test('a client that forges its address is limited by the address it really uses', async () => {
   // What broke: the address was read after the body, from headers that only the client had written.
   await addProduct('SPOOF');
   const statuses: number[] = [];
@@ -52,7 +52,7 @@ test('a client that writes its own address is limited by the one it comes from',
   expect(statuses).toEqual([201, 201, 429, 429]);
 });
 
-test('a request without a readable host is a problem with an id, not an empty answer', async () => {
+test('a request without a readable host is answered with a problem with an id, not with an empty answer', async () => {
   const answer = await new Promise<string>((resolve) => {
     const socket = connect(port, '127.0.0.1', () => {
       socket.end('POST /api/orders HTTP/1.1\r\nHost: a b\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
@@ -67,7 +67,7 @@ test('a request without a readable host is a problem with an id, not an empty an
   expect(answer).toMatch(/"code":"invalid_request"/);
 });
 
-test('a body that its client cuts off is nobody’s outage', async () => {
+test('a body that its client cuts off does not count as an outage', async () => {
   const cookie = `once_session=${sealSession(randomUUID())}`;
   const socket = connect(port, '127.0.0.1');
   const arrived = once(server, 'request');
@@ -80,7 +80,7 @@ test('a body that its client cuts off is nobody’s outage', async () => {
   expect(await readMetrics()).not.toContain('outcome="unavailable"');
 });
 
-/** Fills the process with submissions for the length of a test. */
+/** Fills the process with submissions while `run` runs. */
 async function whileBusy(run: () => Promise<void>): Promise<void> {
   const crowd = Array.from({ length: 1_024 }, enter);
   try {
@@ -90,7 +90,7 @@ async function whileBusy(run: () => Promise<void>): Promise<void> {
   }
 }
 
-/** One connection, on which one request is sent after the other. */
+/** A connection on which one request is sent after the other. */
 async function connection() {
   const socket = connect(port, '127.0.0.1');
   await once(socket, 'connect');
@@ -111,7 +111,7 @@ async function connection() {
   };
 }
 
-test('in a rush whoever is not let in is told so, as everywhere, and is listened to again in a second', async () => {
+test('under overload a refused client gets the usual problem, and its next request is read after a second', async () => {
   await whileBusy(async () => {
     const client = await connection();
     const first = await client.order('application/json');
@@ -122,13 +122,13 @@ test('in a rush whoever is not let in is told so, as everywhere, and is listened
     expect(first.text).toContain('"retryable":true');
     const second = await client.order('application/json');
     expect(second.status).toBe(503);
-    // Not a figure of speed: the second request waited in the socket for as long as Retry-After says.
+    // This does not measure speed: the second request waited in the socket for as long as Retry-After says.
     expect(second.ms).toBeGreaterThan(900);
     client.close();
   });
 });
 
-test('after a rush a client that was refused is served on the same connection', async () => {
+test('after an overload a refused client is served on the same connection', async () => {
   const client = await connection();
   await whileBusy(async () => {
     expect((await client.order('application/json')).status).toBe(503);
@@ -137,7 +137,7 @@ test('after a rush a client that was refused is served on the same connection', 
   client.close();
 });
 
-test('in a rush a form has more room, because refusing it unread loses what was typed', async () => {
+test('under overload a form has more room, because refusing it unread loses what was typed', async () => {
   await whileBusy(async () => {
     const client = await connection();
     expect((await client.order('application/x-www-form-urlencoded')).status).toBe(303);

@@ -15,9 +15,9 @@ import { describeSecurity } from '#tests/support/security.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 
 /**
- * The contract, and what a hostile client gets, of the shop as it is run: server.ts in a process of its own, orders past
- * Next's router and everything else through it, from a production build. The catalogue is the one
- * of `npm start`, so that the browser tests after this find their build made.
+ * The contract and hostile clients, against the shop as it is deployed: server.ts in its own process, from a
+ * production build. Orders bypass Next's router, and everything else goes through it. The catalogue is the
+ * one of `npm start`, so that later browser tests can reuse the build.
  */
 
 const root = path.resolve(import.meta.dirname, '..', '..');
@@ -30,12 +30,12 @@ const variables = { ...process.env, NODE_ENV: 'production', HOST: '127.0.0.1' };
 await ensureBuild({
   root,
   logFile: path.join(folder, 'build.log'),
-  // Pages are built for the kind of simulator that the browser tests have.
+  // Pages are built for the same kind of simulator as in the browser tests.
   variables: { ...variables, STRIPE_SECRET_KEY: 'sk_test_build' },
   signal,
 });
 
-/** Starts server.ts on that build, with these variables besides. */
+/** Starts server.ts on that build, with these additional variables. */
 async function open(name: string, own: Record<string, string>) {
   const port = await choosePort();
   const url = urlOf('127.0.0.1', port);

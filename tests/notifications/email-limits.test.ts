@@ -51,10 +51,10 @@ async function statuses(): Promise<Record<string, number>> {
 }
 
 // What broke: 299 orders on invoice with one victim's address sent 299 emails in 26 seconds.
-test('strangers who order to one address have it sent three emails an hour, however it is spelt', async () => {
+test('orders by strangers to one address send it three emails an hour, in any spelling', async () => {
   const spellings = ['victim@example.com', 'Victim@Example.com', 'victim+1@example.com'];
   const orders = await ordersTo(Array.from({ length: 12 }, (_, i) => spellings[i % 3] ?? ''));
-  // Four jobs at the same time: each sees room for three until the others have written.
+  // Four simultaneous jobs: each sees room for three until the others have written.
   const quarters = [0, 3, 6, 9].map((from) => orders.slice(from, from + 3));
   await Promise.all(quarters.map((events) => notify({ events })));
   await work();
@@ -65,7 +65,7 @@ test('strangers who order to one address have it sent three emails an hour, howe
   expect(metrics).toContain('\nonce_mails_suppressed 9\n');
 });
 
-// What broke: Gmail delivers every spelling with dots to one inbox, and each was counted by itself. 40
+// What broke: Gmail delivers every spelling with dots to one inbox, but each was counted separately. 40
 // orders to spellings of one address sent 50 emails within a minute.
 test('spellings that Gmail delivers to one inbox share its limit', async () => {
   const spellings = ['victimname@gmail.com', 'v.ictim.name@gmail.com', 'vi.ctimname@GoogleMail.com'];
@@ -81,7 +81,7 @@ test.each(mailboxes)('the shop and its database count emails to %s by %s', async
   expect(row?.box).toBe(mailbox);
 });
 
-test('another address has a limit of its own, and the next hour has room until the day is used up', async () => {
+test('another address has its own limit, and the next hour has room until the day is used up', async () => {
   const [first, ...later] = await ordersTo([...Array(7).fill('busy@example.com'), 'other@example.com']);
   await notify({ events: [first as OrderVersion, ...later] });
   expect(await statuses()).toEqual({ queued: 4, suppressed: 4 });
@@ -90,7 +90,7 @@ test('another address has a limit of its own, and the next hour has room until t
   expect(await statuses()).toEqual({ queued: 6, suppressed: 6 });
 });
 
-test('who paid is told everything, whatever strangers did with their address', async () => {
+test('a shopper who paid gets every email, whatever strangers did with their address', async () => {
   const orders = await ordersTo(Array(5).fill('payer@example.com'));
   await notify({ events: orders });
   const paid = await placeOrder(sku, { email: 'payer@example.com' });
@@ -100,7 +100,7 @@ test('who paid is told everything, whatever strangers did with their address', a
   expect(mails.map(({ status, unpaid }) => [status, unpaid])).toEqual([['queued', false]]);
 });
 
-/** Paid by card, announced, cancelled by `by` and refunded, announced again. */
+/** An order paid by card and notified, then cancelled by `by`, refunded and notified again. */
 async function payAndCancel(email: string, by: 'shopper' | 'operator'): Promise<void> {
   const { userId, orderId } = await placeOrder(sku, { ...card(), email });
   const announceAll = async () =>
@@ -116,23 +116,24 @@ async function payAndCancel(email: string, by: 'shopper' | 'operator'): Promise<
   await announceAll();
 }
 
-// What broke: orders that were paid and cancelled at once cost nothing, and sent 110 emails in half a minute.
-test('who pays and cancels again and again sends no more than unpaid orders would', async () => {
+// What broke: orders that were paid and cancelled immediately did not count, and sent 110 emails in half a
+// minute.
+test('a shopper who keeps paying and cancelling sends no more emails than unpaid orders would', async () => {
   for (let i = 0; i < 5; i += 1) await payAndCancel('bombed@example.com', 'shopper');
   const told = async (kind: string) => {
     const mails = await db().mail.findMany({ where: { kind }, orderBy: { createdAt: 'asc' } });
     return mails.map(({ status }) => status);
   };
-  // An order that is paid is confirmed. How many may be cancelled is limited where they are cancelled.
+  // A paid order is always confirmed. The number of cancellations is limited by the cancel call.
   expect(await told('confirmation')).toEqual(Array(5).fill('queued'));
   expect(await told('refunded')).toEqual(['queued', 'queued', 'queued', 'suppressed', 'suppressed']);
-  // An operator's refund is told, whatever strangers did with the address.
+  // An operator's refund is always sent, whatever strangers did with the address.
   await payAndCancel('bombed@example.com', 'operator');
   expect((await told('refunded')).at(-1)).toBe('queued');
 });
 
-// What broke: the name and the street of an order went into the shop's email as they were typed.
-test('what a stranger typed is no link in the email, and the only link is the shop’s own', async () => {
+// What broke: the name and the street of an order went unchanged into the shop's email.
+test('a stranger’s text is no link in the email, and the only link is the shop’s own', async () => {
   const order = await placeOrder(sku, {
     email: 'reader@example.com',
     shippingAddress: {

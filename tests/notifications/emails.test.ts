@@ -12,7 +12,7 @@ import { startSmtp } from '#tests/support/smtp.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 import { startWorker } from '#tests/support/worker.ts';
 
-/** A worker starts in a second, or in many on a machine with other work. */
+/** A worker starts in a second, or in many on a busy machine. */
 const patienceMs = 40_000;
 
 const smtp = await startSmtp();
@@ -57,7 +57,7 @@ const cancel = (order: OrderVersion) =>
     }),
   );
 
-test('an order that was placed is confirmed by one mail, which a person can read', async () => {
+test('an order that was placed is confirmed by one email that a person can read', async () => {
   const order = await placeOrder(sku);
   const { number } = await db().order.findFirstOrThrow({ where: { id: order.orderId } });
   await announceLater(order);
@@ -77,7 +77,7 @@ test('an order that was placed is confirmed by one mail, which a person can read
   expect(await statusesOf(order)).toEqual(['confirmation sent']);
 });
 
-test('an event that is announced twice, one after the other or at once, is mailed once', async () => {
+test('an event whose notification runs twice, in turn or at the same time, sends one email', async () => {
   const order = await placeOrder(sku);
   await announceLater(order);
   await work();
@@ -86,7 +86,7 @@ test('an event that is announced twice, one after the other or at once, is maile
   expect(smtp.mails).toHaveLength(1);
 });
 
-test('a batch of orders is announced by one job, and each of them gets its mail', async () => {
+test('a batch of orders has one notification job, and each order gets its email', async () => {
   const orders = await Promise.all(
     Array.from({ length: 20 }, (_, index) => placeOrder(sku, { email: `shopper${index}@example.com` })),
   );
@@ -98,11 +98,11 @@ test('a batch of orders is announced by one job, and each of them gets its mail'
   expect(new Set(smtp.mails.map(({ messageId }) => messageId)).size).toBe(20);
 });
 
-test('a change of an order is announced by the transaction that makes it', async () => {
+test('the transaction that changes an order enqueues its notification', async () => {
   const order = await placeOrder(sku);
   await cancel(order);
   await work();
-  // The confirmation was enqueued with the order, and the two go out side by side.
+  // The confirmation was enqueued with the order, so both emails are sent.
   const cancelled = expect.stringContaining('As you asked, we have cancelled your order.');
   expect(smtp.mails.map(({ text }) => text)).toContainEqual(cancelled);
   expect(smtp.mails).toHaveLength(2);
@@ -111,22 +111,22 @@ test('a change of an order is announced by the transaction that makes it', async
   expect(smtp.mails).toHaveLength(2);
 });
 
-test('a mail server that says "later" is asked again later', async () => {
+test('an email that a mail server answers with "later" is retried later', async () => {
   const order = await placeOrder(sku);
   await announceLater(order);
   smtp.deferNext(1);
   expect(await work()).toMatchObject({ failed: 1, failedForGood: 0 });
   expect(await statusesOf(order)).toEqual(['confirmation queued']);
-  // As if the time until the next try were over.
+  // Skips the wait until the next retry.
   await db().$executeRaw`UPDATE graphile_worker._private_jobs SET run_at = now()`;
   expect(await work()).toMatchObject({ failed: 0 });
   expect(smtp.mails).toHaveLength(1);
   expect(await statusesOf(order)).toEqual(['confirmation sent']);
 });
 
-// What broke: each was a failed job, so an attacker who ordered to invented mailboxes filled the operator's
-// list of failed jobs, and nothing deletes those.
-test('a recipient who is refused for good is not tried again, counted, and no failed job', async () => {
+// What broke: each was a failed job. An attacker who ordered to invented mailboxes filled the operator's list
+// of failed jobs, which is never deleted.
+test('a permanently refused recipient is counted, not retried, and leaves no failed job', async () => {
   smtp.unknownRecipients.add('nobody@example.com');
   const order = await placeOrder(sku, { email: 'nobody@example.com' });
   await announceLater(order);
@@ -136,8 +136,8 @@ test('a recipient who is refused for good is not tried again, counted, and no fa
   expect(await readMetrics()).toContain('once_mails_refused 1');
 });
 
-// What broke: each of these was taken for a mailbox that does not exist, so a mail server that was set
-// up wrongly lost all emails of the shop without a word.
+// What broke: each of these was read as an unknown mailbox, so a wrongly configured mail server lost all
+// emails of the shop without notice.
 test.each([
   ['RCPT TO', 554, '5.7.1 <ada@example.com>: Relay access denied'],
   ['RCPT TO', 550, '5.7.1 Service unavailable; client host is on a blocklist'],
@@ -147,7 +147,7 @@ test.each([
   ['DATA', 554, '5.7.1 Message rejected'],
   ['DATA', 550, '5.1.1 no such mailbox'],
 ] as const)(
-  'a mail that is refused at %s with %i %s is sent when that is put right',
+  'an email that is refused at %s with %i %s is sent once the cause is fixed',
   async (at, code, text) => {
     const order = await placeOrder(sku);
     await announceLater(order);
@@ -165,7 +165,7 @@ test.each([
 test.each([
   [551, '5.1.6 the mailbox has moved'],
   [553, '5.1.3 no such name'],
-])('a recipient who is refused with %i %s is not tried again', async (code, text) => {
+])('a recipient who is refused with %i %s is not retried', async (code, text) => {
   const order = await placeOrder(sku);
   await announceLater(order);
   smtp.refusal = { at: 'RCPT TO', code, text };
@@ -173,7 +173,7 @@ test.each([
   expect(await statusesOf(order)).toEqual(['confirmation refused']);
 });
 
-test('a mail to the operator whose mailbox is refused stays a job', async () => {
+test('an email to the operator stays queued if its mailbox is refused', async () => {
   smtp.unknownRecipients.add('operator@shop.test');
   const order = await placeOrder(sku);
   const kind = 'operator_refund_failed';
@@ -198,7 +198,7 @@ test('a mail to the operator whose mailbox is refused stays a job', async () => 
   expect(smtp.mails.map(({ to }) => to)).toContainEqual(['operator@shop.test']);
 });
 
-test('a mail server that is away loses no mail', async () => {
+test('a mail server that is away loses no email', async () => {
   const order = await placeOrder(sku);
   await addJob(db(), 'announce', { events: [order] });
   const away = startWorker({ SMTP_URL: 'smtp://127.0.0.1:9' });
@@ -210,7 +210,7 @@ test('a mail server that is away loses no mail', async () => {
   expect(smtp.mails).toHaveLength(1);
 });
 
-test('a worker that is killed before the mail server answers leaves a mail that another one sends, as the same mail', async () => {
+test('an email whose worker is killed before the mail server answers is sent again with the same Message-ID', async () => {
   const order = await placeOrder(sku);
   const held = smtp.holdAnswers();
   await announceLater(order);
@@ -219,19 +219,19 @@ test('a worker that is killed before the mail server answers leaves a mail that 
   killed.child.kill('SIGKILL');
   await killed.exited;
   held.answer();
-  // As if the time were over after which its jobs are free: minutes, because it can't say that it died.
+  // Skips the minutes after which a dead worker's jobs are free. It can't release them itself.
   await db().$executeRaw`UPDATE graphile_worker._private_jobs SET locked_at = now() - interval '3 minutes'`;
   const next = startWorker();
   await vi.waitFor(async () => expect(await statusesOf(order)).toEqual(['confirmation sent']), patienceMs);
   next.child.kill('SIGTERM');
   await next.exited;
-  // The server had taken the first one without being able to say so. It is the one case in which a
-  // mail comes twice, and both are known for the same by their Message-ID.
+  // The server had accepted the first one, but the worker was dead before the answer. This is the only case
+  // in which an email arrives twice. Both have the same Message-ID.
   expect(smtp.mails).toHaveLength(2);
   expect(new Set(smtp.mails.map(({ messageId }) => messageId)).size).toBe(1);
 });
 
-test('a worker that is killed between an announcement and its mail sends it once when it is back', async () => {
+test('an email whose worker is killed after the notification job is sent once by the next worker', async () => {
   const order = await placeOrder(sku);
   await announceLater(order);
   const killed = startWorker({ SMTP_URL: 'smtp://127.0.0.1:9' });
@@ -244,7 +244,7 @@ test('a worker that is killed between an announcement and its mail sends it once
   expect(smtp.mails).toHaveLength(1);
 });
 
-test('a worker that is told to end finishes the mail it is sending', async () => {
+test('a worker that is told to end finishes the email it is sending', async () => {
   const order = await placeOrder(sku);
   const held = smtp.holdAnswers();
   await announceLater(order);

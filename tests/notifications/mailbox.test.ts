@@ -4,6 +4,6 @@ import { openCatalogue } from '#tests/support/catalogue.ts';
 
 await openCatalogue(0);
 
-test('where nobody has asked for the local mailbox, there is none', async () => {
+test('unless it is switched on, the local mailbox does not exist', async () => {
   await expect(MailboxPage()).rejects.toThrow('NEXT_HTTP_ERROR_FALLBACK;404');
 });

@@ -26,10 +26,10 @@ beforeEach(async () => {
 });
 
 const work = () => drainJobs({ limitMs: 30_000 });
-/** As if the time until the next try were over. */
+/** Skips the wait until the next retry. */
 const passTime = () => db().$executeRaw`UPDATE graphile_worker._private_jobs SET run_at = now()`;
 
-test('an order event is posted with its signature, and names the order, what it became and why', async () => {
+test('an order event is posted with its signature, and names the order, its new status and the reason', async () => {
   const order = await placeOrder(sku);
   const { number } = await db().order.findFirstOrThrow({ where: { id: order.orderId } });
   await announceLater(order);
@@ -62,7 +62,7 @@ test('an order event is posted with its signature, and names the order, what it 
 });
 
 test.each([500, 404, 302])(
-  'an event that is answered with %i is posted again, under the same id',
+  'an event that is answered with %i is posted again with the same id',
   async (answer) => {
     const order = await placeOrder(sku);
     receiver.answers.push(answer);
@@ -74,7 +74,7 @@ test.each([500, 404, 302])(
   },
 );
 
-test('each version of an order is an event of its own, announced as often as one likes and posted once', async () => {
+test('each version of an order is a separate event, posted once however often its notification runs', async () => {
   const order = await placeOrder(sku);
   await db().$transaction((tx) =>
     changeOrder(tx, {

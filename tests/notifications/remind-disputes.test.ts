@@ -8,7 +8,7 @@ import { openPayingShop } from '#tests/support/paying-shop.ts';
 import { addProduct } from '#tests/support/shop.ts';
 import { shopperWith } from '#tests/support/shopper.ts';
 
-/** A dispute has a deadline: who keeps the shop is told of it, and can look it up. */
+/** A dispute has a deadline: the operator is reminded of it, and can look it up. */
 
 const { simulator } = await openPayingShop({ OPERATOR_EMAIL: 'owner@shop.example' });
 
@@ -37,7 +37,7 @@ test('the operator is reminded once, three days before evidence is due', async (
   expect(await far.reminders()).toEqual([]);
 });
 
-test('a dispute that is closed needs no reminder', async () => {
+test('a closed dispute sends no reminder', async () => {
   const { dispute, reminders } = await disputed('CLOSED', inDays(2));
   await simulator.dashboard.closeDispute(dispute?.id ?? '', 'won');
   await simulator.flushWebhooks();
@@ -45,7 +45,7 @@ test('a dispute that is closed needs no reminder', async () => {
   expect(await reminders()).toEqual([]);
 });
 
-test('npm run order -- show lists what is held against an order, and until when evidence is taken', async () => {
+test('npm run order -- show lists the disputes of an order and their evidence deadlines', async () => {
   const dueBy = inDays(9);
   const { order, dispute } = await disputed('SHOWN', dueBy);
   const { userId, id: orderId } = order;

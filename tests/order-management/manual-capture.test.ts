@@ -20,7 +20,7 @@ import { shopperWith } from '#tests/support/shopper.ts';
 import { stripeFor } from '#tests/support/simulator.ts';
 import { miscountedOrders } from '#tests/support/unpaid.ts';
 
-/** PAYMENT_CAPTURE=manual: the amount is reserved with the order, and taken when it is fulfilled. */
+/** PAYMENT_CAPTURE=manual: the amount is authorised with the order, and captured when it is fulfilled. */
 
 const { simulator } = await openPayingShop({ PAYMENT_CAPTURE: 'manual' });
 const call = conforming(callHandlers);
@@ -29,7 +29,7 @@ afterEach(() => expectBooksToAgree(simulator));
 async function authorised(sku: string) {
   const shopper = await shopperWith(call, await addProduct(sku, { available: 5 }));
   expect((await shopper.order(await cardBody(shopper))).status).toBe(201);
-  // Told of it, the shop looks at the charge: before the test does something to it.
+  // The shop looks up the charge when it gets the event. That must happen before the test changes it.
   await simulator.flushWebhooks();
   const order = await orderOf(shopper);
   expect(order).toMatchObject({ status: 'paid', payments: [{ status: 'authorized' }] });
@@ -38,7 +38,7 @@ async function authorised(sku: string) {
 
 const actor = 'operator:eva';
 
-test('the money is taken when the order is fulfilled, once', async () => {
+test('the money is captured when the order is fulfilled, once', async () => {
   const { shopper, order, key } = await authorised('CAPTURE');
   expect(simulator.ledger(order.id)).toMatchObject([{ authorized: order.totalMinor, captured: 0 }]);
   expect(await fulfilOrder({ ...key, actor })).toEqual({ changed: true });
@@ -47,14 +47,14 @@ test('the money is taken when the order is fulfilled, once', async () => {
   expect(simulator.ledger(order.id)).toMatchObject([{ captured: order.totalMinor }]);
 });
 
-test('an order whose money stays where it is is not fulfilled, whatever became of an earlier card', async () => {
+test('an order whose amount is still only authorised is not fulfilled, whatever happened to an earlier card', async () => {
   const shopper = await shopperWith(call, await addProduct('CAPTURE-STAYS', { available: 5 }));
   await shopper.order(await cardBody(shopper, declinedCard));
   const { id: orderId, userId } = await orderOf(shopper);
   const second = { attempt: 2, method: 'card', token: 'pm_card_visa' };
   expect((await shopper.send('POST', `/api/orders/${orderId}/payments`, second)).status).toBe(201);
   const provider = await paymentProvider();
-  // What the provider answers when somebody else is capturing at the same moment.
+  // The provider's answer while another capture runs at the same moment.
   const capture = vi.spyOn(provider, 'capture').mockImplementationOnce(async (ref) => {
     const charge = await provider.retrieve(ref);
     return charge ?? expect.unreachable();
@@ -73,8 +73,8 @@ test('an order whose money stays where it is is not fulfilled, whatever became o
   expect(capture).toHaveBeenLastCalledWith(expect.stringMatching(/^pi_/), `capture:${orderId}:2`);
 });
 
-// What broke, found by an attacker: the command refused the order, and had taken the money all the same.
-test('an order that may not be sent costs nothing: its amount stays reserved', async () => {
+// What broke, found by an attacker: the command refused the order, but had already captured the money.
+test('an order that must not be shipped is not captured: its amount stays authorised', async () => {
   const { shopper, order, key } = await authorised('CAPTURE-REVIEW');
   const { review } = await simulator.dashboard.openReview(order.payments[0]?.providerRef ?? '', 'rule');
   await expect(fulfilOrder({ ...key, actor })).rejects.toMatchObject({
@@ -89,7 +89,7 @@ test('an order that may not be sent costs nothing: its amount stays reserved', a
   expect(simulator.ledger(order.id)).toMatchObject([{ captured: order.totalMinor }]);
 });
 
-test('of an order that is paid, or paid by invoice, nothing is asked when it is fulfilled', async () => {
+test('fulfilling an order that is already captured, or paid by invoice, asks the provider nothing', async () => {
   const capture = vi.spyOn(await paymentProvider(), 'capture');
   onTestFinished(() => capture.mockRestore());
   const { shopper, order, key } = await authorised('CAPTURE-DONE');
@@ -104,7 +104,7 @@ test('of an order that is paid, or paid by invoice, nothing is asked when it is 
   expect(capture).not.toHaveBeenCalled();
 });
 
-test('an order whose capture got no answer is not fulfilled, and is when it is asked again', async () => {
+test('an order whose capture got no answer is not fulfilled, and is on the next attempt', async () => {
   const { shopper, order, key } = await authorised('CAPTURE-LOST');
   simulator.addFault({ kind: 'error_after', on: { path: '/capture$' } });
   await expect(fulfilOrder({ ...key, actor })).rejects.toMatchObject({ name: 'UnknownOutcome' });
@@ -113,7 +113,7 @@ test('an order whose capture got no answer is not fulfilled, and is when it is a
   expect(simulator.ledger(order.id)).toMatchObject([{ captured: order.totalMinor }]);
 });
 
-test('an order that is cancelled before its money was taken is called off, not refunded', async () => {
+test('the charge of an order that is cancelled before its capture is cancelled, not refunded', async () => {
   const { shopper, order } = await authorised('CAPTURE-CANCEL');
   expect((await shopper.send('POST', `/api/orders/${order.id}/cancel`, {})).status).toBe(200);
   expect(await orderOf(shopper)).toMatchObject({ status: 'refunded', payments: [{ status: 'refunded' }] });
@@ -121,7 +121,7 @@ test('an order that is cancelled before its money was taken is called off, not r
   const refunds = await db().refund.findMany({ where: { orderId: order.id } });
   expect(refunds).toMatchObject([{ status: 'succeeded', providerRef: order.payments[0]?.providerRef }]);
   expect(await availableOf('CAPTURE-CANCEL')).toBe(5);
-  // What broke: page and email said that the amount was refunded. It was never taken.
+  // What broke: page and email said that the amount was refunded. It was never captured.
   const { userId, id } = order;
   const view = (await getOrder({ userId, id })) ?? expect.unreachable();
   const page = orderNews(view, { decline: '', ...(await readOrderMoney({ userId, id })) }).join(' ');
@@ -137,7 +137,7 @@ test('an order that is cancelled before its money was taken is called off, not r
   );
 });
 
-test('an order that is cancelled while its money is taken at the provider’s own counter is refunded', async () => {
+test('an order that is cancelled while its money is captured in the provider’s dashboard is refunded', async () => {
   const { shopper, order } = await authorised('CAPTURE-MEANWHILE');
   const provider = await paymentProvider();
   const { void: cancelCharge } = provider;
@@ -156,7 +156,7 @@ test('an order that is cancelled while its money is taken at the provider’s ow
   ]);
 });
 
-test('an authorisation that was called off at the provider’s own counter is not called off again', async () => {
+test('an authorisation that was cancelled in the provider’s dashboard is not cancelled again', async () => {
   const { shopper, order } = await authorised('CAPTURE-GONE');
   const ref = order.payments[0]?.providerRef ?? '';
   simulator.addFault({ kind: 'webhook_drop', times: 5, on: { orderId: order.id } });
@@ -170,7 +170,7 @@ test('an authorisation that was called off at the provider’s own counter is no
   ]);
 });
 
-test('a part of what is only reserved cannot be refunded, and all of it is called off', async () => {
+test('an authorised amount cannot be refunded in part, and a full refund cancels the charge', async () => {
   const { key } = await authorised('CAPTURE-PART');
   const part = { ...key, id: randomUUID(), amountMinor: 100, reason: 'test', actor };
   await expect(refundOrder(part)).rejects.toMatchObject({
@@ -195,12 +195,12 @@ test('an order whose authorisation lapsed is not fulfilled and waits for another
     holdUntil: expect.any(String),
     payments: [{ status: 'voided' }],
   });
-  // It was paid, and is unpaid again: it counts as such.
+  // It was paid and is unpaid again, so it counts as unpaid.
   expect(await db().unpaidOrder.count({ where: { orderId: order.id } })).toBe(1);
   expect(await miscountedOrders()).toEqual([]);
 });
 
-test('what was read before somebody else wrote is not believed, but read again', async () => {
+test('a look-up that another write has made stale is repeated', async () => {
   const { shopper, order, key } = await authorised('CAPTURE-STALE');
   let looks = 0;
   await settlePayment({
@@ -209,7 +209,7 @@ test('what was read before somebody else wrote is not believed, but read again',
       const seen = await queryCharge(payment);
       looks += 1;
       if (looks === 1) {
-        // Between the look and its writing the authorisation lapses, and the hold that it left ends.
+        // Between the look-up and its write, the authorisation lapses, and the hold that begins then ends.
         await stripeFor(simulator.url).paymentIntents.cancel(order.payments[0]?.providerRef ?? '');
         await settlePayment({ key, ask: queryCharge, actor: 'test' });
         await db()
@@ -225,8 +225,8 @@ test('what was read before somebody else wrote is not believed, but read again',
   expect(await availableOf('CAPTURE-STALE')).toBe(5);
 });
 
-// What broke, found by an attacker: the answer to a charge was on its way when its authorisation was
-// cancelled; the shop had heard of that, believed the older answer, and the order was paid for good.
+// What broke, found by an attacker: an authorisation was cancelled while the answer to its charge was on its
+// way. The shop had heard of the cancellation, believed the older answer, and the order stayed paid.
 test('an authorisation that is cancelled before its answer arrives pays nothing', async () => {
   const shopper = await shopperWith(call, await addProduct('CAPTURE-LATE', { available: 5 }));
   const provider = await paymentProvider();
@@ -254,17 +254,17 @@ test('an authorisation that is cancelled before its answer arrives pays nothing'
   expect((await orderOf(shopper)).status).toBe('payment_declined');
 });
 
-// What broke: the money was given back, and the order said for ever that its refund was only requested.
+// What broke: the money was refunded, and the order said for ever that its refund was only requested.
 test.each([
-  ['told of', 0],
-  ['not told of', 9],
-])('an order of which a part was captured is cancelled: that part is refunded (%s)', async (_, lost) => {
+  ['with an event', 0],
+  ['without an event', 9],
+])('a partly captured order is cancelled: the captured part is refunded (%s)', async (_, lost) => {
   const sku = `CAPTURE-PART-${lost}`;
   const { shopper, order, key } = await authorised(sku);
   simulator.addFault({ kind: 'webhook_drop', times: lost + 1, on: { orderId: lost ? order.id : 'none' } });
   await simulator.dashboard.capture(order.payments[0]?.providerRef ?? '', 500);
   await simulator.flushWebhooks();
-  // Less than the order's total has come: a person has to look before anything leaves the house.
+  // Less than the order's total was captured, so a person has to look before anything is shipped.
   await expect(fulfilOrder({ ...key, actor })).rejects.toMatchObject({ code: 'not_fulfillable' });
   expect((await shopper.send('POST', `/api/orders/${order.id}/cancel`, {})).status).toBe(200);
   expect(simulator.ledger(order.id)).toMatchObject([{ captured: 500, refunded: 500 }]);

@@ -12,8 +12,8 @@ import { startSmtp } from '#tests/support/smtp.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 
 /**
- * What broke: an order could be seen in one browser only. A link in an email, or the bank's return in
- * another browser, said that the address had a typing mistake.
+ * What broke: an order could be seen in one browser only. A link in an email, or the bank's return in another
+ * browser, said that the address had a typing mistake.
  */
 
 const smtp = await startSmtp();
@@ -34,7 +34,7 @@ beforeEach(async () => {
 
 const work = () => drainJobs({ limitMs: 30_000 });
 
-/** An order that was announced, by a shopper with an address of their own. */
+/** An order with its notification sent, by a shopper with their own email address. */
 async function announcedOrder(email: string) {
   const order = await placeOrder(sku, { email });
   await work();
@@ -51,7 +51,7 @@ function ask(body: unknown): Promise<Response> {
   });
 }
 
-/** The shopper of the link that an email about this order has. */
+/** The shopper in the link of an email about this order. */
 function linkedShopper(text: string | undefined, orderId: string): string | undefined {
   const [link = ''] = text?.match(/https:\/\/shop\.test\/orders\/\S+/) ?? [];
   const url = new URL(link);
@@ -66,7 +66,7 @@ test('every email about an order has a link that shows it in any browser', async
   expect(linkedShopper(smtp.mails[0]?.text, orderId)).toBe(userId);
 });
 
-test('number and email that belong together get a link, however they are typed', async () => {
+test('a matching number and email get a link, however they are typed', async () => {
   const { userId, orderId, number, email } = await announcedOrder('ada.access@example.com');
   const typed = number.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l');
   const response = await ask({ number: ` ${typed} `, email: ` ${email.toUpperCase()} ` });
@@ -76,7 +76,7 @@ test('number and email that belong together get a link, however they are typed',
   expect(linkedShopper(smtp.mails[0]?.text, orderId)).toBe(userId);
 });
 
-test('what doesn’t belong together gets the same answer, and no email', async () => {
+test('a number and email that don’t match get the same answer, and no email', async () => {
   const { number, email } = await announcedOrder('eve.access@example.com');
   const matching = await ask({ number, email });
   const expected = [matching.status, await matching.text()];
@@ -96,7 +96,7 @@ test('what doesn’t belong together gets the same answer, and no email', async 
   expect(smtp.mails).toEqual([]);
 });
 
-test('whether they belong together changes nothing that is written before the answer', async () => {
+test('what is written before the answer does not depend on whether they match', async () => {
   const { number, email } = await announcedOrder('time.access@example.com');
   const jobsAfter = async (body: object) => {
     await ask(body);
@@ -112,7 +112,7 @@ test('whether they belong together changes nothing that is written before the an
   expect(await jobsAfter({ number: '0000-0000-0000', email })).toEqual(matching);
 });
 
-test('no email address stands in the queue', async () => {
+test('the queue contains no email address', async () => {
   const { number, email } = await announcedOrder('queue.access@example.com');
   await ask({ number, email });
   const jobs = await db().$queryRaw`SELECT * FROM graphile_worker._private_jobs`;
@@ -122,7 +122,7 @@ test('no email address stands in the queue', async () => {
   await work();
 });
 
-test('asked for five times within a few minutes, and worked off twice, it is one email', async () => {
+test('five requests within a few minutes, processed by two runs, send one email', async () => {
   const { number, email } = await announcedOrder('impatient@example.com');
   // A window of a few minutes may end between two requests, and then there are two.
   for (let count = 0; count < 5; count += 1) expect((await ask({ number, email })).status).toBe(202);
@@ -131,9 +131,9 @@ test('asked for five times within a few minutes, and worked off twice, it is one
   expect(smtp.mails.length).toBeLessThanOrEqual(2);
 });
 
-// What broke: links were limited for each spelling of a recipient, so that a mailbox got any number of
-// them with tags; and who ordered to the address of another used up the links of their own orders.
-test('an order gets a few links an hour, and a mailbox no more than emails about unpaid orders', async () => {
+// What broke: links were limited per spelling of a recipient, so that tags sent a mailbox any number of them.
+// Strangers who ordered to an address used up the links of its owner's orders.
+test('an order gets a few links an hour, and a mailbox no more than its limit of emails about unpaid orders', async () => {
   const orders: Awaited<ReturnType<typeof announcedOrder>>[] = [];
   for (const tag of ['', '+1', '+2', '+3']) orders.push(await announcedOrder(`Flooded${tag}@example.com`));
   const paid = await announcedOrder('flooded@example.com');
@@ -149,23 +149,23 @@ test('an order gets a few links an hour, and a mailbox no more than emails about
   };
   for (const [index, order] of orders.entries()) {
     const payload = await payloadOf(order);
-    // As if minutes lay between the requests.
+    // Acts as if minutes passed between the requests.
     for (let count = 0; count < 5; count += 1) {
       await sendOrderLink({ ...payload, requestId: `${index}${count}` });
     }
   }
   const about = { startsWith: 'flooded', mode: 'insensitive' } as const;
   const sent = await db().mail.findMany({ where: { recipient: about, status: { not: 'suppressed' } } });
-  // Five confirmations and one link are the six of an hour.
+  // The limit of six an hour: five confirmations and one link.
   expect(sent.filter(({ orderId }) => orderId !== paid.orderId)).toHaveLength(5);
   const links = sent.filter(({ kind }) => kind.startsWith('order_link'));
   expect(links.filter(({ orderId }) => orderId === paid.orderId)).toHaveLength(3);
   expect(links).toHaveLength(4);
 });
 
-// What broke: behind a proxy that TRUSTED_PROXIES does not name all shoppers have its address, and 300
-// requests of one client kept all of them from a link for an hour.
-test('a proxy that is not named is not counted as a network', async () => {
+// What broke: behind a proxy that TRUSTED_PROXIES does not name, all shoppers have its address. 300 requests
+// of one client blocked links for all of them for an hour.
+test('a proxy that TRUSTED_PROXIES does not name is not counted as a network', async () => {
   const quotas = () => db().$queryRaw`SELECT used FROM order_link_quota`;
   await requestOrderLink({ number: '0000-0000-0000', email: 'ada@example.com', ip: '127.0.0.1' });
   expect(await quotas()).toEqual([]);
@@ -174,14 +174,14 @@ test('a proxy that is not named is not counted as a network', async () => {
   await work();
 });
 
-test('an announcement that runs twice keeps the number once', async () => {
+test('a notification that runs twice stores the number once', async () => {
   const order = await announcedOrder('twice.access@example.com');
   await announceLater(order, order);
   await work();
   expect(await db().orderNumber.count({ where: { orderId: order.orderId } })).toBe(1);
 });
 
-test('a form is answered with a page that says what to look for', async () => {
+test('a form is answered with a page that says what to do next', async () => {
   const { number, email } = await announcedOrder('form.access@example.com');
   const send = (form: Record<string, string>) =>
     call('/api/order-access', { method: 'POST', body: new URLSearchParams(form) });
@@ -195,14 +195,14 @@ test('a form is answered with a page that says what to look for', async () => {
 test.each([
   ['no number', { email: 'ada@example.com' }, 'number'],
   ['no email', { number: '0000-0000-0000' }, 'email'],
-  ['a number without end', { number: '0'.repeat(200), email: 'ada@example.com' }, 'number'],
+  ['a number that is too long', { number: '0'.repeat(200), email: 'ada@example.com' }, 'number'],
 ])('a request with %s is refused with the field named', async (_, body, path) => {
   const response = await ask(body);
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ code: 'invalid_request', fields: [{ path }] });
 });
 
-test('the bank’s return in another browser leads to a page that says so, and in the own one to the order', async () => {
+test('a return from the bank leads to the order in the shopper’s browser, and to a page that explains it in another', async () => {
   const { userId, orderId } = await announcedOrder('bank.access@example.com');
   const { sealSession } = await import('#lib/platform/session/session.ts');
   const { randomUUID } = await import('node:crypto');

@@ -7,17 +7,17 @@ import { addProduct, availableOf } from '#tests/support/shop.ts';
 import { inTurns, Shopper, shopperWith } from '#tests/support/shopper.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 
-/** Orders that one network may cancel in an hour. */
+/** Number of orders that one network may cancel in an hour. */
 const limit = 4;
 
-// VERCEL: a shop that others reach, where clients have an address each.
+// VERCEL: a public shop, where each client has its own address.
 const shop = await openTestShop({
   env: { VERCEL: '1', UNPAID_ORDERS_PER_NETWORK: String(limit), RATE_LIMIT_IP_PER_MIN: '1000000' },
 });
 const call = conforming(callHandlers);
 
 let networks = 0;
-/** A client at an address that no other test has. */
+/** A client at an address that no other test uses. */
 function network(): (path: string, init?: RequestInit) => Promise<Response> {
   networks += 1;
   const ip = `203.0.113.${networks}`;
@@ -28,7 +28,7 @@ function network(): (path: string, init?: RequestInit) => Promise<Response> {
   };
 }
 
-/** Orders from networks of their own, and how each is cancelled from `from`. */
+/** Orders from separate networks, each with a function that cancels it from `from`. */
 async function cancels(from: ReturnType<typeof network>, sku: string, count: number) {
   return inTurns(count, async () => {
     const shopper = await shopperWith(network(), sku);
@@ -47,7 +47,7 @@ describe.each(['up', 'away'])('with Redis %s', (redis) => {
   beforeEach(() => (redis === 'away' ? shop.redis.stop() : shop.redis.restore()));
   afterEach(() => shop.redis.restore());
 
-  test('many cancels of one order at the same moment count once for their network', async () => {
+  test('many cancellations of one order at the same moment count once for their network', async () => {
     // What broke: each saw that the order was not counted yet, and a neighbour could cancel nothing.
     const sku = await addProduct(`SAME-MOMENT-${redis}`, { available: 100 });
     const [first, ...others] = await cancels(network(), sku, limit + 1);
@@ -59,7 +59,7 @@ describe.each(['up', 'away'])('with Redis %s', (redis) => {
     expect(await availableOf(sku)).toBe(99);
   });
 
-  test('many cancels of an order for which there is no room are all refused, and change nothing', async () => {
+  test('many cancellations of an order beyond the limit are all refused, and change nothing', async () => {
     const sku = await addProduct(`NO-ROOM-${redis}`, { available: 100 });
     const [last, ...others] = await cancels(network(), sku, limit + 1);
     if (!last) throw new Error('no order');

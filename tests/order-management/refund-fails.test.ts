@@ -24,8 +24,8 @@ import { addProduct, availableOf } from '#tests/support/shop.ts';
 import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
 
 /**
- * A refund that the owner made in the provider's dashboard fails: money of the order is with the shop
- * again, whatever became of the order since.
+ * A refund from the provider's dashboard fails: the shop holds the money again, whatever happened to the
+ * order since.
  */
 
 const { simulator } = await openPayingShop({ OPERATOR_EMAIL: 'owner@shop.example' }, { settleMs: 600_000 });
@@ -56,8 +56,8 @@ const seen = async (shopper: Shopper, order: OrderInDb) =>
 let orders = 0;
 
 /**
- * An order of $17.49 whose first charge got no answer, and was refunded in the dashboard (in so many parts)
- * before the shop had heard of it: it waits for another card.
+ * An order of $17.49 whose first charge got no answer. It was refunded in the dashboard (in these parts)
+ * before the shop had heard of it, so the order waits for another card.
  */
 async function refunded(partsMinor: (number | undefined)[] = [undefined]): Promise<Refunded> {
   orders += 1;
@@ -76,13 +76,13 @@ async function refunded(partsMinor: (number | undefined)[] = [undefined]): Promi
   return { shopper, sku, order, ref, refundIds };
 }
 
-/** The refund fails, and the shop reads it in the provider's list of events. */
+/** The refund fails, and the shop reads this in the provider's list of events. */
 async function fails({ refundIds }: Refunded): Promise<void> {
   await dashboard.failRefund(refundIds.at(-1) ?? '');
   await pollEvents();
 }
 
-/** As the jobs do, a few seconds later. */
+/** Does the work of the jobs a few seconds later. */
 async function settleRefunds({ id: orderId }: OrderInDb): Promise<void> {
   const open = await db().refund.findMany({ where: { orderId, status: 'created' } });
   for (const { userId, id } of open) await settleRefund({ userId, orderId, id });
@@ -116,9 +116,10 @@ async function run(...args: string[]): Promise<string> {
   return out;
 }
 
-// What broke, found by an attacker: "Nothing was charged" beside a charge, pay answered 500, cancel did nothing.
+// What broke, found by an attacker: "Nothing was charged" beside a charge. Pay answered 500, and cancel did
+// nothing.
 describe('of an order that waits for money', () => {
-  test('the order is paid by it, and says so', async () => {
+  test('the money pays the order, and the page says so', async () => {
     const it = await refunded();
     await fails(it);
     const { shopper, order } = it;
@@ -140,7 +141,7 @@ describe('of an order that waits for money', () => {
     expect((await orderOf(shopper)).status).toBe('fulfilled');
   });
 
-  test('and only a part of it failed: that part is asked for again, and the order can be paid', async () => {
+  test('if only a part failed, that part is requested again, and the order can be paid', async () => {
     const it = await refunded([700, 1_049]);
     const { shopper, order } = it;
     await fails(it);
@@ -159,7 +160,7 @@ describe('of an order that waits for money', () => {
     });
   });
 
-  test('and the provider refuses it: the page says that it is kept, and the end of the hold asks again', async () => {
+  test('if the provider refuses it, the page says that the money is kept, and the end of the hold requests it again', async () => {
     const it = await refunded([700, 1_049]);
     const { shopper, sku, order } = it;
     simulator.addFault({ kind: 'webhook_drop', times: 50 });
@@ -188,8 +189,8 @@ describe('of an order that waits for money', () => {
     expect(await said(order)).not.toMatch(/came after|nothing to pay/);
   });
 
-  // Written by a version that did not know what follows.
-  test('and the order was left unpaid beside its money: pay refuses, and cancel gives the money back', async () => {
+  // A state that an earlier version wrote, which did not handle this case.
+  test('if an earlier version left the order unpaid beside its money, pay refuses and cancel refunds it', async () => {
     const it = await refunded();
     const { shopper, order } = it;
     await dashboard.failRefund(it.refundIds[0] ?? '');
@@ -207,7 +208,7 @@ describe('of an order that waits for money', () => {
 });
 
 describe('of an order that has ended', () => {
-  test('it is asked for again, and the operator is told that it is', async () => {
+  test('it is requested again, and the operator is told so', async () => {
     const it = await refunded();
     const { shopper, order } = it;
     await cancel(shopper, order);
@@ -227,7 +228,7 @@ describe('of an order that has ended', () => {
     for (const { text } of mails) expect(text).not.toContain('came after');
   });
 
-  test('and the provider refuses it again: it is asked for once, and the page says that it is kept', async () => {
+  test('if the provider refuses it again, it is requested only once, and the page says that the money is kept', async () => {
     const it = await refunded();
     const { shopper, order } = it;
     await cancel(shopper, order);
@@ -242,7 +243,8 @@ describe('of an order that has ended', () => {
   });
 });
 
-// What broke, found by an attacker: the page said "refund requested", and the operator's refund took the good order.
+// What broke, found by an attacker: the page said "refund requested", and the operator's refund ended the
+// good order.
 describe('of an order that another attempt has paid', () => {
   async function paidTwice() {
     const it = await refunded();
@@ -260,7 +262,7 @@ describe('of an order that another attempt has paid', () => {
     return it;
   }
 
-  test('it is asked for again, and the order stays paid', async () => {
+  test('it is requested again, and the order stays paid', async () => {
     const { shopper, order } = await paidTwice();
     expect(await said(order)).toContain('A refund of $17.49 is requested.');
     await settleRefunds(order);
@@ -271,7 +273,7 @@ describe('of an order that another attempt has paid', () => {
     expect(await said(order)).toContain('Another attempt was charged, too, and $17.49 was refunded.');
   });
 
-  test('and is refused again: the page says that it is kept, and the operator’s refund is of that money', async () => {
+  test('if it is refused again, the page says that the money is kept, and the operator’s refund takes that money', async () => {
     const { shopper, order } = await refusedTwice();
     expect(await said(order)).toContain('Your refund of $17.49 could not be made yet.');
     expect(await said(order)).toMatch(/^\$17\.49 is paid by card/);
@@ -290,7 +292,7 @@ describe('of an order that another attempt has paid', () => {
     expect(simulator.ledger(order.id)).toMatchObject([{ live: false }, { live: false }]);
   });
 
-  test('and is refused again, then the order is cancelled: all that is held is asked for', async () => {
+  test('if it is refused again and the order is cancelled, all remaining money is requested', async () => {
     const { shopper, order } = await refusedTwice();
     await cancelOrder({ userId: order.userId, id: order.id });
     expect(await orderOf(shopper)).toMatchObject({ status: 'refunded' });
@@ -319,14 +321,15 @@ const refund = (order: OrderInDb, amountMinor?: number, attempt?: number) =>
     actor: 'operator:eva',
   });
 
-/** The one that the shop made comes back. */
+/** The refund that the shop requested fails. */
 async function oursFails({ id: orderId }: OrderInDb) {
   const ours = await db().refund.findFirstOrThrow({ where: { orderId, origin: 'shop' } });
   await dashboard.failRefund(ours.providerRef ?? '');
   await pollEvents();
 }
 
-// What broke, found by an attacker: each refund was of the money that the provider refuses to refund, and failed.
+// What broke, found by an attacker: each refund was of the money that the provider refuses to refund, and
+// failed.
 describe('of money that the provider refuses to refund, beside the attempt that pays the order', () => {
   /** A bank disputes the charge of attempt 1, which is owed to the shopper. Attempt 2 pays. */
   async function keptBesidePaid() {
@@ -339,14 +342,14 @@ describe('of money that the provider refuses to refund, beside the attempt that 
     return { ...it, disputeId: dispute?.id ?? '' };
   }
 
-  /** Once the dispute is won, the shop asks for the money that is owed, and the provider pays. */
+  /** Once the dispute is won, the shop requests the refund that is owed, and the provider pays it. */
   async function isWon({ order, disputeId }: { order: OrderInDb; disputeId: string }) {
     await dashboard.closeDispute(disputeId, 'won');
     await pollEvents();
     await settleRefunds(order);
   }
 
-  /** And its refund fails once more: the provider would refund the money now. */
+  /** That refund fails once more, but by now the provider would refund the money. */
   async function isWonAndFails(it: { order: OrderInDb; disputeId: string }) {
     await isWon(it);
     const ours = await db().refund.findFirstOrThrow({
@@ -364,7 +367,7 @@ describe('of money that the provider refuses to refund, beside the attempt that 
       })
     ).map(({ attempt, status }) => ({ attempt, status }));
 
-  test('an order that was sent is refunded, and the refused money is tried after that', async () => {
+  test('a shipped order is refunded, and the refused money is tried after that', async () => {
     const it = await keptBesidePaid();
     const { shopper, order } = it;
     await fulfilOrder({ ...keyOf(order), actor: 'operator:eva' });
@@ -380,7 +383,7 @@ describe('of money that the provider refuses to refund, beside the attempt that 
     expect(simulator.ledger(order.id)).toMatchObject([{ live: false }, { live: false }]);
   });
 
-  test('and both are refused: each has its turn', async () => {
+  test('if both are refused, they take turns', async () => {
     const it = await keptBesidePaid();
     const { order } = it;
     await fulfilOrder({ ...keyOf(order), actor: 'operator:eva' });
@@ -394,7 +397,7 @@ describe('of money that the provider refuses to refund, beside the attempt that 
     expect(simulator.ledger(order.id)).toMatchObject([{ live: false }, { live: true }]);
   });
 
-  test('a refund that names no attempt never ends a good order, however often it is refused', async () => {
+  test('a refund without an attempt number never ends a good order, however often it is refused', async () => {
     const it = await keptBesidePaid();
     const { shopper, order } = it;
     await refund(order);
@@ -422,7 +425,7 @@ describe('of money that the provider refuses to refund, beside the attempt that 
     await isWon(it);
   });
 
-  test('an amount that its turn does not hold is refused, with the attempt that holds it', async () => {
+  test('an amount that the next attempt in turn does not hold is refused, naming the attempt that holds it', async () => {
     const it = await keptBesidePaid();
     const { order } = it;
     await isWonAndFails(it);
@@ -443,7 +446,7 @@ describe('of money that the provider refuses to refund, beside the attempt that 
     });
   });
 
-  test('the paying attempt is named and refunded as a whole: the order ends, and all that is held is asked for', async () => {
+  test('a full refund of the paying attempt ends the order, and all remaining money is requested', async () => {
     const it = await keptBesidePaid();
     const { shopper, sku, order } = it;
     await isWonAndFails(it);
@@ -463,9 +466,9 @@ describe('of money that the provider refuses to refund, beside the attempt that 
   });
 });
 
-// What broke, found by an attacker: after "was refunded", the failure was told on no page and by no email.
-describe('a refund of the shop that comes back', () => {
-  test('of an order that was sent is told to its shopper', async () => {
+// What broke, found by an attacker: after "was refunded", no page and no email told of the failure.
+describe('a failed refund of the shop', () => {
+  test('of a shipped order is reported to its shopper', async () => {
     const { order } = await paid();
     await fulfilOrder({ ...keyOf(order), actor: 'operator:eva' });
     await refund(order);
@@ -478,7 +481,7 @@ describe('a refund of the shop that comes back', () => {
     });
   });
 
-  test('of a part is told until it is made good', async () => {
+  test('of a part is reported until it is made good', async () => {
     const { order } = await paid();
     await refund(order, 500);
     await oursFails(order);
@@ -489,12 +492,12 @@ describe('a refund of the shop that comes back', () => {
     const text = await said(order);
     expect(text).toContain('$5.00 of your payment was refunded.');
     expect(text).not.toContain('could not be made');
-    // Told this late, the failure is over.
+    // By the time of this notification the failure is over.
     expect((await mailsOf(order)).map(({ kind }) => kind)).not.toContain('refund_failed');
   });
 
-  // What broke, found by an attacker: an email said of the refund that was paid that it could not be made.
-  test('is not taken for another refund of its order, in emails that are written late', async () => {
+  // What broke, found by an attacker: an email said that a refund could not be made, although it was paid.
+  test('is not confused with another refund of its order in emails that are written late', async () => {
     const { shopper, order, ref } = await paid();
     const { refund: part } = await dashboard.refund(ref, 500);
     await pollEvents();
@@ -504,7 +507,7 @@ describe('a refund of the shop that comes back', () => {
     const mails = await mailsOf(order);
     const cancelled = mails.find(({ kind }) => kind === 'cancelled')?.text;
     expect(cancelled).toContain('$12.49 of your payment was refunded.');
-    // The shop has asked again for what its owner wanted to refund.
+    // The shop has requested again what its owner wanted to refund.
     expect(cancelled).toContain('A refund of $5.00 is requested.');
     for (const { text } of mails) expect(text).not.toMatch(/could not be made|getting it ready/);
     await settleRefunds(order);
@@ -512,8 +515,9 @@ describe('a refund of the shop that comes back', () => {
   });
 });
 
-// What broke, found by an attacker: "declined, nothing was charged", then "came after that", of a card that was charged.
-test('a charge that is refunded in the dashboard, slowly, before its order has it', async () => {
+// What broke, found by an attacker: emails said "declined, nothing was charged", then "came after that", of a
+// card that was charged.
+test('a slow refund in the dashboard, before the charge reaches its order, is described correctly', async () => {
   orders += 1;
   const shopper = await shopperWith(call, await addProduct(`FAILS-${orders}`, { available: 5 }));
   simulator.addFault({ kind: 'timeout_after', on: { method: 'POST', path: '^/v1/payment_intents$' } });
@@ -540,8 +544,9 @@ test('a charge that is refunded in the dashboard, slowly, before its order has i
 });
 
 describe('a dispute that is lost', () => {
-  // What broke, found by an attacker: "A dispute of its payment was lost", of an order whose own money was there.
-  test('of an attempt that did not pay the order does not keep the order here', async () => {
+  // What broke, found by an attacker: fulfilment refused with "A dispute of its payment was lost" although
+  // the order's own money was there.
+  test('of an attempt that did not pay the order does not block shipping', async () => {
     const { shopper, order, ref } = await refunded();
     expect((await payAgain(shopper, order)).status).toBe(201);
     const { dispute } = await dashboard.dispute(ref, { amount: 1_749 });
@@ -551,8 +556,9 @@ describe('a dispute that is lost', () => {
     expect(await fulfilOrder({ ...keyOf(order), actor: 'operator:eva' })).toEqual({ changed: true });
   });
 
-  // What broke, found by an attacker: the whole was asked for and refused, and the page named a dispute that was over.
-  test('of a part of the money: only the rest is called kept, when the provider refuses to refund it', async () => {
+  // What broke, found by an attacker: the full amount was requested and refused, and the page named a dispute
+  // that was over.
+  test('of a part: if the provider refuses the refund, only the rest is reported as kept', async () => {
     const shopper = await shopperWith(call, await addProduct('LOST-PART', { available: 5 }));
     await shopper.order(await cardBody(shopper));
     await simulator.flushWebhooks();

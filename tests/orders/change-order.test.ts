@@ -6,7 +6,7 @@ import { placeOrder } from '#tests/support/notifying.ts';
 import { addProduct } from '#tests/support/shop.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 
-/** The one way in which an order changes: what it refuses, it leaves as it was. */
+/** The single function that changes an order. A refused change leaves the order as it was. */
 
 await openTestShop();
 const sku = await addProduct('CHANGES');
@@ -22,7 +22,7 @@ async function told({ userId, orderId }: Key) {
   return { status: order.status, version: order.version, events: events.map(({ toStatus }) => toStatus) };
 }
 
-test('of two who have seen the same version of an order, one changes it and the other is told', async () => {
+test('of two changes that saw the same version of an order, one succeeds and the other is told', async () => {
   const { userId, orderId } = await placeOrder(sku);
   const key = { userId, orderId };
   const results = await Promise.allSettled([
@@ -35,7 +35,7 @@ test('of two who have seen the same version of an order, one changes it and the 
   ]);
   const { status, ...rest } = await told(key);
   expect(rest).toEqual({ version: 2, events: ['placed', status] });
-  // The world is told of the change that was made, and of no other.
+  // A notification was queued for the change that succeeded, and for no other.
   const announced = await db().$queryRaw`
     SELECT payload FROM graphile_worker._private_jobs
     WHERE payload::jsonb @> ${JSON.stringify({ events: [{ orderId }] })}::jsonb ORDER BY id`;
@@ -45,7 +45,7 @@ test('of two who have seen the same version of an order, one changes it and the 
   ]);
 });
 
-test('an order that is not what it is taken for is left as it is', async () => {
+test('an order in another status than expected is left as it is', async () => {
   const { userId, orderId } = await placeOrder(sku);
   const key = { userId, orderId };
   const wrong = change(key, { version: 1, from: 'payment_declined', to: 'cancelled' });
@@ -53,7 +53,7 @@ test('an order that is not what it is taken for is left as it is', async () => {
   expect(await told(key)).toEqual({ status: 'placed', version: 1, events: ['placed'] });
 });
 
-test('an order goes nowhere that its status does not lead', async () => {
+test('an order takes only transitions that its status allows', async () => {
   const { userId, orderId } = await placeOrder(sku);
   const key = { userId, orderId };
   await expect(change(key, { version: 1, from: 'placed', to: 'payment_unknown' })).rejects.toThrow(
@@ -62,17 +62,17 @@ test('an order goes nowhere that its status does not lead', async () => {
   expect(await told(key)).toEqual({ status: 'placed', version: 1, events: ['placed'] });
 });
 
-test('something that happened to an order and changed nothing is an event of it all the same', async () => {
+test('an occurrence that does not change an order is still an event of it', async () => {
   const { userId, orderId } = await placeOrder(sku);
   const key = { userId, orderId };
   await change(key, { version: 1, from: 'placed', to: 'placed' });
   expect(await told(key)).toEqual({ status: 'placed', version: 2, events: ['placed', 'placed'] });
 });
 
-test('where money may be on its way, an order is not cancelled; what was refunded is not sold again', () => {
+test('an order is not cancelled while money may be on its way, and refunded units are not sold again', () => {
   const into = (status: (typeof orderStatuses)[number]) =>
     orderStatuses.filter((from) => canBecome(from, status));
-  // From `refunded` only back to what it was: its refund failed.
+  // A `refunded` order can only return to its former status: its refund failed.
   expect(into('cancelled')).toEqual(['placed', 'payment_pending', 'payment_declined', 'paid', 'refunded']);
   expect(into('fulfilled')).toEqual(['placed', 'paid', 'refunded']);
   expect(into('refunded')).toEqual(['paid', 'fulfilled', 'cancelled']);

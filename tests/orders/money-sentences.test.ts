@@ -20,7 +20,7 @@ import { openPayingShop } from '#tests/support/paying-shop.ts';
 import { addProduct } from '#tests/support/shop.ts';
 import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
 
-/** What an order's page says about its money, from the rows that really come about. Each sentence was once untrue. */
+/** What an order's page says about its money, from rows that really occur. Each sentence was once untrue. */
 
 const { simulator, beforeReply } = await openPayingShop({}, { settleMs: 600_000 });
 const { dashboard } = simulator;
@@ -62,7 +62,7 @@ async function saidBefore(order: OrderInDb): Promise<string> {
   return onCancel(facts);
 }
 
-test('goodwill, then a cancellation whose refund the provider refuses for a dispute', async () => {
+test('a goodwill refund, then a cancellation whose refund the provider refuses because of a dispute', async () => {
   const { shopper, order, ref } = await ordered();
   await refund(order, 500);
   expect(await saidBefore(order)).toMatch(/^A refund of \$12\.49 is requested/);
@@ -75,7 +75,7 @@ test('goodwill, then a cancellation whose refund the provider refuses for a disp
   expect(text).not.toMatch(/came after|nothing to pay/);
 });
 
-test('goodwill that the provider has not confirmed, then a cancellation', async () => {
+test('a goodwill refund that the provider has not confirmed, then a cancellation', async () => {
   const { shopper, order } = await ordered('pm_card_pendingRefund');
   await refund(order, 500);
   expect(await saidBefore(order)).toMatch(/^A refund of \$12\.49 is requested/);
@@ -83,7 +83,7 @@ test('goodwill that the provider has not confirmed, then a cancellation', async 
   expect(await said(order)).toMatch(/^This order is cancelled\. A refund of \$17\.49 is requested\./);
 });
 
-test('goodwill after fulfilment, then the rest', async () => {
+test('a goodwill refund after fulfilment, then the rest', async () => {
   const { order } = await ordered();
   await fulfilOrder({ userId: order.userId, orderId: order.id, actor });
   await refund(order, 500);
@@ -108,7 +108,7 @@ test('a charge whose reply was lost, and that its owner refunds before the shop 
   expect(text).not.toContain('Nothing was charged');
 });
 
-// What broke, found by an attacker: "The card was declined." in the answer, of a card that was charged.
+// What broke, found by an attacker: the answer said "The card was declined." of a card that was charged.
 test('a charge that its owner refunds before the shop gets its reply', async () => {
   for (const token of ['pm_card_visa', 'pm_card_pendingRefund']) {
     orders += 1;
@@ -137,7 +137,7 @@ test('a cancelled order whose card was charged after all', async () => {
   const { userId, id: orderId } = order;
   const settleAs = (ask: (payment: PaymentRow) => Promise<Finding>) =>
     settlePayment({ key: { userId, orderId, attempt: 1 }, ask, actor: 'test' });
-  // As if the provider had not known of the charge when the order was cancelled.
+  // Records that the provider did not know of the charge when the order was cancelled.
   await settleAs(async () => 'absent');
   expect((await cancel(shopper, order)).status).toBe(200);
   expect(await said(order)).toContain('there is nothing to pay');

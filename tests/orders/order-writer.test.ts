@@ -12,7 +12,7 @@ import { addProduct, availableOf, soldOf } from '#tests/support/shop.ts';
 import { address, inTurns } from '#tests/support/shopper.ts';
 import { openTestShopBehindProxy } from '#tests/support/test-shop.ts';
 
-/** The writer's transaction by itself, over a proxy that can lose what the database says. */
+/** The writer's transaction alone, over a proxy that can lose the database's replies. */
 
 const { proxy } = await openTestShopBehindProxy();
 
@@ -70,7 +70,7 @@ test('text reaches the database as it was typed, whatever it means to PostgreSQL
   );
 });
 
-test('one job announces the orders of a batch that are placed for good, and none a card’s', async () => {
+test('one job notifies the orders of a batch that are final, and not those paid by card', async () => {
   await addProduct('ANNOUNCED', { available: 10 });
   const card = { payment: { method: 'card', token: 'pm_card_visa' } } as const;
   const [invoices, cards] = [
@@ -100,10 +100,10 @@ test('one job announces the orders of a batch that are placed for good, and none
   ]);
 });
 
-test('one submission that the database refuses takes none of the good ones with it', async () => {
+test('one submission that the database refuses does not affect the good ones', async () => {
   await addProduct('GOOD', { available: 100 });
   const orderRequests = await inTurns(9, () => place('GOOD'));
-  // Past the schema's guard on purpose: jsonb refuses a NUL character.
+  // Bypasses the schema's check on purpose: jsonb refuses a NUL character.
   const bad = await place('GOOD', {
     shippingAddress: { ...address, name: 'A\u0000' },
   });
@@ -115,7 +115,7 @@ test('one submission that the database refuses takes none of the good ones with 
   expect(await availableOf('GOOD')).toBe(91);
 });
 
-test('a commit whose reply was lost makes one order, and it is told as new', async () => {
+test('a commit whose reply was lost makes one order, and it is reported as new', async () => {
   await addProduct('LOST', { available: 10 });
   for (let round = 0; round < 5; round += 1) {
     const orderRequest = await place('LOST');
@@ -134,13 +134,13 @@ test('a commit whose reply was lost makes one order, and it is told as new', asy
 test('a connection lost before the commit makes one order too', async () => {
   await addProduct('BEFORE', { available: 10 });
   const orderRequest = await place('BEFORE');
-  // The order's id travels with the statement that writes it, and with none before.
+  // The order's id is sent with the statement that writes it, and with none before.
   proxy.loseReplyTo(orderRequest.orderId);
   expect(await outcomesOf([orderRequest])).toEqual(['accepted']);
   expect(await soldOf('BEFORE')).toEqual({ orders: 1, quantity: 1 });
 });
 
-test('batches that want the same carts and skus in other orders never deadlock and never lose a unit', async () => {
+test('batches that take the same carts and skus in different orders never deadlock and never lose a unit', async () => {
   await addProduct('CROSS-A', { available: 500 });
   await addProduct('CROSS-B', { available: 500 });
   const orderRequests = await inTurns(96, async (index) => {
@@ -167,7 +167,7 @@ test('batches that want the same carts and skus in other orders never deadlock a
   expect(await availableOf('CROSS-B')).toBe(404);
 });
 
-test('a submission that comes again the day after gets its order, also where nobody but the writer knows it', async () => {
+test('a submission that is repeated a day later gets its order, even if only the writer finds it', async () => {
   await addProduct('DAY-AFTER');
   const orderRequest = await place('DAY-AFTER');
   await writeOrders([orderRequest]);
@@ -182,11 +182,11 @@ test('a submission that comes again the day after gets its order, also where nob
   });
 });
 
-test('a unique key that refuses an order shows the order that stands', async () => {
+test('a unique key that refuses an order returns the existing order', async () => {
   await addProduct('COLLIDE');
   const orderRequest = await place('COLLIDE');
   await writeOrders([orderRequest]);
-  // As if every check before the constraint had failed: the cart claims to be open again.
+  // Simulates that every check before the constraint failed: the cart claims to be open again.
   await db()
     .$executeRaw`UPDATE cart SET status = 'open', updated_at = now() - interval '1 day' WHERE id = ${orderRequest.cartId}::uuid`;
   const [again] = await writeOrders([{ ...orderRequest, orderId: randomUUID() }]);

@@ -11,21 +11,21 @@ import { openTestShop } from '#tests/support/test-shop.ts';
 import { miscountedOrders } from '#tests/support/unpaid.ts';
 
 /**
- * What broke: processes of the release before, which run while a new one is deployed, know nothing of
- * `unpaid_order`. Their orders had no row and were not counted, and their cancels left rows.
+ * What broke: processes of the previous release, which run during a deployment, do not know `unpaid_order`.
+ * Their orders had no row and were not counted, and their cancellations left rows.
  */
 
 const { databaseUrl } = await openTestShop();
 const sku = await addProduct('COUNTED', { available: 1_000 });
 
-/** As a process of the release before places an order. */
+/** Places an order as a process of the previous release does. */
 async function placedBefore(): Promise<OrderVersion> {
   const order = await placeOrder(sku);
   await db().$executeRaw`DELETE FROM unpaid_order WHERE order_id = ${order.orderId}::uuid`;
   return order;
 }
 
-/** As it cancels one. */
+/** Cancels an order as that release does. */
 async function cancelledBefore(): Promise<OrderVersion> {
   const order = await placeOrder(sku);
   await cancel(order);
@@ -36,7 +36,7 @@ const cancel = ({ orderId }: OrderVersion) =>
   db().$executeRaw`
     UPDATE orders SET status = 'cancelled', hold_until = NULL WHERE id = ${orderId}::uuid`;
 
-test('a periodic job counts the orders of the release before, and those alone', async () => {
+test('a periodic job counts the orders of the previous release, and only those', async () => {
   const right = await placeOrder(sku);
   const missing = await placedBefore();
   const left = await cancelledBefore();

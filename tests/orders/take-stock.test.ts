@@ -6,11 +6,11 @@ import { addProduct, availableOf } from '#tests/support/shop.ts';
 import { shopperWith } from '#tests/support/shopper.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 
-/** A late charge takes the stock of its order again: all of it, or nothing. */
+/** A late charge takes its order's stock again: all of it, or nothing. */
 
 await openTestShop();
 
-/** An order of two skus, two of each. */
+/** An order of two skus, two units each. */
 async function orderOfTwo(skus: [string, string]): Promise<{ userId: string; orderId: string }> {
   for (const sku of skus) await addProduct(sku, { available: 10 });
   const shopper = await shopperWith(callHandlers, skus[0], 2);
@@ -21,7 +21,7 @@ async function orderOfTwo(skus: [string, string]): Promise<{ userId: string; ord
   return { userId, orderId: order.id };
 }
 
-/** Takes the order's stock from a shelf on which so many are left. */
+/** Takes the order's stock when this many units are left of each sku. */
 async function takeFrom(skus: [string, string], left: [number, number]): Promise<unknown[]> {
   const order = await orderOfTwo(skus);
   for (const [index, sku] of skus.entries())
@@ -37,6 +37,6 @@ test('the last units are taken', async () => {
 test.for([
   { short: 'first', left: [1, 9] },
   { short: 'second', left: [9, 1] },
-] as const)('nothing is taken when the $short of two things is not there', async ({ short, left }) => {
+] as const)('nothing is taken if the $short of two items is not there', async ({ short, left }) => {
   expect(await takeFrom([`${short}-A`, `${short}-B`], [...left])).toEqual([false, ...left]);
 });

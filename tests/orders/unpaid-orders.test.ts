@@ -11,8 +11,8 @@ import { inTurns, Shopper, shopperWith } from '#tests/support/shopper.ts';
 import { miscountedOrders } from '#tests/support/unpaid.ts';
 
 /**
- * Limits on what may stay unpaid. Without them, three invoice orders with fresh cookies and invented
- * addresses emptied 87 shelves for good, and one session held nine unpaid orders.
+ * Limits on unpaid orders. Without them, three invoice orders with fresh cookies and invented addresses took
+ * the stock of 87 items for good, and one session held nine unpaid orders.
  */
 
 const limits = {
@@ -21,15 +21,15 @@ const limits = {
   UNPAID_UNITS_PER_PERSON: '100',
   UNPAID_MINOR_PER_PERSON: '200000',
   UNPAID_ORDERS_PER_NETWORK: '50',
-  // 0 would turn the limits of networks and email addresses off.
+  // 0 would switch off the limits of networks and email addresses.
   RATE_LIMIT_IP_PER_MIN: '1000000',
   UNPAID_UNITS_PER_NETWORK: '300',
 };
-// Several batches at a time, so that what keeps them from counting past each other is needed.
+// Several batches at a time, so that the protection against counting past each other is needed.
 await openPayingShop({ ...limits, WRITER_CONNECTIONS: '4', VERCEL: '1' });
 const call = conforming(callHandlers);
 
-/** A client at an address of its own: its network is not that of any other test. */
+/** A client at its own address, whose network no other test uses. */
 let networks = 0;
 function network(): (path: string, init?: RequestInit) => Promise<Response> {
   networks += 1;
@@ -59,7 +59,7 @@ async function invoice(
 }
 
 describe('an attacker with fresh cookies and invented addresses', () => {
-  test('holds no more than a network may, however many orders are sent at the same time', async () => {
+  test('holds no more than a network’s limit, however many orders are sent at the same time', async () => {
     const from = network();
     const sku = await addProduct('DRAINED', { available: 5_000, priceMinor: 100 });
     const bodies = await inTurns(40, async () => {
@@ -74,7 +74,7 @@ describe('an attacker with fresh cookies and invented addresses', () => {
     expect(await outcomeOf(await invoice(new Shopper(network()), sku))).toBe('accepted');
   });
 
-  test('gets no single order that empties the shelves', async () => {
+  test('gets no single order that takes all of the stock', async () => {
     const shopper = new Shopper(network());
     for (let line = 0; line < 6; line += 1) {
       await shopper.put(await addProduct(`SHELF-${line}`, { available: 99, priceMinor: 100 }), 99);
@@ -93,7 +93,7 @@ describe('an attacker with fresh cookies and invented addresses', () => {
     expect(await availableOf('SHELF-0')).toBe(99);
   });
 
-  test('with one email address holds what a person may', async () => {
+  test('with one email address holds no more than a person’s limit', async () => {
     const sku = await addProduct('ONE-ADDRESS', { available: 100, priceMinor: 100 });
     const outcomes: string[] = [];
     for (const tag of ['', '+1', '+2', '+3', '+4']) {
@@ -105,9 +105,9 @@ describe('an attacker with fresh cookies and invented addresses', () => {
 });
 
 describe('an attacker who orders by invoice', () => {
-  // What broke: 100 items by invoice to the email address of another, from anywhere, and no card of
-  // theirs was taken for two weeks. The answer said "Please pay by card".
-  test('with the email address of another keeps no card of theirs from paying', async () => {
+  // What broke: 100 items by invoice to another person's email address, from anywhere, and that person's
+  // cards were refused for two weeks. The answer said "Please pay by card".
+  test('with the email address of a victim does not block the victim’s card', async () => {
     const victim = inventedEmail();
     const sku = await addProduct('NAMED', { available: 500, priceMinor: 100 });
     expect(await outcomeOf(await invoice(new Shopper(network()), sku, 99, victim))).toBe('accepted');
@@ -119,8 +119,8 @@ describe('an attacker who orders by invoice', () => {
     expect(await outcomeOf(await shopper.order(body))).toBe('accepted');
   });
 
-  // What broke: 300 items by invoice, and nobody else of the same network could pay by card.
-  test('keeps no card of the same network from paying', async () => {
+  // What broke: 300 items by invoice, and other shoppers of the same network could not pay by card.
+  test('does not block cards of the same network', async () => {
     const from = network();
     const sku = await addProduct('SHARED-NETWORK', { available: 500, priceMinor: 100 });
     for (let order = 0; order < 4; order += 1) {
@@ -132,10 +132,10 @@ describe('an attacker who orders by invoice', () => {
     expect(await outcomeOf(await shopper.order(body))).toBe('accepted');
   });
 
-  // What broke: an order that is cancelled makes room for another, so one client ordered and cancelled
-  // eight times a second, each time with an email to another address. Paid orders were not counted, so
-  // paying and cancelling sent one mailbox 110 emails in half a minute.
-  test('and cancels, paid or not, to make room is stopped after as many as a network may leave unpaid', async () => {
+  // What broke: a cancelled order makes room for another, so one client ordered and cancelled eight times a
+  // second, each time with an email to another address. Paid orders were not counted, so paying and
+  // cancelling sent one mailbox 110 emails in half a minute.
+  test('and cancels, paid or not, to make room is stopped after as many orders as a network may leave unpaid', async () => {
     const from = network();
     const sku = await addProduct('IN-A-LOOP', { available: 500, priceMinor: 100 });
     const shoppers = await inTurns(52, () => shopperWith(from, sku));
@@ -147,11 +147,11 @@ describe('an attacker who orders by invoice', () => {
       const cancel = () => shopper.send('POST', `${order.statusUrl}/cancel`, {});
       const cancelled = await cancel();
       cancels.push(cancelled.status);
-      // Again is a replay, which counts for nothing.
+      // A repeated cancel is a replay, which counts for nothing.
       if (cancelled.status === 200) expect((await cancel()).status).toBe(200);
     }
     expect(cancels).toEqual([...Array(50).fill(200), 429, 429]);
-    // Another network is not held liable, and the orders that were not cancelled are still there.
+    // Another network is not affected, and the orders that were not cancelled still exist.
     const other = new Shopper(network());
     await invoice(other, sku);
     const { id } = await orderOf(other);
@@ -159,8 +159,8 @@ describe('an attacker who orders by invoice', () => {
     expect(await availableOf(sku)).toBe(498);
   });
 
-  // What broke: the payment at the bank was called off before the limit was looked at.
-  test('and used up the cancels of a network does not keep a shopper there from paying at their bank', async () => {
+  // What broke: the payment at the bank was cancelled before the limit was checked.
+  test('and used up a network’s cancellations does not stop a shopper there from paying at their bank', async () => {
     const from = network();
     const sku = await addProduct('AT-THE-BANK', { available: 500, priceMinor: 100 });
     const shopper = await shopperWith(from, sku);
@@ -179,7 +179,7 @@ describe('an attacker who orders by invoice', () => {
     expect(await orderOf(shopper)).toEqual(before);
   });
 
-  test('and leaves card orders unpaid holds no more on cards than a network may', async () => {
+  test('and leaves card orders unpaid holds no more on cards than a network’s limit', async () => {
     const from = network();
     const sku = await addProduct('LEFT-ON-CARDS', { available: 500, priceMinor: 100 });
     const answers: Response[] = [];
@@ -200,13 +200,13 @@ describe('an attacker who orders by invoice', () => {
   });
 });
 
-// What broke: an invoice was refused with "Please pay by card", and the card was refused too.
+// What broke: an invoice was refused with "Please pay by card", and then the card was refused too.
 describe('a shopper who is refused an invoice', () => {
   const detailOf = async (response: Response) => ((await response.json()) as { detail: string }).detail;
   const reason = 'There are too many items in unpaid orders from your network.';
   const kept = 'Nothing was ordered and your cart is kept.';
 
-  test('is told to pay by card where a card is accepted', async () => {
+  test('is told to pay by card if a card is accepted', async () => {
     const from = network();
     const sku = await addProduct('CARD-IS-A-WAY', { available: 500, priceMinor: 100 });
     for (let order = 0; order < 4; order += 1) await invoice(new Shopper(from), sku, 75);
@@ -215,7 +215,7 @@ describe('a shopper who is refused an invoice', () => {
     );
   });
 
-  test('is told to try again later where cards are refused too', async () => {
+  test('is told to retry later if cards are refused too', async () => {
     const from = network();
     const sku = await addProduct('CARD-IS-NO-WAY', { available: 500, priceMinor: 100 });
     for (let order = 0; order < 4; order += 1) {
@@ -229,7 +229,7 @@ describe('a shopper who is refused an invoice', () => {
 });
 
 describe('a shopper', () => {
-  test('who has too many unpaid orders can pay by card, or cancel one and order again', async () => {
+  test('with too many unpaid orders can pay by card, or cancel one and order again', async () => {
     const shopper = new Shopper(network());
     const sku = await addProduct('REGULAR', { available: 100, priceMinor: 100 });
     for (let order = 0; order < 4; order += 1) {
@@ -254,7 +254,7 @@ describe('a shopper', () => {
     expect(await outcomeOf(await invoice(shopper, sku))).toBe('accepted');
   });
 
-  test('who is at the limit gets the answer of an order that was accepted before', async () => {
+  test('at the limit gets the answer of an order that was accepted before', async () => {
     const shopper = new Shopper(network());
     const sku = await addProduct('REPLAYED', { available: 100, priceMinor: 100 });
     await shopper.put(sku, 1);
@@ -279,7 +279,7 @@ describe('a shopper', () => {
     expect(await availableOf(sku)).toBe(97);
   });
 
-  test('who buys a lot by card is not limited by what may stay unpaid', async () => {
+  test('who buys a lot by card is not limited by the limit of unpaid orders', async () => {
     const shopper = new Shopper(network());
     for (let line = 0; line < 4; line += 1) {
       await shopper.put(await addProduct(`OFFICE-${line}`, { available: 99, priceMinor: 900 }), 99);
@@ -289,7 +289,7 @@ describe('a shopper', () => {
   });
 });
 
-test('an invoice is offered and taken up to an amount', async () => {
+test('an invoice is offered and accepted up to an amount', async () => {
   const shopper = await shopperWith(
     network(),
     await addProduct('DEAR', { available: 9, priceMinor: 100_001 }),
@@ -304,7 +304,7 @@ test('an invoice is offered and taken up to an amount', async () => {
   expect(await outcomeOf(await shopper.order(await cardBody(shopper)))).toBe('accepted');
 });
 
-test('a form that exceeds a limit is back at the checkout with the reason and what was typed', async () => {
+test('a form that exceeds a limit returns to the checkout with the reason and what was typed', async () => {
   const shopper = await shopperWith(
     network(),
     await addProduct('DEAR-FORM', { available: 9, priceMinor: 150_000 }),
@@ -330,14 +330,14 @@ test('every unpaid order has an end', async () => {
   const [row] = await db().$queryRaw<{ days: number }[]>`
     SELECT extract(epoch FROM ${holdUntil}::timestamptz - now())::float8 / 86400 AS days`;
   expect(row?.days).toBeCloseTo(14, 1);
-  // Nothing may take the end away while the order waits for money, nor leave it when it does not.
+  // A check refuses to remove the end while the order waits for money, and to keep it afterwards.
   const end = db().$executeRaw`UPDATE orders SET hold_until = NULL WHERE id = ${id}::uuid`;
   await expect(end).rejects.toThrow('orders_hold_check');
   const paid = db().$executeRaw`UPDATE orders SET status = 'paid' WHERE id = ${id}::uuid`;
   await expect(paid).rejects.toThrow('orders_hold_check');
 });
 
-// The last: after all orders above, of which many were paid, cancelled or declined.
+// Runs last, after all orders above, many of which were paid, cancelled or declined.
 test('exactly the orders that have a hold are counted as unpaid', async () => {
   expect(await db().unpaidOrder.count()).toBeGreaterThan(0);
   expect(await miscountedOrders()).toEqual([]);

@@ -7,7 +7,7 @@ import { type AttemptKey, RefundRefused, UnknownOutcome } from '#lib/payment-pro
 import { stripeProvider } from '#lib/payment-provider/stripe.ts';
 import { openSimulator, stripeFor } from '#tests/support/simulator.ts';
 
-/** The adapter to Stripe: what it says on the wire, and what it takes each answer for. */
+/** The Stripe adapter: what it sends, and how it reads each answer. */
 
 interface Asked {
   method: string;
@@ -20,13 +20,13 @@ interface Asked {
 interface Said {
   status?: number;
   headers?: Record<string, string>;
-  /** Sent as JSON, or as it is if it is text. */
+  /** Sent as JSON, or unchanged if it is text. */
   body?: unknown;
-  /** The connection ends instead. */
+  /** Closes the connection instead of answering. */
   hangUp?: true;
 }
 
-/** A server that says what the test wants said, to each request. */
+/** A server that answers each request as the test says. */
 const asked: Asked[] = [];
 let say: (request: Asked) => Said | Promise<Said>;
 const server = createServer(async (request, response) => {
@@ -88,11 +88,11 @@ const refund = {
 };
 const error = (type: string, rest: object = {}) => ({ error: { type, message: 'no', ...rest } });
 
-/** What an answer is taken for when it comes to a charge, a refund or a look. */
+/** The result of a charge, refund or look-up, or the error that it throws. */
 const outcomeOf = (work: Promise<unknown>): Promise<unknown> => work.catch((thrown: unknown) => thrown);
 
 describe('a charge', () => {
-  test('is asked for in these words', async () => {
+  test('is requested with these parameters', async () => {
     say = () => ({ body: intent() });
     expect(await provider.authorize(request)).toMatchObject({
       ref: 'pi_1',
@@ -122,11 +122,11 @@ describe('a charge', () => {
         'metadata[attempt]': '1',
       },
     });
-    // Nothing about this machine or the last request goes with it.
+    // Nothing about this machine or the previous request is sent.
     expect(asked[0]?.headers).not.toHaveProperty('x-stripe-client-telemetry');
   });
 
-  test('whose money is taken later is only authorised', async () => {
+  test('with manual capture is only authorised', async () => {
     say = () => ({ body: intent({ status: 'requires_capture', amount_received: 0 }) });
     const manual = stripeProvider({ ...options, apiBase, capture: 'manual' });
     expect(await manual.authorize(request)).toMatchObject({ status: 'authorized', amountMinor: 4_599 });
@@ -156,16 +156,17 @@ describe('a charge', () => {
     ['a failure', { status: 500, body: error('api_error') }],
     ['a gateway’s page', { status: 502, body: '<html>Bad gateway</html>' }],
     ['no JSON', { status: 200, body: 'OK' }],
-  ])('%s tells nothing about it, and its key is good', async (_, answer) => {
+  ])('%s says nothing about it, and its key stays usable', async (_, answer) => {
     say = () => answer;
     const outcome = await outcomeOf(provider.authorize(request));
     expect(outcome).toBeInstanceOf(UnknownOutcome);
     expect(outcome).toMatchObject({ keyIsSpent: false, message: expect.stringContaining('"charge"') });
-    // When to ask again is decided where it is known what the order is by then.
+    // The adapter does not retry. The caller decides when to retry, because it knows the order's state by
+    // then.
     expect(asked).toHaveLength(1);
   });
 
-  test('a connection that ends tells nothing, and whatever the client asks again is under the same key', async () => {
+  test('a connection that ends says nothing, and every retry of the client uses the same key', async () => {
     say = () => ({ hangUp: true });
     expect(await outcomeOf(provider.authorize(request))).toMatchObject({
       name: 'UnknownOutcome',
@@ -177,12 +178,12 @@ describe('a charge', () => {
   });
 
   test.each<[string, Said]>([
-    ['other words under this key', { status: 400, body: error('idempotency_error') }],
+    ['other parameters under this key', { status: 400, body: error('idempotency_error') }],
     [
-      'a failure that is kept with this key',
+      'a failure stored under this key',
       { status: 500, body: error('api_error'), headers: { 'idempotent-replayed': 'true' } },
     ],
-  ])('%s: nothing is known, and the key is spent', async (_, answer) => {
+  ])('%s: the result is unknown, and the key is spent', async (_, answer) => {
     say = () => answer;
     expect(await outcomeOf(provider.authorize(request))).toMatchObject({
       name: 'UnknownOutcome',
@@ -190,7 +191,7 @@ describe('a charge', () => {
     });
   });
 
-  test('while an equal request is worked on, its answer is waited for', async () => {
+  test('while an equal request is in progress, its answer is awaited', async () => {
     say = () =>
       asked.length < 3 ? { status: 409, body: error('invalid_request_error') } : { body: intent() };
     expect(await provider.authorize(request)).toMatchObject({ status: 'succeeded' });
@@ -199,7 +200,7 @@ describe('a charge', () => {
     );
   });
 
-  test('what is not answered in time is not known, and waited for no longer', async () => {
+  test('a request without an answer in time is unknown, and is not waited for any longer', async () => {
     const late = new AbortController();
     say = async ({ path }) => {
       if (path === '/v1/refunds') return { status: 409, body: error('invalid_request_error') };
@@ -218,7 +219,7 @@ describe('a charge', () => {
   });
 });
 
-describe('a spendKey', () => {
+describe('spending a key', () => {
   const key = {
     orderId: attempt.orderId,
     idempotencyKey: request.idempotencyKey,
@@ -226,7 +227,7 @@ describe('a spendKey', () => {
     currency: 'USD',
   };
 
-  test('asks for nothing that could be charged, or taken for the attempt', async () => {
+  test('requests nothing that could be charged, or mistaken for the attempt', async () => {
     say = () => ({
       body: intent({ status: 'requires_payment_method', metadata: { order_id: attempt.orderId } }),
     });
@@ -243,9 +244,9 @@ describe('a spendKey', () => {
   });
 
   test.each<[string, Said, boolean]>([
-    ['a charge had the key before', { status: 400, body: error('idempotency_error') }, false],
+    ['a charge used the key before', { status: 400, body: error('idempotency_error') }, false],
     [
-      'a failure of its own is kept with the key, which keeps charges out as well',
+      'its own failure is stored under the key, which blocks charges as well',
       { status: 500, body: error('api_error'), headers: { 'idempotent-replayed': 'true' } },
       true,
     ],
@@ -257,12 +258,12 @@ describe('a spendKey', () => {
   test.each<[string, Said]>([
     ['a failure', { status: 500, body: error('api_error') }],
     ['a refusal', { status: 400, body: error('invalid_request_error') }],
-  ])('%s tells nothing', async (_, answer) => {
+  ])('%s says nothing', async (_, answer) => {
     say = () => answer;
     expect(await outcomeOf(provider.spendKey(key))).toBeInstanceOf(UnknownOutcome);
   });
 
-  test('keeps a charge out that comes after it, and none that came before', async () => {
+  test('blocks a later charge, and no earlier one', async () => {
     const simulator = await openSimulator();
     const real = stripeProvider({ ...options, secretKey: simulator.secretKey, apiBase: simulator.url });
     const since = new Date();
@@ -283,16 +284,16 @@ describe('a spendKey', () => {
 
 describe.each([
   ['a capture', 'capture', () => provider.capture('pi_1', 'capture:1')],
-  ['calling off', 'cancel', () => provider.void('pi_1')],
+  ['a cancellation', 'cancel', () => provider.void('pi_1')],
 ] as const)('%s', (_, word, change) => {
-  test('is asked for, and answered with the charge as it is then', async () => {
+  test('is requested, and answered with the charge in its new state', async () => {
     say = () => ({ body: intent({ status: word === 'capture' ? 'succeeded' : 'canceled' }) });
     expect(await change()).toMatchObject({ status: word === 'capture' ? 'succeeded' : 'voided' });
     expect(asked[0]).toMatchObject({ method: 'POST', path: `/v1/payment_intents/pi_1/${word}` });
     if (word === 'capture') expect(asked[0]?.headers['idempotency-key']).toBe('capture:1');
   });
 
-  test('that comes too late is answered with the charge as it is', async () => {
+  test('that is too late is answered with the charge as it is', async () => {
     say = ({ method }) =>
       method === 'GET'
         ? { body: intent() }
@@ -307,7 +308,7 @@ describe.each([
   test.each<[string, Said]>([
     ['a refusal of another kind', { status: 400, body: error('invalid_request_error') }],
     ['a failure', { status: 500, body: error('api_error') }],
-  ])('%s tells nothing', async (__, answer) => {
+  ])('%s says nothing', async (__, answer) => {
     say = () => answer;
     expect(await outcomeOf(change())).toBeInstanceOf(UnknownOutcome);
     expect(asked).toHaveLength(1);
@@ -315,7 +316,7 @@ describe.each([
 });
 
 describe('a refund', () => {
-  test('is asked for in these words', async () => {
+  test('is requested with these parameters', async () => {
     say = () => ({ body: { id: 're_1', object: 'refund', status: 'pending' } });
     expect(await provider.refund(refund)).toEqual({ ref: 're_1', status: 'pending' });
     expect(asked).toMatchObject([
@@ -333,7 +334,7 @@ describe('a refund', () => {
     ]);
   });
 
-  test('that will never be is refused', async () => {
+  test('that can never succeed is refused', async () => {
     say = () => ({ status: 400, body: error('invalid_request_error', { code: 'charge_already_refunded' }) });
     expect(await outcomeOf(provider.refund(refund))).toBeInstanceOf(RefundRefused);
   });
@@ -341,8 +342,8 @@ describe('a refund', () => {
   test.each<[string, Said, boolean]>([
     ['a failure', { status: 500, body: error('api_error') }, false],
     ['a wrong API key', { status: 401, body: error('invalid_request_error') }, false],
-    ['other words under this key', { status: 400, body: error('idempotency_error') }, true],
-  ])('%s tells nothing about it', async (_, answer, keyIsSpent) => {
+    ['other parameters under this key', { status: 400, body: error('idempotency_error') }, true],
+  ])('%s says nothing about it', async (_, answer, keyIsSpent) => {
     say = () => answer;
     const outcome = await outcomeOf(provider.refund(refund));
     expect(outcome).toBeInstanceOf(UnknownOutcome);
@@ -350,8 +351,8 @@ describe('a refund', () => {
   });
 });
 
-describe('a look', () => {
-  test('at a charge that is not there is undefined, and everything else is not known', async () => {
+describe('a look-up', () => {
+  test('of a missing charge is undefined, and every other failure is unknown', async () => {
     say = () => ({ body: intent() });
     expect(await provider.retrieve('pi_1')).toMatchObject({ ref: 'pi_1', status: 'succeeded' });
     say = () => ({ status: 404, body: error('invalid_request_error', { code: 'resource_missing' }) });
@@ -362,7 +363,7 @@ describe('a look', () => {
     expect(await outcomeOf(provider.retrieve('pi_2'))).toBeInstanceOf(UnknownOutcome);
   });
 
-  test('for a charge goes on, page by page, until it is found', async () => {
+  test('for a charge continues, page by page, until it is found', async () => {
     const simulator = await openSimulator();
     const stripe = stripeFor(simulator.url);
     const create = (of: AttemptKey) =>
@@ -373,11 +374,11 @@ describe('a look', () => {
     const real = stripeProvider({ ...options, secretKey: simulator.secretKey, apiBase: simulator.url });
     expect(await real.find(attempt, new Date())).toMatchObject({ ref: wanted.id, attempt });
     expect(await real.find({ ...attempt, attempt: 2 }, new Date())).toBeUndefined();
-    // Nothing that old: the look goes back to a minute before, for clocks that differ.
+    // No charge is that old: the look-up starts one minute earlier, to allow for clock differences.
     expect(await real.find(attempt, new Date(Date.now() + 120_000))).toBeUndefined();
   });
 
-  test('goes back a minute further, asks for whole pages, and ends with the last', async () => {
+  test('starts one minute earlier, requests full pages, and ends with the last', async () => {
     const pages = [['pi_3', 'pi_2'], ['pi_1']];
     say = ({ query }) => {
       const page = query.get('starting_after') === 'pi_2' ? 1 : 0;
@@ -392,7 +393,7 @@ describe('a look', () => {
     ]);
   });
 
-  test('goes by the provider’s clock, which its answers tell, and not by what fails before it', async () => {
+  test('uses the provider’s clock from its answers, and ignores failed answers before them', async () => {
     const there = new Date('2031-05-05T12:00:00Z');
     const list = { object: 'list', has_more: false, url: '/v1/payment_intents', data: [] };
     const fresh = stripeProvider({ ...options, apiBase });
@@ -403,18 +404,18 @@ describe('a look', () => {
     expect(aheadMs).toBeGreaterThanOrEqual(0);
     expect(aheadMs).toBeLessThan(60_000);
     asked.length = 0;
-    // Told once, it goes on by itself.
+    // Once read, the clock advances without another request.
     expect((await fresh.now()).getTime() - there.getTime()).toBeGreaterThanOrEqual(aheadMs);
     expect(asked).toHaveLength(0);
   });
 
-  test('ends where a page is empty, whatever the provider says of more', async () => {
+  test('ends at an empty page, even if the provider says that there is more', async () => {
     say = () => ({ body: { object: 'list', has_more: true, url: '/v1/payment_intents', data: [] } });
     expect(await provider.find(attempt, new Date())).toBeUndefined();
     expect(asked).toHaveLength(1);
   });
 
-  test('through two thousand charges is enough: beyond them nobody knows', async () => {
+  test('stops after two thousand charges: the result is unknown then', async () => {
     const page = Array.from({ length: 100 }, (_, at) => intent({ id: `pi_${at}`, metadata: {} }));
     say = () => ({ body: { object: 'list', has_more: true, url: '/v1/payment_intents', data: page } });
     const outcome = await outcomeOf(provider.find(attempt, new Date()));
@@ -435,7 +436,7 @@ describe('an event', () => {
   const signed = (secret: string) =>
     stripeFor(apiBase).webhooks.generateTestHeaderString({ payload, secret });
 
-  test('that is signed with the secret is a hint what to look at', () => {
+  test('that is signed with the secret names what to look up', () => {
     expect(provider.readEvent(payload, signed('whsec_1'))).toMatchObject({
       id: 'evt_1',
       type: 'charge.refunded',
@@ -443,7 +444,7 @@ describe('an event', () => {
     });
   });
 
-  test('that is not is refused, and so is every one without a secret', () => {
+  test('with a wrong signature is refused, and so is every one without a secret', () => {
     const invalid = expect.objectContaining({ code: 'signature_invalid' });
     for (const signature of [signed('whsec_2'), 't=1,v1=00', '', null])
       expect(() => provider.readEvent(payload, signature)).toThrow(invalid);

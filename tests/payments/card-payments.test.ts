@@ -11,7 +11,7 @@ import { addProduct, availableOf } from '#tests/support/shop.ts';
 import { shopperWith } from '#tests/support/shopper.ts';
 import { stripeFor } from '#tests/support/simulator.ts';
 
-/** The way of a card payment, answer by answer. Every answer is checked against the OpenAPI document. */
+/** Card payments, answer by answer. Every answer is checked against the OpenAPI document. */
 
 const { simulator, redis, beforeReply } = await openPayingShop();
 const call = conforming(callHandlers);
@@ -61,7 +61,7 @@ describe('POST /api/orders with a card', () => {
     });
   });
 
-  test('a declined card leaves an order that waits, says so again, and becomes 201 when another card has paid', async () => {
+  test('a declined card leaves an order that waits, repeats that answer, and becomes 201 when another card has paid', async () => {
     const shopper = await shopperWith(call, await addProduct('DECLINED', { available: 5 }));
     const body = await cardBody(shopper, declinedCard);
     const first = await shopper.order(body);
@@ -102,7 +102,7 @@ describe('POST /api/orders with a card', () => {
     });
   });
 
-  test('a card whose bank asks makes an order that waits for the shopper', async () => {
+  test('a card whose bank asks for confirmation makes an order that waits for the shopper', async () => {
     const shopper = await shopperWith(call, await addProduct('BANK'));
     const body = await cardBody(shopper, bankCard);
     const response = await shopper.order(body);
@@ -124,7 +124,7 @@ describe('POST /api/orders with a card', () => {
     expect(await orderOf(shopper)).toMatchObject({ status: 'paid', payments: [{ status: 'succeeded' }] });
   });
 
-  test('the bank sends a shopper back to the name by which they reached the shop', async () => {
+  test('the bank returns a shopper to the host name by which they reached the shop', async () => {
     const sku = await addProduct('BY-NAME');
     const named: typeof callHandlers = (path, init) => {
       const headers = new Headers(init?.headers);
@@ -140,7 +140,7 @@ describe('POST /api/orders with a card', () => {
     );
   });
 
-  test('a shopper who refuses at their bank finds the order waiting for another card', async () => {
+  test('a shopper who refuses at their bank returns to an order that waits for another card', async () => {
     const shopper = await shopperWith(call, await addProduct('REFUSED'));
     const { order } = (await (await shopper.order(await cardBody(shopper, bankCard))).json()) as Receipt;
     const back = await answerBank(shopper, order.statusUrl, 'refuse');
@@ -152,13 +152,13 @@ describe('POST /api/orders with a card', () => {
     });
   });
 
-  test('a duplicate that is tired of waiting for another’s claim is not accepted before the card is charged', async () => {
-    // What broke, found by the model: after 2 s behind another process's claim the order stood, and
-    // the duplicate was told 201; the card was declined a moment later.
+  test('a duplicate that stops waiting for another claim is not accepted before the card is charged', async () => {
+    // What broke, found by the model: a duplicate waited 2 s behind another process's claim. The order
+    // existed by then, so the duplicate was told 201. The card was declined a moment later.
     const shopper = await shopperWith(call, await addProduct('IMPATIENT'));
     const body = await cardBody(shopper, declinedCard);
     beforeReply(() => sleep(3_000));
-    // Another flight of the same claim, as in another process.
+    // A second submission under the same claim, as from another process.
     const answers = await Promise.all([
       shopper.order(body),
       sleep(200).then(() => shopper.order({ ...body, confirmDuplicate: true })),
@@ -167,7 +167,7 @@ describe('POST /api/orders with a card', () => {
     expect(answers.map(({ status }) => status)).toEqual([402, 402]);
   });
 
-  test('a card whose refusal comes while others write about its payment is asked about again, where it is told', async () => {
+  test('a refusal that arrives while others write about the payment is looked up again before it is reported', async () => {
     const shopper = await shopperWith(call, await addProduct('BUSY'));
     simulator.addFault({ kind: 'webhook_drop', times: 9 });
     beforeReply(
@@ -181,7 +181,7 @@ describe('POST /api/orders with a card', () => {
     expect((await shopper.order(body)).status).toBe(402);
   });
 
-  test('whose card was refused is told whether the order still waits for another', async () => {
+  test('the answer to a refused card says whether the order still waits for another', async () => {
     const shopper = await shopperWith(call, await addProduct('STILL-WAITS'));
     const body = await cardBody(shopper, declinedCard);
     const detail = async () => ((await (await shopper.order(body)).json()) as { detail: string }).detail;
@@ -191,9 +191,9 @@ describe('POST /api/orders with a card', () => {
     expect(await detail()).toContain('has ended since');
   });
 
-  test('money that was taken is not forgotten because somebody wrote meanwhile that there is none', async () => {
-    // What broke, found by a review: the answer came to a row that had changed, the row was over, and
-    // so the provider's "succeeded" was dropped. The shopper was told 402 and charged all the same.
+  test('money that was taken is recorded even if a concurrent write says that there is none', async () => {
+    // What broke, found by a review: the answer arrived after the row had changed to an ended state, so the
+    // provider's "succeeded" was dropped. The shopper was told 402 and charged all the same.
     const shopper = await shopperWith(call, await addProduct('FORGOTTEN'));
     const reply = Promise.withResolvers<void>();
     simulator.addFault({ kind: 'webhook_drop', times: 9 });
@@ -212,7 +212,7 @@ describe('POST /api/orders with a card', () => {
     expect(await orderOf(shopper)).toMatchObject({ status: 'paid', payments: [{ status: 'succeeded' }] });
   });
 
-  test('an order whose provider is slow takes no place from others', async () => {
+  test('an order whose provider is slow takes no slot from other orders', async () => {
     const shopper = await shopperWith(call, await addProduct('ROOM'));
     const body = await cardBody(shopper);
     const reply = Promise.withResolvers<void>();
@@ -234,10 +234,10 @@ describe('POST /api/orders with a card', () => {
     expect((await answer).status).toBe(201);
   });
 
-  test('the way back from the bank tells a stranger nothing and settles nothing for them', async () => {
+  test('the return from the bank tells a stranger nothing and settles nothing for them', async () => {
     const shopper = await shopperWith(call, await addProduct('STRANGER'));
     const { order } = (await (await shopper.order(await cardBody(shopper, bankCard))).json()) as Receipt;
-    // The event of its beginning, if it came late, would find the order paid.
+    // If the event of its start came late, it would find the order paid.
     const paymentRef = (await orderOf(shopper)).payments[0]?.providerRef ?? '';
     await expect
       .poll(() => db().paymentEvent.count({ where: { paymentRef, appliedAt: { not: null } } }))
@@ -253,7 +253,7 @@ describe('POST /api/orders with a card', () => {
     await callHandlers(back, { headers: { cookie: shopper.cookie } });
   });
 
-  test('a form post is sent to the order page, charged or declined', async () => {
+  test('a form post is redirected to the order page, charged or declined', async () => {
     await addProduct('CARDFORM');
     for (const token of ['pm_card_visa', declinedCard]) {
       const shopper = await shopperWith(call, 'CARDFORM');
@@ -265,7 +265,7 @@ describe('POST /api/orders with a card', () => {
     }
   });
 
-  test('a card that the provider does not know is declined, and the order waits', async () => {
+  test('a card that the provider does not know is declined, and the order waits for another', async () => {
     const shopper = await shopperWith(call, await addProduct('NOCARD'));
     const response = await shopper.order(await cardBody(shopper, 'pm_no_such_card'));
     expect(response.status).toBe(402);
@@ -284,7 +284,7 @@ describe('POST /api/orders with a card', () => {
     ['no token', { method: 'card' }, 'payment.token'],
     ['an empty token', { method: 'card', token: '' }, 'payment.token'],
     ['a card number', { method: 'card', token: '4242 4242 4242 4242' }, 'payment.token'],
-    ['a method that is none', { method: 'cash' }, 'payment.method'],
+    ['an unknown method', { method: 'cash' }, 'payment.method'],
   ])('%s is refused with the field named', async (_, payment, path) => {
     await addProduct('BADCARD').catch(() => undefined);
     const shopper = await shopperWith(call, 'BADCARD');
@@ -311,7 +311,7 @@ describe('POST /api/orders with a card', () => {
     expect((await orderOf(shopper)).payments).toHaveLength(1);
   });
 
-  test('a hundred equal submissions at once are one order and one charge', async () => {
+  test('a hundred equal submissions at the same time are one order and one charge', async () => {
     const shopper = await shopperWith(call, await addProduct('HUNDRED', { available: 3 }));
     const body = await cardBody(shopper);
     const answers = await Promise.all(Array.from({ length: 100 }, () => shopper.orderUntilSettled(body)));

@@ -20,12 +20,12 @@ import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
 import { stripeFor } from '#tests/support/simulator.ts';
 
 /**
- * What broke, found by an attack: the provider takes another card for a PaymentIntent whose card was
- * declined, and its client secret is in the address that the bank sends the shopper back to. So an order
- * that had ended could be paid months later, at the price that it had then.
+ * What broke, found by an attack: the provider accepts another card for a PaymentIntent whose card was
+ * declined. Its client secret is in the address to which the bank sends the shopper back. So an ended order
+ * could be paid months later at its old price.
  */
 
-// A debit takes its time until a test says so.
+// A debit stays open until a test settles it.
 const { simulator } = await openPayingShop({}, { settleMs: 600_000 });
 const stripe = stripeFor(simulator.url);
 
@@ -42,7 +42,7 @@ async function ordered(sku: string, token = declinedCard): Promise<{ shopper: Sh
 
 const refOf = ({ payments }: OrderInDb, attempt = 1) => payments[attempt - 1]?.providerRef ?? '';
 
-/** As Stripe.js does in the shopper's browser. */
+/** Confirms as Stripe.js does in the shopper's browser. */
 const confirmAgain = (ref: string, token = 'pm_card_visa') =>
   stripe.paymentIntents.confirm(ref, { payment_method: token, return_url: 'https://shop.example/' });
 
@@ -51,7 +51,7 @@ async function endHold({ id }: OrderInDb): Promise<void> {
   await expireHolds();
 }
 
-/** Also those that are to wait a while. */
+/** Runs jobs, including those that are scheduled for later. */
 async function runJobs(): Promise<void> {
   await db().$executeRaw`UPDATE graphile_worker._private_jobs SET run_at = now()`;
   await drainJobs({ limitMs: 30_000 });
@@ -61,7 +61,7 @@ const statusAtProvider = async (order: OrderInDb) =>
   (await stripe.paymentIntents.retrieve(refOf(order))).status;
 const callsOff = { method: 'POST', path: '/cancel$' };
 
-test('a card that was declined: no other card is taken for the same intent', async () => {
+test('after a declined card, the intent accepts no other card', async () => {
   const { shopper, order } = await ordered('AGAIN-DECLINED');
   await runJobs();
   await expect(confirmAgain(refOf(order))).rejects.toMatchObject({ code: 'payment_intent_unexpected_state' });
@@ -72,7 +72,7 @@ test('a card that was declined: no other card is taken for the same intent', asy
   });
 });
 
-test('a shopper who refused at the bank: the same', async () => {
+test('after a refusal at the bank, the intent accepts no other card', async () => {
   const { shopper, order } = await ordered('AGAIN-REFUSED', bankCard);
   await answerBank(shopper, `/api/orders/${order.id}`, 'refuse');
   await eventually(shopper, ({ status }) => status === 'payment_declined');
@@ -80,7 +80,7 @@ test('a shopper who refused at the bank: the same', async () => {
   expect(await statusAtProvider(order)).toBe('canceled');
 });
 
-test('an order that its next card has paid: nothing of it can be paid again', async () => {
+test('after an order’s next card has paid, none of its charges can be paid again', async () => {
   const { shopper, order } = await ordered('AGAIN-PAID');
   const next = { attempt: 2, method: 'card', token: 'pm_card_visa' };
   expect((await shopper.send('POST', `/api/orders/${order.id}/payments`, next)).status).toBe(201);
@@ -89,7 +89,7 @@ test('an order that its next card has paid: nothing of it can be paid again', as
   expect((await orderOf(shopper)).status).toBe('paid');
 });
 
-test('the provider is away when the intent is to be cancelled: the job is tried again', async () => {
+test('while the provider is away, the job that cancels the intent is retried', async () => {
   const { order } = await ordered('AGAIN-AWAY');
   simulator.addFault({ kind: 'error_before', on: callsOff });
   await runJobs();
@@ -98,7 +98,7 @@ test('the provider is away when the intent is to be cancelled: the job is tried 
   expect(await statusAtProvider(order)).toBe('canceled');
 });
 
-test('a shopper who is faster than the job, and confirms with a good card, has paid the order', async () => {
+test('a shopper who confirms with a good card before the job runs has paid the order', async () => {
   const { shopper, order } = await ordered('AGAIN-FASTER');
   simulator.addFault({ kind: 'webhook_drop', times: 9 });
   await confirmAgain(refOf(order));
@@ -106,14 +106,14 @@ test('a shopper who is faster than the job, and confirms with a good card, has p
   expect(await orderOf(shopper)).toMatchObject({ status: 'paid', payments: [{ status: 'succeeded' }] });
 });
 
-test('a shopper who confirms again, and whose bank asks: the intent is cancelled there', async () => {
+test('a repeated confirmation for which the bank asks: the intent is cancelled there', async () => {
   const { order } = await ordered('AGAIN-AT-BANK');
   await confirmAgain(refOf(order), bankCard);
   await runJobs();
   expect(await statusAtProvider(order)).toBe('canceled');
 });
 
-test('a debit that was confirmed in time and refused later: no other card is taken after it', async () => {
+test('a debit that was confirmed in time and refused later: the intent accepts no other card', async () => {
   const { order } = await ordered('AGAIN-DEBIT');
   await confirmAgain(refOf(order), 'pm_usBankAccount_insufficientFunds');
   await runJobs();
@@ -124,16 +124,16 @@ test('a debit that was confirmed in time and refused later: no other card is tak
   expect(await statusAtProvider(order)).toBe('canceled');
 });
 
-/** How many jobs are left that call a charge off. */
+/** Number of queued jobs that cancel a charge. */
 const callsLeft = async ({ id }: OrderInDb) => {
   const [row] = await db().$queryRaw<{ left: number }[]>`
     SELECT count(*)::int AS left FROM graphile_worker._private_jobs WHERE key LIKE ${`call_off_payment:${id}:%`}`;
   return row?.left;
 };
 
-// What broke, found by an attack: the second refusal had the code of the first, so nothing was to be written,
-// and the intent took any card from then on.
-test('a debit that is refused with the code of the card before it: no other card is taken after it', async () => {
+// What broke, found by an attack: the second refusal had the same code as the first, so nothing was written.
+// The intent accepted any card from then on.
+test('a debit that is refused with the code of the card before it: the intent accepts no other card', async () => {
   const { shopper, order } = await ordered('AGAIN-SAME-CODE', 'pm_card_chargeDeclinedInsufficientFunds');
   await confirmAgain(refOf(order), 'pm_usBankAccount_insufficientFunds');
   await runJobs();
@@ -142,7 +142,7 @@ test('a debit that is refused with the code of the card before it: no other card
   await simulator.flushWebhooks();
   await runJobs();
   expect(await statusAtProvider(order)).toBe('canceled');
-  // A look at a cancelled charge leaves no job, so it does not go on for ever.
+  // Looking up a cancelled charge queues no job, so this does not repeat for ever.
   await simulator.flushWebhooks();
   await pollEvents();
   expect(await callsLeft(order)).toBe(0);
@@ -156,7 +156,7 @@ test('a card whose bank asks, after a debit that could not be cancelled: the int
   const { order } = await ordered('AGAIN-DEBIT-BANK', 'pm_card_chargeDeclinedInsufficientFunds');
   await confirmAgain(refOf(order), 'pm_usBankAccount_insufficientFunds');
   await runJobs();
-  // The refusal is never heard of: the bank asks by the time that the shop looks.
+  // The shop never hears of the refusal: by the time it looks, the bank asks for confirmation.
   simulator.addFault({ kind: 'webhook_drop', times: 9 });
   await simulator.dashboard.settle(refOf(order));
   await confirmAgain(refOf(order), bankCard);
@@ -168,13 +168,13 @@ test('a card whose bank asks, after a debit that could not be cancelled: the int
   expect(await callsLeft(order)).toBe(0);
 });
 
-/** As if the order had ended so many hours ago. */
+/** Moves the end of the order this many hours into the past. */
 const endedHoursAgo = ({ id }: OrderInDb, hours: number) =>
   db().$executeRaw`
     UPDATE order_event SET at = now() - make_interval(hours => ${hours}::int)
     WHERE order_id = ${id}::uuid AND to_status = 'cancelled'`;
 
-test('money that comes within a day after the hold pays the order, later it is given back', async () => {
+test('money that arrives within a day after the hold pays the order, and later money is refunded', async () => {
   const [soon, late] = [await ordered('LATE-23-HOURS'), await ordered('LATE-25-HOURS')];
   for (const [{ order }, hours] of [
     [soon, 23],

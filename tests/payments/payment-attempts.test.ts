@@ -9,7 +9,9 @@ import { addProduct } from '#tests/support/shop.ts';
 import { Shopper, shopperWith } from '#tests/support/shopper.ts';
 import { withClockStopped } from '#tests/support/stopped-clock.ts';
 
-/** `POST /api/orders/{id}/payments`: the next attempt of an order, and everything that is none. */
+/**
+ * `POST /api/orders/{id}/payments`: the next attempt of an order, and every request that must not start one.
+ */
 
 const { simulator } = await openPayingShop({ RATE_LIMIT_SHOPPER_PER_MIN: '12' });
 const call = conforming(callHandlers);
@@ -45,7 +47,7 @@ test('the same attempt with the same card again is the same payment', async () =
   expect(simulator.ledger(id).filter(({ live }) => live)).toHaveLength(1);
 });
 
-test('a declined attempt is told as declined again, and the next number is free', async () => {
+test('a declined attempt is answered as declined again, and the next number is free', async () => {
   const { shopper, id } = await declinedOrder('DECLINES');
   expect(await told(await pay(shopper, id, 2, declinedCard))).toEqual([402, 'payment_declined']);
   const again = await pay(shopper, id, 2, declinedCard);
@@ -58,9 +60,9 @@ test('a declined attempt is told as declined again, and the next number is free'
   });
 });
 
-test('an attempt that is asked about again later is told what became of it and of the order', async () => {
-  // What broke, found by a review: an attempt that was paid and given back was told as declined, and
-  // every refused one that its order waits for another card.
+test('a later request for an attempt is answered with what became of the attempt and the order', async () => {
+  // What broke, found by a review: a paid and refunded attempt was answered as declined. Every refused
+  // attempt was answered as if its order still waited for another card.
   const { shopper, id } = await declinedOrder('LATER');
   const detailOf = async (attempt: number, token: string) => {
     const response = await pay(shopper, id, attempt, token);
@@ -89,7 +91,7 @@ test('an attempt that is asked about again later is told what became of it and o
   expect(await detailOf(2, declinedCard)).toEqual([402, 'true', declined('The order has ended since.')]);
 });
 
-test('the number of an attempt that was made with another card is taken', async () => {
+test('an attempt number that was used with another card is refused as taken', async () => {
   const { shopper, id } = await declinedOrder('TAKEN');
   expect((await pay(shopper, id, 2)).status).toBe(201);
   expect(await problem(await pay(shopper, id, 2, 'pm_card_mastercard'))).toMatchObject([
@@ -98,7 +100,7 @@ test('the number of an attempt that was made with another card is taken', async 
   ]);
 });
 
-test('a wrong number is told with the one that is expected', async () => {
+test('a wrong number is answered with the expected one', async () => {
   const { shopper, id } = await declinedOrder('WRONG');
   expect(await problem(await pay(shopper, id, 7))).toMatchObject([
     409,
@@ -110,7 +112,7 @@ test('a wrong number is told with the one that is expected', async () => {
   ]);
 });
 
-test('many equal attempts at once are one charge, and of different cards one wins', async () => {
+test('many equal attempts at the same time are one charge, and of different cards one wins', async () => {
   const { shopper, id } = await declinedOrder('RACE');
   const cards = ['pm_card_visa', 'pm_card_mastercard', 'pm_card_visa', 'pm_card_mastercard', 'pm_card_visa'];
   const statuses = (await Promise.all(cards.map((token) => pay(shopper, id, 2, token)))).map(
@@ -121,7 +123,7 @@ test('many equal attempts at once are one charge, and of different cards one win
   expect(simulator.ledger(id).filter(({ live }) => live)).toHaveLength(1);
 });
 
-test('a paid, a cancelled and an invoice order take no attempt, and each is told why', async () => {
+test('a paid, a cancelled and an invoice order take no attempt, and each answer says why', async () => {
   const notPayable = (why: string) => [
     409,
     { code: 'not_payable', detail: `This order cannot be paid by card. ${why} Nothing was charged.` },
@@ -145,7 +147,7 @@ test('a paid, a cancelled and an invoice order take no attempt, and each is told
     );
 });
 
-test('an order whose charge is unknown takes no other card before it is known', async () => {
+test('an order whose charge is unknown takes no other card until it is known', async () => {
   const shopper = await shopperWith(call, await addProduct('UNKNOWN'));
   simulator.addFault({ kind: 'error_before', on: { method: 'POST', path: '^/v1/payment_intents$' } });
   await shopper.order(await cardBody(shopper));
@@ -160,7 +162,7 @@ test('an order whose charge is unknown takes no other card before it is known', 
   expect(simulator.ledger(id)).toHaveLength(0);
 });
 
-test('whoever waits at their bank is charged by no other card while the provider does not call the first off', async () => {
+test('a shopper waiting at their bank is not charged on another card until the first charge can be cancelled', async () => {
   const shopper = await shopperWith(call, await addProduct('NOT-CALLED-OFF'));
   await shopper.order(await cardBody(shopper, bankCard));
   const { id } = await orderOf(shopper);
@@ -174,7 +176,7 @@ test('whoever waits at their bank is charged by no other card while the provider
   expect(simulator.ledger(id)).toHaveLength(0);
 });
 
-test('an attempt that is refused for its number calls nothing off', async () => {
+test('an attempt that is refused for its number cancels no charge', async () => {
   const shopper = await shopperWith(call, await addProduct('STILL-AT-THE-BANK'));
   await shopper.order(await cardBody(shopper, bankCard));
   const { id } = await orderOf(shopper);
@@ -182,7 +184,7 @@ test('an attempt that is refused for its number calls nothing off', async () => 
   expect((await orderOf(shopper)).payments).toMatchObject([{ status: 'requires_action' }]);
 });
 
-test('another shopper, or nobody, cannot pay an order', async () => {
+test('another shopper, or a client without a session, cannot pay an order', async () => {
   const { id } = await declinedOrder('NOTYOURS');
   const stranger = new Shopper(call);
   expect((await pay(stranger, id, 2)).status).toBe(401);
@@ -192,7 +194,7 @@ test('another shopper, or nobody, cannot pay an order', async () => {
   }
 });
 
-test('whoever waits at their bank may pay with another card, and the first charge is called off', async () => {
+test('whoever waits at their bank may pay with another card, and the first charge is cancelled', async () => {
   const shopper = await shopperWith(call, await addProduct('CHANGED-MIND'));
   await shopper.order(await cardBody(shopper, bankCard));
   const { id } = await orderOf(shopper);
@@ -214,7 +216,7 @@ test('whoever confirmed at their bank meanwhile has paid, and the other card is 
   expect(await orderOf(shopper)).toMatchObject({ status: 'paid', payments: [{ status: 'succeeded' }] });
 });
 
-test('a form post is sent to the page of the order, whatever came of it', async () => {
+test('a form post is redirected to the page of the order, whatever its result', async () => {
   const { shopper, id } = await declinedOrder('PAYFORM');
   const form = (token: string, attempt: number) =>
     shopper.request(`/api/orders/${id}/payments`, {
@@ -248,7 +250,7 @@ test.each([
   expect(await problem(response)).toMatchObject([400, { fields: [{ path }] }]);
 });
 
-test('attempts count against the quota of a shopper, replays do not, and ten cards are enough', async () => {
+test('attempts count against a shopper’s quota, replays do not, and the quota allows ten cards', async () => {
   await withClockStopped(async () => {
     const { shopper, id } = await declinedOrder('QUOTA');
     for (let attempt = 2; attempt <= 10; attempt += 1) {

@@ -14,12 +14,12 @@ import { type OrderBody, type Shopper, shopperWith } from '#tests/support/shoppe
 import { startTcpProxy, type TcpProxy } from '#tests/support/tcp-proxy.ts';
 
 /**
- * A process of the shop is killed (-9) at every step of a card order, and nobody tells the others.
- * Then either the shopper sends the same submission again, or nobody does and the sweep goes on. Both
- * end the same: one order, one charge, books that agree. So it is when the database server is killed.
+ * A process of the shop is killed (-9) at every step of a card order, without notice to the others. Then
+ * either the shopper sends the same submission again, or only the sweep goes on. Both end the same: one
+ * order, one charge, and records that agree. The same is tested with the database server killed.
  */
 
-// In place of the database that every test file has.
+// Replaces the database that every test file has.
 const database = await openOwnDatabase();
 const { simulator, redis, beforeReply } = await openPayingShop({ DATABASE_URL: database.url });
 const { proxy } = database;
@@ -32,7 +32,7 @@ afterEach(async () => {
 
 const charges = { method: 'POST', path: '^/v1/payment_intents$' };
 
-/** As the shop's driver names it: the words themselves are sent once a connection. */
+/** The name of the prepared COMMIT: the driver sends the SQL text itself only once per connection. */
 const commit = statementName('COMMIT');
 
 const hasOrder = async (shopper: Shopper) =>
@@ -42,7 +42,9 @@ const isAsked = async (shopper: Shopper) =>
 const isBooked = async (shopper: Shopper) =>
   (await hasOrder(shopper)) && simulator.ledger((await orderOf(shopper)).id).length > 0;
 
-/** What a crash leaves behind: here, and in the provider's books, where a refusal is a line, too. */
+/**
+ * The records after a crash, in the shop and in the provider's ledger, which has a line for a refusal, too.
+ */
 interface Left {
   order: string;
   payment: string | undefined;
@@ -65,7 +67,7 @@ const written = (token: string): Left =>
     ? { ...notWritten, order: 'payment_declined', payment: 'declined' }
     : { ...notWritten, order: 'paid', payment: 'succeeded' };
 
-/** Keeps the provider's answer to a charge back until it is let go. */
+/** Holds the provider's answer to a charge until it is released. */
 function keepAnswer(): { given: Promise<void>; letGo: () => void } {
   const given = Promise.withResolvers<void>();
   const gone = Promise.withResolvers<void>();
@@ -76,7 +78,7 @@ function keepAnswer(): { given: Promise<void>; letGo: () => void } {
   return { given: given.promise, letGo: gone.resolve };
 }
 
-/** The transaction that writes down what the provider says is stopped before or after its COMMIT. */
+/** Stops the transaction that records the provider's answer before or after its COMMIT. */
 async function holdWhatIsWritten(what: 'request' | 'reply'): Promise<void> {
   const answer = keepAnswer();
   await answer.given;
@@ -85,14 +87,14 @@ async function holdWhatIsWritten(what: 'request' | 'reply'): Promise<void> {
   await until(proxy.isHolding);
 }
 
-/** A submission to a process of its own, which is to be killed on the way. */
+/** A submission to a separate process, which the test kills on the way. */
 interface Crash {
   shopper: Shopper;
   sku: string;
-  /** Between the shopper and the process. */
+  /** Sits between the shopper and the process. */
   door: TcpProxy;
   send: () => void;
-  /** Kills the process, and looks at what is left while whatever stopped it still stands. */
+  /** Kills the process and reads the records while the obstacle that stopped it is still there. */
   killNow: () => Promise<void>;
 }
 
@@ -166,7 +168,7 @@ const moments: Record<string, Moment> = {
 let count = 0;
 const nextSku = () => addProduct(`CRASH-${++count}`, { available: 9 });
 
-/** Sends the submission, and kills the process that it went to at that moment. */
+/** Sends the submission and kills the process that received it at that moment. */
 async function crashAt({ crash, left }: Moment, shopper: Shopper, body: OrderBody, sku: string) {
   const { child, url } = await startShopProcess();
   const door = await startTcpProxy(Number(new URL(url).port));
@@ -201,11 +203,11 @@ describe.each(casesOf(moments, sampledMoments))('killed %s', (_name, moment) => 
     const sku = await nextSku();
     const shopper = await shopperWith(callHandlers, sku);
     const body = await cardBody(shopper, token);
-    // Otherwise the webhook would tell what the dead process cannot.
+    // Otherwise the webhook would report what the dead process cannot.
     simulator.addFault({ kind: 'webhook_drop', times: 9 });
     await crashAt(moment, shopper, body, sku);
     simulator.clearFaults();
-    // The lease of a claim whose owner died runs out; nobody here waits half a minute for it.
+    // Expires the lease of the dead owner's claim, so that the test need not wait half a minute.
     await redis.flush();
 
     if (!then.startsWith('nobody') || moment.left(token) === undefined) {
@@ -230,7 +232,7 @@ async function expectOneOrder(shopper: Shopper, sku: string, { charged = true } 
   expect(await availableOf(sku)).toBe(8);
 }
 
-test('killed while the provider is asked for a refund: the sweep makes it, once', async () => {
+test('killed while it asks the provider for a refund: the sweep refunds once', async () => {
   const shopper = await shopperWith(callHandlers, await addProduct('CRASH-REFUND', { available: 9 }));
   await shopper.order(await cardBody(shopper));
   const order = await orderOf(shopper);
@@ -247,7 +249,7 @@ test('killed while the provider is asked for a refund: the sweep makes it, once'
   await until(() => simulator.ledger(order.id)[0]?.refunded === order.totalMinor);
   await kill(shop.child);
   expect(await told).toBe('nothing');
-  // The provider has done it, and nothing says so before the shop has heard it.
+  // The provider has executed the refund, and the shop records it only after it has heard of it.
   expect(await orderOf(shopper)).toMatchObject({ status: 'cancelled', payments: [{ status: 'returning' }] });
   expect(await refunds()).toMatchObject([{ status: 'created' }]);
   expect(
@@ -268,7 +270,7 @@ test('killed while the provider is asked for a refund: the sweep makes it, once'
   await expect(refundOrder(late)).rejects.toMatchObject({ code: 'not_refundable' });
 });
 
-/** Where the database server is killed, and what it has kept when it is up again. */
+/** Where the database server is killed, and what it has kept after the restart. */
 const blackouts: Record<string, { hold: () => Promise<void>; kept: Left | undefined }> = {
   'before the order is committed': {
     async hold() {
@@ -299,7 +301,7 @@ const sampledBlackouts = ['after the order is committed, before the shop hears o
 describe.each(casesOf(blackouts, sampledBlackouts))(
   'the database server is killed %s',
   (_name, { hold, kept }) => {
-    test('the same submission is one order and one charge when it is up again', async () => {
+    test('the same submission is one order and one charge after the restart', async () => {
       const sku = await nextSku();
       const shopper = await shopperWith(callHandlers, sku);
       const body = await cardBody(shopper);

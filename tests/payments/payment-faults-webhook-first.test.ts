@@ -1,7 +1,7 @@
 import { openPayingShop } from '#tests/support/paying-shop.ts';
 import { describePaymentFaults } from '#tests/support/payment-faults.ts';
 
-/** Every misbehaviour of the provider, with the webhook there before its answer. */
+/** Every misbehaviour of the provider, with the webhook arriving before its answer. */
 
 const shop = await openPayingShop();
 describePaymentFaults(shop, 'the webhook first', async (shopper, body) => {

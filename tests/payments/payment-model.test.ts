@@ -16,9 +16,9 @@ import { addProduct, availableOf } from '#tests/support/shop.ts';
 import { type OrderBody, type Shopper, shopperWith } from '#tests/support/shopper.ts';
 
 /**
- * The life of a card order as a model of a few lines, and the real thing beside it: database, provider
- * and webhooks. Whatever a shopper, an operator, a bank and the clock do, in whatever order, both are
- * the same after every step, the stock is where it belongs, and the books agree.
+ * A small model of a card order's life runs beside the real system: database, provider and webhooks.
+ * Shoppers, operators, banks and the clock act in any order. After every step the model and the system agree,
+ * stock is correct, and the records agree.
  */
 
 const { simulator } = await openPayingShop();
@@ -26,7 +26,7 @@ const { simulator } = await openPayingShop();
 const cards = { visa: 'pm_card_visa', declined: declinedCard, bank: bankCard };
 type Card = keyof typeof cards;
 
-/** What the order should be. */
+/** The order's expected state. */
 interface Model {
   status: OrderStatus | 'none';
   payments: PaymentStatus[];
@@ -35,11 +35,11 @@ interface Model {
   accepted: boolean;
   fulfilled: boolean;
   refundedMinor: number;
-  /** The time to pay it ended while its payment was unknown: no other card is taken. */
+  /** The hold ended while the payment was unknown: no other card is taken. */
   holdIsOver: boolean;
 }
 
-/** What the order is. */
+/** The order's actual state. */
 interface Real {
   shopper: Shopper;
   body: OrderBody;
@@ -92,7 +92,7 @@ const keyOf = async ({ shopper }: Real) => {
   return { userId, orderId };
 };
 
-/** A step: when it can be taken, what it does to the model, and the same done for real. */
+/** A step: when it is possible, its effect on the model, and the same step on the real system. */
 interface Step {
   name: string;
   when: (model: Model) => boolean;
@@ -263,7 +263,7 @@ const charging = (Object.keys(cards) as Card[]).flatMap((card) => [
   chargingSteps(card, true),
 ]);
 
-/** A submission, and what comes after it. */
+/** A submission and the steps after it. */
 const lives = fc.tuple(
   fc.constantFrom(...charging.map(({ submit }) => submit)),
   fc.commands(
@@ -290,7 +290,7 @@ async function begin(submit: Step): Promise<{ model: Model; real: Real }> {
   return { model, real };
 }
 
-test('model and shop are the same after every step of a card order’s life', async () => {
+test('the model and the shop agree after every step of a card order’s life', async () => {
   await fc.assert(
     fc.asyncProperty(lives, async ([submit, list]) => {
       simulator.clearFaults();

@@ -12,7 +12,7 @@ import { openTestShop } from '#tests/support/test-shop.ts';
 
 const simulator = await openSimulator();
 
-/** Calls that look a charge up, counted between the shop and its provider. */
+/** Counts the calls that look up a charge, between the shop and its provider. */
 let lookUps = 0;
 const counting = http.createServer((request, response) => {
   const { method, headers, url = '/' } = request;
@@ -49,9 +49,9 @@ async function orderAtTheBank(sku: string) {
 
 const statusOf = async (id: string) => (await db().order.findFirstOrThrow({ where: { id } })).status;
 
-// What broke: each of 300 GETs of the return address asked the provider, so anybody with an order at
-// the bank could spend the shop's allowance of calls.
-test('a return from the bank that is opened 300 times asks the provider once', async () => {
+// What broke: each of 300 GETs of the return address asked the provider. Any shopper with an order at the
+// bank could use up the shop's allowance of provider calls.
+test('opening the return from the bank 300 times asks the provider once', async () => {
   const { shopper, order, back } = await orderAtTheBank('RETURN-300');
   const another = await startShopProcess();
   const elsewhere = new Shopper(callUrl(another.url));
@@ -69,7 +69,7 @@ test('a return from the bank that is opened 300 times asks the provider once', a
   expect(await statusOf(order.id)).toBe('payment_pending');
 });
 
-test('returns that come at the same time all wait for the one answer', async () => {
+test('returns that arrive at the same time all wait for one provider answer', async () => {
   const { shopper, order, back } = await orderAtTheBank('RETURN-TOGETHER');
   await answerBank(shopper, order.statusUrl, 'confirm');
   const statuses = await Promise.all(
@@ -82,7 +82,7 @@ test('returns that come at the same time all wait for the one answer', async () 
   expect(lookUps).toBe(1);
 });
 
-test('a shopper who comes back later is asked about again', async () => {
+test('a later return asks the provider again', async () => {
   const { shopper, order, back } = await orderAtTheBank('RETURN-LATER');
   await shopper.request(back);
   expect(await statusOf(order.id)).toBe('payment_pending');

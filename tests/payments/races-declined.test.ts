@@ -21,9 +21,9 @@ import { stripeFor } from '#tests/support/simulator.ts';
 import { openTwoProcesses, times } from '#tests/support/two-processes.ts';
 
 /**
- * A declined charge is called off while the shopper confirms it again. Two processes serve, and two
- * workers run the queue. Whichever reaches the provider first: the charge takes no card any more, and
- * its money, if it took any, is the order's or is given back (docs/payments.md).
+ * A declined charge is cancelled while the shopper confirms it again. Two processes serve, and two workers
+ * run the queue. Whichever reaches the provider first, the charge accepts no further card. Any money it took
+ * pays the order or is refunded (docs/payments.md).
  */
 
 const { call, simulator, beforeCancel } = await openTwoProcesses();
@@ -43,9 +43,9 @@ interface Round {
   order: OrderInDb;
   /** The declined charge. */
   ref: string;
-  /** What the shopper heard who confirmed it again. */
+  /** The answer to the shopper who confirmed it again. */
   confirmed?: Promise<'paid' | 'refused'>;
-  /** What else goes on at that moment. */
+  /** What else happens at that moment. */
   besides?: Promise<unknown>;
 }
 
@@ -56,14 +56,17 @@ async function ordered(sku: string, token: string): Promise<Round> {
   return { sku, shopper, order, ref: order.payments[0]?.providerRef ?? '' };
 }
 
-/** One after the other: to place them is not what is raced, and a busy machine has processes that just began. */
+/**
+ * Orders are placed one after the other: placing them is not part of the race, and new processes are slow on
+ * a busy machine.
+ */
 async function orderedEach(name: string, token: string, count: number): Promise<Round[]> {
   const rounds: Round[] = [];
   while (rounds.length < count) rounds.push(await ordered(`${name}-${rounds.length}`, token));
   return rounds;
 }
 
-/** As Stripe.js does in the shopper's browser. */
+/** Confirms as Stripe.js does in the shopper's browser. */
 const confirmAgain = (ref: string): Promise<'paid' | 'refused'> =>
   stripe.paymentIntents
     .confirm(ref, { payment_method: 'pm_card_visa', return_url: 'https://shop.example/' })
@@ -75,7 +78,7 @@ const confirmAgain = (ref: string): Promise<'paid' | 'refused'> =>
       },
     );
 
-/** Jobs that call a charge of this order off, also those that have failed. */
+/** Jobs that cancel a charge of this order, including failed ones. */
 async function jobsOf({ id }: OrderInDb): Promise<number> {
   const [row] = await db().$queryRaw<{ jobs: number }[]>`
     SELECT count(*)::int AS jobs FROM graphile_worker._private_jobs AS job
@@ -84,21 +87,23 @@ async function jobsOf({ id }: OrderInDb): Promise<number> {
   return row?.jobs ?? 0;
 }
 
-/** Two workers, also for jobs that are to wait a while. */
+/** Runs two workers, including jobs that are scheduled for later. */
 async function runJobs(): Promise<void> {
   await db().$executeRaw`UPDATE graphile_worker._private_jobs SET run_at = now()`;
   await Promise.all([drainJobs({ limitMs: 60_000 }), drainJobs({ limitMs: 60_000 })]);
 }
 
-/** How much later the shopper's confirmation reaches the provider than the request to cancel; earlier below 0. */
+/**
+ * How much later the shopper's confirmation reaches the provider than the cancel request. Negative: earlier.
+ */
 const gapsMs = times(12, (index) => (index - 5) * 6);
 
 const isUntold = (index: number) => index % 2 === 1;
 
 /**
- * Each round is an order whose charge is called off by the queue. When the provider is asked to cancel
- * it, the shopper confirms it and `besides` begins. In every other round the job runs a second time, too.
- * In the others no event is told or listed, so that only the job can learn what became of the charge.
+ * Each round is an order whose charge is cancelled by the queue. When the provider is asked to cancel it, the
+ * shopper confirms it and `besides` begins. In every other round the job also runs a second time. In the
+ * remaining rounds no event is sent or listed, so only the job can learn the result.
  */
 async function raceOf(name: string, besides: (round: Round) => Promise<unknown>): Promise<Round[]> {
   const rounds = await orderedEach(name, declinedCard, gapsMs.length);
@@ -124,7 +129,7 @@ async function raceOf(name: string, besides: (round: Round) => Promise<unknown>)
   return rounds;
 }
 
-/** Gives who was first: the shopper, or the job that called the charge off. */
+/** Returns who was first: the shopper, or the job that cancelled the charge. */
 async function expectOneEnd({ sku, shopper, order, ref, confirmed }: Round): Promise<'shopper' | 'job'> {
   const { id, totalMinor } = order;
   const { status: atProvider } = await stripe.paymentIntents.retrieve(ref);
@@ -149,12 +154,12 @@ async function expectOneEnd({ sku, shopper, order, ref, confirmed }: Round): Pro
 
 async function endsOf(rounds: Round[]) {
   const ends = await Promise.all(rounds.map(expectOneEnd));
-  // A race that one side always wins is none.
+  // A race that one side always wins proves nothing.
   expect(new Set(ends)).toEqual(new Set(['shopper', 'job']));
   return ends;
 }
 
-test('a refusal that is heard of in several ways at the same time is called off by one job', async () => {
+test('a refusal that arrives in several ways at the same time queues one cancellation job', async () => {
   const rounds = await orderedEach('HEARD', bankCard, 12);
   await simulator.flushWebhooks();
   simulator.addFault({ kind: 'webhook_delay', ms: 30, times: rounds.length });
@@ -178,14 +183,14 @@ test('a refusal that is heard of in several ways at the same time is called off 
   for (const { ref } of rounds) expect((await stripe.paymentIntents.retrieve(ref)).status).toBe('canceled');
 });
 
-test('confirmed again while it is called off, a charge has paid its order or takes no money', async () => {
+test('a charge confirmed again while it is being cancelled has paid its order or takes no money', async () => {
   const rounds = await raceOf('AGAIN', async () => undefined);
   const ends = await endsOf(rounds);
   for (const [index, { shopper }] of rounds.entries())
     expect((await orderOf(shopper)).status).toBe(ends[index] === 'shopper' ? 'paid' : 'payment_declined');
 });
 
-test('the same while the next card is tried in two tabs: one of the charges pays the order', async () => {
+test('a charge confirmed again while the next card is tried in two tabs: one of the charges pays the order', async () => {
   const next = { attempt: 2, method: 'card', token: 'pm_card_visa' };
   const rounds = await raceOf('NEXT', ({ shopper, order }) =>
     Promise.all(times(2, () => shopper.send('POST', `/api/orders/${order.id}/payments`, next))),
@@ -194,7 +199,7 @@ test('the same while the next card is tried in two tabs: one of the charges pays
   for (const { shopper } of rounds) expect((await orderOf(shopper)).status).toBe('paid');
 });
 
-test('the same while the hold of the order ends: it is paid and has its stock, or is over and nothing is kept', async () => {
+test('a charge confirmed again while the hold ends: the order is paid with its stock, or over with nothing kept', async () => {
   const rounds = await raceOf('HOLD', async ({ order }) => {
     await db().$executeRaw`
       UPDATE orders SET hold_until = now() - interval '1 second'

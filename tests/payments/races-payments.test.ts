@@ -12,8 +12,8 @@ import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
 import { openTwoProcesses, times } from '#tests/support/two-processes.ts';
 
 /**
- * What ends an order, at once at two processes, and in this one, which stands for the worker: money is
- * taken and given back once, and so is stock (docs/proof.md, "Races").
+ * Races between everything that can end an order. Two processes serve, and this process acts as the worker.
+ * Money is taken and refunded once, and stock is taken and returned once (docs/proof.md, "Races").
  */
 
 const { call, simulator } = await openTwoProcesses();
@@ -34,7 +34,7 @@ const cancel = (shopper: Shopper, id: string) => shopper.send('POST', `/api/orde
 const pay = (shopper: Shopper, id: string) =>
   shopper.send('POST', `/api/orders/${id}/payments`, { attempt: 2, method: 'card', token: 'pm_card_visa' });
 
-/** Two units are gone as long as the order stands, and back when it has ended. */
+/** Two units are taken while the order exists, and returned when it has ended. */
 async function expectStockOf(sku: string, status: string): Promise<void> {
   const ended = status === 'cancelled' || status === 'refunded';
   expect({ status, available: await availableOf(sku) }).toEqual({
@@ -55,7 +55,7 @@ test('a card order sent to two processes many times is one order and one charge'
   await expectStockOf('CHARGED', status);
 });
 
-test('cancelled while another card pays it, an order is paid and stands, or is over and nothing is kept', async () => {
+test('cancelled while another card pays it, an order is paid and kept, or over and refunded', async () => {
   for (const round of rounds) {
     const shopper = await ordered(`PAY-CANCEL-${round}`, declinedCard);
     const { id } = await orderOf(shopper);
@@ -70,7 +70,7 @@ test('cancelled while another card pays it, an order is paid and stands, or is o
   }
 });
 
-test('cancelled while its card is being charged, an order is charged and stands, or nothing is kept', async () => {
+test('cancelled while its card is being charged, an order is charged and kept, or over and refunded', async () => {
   for (const round of rounds) {
     const sku = await addProduct(`CHARGE-CANCEL-${round}`, { available: stock });
     const shopper = await shopperWith(call, sku, 2);
@@ -87,7 +87,7 @@ test('cancelled while its card is being charged, an order is charged and stands,
   }
 });
 
-test('cancelled by its owner and refunded by operators at once, an order gives back its money and its stock once', async () => {
+test('cancelled by its owner and refunded by operators at the same time, an order returns money and stock once', async () => {
   for (const round of rounds) {
     const shopper = await ordered(`TWICE-BACK-${round}`);
     const { id, userId, totalMinor } = await orderOf(shopper);
@@ -125,7 +125,7 @@ test('whoever wants the units of an order that is being cancelled gets each of t
   }
 });
 
-test('the provider’s event, the way back from the bank, jobs and sweeps at once settle a payment once', async () => {
+test('the provider’s event, the return from the bank, jobs and sweeps at the same time settle a payment once', async () => {
   for (const round of rounds.slice(0, 8)) {
     simulator.addFault({ kind: 'webhook_delay', ms: 30, times: 3 });
     const shopper = await ordered(`SETTLED-${round}`, bankCard);
@@ -150,7 +150,7 @@ test('the provider’s event, the way back from the bank, jobs and sweeps at onc
   }
 });
 
-test('a hold that is over while another card pays: the order is paid and has its stock, or is over and nothing is kept', async () => {
+test('a hold that is over while another card pays: the order is paid with its stock, or over with nothing kept', async () => {
   for (const round of rounds) {
     const shopper = await ordered(`HOLD-${round}`, declinedCard);
     const { id } = await orderOf(shopper);

@@ -11,7 +11,7 @@ import { openPayingShop } from '#tests/support/paying-shop.ts';
 import { addProduct, availableOf } from '#tests/support/shop.ts';
 import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
 
-/** How long an order keeps its stock: methods that take days, cards that are tried again, invoices. */
+/** How long an order keeps its stock: methods that take days, repeated card attempts, and invoices. */
 
 const { simulator } = await openPayingShop({}, { settleMs: 600_000 });
 const call = conforming(callHandlers);
@@ -37,7 +37,7 @@ async function ordered(
 
 const minutesLeft = ({ holdUntil }: OrderInDb) => ((holdUntil?.getTime() ?? 0) - Date.now()) / 60_000;
 
-/** As if the order, its hold and its payment were this much older. */
+/** Makes the order, its hold and its payment this much older. */
 async function age({ id }: OrderInDb, minutes: number): Promise<void> {
   await db().$executeRaw`
     UPDATE orders SET placed_at = placed_at - make_interval(mins => ${minutes}::int),
@@ -48,8 +48,8 @@ async function age({ id }: OrderInDb, minutes: number): Promise<void> {
 }
 
 describe('a method that takes days', () => {
-  // What broke: after the hold of a card, 15 minutes, the order was cancelled and the bank paid it later.
-  test('keeps its order and its stock for as long, and the money settles it', async () => {
+  // What broke: after a card's hold of 15 minutes the order was cancelled, and the bank paid it later.
+  test('keeps its order and its stock for that time, and the money settles it', async () => {
     const { shopper, order, sku, ref } = await ordered('pm_usBankAccount_success');
     expect(order).toMatchObject({
       status: 'payment_processing',
@@ -92,7 +92,7 @@ describe('a method that takes days', () => {
     expect((await orderOf(shopper)).status).toBe('refunded');
   });
 
-  test('whose bank refuses days later waits for another card, and no webhook is needed', async () => {
+  test('that the bank refuses days later lets the order wait for another card, without a webhook', async () => {
     const { shopper, order, ref } = await ordered('pm_usBankAccount_insufficientFunds');
     expect(order.status).toBe('payment_processing');
     await age(order, 4 * 24 * 60);
@@ -108,7 +108,7 @@ describe('a method that takes days', () => {
   });
 });
 
-describe('a bank that says no', () => {
+describe('a bank refusal', () => {
   const payByDebit = (shopper: Shopper, { id }: OrderInDb, attempt: number) =>
     shopper.send('POST', `/api/orders/${id}/payments`, {
       attempt,
@@ -124,8 +124,9 @@ describe('a bank that says no', () => {
     return orderOf(shopper);
   }
 
-  // What broke: each debit that failed began the hold again, and another kept the stock for days, ten times.
-  test('gives an order time for one more attempt, and after that for none', async () => {
+  // What broke: each failed debit renewed the hold, and the next debit kept the stock for days, up to ten
+  // times.
+  test('gives an order time for one more attempt, and for none after that', async () => {
     const { shopper, order, sku } = await ordered('pm_usBankAccount_insufficientFunds');
     await age(order, 4 * 24 * 60);
     expect(minutesLeft(await refusedByBank(shopper))).toBeGreaterThan(13);
@@ -136,7 +137,7 @@ describe('a bank that says no', () => {
     expect(minutesLeft(again)).toBeLessThan(0);
     const third = await payByDebit(shopper, order, 3);
     expect([third.status, await third.json()]).toMatchObject([409, { code: 'not_payable' }]);
-    // The email would ask for another card until a time that is over.
+    // The email would ask for another card until a time that is already over.
     const { userId, id: orderId } = order;
     const { version } = await db().orderEvent.findFirstOrThrow({
       where: { orderId },
@@ -149,7 +150,7 @@ describe('a bank that says no', () => {
     expect(await availableOf(sku)).toBe(5);
   });
 
-  test('at once leaves an order no more time than declined cards do', async () => {
+  test('that comes immediately gives an order no more time than declined cards do', async () => {
     const { shopper, order } = await ordered('pm_usBankAccount_insufficientFunds');
     expect(minutesLeft(await refusedByBank(shopper))).toBeGreaterThan(13);
     await age(order, 10);
@@ -164,8 +165,8 @@ describe('a bank that says no', () => {
   });
 });
 
-// What broke: each declined card held the stock for another 15 minutes, ten times.
-test('however many cards are tried, an order keeps its stock for an hour at most', async () => {
+// What broke: each declined card held the stock for another 15 minutes, up to ten times.
+test('an order keeps its stock for an hour at most, however many cards are tried', async () => {
   const { shopper, order, sku } = await ordered(declinedCard);
   const tryCard = async (attempt: number) => {
     await shopper.send('POST', `/api/orders/${order.id}/payments`, {
@@ -186,7 +187,7 @@ test('however many cards are tried, an order keeps its stock for an hour at most
   expect(minutesLeft(last)).toBeGreaterThan(6);
   expect(minutesLeft(last)).toBeLessThan(8);
   await age(order, 10);
-  // A card that is tried after that would keep the order from being cancelled, card by card.
+  // Otherwise each card tried after that would postpone the cancellation of the order.
   const late = await shopper.send('POST', `/api/orders/${order.id}/payments`, {
     attempt: 6,
     method: 'card',
@@ -205,7 +206,7 @@ test('however many cards are tried, an order keeps its stock for an hour at most
   expect(await availableOf(sku)).toBe(5);
 });
 
-test('an invoice that was not paid in time is void, its order cancelled and its stock back, once', async () => {
+test('an invoice that was not paid in time is void, and its order is cancelled and its stock returned once', async () => {
   const sku = await addProduct('INVOICED', { available: 5 });
   const shopper = await shopperWith(call, sku, 2);
   expect((await shopper.order(await shopper.body())).status).toBe(201);

@@ -10,7 +10,7 @@ import { addProduct } from '#tests/support/shop.ts';
 import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
 import { stripeFor } from '#tests/support/simulator.ts';
 
-/** Unknown is a state: shown, asked about with the same key, never guessed. */
+/** An unknown payment is a state: it is shown, queried with the same key, and never guessed. */
 
 const { simulator } = await openPayingShop();
 const call = conforming(callHandlers);
@@ -33,7 +33,7 @@ async function unknownOrder(
 
 const key = ({ userId, id }: OrderInDb) => ({ userId, orderId: id, attempt: 1 });
 
-test('an unknown payment is answered 201, shown as unknown, and a job is there to ask', async () => {
+test('an unknown payment is answered 201 and shown as unknown, and a job is queued to query it', async () => {
   const { shopper, order, response } = await unknownOrder('JOB');
   expect(response.status).toBe(201);
   expect(await (await shopper.request(`/api/orders/${order.id}`)).json()).toMatchObject({
@@ -52,7 +52,7 @@ test('an unknown payment is answered 201, shown as unknown, and a job is there t
   expect(simulator.ledger(order.id)).toHaveLength(1);
 });
 
-test('the job finds a charge that was made before it asks for one', async () => {
+test('the job finds a charge that was already made before it requests one', async () => {
   const shopper = await shopperWith(call, await addProduct('FOUND'));
   simulator.addFault({ kind: 'error_stored', on: charges });
   await shopper.order(await cardBody(shopper));
@@ -72,7 +72,7 @@ test('an unknown payment that turns out to be declined leaves an order that wait
   });
 });
 
-test('an answer that was given lasts: the submission is 201 also when the card was declined later', async () => {
+test('an answer stays the same: the submission is 201 even if the card is declined later', async () => {
   const shopper = await shopperWith(call, await addProduct('LASTS'));
   const body = await cardBody(shopper, 'pm_card_chargeDeclined');
   simulator.addFault({ kind: 'error_before', on: charges });
@@ -82,7 +82,7 @@ test('an answer that was given lasts: the submission is 201 also when the card w
   expect([again.status, await again.text()]).toEqual([201, bytes]);
 });
 
-test('the job fails while nobody knows, and comes again', async () => {
+test('the job fails while the result is unknown, and is retried', async () => {
   const { shopper, order } = await unknownOrder('STILL');
   simulator.addFault({ kind: 'error_before', times: 20 });
   await expect(settleUnknownPayment(key(order))).rejects.toThrow('still unknown');
@@ -104,7 +104,7 @@ test('after a day a charge that the provider does not know was never made: the k
   expect(simulator.ledger(order.id)).toEqual([]);
 });
 
-test('a key that was used for something else, and no charge to be found: nobody knows, and nothing is charged', async () => {
+test('a key that was used for other parameters, with no charge to be found, stays unknown and charges nothing', async () => {
   const { shopper, order } = await unknownOrder('SPENT');
   await stripeFor(simulator.url).paymentIntents.create(
     { amount: 1_234, currency: 'usd', metadata: { order_id: order.id } },
@@ -136,9 +136,9 @@ test('jobs, sweeps and replays at once are one charge', async () => {
   expect(simulator.ledger(order.id)).toHaveLength(1);
 });
 
-test('a sweep goes on with what nobody enqueued anything for, and leaves alone what is under way', async () => {
+test('a sweep resumes payments that have no job, and leaves alone those in progress', async () => {
   const { shopper, order } = await unknownOrder('SWEPT');
-  // As a process leaves it that died between its commit and its charge.
+  // The state that a process leaves if it dies between its commit and its charge.
   await db().$executeRaw`UPDATE payment SET status = 'created' WHERE order_id = ${order.id}::uuid`;
   await db().$executeRaw`UPDATE orders SET status = 'payment_pending' WHERE id = ${order.id}::uuid`;
   await sweepPayments();

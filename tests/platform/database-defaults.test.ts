@@ -8,9 +8,9 @@ import { openPayingShop } from '#tests/support/paying-shop.ts';
 import { addProduct } from '#tests/support/shop.ts';
 import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
 
-// A database with `ALTER DATABASE … SET timezone = 'Asia/Tokyo'` made every timestamp nine hours late:
-// the list of orders never ended or lost orders, and a charge that was good was taken for never made, so
-// that the second card was a second capture. Prisma's adapter drops the offset of a timestamp.
+// What broke: a database with `ALTER DATABASE … SET timezone = 'Asia/Tokyo'` made every timestamp nine hours
+// late, because Prisma's adapter drops the offset of a timestamp. The list of orders never ended or lost
+// orders. A good charge was read as never made, so that the second card was a second capture.
 
 const { simulator, databaseUrl } = await openPayingShop();
 const name = new URL(databaseUrl).pathname.slice(1);
@@ -20,7 +20,7 @@ async function setDefault(setting: string, value: string): Promise<void> {
   await client
     .query(`ALTER ROLE CURRENT_USER IN DATABASE ${name} SET ${setting} = '${value}'`)
     .finally(() => client.end());
-  // Connections that are open keep the defaults that they began with.
+  // Open connections keep the defaults that they started with.
   await closeDb();
 }
 
@@ -39,7 +39,7 @@ async function trueTimes(orderId: string): Promise<{ placed: number; hold: numbe
   return row;
 }
 
-/** Follows the cursors of the shopper's list to its end, or much further than that is. */
+/** Follows the cursors of the shopper's list to its end, or far past its expected length. */
 async function listAll(shopper: Shopper): Promise<{ id: string; placedAt: string }[]> {
   const all: { id: string; placedAt: string }[] = [];
   let cursor = '';
@@ -56,7 +56,7 @@ describe.each(['Asia/Tokyo', 'Asia/Kolkata', 'America/New_York'])('with the time
   beforeEach(() => setDefault('TimeZone', zone));
   const skuOf = (what: string) => addProduct(`${what}-${zone.replace(/\W/, '-')}`);
 
-  test('an order was placed when it was placed, and is held until it is held', async () => {
+  test('an order’s time and the end of its hold are right', async () => {
     const shopper = await shopperWith(callHandlers, await skuOf('TIMES'));
     simulator.addFault({ kind: 'error_before', on: { method: 'POST', path: '^/v1/payment_intents$' } });
     await shopper.order(await cardBody(shopper));
@@ -73,7 +73,7 @@ describe.each(['Asia/Tokyo', 'Asia/Kolkata', 'America/New_York'])('with the time
     });
   });
 
-  test('a list of 25 orders has each of them once and ends, also in the hour that is there twice', async () => {
+  test('a list of 25 orders has each of them once and ends, also in the hour that occurs twice', async () => {
     const shopper = await shopperWith(callHandlers, await skuOf('LIST'));
     for (let count = 0; count < 25; count += 1) {
       if (count > 0) await shopper.put(`LIST-${zone.replace(/\W/, '-')}`, 1);
@@ -94,13 +94,13 @@ describe.each(['Asia/Tokyo', 'Asia/Kolkata', 'America/New_York'])('with the time
     expect(listed.map(({ placedAt }) => new Date(placedAt).getTime())).toEqual(times);
   });
 
-  test('a charge of yesterday whose reply was lost is found, and no second card is asked for', async () => {
+  test('yesterday’s charge whose reply was lost is found, and no second card is asked for', async () => {
     const shopper = await shopperWith(callHandlers, await skuOf('FOUND'));
     const body = await cardBody(shopper);
     const dayMs = 24 * 3_600_000;
     simulator.addFault({ kind: 'error_stored', on: { method: 'POST', path: '^/v1/payment_intents$' } });
     simulator.addFault({ kind: 'webhook_drop', times: 20 });
-    // The provider's books say yesterday; so does ours, below.
+    // The provider's records say yesterday, and the shop's say so below.
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - dayMs });
     await shopper.order(body);
     await simulator.flushWebhooks();
@@ -122,7 +122,7 @@ describe.each(['Asia/Tokyo', 'Asia/Kolkata', 'America/New_York'])('with the time
   });
 });
 
-test('both pools set what they need, whatever the role, the database and the server say', async () => {
+test('both pools set what they need, whatever the role, the database and the server default to', async () => {
   const wanted = {
     TimeZone: 'UTC',
     DateStyle: 'ISO, MDY',
@@ -154,7 +154,7 @@ test('both pools set what they need, whatever the role, the database and the ser
   }
 });
 
-// lower() follows the collation of the database: here, that of Turkish.
+// lower() follows the database's collation, which is Turkish here.
 test.each([
   ['ICON-KIT', 'icon'],
   ['ICON-POT', 'ICON-POT'],

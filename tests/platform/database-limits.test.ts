@@ -6,7 +6,7 @@ import { addProduct, soldOf } from '#tests/support/shop.ts';
 import { shopperWith } from '#tests/support/shopper.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 
-// A statement that the database ended (a time limit, an operator) was an unexpected 500.
+// What broke: a statement that the database ended (a time limit, an operator) was an unexpected 500.
 
 const { databaseUrl } = await openTestShop();
 

@@ -7,8 +7,8 @@ import { addProduct } from '#tests/support/shop.ts';
 import { shopperWith } from '#tests/support/shopper.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 
-// Raw statements followed the search path of the role, and Prisma's own named "public", so that a shop in
-// another schema read one and wrote the other.
+// What broke: raw statements followed the search path of the role, and Prisma's own statements named
+// "public". A shop in another schema read one and wrote the other.
 
 const { databaseUrl } = await openTestShop({
   throughProxy: async (url) => {
@@ -18,7 +18,7 @@ const { databaseUrl } = await openTestShop({
   },
 });
 
-test('a shop lives in the schema that its DATABASE_URL names, and nowhere else', async () => {
+test('a shop uses the schema in its DATABASE_URL, and no other', async () => {
   const shopper = await shopperWith(callHandlers, await addProduct('SCHEMA'));
   expect((await shopper.order(await shopper.body())).status).toBe(201);
   expect((await (await shopper.request('/api/orders')).json()).orders).toHaveLength(1);

@@ -4,20 +4,23 @@ import { addProduct, soldOf } from '#tests/support/shop.ts';
 import { shopperWith } from '#tests/support/shopper.ts';
 import { openTestShopBehindProxy } from '#tests/support/test-shop.ts';
 
-/** A database that vanishes without a word: no reset, no end, only silence (`endWhenSilent` in lib/platform/database/db.ts). */
+/**
+ * A database that vanishes without a reset or an end, only silence (`endWhenSilent` in
+ * lib/platform/database/db.ts).
+ */
 
 const { proxy } = await openTestShopBehindProxy();
 
-test('a database that falls silent is given up after some seconds, and what comes next finds one that speaks', async () => {
+test('a silent database is given up after some seconds, and the next call finds one that answers', async () => {
   const sku = await addProduct('SILENT', { available: 10 });
-  // Somebody has ordered before, so the writer's connection is open.
+  // An earlier order, so that the writer's connection is open.
   const before = await shopperWith(callHandlers, sku);
   expect((await before.order(await before.body())).status).toBe(201);
   const shopper = await shopperWith(callHandlers, sku);
   const body = await shopper.body();
   proxy.silence();
   const told = await shopper.order(body);
-  // It is still waited for when the shopper has to be told something, or was given up a moment before.
+  // When the shopper is answered, the shop either still waits for it or has just given it up.
   expect([409, 503]).toContain(told.status);
   expect(await told.json()).toMatchObject({ retryable: true });
   const answers: number[] = [];
@@ -35,7 +38,7 @@ test('a database that falls silent is given up after some seconds, and what come
   expect(await soldOf('SILENT')).toEqual({ orders: 2, quantity: 2 });
 });
 
-test('a session whose end the database could not tell of is refused with what to do, and known again afterwards', async () => {
+test('a session whose end could not be looked up is refused with advice, and accepted again afterwards', async () => {
   const shopper = await shopperWith(callHandlers, await addProduct('SILENT-SESSION'));
   expect((await shopper.request('/api/orders')).status).toBe(200);
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 });

@@ -15,8 +15,8 @@ import { startSmtp } from '#tests/support/smtp.ts';
 import { startWorker } from '#tests/support/worker.ts';
 
 /**
- * A run of the shop in which everything that can fail does, and then a look at every line of every log.
- * What broke: a row that violated a constraint was quoted in the log, with email, name and street.
+ * A run of the shop in which everything that can fail does fail, then a search of every log line. What broke:
+ * a row that violated a constraint was quoted in the log, with email, name and street.
  */
 
 const smtp = await startSmtp();
@@ -46,7 +46,7 @@ const secrets = new Set([
   'refused.by.the.table@navy.example',
 ]);
 
-/** A shopper whose cookie and token are looked for, too. */
+/** A shopper whose cookie and token are searched for, too. */
 async function shopperAndBody(change: Record<string, unknown> = {}) {
   const shopper = await shopperWith(callHandlers, sku);
   const body = await shopper.body({ ...person, ...change });
@@ -54,7 +54,7 @@ async function shopperAndBody(change: Record<string, unknown> = {}) {
   return { shopper, body };
 }
 
-/** What libraries print with. */
+/** The object with which libraries print. */
 const { console: printer } = globalThis;
 
 const card = (token: string) => ({ payment: { method: 'card', token } });
@@ -64,7 +64,7 @@ const server = createServer((request, response) => void listener(request, respon
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 afterAll(() => void server.close());
 
-/** Sends half of an order and goes away. */
+/** Sends half of an order and disconnects. */
 async function sendHalf(shopper: Shopper, text: string): Promise<void> {
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
   socket.write(
@@ -77,7 +77,7 @@ async function sendHalf(shopper: Shopper, text: string): Promise<void> {
 
 test('no line of a log holds an email, a name, a street, a cookie or a token of a shopper', async () => {
   const lines = keepLogLines();
-  // What Next does with an error that a page threw: it prints it.
+  // Next prints an error that a page threw, as here.
   sendConsoleToLog();
   const { shopper, body } = await shopperAndBody();
   expect((await shopper.order(body)).status).toBe(201);
@@ -125,7 +125,7 @@ test('no line of a log holds an email, a name, a street, a cookie or a token of 
   }
 });
 
-test('an id that is not personal stays in a line', () => {
+test('an id that is not personal stays in a log line', () => {
   const lines = keepLogLines();
   const orderId = randomUUID();
   printer.warn(`order ${orderId}`);

@@ -14,7 +14,8 @@ import { addProduct, soldOf } from '#tests/support/shop.ts';
 import { shopperWith } from '#tests/support/shopper.ts';
 import { startTcpProxy } from '#tests/support/tcp-proxy.ts';
 
-// With a full disk no order could be placed, and readiness went on saying "ready": it only read.
+// What broke: with a full disk no order could be placed, but readiness still said "ready", because it only
+// read.
 
 const folder = await mkdtemp(path.join(os.tmpdir(), 'once-ready-'));
 await chmod(folder, 0o711);
@@ -29,7 +30,7 @@ const proxy = await startTcpProxy(portNow());
 afterAll(() => proxy.close());
 const url = new URL(postgres.connectionString());
 url.port = String(proxy.port);
-// One connection, so that a test can change the session that readiness looks at.
+// One connection, so that a test can change the session that readiness checks.
 useTestEnv({ DATABASE_URL: url.href, REDIS_URL: 'memory:', DATABASE_CONNECTIONS: '1' });
 afterAll(async () => {
   await drainOrderWriter();
@@ -81,7 +82,7 @@ test('with a full disk the shop is not ready, and says why', async ({ skip }) =>
 
 test('on a replica the shop is not ready, and says why', async () => {
   const data = path.join(folder, 'postgres', 'data');
-  // What a replica replays needs a fuller log than the shop's own server writes.
+  // A replica needs a fuller write-ahead log than the shop's own server writes.
   await appendFile(path.join(data, 'postgresql.auto.conf'), `wal_level = 'replica'\n`);
   await restart();
   await ready();
@@ -100,7 +101,7 @@ test('on a replica the shop is not ready, and says why', async () => {
   await ready();
 });
 
-test('a hundred questions at the same time share their writes', async () => {
+test('a hundred checks at the same time share their writes', async () => {
   await ready();
   const transactions = async () => {
     const [row] = await db().$queryRaw<
@@ -112,7 +113,7 @@ test('a hundred questions at the same time share their writes', async () => {
   const began = performance.now();
   await Promise.all(Array.from({ length: 100 }, readiness));
   const written = (await transactions()) - before;
-  // One a second, and a few of autovacuum.
+  // One a second, and a few by autovacuum.
   expect(written).toBeLessThan((performance.now() - began) / 1_000 + 6);
 });
 
@@ -125,7 +126,7 @@ test.each([
   ['the time zone', `SET TimeZone = 'Asia/Tokyo'`, 'TimeZone'],
   ['the schema', 'SET search_path = pg_catalog', 'search_path'],
 ])(
-  'a pooler that hands out a session with %s of its own is not ready, and says which',
+  'a pooler whose sessions have another %s is not ready, and says which setting is wrong',
   async (_, statement, name) => {
     await ready();
     await db().$executeRawUnsafe(statement);

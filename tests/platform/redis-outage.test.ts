@@ -6,7 +6,7 @@ import { startRedisServer } from '#tests/support/redis-server.ts';
 import { startTcpProxy } from '#tests/support/tcp-proxy.ts';
 import { startUpstashRest } from '#tests/support/upstash-rest.ts';
 
-/** What orders see of Redis while it is stopped, hanging, flushed and back again. */
+/** What order code sees of Redis while it is stopped, hanging, flushed and back again. */
 
 const server = await startRedisServer();
 const rest = await startUpstashRest(server.url);
@@ -55,17 +55,17 @@ async function timed<T>(work: () => Promise<T>): Promise<{ value: T; ms: number 
 
 const read = () => redis.askRedis((client) => client.get('test:any'));
 
-/** Far below what a call would take that nobody gave up, and enough for a machine that has other work. */
+/** Far below the time that a call without a deadline would take, and enough for a busy machine. */
 const slackMs = 10_000;
 
-/** A rush of calls: each is unanswered at its deadline, the breaker opens, and one line says so. */
+/** A burst of calls: each is unanswered at its deadline, the breaker opens, and one log line says so. */
 async function expectLoss(): Promise<void> {
   const rush = await Promise.all(Array.from({ length: 50 }, () => timed(read)));
   expect(rush.filter(({ value }) => value.answered)).toEqual([]);
   expect(Math.max(...rush.map(({ ms }) => ms))).toBeLessThan(redis.redisDeadlineMs + slackMs);
   expect(redis.redisState()).toBe('degraded');
 
-  // A thousand calls: all but the probe of each second cost nothing.
+  // A thousand calls: all but one probe a second cost nothing.
   const afterwards = await timed(async () => {
     for (let i = 0; i < 1_000; i += 1) expect(await read()).toEqual({ answered: false });
   });
@@ -73,7 +73,7 @@ async function expectLoss(): Promise<void> {
   expect(messages()).toEqual([lostLine]);
 }
 
-/** The first call pays for the connection and may be given up for it: asks until there is one. */
+/** The first call waits for the connection and may be given up, so this pings until one succeeds. */
 async function connected(): Promise<void> {
   await expect.poll(() => redis.pingRedis(), { timeout: 10_000 }).toBe(true);
   lines.length = 0;
@@ -93,17 +93,17 @@ describe.each(['tcp', 'rest'])('over %s', (transport) => {
     expect(redis.redisTransport()).toBe(transport);
   });
 
-  test('a Redis that hangs costs a call its deadline, then nothing, and is back when it wakes up', async () => {
+  test('a Redis that hangs costs a call its deadline, then nothing, and is used again when it wakes up', async () => {
     await server.pause();
     await expectLoss();
-    // Past the silence after which a connection is replaced.
+    // Longer than the silence after which a connection is replaced.
     await sleep(2_500);
     expect(await redis.pingRedis()).toBe(false);
     await server.resume();
     await expectReturn();
   });
 
-  test('a Redis that is stopped and started again', async () => {
+  test('a Redis that is stopped is given up, and used again when it is started', async () => {
     await server.stop();
     await expectLoss();
     await sleep(1_100);
@@ -112,7 +112,7 @@ describe.each(['tcp', 'rest'])('over %s', (transport) => {
     await expectReturn();
   });
 
-  test('a Redis that loses its data and its scripts goes on answering', async () => {
+  test('a Redis that loses its data and its scripts keeps answering', async () => {
     const script = `redis.call('SET', KEYS[1], ARGV[1]) return redis.call('GET', KEYS[1])`;
     const write = (value: string) =>
       redis.askRedis((client) => client.createScript<string>(script).exec(['test:value'], [value]));
@@ -123,9 +123,9 @@ describe.each(['tcp', 'rest'])('over %s', (transport) => {
     expect(messages()).toEqual([]);
   });
 
-  test('an error in a script is thrown, again and again, and the breaker stays closed', async () => {
+  test('an error in a script is thrown every time, and the breaker stays closed', async () => {
     const refusals: unknown[] = [];
-    // Unanswered ones, on a machine that is busy, say nothing either way.
+    // Unanswered calls, on a busy machine, prove nothing either way.
     for (let i = 0; i < 100 && refusals.length < 20; i += 1) {
       await redis
         .askRedis((client) => client.eval('return nothing.at.all', [], []))
@@ -137,7 +137,7 @@ describe.each(['tcp', 'rest'])('over %s', (transport) => {
   });
 });
 
-test('a call that was given up while the first connection was made is not sent later', async () => {
+test('a call that was given up while the first connection was opened is not sent later', async () => {
   redis = await use('tcp');
   const key = `test:${randomUUID()}`;
   await server.pause();
@@ -149,7 +149,7 @@ test('a call that was given up while the first connection was made is not sent l
     .toEqual({ answered: true, value: null });
 });
 
-test('a connection that falls silent is replaced, though nobody closes it', async () => {
+test('a connection that falls silent is replaced, although it was never closed', async () => {
   const proxy = await startTcpProxy(server.port);
   configs.proxied = { REDIS_URL: `redis://127.0.0.1:${proxy.port}` };
   redis = await use('proxied');
@@ -161,7 +161,7 @@ test('a connection that falls silent is replaced, though nobody closes it', asyn
   await proxy.close();
 });
 
-test('a Redis that was never there: the first calls go on without it as well', async () => {
+test('a Redis that was never there: the first calls continue without it as well', async () => {
   await server.stop();
   redis = await use('tcp');
   await expectLoss();
@@ -172,14 +172,14 @@ test('a Redis that was never there: the first calls go on without it as well', a
 test.each([
   ['token', { ...configs.rest, UPSTASH_REDIS_REST_TOKEN: 'not-the-right-one' }],
   ['password', { REDIS_URL: `redis://user:not-the-right-one@127.0.0.1:${server.port}` }],
-])('a wrong %s is told as a refusal, and the log does not tell it', async (_, config) => {
+])('a wrong %s is reported as a refusal, and the log does not contain it', async (_, config) => {
   configs.wrong = config;
   redis = await use('wrong');
   const refused = async () => {
     expect(await read()).toEqual({ answered: false });
     return messages();
   };
-  // A first call may be too late to hear it, on a machine that has other work.
+  // On a busy machine, a first call may end before the refusal arrives.
   await expect.poll(refused, { timeout: 20_000 }).toContain(refusedLine);
   for (let i = 0; i < 50; i += 1) await refused();
   expect(messages().filter((line) => line === refusedLine)).toHaveLength(1);
@@ -195,7 +195,7 @@ test('memory: answers, and says once that it serves one process only', async () 
   expect(messages()).toEqual([expect.stringContaining('one process')]);
 });
 
-test('without Redis nothing is asked and nothing is said', async () => {
+test('without Redis configured nothing is called and nothing is logged', async () => {
   redis = await use('off');
   const call = vi.fn();
   expect(await redis.askRedis(call)).toEqual({ answered: false });

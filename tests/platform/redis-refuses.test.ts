@@ -13,7 +13,7 @@ import { addProduct } from '#tests/support/shop.ts';
 import { shopperWith } from '#tests/support/shopper.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 
-/** A Redis that is there and refuses: a wrong password, and a user who may run no scripts. */
+/** A Redis that is reachable and refuses: a wrong password, or a user without permission for scripts. */
 
 await openTestShop();
 const folder = await mkdtemp(path.join(os.tmpdir(), 'once-refusing-redis-'));
@@ -38,17 +38,17 @@ const refusing: [what: string, url: string, reason: RegExp][] = [
 
 describe.each(refusing)('%s', (_what, url, reason) => {
   // What broke: npm start opened the shop without any limits, with one warning in the log.
-  test('is a start error that says what to set, without the password', async () => {
+  test('is an error at start that says what to set, without the password', async () => {
     const start = chooseRedis({ REDIS_URL: url }, folder);
     await expect(start).rejects.toThrow(reason);
     await expect(start).rejects.toThrow(/REDIS_URL/);
     await expect(start).rejects.not.toThrow(/wrong@|clerk:clerk/);
   });
 
-  test('makes a server degraded, with the reason, and limits are kept in the process', async () => {
+  test('makes a server degraded, with the reason, and the process counts limits itself', async () => {
     const shop = await startShopProcess({ REDIS_URL: url, RATE_LIMIT_SHOPPER_PER_MIN: '1' });
     const call = callUrl(shop.url);
-    // The first look of a process may end before its connection is made.
+    // The first check of a process may end before its connection is open.
     await expect
       .poll(async () => (await call('/api/ready')).json())
       .toEqual({
@@ -65,7 +65,7 @@ describe.each(refusing)('%s', (_what, url, reason) => {
   });
 });
 
-test('a Redis that lets the shop in is used, and one that is away only said', async () => {
+test('a Redis that accepts the shop is used, and an unreachable one is only reported', async () => {
   expect(await chooseRedis({ REDIS_URL: right }, folder)).toEqual({
     variables: {},
     description: `Redis at 127.0.0.1:${port}`,

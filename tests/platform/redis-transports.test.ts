@@ -7,7 +7,7 @@ import { startRedisServer } from '#tests/support/redis-server.ts';
 import { startTcpProxy } from '#tests/support/tcp-proxy.ts';
 import { startUpstashRest } from '#tests/support/upstash-rest.ts';
 
-/** One suite for all three transports: whoever asks Redis need not know over which. */
+/** One suite for all three transports: callers of Redis need not know which one is used. */
 
 const server = await startRedisServer();
 const rest = await startUpstashRest(server.url);
@@ -16,7 +16,7 @@ afterAll(async () => {
   await server.close();
 });
 
-/** Far above the shop's own deadline: here nothing is about time, and the machine may be busy. */
+/** Far above the shop's own deadline: nothing here measures time, and the machine may be busy. */
 const deadlineMs = 5_000;
 const configs: Record<string, RedisConfig> = {
   rest: { UPSTASH_REDIS_REST_URL: rest.url, UPSTASH_REDIS_REST_TOKEN: rest.token },
@@ -36,7 +36,7 @@ describe.each(['rest', 'tcp', 'memory'])('over %s', (transport) => {
   afterAll(() => client.close());
   const newKey = () => `test:{${randomUUID()}}`;
 
-  test('the configuration chooses this transport', () => {
+  test('the configuration selects this transport', () => {
     expect(client.transport).toBe(transport);
   });
 
@@ -77,7 +77,7 @@ describe.each(['rest', 'tcp', 'memory'])('over %s', (transport) => {
     expect(await redis.get(newKey())).toBeNull();
   });
 
-  test('set with NX and PX takes a free key once, and the key runs out', async () => {
+  test('set with NX and PX takes a free key once, and the key expires', async () => {
     const key = newKey();
     expect(await redis.set(key, 'a', { nx: true, px: 60_000 })).toBe('OK');
     expect(await redis.set(key, 'b', { nx: true, px: 60_000 })).toBeNull();
@@ -88,7 +88,7 @@ describe.each(['rest', 'tcp', 'memory'])('over %s', (transport) => {
     expect(await redis.set(short, 'b', { nx: true, px: 60 })).toBe('OK');
   });
 
-  test('numbers, and nested arrays with nulls, come out of Lua as Redis converts them', async () => {
+  test('numbers, and nested arrays with nulls, are returned from Lua as Redis converts them', async () => {
     const script = `return {1, -2, 3.9, 'text', {'7', {'deep', false}}, false, true, {}}`;
     expect(await redis.eval(script, [], [])).toEqual([1, -2, 3, 'text', ['7', ['deep', null]], null, 1, []]);
     expect(await redis.eval('return nil', [], [])).toBeNull();
@@ -119,7 +119,7 @@ describe.each(['rest', 'tcp', 'memory'])('over %s', (transport) => {
     expect(new Set(answers)).toHaveLength(2);
   });
 
-  test('EVALSHA of an unknown script is refused with NOSCRIPT, and after EVAL it runs', async () => {
+  test('EVALSHA of an unknown script is refused with NOSCRIPT, and works after EVAL', async () => {
     const script = `return 'once ${randomUUID()}'`;
     const sha = createHash('sha1').update(script).digest('hex');
     await expect(redis.evalsha(sha, [], [])).rejects.toThrow(/^NOSCRIPT /);
@@ -151,7 +151,7 @@ describe.each(['rest', 'tcp', 'memory'])('over %s', (transport) => {
     expect(await redis.get(key)).toBe('x');
   });
 
-  test('a pipeline can keep its errors beside its results', async () => {
+  test('a pipeline can return its errors beside its results', async () => {
     const key = newKey();
     const replies = await redis
       .pipeline()
@@ -174,7 +174,7 @@ describe.each(['rest', 'tcp', 'memory'])('over %s', (transport) => {
     expect(replies).toEqual(['OK', 2, '2', ['é']]);
   });
 
-  test('an error in a script throws, and says nothing of the arguments', async () => {
+  test('an error in a script throws, and does not contain the arguments', async () => {
     const failed = redis.eval('error("boom")', [newKey()], ['secret of a shopper']);
     const error = await failed.then(
       () => undefined,
@@ -185,7 +185,7 @@ describe.each(['rest', 'tcp', 'memory'])('over %s', (transport) => {
     expect(error?.message).not.toContain('secret of a shopper');
   });
 
-  test('the token bucket lets so many through and then none, and says when there is a next one', async () => {
+  test('the token bucket allows its capacity and then none, and says when the next one is free', async () => {
     const limiter = new Ratelimit({
       redis,
       limiter: Ratelimit.tokenBucket(1, '20 s', 3),
@@ -219,7 +219,7 @@ describe.each(['rest', 'tcp', 'memory'])('over %s', (transport) => {
     await expect.poll(async () => (await limiter.limit('{a}')).success).toBe(true);
   });
 
-  test('the sliding window lets so many through and then none, and has room again later', async () => {
+  test('the sliding window allows its limit and then none, and has room again later', async () => {
     const limiter = new Ratelimit({
       redis,
       limiter: Ratelimit.slidingWindow(4, '2 s'),
@@ -227,7 +227,7 @@ describe.each(['rest', 'tcp', 'memory'])('over %s', (transport) => {
       ephemeralCache: false,
       timeout: deadlineMs,
     });
-    // Started early in a window, so that all eight fall into it.
+    // Starts early in a window, so that all eight calls fall into it.
     await expect.poll(() => Date.now() % 2_000, { timeout: 5_000, interval: 10 }).toBeLessThan(500);
     const id = `{${randomUUID()}}`;
     const verdicts = await Promise.all(Array.from({ length: 8 }, () => limiter.limit(id)));
@@ -244,7 +244,7 @@ describe.each(['rest', 'tcp'])('a real Redis over %s', (transport) => {
   afterAll(() => client.close());
   const { redis } = client;
 
-  test('a command on the wrong type is refused with the words of Redis, and nothing else', async () => {
+  test('a command on the wrong type is refused with Redis’s own message, and nothing else', async () => {
     const key = `test:${randomUUID()}`;
     await redis.lpush(key, 'item');
     await expect(redis.get(key)).rejects.toMatchObject({
@@ -262,7 +262,7 @@ describe.each(['rest', 'tcp'])('a real Redis over %s', (transport) => {
     expect(await redis.get(key)).toBeNull();
   });
 
-  test('scripts are learnt anew after SCRIPT FLUSH', async () => {
+  test('scripts are loaded again after SCRIPT FLUSH', async () => {
     const limiter = new Ratelimit({
       redis,
       limiter: Ratelimit.tokenBucket(5, '10 s', 5),
@@ -283,7 +283,7 @@ describe('a command whose reply was lost is sent once', () => {
     expect(await client.redis.incr(key)).toBe(1);
     proxy.loseNextReply();
     await expect(client.redis.incr(key)).rejects.toThrow(/retries per request|closed|not connected/);
-    // The connection comes back by itself and the lost command does not come with it.
+    // The connection is restored, and the lost command is not repeated.
     await expect.poll(() => client.redis.get(key).catch(() => 'away')).toBe('2');
     client.close();
     await proxy.close();
@@ -300,18 +300,18 @@ describe('a command whose reply was lost is sent once', () => {
   });
 });
 
-test('a wrong bearer token is not served, and does not show in the error', async () => {
+test('a wrong bearer token is refused, and is not part of the error', async () => {
   const client = open({ UPSTASH_REDIS_REST_URL: rest.url, UPSTASH_REDIS_REST_TOKEN: 'not-the-token' });
   await expect(client.redis.set('a', 'b')).rejects.toThrow(/^WRONGPASS invalid or missing auth token$/);
 });
 
-test('a wrong password is the reason that is given, without the password', async () => {
+test('a wrong password is given as the reason, without the password', async () => {
   const client = open({ REDIS_URL: `redis://user:not-the-password@127.0.0.1:${server.port}` });
   await expect(client.redis.get('a')).rejects.toThrow(/^not connected: WRONGPASS (?!.*not-the-password)/);
   await client.close();
 });
 
-test('a server that is not there is the reason that is given', async () => {
+test('an unreachable server is given as the reason', async () => {
   const proxy = await startTcpProxy(server.port);
   await proxy.close();
   const tcp = open({ REDIS_URL: `redis://127.0.0.1:${proxy.port}` });

@@ -27,9 +27,10 @@ test.each([
   ['announced', 'signing'],
   ['signing', 'after'],
 ] as const)(
-  'while one server is in phase "%s" and another in "%s", every shopper is known to both',
+  'while one server is in phase "%s" and another in "%s", both accept every shopper’s cookie',
   async (one, next) => {
-    // What broke: the server that signed with the new secret first made cookies that no other accepted.
+    // What broke: the first server that signed with the new secret made cookies that no other server
+    // accepted.
     const servers = await Promise.all([startShopProcess(phases[one]), startShopProcess(phases[next])]);
     const [here, there] = servers.map(({ url }) => callUrl(url)) as [
       typeof callHandlers,
@@ -46,7 +47,7 @@ test.each([
       elsewhere.cookie = shopper.cookie;
       const answer = await elsewhere.order(body);
       expect([answer.status, await answer.json()]).toMatchObject([201, { outcome: 'accepted' }]);
-      // The same submission at the server that issued its token is the same order.
+      // The same submission at the server that issued its key is the same order.
       expect((await shopper.order(body)).headers.get('idempotent-replayed')).toBe('true');
     }
     expect(await soldOf(sku)).toEqual({ orders: 2, quantity: 2 });
@@ -55,7 +56,7 @@ test.each([
 
 const userIdOf = ({ cookie }: Shopper) => cookie.split('=')[1]?.split('.')[0] ?? '';
 
-/** Lets time pass in this process, where nothing else happens meanwhile. */
+/** Advances the clock of this process without any requests in between. */
 function letPass(ms: number): void {
   if (!vi.isFakeTimers()) {
     vi.useFakeTimers({ toFake: ['Date', 'performance'], now: Date.now() });
@@ -64,7 +65,7 @@ function letPass(ms: number): void {
   vi.advanceTimersByTime(ms);
 }
 
-/** A shopper with an order; and who has their cookie, which is two days old. */
+/** A shopper with an order, and a thief with their cookie, which is two days old. */
 async function robbedShopper(sku: string) {
   const shopper = await shopperWith(callHandlers, await addProduct(sku));
   const { order } = (await (await shopper.order(await shopper.body())).json()) as { order: { id: string } };
@@ -75,7 +76,7 @@ async function robbedShopper(sku: string) {
   return { userId, thief, sku, orderUrl: `/api/orders/${order.id}` };
 }
 
-test('an operator ends the sessions of one shopper, and of nobody else', async () => {
+test('an operator ends the sessions of one shopper, and no other sessions', async () => {
   await loadRevocations();
   const sku = await addProduct('REVOKED');
   const [stolen, other] = [await shopperWith(callHandlers, sku), await shopperWith(callHandlers, sku)];
@@ -86,14 +87,14 @@ test('an operator ends the sessions of one shopper, and of nobody else', async (
   expect((await stolen.order(body)).status).toBe(401);
   expect((await stolen.request('/api/orders')).status).toBe(401);
   expect((await other.request('/api/orders')).status).toBe(200);
-  // The browser gets a session of its own with the next cart, which is another shopper's.
+  // With the next cart the browser gets a new session, which belongs to another shopper.
   await stolen.cart();
   expect(stolen.cookie).not.toContain(userId);
   expect((await stolen.request('/api/orders')).status).toBe(200);
 });
 
-// What broke: a process that nobody had asked for a while answered the first request from its old list
-// of ended sessions, however old that was, and gave the ended session a new cookie.
+// What broke: after a time without requests, a process answered the first one from its old list of ended
+// sessions, however old that was. It gave the ended session a new cookie.
 test('after a pause the first request of an ended session is refused, too', async () => {
   const { userId, thief, sku, orderUrl } = await robbedShopper('PAUSE');
   await loadRevocations();
@@ -105,9 +106,9 @@ test('after a pause the first request of an ended session is refused, too', asyn
   expect(thief.cookie).not.toContain(userId);
 });
 
-// What broke: a cookie that was issued anew a moment after the end, before the process knew of it,
-// counted as one of a session begun later, and lasted.
-test('a cookie that an ended session got before the process knew of its end has ended with it', async () => {
+// What broke: a cookie renewed a moment after the end, before the process knew of it, counted as a session
+// that started later, and stayed valid.
+test('a cookie that an ended session got before the process knew of its end is invalid', async () => {
   const { userId, thief, sku, orderUrl } = await robbedShopper('RENEWED');
   await loadRevocations();
   await revokeSessions(userId);
@@ -120,8 +121,8 @@ test('a cookie that an ended session got before the process knew of its end has 
   expect((await thief.request(orderUrl)).status).toBe(404);
 });
 
-// What broke: the list forgot an end after 91 days, and cookies without a time came back.
-test('a cookie from before issue times does not come back', async () => {
+// What broke: the list forgot an end after 91 days, and cookies without an issue time became valid again.
+test('an ended cookie without an issue time never becomes valid again', async () => {
   const { userId, thief, orderUrl } = await robbedShopper('UNTIMED');
   thief.cookie = `once_session=${userId}.${sign('once.session.v1', userId).toString('base64url')}`;
   expect((await thief.request(orderUrl)).status).toBe(200);
@@ -131,7 +132,7 @@ test('a cookie from before issue times does not come back', async () => {
   expect((await thief.request(orderUrl)).status).toBe(404);
 });
 
-test('no end is taken that servers would not look at', async () => {
+test('ending a session is refused if servers would not read that entry', async () => {
   const { userId, thief, orderUrl } = await robbedShopper('MANY');
   await db().$executeRaw`
     INSERT INTO session_revocation (user_id, not_before)

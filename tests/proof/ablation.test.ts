@@ -6,7 +6,10 @@ import { allShields } from '#proof/ablation/guards.ts';
 import { openLaboratory } from '#proof/ablation/laboratory.ts';
 import { perform } from '#proof/ablation/trial.ts';
 
-/** A short selection of `npm run ablate` (docs/ablation.md): the database alone keeps what it promises, and it is the database. */
+/**
+ * A short selection of `npm run ablate` (docs/ablation.md): the database alone keeps the promises, and
+ * without its constraints they break.
+ */
 
 const folder = await mkdtemp(path.join(os.tmpdir(), 'once-ablation-'));
 const laboratory = await openLaboratory({ shopLog: path.join(folder, 'shop.log') });
@@ -17,17 +20,17 @@ afterAll(async () => {
 
 const kindsOf = ({ found }: Awaited<ReturnType<typeof perform>>) => new Set(found.map(({ kind }) => kind));
 
-test('without any shield, and without a look at what stands, the unique keys alone make one order of each cart', async () => {
+test('without the other guards and the check for an existing order, the unique keys alone make one order of each cart', async () => {
   const without = [...allShields, 'existingOrder', 'cartStatus'] as const;
   const outcome = await perform(laboratory, { workload: 'duplicates', without });
   expect(outcome.found).toEqual([]);
   expect(outcome.complaints).toEqual([]);
   expect(outcome.work).toMatchObject({ sent: 8, orders: 8 });
-  // More than with shields, which let one through: there was something to refuse.
+  // More than with the guards, which let one through: there was something to refuse.
   expect(outcome.work.written).toBeGreaterThan(2);
 });
 
-test('without these keys and the id that an order gets from its submission, a cart is ordered twice, and that is noticed', async () => {
+test('without these keys and the derived order id, a cart is ordered twice, and the checks notice it', async () => {
   const without = [
     ...allShields,
     'existingOrder',
@@ -41,7 +44,10 @@ test('without these keys and the id that an order gets from its submission, a ca
   expect(kindsOf(outcome)).toContain('token_of_two_orders');
 });
 
-test('without a look at the shelf and its CHECK, the last one is sold twice, and that is noticed', async () => {
-  const outcome = await perform(laboratory, { workload: 'lastOne', without: ['stockLook', 'stockCheck'] });
+test('without the stock checks in code and in the database, the last unit is sold twice, and the checks notice it', async () => {
+  const outcome = await perform(laboratory, {
+    workload: 'lastOne',
+    without: ['stockLook', 'planCheck', 'stockCheck'],
+  });
   expect(kindsOf(outcome)).toEqual(new Set(['oversold']));
 });

@@ -12,7 +12,7 @@ import { addProduct } from '#tests/support/shop.ts';
 import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
 import { startWorker } from '#tests/support/worker.ts';
 
-/** What `npm run prove` has found of processes whose clocks are wrong (docs/proof.md). */
+/** Failures that `npm run prove` found with wrong process clocks (docs/proof.md). */
 
 const { simulator } = await openPayingShop({ RATE_LIMIT_SHOPPER_PER_MIN: '1' });
 
@@ -20,7 +20,7 @@ const hourMs = 3_600_000;
 
 const byKey = (one: { key: string }, other: { key: string }) => (one.key < other.key ? -1 : 1);
 
-/** What a process needs to be wrong by that much. */
+/** Variables that make a process's clock wrong by this many milliseconds. */
 async function clockOff(ms: number): Promise<Record<string, string>> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'once-clock-'));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -35,7 +35,9 @@ function at(url: string, shopper: Shopper): Shopper {
   return Object.assign(Object.create(shopper) as Shopper, { call: callUrl(url) });
 }
 
-test('a card was called declined and never charged, when the clock of a process was a day ahead', async () => {
+// What broke: such a process took every payment for older than the provider's key. It called the card
+// declined and never charged it.
+test('a process whose clock is a day ahead charges a card', async () => {
   const shopper = await shopperWith(callHandlers, await addProduct('AHEAD'));
   const ahead = await startShopProcess(await clockOff(30 * hourMs));
   const response = await at(ahead.url, shopper).order(await cardBody(shopper));
@@ -43,7 +45,8 @@ test('a card was called declined and never charged, when the clock of a process 
   expect(await orderOf(shopper)).toMatchObject({ status: 'paid' });
 });
 
-test('a key was used again after the provider had forgotten it, when a clock was hours behind', async () => {
+// What broke: such a process used the key again, so the order could be charged a second time.
+test('a process whose clock is hours behind does not reuse a key that the provider has forgotten', async () => {
   const shopper = await shopperWith(callHandlers, await addProduct('BEHIND'));
   const body = await cardBody(shopper);
   simulator.addFault({
@@ -64,7 +67,8 @@ test('a key was used again after the provider had forgotten it, when a clock was
   expect(simulator.usesOfKey(`order:${id}:1`)).toBe(uses);
 });
 
-test('a shopper was told to wait for hours, after a process had counted whose clock was ahead', async () => {
+// What broke: a shopper over the limit was told to wait for as long as the clock had been ahead.
+test('a process whose clock was ahead makes no shopper wait for hours', async () => {
   const shopper = await shopperWith(callHandlers, await addProduct('HASTY', { available: 1 }));
   const ahead = await startShopProcess(await clockOff(3 * hourMs));
   const body = await shopper.body();
@@ -75,7 +79,8 @@ test('a shopper was told to wait for hours, after a process had counted whose cl
   expect(Number(response.headers.get('retry-after'))).toBeLessThanOrEqual(60);
 });
 
-test('nothing ran every minute for hours, after a worker had begun whose clock was ahead', async () => {
+// What broke: after such a worker had started, these jobs ran in no worker for hours.
+test('a worker whose clock was ahead does not delay the jobs that run every minute', async () => {
   await startWorker(await clockOff(3 * hourMs)).ready;
   const due = await db().$queryRaw<{ key: string; soon: boolean }[]>`
     SELECT key, run_at <= now() + interval '1 minute' AS soon FROM graphile_worker.jobs

@@ -11,7 +11,7 @@ import { startSmtp } from '#tests/support/smtp.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 import { startWorker } from '#tests/support/worker.ts';
 
-/** What `npm run prove` has found of the worker (docs/proof.md). */
+/** Failures of the worker that `npm run prove` found (docs/proof.md). */
 
 const { databaseUrl } = await openTestShop();
 const between = new URL(databaseUrl);
@@ -22,7 +22,7 @@ afterAll(() => proxy.close());
 const smtp = await startSmtp();
 afterAll(() => smtp.close());
 
-/** Jobs of that task that are due, or taken, and not done. */
+/** Jobs of that task that are due or taken, and not done. */
 const waiting = async (task: string) => {
   const [row] = await db().$queryRaw<{ count: number }[]>`
     SELECT count(*)::int AS count FROM graphile_worker.jobs
@@ -30,7 +30,7 @@ const waiting = async (task: string) => {
   return row?.count ?? 0;
 };
 
-/** The queue is told nothing of a job that is done, and gives up. */
+/** Loses the database's reply that a job is done, so that the queue gives up. */
 async function breakQueue(): Promise<void> {
   const before = proxy.disturbed();
   proxy.disturb({ kind: 'lose_reply', to: ['complete_job'] }, () => true);
@@ -39,7 +39,8 @@ async function breakQueue(): Promise<void> {
   proxy.heal();
 }
 
-test('a worker lived on and did nothing, when it lost its connections while it wrote down that jobs were done', async () => {
+// What broke: the worker lived on and did nothing.
+test('a worker that loses its connections while it records that jobs are done keeps running jobs', async () => {
   const worker = startWorker({ DATABASE_URL: between.href });
   await worker.ready;
   proxy.disturb({ kind: 'lose_reply', to: ['complete_job'] }, () => true);
@@ -47,11 +48,12 @@ test('a worker lived on and did nothing, when it lost its connections while it w
   await expect.poll(() => proxy.disturbed(), { timeout: 20_000 }).toBeGreaterThan(1);
   proxy.heal();
   await addJob(db(), 'expire_holds', {});
-  // A statement that hangs is given up after 20 s, and only then the queue knows.
+  // A statement that hangs is given up after 20 s, and only then does the queue know.
   await expect.poll(() => waiting('expire_holds'), { timeout: 90_000 }).toBe(0);
 }, 150_000);
 
-// The queue's connections were closed while its tasks still ran: their jobs stayed taken for two minutes.
+// What broke: the queue's connections were closed while its tasks still ran, so their jobs stayed taken for
+// two minutes.
 test.for([
   { ends: 'soon', afterMs: 1_000 },
   { ends: 'when the queue is gone', afterMs: 6_000 },
@@ -73,8 +75,8 @@ test.for([
   },
 );
 
-// Nothing was left that Node would have waited for, and about every third worker ended with 13.
-test('a worker outlives a database that goes away while it writes down that jobs are done', async () => {
+// What broke: Node had nothing left to wait for, and about every third worker ended with 13.
+test('a worker survives a database that goes away while it records that jobs are done', async () => {
   const workers = Array.from({ length: 4 }, () => startWorker());
   await Promise.all(workers.map(({ ready }) => ready));
   for (let count = 0; count < 300; count += 1) await addJob(db(), 'expire_holds', {});
@@ -85,8 +87,8 @@ test('a worker outlives a database that goes away while it writes down that jobs
   await expect.poll(() => waiting('expire_holds'), { timeout: 50_000 }).toBe(0);
 }, 120_000);
 
-// The connection that listens broke while the queue was being stopped, and the process ended.
-test('a connection of the queue may be given back twice', async () => {
+// What broke: the listening connection failed while the queue was being stopped, and the process ended.
+test('a connection of the queue may be released twice', async () => {
   const pool = queuePool();
   await new Promise<void>((resolve, reject) => {
     pool.connect((error, _client, release) => {

@@ -6,9 +6,9 @@ import { db } from '#lib/platform/database/db.ts';
 import { isDatabaseAway } from '#lib/platform/database/db-errors.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 
-/** What `npm run prove` has found (docs/proof.md), each as it was made happen again. */
+/** Failures that `npm run prove` found (docs/proof.md), each reproduced. */
 
-/** A proxy that can hold what the database says, and hand it on all in one piece, as a busy machine does. */
+/** A proxy that can hold the database's replies and pass them on in one piece, as on a busy machine. */
 let held: Buffer[] | undefined;
 let toShop: Socket | undefined;
 const sockets = new Set<Socket>();
@@ -45,7 +45,7 @@ const direct = new pg.Client({ connectionString: await directUrl() });
 await direct.connect();
 afterAll(() => direct.end());
 
-/** Past the proxy. */
+/** Bypasses the proxy. */
 async function directUrl(): Promise<string> {
   const [row] = await db().$queryRaw<{ port: number }[]>`SELECT inet_server_port() AS port`;
   const url = new URL(databaseUrl);
@@ -63,13 +63,14 @@ async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-test('a process of the shop ended when its database session was ended while others waited for it', async () => {
+// What broke: the process ended.
+test('a process survives the end of its database session while other queries wait for it', async () => {
   const pid = await backendOf();
   held = [];
-  // Prisma asks nothing until somebody waits for it.
+  // Prisma sends a query only when its promise is awaited.
   const first = db().$queryRaw`SELECT 1 AS one`.then((rows) => rows);
   await until(() => Buffer.concat(held ?? []).length > 0);
-  // Its answer is held, so this one waits for the only connection.
+  // The first answer is held, so this query waits for the only connection.
   const second = db().$transaction((tx) => tx.$queryRaw`SELECT 2 AS two`);
   const outcomes = Promise.allSettled([first, second]);
   await endBackend(pid);
@@ -77,14 +78,15 @@ test('a process of the shop ended when its database session was ended while othe
   toShop?.write(Buffer.concat(held));
   held = undefined;
   const [answered, waited] = await outcomes;
-  // The process lives: an error that nobody hears fails this file. Whoever waited is told.
+  // The process survives: an unhandled error would fail this file. The waiting query gets an error.
   expect(answered?.status).toBe('fulfilled');
   if (waited?.status === 'rejected') expect(isDatabaseAway(waited.reason)).toBe(true);
   toShop?.destroy();
   await expect.poll(() => backendOf().catch(() => pid)).not.toBe(pid);
 });
 
-test('a connection that was reset within a transaction was a 500, not "the database is away"', async () => {
+// What broke: the answer was a 500, not "the database is away".
+test('a connection that is reset within a transaction means that the database is away', async () => {
   const broken = db().$transaction(async (tx) => {
     await tx.$queryRaw`SELECT 1`;
     toShop?.resetAndDestroy();
@@ -95,8 +97,9 @@ test('a connection that was reset within a transaction was a 500, not "the datab
   expect(isDatabaseAway(error)).toBe(true);
 });
 
+// What broke: each of these was a 500.
 test.each(['ConnectionClosed', 'DatabaseNotReachable', 'SocketTimeout', 'TooManyConnections'])(
-  "the driver adapter's %s was a 500",
+  'the driver adapter’s %s means that the database is away',
   (kind) => {
     expect(isDatabaseAway(Object.assign(new Error(kind), { cause: { kind } }))).toBe(true);
   },

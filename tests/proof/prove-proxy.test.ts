@@ -35,7 +35,7 @@ const losing: [Disturbance, carriedOut: number][] = [
   [{ kind: 'lose_reply', to: ['POST /api/orders'] }, 1],
 ];
 
-test.each(losing)('$kind: no whole answer comes', async (disturbance, times) => {
+test.each(losing)('$kind: no complete answer arrives', async (disturbance, times) => {
   proxy.disturb(disturbance, always);
   await expect(post()).rejects.toThrow();
   expect(carriedOut).toBe(times);
@@ -44,7 +44,7 @@ test.each(losing)('$kind: no whole answer comes', async (disturbance, times) => 
   expect(await post()).toMatchObject({ status: 200 });
 });
 
-test('late: what was asked is carried out after whoever asked has gone, and answered where they have not', async () => {
+test('late: a request is executed after its client has gone, and answered if the client has not', async () => {
   proxy.disturb({ kind: 'late', to: ['POST /api/orders'], ms: 300 }, always);
   const gone = new AbortController();
   const url = `http://127.0.0.1:${proxy.port}/api/orders`;
@@ -62,14 +62,14 @@ test('late: what was asked is carried out after whoever asked has gone, and answ
   expect(await post()).toMatchObject({ status: 200 });
 });
 
-test('latency: the answer comes late and whole', async () => {
+test('latency: the answer is late and complete', async () => {
   proxy.disturb({ kind: 'latency', ms: 150 }, always);
   const beganAt = performance.now();
   expect(String((await post()).body)).toBe('a whole answer of the server');
   expect(performance.now() - beganAt).toBeGreaterThan(280);
 });
 
-test('a black hole: nothing comes until it is healed, and then the connection ends', async () => {
+test('a black hole: nothing arrives until it is healed, and then the connection ends', async () => {
   proxy.disturb({ kind: 'black_hole' }, always);
   const answer = post().catch((error: Error) => error);
   expect(
@@ -80,7 +80,7 @@ test('a black hole: nothing comes until it is healed, and then the connection en
   expect(carriedOut).toBe(0);
 });
 
-test('a chance that says no disturbs nothing', async () => {
+test('a fault whose probability says no disturbs nothing', async () => {
   proxy.disturb({ kind: 'reset' }, () => false);
   expect(await post()).toMatchObject({ status: 200 });
   expect(proxy.disturbed()).toBe(0);

@@ -3,17 +3,17 @@ import { faults } from '#proof/chaos/faults/all.ts';
 import type { Fault } from '#proof/chaos/faults/fault.ts';
 import { openLab } from '#proof/chaos/lab/lab.ts';
 import { Proof } from '#proof/chaos/proof.ts';
-import { randomOf } from '#proof/chaos/random.ts';
+import { randomOf } from '#proof/harness/random.ts';
 
 /**
- * A short selection of `npm run prove` (docs/proof.md): the faults after which the classic recipes
- * make two orders, or lose one. Each round leaves a shop that works for the next.
+ * A short selection of `npm run prove` (docs/proof.md): the faults after which common designs make two
+ * orders, or lose one. Each round leaves a working shop for the next.
  */
 
 const lab = await openLab({ built: false, say: () => undefined, signal: new AbortController().signal });
 afterAll(() => lab.close({ keep: false }));
-// Faults were once on for a fixed 1.2 s, and failed this test when no card payment fell into it. Now a
-// fault stays on until it has struck, so the window adds nothing.
+// What broke: faults were on for a fixed 1.2 s, and this test failed when no card payment fell into that
+// time. Now a fault stays on until it has struck, so the window adds nothing.
 const proof = new Proof(lab, { pace: { beforeMs: 300, duringMs: 0, afterMs: 300 } });
 
 const named = (name: string) => faults.find((fault) => fault.name === name) as Fault;
@@ -36,17 +36,17 @@ test.each(rounds.map((names, index) => ({ names, number: index + 1, what: names.
     const round = await proof.round({ number, faults: names.map(named), shoppers: 6, random });
     expect(round.violations).toEqual([]);
     expect(round.settledMs).toBeDefined();
-    // A fault that struck nothing would say nothing.
+    // A fault that never struck would prove nothing.
     const idle = names.filter((name) => !round.strikes[name]);
     expect(idle, 'faults that struck nothing, although they stayed on until the limit').toEqual([]);
     const calls = proof.history.calls.slice(before);
     expect(calls.filter(({ kind, status }) => kind === 'order' && status === 201).length).toBeGreaterThan(0);
   },
-  // A fault may stay on for a minute, and the shop may take another to settle.
+  // A fault may stay on for a minute, and the shop may take another minute to settle.
   240_000,
 );
 
-test('an order that is lost after all that would be noticed', async () => {
+test('the checks notice an order that is lost after all that', async () => {
   const accepted = proof.history.calls.find(({ status }) => status === 201);
   await lab.withDatabase(async (client) => {
     for (const table of ['order_event', 'payment', 'order_line'])

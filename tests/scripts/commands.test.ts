@@ -9,13 +9,13 @@ import { openClient } from '#lib/platform/database/db-session.ts';
 import { createTestDatabase } from '#tests/support/database.ts';
 
 /**
- * The npm scripts as they are typed, wrongly. What broke: `npm run migrate -- --database-ulr=…` left the
- * flag out of account, migrated the default database and said that all was well.
+ * The npm scripts with wrong arguments. What broke: `npm run migrate -- --database-ulr=…` ignored the flag,
+ * migrated the default database and reported success.
  */
 
 const root = path.resolve(import.meta.dirname, '../..');
 const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-/** What `npm run` gives to scripts/bootstrap.mjs, which installs packages first. */
+/** The arguments that `npm run` passes to scripts/bootstrap.mjs, which installs packages first. */
 const commands = Object.entries(scripts as Record<string, string>).flatMap(([name, command]) => {
   const [, args] = command.match(/^exec node scripts\/bootstrap\.mjs (.+)$/) ?? [];
   return args ? [[name, args.split(' ')] as const] : [];
@@ -39,8 +39,8 @@ async function run(args: readonly string[], variables: Record<string, string> = 
 const isStack = /\n\s+at |node:internal|\{\n/;
 const argsOf = (name: string) => commands.find(([known]) => known === name)?.[1] ?? [];
 
-describe('what a command does not know', () => {
-  test.each(commands)('npm run %s refuses it and says what it takes', async (name, args) => {
+describe('an unknown argument', () => {
+  test.each(commands)('npm run %s refuses it and prints its usage', async (name, args) => {
     for (const wrong of ['--database-ulr=x', 'frob']) {
       const { code, said } = await run([...args, wrong], { DATABASE_URL: database.connectionString });
       expect([code, said]).toEqual([1, expect.stringMatching(/ulr|frob|npm run/)]);
@@ -50,7 +50,7 @@ describe('what a command does not know', () => {
       expect(said).not.toMatch(isStack);
       expect(said).not.toMatch(/up to date|what the client expects|drew|catalogue is in place/);
     }
-    // Nothing was written: neither a log nor a lock.
+    // Nothing was written, not even a log or a lock.
     expect(await readdir(dataDir)).toEqual([]);
   });
 
@@ -67,7 +67,7 @@ describe('what a command does not know', () => {
     expect(rows).toEqual([]);
   });
 
-  test('a job queue is asked for by the name of a command of its own', async () => {
+  test('npm run jobs accepts only its own commands', async () => {
     const variables = { DATABASE_URL: database.connectionString };
     for (const wrong of [['toString'], ['list', 'frob'], ['retry', '1', '2']]) {
       const { code, err } = await run([...argsOf('jobs'), ...wrong], variables);
@@ -77,7 +77,7 @@ describe('what a command does not know', () => {
 });
 
 test.each(['migrate', 'seed', 'order', 'jobs', 'drift', 'db:url', 'start'])(
-  'npm run %s takes no empty address for the default database',
+  'npm run %s does not read an empty address as the default database',
   async (name) => {
     for (const empty of [['--database-url='], ['--database-url', ''], ['--data-dir', '']]) {
       const { code, said } = await run([...argsOf(name), ...empty]);
@@ -90,7 +90,7 @@ test.each(['migrate', 'seed', 'order', 'jobs', 'drift', 'db:url', 'start'])(
   },
 );
 
-describe('a database that cannot be used is said in words', () => {
+describe('a database that cannot be used is reported in words', () => {
   const withDatabase = [
     ['migrate', []],
     ['seed', []],
@@ -105,9 +105,9 @@ describe('a database that cannot be used is said in words', () => {
   };
   const addresses = [
     ['where nothing listens', 'postgresql://nobody@127.0.0.1:1/none'],
-    ['at a name of several addresses', 'postgresql://nobody@localhost:1/none'],
-    ['that is not there', wrong((url) => (url.pathname = '/no_such_database'))],
-    ['whose password is another', wrong((url) => ([url.username, url.password] = ['nobody', 'hunter2']))],
+    ['at a name with several addresses', 'postgresql://nobody@localhost:1/none'],
+    ['that does not exist', wrong((url) => (url.pathname = '/no_such_database'))],
+    ['with another password', wrong((url) => ([url.username, url.password] = ['nobody', 'hunter2']))],
   ] as const;
   test.each(
     withDatabase.flatMap(([name, args]) => addresses.map(([what, url]) => [name, what, url, args] as const)),
@@ -128,7 +128,7 @@ describe('a database that cannot be used is said in words', () => {
   });
 });
 
-test('npm run worker without variables says which are missing', async () => {
+test('npm run worker without variables names the missing ones', async () => {
   const { code, said } = await run(argsOf('worker'));
   expect([code, said]).toEqual([1, expect.stringContaining('DATABASE_URL is missing')]);
   expect(said).not.toMatch(isStack);

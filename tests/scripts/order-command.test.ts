@@ -8,7 +8,7 @@ import { openPayingShop } from '#tests/support/paying-shop.ts';
 import { addProduct } from '#tests/support/shop.ts';
 import { shopperWith } from '#tests/support/shopper.ts';
 
-/** `npm run order`: the operator's command, as it is typed. */
+/** `npm run order`, the operator's command, as typed. */
 
 const { simulator } = await openPayingShop();
 
@@ -56,13 +56,13 @@ test('an order is refunded in parts by its number, and the same command twice is
   await expectBooksToAgree(simulator);
 });
 
-test('an order is fulfilled once and no longer cancelled', async () => {
+test('an order is fulfilled once and cannot be cancelled afterwards', async () => {
   const { id } = await paidOrder('FULFIL');
   expect(await run('fulfil', id)).toMatchObject({ code: 0, out: expect.stringContaining('is fulfilled') });
   expect(await run('fulfil', id)).toMatchObject({ code: 0, out: expect.stringContaining('already') });
   expect(await run('cancel', id)).toMatchObject({
     code: 1,
-    // What broke: the owner of the shop was told that they could return what they had received.
+    // What broke: the operator was told that they could return items, a text meant for shoppers.
     err: expect.stringMatching(
       /can no longer be cancelled\. Nothing was changed; it can still be refunded\.\n$/,
     ),
@@ -70,14 +70,14 @@ test('an order is fulfilled once and no longer cancelled', async () => {
 });
 
 test.each([
-  ['an order that there isn’t', ['show', '0000-0000-0000'], 'there is no order'],
-  ['what is no number', ['cancel', 'my order'], 'there is no order my order'],
-  ['an attempt that is no number', ['refund', 'ORDER', '--attempt', 'two'], '--attempt must be the number'],
-  ['an attempt that there isn’t', ['refund', 'ORDER', '--attempt', '7'], 'Attempt 7 holds nothing to refund'],
-  ['a name that is empty', ['fulfil', 'x', '--by', ''], '--by needs a name'],
-  ['a name of blanks', ['fulfil', 'x', '--by=  '], '--by needs a name'],
-  ['a flag that there isn’t', ['show', 'x', '--force'], 'npm run order'],
-])('%s is said in words', async (_, args, words) => {
+  ['an unknown order', ['show', '0000-0000-0000'], 'there is no order'],
+  ['an invalid order number', ['cancel', 'my order'], 'there is no order my order'],
+  ['an invalid attempt number', ['refund', 'ORDER', '--attempt', 'two'], '--attempt must be the number'],
+  ['an unknown attempt', ['refund', 'ORDER', '--attempt', '7'], 'Attempt 7 holds nothing to refund'],
+  ['an empty name', ['fulfil', 'x', '--by', ''], '--by needs a name'],
+  ['a blank name', ['fulfil', 'x', '--by=  '], '--by needs a name'],
+  ['an unknown flag', ['show', 'x', '--force'], 'npm run order'],
+])('%s is reported in words', async (_, args, words) => {
   const { id } = args.includes('ORDER')
     ? await paidOrder(randomUUID().slice(0, 8).toUpperCase())
     : { id: '' };
@@ -85,7 +85,7 @@ test.each([
   expect([code, err.includes(words), /\n\s+at /.test(err)]).toEqual([1, true, false]);
 });
 
-test('an amount that is none refunds nothing', async () => {
+test('an invalid amount refunds nothing', async () => {
   const { id } = await paidOrder('AMOUNT');
   for (const amount of ['0', '-1', '1.005', 'all', '99999999']) {
     expect((await run('refund', id, '--amount', amount)).code).toBe(1);

@@ -1,8 +1,8 @@
 import { openClient } from '#lib/platform/database/db-session.ts';
 
 /**
- * Defaults that a real server, role or database may have, and that change what the same SQL does.
- * The whole suite runs with them: whatever a connection does not set for itself shows up as a failure.
+ * Settings that a real server, role or database may have as defaults and that change what the same SQL does.
+ * The whole suite runs with them, so a setting that a connection forgets to set makes a test fail.
  */
 const roleDefaults: Record<string, string> = {
   TimeZone: 'Asia/Kolkata',
@@ -31,14 +31,14 @@ const roleDefaults: Record<string, string> = {
   idle_in_transaction_session_timeout: '1s',
   idle_session_timeout: '1s',
   transaction_timeout: '2s',
-  // Its tables have the names of the shop's, and no rows; its now() is long ago.
+  // The decoy tables have the names of the shop's tables and no rows. The decoy now() returns a date in 2001.
   search_path: 'decoy, pg_catalog, public',
 };
 
-/** Sorts unlike C, and lower-cases I to a dotless i. */
+/** Sorts differently from C, and lower-cases I to a dotless i. */
 const locale = `LOCALE_PROVIDER icu ICU_LOCALE 'tr-TR' LOCALE 'C'`;
 
-/** Gives the role of the tests its awkward defaults, and makes a database with a collation like that. */
+/** Gives the tests' role the awkward defaults, and creates a database with the awkward collation. */
 export async function makeAwkwardDatabase(serverUrl: string, database: string): Promise<void> {
   const admin = await openClient({ connectionString: serverUrl });
   try {
@@ -68,7 +68,7 @@ const decoys = `
   CREATE FUNCTION decoy.line_title(text, text) RETURNS text LANGUAGE sql RETURN 'a decoy';
   CREATE FUNCTION decoy.lock_order_batch(uuid[], uuid[]) RETURNS text LANGUAGE sql RETURN '{"carts":[],"lines":[],"stock":{}}'`;
 
-/** Puts tables and functions in front of the migrated ones, for whoever follows the role's search path. */
+/** Adds tables and functions that shadow the migrated ones for sessions that keep the role's search path. */
 export async function addDecoys(databaseUrl: string): Promise<void> {
   const client = await openClient({ connectionString: databaseUrl });
   await client.query(decoys).finally(() => client.end());

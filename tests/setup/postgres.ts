@@ -18,7 +18,10 @@ async function makeTemplate(serverUrl: string): Promise<void> {
   await addDecoys(template.href);
 }
 
-/** One PostgreSQL for the whole run, in a temporary folder, with the settings of the shop's own but for a role and a template that are awkward. */
+/**
+ * Starts one PostgreSQL for the whole run, in a temporary folder. It has the settings of the shop's own
+ * server, except for the role and the template database, which are awkward.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'once-tests-'));
   const removeFolder = () => rm(dataDir, { recursive: true, force: true });

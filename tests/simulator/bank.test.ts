@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
 import { openSimulator, stripeFor } from '#tests/support/simulator.ts';
 
-/** 3-D Secure: the shopper goes to the test bank's page and comes back. */
+/** 3-D Secure: the shopper goes to the test bank's page and returns to the shop. */
 
 const simulator = await openSimulator();
 const stripe = stripeFor(simulator.url);
@@ -43,7 +43,7 @@ describe('a card whose bank asks', () => {
     expect(simulator.ledger(card)).toEqual([]);
   });
 
-  test('shows amount, shop and two buttons that need no script', async () => {
+  test('shows amount, shop and two buttons that work without a script', async () => {
     const page = await fetch(bankOf(await begin()));
     const html = await page.text();
     expect(page.status).toBe(200);
@@ -55,12 +55,12 @@ describe('a card whose bank asks', () => {
     expect(html).not.toContain('<script');
   });
 
-  test('shows what a shop wrote as text', async () => {
+  test('escapes text that a shop wrote', async () => {
     const intent = await begin('pm_card_threeDSecure2Required', { description: '<script>alert(1)</script>' });
     expect(await (await fetch(bankOf(intent))).text()).not.toContain('<script');
   });
 
-  test('charges when the shopper confirms, and sends them back as Stripe does', async () => {
+  test('charges when the shopper confirms, and redirects them as Stripe does', async () => {
     const intent = await begin();
     const answer = await say(intent, 'confirm');
     expect(answer.status).toBe(303);
@@ -99,7 +99,7 @@ describe('a card whose bank asks', () => {
   test.each([
     ['pm_card_threeDSecureRequiredChargeDeclined', 'generic_decline'],
     ['pm_card_authenticationRequiredChargeDeclinedInsufficientFunds', 'insufficient_funds'],
-  ])('%s is refused after the shopper has confirmed', async (card, declineCode) => {
+  ])('%s is declined after the shopper has confirmed', async (card, declineCode) => {
     const intent = await begin(card);
     const answer = await say(intent, 'confirm');
     expect(new URL(answer.headers.get('location') ?? '').searchParams.get('redirect_status')).toBe('failed');
@@ -123,7 +123,7 @@ describe('a card whose bank asks', () => {
     expect(simulator.ledger('canceled').some(({ live }) => live)).toBe(false);
   });
 
-  test('knows no payment that there isn’t', async () => {
+  test('has no page for an unknown payment', async () => {
     expect((await fetch(`${simulator.url}/3ds/pi_nothing`)).status).toBe(404);
   });
 });

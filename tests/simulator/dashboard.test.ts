@@ -2,7 +2,9 @@ import type Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
 import { atDashboard, openSimulator, stripeFor } from '#tests/support/simulator.ts';
 
-/** What the provider's owner, the cardholder's bank and time do to a payment, past the shop. */
+/**
+ * What the provider's owner, the cardholder's bank and the passing of time do to a payment, without the shop.
+ */
 
 const simulator = await openSimulator({ settleMs: 60_000 });
 const stripe = stripeFor(simulator.url);
@@ -37,7 +39,7 @@ async function eventsOf(id: string): Promise<string[]> {
 }
 
 describe('a refund in the dashboard', () => {
-  test('of a part and then of the rest is what the charge and the list of refunds say', async () => {
+  test('of a part and then of the rest shows in the charge and in the list of refunds', async () => {
     const id = await pay();
     const part = await dashboard('refund', { payment_intent: id, amount: 500 });
     expect(part.refund).toMatchObject({ object: 'refund', amount: 500, status: 'succeeded', metadata: {} });
@@ -64,7 +66,7 @@ describe('a refund in the dashboard', () => {
     });
   });
 
-  test('of more than is left is refused and moves nothing', async () => {
+  test('of more than is left is refused and moves no money', async () => {
     const id = await pay();
     await dashboard('refund', { payment_intent: id, amount: 500 });
     expect(await dashboard('refund', { payment_intent: id, amount: 2_800 })).toMatchObject({
@@ -74,7 +76,7 @@ describe('a refund in the dashboard', () => {
     expect(rowOf(id)).toMatchObject({ captured: 3_299, refunded: 500, live: true, elsewhere: true });
   });
 
-  test('fails later, and what it gave back can be refunded again', async () => {
+  test('can fail later, and its money can then be refunded again', async () => {
     const id = await pay();
     const { refund } = await dashboard('refund', { payment_intent: id });
     const failed = await dashboard('refund/fail', { refund: refund.id });
@@ -86,7 +88,7 @@ describe('a refund in the dashboard', () => {
     expect((await dashboard('refund/fail', { refund: refund.id })).httpStatus).toBe(400);
   });
 
-  test('is pending for as long as the test wants, and counts as refunded meanwhile', async () => {
+  test('stays pending as long as the test wants, and counts as refunded meanwhile', async () => {
     const id = await pay('pm_card_pendingRefund');
     const { refund } = await dashboard('refund', { payment_intent: id });
     expect(refund.status).toBe('pending');
@@ -100,7 +102,7 @@ describe('a refund in the dashboard', () => {
 describe('a capture or cancellation in the dashboard', () => {
   const authorize = () => pay('pm_card_visa', { capture_method: 'manual' });
 
-  test('takes another amount than was authorized, and the charge says how much', async () => {
+  test('takes a smaller amount than was authorized, and the charge shows it', async () => {
     const id = await authorize();
     await dashboard('capture', { payment_intent: id, amount: 2_000 });
     expect(await withCharge(id)).toMatchObject({
@@ -119,7 +121,7 @@ describe('a capture or cancellation in the dashboard', () => {
     );
   });
 
-  test('releases what was authorized, and no card can be charged on it any more', async () => {
+  test("releases what was authorized, and the intent can't be charged any more", async () => {
     const id = await authorize();
     expect((await dashboard('cancel', { payment_intent: id })).payment_intent.status).toBe('canceled');
     expect(rowOf(id)).toMatchObject({ voided: 3_299, live: false });
@@ -127,7 +129,7 @@ describe('a capture or cancellation in the dashboard', () => {
     await expect(stripe.paymentIntents.capture(id)).rejects.toMatchObject({ statusCode: 400 });
   });
 
-  test('does not call back a bank debit that is under way, which then fails', async () => {
+  test('does not cancel a bank debit that is under way, which then fails', async () => {
     const id = await pay('pm_usBankAccount_insufficientFunds');
     expect((await dashboard('cancel', { payment_intent: id })).error.code).toBe(
       'payment_intent_unexpected_state',
@@ -192,7 +194,7 @@ describe('a dispute', () => {
     ]);
   });
 
-  test('that is won brings the money back, which can then be refunded', async () => {
+  test('that is won returns the money, which can then be refunded', async () => {
     const id = await pay();
     const { dispute } = await dashboard('dispute', { payment_intent: id, amount: 1_000 });
     const won = await dashboard('dispute/close', { dispute: dispute.id, outcome: 'won' });
@@ -217,7 +219,7 @@ describe('a dispute', () => {
     expect(closed.dispute.status).toBe('warning_closed');
   });
 
-  test('is of what was not refunded, and there is none of money that was not taken', async () => {
+  test('covers what was not refunded, and is refused for money that was not captured', async () => {
     const id = await pay();
     await dashboard('refund', { payment_intent: id, amount: 299 });
     expect((await dashboard('dispute', { payment_intent: id })).dispute.amount).toBe(3_000);
@@ -227,8 +229,8 @@ describe('a dispute', () => {
   });
 });
 
-describe('a suspicion', () => {
-  test('of the issuer is an early fraud warning, which asks for action until the money is back', async () => {
+describe('a fraud signal', () => {
+  test('of the issuer is an early fraud warning, actionable until the money is refunded', async () => {
     const id = await pay();
     const { early_fraud_warning: warning } = await dashboard('fraud_warning', { payment_intent: id });
     const list = () => stripe.radar.earlyFraudWarnings.list({ payment_intent: id });
@@ -240,7 +242,7 @@ describe('a suspicion', () => {
     expect((await list()).data).toMatchObject([{ actionable: false }]);
   });
 
-  test('of the provider is a review of the payment, open until it is closed', async () => {
+  test('of the provider is a review of the payment, open until the review is closed', async () => {
     const id = await pay();
     const { review } = await dashboard('review', { payment_intent: id });
     expect((await stripe.paymentIntents.retrieve(id)).review).toBe(review.id);
@@ -262,14 +264,14 @@ describe('a suspicion', () => {
   });
 });
 
-test('a charge that has nothing to do with the shop has no order, and its event says so', async () => {
+test('a charge without a relation to the shop has no order, and its event shows that', async () => {
   const { payment_intent: intent } = await dashboard('charge', { amount: 777, currency: 'eur' });
   expect(intent).toMatchObject({ status: 'succeeded', amount_received: 777, currency: 'eur', metadata: {} });
   expect(rowOf(intent.id)).toMatchObject({ orderId: null, captured: 777 });
   expect(await eventsOf(intent.id)).toEqual(['payment_intent.succeeded']);
 });
 
-test('an action that is misspelt or lacks something is refused by name', async () => {
+test('an action with an unknown or a missing parameter is refused, and the error names it', async () => {
   const id = await pay();
   expect((await dashboard('refnud', { payment_intent: id })).httpStatus).toBe(404);
   expect((await dashboard('refund', { payment_intent: 'pi_nothing' })).httpStatus).toBe(404);

@@ -3,14 +3,14 @@ import { describe, expect, test } from 'vitest';
 import type { Fault } from '#proof/simulator/faults.ts';
 import { openSimulator, stripeFor } from '#tests/support/simulator.ts';
 
-/** The simulator misbehaves as it is told, and its ledger says what truly happened. */
+/** The simulator injects the requested faults, and its ledger shows what happened to the money. */
 
 const simulator = await openSimulator();
 const stripe = stripeFor(simulator.url);
-/** For answers that never come. On a busy machine others take longer than that, too. */
+/** For answers that never come. On a busy machine, other answers take longer than this, too. */
 const impatient = stripeFor(simulator.url, 'sk_test_simulator', 300);
 
-/** One charge with a key of its own; gives the intent, or the error that the client saw. */
+/** Makes one charge with a key of its own. Returns the intent, or the error that the client got. */
 async function charge(
   orderId: string,
   client = stripe,
@@ -30,7 +30,7 @@ async function charge(
   }
 }
 
-/** The client asks once more by itself when a connection is reset, whatever it was told about retries. */
+/** The client retries by itself after a connection reset, whatever its retry option says. */
 const timesOf = (kind: Fault['kind']) => (['reply_lost', 'reset_before'].includes(kind) ? 2 : 1);
 
 const isCharged = (orderId: string) => simulator.ledger(orderId).some(({ live }) => live);
@@ -45,7 +45,7 @@ describe('a fault', () => {
     ['error_after', Stripe.errors.StripeAPIError, true],
     ['rate_limited', Stripe.errors.StripeRateLimitError, false],
   ] as const)(
-    '%s: the client sees a failure, and the same key then gives the one true charge',
+    '%s: the client gets a failure, and a retry with the same key gets the one true charge',
     async (kind, type, done) => {
       simulator.addFault({ kind, on: { orderId: kind }, times: timesOf(kind) });
       const first = await charge(kind, kind.startsWith('timeout') ? impatient : stripe);
@@ -61,7 +61,7 @@ describe('a fault', () => {
     },
   );
 
-  test('error_stored: the key answers 500 for ever, and only a look tells that the money was taken', async () => {
+  test('error_stored: the key always answers 500, and only a query shows that the money was captured', async () => {
     simulator.addFault({ kind: 'error_stored', on: { orderId: 'stored' } });
     for (let time = 0; time < 3; time++) expect(await charge('stored')).toMatchObject({ statusCode: 500 });
     expect(simulator.ledger('stored')).toHaveLength(1);
@@ -71,14 +71,14 @@ describe('a fault', () => {
     });
   });
 
-  test('slow: the answer comes late, and it is the answer', async () => {
+  test('slow: the answer is late, and it is correct', async () => {
     simulator.addFault({ kind: 'slow', ms: 150, on: { orderId: 'slow' } });
     const started = performance.now();
     expect(await charge('slow')).toMatchObject({ status: 'succeeded' });
     expect(performance.now() - started).toBeGreaterThan(140);
   });
 
-  test('befalls only what it is meant for, and only as often', async () => {
+  test('strikes only what it matches, and only as often as requested', async () => {
     const { id } = (await charge('meant')) as Stripe.PaymentIntent;
     simulator.addFault({ kind: 'error_before', times: 2, on: { method: 'POST', path: '/refunds$' } });
     simulator.addFault({ kind: 'error_before', on: { idempotencyKey: '^order:by key:' } });
@@ -91,7 +91,7 @@ describe('a fault', () => {
     expect(simulator.faultsLeft()).toBe(0);
   });
 
-  test('of a payment is one of its refund and capture too, known by the order', async () => {
+  test('of a payment also matches its refund and capture, by the order id', async () => {
     const { id } = (await charge('of order')) as Stripe.PaymentIntent;
     const on = { orderId: 'of order', path: 'refunds' };
     simulator.addFault({ kind: 'reply_lost', on, times: timesOf('reply_lost') });
@@ -101,7 +101,7 @@ describe('a fault', () => {
     expect(simulator.ledger('of order')).toMatchObject([{ refunded: 1_500, live: false }]);
   });
 
-  test('that hangs ends when the client goes or the simulator closes', async () => {
+  test('that hangs ends when the client disconnects or the simulator closes', async () => {
     const closing = await openSimulator();
     closing.addFault({ kind: 'timeout_after' });
     const hanging = stripeFor(closing.url).paymentIntents.create({ amount: 500, currency: 'usd' });
@@ -116,7 +116,7 @@ describe('the control API', () => {
   const control = (path: string, init: RequestInit = {}) => fetch(`${simulator.url}/_test/${path}`, init);
   const addFault = (fault: Fault) => control('faults', { method: 'POST', body: JSON.stringify(fault) });
 
-  test('plans and clears faults, and shows what happened', async () => {
+  test('adds and clears faults, and shows what happened', async () => {
     expect(await (await addFault({ kind: 'error_before', times: 3 })).json()).toEqual({ left: 3 });
     expect(await charge('controlled')).toMatchObject({ statusCode: 500 });
     expect(await (await control('faults', { method: 'DELETE' })).json()).toEqual({ left: 0 });
@@ -127,7 +127,7 @@ describe('the control API', () => {
     expect(keys['order:controlled:1']).toBe(2);
   });
 
-  test('refuses what makes no sense, and pages of other sites', async () => {
+  test('refuses invalid faults, and requests from pages of other sites', async () => {
     expect((await addFault({ kind: 'earthquake' } as never)).status).toBe(400);
     expect((await addFault({ kind: 'slow', ms: 1e9 })).status).toBe(400);
     expect((await addFault({ kind: 'slow', on: { path: '(' } })).status).toBe(400);

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { startSimulator } from '#proof/simulator/start-simulator.ts';
 import { openSimulator, simulatorFolder, spawnSimulator, stripeFor } from '#tests/support/simulator.ts';
 
-/** Idempotency keys as Stripe keeps them, and books that outlive the process that wrote them. */
+/** Idempotency keys as Stripe stores them, and books that survive the process that wrote them. */
 
 const simulator = await openSimulator();
 const stripe = stripeFor(simulator.url);
@@ -27,7 +27,7 @@ const refused = (work: Promise<unknown>) =>
     (error: Stripe.errors.StripeError) => error,
   );
 
-/** The bare answer, for its bytes and headers. */
+/** Returns the raw answer, for its bytes and headers. */
 function post(url: string, key: string, params: Record<string, string>): Promise<Response> {
   return fetch(`${url}/v1/payment_intents`, {
     method: 'POST',
@@ -39,7 +39,7 @@ function post(url: string, key: string, params: Record<string, string>): Promise
 const bare = { amount: '2000', currency: 'eur', confirm: 'true', 'payment_method_types[]': 'card' };
 
 describe('the same key', () => {
-  test('with the same words is one charge and the same bytes, marked as a replay', async () => {
+  test('with the same parameters makes one charge and returns the same bytes, marked as a replay', async () => {
     const params = { ...bare, payment_method: 'pm_card_visa', 'metadata[order_id]': 'twice' };
     const first = await post(simulator.url, 'twice', params);
     const bytes = await first.text();
@@ -52,7 +52,7 @@ describe('the same key', () => {
     expect(simulator.usesOfKey('twice')).toBe(2);
   });
 
-  test('gives the first answer although the payment has moved on since', async () => {
+  test('replays the first answer although the payment has changed since', async () => {
     const options = { idempotencyKey: 'moved on' };
     const { id } = await stripe.paymentIntents.create(
       order('moved on', { capture_method: 'manual' }),
@@ -66,7 +66,7 @@ describe('the same key', () => {
     expect([again.id, again.status]).toEqual([id, 'requires_capture']);
   });
 
-  test('keeps a refusal of the card', async () => {
+  test("stores a card's decline", async () => {
     const params = order('refused', { payment_method: 'pm_card_chargeDeclined' });
     const first = await refused(stripe.paymentIntents.create(params, { idempotencyKey: 'refused' }));
     const again = await refused(stripe.paymentIntents.create(params, { idempotencyKey: 'refused' }));
@@ -74,7 +74,7 @@ describe('the same key', () => {
     expect(again.headers?.['idempotent-replayed']).toBe('true');
   });
 
-  test('with other words, or for another call, is refused and charges nothing', async () => {
+  test('with other parameters, or for another call, is refused and charges nothing', async () => {
     const options = { idempotencyKey: 'reused' };
     const { id } = await stripe.paymentIntents.create(order('reused'), options);
     expect(
@@ -90,7 +90,7 @@ describe('the same key', () => {
     expect(simulator.ledger('reused')).toMatchObject([{ captured: 2_000, refunded: 0 }]);
   });
 
-  test('while the first is under way is 409, and the true answer afterwards', async () => {
+  test('while the first request is running gets 409, and the true answer afterwards', async () => {
     const options = { idempotencyKey: 'under way' };
     simulator.addFault({ kind: 'slow', ms: 2_000, on: { orderId: 'under way' } });
     const first = stripe.paymentIntents.create(order('under way'), options);
@@ -104,7 +104,7 @@ describe('the same key', () => {
     expect(simulator.ledger('under way')).toHaveLength(1);
   });
 
-  test('keeps no refusal of a request that made no sense: corrected, it is executed', async () => {
+  test('stores no refusal of an invalid request: once corrected, it is executed', async () => {
     const options = { idempotencyKey: 'corrected' };
     expect(
       await refused(stripe.paymentIntents.create(order('corrected', { amount: 1 }), options)),
@@ -114,7 +114,7 @@ describe('the same key', () => {
     expect((await stripe.paymentIntents.create(order('corrected'), options)).status).toBe('succeeded');
   });
 
-  test('of thousand requests at once is one charge', async () => {
+  test('of a thousand concurrent requests makes one charge', async () => {
     const params = { ...bare, payment_method: 'pm_card_visa', 'metadata[order_id]': 'rush' };
     const statuses = await Promise.all(
       Array.from({ length: 1_000 }, async () => {
@@ -127,7 +127,7 @@ describe('the same key', () => {
     expect(simulator.ledger('rush')).toHaveLength(1);
   });
 
-  test('is forgotten after its lifetime', async () => {
+  test('is deleted after its lifetime', async () => {
     const forgetful = await openSimulator({ keyLifetimeMs: 50 });
     const params = { ...bare, payment_method: 'pm_card_visa', 'metadata[order_id]': 'old' };
     await post(forgetful.url, 'old', params);
@@ -138,11 +138,11 @@ describe('the same key', () => {
 });
 
 describe('the books', () => {
-  test('lose nothing that was answered when the process is killed', async () => {
+  test('keep everything that was answered when the process is killed', async () => {
     const dataDir = simulatorFolder();
     const first = await spawnSimulator(dataDir);
     const answered = new Map<string, string>();
-    // Charges come in without a pause, until the connection is gone.
+    // Each lane sends charges without a pause until the connection is gone.
     const charging = Array.from({ length: 8 }, async (_, lane) => {
       for (let count = 0; ; count++) {
         const key = `killed:${lane}:${count}`;
@@ -173,7 +173,7 @@ describe('the books', () => {
     expect(await ledgerOf(second.url)).toEqual(ledger);
   });
 
-  test('with a last line that a crash tore are read up to it, and go on after it', async () => {
+  test('with a last line that a crash cut off are read up to that line, and continued after it', async () => {
     const dataDir = simulatorFolder();
     const before = await startSimulator({ dataDir });
     await stripeFor(before.url).paymentIntents.create(order('whole'));
@@ -188,7 +188,7 @@ describe('the books', () => {
     expect(readFileSync(journal, 'utf8')).not.toContain('pi_torn');
   });
 
-  test('with a damaged line in the middle are refused, not guessed at', async () => {
+  test('with a damaged line in the middle are refused, not repaired', async () => {
     const dataDir = simulatorFolder();
     const before = await startSimulator({ dataDir });
     await before.close();

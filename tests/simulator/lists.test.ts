@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
 import { openSimulator, simulatorFolder, stripeFor } from '#tests/support/simulator.ts';
 
-/** What a shop that looks for itself finds at the provider: events, charges and the account's balance. */
+/** What a shop can read at the provider: events, charges and the account's balance. */
 
 const simulator = await openSimulator();
 const stripe = stripeFor(simulator.url);
@@ -20,8 +20,8 @@ const pay = (amount: number, client = stripe, rest: Partial<Stripe.PaymentIntent
   });
 
 describe('events', () => {
-  test('that no webhook has told are listed, newest first, by type and time', async () => {
-    // No webhook address is set, so the list is the only way to hear of anything.
+  test('that no webhook has delivered are listed, newest first, by type and time', async () => {
+    // No webhook address is set, so the list is the only source of events.
     const { id } = await pay(1_000);
     await dashboard.refund(id, 400);
     await dashboard.warnOfFraud(id);
@@ -48,7 +48,7 @@ describe('events', () => {
     );
   });
 
-  test('are read on from one that is known: all that are newer, oldest of them first by page', async () => {
+  test('are read on from a known one: all newer events, page by page from the oldest', async () => {
     const { data } = await stripe.events.list({ limit: 1 });
     const known = data[0]?.id as string;
     for (let amount = 2_001; amount <= 2_005; amount++) await pay(amount);
@@ -66,7 +66,7 @@ describe('events', () => {
     });
   });
 
-  test('outlive the simulator, with the objects as they were', async () => {
+  test('survive the simulator, with the objects as they were', async () => {
     const dataDir = simulatorFolder();
     const before = await openSimulator({ dataDir });
     const { id } = await pay(3_000, stripeFor(before.url));
@@ -86,7 +86,7 @@ describe('events', () => {
 });
 
 describe('a charge', () => {
-  test('is shown in full, with its refunds and its line in the balance, where that is asked for', async () => {
+  test('is expanded on request, with its refunds and its balance transaction', async () => {
     const { id } = await pay(5_000);
     await dashboard.refund(id, 1_250);
     const intent = await stripe.paymentIntents.retrieve(id, {
@@ -113,7 +113,7 @@ describe('a charge', () => {
     });
   });
 
-  test('that a key repeats is shown as it was, also in full', async () => {
+  test('that a key replays is shown as it was, also expanded', async () => {
     const options = { idempotencyKey: 'in full' };
     const params = {
       amount: 6_000,
@@ -130,7 +130,7 @@ describe('a charge', () => {
   });
 });
 
-test('the balance has a line with its fee for every movement of money, and none for what was only held', async () => {
+test('the balance has a line with its fee for every movement of money, and none for authorizations', async () => {
   const alone = await openSimulator({ settleMs: 60_000 });
   const client = stripeFor(alone.url);
   const held = await pay(1_000, client, { capture_method: 'manual' });

@@ -5,7 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import type { Fault } from '#proof/simulator/faults.ts';
 import { openSimulator, stripeFor } from '#tests/support/simulator.ts';
 
-/** What the owner does at the provider while shoppers pay, and what the shop is told of it. */
+/** What the owner does at the provider while shoppers pay, and which events the shop gets. */
 
 const received: Stripe.Event[] = [];
 const shop = createServer(async (request, response) => {
@@ -39,7 +39,7 @@ async function pay(
   return id;
 }
 
-/** What the shop was told of a payment, by name. */
+/** The types of the events that the shop got for a payment. */
 const toldOf = (id: string) =>
   received
     .filter(({ data }) => {
@@ -74,7 +74,7 @@ test.each<[Fault['kind'], object, string[]]>([
       'charge.dispute.funds_reinstated',
     ],
   ],
-])('%s befalls the next payment, once, and its events are told', async (kind, row, events) => {
+])('%s strikes the next payment, once, and its events are delivered', async (kind, row, events) => {
   const before = simulator.ownerActs();
   simulator.addFault({ kind, ms: 1 });
   const id = await pay(kind);
@@ -85,7 +85,7 @@ test.each<[Fault['kind'], object, string[]]>([
   expect([simulator.ownerActs() - before, simulator.faultsLeft()]).toEqual([1, 0]);
 });
 
-test('a payment that is held is captured, and one that waits at the bank is cancelled', async () => {
+test('an authorized payment is captured, and one that waits at the bank is cancelled', async () => {
   simulator.addFault({ kind: 'owner_capture', ms: 1 });
   simulator.addFault({ kind: 'owner_cancel', ms: 1 });
   await pay('paid, and neither');
@@ -95,7 +95,7 @@ test('a payment that is held is captured, and one that waits at the bank is canc
   await expect.poll(() => stripe.paymentIntents.retrieve(id)).toMatchObject({ status: 'canceled' });
 });
 
-test('a payment that was declined is confirmed by its shopper with another card', async () => {
+test('a declined payment is confirmed by its shopper with another card', async () => {
   simulator.addFault({ kind: 'shopper_confirms_again', ms: 1 });
   await expect(pay('confirmed again', 'pm_card_chargeDeclined')).rejects.toMatchObject({ statusCode: 402 });
   await expect.poll(() => rowOf('confirmed again')).toMatchObject({ captured: 3_001, live: true });
@@ -104,7 +104,7 @@ test('a payment that was declined is confirmed by its shopper with another card'
   await expect.poll(() => toldOf(paymentIntent ?? '')).toEqual(events);
 });
 
-test('an event that is lost is not told, and is listed all the same', async () => {
+test('a lost event is not delivered, but listed', async () => {
   simulator.addFault({ kind: 'owner_refund', ms: 1, events: 'lost' });
   const id = await pay('lost');
   await expect.poll(() => rowOf('lost')).toMatchObject({ refunded: 3_001 });
@@ -114,7 +114,7 @@ test('an event that is lost is not told, and is listed all the same', async () =
   expect(data[0]?.data.object).toMatchObject({ payment_intent: id });
 });
 
-test('an event that is late is told in the end', async () => {
+test('a late event is delivered in the end', async () => {
   simulator.addFault({ kind: 'owner_dispute_lost', ms: 1, events: 'late' });
   const id = await pay('late');
   await expect.poll(() => rowOf('late')).toMatchObject({ disputed: 3_001 });
@@ -127,7 +127,7 @@ test('an event that is late is told in the end', async () => {
     .toEqual(expect.arrayContaining(['charge.dispute.created', 'charge.dispute.closed']));
 });
 
-test('what is refused because the shop was faster befalls the next payment instead', async () => {
+test('an action that is refused because the shop was faster strikes the next payment instead', async () => {
   const before = simulator.ownerActs();
   simulator.addFault({ kind: 'owner_refund', ms: 300, on: { orderId: 'shop first' } });
   await stripe.refunds.create({ payment_intent: await pay('shop first') });

@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
 import { openSimulator, stripeFor } from '#tests/support/simulator.ts';
 
-/** The simulator speaks to the official client as Stripe does. */
+/** The simulator answers the official client as Stripe does. */
 
 const simulator = await openSimulator();
 const stripe = stripeFor(simulator.url);
@@ -25,7 +25,7 @@ const refused = (work: Promise<unknown>) =>
   );
 
 describe('a payment', () => {
-  test('of a good card is charged at once', async () => {
+  test('of a valid card is charged immediately', async () => {
     const intent = await stripe.paymentIntents.create(order('pm_card_visa'));
     expect(intent).toMatchObject({
       object: 'payment_intent',
@@ -45,7 +45,7 @@ describe('a payment', () => {
   });
 
   test.each(['pm_card_mastercard', 'pm_card_amex', 'pm_card_discover', 'pm_card_threeDSecureOptional'])(
-    'of %s is charged at once',
+    'of %s is charged immediately',
     async (card) => {
       expect((await stripe.paymentIntents.create(order(card))).status).toBe('succeeded');
     },
@@ -61,7 +61,7 @@ describe('a payment', () => {
     ['pm_card_chargeDeclinedExpiredCard', 'expired_card', undefined],
     ['pm_card_chargeDeclinedIncorrectCvc', 'incorrect_cvc', undefined],
     ['pm_card_chargeDeclinedProcessingError', 'processing_error', undefined],
-  ])('of %s is refused with %s and charges nothing', async (card, code, declineCode) => {
+  ])('of %s is declined with %s and charges nothing', async (card, code, declineCode) => {
     const orderId = `declined ${card}`;
     const error = await refused(
       stripe.paymentIntents.create(order(card, { metadata: { order_id: orderId } })),
@@ -80,7 +80,7 @@ describe('a payment', () => {
     ]);
   });
 
-  test('that was refused can be confirmed with another card', async () => {
+  test('that was declined can be confirmed with another card', async () => {
     const error = await refused(stripe.paymentIntents.create(order('pm_card_chargeDeclined')));
     const id = error.payment_intent?.id ?? '';
     const intent = await stripe.paymentIntents.confirm(id, { payment_method: 'pm_card_visa' });
@@ -99,13 +99,13 @@ describe('a payment', () => {
     });
   });
 
-  test('that takes its time is processing until it is decided', async () => {
+  test('that is slow stays processing until it is decided', async () => {
     const { id, status } = await stripe.paymentIntents.create(order('pm_usBankAccount_success'));
     expect(status).toBe('processing');
     await expect.poll(() => stripe.paymentIntents.retrieve(id)).toMatchObject({ status: 'succeeded' });
   });
 
-  test('that takes its time can not be cancelled, and keeps its charge when it is decided', async () => {
+  test('that is slow cannot be cancelled, and keeps its charge when it is decided', async () => {
     const simulator = await openSimulator({ settleMs: 60_000 });
     const client = stripeFor(simulator.url);
     const debit = order('pm_sepaDebit_success', { currency: 'eur', expand: ['latest_charge'] });
@@ -127,7 +127,7 @@ describe('a payment', () => {
     });
   });
 
-  test('shows its charge in full when that is asked for', async () => {
+  test('shows its charge in full on request', async () => {
     const intent = await stripe.paymentIntents.create(order('pm_card_visa', { expand: ['latest_charge'] }));
     expect(intent.latest_charge).toMatchObject({
       object: 'charge',
@@ -150,7 +150,7 @@ describe('manual capture', () => {
     });
   });
 
-  test('a capture of a part releases the rest', async () => {
+  test('a partial capture releases the rest', async () => {
     const { id } = await authorize();
     const captured = await stripe.paymentIntents.capture(id, { amount_to_capture: 1_000 });
     expect(captured.amount_received).toBe(1_000);
@@ -162,7 +162,7 @@ describe('manual capture', () => {
     });
   });
 
-  test('a cancelled authorization is live no more, and a paid one can not be cancelled', async () => {
+  test('a cancelled authorization is not live, and a paid one cannot be cancelled', async () => {
     const { id } = await authorize();
     const canceled = await stripe.paymentIntents.cancel(id, { cancellation_reason: 'requested_by_customer' });
     expect(canceled).toMatchObject({ status: 'canceled', cancellation_reason: 'requested_by_customer' });
@@ -181,7 +181,7 @@ describe('manual capture', () => {
 describe('a refund', () => {
   const pay = async (card = 'pm_card_visa') => (await stripe.paymentIntents.create(order(card))).id;
 
-  test('in parts and then whole gives back what was paid and never more', async () => {
+  test('in parts and then in full returns what was paid and never more', async () => {
     const id = await pay();
     const part = await stripe.refunds.create({
       payment_intent: id,
@@ -209,12 +209,12 @@ describe('a refund', () => {
     });
   });
 
-  test('of money that was not taken is refused', async () => {
+  test('of money that was not captured is refused', async () => {
     const { id } = await stripe.paymentIntents.create(order('pm_card_visa', { capture_method: 'manual' }));
     expect(await refused(stripe.refunds.create({ payment_intent: id }))).toMatchObject({ statusCode: 400 });
   });
 
-  test('may be pending for a while', async () => {
+  test('may stay pending for a while', async () => {
     const { id, status } = await stripe.refunds.create({
       payment_intent: await pay('pm_card_pendingRefund'),
     });
@@ -222,7 +222,7 @@ describe('a refund', () => {
     await expect.poll(() => stripe.refunds.retrieve(id)).toMatchObject({ status: 'succeeded' });
   });
 
-  test('may fail after it seemed done, and the money can be given back again', async () => {
+  test('may fail after it had succeeded, and the money can be refunded again', async () => {
     const intent = await pay('pm_card_refundFail');
     const { id } = await stripe.refunds.create({ payment_intent: intent });
     await expect.poll(() => stripe.refunds.retrieve(id)).toMatchObject({ status: 'failed' });
@@ -235,7 +235,7 @@ describe('a refund', () => {
 });
 
 describe('the list', () => {
-  test('is newest first, in pages, and ends where a time bound says', async () => {
+  test('is newest first, in pages, and respects a time bound', async () => {
     const ids: string[] = [];
     for (let count = 0; count < 5; count++)
       ids.push((await stripe.paymentIntents.create(order('pm_card_visa'))).id);
@@ -265,7 +265,7 @@ describe('an amount', () => {
     ['kwd', 10, 99_999_990],
     ['isk', 100, 99_999_900],
     ['idr', 1, 999_999_999_999],
-  ])('in %s is taken from %i to %i', async (currency, least, most) => {
+  ])('in %s is accepted from %i to %i', async (currency, least, most) => {
     expect((await pay(least, currency)).amount_received).toBe(least);
     expect((await pay(most, currency)).amount_received).toBe(most);
     expect(await refused(pay(most + 100, currency))).toMatchObject({
@@ -286,7 +286,7 @@ describe('an amount', () => {
   });
 });
 
-describe('a request that makes no sense', () => {
+describe('an invalid request', () => {
   test.each([
     ['no amount', { amount: undefined }, 'parameter_missing', 'amount'],
     ['an amount that is no integer', { amount: 10.5 }, 'parameter_invalid_integer', 'amount'],
@@ -294,7 +294,7 @@ describe('a request that makes no sense', () => {
     ['an unknown payment method', { payment_method: 'pm_card_nobody' }, 'resource_missing', 'payment_method'],
     ['an unknown parameter', { amuont: 1 }, 'parameter_unknown', 'amuont'],
     ['no address to come back to', { return_url: 'shop' }, 'url_invalid', 'return_url'],
-  ])('with %s is refused by name', async (_, wrong, code, param) => {
+  ])('with %s is refused, and the error names the parameter', async (_, wrong, code, param) => {
     const error = await refused(
       stripe.paymentIntents.create({
         ...order('pm_card_visa'),
@@ -304,7 +304,7 @@ describe('a request that makes no sense', () => {
     expect(error).toMatchObject({ type: 'StripeInvalidRequestError', statusCode: 400, code, param });
   });
 
-  test('about what there isn’t is 404, and without the right key 401', async () => {
+  test('about an unknown object is 404, and without the right key 401', async () => {
     expect(await refused(stripe.paymentIntents.retrieve('pi_nothing'))).toMatchObject({
       statusCode: 404,
       code: 'resource_missing',

@@ -6,11 +6,11 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { startSimulator } from '#proof/simulator/start-simulator.ts';
 import { openSimulator, simulatorFolder, stripeFor } from '#tests/support/simulator.ts';
 
-/** The simulator tells what happened as Stripe does, signed, until it is heard. */
+/** The simulator sends signed events as Stripe does, until the shop accepts them. */
 
 const secret = 'whsec_of_the_test';
 let received: { event: Stripe.Event; body: string; signature: string }[] = [];
-/** How many of the next events are answered with 500. */
+/** How many of the next events get a 500. */
 let failures = 0;
 
 const shop = createServer(async (request, response) => {
@@ -69,7 +69,7 @@ describe('an event', () => {
     expect(() => Stripe.webhooks.constructEvent(body, signature, 'whsec_other')).toThrow();
   });
 
-  test('comes of every change: refused, held, captured, cancelled, given back', async () => {
+  test('is sent for every change: declined, authorized, captured, cancelled, refunded', async () => {
     await create('refused', { payment_method: 'pm_card_chargeDeclined' }).catch(() => undefined);
     await expect.poll(types).toEqual(['payment_intent.payment_failed']);
     const held = await create('held', { capture_method: 'manual' });
@@ -89,7 +89,7 @@ describe('an event', () => {
     await expect.poll(types).toContain('payment_intent.canceled');
   });
 
-  test('comes of what is decided later', async () => {
+  test('is sent for what is decided later', async () => {
     await create('debit', { payment_method: 'pm_usBankAccount_insufficientFunds' });
     await expect.poll(types).toEqual(['payment_intent.processing', 'payment_intent.payment_failed']);
     const { id } = await create('slow refund', { payment_method: 'pm_card_pendingRefund' });
@@ -98,7 +98,7 @@ describe('an event', () => {
     expect(received.at(-1)?.event.data.object).toMatchObject({ object: 'refund', status: 'succeeded' });
   });
 
-  test('is told again until it is answered with 2xx, under the same id', async () => {
+  test('is sent again until it is answered with 2xx, under the same id', async () => {
     failures = 3;
     await create('retried');
     await expect.poll(types).toEqual(['payment_intent.succeeded']);
@@ -107,7 +107,7 @@ describe('an event', () => {
     expect(received).toHaveLength(1);
   });
 
-  test('that nobody heard is told after a restart, and one that was heard is not', async () => {
+  test('that was not delivered is sent after a restart, and a delivered one is not', async () => {
     const dataDir = simulatorFolder();
     const before = await startSimulator({ dataDir, webhookUrl, webhookSecret: secret });
     await create('heard', {}, stripeFor(before.url));
@@ -119,14 +119,14 @@ describe('an event', () => {
     await expect.poll(() => received.length).toBeGreaterThan(1);
     await sleep(100);
     const orders = received.map(orderOf);
-    // What was heard a moment before the crash may be told again; it is known by its id.
+    // An event that was delivered just before the crash may be sent again. Its id is the same.
     expect(new Set(orders)).toEqual(new Set(['heard', 'unheard']));
     expect(orders.at(-1)).toBe('unheard');
   });
 });
 
-describe('on request an event', () => {
-  test('comes twice', async () => {
+describe('with a fault, an event', () => {
+  test('is sent twice', async () => {
     simulator.addFault({ kind: 'webhook_duplicate', on: { orderId: 'double' } });
     await create('double');
     await expect.poll(() => received.length).toBe(2);
@@ -142,7 +142,7 @@ describe('on request an event', () => {
       .toEqual(['payment_intent.succeeded', 'payment_intent.amount_capturable_updated']);
   });
 
-  test('comes late', async () => {
+  test('arrives late', async () => {
     simulator.addFault({ kind: 'webhook_delay', ms: 200, on: { type: 'succeeded$' } });
     const began = performance.now();
     await create('late');
@@ -150,7 +150,7 @@ describe('on request an event', () => {
     expect(performance.now() - began).toBeGreaterThan(190);
   });
 
-  test('is never told, until it is asked for again', async () => {
+  test('is never sent, until a resend is requested', async () => {
     simulator.addFault({ kind: 'webhook_drop', on: { orderId: 'lost' } });
     const { id } = await create('lost');
     expect(await simulator.flushWebhooks()).toBe(0);
@@ -163,7 +163,7 @@ describe('on request an event', () => {
     await expect.poll(types).toEqual(['payment_intent.succeeded']);
   });
 
-  test('that waits is told at once by a flush', async () => {
+  test('that waits is sent immediately by a flush', async () => {
     simulator.addFault({ kind: 'webhook_delay', ms: 60_000, on: { orderId: 'flushed' } });
     await create('flushed');
     const answer = await fetch(`${simulator.url}/_test/webhooks/flush`, { method: 'POST' });

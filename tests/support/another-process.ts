@@ -9,7 +9,10 @@ export interface ShopProcess {
 
 const main = path.resolve(import.meta.dirname, 'shop-process.ts');
 
-/** Another process of this file's shop: the same database, Redis and provider. Ended by `atEnd`, with its test. */
+/**
+ * Starts another process of this file's shop, with the same database, Redis and provider. `atEnd` registers
+ * its end.
+ */
 export async function startShopProcess(
   variables: Record<string, string> = {},
   atEnd: (end: () => void) => void = onTestFinished,

@@ -4,7 +4,7 @@ interface Live {
   payments: { attempt: number; status: string; actionUrl?: string }[];
 }
 
-/** Where the shopper's bank asks them, by the order as they see it. */
+/** Finds the bank page's address in the order, as the shopper sees it. */
 async function bankPageOf(shopper: Shopper, statusUrl: string): Promise<string> {
   const live = (await (await shopper.request(statusUrl)).json()) as Live;
   const { actionUrl } = live.payments.at(-1) ?? {};
@@ -12,7 +12,7 @@ async function bankPageOf(shopper: Shopper, statusUrl: string): Promise<string> 
   return actionUrl;
 }
 
-/** Answers the bank's page as its buttons do, and gives the address that it sends the shopper back to. */
+/** Answers the bank's page as its buttons do. Returns the address to which the bank redirects the shopper. */
 export async function answerBank(
   shopper: Shopper,
   statusUrl: string,

@@ -17,14 +17,14 @@ import * as submission from '#app/api/submissions/[token]/route.ts';
 import * as paymentWebhook from '#app/api/webhooks/payments/route.ts';
 import * as paymentReturn from '#app/orders/[id]/payment-return/route.ts';
 
-/** Sends a request and gives its answer: to the handlers in this process, or over a socket. */
+/** Sends a request and resolves with its answer: from the handlers in this process, or over a socket. */
 export type Call = (path: string, init?: RequestInit) => Promise<Response>;
 
 const origin = 'http://shop.test';
 
 type Handler = (request: Request, context: never) => Promise<Response>;
 
-/** Next's file routes, as the tests reach them without Next. */
+/** Next's file routes, which the tests call without Next. */
 const routes: [RegExp, Record<string, unknown>][] = [
   [/^\/api\/cron\/jobs$/, cronJobs],
   [/^\/api\/health$/, health],

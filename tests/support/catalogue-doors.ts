@@ -6,14 +6,14 @@ import { exchange, requestText, statusesOf } from '#tests/support/raw-http.ts';
 import { addProduct } from '#tests/support/shop.ts';
 
 /**
- * What the pages of the catalogue answer to a stranger. `narrow` has one
- * connection to the database for its pages, and a public address without TLS, `shop.example`.
+ * What the catalogue's pages answer to any client. `narrow` has one connection to the database for its pages,
+ * and a public address without TLS, `shop.example`.
  */
 export function describeCatalogueDoors({ open, narrow }: Record<'open' | 'narrow', OpenShop>): void {
   const { url } = open;
   const random = () => crypto.randomUUID();
 
-  describe('an address that somebody made up', () => {
+  describe('an address that does not exist', () => {
     const kinds: [string, () => string][] = [
       ['a product', () => `/product/${random()}`],
       ['a category', () => `/category/${random()}`],
@@ -22,9 +22,10 @@ export function describeCatalogueDoors({ open, narrow }: Record<'open' | 'narrow
       ['something below a product', () => `/product/stoneware-mug/${random()}`],
     ];
 
-    // What broke: Next drew "not found" anew for each, at five times the cost of a product's page, and
-    // twenty a second of one client stopped all orders. Drawn anew, it needs JavaScript to show.
-    test.each(kinds)('%s leaves nothing on the disk, and says so without JavaScript', async (_, path) => {
+    // What broke: Next rendered "not found" anew for each address, at five times the cost of a product page.
+    // Twenty such requests per second from one client stopped all orders. The page also needed JavaScript to
+    // show.
+    test.each(kinds)('%s leaves no file on the disk, and is shown without JavaScript', async (_, path) => {
       const address = path();
       const response = await fetch(url + address);
       expect(response.status).toBe(404);
@@ -35,8 +36,8 @@ export function describeCatalogueDoors({ open, narrow }: Record<'open' | 'narrow
     });
   });
 
-  describe('what was added a moment ago', () => {
-    test('is there, also for those who asked for it too early', async () => {
+  describe('a page added a moment ago', () => {
+    test('is found, also by clients that requested it too early', async () => {
       const sku = `NEW-${random()}`;
       const address = `${url}/product/${sku.toLowerCase()}`;
       expect((await fetch(address)).status).toBe(404);
@@ -46,7 +47,7 @@ export function describeCatalogueDoors({ open, narrow }: Record<'open' | 'narrow
       expect(await answers[0]?.text()).toContain(`Product ${sku}`);
     });
 
-    test('is there in the midst of addresses that are not', async () => {
+    test('is found among requests for unknown addresses', async () => {
       const skus = Array.from({ length: 5 }, () => `AMONG-${random()}`);
       for (const sku of skus) await addProduct(sku);
       const paths = skus.flatMap((sku) => [sku.toLowerCase(), random(), '%00', random()]);
@@ -54,7 +55,7 @@ export function describeCatalogueDoors({ open, narrow }: Record<'open' | 'narrow
       expect(answers.map(({ status }) => status)).toEqual(skus.flatMap(() => [200, 404, 404, 404]));
     });
 
-    test('as a category is there soon, with the pages that it has', async () => {
+    test('of a category is found soon, with as many pages as the category has', async () => {
       const slug = `new-${random()}`;
       const statusOf = async (path: string) => (await fetch(`${url}/category/${slug}${path}`)).status;
       expect(await statusOf('')).toBe(404);
@@ -66,8 +67,8 @@ export function describeCatalogueDoors({ open, narrow }: Record<'open' | 'narrow
     });
   });
 
-  test('a page that finds no connection in time is refused for now, and is no fault', async () => {
-    // What broke: it was answered with 500.
+  test('a page that gets no database connection in time is answered with 503', async () => {
+    // What broke: it got a 500.
     const sku = `WAITS-${random()}`;
     await addProduct(sku);
     const page = `/product/${sku.toLowerCase()}`;
@@ -95,8 +96,8 @@ export function describeCatalogueDoors({ open, narrow }: Record<'open' | 'narrow
     expect(statusesOf(await fromNarrow(page))).toEqual([200]);
   });
 
-  test('a query sets no header of a page that is kept for everybody', async () => {
-    // What broke: ?access=x set Referrer-Policy, in the page that a cache then gave to everybody.
+  test('a query sets no header on a page that is cached for all clients', async () => {
+    // What broke: ?access=x set Referrer-Policy on the page, and a cache then served it to all clients.
     for (const path of ['/', '/product/stoneware-mug', '/category/kitchen', '/search']) {
       const [plain, queried] = [await fetch(url + path), await fetch(`${url}${path}?access=x`)];
       expect(queried.status).toBe(200);
@@ -107,8 +108,8 @@ export function describeCatalogueDoors({ open, narrow }: Record<'open' | 'narrow
     expect(order.headers.get('referrer-policy')).toBe('no-referrer');
   });
 
-  test('a form without a referrer is the shop’s own also where the shop has no TLS', async () => {
-    // What broke: its origin was said to be https, which is not the shop's.
+  test('a form without a referrer is the shop’s own, also when the shop has no TLS', async () => {
+    // What broke: the shop took https as its origin, although it is reached by http.
     const sku = `PLAIN-${random()}`;
     await addProduct(sku);
     const form = ['Content-Type: application/x-www-form-urlencoded', 'Origin: null'];
@@ -117,7 +118,7 @@ export function describeCatalogueDoors({ open, narrow }: Record<'open' | 'narrow
     expect(await add('Sec-Fetch-Site: cross-site')).not.toMatch(/^set-cookie/im);
   });
 
-  /** Asks the shop by its public name; with a body, posts it. */
+  /** Requests a page by the shop's public name: a GET, or a POST if there is a body. */
   function fromNarrow(path: string, body?: string, ...headers: string[]): Promise<string> {
     const first = `${body === undefined ? 'GET' : 'POST'} ${path} HTTP/1.1`;
     const length = body === undefined ? [] : [`Content-Length: ${body.length}`];
@@ -128,7 +129,7 @@ export function describeCatalogueDoors({ open, narrow }: Record<'open' | 'narrow
 
 const namesOf = ({ headers }: Response) => [...headers.keys()].sort();
 
-/** How many statements of this test's database wait for a lock. */
+/** How many statements in this test's database wait for a lock. */
 async function waitingForLocks(): Promise<number> {
   const [row] = await db().$queryRaw<{ count: number }[]>`
     SELECT count(*)::int AS count FROM pg_stat_activity

@@ -4,7 +4,10 @@ import { seed } from '#prisma/seed.ts';
 import { createTestDatabase } from '#tests/support/database.ts';
 import { useTestEnv } from '#tests/support/env.ts';
 
-/** A shop with so many products and no Redis, closed at the end of the file. Call it at the top, once. */
+/**
+ * Opens a shop with that many products and no Redis. It closes at the end of the file. Call it once, at the
+ * top.
+ */
 export async function openCatalogue(products: number): Promise<void> {
   const { connectionString, drop } = await createTestDatabase();
   useTestEnv({ DATABASE_URL: connectionString });

@@ -8,7 +8,7 @@ export interface ChallengeSeen {
   expiresAt: string;
 }
 
-/** The answer to a proof of work, found as the page finds it: by trying numbers. */
+/** Solves a proof of work as the page does: by trying numbers. */
 export function workOut({ id, difficulty = 0 }: ChallengeSeen): string {
   for (let tried = 0; ; tried += 1) {
     const answer = `${id}~${tried}`;

@@ -3,8 +3,8 @@ import { openApiDocument } from '#app/api/openapi.json/document.ts';
 import type { Call } from '#tests/support/call.ts';
 
 /**
- * A `Call` that checks every answer against the OpenAPI document: that its status is one that the
- * document names for the operation, and that its body has the shape that the document gives it.
+ * A `Call` that checks every answer against the OpenAPI document: the operation must list its status, and its
+ * body must have the documented shape.
  */
 export function conforming(call: Call): Call {
   return async (path, init) => {
@@ -23,7 +23,7 @@ const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true
 ajv.addSchema(document, 'openapi');
 const validators = new Map<string, ValidateFunction>();
 
-/** Statuses that the host itself may give to a call that no operation describes. */
+/** Statuses that the host itself may answer to a call that no operation describes. */
 const undocumented = new Set([404, 405]);
 
 async function check(path: string, method: string, response: Response): Promise<void> {
@@ -35,7 +35,7 @@ async function check(path: string, method: string, response: Response): Promise<
   }
   const operation = (document.paths?.[template] as Operations | undefined)?.[method.toLowerCase()];
   const status = String(response.status);
-  // What a browser's form gets is a redirect, which the document describes in words.
+  // A browser's form gets a redirect, which the document describes in words.
   if (status === '303' && method === 'POST') return;
   const answer = operation?.responses[status];
   if (!answer)

@@ -14,16 +14,16 @@ export interface ContractOptions {
   shop: TestShop;
   /** How it is called: its handlers, or over a socket. */
   call: Call;
-  /** What a browser that shows the shop's pages calls them from. */
+  /** The origin of the shop's own pages. */
   origin: string;
-  /** What is said to an address that can't be one: the shop's 404, or the 400 of a server before it. */
+  /** The answer to an invalid address: the shop's 404, or the 400 of a server in front of it. */
   unreadableAddress?: 400 | 404;
 }
 
-/** What the tests below count on. */
+/** The configuration that these tests need. */
 export const contractEnv = { RATE_LIMIT_SHOPPER_PER_MIN: '3', ...metricsEnv };
 
-/** The members that every problem has, whatever its case. */
+/** Checks the members that every problem has, and returns the problem. */
 async function problemOf(response: Response) {
   expect(response.headers.get('content-type')).toBe('application/problem+json');
   expect(response.headers.get('x-request-id')).toBeTruthy();
@@ -38,8 +38,8 @@ async function problemOf(response: Response) {
 }
 
 /**
- * Every row of the contract's table for `POST /api/orders`, and the calls around it, against
- * whatever hosts the shop. Every answer is checked against the OpenAPI document as well.
+ * Every row of the contract's table for `POST /api/orders`, and the related calls, against any host of the
+ * shop. Every answer is also checked against the OpenAPI document.
  */
 export function describeContract({
   shop,
@@ -50,7 +50,7 @@ export function describeContract({
   const call = conforming(bareCall);
 
   describe('POST /api/orders', () => {
-    test('an order is accepted with only what never changes of it', async () => {
+    test('an accepted order is answered with only those fields that never change', async () => {
       const sku = await addProduct('ACCEPT', { priceMinor: 4_100 });
       const shopper = await shopperWith(call, sku);
       const body = await shopper.body();
@@ -82,7 +82,7 @@ export function describeContract({
       const first = await shopper.order(body);
       const bytes = await first.text();
       for (const flush of [false, true]) {
-        // Once with the answer in Redis, once from the database as if years had passed.
+        // Once with the answer in Redis, and once from the database alone, as if years had passed.
         if (flush) await shop.redis.flush();
         const again = await shopper.order(body);
         expect(again.status).toBe(201);
@@ -93,11 +93,11 @@ export function describeContract({
       expect(await soldOf('REPLAY')).toEqual({ orders: 1, quantity: 1 });
     });
 
-    test('a replay is answered although the secret of its token was retired and the catalogue has moved on', async () => {
+    test('a replay is answered although its token’s secret was retired and the catalogue has changed', async () => {
       const shopper = await shopperWith(call, await addProduct('ROTATED'));
       const body = await shopper.body();
       const bytes = await (await shopper.order(body)).text();
-      // What a token of a secret that is gone looks like: one that fits no checkout any more.
+      // A token of a retired secret no longer matches any checkout.
       const retired = randomUUID().replace(/^(.{14})./, '$18');
       await db()
         .$executeRaw`UPDATE orders SET submit_token = ${retired}::uuid WHERE submit_token = ${body.submitToken}::uuid`;
@@ -106,7 +106,7 @@ export function describeContract({
       expect([again.status, await again.text()]).toEqual([201, bytes]);
     });
 
-    test('another token of a cart that was ordered is shown that order', async () => {
+    test('another token of an ordered cart gets that order', async () => {
       const shopper = await shopperWith(call, await addProduct('SECONDTAB'));
       const body = await shopper.body();
       const otherTab = await shopper.body({ shippingMethod: 'express' });
@@ -118,7 +118,7 @@ export function describeContract({
       expect(await soldOf('SECONDTAB')).toEqual({ orders: 1, quantity: 1 });
     });
 
-    test('the same purchase from another cart is asked about, and made when confirmed', async () => {
+    test('the same purchase from another cart needs a confirmation, and then makes a second order', async () => {
       const shopper = await shopperWith(call, await addProduct('TWIN'));
       const first = (await (await shopper.order(await shopper.body())).json()) as { order: { url: string } };
       await shopper.put('TWIN', 1);
@@ -136,7 +136,7 @@ export function describeContract({
       expect((await soldOf('TWIN')).orders).toBe(2);
     });
 
-    test('a submission that another process has in work is answered with in_progress after two seconds', async () => {
+    test('a submission that another process is working on gets in_progress after two seconds', async () => {
       const shopper = await shopperWith(call, await addProduct('BUSY'));
       const body = await shopper.body();
       const userId = shopper.cookie.split('=')[1]?.split('.')[0];
@@ -156,7 +156,7 @@ export function describeContract({
       expect(response.headers.get('location')).toBe(`/api/submissions/${body.submitToken}`);
       const state = await shopper.request(`/api/submissions/${body.submitToken}`);
       expect(await state.json()).toEqual({ state: 'in_progress' });
-      // The other process died: when its lease is over the order is made.
+      // The other process died. When its lease expires, the order can be placed.
       await shop.redis.flush();
       expect((await shopper.order(body)).status).toBe(201);
     });
@@ -197,7 +197,7 @@ export function describeContract({
       expect((await soldOf('CHANGED')).orders).toBe(0);
     });
 
-    test('a token used for another shipping method than it was quoted for makes no order', async () => {
+    test('a token with another shipping method than it was quoted for makes no order', async () => {
       const shopper = await shopperWith(call, await addProduct('METHOD'));
       const response = await shopper.order({ ...(await shopper.body()), shippingMethod: 'express' });
       expect(await problemOf(response)).toMatchObject({
@@ -206,14 +206,14 @@ export function describeContract({
       });
     });
 
-    test('a token of a cart that was emptied gets no quote and makes no order', async () => {
+    test('a token of an emptied cart gets no quote and makes no order', async () => {
       const shopper = await shopperWith(call, await addProduct('EMPTIED'));
       const body = await shopper.body();
       await shopper.put('EMPTIED', 0);
       expect(await problemOf(await shopper.order(body))).toMatchObject({ code: 'cart_changed', quote: null });
     });
 
-    test('not enough stock names what is short and creates nothing', async () => {
+    test('insufficient stock names the missing items and creates nothing', async () => {
       const shopper = await shopperWith(call, await addProduct('SHORT', { available: 2 }), 3);
       const response = await shopper.order(await shopper.body());
       expect(response.status).toBe(409);
@@ -229,30 +229,34 @@ export function describeContract({
 
     test.each([
       ['no key', { submitToken: undefined }, 'submitToken'],
-      ['a key that is no UUID', { submitToken: 'abc' }, 'submitToken'],
+      ['a key that is not a UUID', { submitToken: 'abc' }, 'submitToken'],
       ['no email', { email: undefined }, 'email'],
-      ['an email that is none', { email: 'ada@' }, 'email'],
+      ['an invalid email', { email: 'ada@' }, 'email'],
       ['a fraction of a cent', { totalMinor: 12.5 }, 'totalMinor'],
       ['a total as text', { totalMinor: '1250' }, 'totalMinor'],
       ['a version of zero', { cartVersion: 0 }, 'cartVersion'],
       ['an address without a city', { shippingAddress: { ...address, city: ' ' } }, 'shippingAddress.city'],
       [
-        'a country that we do not send to',
+        'a country that we do not ship to',
         { shippingAddress: { ...address, country: 'XX' } },
         'shippingAddress.country',
       ],
       [
-        'a name that no database stores',
+        'a name with a zero byte',
         { shippingAddress: { ...address, name: 'A\u0000B' } },
         'shippingAddress.name',
       ],
-      ['half a character', { shippingAddress: { ...address, line1: 'x\ud800' } }, 'shippingAddress.line1'],
+      [
+        'half a surrogate pair',
+        { shippingAddress: { ...address, line1: 'x\ud800' } },
+        'shippingAddress.line1',
+      ],
       [
         'a payment method that is not offered',
         { payment: { method: 'card', token: 'pm_card_visa' } },
         'payment.method',
       ],
-    ])('%s is refused with the field named', async (_, change, path) => {
+    ])('%s is refused, and the error names the field', async (_, change, path) => {
       await addProduct('INVALID').catch(() => undefined);
       const shopper = await shopperWith(call, 'INVALID');
       const body = { ...(await shopper.body()), ...change };
@@ -264,13 +268,13 @@ export function describeContract({
       expect(problem.detail).toContain(path);
     });
 
-    test('a key in the header and another in the body are refused', async () => {
+    test('different keys in the header and in the body are refused', async () => {
       const shopper = await shopperWith(call, await addProduct('TWOKEYS'));
       const response = await shopper.order(await shopper.body(), { 'idempotency-key': randomUUID() });
       expect(response.status).toBe(400);
     });
 
-    test('the key may stand in the header alone or in the body alone', async () => {
+    test('the key may be in the header alone or in the body alone', async () => {
       await addProduct('ONEKEY');
       const inHeader = await shopperWith(call, 'ONEKEY');
       const { submitToken, ...rest } = await inHeader.body();
@@ -301,7 +305,7 @@ export function describeContract({
       }
     });
 
-    test("another shopper's token, and a made-up one, are no tokens", async () => {
+    test("another shopper's token, or an invented one, is refused as invalid", async () => {
       await addProduct('STOLEN');
       const victim = await shopperWith(call, 'STOLEN');
       const body = await victim.body();
@@ -322,7 +326,7 @@ export function describeContract({
       ['email', { email: 'eve@example.com' }],
       ['address', { shippingAddress: { ...address, line1: 'Elsewhere 1' } }],
       ['total', { totalMinor: 1 }],
-    ])('the key of an order with another %s is refused', async (name, change) => {
+    ])('an order’s key with another %s is refused', async (name, change) => {
       const sku = await addProduct(`REUSED-${name}`);
       const shopper = await shopperWith(call, sku);
       const body = await shopper.body();
@@ -335,7 +339,7 @@ export function describeContract({
       }
     });
 
-    test('too large a body, a foreign content type and a foreign origin are refused', async () => {
+    test('a body that is too large, a foreign content type and a foreign origin are refused', async () => {
       const shopper = await shopperWith(call, await addProduct('HTTP'));
       const body = await shopper.body();
       const large = await shopper.order({ ...body, note: 'x'.repeat(20_000) });
@@ -355,7 +359,7 @@ export function describeContract({
       expect(own.status).toBe(201);
     });
 
-    test('too many fresh submissions are limited, replays of what was ordered are not', async () => {
+    test('fresh submissions are rate limited, replays of orders are not', async () => {
       const shopper = await shopperWith(call, await addProduct('QUOTA', { available: 1 }));
       const body = await shopper.body();
       const first = await shopper.order(body);
@@ -370,10 +374,10 @@ export function describeContract({
           expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
         }
       }
-      // Three a minute: the order and two that found nothing left; the rest is limited.
+      // Three a minute: the order, and two that found no stock. The rest is limited.
       expect(statuses).toEqual([409, 409, 429, 429]);
       for (let count = 0; count < 5; count += 1) expect((await shopper.order(body)).status).toBe(201);
-      // Also when Redis remembers the quota and no longer the answer.
+      // The same when Redis still has the quota but no longer the answer.
       const userId = shopper.cookie.split('=')[1]?.split('.')[0];
       await shop.redis.command('DEL', `once:{${userId}}:submission:${body.submitToken}`);
       const forgotten = await shopper.order(body);
@@ -382,7 +386,7 @@ export function describeContract({
   });
 
   describe('a form post', () => {
-    test('is sent to the order page, and again to the same page when it is posted again', async () => {
+    test('redirects to the order page, and a second post redirects to the same page', async () => {
       const shopper = await shopperWith(call, await addProduct('FORM'));
       const body = await shopper.body();
       const [first, second] = [await shopper.orderByForm(body), await shopper.orderByForm(body)];
@@ -402,7 +406,7 @@ export function describeContract({
       expect(json.headers.get('location')).toBe(form.headers.get('location'));
     });
 
-    test('that is refused goes back to the checkout with the problem and all that was typed', async () => {
+    test('that is refused redirects to the checkout with the problem and everything that was typed', async () => {
       const { checkoutDraftCookie, readCheckoutDraft } = await import('#lib/checkout/checkout-draft.ts');
       const shopper = await shopperWith(call, await addProduct('TYPED', { available: 0 }));
       const body = await shopper.body({ email: 'ada@example.com' });
@@ -433,7 +437,7 @@ export function describeContract({
   });
 
   describe('the other calls', () => {
-    test('health and ready say that the shop is up', async () => {
+    test('health and ready report that the shop is up', async () => {
       expect((await call('/api/health')).status).toBe(200);
       const ready = await call('/api/ready');
       expect([ready.status, await ready.json()]).toEqual([
@@ -442,7 +446,7 @@ export function describeContract({
       ]);
     });
 
-    test('a first look at the cart makes a session and writes nothing', async () => {
+    test('reading a cart for the first time creates a session and writes nothing', async () => {
       const shopper = new Shopper(call);
       const cart = await shopper.cart();
       expect(shopper.cookie).toMatch(/^once_session=/);
@@ -450,11 +454,11 @@ export function describeContract({
       expect(await db().cart.count({ where: { id: cart.id } })).toBe(0);
       const quote = await shopper.request('/api/checkout');
       expect([quote.status, (await problemOf(quote)).code]).toEqual([409, 'cart_empty']);
-      // The id that was shown is the id that the first line is put into.
+      // The first line is added to the cart whose id was shown.
       expect((await shopper.put(await addProduct('FIRSTLINE'), 1)).id).toBe(cart.id);
     });
 
-    test('a line is set, not added, and setting what is set counts no version', async () => {
+    test('setting a line replaces its quantity, and an unchanged quantity adds no version', async () => {
       const shopper = await shopperWith(call, await addProduct('LINE', { priceMinor: 300 }));
       const cart = await shopper.put('LINE', 2);
       expect(cart.lines).toEqual([
@@ -481,7 +485,7 @@ export function describeContract({
       ['a sku that cannot be one', '%00', { quantity: 1 }, unreadableAddress],
       ['a negative quantity', 'QTY', { quantity: -1 }, 400],
       ['too large a quantity', 'QTY', { quantity: 100 }, 400],
-      ['half a thing', 'QTY', { quantity: 0.5 }, 400],
+      ['half an item', 'QTY', { quantity: 0.5 }, 400],
       ['no quantity', 'QTY', {}, 400],
     ])('%s is refused', async (_, sku, body, status) => {
       const response = await new Shopper(call).send('PUT', `/api/cart/lines/${sku}`, body);
@@ -509,7 +513,7 @@ export function describeContract({
       expect([wrong.status, (await problemOf(wrong)).fields]).toMatchObject([400, [{ path: 'country' }]]);
     });
 
-    test('an order is its owner’s alone', async () => {
+    test('an order is visible only to its owner', async () => {
       const shopper = await shopperWith(call, await addProduct('OWNER'), 2);
       const { order } = (await (await shopper.order(await shopper.body())).json()) as {
         order: { id: string; number: string; statusUrl: string };
@@ -537,7 +541,7 @@ export function describeContract({
       expect(await (await stranger.request('/api/orders')).json()).toEqual({ orders: [], nextCursor: null });
     });
 
-    test('what became of a submission is known from before it is sent to after it is done', async () => {
+    test('a submission’s state can be read before, during and after it is sent', async () => {
       const shopper = await shopperWith(call, await addProduct('STATE'));
       const body = await shopper.body();
       const state = async () => (await shopper.request(`/api/submissions/${body.submitToken}`)).json();
@@ -552,7 +556,7 @@ export function describeContract({
       expect(await other.json()).toEqual({ state: 'unknown' });
     });
 
-    test('an order is cancelled once, its stock returned once', async () => {
+    test('an order is cancelled once, and its stock is returned once', async () => {
       const shopper = await shopperWith(call, await addProduct('CANCEL', { available: 5 }), 3);
       const { order } = (await (await shopper.order(await shopper.body())).json()) as {
         order: { statusUrl: string };
@@ -585,11 +589,11 @@ export function describeContract({
       ]);
     });
 
-    test('a shopper’s orders are listed newest first, page by page, each once', async () => {
+    test('a shopper’s orders are listed newest first, in pages, each order once', async () => {
       const shopper = await shopperWith(call, await addProduct('LIST'));
       await shopper.order(await shopper.body());
       const userId = shopper.cookie.split('=')[1]?.split('.')[0];
-      // Forty more of the same moment, which a cursor by time alone would skip or repeat.
+      // Forty more with the same timestamp, which a cursor by time alone would skip or repeat.
       await db().$executeRaw`
         WITH carts AS (
           INSERT INTO cart (user_id, id, status, currency)

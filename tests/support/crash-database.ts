@@ -6,19 +6,19 @@ import { migrate } from '#prisma/migrate.ts';
 import { postgresService } from '#proof/chaos/lab/services.ts';
 import { startTcpProxy, type TcpProxy } from '#tests/support/tcp-proxy.ts';
 
-/** A PostgreSQL of one test file's own, because the one that all files share may not be killed. */
+/** A PostgreSQL of one test file, because no test may kill the server that all files share. */
 export interface OwnDatabase {
   /** Its address, through the proxy. */
   url: string;
-  /** On everybody's way to it. */
+  /** All connections go through it. */
   proxy: TcpProxy;
-  /** kill -9, and waits until it is gone. */
+  /** Sends kill -9 and waits until the server is gone. */
   kill(): Promise<void>;
   /** Starts it again and waits until it has recovered. */
   start(): Promise<void>;
 }
 
-/** Starts it, with every migration applied, and ends it with the file. Call it before the shop is opened. */
+/** Starts it with every migration applied, and ends it with the file. Call it before the shop is opened. */
 export async function openOwnDatabase(): Promise<OwnDatabase> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'once-crash-'));
   afterAll(() => rm(folder, { recursive: true, force: true }));

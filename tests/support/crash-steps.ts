@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { db } from '#lib/platform/database/db.ts';
 import { openClient } from '#lib/platform/database/db-session.ts';
 
-/** How a test stops a process at a step of its way, and kills it there. */
+/** How a test stops a process at a given step and kills it there. */
 
-/** kill -9, and waits until it is gone. */
+/** Sends kill -9 and waits until the process is gone. */
 export async function kill(child: ChildProcess): Promise<void> {
   const gone = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGKILL');
@@ -19,8 +19,9 @@ export async function until(isSo: () => Promise<boolean> | boolean, withinMs = 2
 }
 
 /**
- * Keeps rows locked while something happens, so that whoever needs them stops exactly there. `work`
- * is told whether somebody does: to be killed at that step, they must be gone before it ends.
+ * Locks rows while `work` runs, so that a process that needs them stops exactly there. `work` gets a function
+ * that tells whether a process waits for the lock. A process to be killed at that step must be dead before
+ * `work` ends.
  */
 export async function whileLocked(
   databaseUrl: string,

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { inject } from 'vitest';
 import { openClient } from '#lib/platform/database/db-session.ts';
 
-/** A database of one test file's own, with every migration applied and no rows. */
+/** The database of one test file, with every migration applied and no rows. */
 export interface TestDatabase {
   connectionString: string;
   /** Ends every session on it and drops it. */
@@ -12,13 +12,13 @@ export interface TestDatabase {
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** A database on the test server to send CREATE DATABASE to. */
+    /** A database on the test server that accepts CREATE DATABASE. */
     adminUrl: string;
     templateDatabase: string;
   }
 }
 
-/** Tests create and drop databases; they do so on this machine or nowhere. */
+/** Tests create and drop databases, so they refuse any server that isn't local. */
 function refuseRemote(connectionString: string): void {
   const { hostname } = new URL(connectionString);
   if (!['127.0.0.1', 'localhost', '[::1]'].includes(hostname)) {
@@ -37,7 +37,7 @@ async function administer(statement: string): Promise<void> {
   }
 }
 
-/** Clones the migrated template, which takes a fraction of a second. Drop it in `afterAll`. */
+/** Clones the migrated template, which takes a fraction of a second. Drop the clone in `afterAll`. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   await administer(`CREATE DATABASE ${name} TEMPLATE ${inject('templateDatabase')}`);
@@ -50,8 +50,8 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 }
 
 /**
- * Ends every session of the shop on a database of `createTestDatabase` and lets no new one begin,
- * until it is given back. What autovacuum does there may not be ended by us, and is no shop's.
+ * Ends every session of the shop on a database of `createTestDatabase`, and refuses new ones until
+ * `giveBack`. Autovacuum's sessions stay: we may not end them, and they are not the shop's.
  */
 export async function takeAway(connectionString: string): Promise<{ giveBack: () => Promise<void> }> {
   const name = new URL(connectionString).pathname.slice(1);
@@ -62,7 +62,9 @@ export async function takeAway(connectionString: string): Promise<{ giveBack: ()
   return { giveBack: () => administer(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`) };
 }
 
-/** Tries of a drop: one that meets autovacuum at work in the database may not end it, and has to wait. */
+/**
+ * How often a drop is tried. It may not end an autovacuum that runs in the database, so it waits and retries.
+ */
 const dropTries = 20;
 const dropPauseMs = 250;
 const insufficientPrivilege = '42501';

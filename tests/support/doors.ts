@@ -6,7 +6,7 @@ import { exchange, requestText, statusesOf } from '#tests/support/raw-http.ts';
 import { addProduct } from '#tests/support/shop.ts';
 import { Shopper, shopperWith } from '#tests/support/shopper.ts';
 
-/** A process of the shop: where it is, and what it has written to its log. */
+/** A process of the shop: its address, and the file of its log. */
 export interface OpenShop {
   url: string;
   logFile: string;
@@ -16,7 +16,7 @@ const get = (path: string, ...headers: string[]) => [`GET ${path} HTTP/1.1`, ...
 const headerOf = (answer: string, name: string) =>
   new RegExp(`^${name}: (.*)$`, 'im').exec(answer.split('\r\n\r\n')[0] ?? '')?.[1]?.trim();
 
-/** What comes through the doors of server.ts that is no ordinary request. `exposed` is a shop in production. */
+/** How server.ts handles unusual requests. `exposed` is a shop in production. */
 export function describeDoors({
   exposed,
   local,
@@ -25,7 +25,7 @@ export function describeDoors({
   const { url } = exposed;
   const { host } = new URL(url);
   const logOf = ({ logFile }: OpenShop) => readFileSync(logFile, 'utf8');
-  /** What the shop in production writes to its log during a test. */
+  /** The production shop's log before the test. */
   let before = '';
   beforeEach(() => {
     before = logOf(exposed);
@@ -34,9 +34,9 @@ export function describeDoors({
 
   describe('upgrades', () => {
     test.each(['/_next/webpack-hmr', '/_next/hmr', '/', '/api/orders', '/cart'])(
-      'a websocket to %s is answered as if it were none, and keeps no socket open',
+      'a websocket to %s is answered like a plain request, and keeps no socket open',
       async (path) => {
-        // What broke: Next took over sockets to its hot reload, also in production, and never closed one.
+        // What broke: Next took over sockets for its hot reload, also in production, and never closed one.
         const lines = [
           `GET ${path} HTTP/1.1`,
           `Host: ${host}`,
@@ -45,7 +45,7 @@ export function describeDoors({
           'Sec-WebSocket-Version: 13',
           'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
         ];
-        // Next is asked first: it added its listener with the first request.
+        // Next adds its own listener with the first request, so send one first.
         await fetch(`${url}/`);
         const opened = Array.from({ length: 10 }, () => closed(url, requestText(lines)));
         for (const answer of await Promise.all(opened)) expect(statusesOf(answer)).toHaveLength(1);
@@ -58,11 +58,11 @@ export function describeDoors({
     });
   });
 
-  describe('requests of an odd form', () => {
+  describe('malformed and unusual requests', () => {
     test.each(['TRACE', 'PROPFIND', 'PURGE', 'QUERY'])(
       '%s is refused without a stack trace',
       async (method) => {
-        // What broke: Next cannot make a Request of a TRACE, and answered 500 with a trace in the log.
+        // What broke: Next cannot build a Request for TRACE. It answered 500 and logged a stack trace.
         for (const path of ['/', '/cart', '/api/cart', '/api/orders']) {
           const lines = [`${method} ${path} HTTP/1.1`, `Host: ${host}`, 'Connection: close'];
           const answer = await exchange(url, requestText(lines));
@@ -82,7 +82,7 @@ export function describeDoors({
     });
 
     const odd: [string, string[], number][] = [
-      ['a method that HTTP has not', [`SHOP / HTTP/1.1`, `Host: ${host}`], 400],
+      ['an unknown HTTP method', [`SHOP / HTTP/1.1`, `Host: ${host}`], 400],
       ['an expectation that cannot be met', [...get('/api/health', `Host: ${host}`), 'Expect: coffee'], 417],
       ['a URL of 20 KB', get(`/search?query=${'x'.repeat(20_000)}`, `Host: ${host}`), 431],
       ['a header of 20 KB', get('/', `Host: ${host}`, `X-Note: ${'x'.repeat(20_000)}`), 431],
@@ -90,7 +90,7 @@ export function describeDoors({
       ['HTTP/1.0 without a host', ['GET /api/health HTTP/1.0'], 200],
       ['a chunked body in HTTP/1.0', ['POST /api/orders HTTP/1.0', 'Transfer-Encoding: chunked'], 415],
     ];
-    test.each(odd)('%s gets one answer and the connection ends', async (_, lines, status) => {
+    test.each(odd)('%s gets one answer and the connection closes', async (_, lines, status) => {
       expect(statusesOf(await closed(url, requestText(lines)))).toEqual([status]);
     });
 
@@ -119,7 +119,7 @@ export function describeDoors({
       expect(response.headers.get('content-type')).toContain('text/x-component');
     });
 
-    test('a router state is ignored where no part of a page is asked for', async () => {
+    test('a router state is ignored when no part of a page is requested', async () => {
       const headers = { 'next-router-state-tree': '[[[[' };
       const paths = ['/cart', '/product/nothing.rsc', '/product/nothing%2Ersc', '/api/health'];
       const answers = paths.map(async (path) => (await fetch(url + path, { headers })).status);
@@ -129,7 +129,7 @@ export function describeDoors({
       expect(logged()).toBe('');
     });
 
-    test('a query of more parameters than any page has is refused', async () => {
+    test('a query with more parameters than any page uses is refused', async () => {
       // What broke: Next took 5 s for one request with 7,000 parameters of one name.
       for (const path of ['/', '/search', '/api/health']) {
         expect((await fetch(`${url}${path}?${'a&'.repeat(100)}`)).status, path).toBe(400);
@@ -138,7 +138,7 @@ export function describeDoors({
       expect(logged()).toBe('');
     });
 
-    test('a body that waits for its 100 Continue is taken', async () => {
+    test('a body that waits for its 100 Continue is accepted', async () => {
       const lines = [
         'PUT /api/cart/lines/NOTHING HTTP/1.1',
         `Host: ${host}`,
@@ -151,8 +151,8 @@ export function describeDoors({
     });
   });
 
-  // What broke: Next kept 10 MB of each request's body in memory, before any route could refuse it.
-  test('bodies that are too large do not pile up in memory', async () => {
+  // What broke: Next kept 10 MB of each request's body in memory before any route could refuse it.
+  test('bodies that are too large do not accumulate in memory', async () => {
     const rss = async () => {
       const metrics = await (await fetch(`${local.url}/api/metrics`)).text();
       return Number(/^process_resident_memory_bytes (\d+)/m.exec(metrics)?.[1]) / 2 ** 20;
@@ -185,7 +185,7 @@ export function describeDoors({
       expect(logged()).toBe('');
     });
 
-    test('of the shop’s own page is let through, whatever a client says about forwarding', async () => {
+    test('of the shop’s own page is let through, whatever forwarding headers a client sends', async () => {
       const response = await fetch(`${url}/cart`, {
         method: 'POST',
         headers: {
@@ -196,12 +196,12 @@ export function describeDoors({
         },
         body: '[]',
       });
-      // There is no such action, which only Next can know.
+      // The action doesn't exist, but only Next can know that.
       expect([403, 500]).not.toContain(response.status);
     });
   });
 
-  describe('the name of the shop', () => {
+  describe('the Host header', () => {
     const strange = [
       'evil.example',
       'evil.example:3000',
@@ -210,7 +210,7 @@ export function describeDoors({
       '_',
     ];
 
-    test.each(strange)('Host: %s is refused everywhere but for health checks', async (name) => {
+    test.each(strange)('Host: %s is refused everywhere except for health checks', async (name) => {
       for (const path of ['/', '/cart', '/api/cart', '/api/metrics', '/mailbox', '/_next/static/x.js']) {
         const answer = await exchange(url, requestText(get(path, `Host: ${name}`)));
         expect(statusesOf(answer), path).toEqual([421]);
@@ -223,7 +223,7 @@ export function describeDoors({
         expect(statusesOf(await exchange(url, requestText(get(path, `Host: ${name}`)))), path).toEqual([200]);
     });
 
-    test('loopback names, the public name and names that are listed are taken, with any port', async () => {
+    test('loopback names, the public name and listed names are accepted, with any port', async () => {
       for (const name of [
         'localhost',
         'LOCALHOST:1',
@@ -243,12 +243,12 @@ export function describeDoors({
     });
   });
 
-  describe('what exists for development', () => {
+  describe('the development features', () => {
     const { host: localHost } = new URL(local.url);
     const asked = async (shop: OpenShop, path: string, ...headers: string[]) =>
       statusesOf(await exchange(shop.url, requestText(get(path, ...headers))))[0];
 
-    test('the mailbox and open metrics answer on one’s own machine', async () => {
+    test('the mailbox and open metrics answer on the local machine', async () => {
       for (const path of ['/mailbox', '/api/metrics'])
         expect(await asked(local, path, `Host: ${localHost}`), path).toBe(200);
     });
@@ -261,13 +261,13 @@ export function describeDoors({
       'Via: 1.1 proxy',
       'X-Real-IP: 203.0.113.7',
       'CF-Connecting-IP: 203.0.113.7',
-    ])('they answer nothing through a proxy on the same machine, which says %s', async (header) => {
-      // What broke: whoever reached the shop through a proxy read everybody's emails.
+    ])('they answer 404 through a proxy on the same machine that sends %s', async (header) => {
+      // What broke: clients that reached the shop through a proxy could read all emails.
       for (const path of ['/mailbox', '/api/metrics', '/api/metrics/'])
         expect(await asked(local, path, `Host: ${localHost}`, header, 'X-Once-Local: 1'), path).toBe(404);
     });
 
-    test('nor do they in production, or with a public address', async () => {
+    test('they answer nothing in production, or with a public address', async () => {
       for (const shop of [exposed, proxied]) {
         const own = `Host: ${new URL(shop.url).host}`;
         expect(await asked(shop, '/mailbox', own, 'X-Once-Local: 1')).toBe(404);
@@ -275,7 +275,7 @@ export function describeDoors({
       }
     });
 
-    test('an exposed shop without a provider takes no cards, and says so once at its start', async () => {
+    test('an exposed shop without a provider accepts no cards, and logs so once at its start', async () => {
       const call = callUrl(proxied.url);
       const shopper = await shopperWith(call, await addProduct('NO-CARDS'));
       const quote = (await (await shopper.request('/api/checkout')).json()) as {
@@ -286,10 +286,10 @@ export function describeDoors({
     });
   });
 
-  describe('answers for a browser', () => {
+  describe('answers to a browser', () => {
     const browser = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
 
-    test.each(['/search?query=%E0%A4%A', '/product/%', '/%zz'])('%s is a page', async (path) => {
+    test.each(['/search?query=%E0%A4%A', '/product/%', '/%zz'])('%s gets an HTML page', async (path) => {
       // What broke: a broken escape in an address showed raw JSON.
       const answer = await exchange(
         url,
@@ -301,8 +301,9 @@ export function describeDoors({
       expect(headerOf(program, 'content-type')).toBe('application/problem+json');
     });
 
-    test('a form of a page without a referrer makes its order', async () => {
-      // What broke: under Referrer-Policy: no-referrer a form has Origin: null, which was taken for a stranger's.
+    test('a form of a page without a referrer makes an order', async () => {
+      // What broke: under Referrer-Policy: no-referrer a form sends Origin: null, and the shop refused it as
+      // foreign.
       const shopper = await shopperWith(callUrl(url), await addProduct('NO-REFERRER'));
       const response = await shopper.orderByForm(await shopper.body(), {
         origin: 'null',
@@ -346,9 +347,9 @@ export function describeDoors({
     });
   });
 
-  describe('a slash at the end', () => {
-    test('every call answers with it as without it, and redirects nothing', async () => {
-      // What broke: the payment provider got a redirect for its events, which it does not follow.
+  describe('a trailing slash', () => {
+    test('every call answers the same with it as without it, and redirects nothing', async () => {
+      // What broke: the payment provider got a redirect for its events, and it doesn't follow redirects.
       const call = callUrl(url);
       const shopper = await shopperWith(call, await addProduct('SLASH'));
       const body = await shopper.body();
@@ -399,7 +400,7 @@ export function describeDoors({
   });
 }
 
-/** All that is heard until the server has closed the connection; rejects when it does not. */
+/** Resolves with everything received until the server closes the connection. Rejects if it doesn't close. */
 function closed(url: string, bytes: string): Promise<string> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
@@ -420,12 +421,12 @@ function closed(url: string, bytes: string): Promise<string> {
   });
 }
 
-/** One part of a page in another, so many deep. */
+/** A router state nested that many levels deep. */
 function nestedState(levels: number): string {
   return `${'["",{"a":'.repeat(levels)}["",{}]${'}]'.repeat(levels)}`;
 }
 
-/** A request whose body has come so far and is not at its end; the shop has taken all of it. */
+/** Sends a request with an unfinished body of that size. The shop has received all of it. */
 async function unfinishedBody(url: string, megabytes: number): Promise<Socket> {
   const { hostname, port, host } = new URL(url);
   const socket = connect(Number(port), hostname);

@@ -7,7 +7,7 @@ const folder = path.resolve(import.meta.dirname, '..', '..', 'prisma', 'migratio
 
 const sqlOf = (migration: string) => readFileSync(path.join(folder, migration, 'migration.sql'), 'utf8');
 
-/** A database as it was before a migration, which `migrate` applies. */
+/** A database in its state before a migration, which `migrate` then applies. */
 export async function openDatabaseBefore(migration: string) {
   const database = await createTestDatabase();
   const client = await openClient({ connectionString: database.connectionString });

@@ -8,7 +8,7 @@ import { type Edge, type EdgeOptions, startEdge } from '#scripts/services/nginx.
 import { choosePort } from '#scripts/services/ports.ts';
 import { type Call, callUrl } from '#tests/support/call.ts';
 
-/** A real nginx, ended with its test file or its test. */
+/** A real nginx that ends with its test file or its test. */
 export interface TestEdge extends Edge {
   call: Call;
   /** The lines of its access log so far. */
@@ -17,7 +17,7 @@ export interface TestEdge extends Edge {
 
 type AtEnd = (clean: () => Promise<void>) => void;
 
-/** Call it at the top of a file; within a test, say `onTestFinished` for its end. */
+/** Call it at the top of a file. Within a test, pass `onTestFinished` as `atEnd`. */
 export async function openTestEdge(options: EdgeOptions, atEnd: AtEnd = afterAll): Promise<TestEdge> {
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'once-edge-'));
   const port = await choosePort();
@@ -37,7 +37,7 @@ export async function openTestEdge(options: EdgeOptions, atEnd: AtEnd = afterAll
     ...edge,
     call: callUrl(edge.url),
     logLines: async () => {
-      await sleep(1_200); // The log is written once a second.
+      await sleep(1_200); // nginx writes the log once a second.
       const text = await readFile(path.join(dataDir, 'edge', 'access.log'), 'utf8');
       return text
         .trimEnd()
@@ -49,12 +49,12 @@ export async function openTestEdge(options: EdgeOptions, atEnd: AtEnd = afterAll
 
 export interface RawAnswer {
   status: number;
-  /** Every line of the head with this name. */
+  /** Every header line with this name. */
   headers(name: string): string[];
   body: string;
 }
 
-/** Sends exactly these header lines, also several of one name, which `fetch` would join. */
+/** Sends exactly these header lines. Repeated names stay separate lines; `fetch` would join them. */
 export function sendRaw(
   url: string,
   init: { method?: string; host?: string; headers?: [string, string][]; body?: string; chunked?: boolean },

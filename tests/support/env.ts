@@ -3,10 +3,10 @@ import { afterAll } from 'vitest';
 const fixed: Record<string, string> = {
   NODE_ENV: 'test',
   ONCE_SECRET: 'the secret of the tests, which is no secret at all',
-  // Tests send many orders from one address in no time; those about limits set their own.
+  // Tests send many orders from one address in a short time. Tests about limits set their own.
   RATE_LIMIT_SHOPPER_PER_MIN: '0',
   RATE_LIMIT_IP_PER_MIN: '0',
-  // So do limits on what is unpaid: the tests pay by invoice and share one email address.
+  // The same for limits on unpaid orders: the tests pay by invoice and share one email address.
   UNPAID_INVOICES_PER_PERSON: '0',
   UNPAID_CARDS_PER_PERSON: '0',
   UNPAID_UNITS_PER_PERSON: '0',
@@ -19,7 +19,7 @@ const fixed: Record<string, string> = {
   LOG_LEVEL: 'fatal',
 };
 
-/** What the machine's own environment may hold and a test must not use by chance. */
+/** Variables that the machine's own environment may hold and that no test may use by accident. */
 const cleared = [
   'DATABASE_URL',
   'REDIS_URL',
@@ -43,8 +43,8 @@ const cleared = [
 ];
 
 /**
- * Sets the configuration of this test file and puts the old one back at its end. Call it
- * before anything calls `env()`, which reads the variables once.
+ * Sets the configuration for this test file and restores the old one at its end. Call it before the first
+ * call of `env()`, which reads the variables once.
  */
 export function useTestEnv(variables: Record<string, string | undefined>): void {
   const before = { ...process.env };

@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
 /**
- * Stands between a shop and its provider and passes everything on, connections that end without an
- * answer included. Charges, the replies to them and cancellations can be kept back, so that something
- * else comes first; what was kept back is passed on, whether or not somebody still waits for it.
+ * A proxy between a shop and its provider. It forwards everything, also connections that close without an
+ * answer. It can hold back charges, their replies and cancellations, so that another step happens first. What
+ * it held back is then forwarded, even when the client has gone.
  */
 export async function heldReplies(target: string) {
   let hold: () => Promise<unknown> = async () => undefined;

@@ -4,12 +4,12 @@ import { expect } from 'vitest';
 import { Prisma } from '#lib/generated/prisma/client.ts';
 import { db } from '#lib/platform/database/db.ts';
 
-/** What a shop may be sent by somebody who means it no good, and a look at whether it wrote any of it. */
+/** Input that an attacker may send to a shop, and a check that the shop wrote none of it. */
 
-/** Too long for an index of PostgreSQL, which makes smaller what it can: this it cannot. */
+/** Too long for a PostgreSQL index. PostgreSQL compresses index values, but it can't compress this one. */
 export const incompressible = createHash('shake256', { outputLength: 4_000 }).digest('hex');
 
-/** Texts that have broken something somewhere: each is one line of a list that a tester carries along. */
+/** Texts that are known to break software: a short version of the lists that testers use. */
 const texts = [
   '',
   ' ',
@@ -50,7 +50,7 @@ const texts = [
   'hasOwnProperty',
 ];
 
-/** Any text, with a liking for the above. Halves of surrogate pairs are among them. */
+/** Any text, often one of the above. It may contain halves of surrogate pairs. */
 export const hostileText = fc.oneof(
   fc.constantFrom(...texts),
   fc.string({ unit: 'binary', maxLength: 60 }),
@@ -58,7 +58,7 @@ export const hostileText = fc.oneof(
   fc.string({ maxLength: 60 }),
 );
 
-/** Anything that JSON can say. */
+/** Any JSON value. */
 export const hostile: fc.Arbitrary<unknown> = fc.oneof(
   fc.anything({ withNullPrototype: false, maxDepth: 3 }).map(jsonable),
   hostileText,
@@ -73,13 +73,13 @@ export const hostile: fc.Arbitrary<unknown> = fc.oneof(
     [],
     {},
     { toString: 'x' },
-    // Written as a literal this would set the prototype, and JSON would have nothing to say of it.
+    // Written as a literal, this would set the prototype and be missing from the JSON.
     JSON.parse('{"__proto__":{"admin":true}}'),
     { constructor: { prototype: {} } },
   ),
 );
 
-/** What JSON can say of a value: undefined, functions and big numbers have no JSON. */
+/** Converts a value to JSON and back: undefined, functions and big numbers have no JSON. */
 function jsonable(value: unknown): unknown {
   try {
     return JSON.parse(JSON.stringify(value) ?? 'null');
@@ -88,7 +88,7 @@ function jsonable(value: unknown): unknown {
   }
 }
 
-/** What is nearly a text, or what some conversion would take for it. */
+/** A value close to the text, or one that some conversion would turn into it. */
 export function nearly(text: string): fc.Arbitrary<unknown> {
   return fc.constantFrom<unknown>(
     [text],
@@ -103,14 +103,14 @@ export function nearly(text: string): fc.Arbitrary<unknown> {
 }
 
 /**
- * One part of a path, encoded. Nothing that URLs themselves resolve (`.` and `..`), and no half of a
- * pair, which no address can hold.
+ * One segment of a path, encoded. Without `.` and `..`, which URLs resolve, and without half surrogate pairs,
+ * which no address can contain.
  */
 export const hostileSegment = hostileText
   .map((text) => encodeURIComponent(text.toWellFormed()))
   .filter((part) => !['', '.', '..'].includes(part));
 
-/** The value of a header, as far as HTTP lets one through. */
+/** The value of a header, within what HTTP allows. */
 export const hostileHeader = fc.oneof(
   fc.string({ unit: fc.constantFrom(...'abc019;=,. "%_-{}'), maxLength: 80 }),
   fc.constantFrom('', '*', 'null', 'W/"1"', '"-1"', '"9999999999"', 'Bearer', 'Bearer ', 'Basic Og==', 'é'),
@@ -149,7 +149,7 @@ export const hostileBytes = fc
   )
   .map((bytes) => Buffer.from(bytes));
 
-/** Where the shop keeps what matters: what was bought, sold, paid, and what is still to be done. */
+/** The tables that matter: what was bought, sold and paid, and the jobs that are still to run. */
 const tables = [
   'orders',
   'order_line',
@@ -169,7 +169,10 @@ const tables = [
 
 export type Table = (typeof tables)[number];
 
-/** Every table as it is: how many rows, and a hash of all in them but when the provider was asked. */
+/**
+ * The state of every table: its number of rows and a hash of them, without the time of the last provider
+ * query.
+ */
 async function written(except: readonly Table[]): Promise<unknown> {
   const looks = tables
     .filter((table) => !except.includes(table))
@@ -183,8 +186,8 @@ async function written(except: readonly Table[]): Promise<unknown> {
 }
 
 /**
- * Does something and expects every row of every table to be as it was before: no order more, none
- * changed, no stock gone, no job to be done.
+ * Runs `work` and expects every row of every table to be unchanged: no new or changed order, no stock taken,
+ * no job added.
  */
 export async function writesNothing<T>(
   work: () => Promise<T>,

@@ -9,21 +9,21 @@ import { bankCard, card, declinedCard, userIdOf } from '#tests/support/money.ts'
 import { addProduct } from '#tests/support/shop.ts';
 import { Shopper } from '#tests/support/shopper.ts';
 
-/** An order that hostile requests are about, and that they are not to change. */
+/** An existing order that hostile requests target and must not change. */
 interface StandingOrder {
   id: string;
   status: OrderStatus;
-  /** The provider's name of its charge; none for an invoice. */
+  /** The provider's id of its charge; undefined for an invoice. */
   ref: string | undefined;
 }
 
-/** One shopper, with an order of every kind that can be at rest. */
+/** One shopper, with an order in every state in which an order can rest. */
 interface StandingOrders {
   shopper: Shopper;
   orders: StandingOrder[];
-  /** The first one of this status. */
+  /** The first order with this status. */
   one: (status: OrderStatus) => StandingOrder;
-  /** One more, paid by a card or, without one, by invoice. */
+  /** Places another order, paid by card or, without a token, by invoice. */
   add: (token?: string) => Promise<StandingOrder>;
 }
 
@@ -45,7 +45,7 @@ export async function existingOrders(call: Call, simulator: Simulator): Promise<
   await cancel(invoice);
   await cancel(paid);
   await fulfilOrder({ userId: userIdOf(shopper), orderId: fulfilled.id, actor: 'operator:eva' });
-  // What the provider has to tell it has told, so that it changes nothing in the midst of a test.
+  // Deliver all waiting events now, so that none changes an order during a test.
   await simulator.flushWebhooks();
   const orders = await Promise.all([...made, invoice, paid, fulfilled].map(({ id }) => readOrder(id)));
   const one = (status: OrderStatus) => {
@@ -65,8 +65,8 @@ async function readOrder(id: string): Promise<StandingOrder> {
 }
 
 /**
- * `writesNothing`, and neither does the provider: nothing is charged, called off or given back. What
- * it still has to tell of earlier it tells before, and what it would tell of this is waited for.
+ * `writesNothing`, and the provider's ledger must not change either: no charge, cancellation or refund.
+ * Earlier events are delivered before `work`, and the events of `work` are delivered before the check.
  */
 export async function movesNothing<T>(
   simulator: Simulator,

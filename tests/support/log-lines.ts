@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { lineOptions } from '#lib/platform/logger.ts';
 import { processWide, takeProcessWide } from '#lib/platform/process-wide.ts';
 
-/** Puts a logger in place that keeps its lines; the array grows as they are written. */
+/** Installs a logger that keeps its lines. The returned array grows as lines are written. */
 export function keepLogLines(): Record<string, unknown>[] {
   const lines: Record<string, unknown>[] = [];
   takeProcessWide('logger');

@@ -1,6 +1,6 @@
 /**
- * Addresses and the mailbox that emails to them are counted by. `mailboxOf` and the database's
- * `mailbox_of` are both tried with these, because they must say the same.
+ * Email addresses and the mailbox by which their emails are counted. Both `mailboxOf` and the database's
+ * `mailbox_of` are tested with these, because they must agree.
  */
 export const mailboxes: readonly (readonly [address: string, mailbox: string])[] = [
   ['ada@example.com', 'ada@example.com'],

@@ -1,6 +1,6 @@
 /**
- * A matrix of cases that takes minutes. `npm test` runs a sample of it, which a change is likely to break
- * if it breaks any; `npm run test:full` sets TEST_FULL and runs every case. Such a file is named
+ * A matrix of cases that takes minutes. `npm test` runs a sample, chosen as the cases that a wrong change is
+ * most likely to break. `npm run test:full` sets TEST_FULL and runs every case. Such a file is named
  * `*.matrix.test.ts`.
  */
 export const isFull = process.env.TEST_FULL === '1';

@@ -1,6 +1,6 @@
 import { callHandlers } from '#tests/support/call.ts';
 
-/** For a test file that reads the metrics of its own process. */
+/** Environment for a test file that reads the metrics of its own process. */
 export const metricsEnv = { METRICS_TOKEN: 'the token of the metrics' };
 
 export async function readMetrics(): Promise<string> {

@@ -3,7 +3,7 @@ import { db } from '#lib/platform/database/db.ts';
 import type { Simulator } from '#proof/simulator/start-simulator.ts';
 import type { OrderBody, Shopper } from '#tests/support/shopper.ts';
 
-/** What the tests of payments say and look at. */
+/** What the tests of payments share. */
 
 export const card = (token = 'pm_card_visa') => ({ payment: { method: 'card', token } });
 
@@ -27,7 +27,7 @@ export interface OrderInDb {
   payments: { attempt: number; status: string; providerRef: string | null; refundedMinor: number }[];
 }
 
-/** The one order of a shopper, as the database has it. */
+/** Reads the shopper's only order from the database. */
 export async function orderOf(shopper: Shopper): Promise<OrderInDb> {
   const order = await db().order.findFirstOrThrow({
     where: { userId: userIdOf(shopper) },
@@ -36,7 +36,7 @@ export async function orderOf(shopper: Shopper): Promise<OrderInDb> {
   return { ...order, accepted: order.acceptedAt !== null };
 }
 
-/** Waits until an order is as it should be, and answers it as it is in the end. */
+/** Waits until an order matches, and returns it. */
 export async function eventually(
   shopper: Shopper,
   isSo: (order: OrderInDb) => boolean,
@@ -51,8 +51,8 @@ export async function eventually(
 }
 
 /**
- * The provider's books and ours, side by side, order by order: they say the same; no order has two
- * live charges; none that is paid has less than its total; nothing was charged without an order.
+ * Compares the provider's books with ours, order by order. They must agree; no order has two live charges; no
+ * paid order has less money than its total; and no charge lacks an order.
  */
 export async function expectBooksToAgree(simulator: Simulator): Promise<void> {
   await simulator.flushWebhooks();
@@ -78,7 +78,7 @@ export async function expectBooksToAgree(simulator: Simulator): Promise<void> {
   }
 }
 
-/** Refunds that the provider has begun and not confirmed: in its ledger they are gone. */
+/** Refunds that the provider has started and not confirmed. Its ledger already counts them as refunded. */
 function underWay({
   refunds,
 }: {

@@ -4,7 +4,7 @@ import { db } from '#lib/platform/database/db.ts';
 import { callHandlers } from '#tests/support/call.ts';
 import { shopperWith } from '#tests/support/shopper.ts';
 
-/** An order on invoice, placed by a shopper of its own. */
+/** Places an order by invoice, from a new shopper. */
 export async function placeOrder(sku: string, change: Record<string, unknown> = {}): Promise<OrderVersion> {
   const shopper = await shopperWith(callHandlers, sku);
   const response = await shopper.order(await shopper.body(change));
@@ -14,7 +14,7 @@ export async function placeOrder(sku: string, change: Record<string, unknown> = 
   return { userId, orderId: order.id, version };
 }
 
-/** Has versions of orders announced by one job, as the order writer does for a batch. */
+/** Adds one job that notifies about versions of orders, as the order writer does for a batch. */
 export function announceLater(...events: OrderVersion[]): Promise<void> {
   return addJob(db(), 'announce', { events });
 }

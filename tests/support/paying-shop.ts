@@ -5,18 +5,18 @@ import { serveHandlers } from '#tests/support/serve-handlers.ts';
 import { openSimulator } from '#tests/support/simulator.ts';
 import { openTestShop, type TestShop } from '#tests/support/test-shop.ts';
 
-/** A test shop that takes cards: its provider is a simulator of its own, which tells it of events. */
+/** A test shop that takes cards. Its provider is a payment simulator of its own, which sends it events. */
 export interface PayingShop extends TestShop {
   simulator: Simulator;
-  /** Called when the provider has answered a charge, before the shop gets to see the answer. */
+  /** Called when the provider has answered a charge, before the shop gets the answer. */
   beforeReply: (hold: () => Promise<unknown>) => void;
-  /** Called when the shop has asked for a charge, before the provider gets to know of it. */
+  /** Called when the shop has requested a charge, before the provider gets the request. */
   beforeRequest: (delay: () => Promise<unknown>) => void;
-  /** Called when the shop has asked to cancel a charge, before the provider gets to know of it. */
+  /** Called when the shop has asked to cancel a charge, before the provider gets the request. */
   beforeCancel: (delay: (ref: string) => Promise<unknown>) => void;
 }
 
-/** Opens it and closes it at the end of the file. Call it at the top of the file, once. */
+/** Opens it, and closes it at the end of the file. Call it once, at the top of the file. */
 export async function openPayingShop(
   env: Record<string, string> = {},
   options: Partial<SimulatorOptions> = {},

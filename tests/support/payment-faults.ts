@@ -11,9 +11,9 @@ import { addProduct, availableOf } from '#tests/support/shop.ts';
 import { type OrderBody, type Shopper, shopperWith } from '#tests/support/shopper.ts';
 
 /**
- * Every misbehaviour of the provider, met in one way: by one submission, by several at once, with the
- * webhook first. However it went: the provider's books and ours agree, there is one order and one charge, and
- * the same submission goes on getting its answer. The rows of docs/payments.md are these tests.
+ * Every fault of the provider under one way of submitting: one submission, several concurrent ones, or the
+ * webhook first. In every case the provider's books and ours agree, there is one order and one charge, and
+ * the same submission keeps getting its answer. The rows of docs/payments.md are these tests.
  */
 
 const call = conforming(callHandlers);
@@ -44,13 +44,13 @@ const faults: Record<string, Fault[]> = {
   ],
 };
 
-/** How a submission meets them; answers all that was said to it. */
+/** How the submission is sent. Resolves with all answers. */
 type Way = (shopper: Shopper, body: OrderBody) => Promise<Response[]>;
 
 let count = 0;
 const nextSku = () => addProduct(`FAULT-${++count}`, { available: 9 });
 
-/** The whole table for one way. The shop was opened for this file alone. */
+/** Runs the whole table for one way. The shop must be opened for this file alone. */
 export function describePaymentFaults({ simulator, beforeReply }: PayingShop, name: string, way: Way): void {
   beforeEach(() => beforeReply(async () => undefined));
   afterEach(async () => {
@@ -58,7 +58,7 @@ export function describePaymentFaults({ simulator, beforeReply }: PayingShop, na
     await expectBooksToAgree(simulator);
   });
 
-  /** What the jobs do in time: asks about the unknown, and about what nobody went on with. */
+  /** Runs the jobs that would run in time: query unknown charges, and sweep abandoned payments. */
   const inTime = async ({ userId, id: orderId }: OrderInDb) => {
     await settleUnknownPayment({ userId, orderId, attempt: 1 });
     await db()
@@ -74,7 +74,7 @@ export function describePaymentFaults({ simulator, beforeReply }: PayingShop, na
       const body = await cardBody(shopper);
       for (const one of faults[fault] ?? []) simulator.addFault(one);
       const answers = await way(shopper, body);
-      // Whoever asked while it was being worked on was told to ask again; nobody was told of a failure.
+      // Requests during the work were told to retry, and no request was told of a failure.
       expect(answers.filter(({ status }) => status !== 201 && status !== 409)).toEqual([]);
       expect(answers.some(({ status }) => status === 201)).toBe(true);
       const before = await orderOf(shopper);
@@ -100,7 +100,7 @@ export function describePaymentFaults({ simulator, beforeReply }: PayingShop, na
       const order = await orderOf(shopper);
       expect(order).toMatchObject({ status: 'payment_declined', payments: [{ status: 'declined' }] });
       expect(simulator.ledger(order.id).filter(({ live }) => live)).toEqual([]);
-      // Whoever was told "accepted" is told so again; whoever was told of the refusal, of that.
+      // A replay repeats the first result: accepted or declined.
       const replay = await shopper.orderUntilSettled(body);
       expect(replay.status).toBe(order.accepted ? 201 : 402);
     });

@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 
-/** How long a server that says nothing more and keeps the connection open is listened to. */
+/** How long to wait for a server that sends nothing more and keeps the connection open. */
 const quietMs = 1_500;
 
 /**
- * Sends these bytes as they are, which no HTTP client would, and gives all that comes back until the
+ * Sends these bytes as they are, which no HTTP client would. Resolves with everything received until the
  * server closes the connection or is quiet.
  */
 export function exchange(url: string, bytes: string, silenceMs = quietMs): Promise<string> {
@@ -16,13 +16,13 @@ export function exchange(url: string, bytes: string, silenceMs = quietMs): Promi
     socket.on('data', (data) => {
       heard += data.toString('latin1');
     });
-    // A reset is an end like any other: what was heard before it counts.
+    // A reset ends the connection like a close: what was received before it counts.
     socket.on('error', () => undefined);
     socket.on('close', () => resolve(heard));
   });
 }
 
-/** A request in its own words, line by line. */
+/** Builds a request from its exact lines. */
 export function requestText(lines: readonly string[], body = ''): string {
   return `${lines.join('\r\n')}\r\n\r\n${body}`;
 }

@@ -5,23 +5,23 @@ import { Redis } from 'ioredis';
 import { choosePort } from '#scripts/services/ports.ts';
 import { type RedisServer, spawnRedis } from '#scripts/services/redis.ts';
 
-/** A real redis-server for one test file, that can be made to fail in every way a server does. */
+/** A real redis-server for one test file. It can fail in every way a server does. */
 export interface TestRedis {
   url: string;
   port: number;
   /** Starts it again on the same port, empty. */
   start(): Promise<void>;
-  /** Ends it; connections are refused from now on. */
+  /** Ends it. From now on, connections are refused. */
   stop(): Promise<void>;
-  /** Freezes it: connections are accepted by the kernel and nothing ever answers. */
+  /** Freezes it: the kernel accepts connections, and no answer ever comes. */
   pause(): Promise<void>;
   resume(): Promise<void>;
   flush(): Promise<void>;
-  /** Running, answering and empty, whatever was done to it before. */
+  /** Makes it run, answer and be empty, whatever was done to it before. */
   restore(): Promise<void>;
-  /** Any one command, past the shop's own client. */
+  /** Sends any one command, without the shop's own client. */
   command(name: string, ...args: (string | number)[]): Promise<unknown>;
-  /** Ends it for good and removes its folder. */
+  /** Ends it permanently and removes its folder. */
   close(): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ export async function startRedisServer(): Promise<TestRedis> {
   }
   async function command(name: string, ...args: (string | number)[]): Promise<unknown> {
     const client = new Redis(url, { maxRetriesPerRequest: 0, retryStrategy: () => null });
-    // A refused connection is reported by the call itself, too.
+    // The call itself also reports a refused connection.
     client.on('error', () => undefined);
     try {
       return await client.call(name, ...args);

@@ -1,15 +1,15 @@
 import { inject } from 'vitest';
 import { openClient } from '#lib/platform/database/db-session.ts';
 
-/** Keeps a copy of a test database as it is now, and later puts the copy in the database's place. */
+/** Copies a test database as it is now, and later replaces the database with the copy. */
 export interface Backup {
-  /** Ends every session, drops what happened since, and gives the name to the copy. */
+  /** Ends every session, drops the current database, and gives its name to the copy. */
   restore: () => Promise<void>;
 }
 
 /**
- * A backup by the server itself: a file-level copy, as a physical backup is. Sessions are ended for
- * the copy and again for the restore, as they are when a server is replaced.
+ * A backup by the server itself: a file-level copy, like a physical backup. The copy and the restore each end
+ * all sessions, as happens when a server is replaced.
  */
 export async function backUp(connectionString: string): Promise<Backup> {
   const name = new URL(connectionString).pathname.slice(1);

@@ -6,7 +6,10 @@ import { Shopper, shopperWith } from '#tests/support/shopper.ts';
 
 const stranger = 'evil.example';
 
-/** What somebody gets who wants the shop to do for them what it does for its shoppers, over real sockets. */
+/**
+ * What an attacker gets who tries to make the shop act for them as it acts for its shoppers. Over real
+ * sockets.
+ */
 export function describeSecurity(url: string): void {
   const call = callUrl(url);
   const { host } = new URL(url);
@@ -14,14 +17,14 @@ export function describeSecurity(url: string): void {
   describe('another site’s page', () => {
     const fromElsewhere: Record<string, string>[] = [
       { origin: `https://${stranger}` },
-      // A page in a sandboxed frame, or one that was read from a file.
+      // The origin of a sandboxed frame, or of a page opened from a file.
       { origin: 'null' },
       { origin: `http://${host}.${stranger}` },
       { origin: `http://${stranger}#${host}` },
       { 'sec-fetch-site': 'cross-site' },
     ];
 
-    test.each(fromElsewhere)('changes nothing of a shopper’s, with %j', async (headers) => {
+    test.each(fromElsewhere)('can’t change a shopper’s cart or orders, with %j', async (headers) => {
       const sku = await addProduct(`CSRF-${crypto.randomUUID().slice(0, 8)}`);
       const shopper = await shopperWith(call, sku);
       const before = await shopper.cart();
@@ -36,7 +39,7 @@ export function describeSecurity(url: string): void {
         expect(response.status).toBe(403);
         expect(response.headers.getSetCookie()).toEqual([]);
       }
-      // A person sees what became of a form, so that one is answered with a page.
+      // The form's answer is left out here: it is a page, because a person reads it.
       const codes = await Promise.all(
         asked.slice(0, -1).map(async (response) => (await response.json()).code),
       );
@@ -52,7 +55,7 @@ export function describeSecurity(url: string): void {
       expect(await soldOf(sku)).toEqual({ orders: 1, quantity: 1 });
     });
 
-    test('may not read an answer either', async () => {
+    test('can’t read an answer either', async () => {
       const response = await call('/api/cart', { headers: { origin: `https://${stranger}` } });
       expect(response.headers.get('access-control-allow-origin')).toBeNull();
       const asked = await call('/api/orders', {
@@ -63,7 +66,7 @@ export function describeSecurity(url: string): void {
     });
   });
 
-  test('a method that a header asks for is not the request’s', async () => {
+  test('a header or a query can’t override the request’s method', async () => {
     const sku = await addProduct('OVERRIDE');
     const shopper = await shopperWith(call, sku);
     await shopper.request(`/api/cart/lines/${sku}`, { headers: { 'x-http-method-override': 'DELETE' } });
@@ -71,7 +74,7 @@ export function describeSecurity(url: string): void {
     expect((await shopper.cart()).lines).toHaveLength(1);
   });
 
-  test('another’s token orders nothing, in one’s own name or in theirs', async () => {
+  test('another shopper’s token places no order for either shopper', async () => {
     const sku = await addProduct('BORROWED');
     const [owner, thief] = [await shopperWith(call, sku), await shopperWith(call, sku)];
     const [theirs, own] = [await owner.body(), await thief.body()];
@@ -81,11 +84,11 @@ export function describeSecurity(url: string): void {
     }
     expect(await soldOf(sku)).toEqual({ orders: 0, quantity: 0 });
     expect((await owner.order(theirs)).status).toBe(201);
-    // The token is used up now; to somebody else it still says nothing about that order.
+    // The token is now used. To another shopper it still reveals nothing about the order.
     expect(await (await thief.order(theirs)).json()).toMatchObject({ code: 'token_invalid' });
   });
 
-  test('a name that a client makes up for the shop is in none of its answers', async () => {
+  test('a host name that a client invents appears in none of the shop’s answers', async () => {
     const named = [`Host: ${stranger}`, `X-Forwarded-Host: ${stranger}`, `Forwarded: host=${stranger}`];
     const pages = ['/', '/cart', '/checkout', '/orders', '/api/products', '/robots.txt', '/sitemap.xml'];
     for (const page of pages) {
@@ -96,54 +99,60 @@ export function describeSecurity(url: string): void {
     }
   });
 
-  describe('a request in a request', () => {
-    /** Two answers, or an order of a second request, would mean that two servers can disagree on where it ends. */
+  describe('a request hidden in a request', () => {
+    /**
+     * Two answers, or a change by the hidden request, would mean that two servers can disagree on where a
+     * request ends.
+     */
     const framings: Record<string, string[]> = {
       'two kinds of length': ['Content-Length: 4', 'Transfer-Encoding: chunked'],
       'two lengths': ['Content-Length: 4', 'Content-Length: 40'],
       'a list of lengths': ['Content-Length: 4, 40'],
       'a length with a sign': ['Content-Length: +4'],
       'a negative length': ['Content-Length: -4'],
-      'a length in other digits': ['Content-Length: 0x4'],
+      'a hexadecimal length': ['Content-Length: 0x4'],
       'a space before the colon': ['Content-Length : 4'],
       'an unknown encoding': ['Transfer-Encoding: xchunked'],
       'chunks that are not the last encoding': ['Transfer-Encoding: chunked, identity'],
       'an encoding behind a tab': ['Transfer-Encoding:\tchunked', 'Content-Length: 4'],
-      'a line that goes on': ['X-Note: a', ' Content-Length: 4', 'Content-Length: 4'],
+      'a folded header line': ['X-Note: a', ' Content-Length: 4', 'Content-Length: 4'],
       'a bare line feed': ['X-Note: a\nTransfer-Encoding: chunked', 'Content-Length: 4'],
       'a bare carriage return': ['X-Note: a\rTransfer-Encoding: chunked', 'Content-Length: 4'],
       'a zero byte': ['X-Note: a\0b', 'Content-Length: 4'],
     };
 
-    test.each(Object.keys(framings))('%s: it is refused, and what is behind it is not read', async (name) => {
-      const sku = await addProduct(`SMUGGLED-${crypto.randomUUID().slice(0, 8)}`);
-      const victim = new Shopper(call);
-      await victim.cart();
-      const hidden = requestText(
-        [
-          `PUT /api/cart/lines/${sku} HTTP/1.1`,
-          `Host: ${host}`,
-          `Cookie: ${victim.cookie}`,
-          'Content-Type: application/json',
-          'Content-Length: 14',
-        ],
-        '{"quantity":9}',
-      );
-      for (const path of ['/api/orders', '/api/cart']) {
-        const lines = [
-          `POST ${path} HTTP/1.1`,
-          `Host: ${host}`,
-          'Content-Type: application/json',
-          ...(framings[name] ?? []),
-        ];
-        const answer = await exchange(url, requestText(lines, `0\r\n\r\n${hidden}`));
-        expect(statusesOf(answer), path).toEqual([400]);
-      }
-      expect((await victim.cart()).lines).toEqual([]);
-    });
+    test.each(Object.keys(framings))(
+      '%s: it is refused, and the request behind it is not read',
+      async (name) => {
+        const sku = await addProduct(`SMUGGLED-${crypto.randomUUID().slice(0, 8)}`);
+        const victim = new Shopper(call);
+        await victim.cart();
+        const hidden = requestText(
+          [
+            `PUT /api/cart/lines/${sku} HTTP/1.1`,
+            `Host: ${host}`,
+            `Cookie: ${victim.cookie}`,
+            'Content-Type: application/json',
+            'Content-Length: 14',
+          ],
+          '{"quantity":9}',
+        );
+        for (const path of ['/api/orders', '/api/cart']) {
+          const lines = [
+            `POST ${path} HTTP/1.1`,
+            `Host: ${host}`,
+            'Content-Type: application/json',
+            ...(framings[name] ?? []),
+          ];
+          const answer = await exchange(url, requestText(lines, `0\r\n\r\n${hidden}`));
+          expect(statusesOf(answer), path).toEqual([400]);
+        }
+        expect((await victim.cart()).lines).toEqual([]);
+      },
+    );
   });
 
-  describe('an address that leads away', () => {
+  describe('an address that redirects elsewhere', () => {
     const ways = [
       `//${stranger}`,
       `//${stranger}/`,
@@ -158,7 +167,7 @@ export function describeSecurity(url: string): void {
       `http://${stranger}/checkout/`,
     ];
 
-    test.each(ways)('%s leads nowhere else', async (way) => {
+    test.each(ways)('%s redirects to the shop or not at all', async (way) => {
       const answer = await exchange(
         url,
         requestText([`GET ${way} HTTP/1.1`, `Host: ${host}`, 'Connection: close']),
@@ -170,7 +179,7 @@ export function describeSecurity(url: string): void {
         expect([name, new URL(target.trim(), url).host]).toEqual([name, host]);
     });
 
-    test('a form is led back to the shop, wherever it says that it comes from', async () => {
+    test('a form is redirected to the shop, whatever referrer it names', async () => {
       const shopper = await shopperWith(call, await addProduct('LEDBACK'));
       const body = await shopper.body({ next: `https://${stranger}`, returnTo: `//${stranger}` });
       const response = await shopper.orderByForm(body, { referer: `https://${stranger}/` });

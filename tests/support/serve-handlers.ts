@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { callHandlers } from '#tests/support/call.ts';
 
-/** The route handlers over a socket, for those who can only reach a shop by its address. */
+/** Serves the route handlers over a socket, for clients that need the shop's address. */
 export async function serveHandlers(): Promise<{ url: string; close: () => void }> {
   const listener = getRequestListener(
     async (request) => {
@@ -13,7 +13,7 @@ export async function serveHandlers(): Promise<{ url: string; close: () => void 
     },
     { overrideGlobalObjects: false },
   );
-  // As server.ts has it: a burst may come after a pause, on connections that were idle meanwhile.
+  // The same as in server.ts: a burst may follow a pause in which connections were idle.
   const server = createServer({ keepAliveTimeout: 65_000 }, listener);
   await new Promise<void>((resolve) =>
     server.listen({ port: 0, host: '127.0.0.1', backlog: 1_024 }, resolve),

@@ -1,6 +1,6 @@
 import { db } from '#lib/platform/database/db.ts';
 
-/** What the order tests sell: each test takes a sku of its own, so that none takes another's stock. */
+/** Adds a product for the order tests. Each test uses its own sku, so that no test takes another's stock. */
 export async function addProduct(
   sku: string,
   { available = 1_000_000, priceMinor = 1_250 } = {},
@@ -26,7 +26,7 @@ export async function availableOf(sku: string): Promise<number> {
   return available;
 }
 
-/** How many orders hold this sku, and how much of it. */
+/** How many orders contain this sku, and the total quantity. */
 export async function soldOf(sku: string): Promise<{ orders: number; quantity: number }> {
   const [row] = await db().$queryRaw<{ orders: number; quantity: number }[]>`
     SELECT count(*)::int AS orders, coalesce(sum(quantity), 0)::int AS quantity FROM order_line WHERE sku = ${sku}`;

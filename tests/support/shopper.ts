@@ -14,7 +14,7 @@ export const address = {
 
 export type OrderBody = Record<string, unknown> & { submitToken: string };
 
-/** One shopper with their cookie, doing what a browser or a headless client does. */
+/** One shopper with their cookie. It does what a browser or a headless client does. */
 export class Shopper {
   readonly call: Call;
   cookie = '';
@@ -58,7 +58,7 @@ export class Shopper {
     return response.json() as Promise<CheckoutQuote>;
   }
 
-  /** The body that orders the cart as it is now. */
+  /** The body that orders the cart in its current state. */
   async body(change: Record<string, unknown> = {}): Promise<OrderBody> {
     const shippingMethod = String(change.shippingMethod ?? 'standard');
     const { submitToken, cartId, cartVersion, totalMinor, currency } = await this.quote(
@@ -83,11 +83,11 @@ export class Shopper {
   }
 
   /**
-   * Sends the same submission until it is settled: on a busy machine it may be told to ask again
-   * (`in_progress`, `overloaded`), which is an answer of the contract and not the end.
+   * Sends the same submission until it is settled. A busy machine may answer `in_progress` or `overloaded`:
+   * the contract allows both, and asks the client to retry.
    */
   async orderUntilSettled(body: OrderBody): Promise<Response> {
-    // A limit for what hangs: on a busy machine three hundred copies of one order take their time.
+    // Limits a submission that hangs. On a busy machine, three hundred copies of one order take a while.
     for (const until = performance.now() + 60_000; ; ) {
       const response = await this.order(body);
       const { code } = (await response.clone().json()) as { code?: string };
@@ -97,7 +97,7 @@ export class Shopper {
     }
   }
 
-  /** A form post with the same names, as a browser without JavaScript sends it. */
+  /** Posts a form with the same fields, as a browser without JavaScript does. */
   orderByForm(body: OrderBody, headers: Record<string, string> = {}): Promise<Response> {
     return this.request('/api/orders', {
       method: 'POST',
@@ -119,14 +119,14 @@ function formOf(body: Record<string, unknown>): string {
   return form.toString();
 }
 
-/** A shopper with this in the cart. */
+/** Creates a shopper with this sku in the cart. */
 export async function shopperWith(call: Call, sku: string, quantity = 1): Promise<Shopper> {
   const shopper = new Shopper(call);
   await shopper.put(sku, quantity);
   return shopper;
 }
 
-/** Many of them, a few at a time: to fill carts is not what a test of a burst is about. */
+/** Creates many shoppers, a few at a time: filling carts is not part of the burst under test. */
 export async function shoppersWith(
   call: Call,
   count: number,
@@ -139,7 +139,7 @@ export async function shoppersWith(
   });
 }
 
-/** Makes `count` things, eight at a time, in the order of their numbers. */
+/** Calls `make` for `count` indexes, eight concurrently. Results are in the order of the indexes. */
 export async function inTurns<T>(count: number, make: (index: number) => Promise<T>): Promise<T[]> {
   const made: T[] = [];
   let next = 0;

@@ -6,13 +6,13 @@ import Stripe from 'stripe';
 import { afterAll } from 'vitest';
 import { type Simulator, type SimulatorOptions, startSimulator } from '#proof/simulator/start-simulator.ts';
 
-/** What is undone at the end of the file, newest first: also what a test in the midst of it opened. */
+/** What to undo at the end of the file, newest first. Includes what a test opened while running. */
 const cleanings: (() => unknown)[] = [];
 afterAll(async () => {
   for (const clean of cleanings.reverse()) await clean();
 });
 
-/** A folder for a simulator's books, gone at the end of the file. */
+/** A folder for a simulator's books, removed at the end of the file. */
 export function simulatorFolder(): string {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'once-simulator-'));
   cleanings.push(() => rmSync(dataDir, { recursive: true, force: true }));
@@ -31,13 +31,13 @@ export async function openSimulator(options: Partial<SimulatorOptions> = {}): Pr
   return simulator;
 }
 
-/** The official client, which asks once: what a test sees is what was answered. */
+/** The official client without retries, so a test sees each answer. */
 export function stripeFor(url: string, secretKey = 'sk_test_simulator', timeout = 10_000): Stripe {
   const { hostname, port } = new URL(url);
   return new Stripe(secretKey, { host: hostname, port, protocol: 'http', maxNetworkRetries: 0, timeout });
 }
 
-/** Does over HTTP what the shop's owner does in the provider's dashboard; gives the changed objects. */
+/** Sends an action of the provider's dashboard over HTTP. Resolves with the changed objects. */
 export async function atDashboard(
   url: string,
   action: string,
@@ -51,7 +51,7 @@ export async function atDashboard(
   return { httpStatus: answer.status, ...((await answer.json()) as object) };
 }
 
-/** A simulator in a process of its own, as `npm start` runs it: one that can be killed. */
+/** A simulator in a process of its own, as `npm start` runs it. A test can kill it. */
 export async function spawnSimulator(dataDir: string): Promise<{ url: string; child: ChildProcess }> {
   const main = path.resolve(import.meta.dirname, '..', '..', 'proof', 'simulator', 'main.ts');
   const child = spawn(process.execPath, [main, '--port', '0', '--data-dir', dataDir], {

@@ -1,18 +1,18 @@
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 
-/** A mail server that keeps what it accepts, and misbehaves on request. */
+/** An email server that keeps what it accepts, and misbehaves on request. */
 export interface TestSmtp {
   url: string;
-  /** What was accepted, in order. */
+  /** The accepted emails, in order. */
   mails: ReceivedMail[];
-  /** Recipients that it will never take anything for. */
+  /** Recipients that it always refuses. */
   unknownRecipients: Set<string>;
-  /** What it answers to every mail, at this command, until it is set to undefined. */
+  /** Its answer to every email at this command, until it is set to undefined. */
   refusal: { at: 'RCPT TO' | 'DATA'; code: number; text: string } | undefined;
-  /** From now on and until called with 0, recipients are told to come back later. */
+  /** Tells the next `times` recipients to try again later. 0 ends this. */
   deferNext(times: number): void;
-  /** Accepts mails but keeps the answer to itself until `answer` is called. */
+  /** Accepts emails but holds its answers until `answer` is called. */
   holdAnswers(): { answer: () => void };
   close(): Promise<void>;
 }
@@ -21,7 +21,7 @@ interface ReceivedMail {
   to: string[];
   messageId: string;
   subject: string;
-  /** The plain text, decoded, with plain line ends. */
+  /** The plain text, decoded, with plain line endings. */
   text: string;
 }
 
@@ -59,7 +59,7 @@ export async function startSmtp(): Promise<TestSmtp> {
       });
     },
   });
-  // A client that is killed in the middle of a mail is no reason for the server to end.
+  // A client that is killed while it sends an email must not end the server.
   server.on('error', () => undefined);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.server.address() as AddressInfo;

@@ -1,8 +1,8 @@
 import { vi } from 'vitest';
 
 /**
- * Does `work` in one instant of this process's `Date`.
- * The quota of a minute comes back while the minute passes, so a slow machine is given more than a fast one.
+ * Runs `work` while this process's `Date` stands still. A per-minute quota refills as time passes, so a slow
+ * machine would get more of it than a fast one.
  */
 export async function withClockStopped<Result>(work: () => Promise<Result>): Promise<Result> {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });

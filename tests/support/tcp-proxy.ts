@@ -1,27 +1,26 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A TCP proxy on the way to a local port that can lose what passes it, or stop it at a named word. */
+/** A TCP proxy to a local port. It can lose what passes it, or stop it at a given text. */
 export interface TcpProxy {
   port: number;
-  /** The next bytes that come back are thrown away and both ends of their connection closed. */
+  /** Discards the next bytes of a reply and closes both ends of their connection. */
   loseNextReply(): void;
-  /** Connections that are open now stay open, and nothing passes through them any more. */
+  /** Connections that are open now stay open, and forward nothing any more. */
   silence(): void;
-  /** The same for the reply to the next bytes that hold this text. */
+  /** Like `loseNextReply`, for the reply to the next bytes that contain this text. */
   loseReplyTo(text: string): void;
-  /** How many replies were thrown away so far. */
+  /** How many replies were discarded so far. */
   repliesLost(): number;
   /**
-   * A request that holds this text is not passed on, or is passed on and its reply is not; nor is
-   * anything that comes after it, for as long as its connection lives: whoever is killed meanwhile was
-   * killed exactly there.
+   * Holds back a request that contains this text, or only its reply. Nothing later passes on the same
+   * connection. So a process that is killed meanwhile dies exactly at this step.
    */
   hold(what: 'request' | 'reply', text: string): void;
-  /** Whether something is held. Of a reply this says that its request was carried out. */
+  /** Whether anything is held back. For a reply, this means that its request was executed. */
   isHolding(): boolean;
-  /** What is new passes again. What is held stays so until its connection ends. */
+  /** Forwards new traffic again. What is held back stays so until its connection ends. */
   letPass(): void;
-  /** The port may change, as that of a server that was started again may. */
+  /** The port may change, for example when a server was restarted. */
   retarget(port: number): void;
   close(): Promise<void>;
 }

@@ -7,20 +7,20 @@ import { useTestEnv } from '#tests/support/env.ts';
 import { startRedisServer, type TestRedis } from '#tests/support/redis-server.ts';
 import { startTcpProxy, type TcpProxy } from '#tests/support/tcp-proxy.ts';
 
-/** The shop of one test file: its own database and its own Redis, real ones. */
+/** The shop of one test file, with a real database and a real Redis of its own. */
 export interface TestShop {
   redis: TestRedis;
   databaseUrl: string;
 }
 
 interface Options {
-  /** Configuration that differs from the tests' own. */
+  /** Configuration that differs from the tests' defaults. */
   env?: Record<string, string>;
-  /** Puts something between the shop and its database. */
+  /** Puts a proxy between the shop and its database, and returns the new address. */
   throughProxy?: (databaseUrl: string) => Promise<string>;
 }
 
-/** Opens it and closes it at the end of the file. Call it at the top of the file, once. */
+/** Opens it, and closes it at the end of the file. Call it once, at the top of the file. */
 export async function openTestShop({ env = {}, throughProxy }: Options = {}): Promise<TestShop> {
   const database = await createTestDatabase();
   const redis = await startRedisServer();
@@ -35,7 +35,7 @@ export async function openTestShop({ env = {}, throughProxy }: Options = {}): Pr
   return { redis, databaseUrl };
 }
 
-/** The same, over a proxy that can lose what the database says, or keep it. */
+/** The same, with a proxy that can lose or hold back what the database sends. */
 export async function openTestShopBehindProxy(): Promise<TestShop & { proxy: TcpProxy }> {
   const started = Promise.withResolvers<TcpProxy>();
   const shop = await openTestShop({

@@ -5,11 +5,11 @@ import { openPayingShop, type PayingShop } from '#tests/support/paying-shop.ts';
 
 /** Two processes of a shop that takes cards, on one database and one Redis. */
 export interface TwoProcesses extends PayingShop {
-  /** One or the other in turn, so that whatever is sent at once is sent to both. */
+  /** Calls the two processes alternately, so that concurrent requests go to both. */
   call: Call;
 }
 
-/** Opens it and closes it at the end of the file. Call it at the top of the file, once. */
+/** Opens it, and closes it at the end of the file. Call it once, at the top of the file. */
 export async function openTwoProcesses(): Promise<TwoProcesses> {
   const shop = await openPayingShop();
   const processes = await Promise.all([startShopProcess({}, afterAll), startShopProcess({}, afterAll)]);
@@ -23,7 +23,7 @@ export async function openTwoProcesses(): Promise<TwoProcesses> {
 export const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
 
-/** How often each answer was given: its status and what it says became of it. */
+/** Counts the answers by their status and their outcome or code. */
 export async function answersOf(responses: Response[]): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const response of responses) {

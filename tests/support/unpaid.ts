@@ -1,6 +1,8 @@
 import { db } from '#lib/platform/database/db.ts';
 
-/** Orders that have a hold and are not counted as unpaid, and those that are counted and have none. */
+/**
+ * Orders whose unpaid hold and unpaid count disagree: a hold that is not counted, or a count without a hold.
+ */
 export async function miscountedOrders(): Promise<string[]> {
   const rows = await db().$queryRaw<{ id: string }[]>`
     SELECT coalesce(id, order_id) AS id

@@ -4,16 +4,16 @@ import { Redis, ReplyError } from 'ioredis';
 import { makeScriptTranslator } from '#lib/platform/redis/script-dialect.ts';
 
 /**
- * Upstash's REST API in front of an ordinary redis-server, as far as @upstash/redis uses it: one
- * command, a pipeline or a transaction as JSON in a POST, answers in base64 when asked for.
+ * Upstash's REST API in front of an ordinary redis-server, as far as @upstash/redis uses it. A POST carries
+ * one command, a pipeline or a transaction as JSON. Answers are in base64 on request.
  */
 
 export interface UpstashRest {
   url: string;
   token: string;
-  /** HTTP requests that carried the right token, since the start. */
+  /** HTTP requests with the right token, since the start. */
   requests(): number;
-  /** The next request is carried out, and its connection closed in place of an answer. */
+  /** Executes the next request and closes its connection instead of answering. */
   loseNextReply(): void;
   close(): Promise<void>;
 }
@@ -22,7 +22,7 @@ export async function startUpstashRest(redisUrl: string): Promise<UpstashRest> {
   const token = 'a-token-for-tests';
   const redis = new Redis(redisUrl, { maxRetriesPerRequest: 0, enableOfflineQueue: true });
   redis.on('error', () => {});
-  // Upstash's servers know the flag that its rate limiter's scripts begin with.
+  // Upstash's servers accept the flag at the start of its rate limiter's scripts.
   const translate = makeScriptTranslator();
   const readCommand = (command: unknown[]) => translate(command.map(String)) as [string, ...string[]];
   let requests = 0;
@@ -105,7 +105,7 @@ async function replyTo(
 ): Promise<{ result?: unknown; error?: string }> {
   try {
     const value = await sent;
-    // Upstash leaves the status reply "OK" readable in either encoding.
+    // Upstash sends the status reply "OK" as plain text in either encoding.
     return { result: String(value) === 'OK' ? 'OK' : encode(value) };
   } catch (error) {
     if (error instanceof ReplyError) return { error: (error as Error).message };

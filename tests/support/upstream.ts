@@ -3,14 +3,14 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { callHandlers } from '#tests/support/call.ts';
 
-/** A server in the place of one of the shop's Node processes, that remembers what it was asked. */
+/** A server in place of one of the shop's Node processes. It records its requests. */
 export interface Upstream {
-  /** `host:port`, as the edge names it. */
+  /** `host:port`, as in the edge's configuration. */
   address: string;
   seen: { method: string; url: string; headers: IncomingMessage['headers'] }[];
-  /** How often it was asked this, by method and path. */
+  /** How many requests had this method and path. */
   asked(method: string, path: string): number;
-  /** From now on connections are refused. */
+  /** Refuses connections from now on. */
   stop(): Promise<void>;
   /** Listens again at the same address. */
   start(): Promise<void>;
@@ -18,7 +18,7 @@ export interface Upstream {
 
 export async function startUpstream(listener: RequestListener): Promise<Upstream> {
   const seen: Upstream['seen'] = [];
-  // As server.ts has it: longer than the edge keeps an idle connection.
+  // The same as in server.ts: longer than the edge keeps an idle connection.
   const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
     seen.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers });
     listener(request, response);
@@ -39,7 +39,7 @@ export async function startUpstream(listener: RequestListener): Promise<Upstream
   };
 }
 
-/** The shop's own handlers in this process, as a Node listener: a real socket without a build. */
+/** The shop's own handlers in this process, as a Node listener. It gives a real socket without a build. */
 export const shopListener = getRequestListener(
   (request) => {
     const { pathname, search } = new URL(request.url);

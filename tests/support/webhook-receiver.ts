@@ -2,15 +2,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 
-/** Somebody who wants to know of order events: a real server that checks signatures as they would. */
+/** A receiver of order events: a real server that checks signatures as a subscriber would. */
 export interface WebhookReceiver {
   url: string;
   secret: string;
-  /** What came with a good signature, whatever was answered to it. */
+  /** The deliveries with a valid signature, whatever the answer was. */
   received: { id: string; event: ReceivedEvent }[];
-  /** Requests whose signature was not good. */
+  /** The number of requests with an invalid signature. */
   forged: number;
-  /** The answers to the next requests; 204 when there is none. */
+  /** The statuses of the next answers; 204 when it is empty. */
   answers: number[];
   close(): Promise<void>;
 }

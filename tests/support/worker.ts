@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** A worker process of its own, as production has it. */
+/** A worker in a process of its own, as in production. */
 export interface TestWorker {
   child: ChildProcess;
-  /** Resolves when it runs jobs, or rejects with what it said when it ends before that. */
+  /** Resolves when the worker runs jobs. Rejects with its output if it ends before that. */
   ready: Promise<void>;
   exited: Promise<{ code: number | null; signal: string | null }>;
   /** What it has logged so far. */
@@ -14,7 +14,7 @@ export interface TestWorker {
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-/** Started with this process's configuration, ended with the test. */
+/** Starts it with this process's configuration. It ends with the test. */
 export function startWorker(variables: Record<string, string> = {}): TestWorker {
   const child = spawn(process.execPath, ['worker.ts'], {
     cwd: root,

@@ -18,7 +18,7 @@ beforeEach(async () => {
 
 const userIdOf = ({ cookie }: Shopper) => cookie.split('=')[1]?.split('.')[0] ?? '';
 
-/** A cart that was made and last touched so many days ago. */
+/** A cart that was created and last changed this many days ago. */
 async function cartOf(madeDays: number, touchedDays: number) {
   const shopper = await shopperWith(callHandlers, sku);
   const userId = userIdOf(shopper);
@@ -32,22 +32,22 @@ async function cartOf(madeDays: number, touchedDays: number) {
 const carts = (userId: string) => db().cart.count({ where: { userId } });
 const lines = (userId: string) => db().cartLine.count({ where: { userId } });
 
-// What broke: every cart that a client without a cookie ever edited stayed for ever.
-test('open carts that nobody touched for the time that is set are deleted, by the periodic job', async () => {
+// What broke: every cart that a client without a cookie ever edited was stored for ever.
+test('the periodic job deletes open carts that have not changed for the configured time', async () => {
   const old = await cartOf(31, 31);
   const touched = await cartOf(31, 29);
   const young = await cartOf(29, 29);
   await drainJobs({ limitMs: 30_000 });
   expect(await Promise.all([old, touched, young].map(({ userId }) => carts(userId)))).toEqual([0, 1, 1]);
   expect(await lines(old.userId)).toBe(0);
-  // The session goes on: an empty cart, and the next one can be ordered.
+  // The session continues with an empty cart, and the next cart can be ordered.
   const empty = (await (await old.shopper.request('/api/cart')).json()) as { lines: unknown[] };
   expect(empty.lines).toEqual([]);
   await old.shopper.put(sku, 2);
   expect((await old.shopper.order(await old.shopper.body())).status).toBe(201);
 });
 
-test('a cart that was ordered stays, however old', async () => {
+test('an ordered cart is kept, however old', async () => {
   const order = await placeOrder(sku);
   await db().$executeRaw`
     UPDATE cart SET created_at = now() - interval '9 years', updated_at = now() - interval '9 years'
@@ -79,7 +79,7 @@ test('more than one batch is deleted in one run, and two workers share it', asyn
   expect(before - (await db().cart.count())).toBe(1_300);
 });
 
-test('emails, events and deliveries go after their time, and what is not done stays', async () => {
+test('emails, events and deliveries are deleted after their time, and unfinished ones stay', async () => {
   const [userId, orderId] = [randomUUID(), randomUUID()];
   const days = [59, 61, 61];
   for (const [version, status] of ['sent', 'suppressed', 'queued'].entries()) {

@@ -15,9 +15,9 @@ import { startTcpProxy } from '#tests/support/tcp-proxy.ts';
 import { startWorker } from '#tests/support/worker.ts';
 
 /**
- * A worker is killed (-9) at every step of a job that moves money, and nobody tells the others. Then
- * either another worker takes the job when it is free again, or the sweep is sooner and the job comes
- * after it. Both end the same: the money has moved once, and the books agree.
+ * A worker is killed (-9) at every step of a job that moves money, without notice to the others. Then either
+ * another worker takes the job when it is free again, or the sweep runs first and the job after it. Both end
+ * the same: the money has moved once, and the records agree.
  */
 
 const { simulator, databaseUrl } = await openPayingShop();
@@ -27,7 +27,7 @@ between.port = String(proxy.port);
 afterAll(() => proxy.close());
 
 beforeEach(() => {
-  // Otherwise the webhook would tell what the dead worker cannot.
+  // Otherwise the webhook would report what the dead worker cannot.
   simulator.addFault({ kind: 'webhook_drop', times: 50 });
 });
 afterEach(async () => {
@@ -36,33 +36,33 @@ afterEach(async () => {
   await expectBooksToAgree(simulator);
 });
 
-/** A part of what was paid, so that a second refund would find money to take. */
+/** A part of the payment, so that a second refund would find money to take. */
 const refundMinor = 500;
 
-/** A job that is queued, and what it is about. */
+/** A queued job and the rows it works on. */
 interface Work {
   shopper: Shopper;
   order: OrderInDb;
-  /** Its name in the queue. */
+  /** The job's key in the queue. */
   job: string;
-  /** What it asks the provider with. */
+  /** The idempotency key that it sends to the provider. */
   idempotencyKey: string;
-  /** How much it is to move, and how much has been moved by the provider's books. */
+  /** The amount to move, and the amount moved according to the provider's ledger. */
   amount: number;
   moved: () => number;
-  /** The status of what it writes about. */
+  /** The status of the row that the job writes. */
   status: () => Promise<string | undefined>;
 }
 
 interface Kind {
-  /** What it asks the provider for. */
+  /** The provider request that the job sends. */
   asks: { method: string; path: string };
   begin: () => Promise<Work>;
-  /** The status of what it writes about, before. */
+  /** The status of that row before the job. */
   open: string;
-  /** Nobody has gone on with it for longer than the sweep leaves it alone. */
+  /** Makes the row old enough for the sweep. */
   neglect: () => Promise<unknown>;
-  /** Here and in the provider's books, in the end. */
+  /** The final state of the order and of the provider's ledger. */
   end: { order: object; ledger: (order: OrderInDb) => object };
 }
 
@@ -112,7 +112,7 @@ const kinds: Record<string, Kind> = {
 
 let count = 0;
 
-/** A new order by card; what became of its charge is for the faults that were planned to say. */
+/** A new card order. The planned faults decide what happens to its charge. */
 async function ordered(): Promise<{ shopper: Shopper; order: OrderInDb }> {
   const shopper = await shopperWith(callHandlers, await addProduct(`JOB-CRASH-${++count}`));
   expect((await shopper.order(await cardBody(shopper))).status).toBe(201);
@@ -130,28 +130,30 @@ async function queued({ job }: Work): Promise<QueuedJob | undefined> {
   return row;
 }
 
-/** It is the only job, and does not wait its three seconds. */
+/** Deletes all other jobs and makes this one due without its wait of three seconds. */
 async function makeDue({ job }: Work): Promise<void> {
   await db().$executeRaw`DELETE FROM graphile_worker._private_jobs WHERE key IS DISTINCT FROM ${job}`;
   await db().$executeRaw`UPDATE graphile_worker._private_jobs SET run_at = now() WHERE key = ${job}`;
 }
 
-/** As if the two minutes were over after which a job that is still taken has nobody. */
+/** Skips the two minutes after which a dead worker's job is free again. */
 const outwait = ({ job }: Work) =>
   db().$executeRaw`
     UPDATE graphile_worker._private_jobs SET locked_at = now() - interval '3 minutes' WHERE key = ${job}`;
 
-/** A job that a worker has begun, and the worker's end. */
+/** A job that a worker has started, and the means to kill that worker. */
 interface Crash {
   work: Work;
   kind: Kind;
-  /** Has it begun, and kills the worker when `isThen`; looks at what is left while all else stands still. */
+  /**
+   * Starts the job, kills the worker when `isThen`, and checks the records while everything else is stopped.
+   */
   killWhen: (isThen: () => Promise<boolean> | boolean) => Promise<void>;
 }
 
 interface Moment {
   crash: (crash: Crash) => Promise<void>;
-  /** Whether the provider has done it by then, and whether that is written down. */
+  /** Whether the provider has executed it by then, and whether that is recorded. */
   isDone: boolean;
   isWritten: boolean;
 }
@@ -175,7 +177,7 @@ const moments: Record<string, Moment> = {
     isWritten: false,
   },
   'after the answer, before it is written down': {
-    // Nothing else on the way of either job needs the order's lock.
+    // No other step of either job needs the order's lock.
     crash: ({ work, killWhen }) => whileLocked(databaseUrl, orderLock(work.order.id), killWhen),
     isDone: true,
     isWritten: false,

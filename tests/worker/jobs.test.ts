@@ -18,7 +18,7 @@ import { addProduct } from '#tests/support/shop.ts';
 import { openTestShop } from '#tests/support/test-shop.ts';
 import { startWorker } from '#tests/support/worker.ts';
 
-/** A worker starts in a second, or in many on a machine with other work. */
+/** A worker starts in a second, or in many on a busy machine. */
 const patienceMs = 40_000;
 
 const cronSecret = 'a-secret-of-the-platforms-clock';
@@ -41,7 +41,7 @@ const queued = (key: string) =>
 
 const payment = () => ({ userId: randomUUID(), orderId: randomUUID(), attempt: 1 });
 
-/** A job that no try can do anything with. */
+/** A job that fails at every attempt. */
 const addPoison = (maxAttempts: number) =>
   addJob(
     db(),
@@ -50,7 +50,7 @@ const addPoison = (maxAttempts: number) =>
     { maxAttempts },
   );
 
-/** `npm run jobs` as an operator types it, after npm. */
+/** `npm run jobs` as an operator types it. */
 async function runJobsCommand(...args: string[]): Promise<{ code: number | null; output: string }> {
   const script = path.resolve(import.meta.dirname, '../../scripts/jobs.ts');
   const child = spawn(process.execPath, [script, ...args]);
@@ -72,7 +72,7 @@ async function gauge(name: string): Promise<number> {
 const cron = (authorization?: string) =>
   call('/api/cron/jobs', authorization ? { headers: { authorization } } : {});
 
-test('a job is enqueued with the transaction it is about, and not without it', async () => {
+test('a job is enqueued in the transaction that it belongs to, and not without it', async () => {
   const kept = randomUUID();
   const undone = randomUUID();
   await db().$transaction((tx) =>
@@ -93,7 +93,7 @@ test('a job is enqueued with the transaction it is about, and not without it', a
   expect(all?.count).toBe(1);
 });
 
-test('a job that has not begun is replaced by the next one of its key', async () => {
+test('a job that has not started is replaced by the next one with its key', async () => {
   const key = randomUUID();
   await db().$transaction((tx) => addJob(tx, 'settle_payment', payment(), { key }));
   await db().$transaction((tx) => addJob(tx, 'settle_payment', payment(), { key, afterMs: 3_600_000 }));
@@ -102,7 +102,7 @@ test('a job that has not begun is replaced by the next one of its key', async ()
   expect(jobs[0]?.inSeconds).toBeGreaterThan(3_500);
 });
 
-test('a job that fails at every try is counted, shown with its error, run again when asked, and given up when asked', async () => {
+test('a job that fails at every attempt is counted, shown with its error, and retried or given up on request', async () => {
   await addPoison(1);
   expect(await gauge('once_jobs_waiting')).toBe(1);
   expect(await drainJobs({ limitMs: 10_000 })).toMatchObject({ failedForGood: 1 });
@@ -124,7 +124,7 @@ test('a job that fails at every try is counted, shown with its error, run again 
   expect((await runJobsCommand()).output).toContain('0 failed');
 });
 
-test('a poison job does not keep the jobs behind it', async () => {
+test('a poison job does not block the jobs behind it', async () => {
   const order = await placeOrder(await addProduct('BEHIND'));
   for (let index = 0; index < 5; index += 1) await addPoison(25);
   await announceLater(order);
@@ -132,7 +132,7 @@ test('a poison job does not keep the jobs behind it', async () => {
   expect(await db().mail.count({ where: { orderId: order.orderId } })).toBe(1);
 });
 
-test('jobs of a worker that died are free again after the time that no job takes', async () => {
+test('jobs of a dead worker are free again after a time longer than any job takes', async () => {
   const order = await placeOrder(await addProduct('LOST'));
   await announceLater(order);
   const takenFor = (age: string) => db().$executeRaw`
@@ -145,11 +145,11 @@ test('jobs of a worker that died are free again after the time that no job takes
   expect(await db().mail.count({ where: { orderId: order.orderId } })).toBe(1);
 });
 
-/** Reads of orders wait for this, so the periodic jobs that begin with one stop there. */
+/** Reads of orders wait for this lock, so periodic jobs that begin with such a read stop there. */
 const ordersLock = { statement: 'LOCK TABLE orders IN ACCESS EXCLUSIVE MODE', values: [] };
 
-// What broke: the next minute's run takes the key of one that is still taken, whose worker may be dead.
-// Three killed workers left seven failed jobs, each for a person to look at.
+// What broke: the next minute's run takes the key of a job that is still taken, whose worker may be dead.
+// Three killed workers left seven failed jobs, each for a person to check.
 test('a periodic job whose worker was killed leaves no failed job', async () => {
   await whileLocked(shop.databaseUrl, ordersLock, async (isWaitedFor) => {
     await addPeriodic();
@@ -170,19 +170,19 @@ test('a periodic job whose worker was killed leaves no failed job', async () => 
   expect((await runJobsCommand()).output).toContain('0 failed');
 });
 
-test('a periodic job that fails after the next one was written down leaves no failed job', async () => {
+test('a periodic job that fails after the next one was queued leaves no failed job', async () => {
   await addPeriodic();
   await db().$executeRaw`
     UPDATE graphile_worker._private_jobs
     SET key = NULL, attempts = max_attempts, last_error = 'the database went away'`;
   await addPoison(1);
   await drainJobs({ limitMs: 10_000 });
-  // What does not come again by itself is still shown.
+  // Failed jobs that are not periodic are still shown.
   expect(await gauge('once_jobs_failed')).toBe(1);
   expect((await runJobsCommand()).output).toMatch(/\d+ {2}send_mail/);
 });
 
-test('a worker runs what is added while it waits, and ends with 0 when it is told to', async () => {
+test('a worker runs jobs that are added while it waits, and ends with 0 when told to', async () => {
   const worker = startWorker();
   await worker.ready;
   const order = await placeOrder(await addProduct('WAITS'));
@@ -195,7 +195,7 @@ test('a worker runs what is added while it waits, and ends with 0 when it is tol
   expect(await worker.exited).toEqual({ code: 0, signal: null });
 });
 
-test('a worker waits for a database that goes away, and goes on when it is back', async () => {
+test('a worker waits for a database that goes away, and continues when it is back', async () => {
   const worker = startWorker();
   await worker.ready;
   const database = await takeAway(shop.databaseUrl);
@@ -212,9 +212,9 @@ test('a worker waits for a database that goes away, and goes on when it is back'
   expect(await worker.exited).toEqual({ code: 0, signal: null });
 });
 
-// A worker whose database went away in its first moment lived on and never ran a job: graphile-worker
-// remembers that its first look at the tasks failed.
-test('a worker whose first look for jobs fails begins again', async () => {
+// What broke: a worker whose database went away in its first moment lived on and never ran a job.
+// graphile-worker remembers that its first look-up of the tasks failed.
+test('a worker whose first look for jobs fails starts again', async () => {
   await db().$executeRaw`
     CREATE FUNCTION refuse_tasks() RETURNS trigger LANGUAGE plpgsql
     AS $$ BEGIN RAISE EXCEPTION 'not now'; END $$`;
@@ -238,7 +238,7 @@ test('a worker on a database without the migrations says so and ends', async () 
   await empty.drop();
 });
 
-test('the cron call runs jobs for whoever knows its secret, and nobody else', async () => {
+test('the cron call runs jobs only with its secret', async () => {
   const order = await placeOrder(await addProduct('CRON'));
   for (const wrong of [undefined, 'Bearer ', `Bearer ${cronSecret}x`]) {
     const refused = await cron(wrong);
@@ -248,7 +248,7 @@ test('the cron call runs jobs for whoever knows its secret, and nobody else', as
   expect(await db().mail.count({ where: { orderId: order.orderId } })).toBe(0);
   const response = await cron(`Bearer ${cronSecret}`);
   expect(response.status).toBe(200);
-  // The announcement, and what runs every minute.
+  // The notification, and the jobs of every minute.
   expect(await response.json()).toMatchObject({
     succeeded: 1 + periodicTasks.length,
     failed: 0,
@@ -257,7 +257,7 @@ test('the cron call runs jobs for whoever knows its secret, and nobody else', as
   expect(await db().mail.count({ where: { orderId: order.orderId } })).toBe(1);
 });
 
-test('jobs that are not begun when the time is up are left for the next call', async () => {
+test('jobs that have not started when the time is up are left for the next call', async () => {
   const order = await placeOrder(await addProduct('SHORT'));
   for (let index = 0; index < 200; index += 1) await announceLater(order);
   expect(await drainJobs({ limitMs: 1 })).toMatchObject({ outOfTime: true });

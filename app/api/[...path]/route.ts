@@ -1,7 +1,7 @@
 import { AppError } from '#lib/platform/errors.ts';
 import { route } from '#lib/platform/http/http.ts';
 
-/** A call that doesn't exist gets a problem like any other, not a page. */
+/** An unknown API path answers with a problem document, like any other error, not with a page. */
 const notFound = route(async () => {
   throw new AppError('not_found', {
     detail: 'There is no such call. /api/openapi.json lists those that exist.',

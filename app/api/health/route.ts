@@ -2,7 +2,7 @@ import { json, notAllowed, route } from '#lib/platform/http/http.ts';
 
 export const dynamic = 'force-dynamic';
 
-/** The process is alive. Says nothing of what it depends on: that is `/api/ready`. */
+/** Liveness: the process is running. It doesn't check dependencies; `/api/ready` does. */
 export const GET = route(async () => json({ status: 'ok' }));
 
 const refuse = notAllowed('GET');

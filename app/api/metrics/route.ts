@@ -9,7 +9,10 @@ import { sameBytes } from '#lib/platform/signing.ts';
 
 export const dynamic = 'force-dynamic';
 
-/** Without a token only the machine itself may read them, and only while the shop is not exposed. */
+/**
+ * Without a token, only the machine itself may read the metrics, and only while the shop is not
+ * exposed.
+ */
 export const GET = route(async (request) => {
   const token = env().METRICS_TOKEN;
   const given = request.headers.get('authorization') ?? '';

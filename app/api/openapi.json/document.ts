@@ -20,8 +20,8 @@ import { readinessSchema } from '#lib/platform/readiness.ts';
 import { checkoutQuerySchema, checkoutQuoteSchema } from '#lib/pricing/schema.ts';
 
 /**
- * The HTTP contract as OpenAPI 3.1, generated from the schemas that validate requests and shape
- * answers. The contract tests check every answer they get against this document.
+ * Generates the HTTP contract as OpenAPI 3.1 from the schemas that validate requests and shape answers.
+ * The contract tests check every answer against this document.
  */
 export function openApiDocument() {
   return createDocument({
@@ -115,7 +115,7 @@ export function openApiDocument() {
   });
 }
 
-/** Each problem is one named schema, however many calls may answer with it. */
+/** Each problem has one named schema, which all calls that answer with it share. */
 const problemSchemas = new Map<ProblemCode, z.ZodType>();
 
 const problemSchema = z.looseObject({
@@ -288,7 +288,7 @@ function answer(description: string, schema: z.ZodType): ZodOpenApiResponseObjec
   return { description, content: { 'application/json': { schema } } };
 }
 
-/** One response a status; where several problems share it, any of them. */
+/** One response per status. When several problems share a status, the response allows any of them. */
 function problems(
   ...codes: ProblemCode[]
 ): Record<`${1 | 2 | 3 | 4 | 5}${string}`, ZodOpenApiResponseObject> {

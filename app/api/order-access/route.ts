@@ -14,10 +14,10 @@ import {
   route,
 } from '#lib/platform/http/http.ts';
 
-/** A number and an address. */
+/** Limits the body size: an order number and an email address. */
 const maxBytes = 2_048;
 
-/** No session is read and none is needed, so a foreign page could do nothing here that a stranger cannot. */
+/** Reads no session and needs none, so a foreign page can do no more here than any other client. */
 export const POST = route(async (request, _context, requestId) => {
   if (isFormPost(request)) return requestFromPage(request, requestId);
   const input = parseOrThrow(orderAccessInputSchema, await readJson(request, maxBytes));
@@ -25,7 +25,7 @@ export const POST = route(async (request, _context, requestId) => {
   return json(orderAccessAnswer, { status: 202 });
 });
 
-/** A form is answered with a page, whatever became of it. */
+/** Answers a form with a page, whatever the outcome. */
 async function requestFromPage(request: Request, requestId: string): Promise<Response> {
   let outcome = 'requested';
   try {

@@ -2,9 +2,9 @@ import { listProducts } from '#lib/catalogue/list-products.ts';
 import { catalogueCaching, productQuerySchema } from '#lib/catalogue/schema.ts';
 import { json, notAllowed, parseOrThrow, queryOf, route } from '#lib/platform/http/http.ts';
 
-/** `GET /api/products`: the products that match, page by page. */
+/** `GET /api/products`: the matching products, page by page. */
 export const GET = route(async (request) => {
-  // A form sends the fields that were left empty too: they ask for nothing.
+  // A form also sends its empty fields. They don't filter anything.
   const given = Object.entries(queryOf(request)).filter(([, value]) => value !== '');
   const query = parseOrThrow(productQuerySchema, Object.fromEntries(given));
   return json(await listProducts(query), { headers: catalogueCaching });

@@ -7,7 +7,7 @@ import { shopperForWrite } from '#lib/platform/session/next-session.ts';
 
 const additionSchema = z.object({ sku: skuSchema, quantity: quantitySchema(1) });
 
-/** Puts a variant into the shopper's cart, on top of what is there of it. */
+/** Adds units of a variant to the shopper's cart, on top of those already in it. */
 export const POST = cartForm({
   act: async (typed, from) => {
     const { sku, quantity: asked } = additionSchema.parse(typed);

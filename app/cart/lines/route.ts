@@ -11,8 +11,8 @@ const editSchema = z.object({
 });
 
 /**
- * Sets a line to a quantity; 0 removes it. Refused, with the cart shown as it is, when another tab
- * has edited the cart since this page was drawn.
+ * Sets a line's quantity; 0 removes the line. Refused when another tab edited the cart after this page
+ * was rendered. The answer then includes the current cart.
  */
 export const POST = cartForm({
   act: async (typed, from) => {

@@ -5,8 +5,9 @@ import { json, route } from '#lib/platform/http/http.ts';
 import { sessionOf } from '#lib/platform/session/session.ts';
 
 /**
- * Which cart the shopper has and how much is in it, for pages that are open: they show the count and
- * notice that the cart is another one by now. What was removed from it is told where it is shown.
+ * Answers which cart the shopper has and how many items are in it. Open pages use it to show the count
+ * and to notice that the cart has changed. It doesn't report removed items; only a page that shows them
+ * does.
  */
 export const GET = route(async (request) => {
   const userId = await sessionOf(request);

@@ -1,13 +1,13 @@
 import { type ProductSort, productSorts } from '#lib/catalogue/schema.ts';
 
-/** How a category is shown. It is in the path, so that each view is a cached page of its own. */
+/** How a category is shown. It is part of the path, so that each view is its own cached page. */
 export interface CategoryView {
   sort: ProductSort;
   /** Counted from 1. */
   page: number;
 }
 
-/** `[]`, `['price-asc']` or `['price-asc', '2']`; undefined for anything else. */
+/** Parses `[]`, `['price-asc']` or `['price-asc', '2']`; undefined for anything else. */
 export function parseCategoryView(segments: string[] = []): CategoryView | undefined {
   const [sort = 'featured', page = '1', ...rest] = segments;
   const known = productSorts.find((id) => id === sort);
@@ -15,7 +15,7 @@ export function parseCategoryView(segments: string[] = []): CategoryView | undef
   return { sort: known, page: Number(page) };
 }
 
-/** The shortest address of a view. */
+/** Builds the shortest URL of a view. */
 export function categoryHref(slug: string, { sort, page }: CategoryView): string {
   const base = `/category/${encodeURIComponent(slug)}`;
   if (page > 1) return `${base}/${sort}/${page}`;

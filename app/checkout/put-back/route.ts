@@ -8,13 +8,13 @@ import { asAppError, clientIpOf, refuseForeignOrigin, route } from '#lib/platfor
 import { countedNetwork } from '#lib/platform/http/network-of.ts';
 import { requireSession } from '#lib/platform/session/session.ts';
 
-/** Orders that wait for a payment: ended first, so that their items are not held twice. */
+/** Orders that wait for a payment. They are cancelled first, so that their items are not held twice. */
 const waiting: OrderStatus[] = ['payment_pending', 'payment_declined'];
 
 /**
- * Puts the items of an unpaid order back into the cart: of one that was cancelled, or of one that still
- * waits for its payment, which is cancelled first. Doing it twice is doing it once. A form of pages with
- * and without JavaScript, so each outcome is a page.
+ * Puts the items of an unpaid order back into the cart. An order that still waits for its payment is
+ * cancelled first. A repeated request has no further effect. Pages with and without JavaScript post
+ * this form, so each outcome is a page.
  */
 export const POST = route(async (request, _context: unknown, requestId) => {
   let location = '/orders';
@@ -32,7 +32,7 @@ export const POST = route(async (request, _context: unknown, requestId) => {
       location = '/cart?restored';
     }
   } catch (error) {
-    // The order's page says what became of it; its cart is told about where the cart is full.
+    // The order's page shows its status. Only the cart page can explain that the cart is full.
     if (asAppError(error, requestId).code === 'cart_limit') location = '/cart?problem=limit';
   }
   return new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } });

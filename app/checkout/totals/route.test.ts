@@ -21,7 +21,7 @@ function post(body: BodyInit, headers: Record<string, string> = {}): Promise<Res
   return POST(new Request('https://shop.test/checkout/totals', { method: 'POST', body, headers: own }), {});
 }
 
-test('the choice goes into the address, what was typed into a cookie, and the token into neither', async () => {
+test('the choice goes into the address, the typed text into a cookie, and the token into neither', async () => {
   const answer = await post(new URLSearchParams(typed));
   expect([answer.status, answer.headers.get('location')]).toEqual([
     303,
@@ -35,14 +35,14 @@ test('the choice goes into the address, what was typed into a cookie, and the to
   expect(draft?.problem).toBeUndefined();
 });
 
-test('a choice that is not offered puts nothing of itself into the address', async () => {
+test('an unknown choice does not appear in the address', async () => {
   const answer = await post(new URLSearchParams({ shippingMethod: 'x&y', 'shippingAddress.country': '//z' }));
   expect(answer.headers.get('location')).toBe('/checkout?shippingMethod=standard&country=US');
 });
 
 test.each([
   ['a form of another site', 403, new URLSearchParams(typed), { origin: 'https://elsewhere.test' }],
-  ['a body that is no form', 415, JSON.stringify(typed), { 'content-type': 'application/json' }],
+  ['a body that is not a form', 415, JSON.stringify(typed), { 'content-type': 'application/json' }],
   ['a form larger than any checkout', 413, new URLSearchParams({ email: 'a'.repeat(20_000) }), {}],
 ] as const)('%s is refused and leaves no cookie', async (_, status, body, headers) => {
   const answer = await post(body, headers);

@@ -6,8 +6,8 @@ import { refuseForeignOrigin, route } from '#lib/platform/http/http.ts';
 import { sealedShopperOf } from '#lib/platform/session/session.ts';
 
 /**
- * "Update totals" of a page without JavaScript: back to the checkout with the choice in its
- * address, and with what was typed in a cookie, because a name and an address belong in no URL.
+ * Handles "Update totals" on a page without JavaScript. Redirects to the checkout with the choice in
+ * the URL and the typed text in a cookie. A name and an address must not appear in a URL.
  */
 export const POST = route(async (request) => {
   refuseForeignOrigin(request);

@@ -37,7 +37,7 @@ interface Props {
 
 export const metadata: Metadata = { title: 'Your order', robots: { index: false } };
 
-/** As long as an order is this young, its page is first of all its confirmation. */
+/** While an order is this recent, its page is mainly its confirmation. */
 const freshMs = 30 * 60_000;
 
 export default async function OrderPage({ params, searchParams }: Props) {
@@ -105,7 +105,7 @@ async function drawOrder({ id, link, returned }: { id: string; link?: string; re
 interface SeenOrder {
   order: OrderView;
   userId: string;
-  /** Whether this browser placed it, and so may pay and cancel it. */
+  /** Whether this browser placed the order, and so may pay and cancel it. */
   own: boolean;
 }
 
@@ -115,14 +115,14 @@ async function ownOrder(id: string): Promise<SeenOrder | undefined> {
   return userId && order ? { order, userId, own: true } : undefined;
 }
 
-/** The order of a link from one of our emails. */
+/** Reads the order that a link from one of the shop's emails opens. */
 async function linkedOrder(id: string, link: string | undefined): Promise<SeenOrder | undefined> {
   const userId = link ? openOrderAccess(link, id) : undefined;
   const order = userId ? await getOrder({ userId, id }) : undefined;
   return userId && order ? { order, userId, own: false } : undefined;
 }
 
-/** Not found, and drawn on the server where the host lets a page say so. */
+/** Order not found. Rendered on the server if the host lets a page set the status. */
 function NotShown() {
   return answerPageWith(404) ? <OrderNotFound /> : notFound();
 }

@@ -16,11 +16,11 @@ import { listProducts } from '#lib/catalogue/list-products.ts';
 import type { Product } from '#lib/catalogue/schema.ts';
 import { siteUrl } from '#lib/platform/env.ts';
 
-// Drawn again when it is older than this. With JavaScript the page asks for the stock of now; without,
-// the answer to "Add to cart" tells it, and an order checks price and stock again.
+// Rendered again after this many seconds. With JavaScript the page asks for the current stock. Without
+// it, the answer to "Add to cart" reports the stock. An order checks price and stock again.
 export const revalidate = 15;
 
-/** How many products are built ahead; the rest are built when they are first asked for. */
+/** The number of products that the build renders. Other pages are rendered on their first request. */
 const builtAhead = 100;
 const relatedCount = 4;
 
@@ -32,7 +32,7 @@ export async function generateStaticParams() {
   return (await listProducts({ limit: builtAhead })).products.map(({ slug }) => ({ slug }));
 }
 
-// Metadata and page ask for the same product once.
+// Metadata and page share one query.
 const productOf = cache(async (slug: string): Promise<Product> => (await getProduct(slug)) ?? notFound());
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {

@@ -15,13 +15,13 @@ const kettle = {
   ],
 };
 
-it('no text of the catalogue can end the script element that the data stands in', () => {
+it('no catalogue text can close the script element that contains the data', () => {
   const text = productJsonLd(kettle, shop);
   expect(text).not.toContain('<');
   expect(JSON.parse(text).name).toBe(kettle.title);
 });
 
-it('prices are decimals in the digits of their currency, and what is sold out says so', () => {
+it('prices are decimals with the digits of their currency, and a sold-out variant says so', () => {
   const { offers, image } = JSON.parse(productJsonLd(kettle, shop));
   expect(offers.map((offer: { price: string }) => offer.price)).toEqual(['98.05', '9805']);
   expect(offers[0].availability).toBe('https://schema.org/OutOfStock');

@@ -1,8 +1,8 @@
 import type { Product } from '#lib/catalogue/schema.ts';
 
 /**
- * The product as schema.org writes it, ready to stand in a script element: `<` is escaped, so no
- * text of the catalogue can end the element. Prices there are decimals, in the currency's digits.
+ * Returns the product as schema.org JSON-LD, ready for a script element. `<` is escaped, so no
+ * catalogue text can close the element. Prices are decimals with the currency's number of digits.
  */
 export function productJsonLd(product: Product, siteUrl: URL): string {
   const url = new URL(`/product/${product.slug}`, siteUrl).href;

@@ -1,6 +1,7 @@
 /**
- * A picture that isn't there. Files of `public/products` are served before this is asked, so only a
- * product whose file is missing, or newer than the running server, gets the shop's mark instead.
+ * The placeholder for a missing picture. Next serves the files of `public/products` before it calls
+ * this route. So only a product without a file, or with a file newer than the running server, gets the
+ * shop's mark.
  */
 const placeholder = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 400"><rect width="400" height="400" fill="#f0ece2"/><circle cx="200" cy="200" r="56" fill="none" stroke="#b9b2a3" stroke-width="22"/></svg>`;
 
@@ -11,7 +12,7 @@ export async function GET(
   { params }: { params: Promise<{ picture: string }> },
 ): Promise<Response> {
   if (!isPicture.test((await params).picture)) return new Response(null, { status: 404 });
-  // Not for long: the picture may come with the next start.
+  // Cached briefly: the picture may be available after the next start.
   const headers = { 'content-type': 'image/svg+xml', 'cache-control': 'public, max-age=60' };
   return new Response(placeholder, { headers });
 }

@@ -3,9 +3,9 @@ import { AppError } from '#lib/platform/errors.ts';
 import { json, route } from '#lib/platform/http/http.ts';
 
 /**
- * What a product's variants cost and what is left of them at this moment. The product's page is
- * cached, so it asks here when it is opened. Under an address of its own, because the caches in
- * front of the shop keep `/product/` and `/api/products/`.
+ * Answers the current prices and stock of a product's variants. The product's page is cached, so it
+ * asks here when it opens. The path is separate because caches in front of the shop keep `/product/`
+ * and `/api/products/`.
  */
 export const GET = route<{ params: Promise<{ slug: string }> }>(async (_request, { params }) => {
   const product = await getProduct((await params).slug);

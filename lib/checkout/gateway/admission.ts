@@ -2,43 +2,46 @@ import { orderWriter } from '#lib/orders/batch/order-writer.ts';
 import { processWide } from '#lib/platform/process-wide.ts';
 
 /**
- * Whom there is room for. In a rush that lasts, whoever is let in beyond what can be written only
- * makes everybody wait; told at once, they come again, and the orders of those who are in go on.
+ * Admission control. In a long rush, submissions beyond the writer's throughput only make every shopper
+ * wait. Refused immediately, they can be sent again, and the admitted orders continue.
  */
 
-/** Submissions in this process at a time: what the writer clears in about half a second. */
+/** Submissions in this process at the same time: what the writer clears in about half a second. */
 const maxInFlight = 1_024;
 
-/** A form that is refused loses what was typed unless it is read first: it has more room. */
+/** Higher, because a form must be read before it is refused: otherwise what was typed is lost. */
 const maxFormsInFlight = 4_096;
 
 /**
- * How long the first of those who wait may have waited for more to be let in. A crowd that comes
- * all at once is not refused by this, one that keeps coming is: the limit is a time, so it holds on
- * a slow machine, too.
+ * No more submissions are admitted once the oldest waiting one has waited this long. This does not refuse
+ * a burst that arrives at the same time, only a rush that continues. The limit is a time, so it also works
+ * on a slow machine.
  */
 const maxDelayMs = 1_000;
 
-/** As many are answered at once: about one batch that is written, and one that is read meanwhile. */
+/**
+ * This many are answered without a wait: about one batch that is being written and one that is being read
+ * at the same time.
+ */
 const inFlightAtEase = 48;
 
 const inFlight = () => processWide('ordersInFlight', () => ({ count: 0 }));
 
-/** Whether a submission shall be refused as `overloaded`, before its body is read. */
+/** Whether to refuse a submission as `overloaded`, before its body is read. */
 export function isBusy({ isForm }: { isForm: boolean }): boolean {
   const { count } = inFlight();
   if (isForm) return count >= maxFormsInFlight;
   return count >= maxInFlight || orderWriter().delayMs() > maxDelayMs;
 }
 
-/** How many more could be let in and would still be answered without a wait; 0 or less when none. */
+/** How many more submissions could be admitted and answered without a wait; 0 or less when none. */
 export function roomForMore(): number {
   return inFlightAtEase - inFlight().count;
 }
 
 /**
- * Counts a submission whose body is here: one that trickles in takes no place from another. What it
- * returns gives the place back, once, however often it is called.
+ * Takes a slot for a submission whose body has been read completely, so that slow uploads hold no slots.
+ * Returns a function that frees the slot; further calls do nothing.
  */
 export function enter(): () => void {
   inFlight().count += 1;

@@ -6,34 +6,33 @@ import { type Asked, askRedis, redisState } from '#lib/platform/redis/redis.ts';
 import { runScript } from '#lib/platform/redis/run-script.ts';
 
 /**
- * The claim of a submission in Redis: lets one of many equal submissions through to the database
- * and gives the others its answer. It makes duplicates cheap and may be lost at any moment; that
- * no duplicate becomes an order is the database's work.
+ * The claim on a submission in Redis. It lets one of many equal submissions through to the database and
+ * gives the others its answer. The claim makes duplicates cheap, and it may be lost at any moment. The
+ * database guarantees that no duplicate becomes an order.
  */
 
 /**
- * How long a claim stands without its owner: longer than a submission waits (3 s), is tried (5 s) and
- * is tried for the last time (8 s), so that only a database that hangs lets a claim run out. Then two
- * may be at work on one submission, which the database settles. The claim of a process that died is
- * taken over sooner: see heartbeat.ts.
+ * The lease of a claim. Exceeds queue wait (3 s) + retries (5 s) + last attempt (8 s), so a claim expires
+ * only when the database hangs. Two requests may then work on one submission, and the database decides.
+ * The claim of a dead process is taken over sooner: see heartbeat.ts.
  */
 const claimLeaseMs = 30_000;
 
-/** A Redis that is away for a moment is asked again to settle a claim, as long as the claim would stand. */
+/** Pauses between retries to end a claim while Redis is away. Their sum stays below the lease. */
 const settlePausesMs = [250, 500, 1_000, 2_000, 4_000, 8_000, 12_000];
 
-/** Claims of one process that wait for that at the same time; those beyond run out by themselves. */
+/** Claims of one process that are retried at the same time; any others expire. */
 const maxUnsettled = 1_000;
 
-/** How long Redis remembers that a submission made an order. Later replays meet it in the writer. */
+/** How long Redis remembers that a submission made an order. Later replays are answered by the writer. */
 const doneKeptMs = 24 * 3600 * 1000;
 
 export type Claim =
-  /** Ours now; or Redis did not answer and the database decides alone. */
+  /** This request holds the claim; or Redis did not answer and the database decides alone. */
   | { state: 'fresh'; owner: string }
-  /** Another request has this submission in work, or another submission of this shopper. */
+  /** Another request is working on this submission, or on another submission of this shopper. */
   | { state: 'in_progress'; what: 'this' | 'another' }
-  /** It made an order, unless the database has lost it since: the database has the last word. */
+  /** It made an order. The database may have lost the order since, so the caller must check. */
   | { state: 'done' };
 
 interface Submission {
@@ -42,8 +41,8 @@ interface Submission {
 }
 
 /**
- * One call takes the submission's claim and the shopper's lock, or says what stands in the way. What
- * a dead owner (ARGV[3], '' for none) left behind stands in nobody's way.
+ * Takes the claim of the submission and the lock of the shopper in one call, or returns what blocks it.
+ * First deletes what a dead owner (ARGV[3], '' for none) left behind.
  */
 const claimScript = `
 if ARGV[3] ~= '' then
@@ -58,7 +57,7 @@ redis.call('SET', KEYS[1], 'p' .. ARGV[1], 'PX', ARGV[2])
 redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
 return 'fresh'`;
 
-/** The order is committed, so this replaces every claim; the lock goes only if it is ours. */
+/** The order is committed, so this replaces any claim. The lock is deleted only if this owner holds it. */
 const completeScript = `
 redis.call('SET', KEYS[1], 'd', 'PX', ARGV[2])
 if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
@@ -69,15 +68,15 @@ if redis.call('GET', KEYS[1]) == 'p' .. ARGV[1] then redis.call('DEL', KEYS[1]) 
 if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
 return 1`;
 
-/** Only a done mark is removed: a claim that another request has taken since then stays. */
+/** Removes only a done mark; a claim that another request has taken since then stays. */
 const forgetScript = `
 local claim = redis.call('GET', KEYS[1])
 if claim and string.sub(claim, 1, 1) == 'd' then redis.call('DEL', KEYS[1]) end
 return 1`;
 
 /**
- * A fresh claim costs one call. Only a claim that is found held by another process costs a second, to
- * see whether that process lives, and a third to take it over.
+ * A fresh claim costs one Redis call. Only when another process holds the claim is there a second call, to
+ * check whether that process is alive, and a third to take the claim over.
  */
 export async function claimSubmission(submission: Submission): Promise<Claim> {
   const owner = ownerOf(randomUUID());
@@ -97,14 +96,14 @@ type Found = Exclude<Claim, { state: 'in_progress' }> | Held;
 async function tryClaim(submission: Submission, owner: string, dead: string): Promise<Found> {
   const args = [owner, String(claimLeaseMs), dead];
   const asked = await askRedis((redis) => runScript<string>(redis, claimScript, keysOf(submission), args));
-  // Without an answer the claim may stand all the same, so it keeps its owner, who gives it back.
+  // Without an answer the claim may have been taken all the same, so the owner is kept to release it.
   if (!asked.answered || asked.value === 'fresh') return { state: 'fresh', owner };
   return readClaim(asked.value);
 }
 
 /**
- * Marks the submission as done, so that replays go straight to its order. Called after the order is
- * committed, never before. Resolves when Redis has it, or is not asked any more.
+ * Marks the submission as done, so that replays are answered with its order. Call it only after the order
+ * is committed. Resolves when Redis has the mark or the retries have ended.
  */
 export async function completeClaim(submission: Submission, owner: string): Promise<void> {
   const args = [owner, String(doneKeptMs)];
@@ -113,8 +112,8 @@ export async function completeClaim(submission: Submission, owner: string): Prom
 }
 
 /**
- * Gives the claim back: nothing was created, and the next submission may try. Resolves when it is
- * given back, or is left to run out.
+ * Releases the claim: no order was created, and the next submission may try. Resolves when the claim is
+ * released or left to expire.
  */
 export async function releaseClaim(submission: Submission, owner: string): Promise<void> {
   dropClaim();
@@ -123,12 +122,12 @@ export async function releaseClaim(submission: Submission, owner: string): Promi
   );
 }
 
-/** Removes the mark of a submission whose order the database has lost: it can be claimed again. */
+/** Removes the done mark of a submission whose order the database has lost, so it can be claimed again. */
 export async function forgetDone(submission: Submission): Promise<void> {
   await askRedis((redis) => runScript(redis, forgetScript, keysOf(submission), []));
 }
 
-/** Both scripts may run twice: what they undo or write is the same. */
+/** Retries until Redis answers. Both scripts are idempotent, so they may run twice. */
 async function untilAnswered(ask: () => Promise<Asked<unknown>>): Promise<void> {
   if ((await ask()).answered || redisState() === 'off') return;
   const unsettled = processWide('unsettledClaims', () => ({ count: 0 }));
@@ -136,7 +135,7 @@ async function untilAnswered(ask: () => Promise<Asked<unknown>>): Promise<void> 
   unsettled.count += 1;
   try {
     for (const ms of settlePausesMs) {
-      // A process that ends does not wait for this.
+      // `ref: false`: a process that exits does not wait for this.
       await sleep(ms, undefined, { ref: false });
       if ((await ask()).answered) return;
     }
@@ -145,7 +144,7 @@ async function untilAnswered(ask: () => Promise<Asked<unknown>>): Promise<void> 
   }
 }
 
-/** Whether a living process has the submission in work, as far as Redis knows. */
+/** Whether a live process is working on the submission, as far as Redis knows. */
 export async function isClaimed(submission: Submission): Promise<boolean> {
   const [key] = keysOf(submission);
   const asked = await askRedis((redis) => redis.get<string>(key));
@@ -158,7 +157,7 @@ function readClaim(value: string): { state: 'done' } | Held {
   return { state: 'in_progress', what: value.startsWith('l') ? 'another' : 'this', heldBy: value.slice(1) };
 }
 
-/** Both keys carry the shopper as hash tag, so that one script may touch both on a Redis cluster. */
+/** Both keys use the shopper as hash tag, so that one script can use both on a Redis cluster. */
 function keysOf({ userId, submitToken }: Submission): [string, string] {
   return [`once:{${userId}}:submission:${submitToken}`, `once:{${userId}}:lock`];
 }

@@ -5,23 +5,23 @@ import { limitFreshClaim } from '#lib/checkout/gateway/rate-limit.ts';
 import { AppError } from '#lib/platform/errors.ts';
 import { countedNetwork } from '#lib/platform/http/network-of.ts';
 
-/** A submission, or an attempt to pay, that is no replay: who sends it, and with which card. */
+/** A submission or payment attempt that is no replay: its sender and its card. */
 export interface Fresh {
   userId: string;
   ip: string | undefined;
-  /** Absent for an invoice. The email is absent where it was counted with the order before. */
+  /** Absent for an invoice. The email is absent for a payment attempt: it was counted with the order. */
   card: { token: string; email?: string } | undefined;
-  /** Names it among all: the answer to a challenge works for one. */
+  /** Identifies the submission: the answer to a challenge is valid for one submission only. */
   submission: string;
   answer: string | undefined;
-  /** For the message: too many of what, and what was not done. */
+  /** For the message: what there were too many of, and what was not done. */
   words: { what: string; nothing: string };
 }
 
 /**
- * The problem `rate_limited` for one too many, or for a card that needs a challenge first; undefined
- * lets it through. Nothing was begun, and the same is safe to send again. What was let through is to be
- * ended with `endFresh`.
+ * Returns the problem `rate_limited` when a quota is used up or the card needs a challenge first. Then no
+ * work was started, and the request is safe to send again. Returns undefined to let it through. The caller
+ * must then call `endFresh`.
  */
 export async function refuseFresh(fresh: Fresh): Promise<AppError | undefined> {
   const { userId, ip, card, submission, answer, words } = fresh;
@@ -43,7 +43,7 @@ export async function refuseFresh(fresh: Fresh): Promise<AppError | undefined> {
   return undefined;
 }
 
-/** Says what became of a submission: its card is counted if it was declined just now. Nobody waits for that. */
+/** Ends a submission. Counts its card if it was just declined; the answer does not wait for that. */
 export function endFresh(fresh: Fresh, { declined }: { declined: boolean }): void {
   const { userId, ip, card } = fresh;
   if (!card) return;

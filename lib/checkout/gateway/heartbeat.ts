@@ -3,27 +3,27 @@ import { processWide } from '#lib/platform/process-wide.ts';
 import { askRedis, redisTransport } from '#lib/platform/redis/redis.ts';
 
 /**
- * Whether the process that holds a claim is alive. A process that holds one keeps a short-lived key
- * in Redis; a claim whose process has none was left behind by a process that was killed.
+ * Tells whether the process that holds a claim is alive. A process that holds claims keeps a short-lived key
+ * in Redis. A claim whose process has no such key was left behind by a killed process.
  *
- * A living process may be taken for dead, when it hangs or Redis was flushed. Then two work on one
- * submission, which the database settles.
+ * A live process may be taken for dead when it hangs or Redis was flushed. Two processes may then work on
+ * one submission, and the database decides.
  */
 
-/** Three beats: one may be lost and one late before a process counts as dead. */
+/** Three beats: one may be lost and one may be late before a process counts as dead. */
 const aliveMs = 3_000;
 const beatMs = 1_000;
 
-/** A process that was just found alive is not asked about again while duplicates poll its claim. */
+/** For this long, a process found alive is not checked again while duplicates poll its claim. */
 const trustedMs = 500;
 
 interface Heart {
-  /** Names this process among all that share the Redis. */
+  /** Identifies this process among all that share the Redis. */
   processId: string;
-  /** Claims that it holds. */
+  /** Number of claims that this process holds. */
   holding: number;
   timer: NodeJS.Timeout | undefined;
-  /** Other processes that were found alive, and until when that is believed. */
+  /** Other processes that were found alive, and until when that result is used. */
   alive: Map<string, number>;
 }
 
@@ -35,22 +35,22 @@ const heart = () =>
     alive: new Map(),
   }));
 
-/** `<claim>@<process>`: the value of a claim names its process. */
+/** `<claim>@<process>`: the value of a claim contains its process. */
 export const ownerOf = (claimId: string): string => `${claimId}@${heart().processId}`;
 
 const processIn = (owner: string): string | undefined => owner.split('@')[1];
 
-/** A hash tag of its own: a process is no shopper's. */
+/** Has its own hash tag, because a process belongs to no shopper. */
 const aliveKey = (processId: string): string => `once:alive:{${processId}}`;
 
 /**
- * Called before a claim is taken: the first beat goes out together with the claim, in one write, and
- * is not waited for. From then on the timer beats, so that orders in a rush cost no beat of their own.
+ * Call it before a claim is taken. The first beat is sent in the same write as the claim and is not awaited.
+ * After that the timer beats, so that a rush of orders costs no additional beats.
  */
 export function holdClaim(): void {
   const own = heart();
   own.holding += 1;
-  // One process alone has nobody to tell.
+  // Without a shared Redis, no other process reads the beat.
   if (own.timer || !['tcp', 'rest'].includes(redisTransport())) return;
   sendBeat();
   own.timer = setInterval(beat, beatMs).unref();
@@ -61,7 +61,7 @@ export function dropClaim(): void {
   own.holding = Math.max(0, own.holding - 1);
 }
 
-/** Stops where there is nothing held at the moment; the next claim begins again. */
+/** Stops the timer when no claim is held; the next claim starts it again. */
 function beat(): void {
   const own = heart();
   if (own.holding > 0) sendBeat();
@@ -73,11 +73,11 @@ function beat(): void {
 
 function sendBeat(): void {
   const key = aliveKey(heart().processId);
-  // Without an answer the next beat, or the database, does.
+  // A lost beat needs no retry: the next beat follows, and the database decides in any case.
   askRedis((redis) => redis.set(key, '1', { px: aliveMs })).catch(() => undefined);
 }
 
-/** Whether an owner's process is known to be gone. Without an answer of Redis it is not. */
+/** Whether an owner's process is known to be dead; false when Redis does not answer. */
 export async function isDead(owner: string): Promise<boolean> {
   const { processId: own, alive } = heart();
   const processId = processIn(owner);

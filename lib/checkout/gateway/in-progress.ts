@@ -1,6 +1,6 @@
 import { AppError } from '#lib/platform/errors.ts';
 
-/** The problem `in_progress`: `this` submission, or `another` of the same shopper, is still being worked on. */
+/** The problem `in_progress` for `this` submission, `another` one of the shopper, or the `payment`. */
 export function inProgress(
   { submitToken }: { submitToken: string },
   what: 'this' | 'another' | 'payment' = 'this',

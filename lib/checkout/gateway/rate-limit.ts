@@ -6,25 +6,28 @@ import { countedNetwork } from '#lib/platform/http/network-of.ts';
 import { countInProcess } from '#lib/platform/redis/in-process.ts';
 import { askRedis } from '#lib/platform/redis/redis.ts';
 
-/** `suspicious`: so many cards were declined around this claim that its card needs a challenge first. */
+/**
+ * `suspicious`: the card needs a challenge first, because too many cards were declined recently for its
+ * shopper, network, email address or token, or in the whole shop.
+ */
 export type Quota = { limited: false; suspicious?: true } | { limited: true; retryAfterSeconds: number };
 
 export interface FreshClaim {
   userId: string;
   ip: string | undefined;
-  /** The card that is to be charged; absent for an invoice. */
+  /** The card to be charged; absent for an invoice. */
   card?: { email?: string; token: string } | undefined;
 }
 
-/** Both limits are for a minute. */
+/** Both limits are per minute. */
 const windowMs = 60_000;
 
 /**
- * Counts a fresh claim against the shopper's quota and that of the network it came from, and looks
- * whether cards were declined around it. Asked for fresh claims only, so that a replay never uses up
- * a quota. While Redis does not answer, this process counts alone.
+ * Counts a fresh claim against the quotas of its shopper and its network, and checks whether related cards
+ * were declined. Call it for fresh claims only, so that a replay never uses up a quota. While Redis does not
+ * answer, this process uses its own counts.
  *
- * Everything is asked at the same time, so a claim that one limit refuses still counts for the other.
+ * All checks run at the same time, so a claim that one limit refuses still counts for the other.
  */
 export async function limitFreshClaim({ userId, ip, card }: FreshClaim): Promise<Quota> {
   const network = countedNetwork(ip);
@@ -36,7 +39,7 @@ export async function limitFreshClaim({ userId, ip, card }: FreshClaim): Promise
 
   const asked = await askRedis((redis) => {
     const { shopper, address } = limitersOf(redis);
-    // The braces are the hash tag: all keys of one limit lie on one node of a cluster.
+    // The braces are the hash tag, which puts all keys of one limit on one node of a cluster.
     return Promise.all([
       Promise.all([
         ...(byShopper ? [shopper.limit(`{${userId}}`)] : []),
@@ -55,16 +58,16 @@ export async function limitFreshClaim({ userId, ip, card }: FreshClaim): Promise
   return look?.isOver(counts) ? { limited: false, suspicious: true } : { limited: false };
 }
 
-/** How long the refused have to wait; 0 when none was refused. */
+/** How long to wait after a refusal, in milliseconds; 0 when no limit refused. */
 function waitOf(answers: readonly { success: boolean; reset: number }[]): number {
   const refusals = answers.filter(({ success }) => !success);
   if (refusals.length === 0) return 0;
-  // `reset` comes from the clock of whichever process counted last, and may be hours off; nobody's quota
-  // takes longer than its minute to be there again.
+  // `reset` comes from the clock of the process that counted last, which may be hours wrong. No quota needs
+  // more than its minute to refill.
   return Math.max(1, Math.min(windowMs, Math.max(...refusals.map(({ reset }) => reset - Date.now()))));
 }
 
-/** The same by this process's own counts: whole minutes, from each one's first claim on. */
+/** The same from the counts of this process: fixed minutes, each starting with the first claim. */
 function limitInProcess(limits: readonly ([name: string, perMinute: number] | [])[]): number {
   const waits = limits.map(([name, perMinute = 0]) => {
     if (name === undefined) return 0;
@@ -94,11 +97,11 @@ function makeLimiters(redis: Redis): Limiters {
   const { RATE_LIMIT_SHOPPER_PER_MIN: ofShopper, RATE_LIMIT_IP_PER_MIN: ofNetwork } = env();
   const common = {
     redis,
-    // The library's own timeout would let the request through as if Redis had said so, and the breaker
-    // of `askRedis`, which has a deadline, would hear of nothing. Zero is none.
+    // Zero turns the library's timeout off. It would let the request through as if Redis had allowed it, and
+    // the circuit breaker of `askRedis`, which has its own deadline, would not see the failure.
     timeout: 0,
-    // The library would remember a refused shopper in a map without bounds, and a refused network
-    // until the end of the minute even where the sliding window has room again before that.
+    // The library's cache is unbounded. It would also refuse a network until the end of the minute, even
+    // when the sliding window has room earlier.
     ephemeralCache: false as const,
     analytics: false,
     enableTelemetry: false,
@@ -118,8 +121,8 @@ function makeLimiters(redis: Redis): Limiters {
 }
 
 /**
- * A bucket of `perMinute` tokens that fills up evenly, one by one where that takes a second or
- * more: whoever is refused waits for the next token and not for the end of the minute.
+ * A bucket of `perMinute` tokens that refills evenly, one token at a time if that takes a second or more. So
+ * a refused shopper waits for the next token, not for the end of the minute.
  */
 function bucketOf(perMinute: number): [refill: number, every: `${number} ms`, size: number] {
   const refill = Math.max(1, Math.ceil(perMinute / 60));

@@ -10,7 +10,7 @@ const key = (change: { bodyHash?: string; confirmDuplicate?: boolean; submitToke
   ...change,
 });
 
-/** A way that ends when the test says so. */
+/** A run that ends when the test says so. */
 function heldWay() {
   const { promise, resolve, reject } = Promise.withResolvers<Decision>();
   let begun = 0;
@@ -21,7 +21,7 @@ function heldWay() {
   return { start, begun: () => begun, finish: () => resolve({ outcome: 'cart_changed' }), fail: reject };
 }
 
-test('equal submissions that come meanwhile share one way and its answer, and the next begins anew', async () => {
+test('equal concurrent submissions share one run and its answer, and a later one starts a new run', async () => {
   const way = heldWay();
   const first = runOnce(key(), way.start);
   const joined = [runOnce(key(), way.start), runOnce(key(), way.start)];
@@ -35,7 +35,7 @@ test('equal submissions that come meanwhile share one way and its answer, and th
   await next.running;
 });
 
-test('another body, another confirmation or another token goes its own way', async () => {
+test('a submission with another body, confirmation or token gets its own run', async () => {
   const way = heldWay();
   const others = [{}, { bodyHash: 'body-2' }, { confirmDuplicate: true }, { submitToken: 't-2' }];
   const flights = others.map((change) => runOnce(key(change), way.start));
@@ -44,7 +44,7 @@ test('another body, another confirmation or another token goes its own way', asy
   await Promise.all(flights.map(({ running }) => running));
 });
 
-test('a submission is under way until the last of its ways has ended', async () => {
+test('a submission is in progress until its last run has ended', async () => {
   const [one, other] = [heldWay(), heldWay()];
   expect(isPlacing('u1', 't-1')).toBe(false);
   const flights = [runOnce(key(), one.start), runOnce(key({ bodyHash: 'body-2' }), other.start)];
@@ -61,13 +61,13 @@ test('a submission is under way until the last of its ways has ended', async () 
   expect(isPlacing('u1', 't-1')).toBe(false);
 });
 
-test('a failure is heard by all who wait, does no harm when nobody does, and is not kept', async () => {
+test('a failure reaches every waiting submission, is harmless when none waits, and is not kept', async () => {
   const way = heldWay();
   const flights = [runOnce(key(), way.start), runOnce(key(), way.start)];
   way.fail(new Error('the database is away'));
   const results = await Promise.allSettled(flights.map(({ running }) => running));
   expect(results).toMatchObject(Array(2).fill({ reason: { message: 'the database is away' } }));
-  // Nobody waits for this one: an error that nobody hears would fail this file.
+  // No caller waits for this run. An unhandled rejection would fail this test file.
   runOnce(key(), () => Promise.reject(new Error('nobody hears this')));
   await new Promise((resolve) => setTimeout(resolve, 5));
   expect(isPlacing('u1', 't-1')).toBe(false);

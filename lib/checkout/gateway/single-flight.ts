@@ -2,19 +2,19 @@ import type { Decision } from '#lib/orders/decide.ts';
 import type { OrderRequest } from '#lib/orders/order-request.ts';
 import { processWide } from '#lib/platform/process-wide.ts';
 
-/** Submissions being placed by this process, so that equal ones that arrive meanwhile share one way. */
+/** Submissions that this process is placing, so that equal concurrent submissions share one run. */
 const placing = () =>
   processWide('placing', () => ({
     running: new Map<string, Promise<Decision>>(),
-    /** How many ways of each submission are under way, whatever their bodies. */
+    /** Number of runs in progress for each submission, with any body. */
     counts: new Map<string, number>(),
   }));
 
 type Key = Pick<OrderRequest, 'userId' | 'submitToken' | 'bodyHash' | 'confirmDuplicate'>;
 
 /**
- * Starts a orderRequest, or joins the equal one that is under way. "Equal" includes the body: the
- * same key with another body goes its own way and is told so by what it meets there.
+ * Starts an order request, or joins an equal one that is in progress. "Equal" includes the body: the same
+ * key with another body gets its own run, which refuses the reused key.
  */
 export function runOnce(
   { userId, submitToken, bodyHash, confirmDuplicate }: Key,
@@ -30,13 +30,13 @@ export function runOnce(
     running.delete(key);
     count(submission, -1);
   });
-  // Those who wait hear of a failure; if all of them have gone, nobody needs to.
+  // Waiting submissions receive the failure. Without any, it must not become an unhandled rejection.
   promise.catch(() => undefined);
   running.set(key, promise);
   return { first: true, running: promise };
 }
 
-/** Whether this process is placing a submission right now. */
+/** Whether this process is placing the submission right now. */
 export function isPlacing(userId: string, submitToken: string): boolean {
   return placing().counts.has(submissionKey(userId, submitToken));
 }

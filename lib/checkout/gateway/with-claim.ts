@@ -8,10 +8,10 @@ import type { OrderRequest } from '#lib/orders/order-request.ts';
 import { within } from '#lib/platform/deadline.ts';
 import { logger } from '#lib/platform/logger.ts';
 
-/** How long a duplicate waits for the answer of the one before it (contract). */
+/** How long a duplicate waits for the answer to the first submission (part of the API contract). */
 export const duplicateWaitMs = 2_000;
 
-/** Pauses between looks at a claim that another request holds. */
+/** Pauses between checks of a claim that another request holds. */
 const claimPollMs = [20, 40, 80, 120, 200];
 
 /**
@@ -32,8 +32,8 @@ export async function withClaim(
     return decision;
   } finally {
     const end = decision?.outcome === 'accepted' ? completeClaim : releaseClaim;
-    // Not awaited: the shopper's answer does not depend on Redis. A claim that could not be ended
-    // runs out by itself, and the database answers until then.
+    // Not awaited, so that the shopper's answer does not depend on Redis. A claim that could not be ended
+    // expires, and until then the database answers.
     end(orderRequest, claim.owner).catch((error) => logger().error({ err: error }, 'claim not ended'));
   }
 }
@@ -58,7 +58,7 @@ async function claimOrExisting(orderRequest: OrderRequest): Promise<{ owner: str
   }
 }
 
-/** The claim's holder may have died after its commit: the database knows. Throws `in_progress`. */
+/** Checks the database, because the claim's holder may have died after its commit. Throws `in_progress`. */
 async function existingOrThrow(orderRequest: OrderRequest, what: 'this' | 'another'): Promise<Decision> {
   const existing = await findExistingOrder(orderRequest);
   if (existing) return existing;

@@ -14,7 +14,7 @@ const optional = (max: number) =>
     .nullish()
     .transform((value) => value || null);
 
-/** A card number was taken for the provider's name of a card. */
+/** At that time a card number was accepted as a payment token. */
 export const earlierPaymentTokenSchema = z
   .string()
   .min(1)
@@ -22,8 +22,8 @@ export const earlierPaymentTokenSchema = z
   .regex(/^[\w-]*$/);
 
 /**
- * The rules until version 0.1: one for all countries, and invisible text was text. Orders of that time are
- * replayed under them, so they never change again.
+ * The rules up to version 0.1: one rule for all countries, and invisible text was allowed. Orders of that
+ * time are replayed under these rules, so they never change again.
  */
 export const earlierSubmissionSchema = submissionSchema.extend({
   email: z.string().trim().max(254).pipe(z.email()),

@@ -9,18 +9,19 @@ import { isUuid } from '#lib/platform/uuid.ts';
 interface JudgePayment {
   input: unknown;
   userId: string;
-  /** The order's. */
+  /** The id of the order. */
   id: string;
 }
 
 type PaymentInput = z.output<typeof paymentInputSchema>;
 
-/** The rules until version 0.1, which attempts of that time are replayed under. */
+/** The rules up to version 0.1; attempts of that time are replayed under them. */
 const earlierInputSchema = paymentInputSchema.extend({ token: earlierPaymentTokenSchema });
 
 /**
- * An attempt to pay by today's rules. One that they refuse and that was made when the rules were looser
- * is taken as it was then, so that it still gets its answer. Throws `invalid_request` with the fields named.
+ * Validates an attempt to pay by the current rules. An existing attempt from the time of looser rules is
+ * validated by those, so that it still gets its answer. Throws `invalid_request` with the names of the
+ * fields.
  */
 export async function judgePayment({ input, userId, id }: JudgePayment): Promise<PaymentInput> {
   try {

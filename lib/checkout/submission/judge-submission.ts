@@ -12,9 +12,9 @@ interface JudgeSubmission {
 }
 
 /**
- * A body by today's rules. One that they refuse and that made an order when the rules were looser
- * is taken as it was then, so that it still gets its answer, years later. Only a refused body costs
- * the look. Throws `invalid_request` with the fields named.
+ * Validates a body by the current rules. A body that made an order under earlier, looser rules is validated
+ * by those, so that it still gets its answer years later. Only a refused body costs a database query.
+ * Throws `invalid_request` with the names of the fields.
  */
 export async function judgeSubmission({ raw, idempotencyKey, userId }: JudgeSubmission): Promise<Submission> {
   try {

@@ -5,25 +5,25 @@ import { takesCards } from '#lib/payment-provider/takes-cards.ts';
 import { AppError } from '#lib/platform/errors.ts';
 import { isForm, mediaTypeOf, parseJson, parseOrThrow, readBody } from '#lib/platform/http/http.ts';
 
-/** Far above the largest honest submission (every field full is about 4 KiB), far below a nuisance. */
+/** Far above the largest honest submission (about 4 KiB with every field full), and still harmless. */
 const maxSubmissionBytes = 16 * 1024;
 
-/** A body as it came, before it is judged: kept so that nothing typed is lost when it is refused. */
+/** A body before validation, kept so that no typed value is lost when it is refused. */
 export interface RawSubmission {
   isForm: boolean;
-  /** The fields of a form post by their names. */
+  /** The fields of a form post, by name. */
   typed: Record<string, string>;
   body: unknown;
 }
 
-/** Whether a request is a browser's form post, which is answered with pages, not with JSON. */
+/** Whether a request is a browser's form post, which is answered with pages instead of JSON. */
 export function isFormPost(request: Request): boolean {
   return isForm(request.headers.get('content-type'));
 }
 
 /**
- * The checkout's form by the names of its fields; of a name given twice the last one counts.
- * Throws `unsupported_media_type`, `payload_too_large`, and `invalid_request` for what isn't UTF-8.
+ * Reads the fields of the checkout form, by name. The last value of a repeated name counts.
+ * Throws `unsupported_media_type`, `payload_too_large`, and `invalid_request` for text that isn't UTF-8.
  */
 export async function readForm(request: Request): Promise<Record<string, string>> {
   if (!isFormPost(request)) {
@@ -34,7 +34,7 @@ export async function readForm(request: Request): Promise<Record<string, string>
   return Object.fromEntries(new URLSearchParams(await readBody(request, maxSubmissionBytes)));
 }
 
-/** Throws `unsupported_media_type`, `payload_too_large`, and `invalid_request` for what isn't JSON. */
+/** Throws `unsupported_media_type`, `payload_too_large`, and `invalid_request` for invalid JSON. */
 export async function readRawSubmission(request: Request): Promise<RawSubmission> {
   if (isFormPost(request)) {
     const typed = await readForm(request);
@@ -52,8 +52,8 @@ export async function readRawSubmission(request: Request): Promise<RawSubmission
 type SubmissionSchema = z.ZodType<Submission>;
 
 /**
- * Checks a body. The key may stand in the header, in the body, or in both if they agree.
- * Throws `invalid_request` with the fields named.
+ * Validates a body. The idempotency key may be in the header, in the body, or in both if they are equal.
+ * Throws `invalid_request` with the names of the fields.
  */
 export function parseSubmission(
   raw: RawSubmission,
@@ -93,7 +93,7 @@ function readSubmission(
   return submission;
 }
 
-/** A form's flat text fields as the JSON body that they stand for. */
+/** Converts the flat text fields of a form to the equivalent JSON body. */
 function fromForm(typed: Record<string, string>): Record<string, unknown> {
   const address = Object.entries(typed)
     .filter(([name]) => name.startsWith('shippingAddress.'))
@@ -112,7 +112,7 @@ function fromForm(typed: Record<string, string>): Record<string, unknown> {
   };
 }
 
-/** Digits as a number; anything else as it is, for the schema to refuse by name. */
+/** Converts digits to a number. Leaves any other text for the schema to refuse with the field's name. */
 export function wholeNumber(text: string | undefined): number | string | undefined {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : text;
 }

@@ -8,9 +8,9 @@ import { shippingMethodIds } from '#lib/shipping/methods.ts';
 import { shippingAddressSchema } from '#lib/shipping/shipping-address.ts';
 
 /**
- * What a card is charged with. It is kept with the payment, so a card number is refused before anything is
- * written. Only here: in a name or an address a number as long is legal, such as that of a locker, and one
- * in ten of these has the check digit of a card number.
+ * The provider's token for a card. It is stored with the payment, so a card number is refused before
+ * anything is written. Only this field refuses card numbers: a name or an address may contain a number of
+ * that length, such as a locker's, and one in ten of these has the check digit of a card number.
  */
 export const paymentTokenSchema = z
   .string({ error: 'choose a card' })
@@ -25,7 +25,7 @@ export const paymentTokenSchema = z
     "The provider's name of a payment method. What looks like a card number is refused: 12 to 19 digits with the check digit of a card number, with or without spaces and hyphens.",
   );
 
-/** How an order is to be paid: later by invoice, or now with a payment method of the provider's. */
+/** The payment method: later by invoice, or now with a payment method of the provider. */
 const paymentChoiceSchema = z.discriminatedUnion(
   'method',
   [
@@ -35,7 +35,7 @@ const paymentChoiceSchema = z.discriminatedUnion(
   { error: 'must be invoice or card' },
 );
 
-/** What `POST /api/orders` takes. A form post carries the same names, nested ones with dots. */
+/** The body of `POST /api/orders`. A form post uses the same names, with dots for nested fields. */
 export const submissionSchema = z
   .object({
     submitToken: z.uuid('must be the UUID that the checkout gave').toLowerCase(),
@@ -47,7 +47,7 @@ export const submissionSchema = z
     shippingMethod: z.enum(shippingMethodIds, { error: `must be one of ${shippingMethodIds.join(', ')}` }),
     shippingAddress: shippingAddressSchema,
     payment: paymentChoiceSchema,
-    /** The shopper was told that they may have bought this already, and wants it again. */
+    /** The shopper was warned of a possible duplicate and wants to order again. */
     confirmDuplicate: z.boolean('must be true or false').default(false),
   })
   .meta({ id: 'Submission' });
@@ -62,7 +62,7 @@ export const alreadyOrderedSchema = z
   .object({ outcome: z.literal('already_ordered'), order: orderReceiptSchema })
   .meta({ id: 'AlreadyOrdered' });
 
-/** Members that a problem answer of `POST /api/orders` may carry beside those of RFC 9457. */
+/** Members that a problem answer of `POST /api/orders` may have in addition to those of RFC 9457. */
 export const submissionProblemExtras = {
   cart_changed: z.object({ quote: checkoutQuoteSchema.nullable() }),
   out_of_stock: z.object({ items: z.array(shortageSchema) }),

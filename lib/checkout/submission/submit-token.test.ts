@@ -26,11 +26,11 @@ test('a submit token is a version-8 UUID and the same every time', () => {
   expect(signerOf(token, checkout)).toBeDefined();
 });
 
-test('the token of a checkout is what it was in the first release: those who hold one depend on it', () => {
+test('the token of a checkout is the same as in the first release, so open checkouts stay valid', () => {
   expect(submitTokenFor(checkout)).toBe('e22bd76a-9f45-87b6-9eb1-a4e027d6935f');
 });
 
-test('a token dies when anything it stands for changes', () => {
+test('a token becomes invalid when any part of its checkout changes', () => {
   const token = submitTokenFor(checkout);
   const others: Partial<Checkout>[] = [
     { userId: '4be0643f-1d98-473b-97cd-ca98a65347de' },
@@ -58,7 +58,7 @@ test('different checkouts have different tokens', () => {
   );
 });
 
-test('the digits of one number never pass for those of the next', () => {
+test('the digits of one number never run into the next number', () => {
   const token = submitTokenFor({ ...checkout, cartVersion: 1, totalMinor: 2_345 });
   expect(signerOf(token, { ...checkout, cartVersion: 12, totalMinor: 345 })).toBeUndefined();
 });
@@ -67,7 +67,7 @@ test('a guessed token is not accepted', () => {
   fc.assert(fc.property(fc.uuid({ version: 8 }), (guess) => !signerOf(guess, checkout)));
 });
 
-test('a token made under a retired secret is still accepted, one under a foreign secret never', async () => {
+test('a token made under an old secret is still accepted, one made under a foreign secret never', async () => {
   const tokenUnder = async (secret: string) => {
     vi.resetModules();
     vi.stubEnv('ONCE_SECRET', secret);

@@ -38,8 +38,8 @@ const placed = (
 const hashOf = (change: object, schema?: z.ZodType<Submission>) =>
   placed(change, schema === undefined ? {} : { schema }).bodyHash;
 
-// Ids were random, so a database that lost its last commits charged the same submission a second time.
-test('a submission has one order id and one number, whenever it is submitted and whatever its body says', () => {
+// What broke: ids were random, so after a database lost its last commits, a submission was charged again.
+test('a submission always has the same order id and number, at any time and with any body', () => {
   const { orderId, orderNumber } = placed({});
   expect(orderId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   expect(placed({ email: 'eve@example.com' })).toMatchObject({ orderId, orderNumber });
@@ -52,18 +52,18 @@ test('a submission has one order id and one number, whenever it is submitted and
   expect(new Set([orderNumber, ...others.map((other) => other.orderNumber)]).size).toBe(4);
 });
 
-test('the identity of a submission is what it was in the first release that derived it', () => {
+test('the order id and number of a submission are the same as in the first release that derived them', () => {
   expect(placed({})).toMatchObject({
     orderId: '64eb9bcc-3e38-8ae9-95a5-8d71fcfc89a3',
     orderNumber: 'EA5M-7K8N-9M0R',
   });
 });
 
-test('the hash of a body is what it was in the first release: replays of old orders depend on it', () => {
+test('the hash of a body is the same as in the first release, so replays of old orders still match', () => {
   expect(hashOf({})).toBe('v1.gYrab-X92Ukse7EUsqjR-ZJA_noWKt4VlCAO9lqle1c');
 });
 
-test('a body that today’s rules accept has the hash that it had under the rules of the first release', () => {
+test('a body that the current rules accept has the same hash as under the rules of the first release', () => {
   const address = {
     name: ' Zoe\u0308 ',
     line1: '1 Street',
@@ -79,33 +79,33 @@ test('a body that today’s rules accept has the hash that it had under the rule
   }
 });
 
-test('a body that means the same has the same hash, and any other another', () => {
+test('bodies with the same meaning have the same hash, and all others differ', () => {
   expect(hashOf({ confirmDuplicate: true, note: 'unknown', email: ' ada@example.com ' })).toBe(hashOf({}));
   expect(hashOf({ shippingAddress: { ...body.shippingAddress, line2: '' } })).toBe(hashOf({}));
   expect(hashOf({ shippingAddress: { ...body.shippingAddress, line2: 'Flat 2' } })).not.toBe(hashOf({}));
   expect(hashOf({ email: 'eve@example.com' })).not.toBe(hashOf({}));
 });
 
-test('the same order with another card, or on invoice, is another submission', () => {
+test('the same order with another card or by invoice has another hash', () => {
   const byCard = (token: string) => hashOf({ payment: { method: 'card', token } });
   expect(byCard('pm_1')).toBe(byCard('pm_1'));
   expect(new Set([byCard('pm_1'), byCard('pm_2'), hashOf({})]).size).toBe(3);
 });
 
-test('case and a tag make no other email address, as far as unpaid orders are counted', () => {
+test('email addresses that differ only in case or a tag share their count of unpaid orders', () => {
   const emailHash = (email: string) => placed({ email }).emailHash;
   expect(emailHash('Ada+second@Example.com')).toBe(emailHash('ada@example.com'));
   expect(emailHash('eve@example.com')).not.toBe(emailHash('ada@example.com'));
 });
 
-test('an IPv6 household is one network, and an unknown address is none', () => {
+test('an IPv6 household counts as one network, and an unknown address as none', () => {
   const networkHash = (ip?: string) => placed({}, { ip }).networkHash;
   expect(networkHash('2001:db8::1')).toBe(networkHash('2001:db8::2'));
   expect(networkHash('203.0.113.1')).not.toBe(networkHash('203.0.113.2'));
   expect(networkHash()).toBeUndefined();
 });
 
-test('a receipt says where the order is, and holds nothing that may change', () => {
+test('a receipt has the URLs of the order, and no field that may change', () => {
   const receipt = { id: 'o-1', number: 'ABCD', totalMinor: 1_499, currency: 'USD' };
   expect(toOrderReceipt({ ...receipt, status: 'placed' } as typeof receipt)).toEqual({
     ...receipt,

@@ -8,9 +8,9 @@ import { type Signer, sign } from '#lib/platform/signing.ts';
 import { uuid8From } from '#lib/platform/uuid.ts';
 
 /**
- * Derives the order's id and number from the submit token, under the secret that made the token. A
- * database that was restored from a backup then gives the same submission the same order, and the
- * provider's idempotency key, which contains the id, meets the charge that was made before.
+ * Derives the order's id and number from the submit token, with the secret that made the token. So a
+ * database restored from a backup gives the same submission the same order. The provider's idempotency key
+ * contains the id, so it finds the charge that was made before.
  */
 export function toOrderRequest(
   userId: string,
@@ -32,7 +32,7 @@ export function toOrderRequest(
 const orderPurpose = 'once.order.v1';
 const networkPurpose = 'once.network.v1';
 
-/** Keyed, because there are few enough addresses to try every hash of them. */
+/** Keyed, because there are few enough addresses to try the hash of each. */
 function networkHashOf(ip: string | undefined, signWith: Signer): string | undefined {
   const network = ip === undefined ? undefined : networkOf(ip);
   return network === undefined ? undefined : toInt64(signWith(networkPurpose, network));
@@ -41,9 +41,9 @@ function networkHashOf(ip: string | undefined, signWith: Signer): string | undef
 const toInt64 = (bytes: Buffer): string => bytes.readBigInt64BE(0).toString();
 
 /**
- * A JSON and a form post of the same order have the same hash: it is taken of what they mean. The
- * list is written out and carries a version, so that a field added later cannot turn a replay of an
- * old order into "the key was used for another submission".
+ * Hashes the meaning of a submission, so a JSON post and a form post of the same order have the same hash.
+ * The list of fields is explicit and has a version. So a field added later cannot turn a replay of an old
+ * order into "the key was used for another submission".
  */
 function hashBody({ shippingAddress: to, ...order }: Submission): string {
   const meaning = [
@@ -55,7 +55,7 @@ function hashBody({ shippingAddress: to, ...order }: Submission): string {
     order.shippingMethod,
     [to.name, to.line1, to.line2, to.city, to.region, to.postalCode, to.country],
     order.payment.method,
-    // Absent from an invoice, whose hash is what it was before there were cards.
+    // Absent for an invoice, so that its hash is the same as before cards existed.
     ...(order.payment.method === 'card' ? [order.payment.token] : []),
   ];
   return `v1.${hash('sha256', JSON.stringify(meaning), 'base64url')}`;

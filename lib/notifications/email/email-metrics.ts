@@ -4,7 +4,7 @@ import { logger } from '#lib/platform/logger.ts';
 import { metrics } from '#lib/platform/metrics.ts';
 import { processWide } from '#lib/platform/process-wide.ts';
 
-/** Adds to the process's metrics what became of emails; asked for with each scrape. */
+/** Registers gauges of suppressed and refused emails. Each scrape counts them in the database. */
 export function registerEmailMetrics(): void {
   processWide('mailMetrics', () => {
     gaugeOf('suppressed', 'Emails of the last day that were not sent because too many went to their address');
@@ -31,7 +31,7 @@ async function countOfLastDay(status: string): Promise<number> {
       WHERE status = ${status} AND created_at > now() - interval '1 day'`;
     return row?.count ?? 0;
   } catch (error) {
-    // The other metrics are wanted all the more when the database is away.
+    // A failed query must not fail the scrape: during a database outage the other metrics matter most.
     logger().debug({ err: error, status }, 'the number of emails with this status is unknown');
     return Number.NaN;
   }

@@ -3,13 +3,13 @@ import type { Totals } from '#lib/pricing/quote.ts';
 import { addressLines } from '#lib/shipping/format-address.ts';
 import type { ShippingAddress } from '#lib/shipping/shipping-address.ts';
 
-/** Pieces of a mail in plain text, for a reader that shows anything in columns of one width. */
+/** Parts of a plain-text email, readable in any mail program with a fixed-width font. */
 
 const columns = 68;
-/** A phone's width, where a mail is shown in letters of one width at all. */
+/** Fits the width of a phone that shows emails in a fixed-width font. */
 const tableColumns = 38;
 
-/** Breaks prose between words. What has lines already, such as a table, and a long address stay whole. */
+/** Wraps prose between words. Text with line breaks, such as a table, and long URLs stay whole. */
 export function wrap(text: string): string {
   if (text.includes('\n')) return text;
   const lines = [''];
@@ -21,7 +21,7 @@ export function wrap(text: string): string {
   return lines.join('\n');
 }
 
-/** What was ordered and how the total comes about, amounts at the right. */
+/** The order lines and the parts of the total, with amounts at the right. */
 export function totalsTable(
   order: Totals & { currency: string; lines: { title: string; quantity: number; unitPriceMinor: number }[] },
 ): string {
@@ -49,7 +49,7 @@ export function addressBlock(to: ShippingAddress): string {
   return ['It goes to', ...addressLines(to).map((line) => `  ${line}`)].join('\n');
 }
 
-/** `November 24, 2026`: the day in UTC, as on the order's page. */
+/** `November 24, 2026`: the date in UTC, as on the order's page. */
 export function day(time: Date): string {
   return time.toLocaleDateString('en-US', { dateStyle: 'long', timeZone: 'UTC' });
 }

@@ -4,7 +4,7 @@ import { isExposed } from '#lib/platform/exposure.ts';
 
 const ofExposedShop = { hour: 6, day: 20 };
 
-/** Where only this machine reaches the shop, test orders share a few addresses. */
+/** A shop that only this machine reaches: test orders share a few addresses. */
 const ofOwnMachine = { hour: 100, day: 300 };
 
 interface Limited {
@@ -19,10 +19,10 @@ interface Count {
 }
 
 /**
- * Decides which emails are sent: of those about orders that are unpaid, or that their shopper cancelled
- * and was refunded, one mailbox gets at most MAIL_LIMIT_PER_HOUR and MAIL_LIMIT_PER_DAY. The rest is `suppressed`: kept for the operator and
- * counted in the metrics. Runs in the transaction that inserts them, with a lock for each mailbox, so
- * that jobs at the same time don't each see room for the last one.
+ * Decides which emails are sent. Limited are emails about orders that are unpaid, or that their shopper
+ * cancelled and was refunded: one mailbox gets at most MAIL_LIMIT_PER_HOUR and MAIL_LIMIT_PER_DAY of them.
+ * The rest is `suppressed`: kept for the operator and counted in the metrics. Runs in the transaction that
+ * inserts the emails, with a lock per mailbox, so that concurrent jobs don't both use the last free slot.
  */
 export async function limitEmails<Mail extends Limited>(
   tx: Tx,
@@ -43,7 +43,10 @@ export async function limitEmails<Mail extends Limited>(
   });
 }
 
-/** What each recipient's mailbox got, locked until the transaction ends. Spellings of one share a count. */
+/**
+ * Counts the emails of each mailbox, and locks it until the transaction ends. Different spellings of one
+ * mailbox share a count.
+ */
 async function countSent(tx: Tx, recipients: string[]): Promise<Map<string, Count>> {
   if (recipients.length === 0) return new Map();
   const addresses = JSON.stringify(recipients);

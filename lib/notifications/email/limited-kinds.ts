@@ -1,22 +1,22 @@
 import type { EmailKind } from '#lib/notifications/email/write-email.ts';
 import type { CancellationSource } from '#lib/orders/schema.ts';
 
-/** Emails that follow from a form which anybody can send, with anybody's address in it. */
+/** Emails that a person can trigger with a form and any email address. */
 const fromAnybody: readonly EmailKind[] = [
   'confirmation',
   'payment_processing',
   'payment_declined',
   'cancelled',
-  // Of an order that its shopper cancelled.
+  // For an order that its shopper cancelled.
   'refunded',
-  // Its shopper knows number and email address, and may have named another's.
+  // The shopper knows the number and the email address, and may have ordered with another person's address.
   'order_link',
 ];
 
 /**
- * Whether an email can be caused by a person who pays nothing in the end. Money that was taken, and
- * whatever an operator does to an order, can't be had for nothing and is always told. A shopper who
- * pays and cancels has all of their money back.
+ * Whether a person who pays nothing in the end can trigger the email. Emails about captured money and about
+ * an operator's actions cannot be triggered for free, so they are always sent. A shopper who pays and then
+ * cancels gets all of the money back.
  */
 export function canAnyoneTrigger(
   kind: EmailKind,

@@ -1,7 +1,7 @@
 import { db } from '#lib/platform/database/db.ts';
 
 export interface EmailView {
-  /** Names it among all mails. */
+  /** Unique among all emails. */
   id: string;
   recipient: string;
   subject: string;
@@ -10,10 +10,10 @@ export interface EmailView {
   createdAt: string;
 }
 
-/** As many as a person looks through. */
+/** More than a person would look through. */
 const maxListed = 50;
 
-/** The newest mails of everybody, newest first. Never for a page that strangers see. */
+/** The newest emails to all recipients, newest first. Never show them on a public page. */
 export async function listEmails(): Promise<EmailView[]> {
   const mails = await db().mail.findMany({
     orderBy: [{ createdAt: 'desc' }, { orderId: 'asc' }, { version: 'desc' }],

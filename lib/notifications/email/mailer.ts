@@ -2,7 +2,10 @@ import { createTransport } from 'nodemailer';
 import { env } from '#lib/platform/env.ts';
 import { processWide, takeProcessWide } from '#lib/platform/process-wide.ts';
 
-/** Each wait of a mail's way to its server: several times what a slow one needs, less than a job may take. */
+/**
+ * Timeouts of the steps of sending an email: several times what a slow server needs, and less than a job's
+ * limit.
+ */
 const deadlines = {
   dnsTimeout: 5_000,
   connectionTimeout: 5_000,
@@ -15,13 +18,13 @@ function makeMailer(url: string) {
     url,
     pool: true,
     maxConnections: env().JOB_CONCURRENCY,
-    // Trying again is the job's business, which knows how often and when.
+    // The job retries: it knows how often and when.
     maxRequeues: 0,
     ...deadlines,
   });
 }
 
-/** The way to the mail server: connections that are kept, as many as jobs run at once. */
+/** The pool of connections to the mail server: as many as jobs run at the same time. */
 export function mailer(url: string): ReturnType<typeof makeMailer> {
   return processWide('mailer', () => makeMailer(url));
 }

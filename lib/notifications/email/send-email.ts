@@ -8,9 +8,9 @@ import { logger } from '#lib/platform/logger.ts';
 type MailKey = JobPayloads['send_mail'];
 
 /**
- * Hands a mail to the mail server and notes that it did. A process that dies between the server's
- * "accepted" and the note sends it again: no transaction spans both. The second one carries the same
- * Message-ID, by which mail servers and readers know it for the same mail.
+ * Sends an email through the mail server and records that. A process that dies between the server's
+ * "accepted" and the record sends it again, because no transaction spans both. The second copy has the same
+ * Message-ID, by which mail servers and readers recognise a duplicate.
  */
 export async function sendEmail(key: MailKey): Promise<void> {
   const { userId, orderId, version, kind } = key;
@@ -24,8 +24,8 @@ export async function sendEmail(key: MailKey): Promise<void> {
     await handOver(SMTP_URL, mail);
   } catch (error) {
     if (!isRefusal(error, kind)) throw error;
-    // Anybody may order to a mailbox that does not exist: this is what became of the mail, and no job
-    // that waits for an operator.
+    // A shopper can type a mailbox that does not exist. The email then ends as `refused`; a failed job would
+    // make an operator look.
     logger().warn({ err: error, orderId, version, kind }, 'the mailbox of this mail does not exist');
     return mark(key, 'refused');
   }
@@ -41,30 +41,30 @@ async function handOver(url: string, mail: Mail): Promise<void> {
     text: mail.body,
     date: mail.createdAt,
     messageId: messageIdOf(mail, MAIL_FROM),
-    // Nobody's "out of office" is an answer to this.
+    // Asks mail programs not to send an "out of office" reply.
     headers: { 'Auto-Submitted': 'auto-generated' },
     disableFileAccess: true,
     disableUrlAccess: true,
   });
 }
 
-/** The same for every try of the same mail; in the domain that it is sent from. */
+/** The same for every retry of an email; in the domain of the sender. */
 function messageIdOf({ orderId, version, kind }: Omit<MailKey, 'userId'>, from: string): string {
   const domain = /@([\w.-]+)/.exec(from)?.[1] ?? 'localhost';
   return `<${orderId}.${version}.${kind}@${domain}>`;
 }
 
 /**
- * The mailbox does not exist (RFC 3463: X.1.x), says the server's answer to RCPT TO, like
- * `550 5.1.1 User unknown`. 5.1.7 and 5.1.8 are about our own address.
+ * The server's answer to RCPT TO says that the mailbox does not exist (RFC 3463: X.1.x), like `550 5.1.1
+ * User unknown`. 5.1.7 and 5.1.8 are about the sender's address.
  */
 const noMailbox = /^55[013][ -]5\.1\.(?![78]\b)\d/;
 
 /**
- * Whether trying again is no use. All other refusals may be of the shop and not of the mailbox: no
- * relaying, a blocklist, a spent quota. So may be one without an enhanced code, as servers say both
- * `550 User unknown` and `550 relay not permitted`. These are tried again: a job too many is seen, and
- * a lost mail is not. A mail to the operator is never given up without a failed job.
+ * Whether a retry is useless. All other refusals may concern the shop and not the mailbox: no relaying, a
+ * blocklist, a spent quota. So may a refusal without an enhanced code, as servers answer both `550 User
+ * unknown` and `550 relay not permitted`. These are retried: one job too many is visible, and a lost email
+ * is not. An email to the operator is never given up without a failed job.
  */
 function isRefusal(error: unknown, kind: string): boolean {
   const { response = '', command } = error as { response?: string; command?: string };

@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { withoutLink, withoutLinks } from './without-links.ts';
 
-/** What mail programs make a link of: a scheme, an email address, a name with a top-level domain, an IP. */
+/**
+ * The texts that mail programs turn into links: a scheme, an email address, a name with a top-level domain,
+ * an IP address.
+ */
 const clickable =
   /\w+:\/\/|\b(?:mailto|tel|javascript|data):\S|[\p{L}\p{N}_-][.\u2024\u3002\uFE52\uFF0E\uFF61]\p{L}[\p{M}]*\p{L}|\d{1,3}(?:\.\d{1,3}){3}/iu;
 
@@ -27,12 +30,12 @@ describe('text that would be a link', () => {
     'hxxps:evil.example',
     'javascript:alert(1)',
     '10.0.0.1:8080/pay',
-  ])('%j is no link any more', (text) => {
+  ])('%j is no longer a link', (text) => {
     expect(clickable.test(text.replaceAll(/\p{Cf}/gu, '')) || text.includes(':')).toBe(true);
     expect(withoutLink(text)).not.toMatch(clickable);
   });
 
-  test('is still readable', () => {
+  test('stays readable', () => {
     expect(withoutLink('Claim: https://evil.example/win')).toBe('Claim: https: //evil. example/win');
   });
 });
@@ -51,18 +54,18 @@ test.each([
   'می\u200Cخواهم',
   'क्\u200Dष',
   'O’Leary & Sons',
-])('%j stays as it was typed', (text) => {
+])('%j is not changed', (text) => {
   expect(withoutLink(text)).toBe(text);
 });
 
-test('a line break makes no paragraph of its own, and a long text is cut', () => {
+test('a line break starts no new paragraph, and a long text is cut', () => {
   expect(withoutLink('Ada\r\n\r\nYou have won')).toBe('Ada You have won');
   const cut = withoutLink('x'.repeat(500));
   expect([...cut]).toHaveLength(100);
   expect(cut.endsWith('…')).toBe(true);
 });
 
-test('only text is changed, and what is not there stays absent', () => {
+test('only text fields are changed, and absent fields stay absent', () => {
   expect(withoutLinks({ name: 'a.example', line2: null, country: 'US' })).toEqual({
     name: 'a. example',
     line2: null,
@@ -70,7 +73,7 @@ test('only text is changed, and what is not there stays absent', () => {
   });
 });
 
-test('whatever is typed, nothing of it can be clicked', () => {
+test('no typed text becomes a link', () => {
   const pieces = fc.constantFrom(
     'evil',
     '.',

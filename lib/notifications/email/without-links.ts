@@ -1,11 +1,11 @@
 /**
- * Text that a shopper typed, on its way into an email. Anybody can order to anybody's address, so
+ * Makes text that a shopper typed safe for an email. A person can place an order with any email address, so
  * such text must not become a link that the shop seems to vouch for.
  *
- * The rule is to put a space where a mail program would see an address: after a dot that joins words
- * ("evil. example", "St. Mary's" stays), after a colon ("https: //"), and in four numbers joined by
- * dots. Nothing that was typed is lost. Invisible characters, which could hide a dot's neighbour, and
- * line breaks, which could make a paragraph of their own, are replaced.
+ * The rule is to put a space where a mail program would see a URL: after a dot that joins words ("evil.
+ * example", "St. Mary's" stays), after a colon ("https: //"), and in four numbers joined by dots. No visible
+ * character is lost. Invisible characters, which could hide a dot's neighbour, and line breaks, which could
+ * start a new paragraph, are replaced.
  */
 
 /** More than a parcel label prints: the longest text that fits a line or two of an email. */
@@ -23,7 +23,7 @@ const colonBeforeText = /[:：](?=\S)/gu;
 export function withoutLink(text: string): string {
   const plain = text
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-    // A joiner is part of how Persian and Hindi are written, and stays between two letters of them.
+    // Persian and Hindi spelling uses joiners, so they stay between two letters of these scripts.
     .replaceAll(/\p{Cf}/gu, (mark) => (mark === '\u200C' || mark === '\u200D' ? mark : ''))
     .replaceAll(
       new RegExp(`[\u200C\u200D]+(?=${dot}|[\\x20-\\x7E])|(?<=${dot}|[\\x20-\\x7E])[\u200C\u200D]+`, 'gu'),
@@ -36,7 +36,7 @@ export function withoutLink(text: string): string {
   return characters.length > maxCharacters ? `${characters.slice(0, maxCharacters - 1).join('')}…` : plain;
 }
 
-/** The same for every text of a record: an address, for one. */
+/** Applies `withoutLink` to every text field of an object, such as an address. */
 export function withoutLinks<Fields extends object>(fields: Fields): Fields {
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [

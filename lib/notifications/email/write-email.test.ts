@@ -18,9 +18,9 @@ const refund = (
 
 const paidByCard = ofAttempt(1, {});
 const declined = ofAttempt(2, { status: 'declined', capturedMinor: 0 });
-/** It was charged, pays no order, and is not refunded. */
+/** Charged, pays no order, and is not refunded. */
 const held = ofAttempt(1, { status: 'returning' });
-/** Its amount was reserved, and never taken. */
+/** The amount was reserved and never captured. */
 const reserved = ofAttempt(1, { status: 'refunded', capturedMinor: 0, refundedMinor: 12_852 });
 
 const order: EmailOrder = {
@@ -92,7 +92,7 @@ Once
     [{ method: 'card', status: 'authorized', capturedMinor: 0 }, 'is reserved on your card'],
     [{ method: 'card', status: 'succeeded' }, '$128.52 is paid by card.'],
   ] as [Partial<PaymentFacts>, string][])(
-    'a confirmation says how an order is paid whose payment is %j',
+    'a confirmation says how the order is paid when its payment is %j',
     (payment, words) => {
       const { body } = writeEmail(
         'confirmation',
@@ -115,7 +115,7 @@ Once
     );
   });
 
-  // What broke: "nothing was charged", of an order whose first charge had not been refunded.
+  // What broke: the email said "nothing was charged" although the first charge had not been refunded.
   test('a declined payment beside a charge that the shop holds does not say that nothing was charged', () => {
     for (const payments of [[held, declined], [held]]) {
       const { body } = writeEmail('payment_declined', { ...order, money: unpaid(payments) }, event);
@@ -124,9 +124,10 @@ Once
     }
   });
 
-  // What broke, found by an attacker: "We have it, and we are getting it ready", of an order that was refunded.
+  // What broke, found by an attacker: the email said "We have it, and we are getting it ready" about a
+  // refunded order.
   test.each(['cancelled', 'refunded'] as const)(
-    'an order that is %s by now is promised to nobody',
+    'an email about an order that is %s by now promises nothing',
     (status) => {
       for (const kind of ['confirmation', 'late_payment_taken'] as const) {
         const { body } = writeEmail(kind, { ...order, money: moneyOf([paidByCard], { status }) }, event);
@@ -136,7 +137,7 @@ Once
     },
   );
 
-  test('an order that is paid because the refund of its charge failed says so', () => {
+  test('the email says so when an order is paid because its refund failed', () => {
     const money = moneyOf([ofAttempt(1, { refunds: [refund('failed', 12_852, paidAt - 1)] })]);
     const { body } = writeEmail('confirmation', { ...order, money }, event);
     expect(body.replaceAll('\n', ' ')).toContain('A refund of this payment has failed, so it pays your');
@@ -149,19 +150,19 @@ Once
     ['hold', 'because it was not paid in time'],
     ['operator', 'we had to cancel'],
     ['provider', 'we had to cancel'],
-  ] as const)('a cancellation by %s says why', (endedBy, words) => {
+  ] as const)('the email about a cancellation by %s says why', (endedBy, words) => {
     expect(writeEmail('cancelled', order, { ...event, endedBy }).body.replaceAll('\n', ' ')).toContain(words);
   });
 
-  test('a part that is given back is named, and with it what was given back before', () => {
+  test('the email about a partial refund has its amount and the sum of all refunds', () => {
     const money = moneyOf([ofAttempt(1, { refundedMinor: 5_000 })]);
     const { body } = writeEmail('money_returned', { ...order, money }, { ...event, amountMinor: 2_000 });
     expect(body).toContain('$20.00 was refunded');
     expect(body.replaceAll('\n', ' ')).toContain('With this, $50.00 of this order was refunded in all.');
   });
 
-  test('what is only requested is not called refunded, whatever it is about', () => {
-    // What broke: "We are giving back $32.99", of which the provider refused every cent.
+  test('no email calls a requested refund refunded', () => {
+    // What broke: the email said "We are giving back $32.99", and the provider refused all of it.
     const payments = [
       ofAttempt(1, { status: 'returning', lostMinor: 10_053, refunds: [refund('created', 2_799)] }),
     ];
@@ -176,8 +177,9 @@ Once
     expect(confirmed.body).toContain('$27.99 was refunded');
   });
 
-  // What broke: "$20.00 was refunded", then "$32.99 was refunded" of an order of 32.99.
-  test('the last part of a refund is told as what it is, and the sum as a sum', () => {
+  // What broke: the emails said "$20.00 was refunded" and then "$32.99 was refunded" about an order of
+  // $32.99.
+  test('the email about the last partial refund has its amount and, separately, the sum of all refunds', () => {
     const money = moneyOf([ofAttempt(1, { status: 'refunded', refundedMinor: 12_852 })]);
     const { body } = writeEmail('refunded', { ...order, money }, { ...event, amountMinor: 7_852 });
     const text = body.replaceAll('\n', ' ');
@@ -185,8 +187,9 @@ Once
     expect(text).toContain('With this, $128.52 of this order was refunded in all.');
   });
 
-  // What broke: "$32.99 was refunded. It can take your bank some days to show it", of money that was never taken.
-  test('what was only reserved is released, in every email about it', () => {
+  // What broke: the email said "$32.99 was refunded. It can take your bank some days to show it" about money
+  // that was never captured.
+  test('every email about a reserved amount says that it is released, not refunded', () => {
     const asked = ofAttempt(1, { status: 'returning', capturedMinor: 0, refunds: [refund('created')] });
     const lapsed = ofAttempt(1, { status: 'voided', capturedMinor: 0 });
     const late = { status: 'cancelled', paidAttempt: null } as const;
@@ -207,7 +210,7 @@ Once
     }
   });
 
-  test('a card that was charged and refunded before the order had the money was not declined', () => {
+  test('the email does not say declined when the card was charged and then refunded at the provider', () => {
     const money = unpaid([ofAttempt(1, { status: 'refunded', refundedMinor: 12_852 })]);
     const { subject, body } = writeEmail('payment_declined', { ...order, money }, event);
     const text = `${subject} ${body.replaceAll('\n', ' ')}`;
@@ -215,7 +218,7 @@ Once
     expect(text).not.toMatch(/declined|nothing was charged/);
   });
 
-  test('a cancelled order whose refund was refused at once does not promise that refund', () => {
+  test('the email about a cancellation does not promise a refund that was refused immediately', () => {
     const money = moneyOf([ofAttempt(1, { refunds: [refund('failed')] })], { status: 'cancelled' });
     const refused = { ...event, endedBy: 'shopper' as const, amountMinor: 12_852 };
     const text = writeEmail('cancelled', { ...order, money }, refused).body.replaceAll('\n', ' ');
@@ -224,7 +227,7 @@ Once
     expect(text).not.toMatch(/requested|was refunded/);
   });
 
-  test('a payment that came too late says that the order stays cancelled and the money comes back', () => {
+  test('the email about a late payment says that the order stays cancelled and the money is refunded', () => {
     const { body } = writeEmail('late_payment_returned', order, { ...event, amountMinor: 12_852 });
     expect(body).toContain('Your payment came after your order had been cancelled. $128.52');
     expect(body).toContain('The order stays cancelled.');

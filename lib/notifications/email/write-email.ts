@@ -19,7 +19,7 @@ import type { CancellationSource } from '#lib/orders/schema.ts';
 import { formatMoney } from '#lib/platform/money.ts';
 import type { ShippingAddress } from '#lib/shipping/shipping-address.ts';
 
-/** What a mail is written from: the order as it is when it is written. */
+/** The order that an email is written from, as it is at that time. Amounts are in minor units. */
 export interface EmailOrder {
   number: string;
   currency: string;
@@ -30,33 +30,33 @@ export interface EmailOrder {
   totalMinor: number;
   shippingAddress: ShippingAddress;
   placedAt: Date;
-  /** Until when an unpaid order keeps its stock; null when it doesn't wait for a payment. */
+  /** An unpaid order keeps its stock until then; null when it doesn't wait for a payment. */
   holdUntil: Date | null;
   lines: { title: string; quantity: number; unitPriceMinor: number }[];
   money: OrderMoney;
-  /** The order's page, with what shows it in any browser. */
+  /** The URL of the order's page, with the access token that opens it in any browser. */
   url: string;
 }
 
-/** What happened, as far as a mail says it. */
+/** The parts of an event that an email mentions. */
 export interface EmailEvent {
-  /** How the order ended, once it has. */
+  /** How the order ended; undefined while it has not. */
   endedBy: CancellationSource | undefined;
-  /** The money that this very event is about, where it is about any. */
+  /** The amount of this event, in minor units, if it has one. */
   amountMinor: number | undefined;
-  /** The attempt whose refund this very event is about. */
+  /** The attempt whose refund this event is about. */
   attempt: number | undefined;
-  /** Why, in words for operators. */
+  /** The reason, worded for operators. */
   reason: string;
 }
 
 interface Words {
   subject: (number: string, order: EmailOrder, event: EmailEvent) => string;
-  /** What happened and what happens next, a paragraph each. */
+  /** What happened and what happens next, one paragraph each. */
   paragraphs: (order: EmailOrder, event: EmailEvent) => string[];
-  /** Whether the mail lists what was ordered, what it costs and where it goes. */
+  /** Whether the email lists the items, the amounts and the shipping address. */
   details: boolean;
-  /** What the link to the order is for. */
+  /** The label of the link to the order. */
   link: string;
 }
 
@@ -154,7 +154,7 @@ const words = {
         ? `The amount reserved for your order ${number} is released`
         : `Your order ${number} is refunded`,
     paragraphs: ({ money }, event) => [
-      // The request was told by this email alone, if the provider confirmed it within a moment.
+      // If the provider confirmed the refund within a moment, only this email reports the cancellation.
       ...(event.endedBy === 'shopper' ? [whyCancelled(event)] : []),
       ...(payingAttempt(money)?.isReserved
         ? [released(money, amountOf(money, event))]
@@ -194,19 +194,19 @@ const words = {
 
 export type EmailKind = keyof typeof words;
 
-/** A mail as plain text: who, what happened, which order, where to look. */
+/** Writes an email as plain text: greeting, what happened, the order, the link. */
 export function writeEmail(
   kind: EmailKind,
   given: EmailOrder,
   event: EmailEvent,
 ): { subject: string; body: string } {
-  // Everything that a shopper typed passes here, before any part of the email is written from it.
+  // All text that a shopper typed passes through here before any part of the email is written.
   const order = { ...given, shippingAddress: withoutLinks(given.shippingAddress) };
   const { subject, paragraphs, details, link }: Words = words[kind];
   const parts = [
     `Hello ${order.shippingAddress.name},`,
     ...paragraphs(order, event),
-    // Whatever an email is about, it never leaves out money that should not be with the shop.
+    // Every email mentions money that the shop should not hold.
     ...notMade(order.money),
     `Order ${order.number} of ${day(order.placedAt)}`,
     ...(details ? [totalsTable(order), addressBlock(order.shippingAddress)] : []),
@@ -218,7 +218,7 @@ export function writeEmail(
 
 const total = ({ totalMinor, currency }: EmailOrder): string => formatMoney(totalMinor, currency);
 
-/** An email may be written when its order has been cancelled already. */
+/** An email may be written after its order has ended. */
 const hasEnded = ({ status }: OrderMoney): boolean => status === 'cancelled' || status === 'refunded';
 
 function howItIsPaid(money: OrderMoney): string {
@@ -235,19 +235,19 @@ function whyCancelled({ endedBy }: EmailEvent): string {
   if (endedBy === 'hold') {
     return 'We have cancelled your order, because it was not paid in time and its items are for sale again.';
   }
-  // One whose hold was over may be paid again by now, and has no end any more.
+  // An order whose hold expired may have been paid since, and then has no `endedBy`.
   if (endedBy === undefined) return 'We have cancelled your order.';
   return 'We are sorry: we had to cancel your order.';
 }
 
-/** Of an event without an amount, it is the order's. */
+/** An event without an amount concerns the order's total. */
 const amountOf = ({ totalMinor }: OrderMoney, { amountMinor = totalMinor }: EmailEvent): number =>
   amountMinor;
 
 const isOfReserved = ({ attempts }: OrderMoney, event: EmailEvent): boolean =>
   attempts.some((one) => one.attempt === event.attempt && one.isReserved);
 
-/** A part of what was paid, or a charge that the order did not need. */
+/** Text about a partial refund, or about a charge that the order did not need. */
 const givenBack = (money: OrderMoney, event: EmailEvent): string =>
   isOfReserved(money, event)
     ? released(money, amountOf(money, event))

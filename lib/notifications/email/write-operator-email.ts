@@ -3,17 +3,17 @@ import type { EmailEvent, EmailOrder } from '#lib/notifications/email/write-emai
 import type { OrderStatus } from '#lib/orders/schema.ts';
 import { formatMoney, typedMoney } from '#lib/platform/money.ts';
 
-/** Emails to the shop's operator (OPERATOR_EMAIL): money that a person has to see to. */
+/** Emails to the shop's operator (OPERATOR_EMAIL) about money that needs an operator. */
 
 type ToldOrder = Pick<EmailOrder, 'number' | 'currency' | 'totalMinor'>;
 
 interface OperatorEvent extends Pick<EmailEvent, 'reason' | 'amountMinor'> {
-  /** Of which attempt the refund was. */
+  /** The attempt that the refund belongs to. */
   attempt?: number | undefined;
   dueBy?: Date;
-  /** What the order is after the event. */
+  /** The order's status after the event. */
   to?: OrderStatus;
-  /** Whether a refund was requested since. */
+  /** Whether a refund was requested since the event. */
   refundAskedAgain?: boolean;
 }
 
@@ -55,7 +55,7 @@ const ofAttempt = ({ attempt }: OperatorEvent): string =>
 
 function whatNow(event: OperatorEvent, { number, currency }: ToldOrder): string[] {
   const { to, refundAskedAgain, attempt, amountMinor } = event;
-  // A second refund by hand would be of other money of the order.
+  // The operator must not refund again: that would take other money of the order.
   if (refundAskedAgain) {
     return ['The shop has asked for the refund again. If that fails, too, another email says so.'];
   }

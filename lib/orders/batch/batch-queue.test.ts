@@ -24,13 +24,13 @@ function heldQueue(
   return { queue, batches };
 }
 
-test('a lone item is a batch of one and waits for nobody', () => {
+test('a lone item becomes a batch of one and starts without a wait', () => {
   const { queue, batches } = heldQueue();
   void queue.add(1);
   expect(batches.map(({ items }) => items)).toEqual([[1]]);
 });
 
-test('what waits together is worked on together, in order of arrival, up to the largest batch', async () => {
+test('waiting items run as one batch, in order of arrival, up to the maximum batch size', async () => {
   const { queue, batches } = heldQueue();
   const results = [1, 2, 3, 4, 5].map((item) => queue.add(item));
   batches[0]?.finish();
@@ -42,14 +42,14 @@ test('what waits together is worked on together, in order of arrival, up to the 
   expect(await Promise.all(results)).toEqual([10, 20, 30, 40, 50]);
 });
 
-test('no more batches run at a time than may', async () => {
+test('no more than `maxRunning` batches run at the same time', async () => {
   const { queue, batches } = heldQueue({ maxRunning: 2 });
   for (let item = 0; item < 9; item += 1) void queue.add(item);
   expect(batches).toHaveLength(2);
   expect(queue.depth()).toEqual({ waiting: 7, running: 2 });
 });
 
-test('a full queue refuses at once and forgets nobody who waits', async () => {
+test('a full queue refuses new items immediately and still serves every waiting item', async () => {
   const { queue, batches } = heldQueue({ maxWaiting: 2 });
   const admitted = [queue.add(1), queue.add(2), queue.add(3)];
   const refused = queue.add(4);
@@ -60,7 +60,7 @@ test('a full queue refuses at once and forgets nobody who waits', async () => {
   expect(await Promise.all(admitted)).toEqual([10, 20, 30]);
 });
 
-test('who has waited too long is refused without being begun', async () => {
+test('an item that waited too long is refused and never started', async () => {
   const { queue, batches } = heldQueue({ maxWaitMs: 20 });
   const first = queue.add(1);
   const late = queue.add(2);
@@ -75,15 +75,15 @@ test('who has waited too long is refused without being begun', async () => {
   expect(await fresh).toBe(30);
 });
 
-test('who has waited too long is told so in time, also while every batch hangs', async () => {
+test('an item that waited too long is refused on time even while every batch hangs', async () => {
   const { queue } = heldQueue({ maxWaitMs: 20 });
   void queue.add(1);
-  // A refusal that does not come fails by the time limit of the test.
+  // Without a refusal, the test fails by its timeout.
   await expect(queue.add(2)).rejects.toMatchObject({ code: 'overloaded' });
   expect(queue.depth()).toEqual({ waiting: 0, running: 1 });
 });
 
-test('who came later is not refused with those whose time is over', async () => {
+test('a later item is not refused together with expired ones', async () => {
   vi.useFakeTimers();
   const { queue } = heldQueue({ maxWaitMs: 150 });
   void queue.add(1);
@@ -96,7 +96,7 @@ test('who came later is not refused with those whose time is over', async () => 
   expect(queue.depth()).toEqual({ waiting: 1, running: 1 });
 });
 
-test('each is told when their own time is over, and the process sleeps until then', async () => {
+test('each item is refused at its own deadline, and no timer fires in between', async () => {
   vi.useFakeTimers();
   const { queue } = heldQueue({ maxWaitMs: 150 });
   const began = performance.now();
@@ -106,14 +106,14 @@ test('each is told when their own time is over, and the process sleeps until the
     queue.add(item).catch(() => toldAt.push(performance.now() - began));
     await vi.advanceTimersByTimeAsync(100);
   }
-  // 200 ms are over: the second has until 250, and nothing happens before.
+  // 200 ms have passed. The second item expires at 250 ms, and no timer fires earlier.
   await vi.advanceTimersToNextTimerAsync();
   expect(toldAt).toEqual([150, 250]);
   expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
 });
 
-test('what is done is not counted as being worked on', async () => {
+test('a finished item no longer counts as running', async () => {
   const { queue, batches } = heldQueue();
   const done = queue.add(1);
   batches[0]?.finish();
@@ -121,8 +121,8 @@ test('what is done is not counted as being worked on', async () => {
   expect(queue.depth()).toEqual({ waiting: 0, running: 0 });
 });
 
-test('who waited too long while the process was busy is refused, and no batch begins for nobody', async () => {
-  // Time passes, and no timer has had its turn yet.
+test('an item that expired while the process was busy is refused, and no empty batch starts', async () => {
+  // Only the clock advances, so that time passes and no timer has fired yet.
   vi.useFakeTimers({ toFake: ['performance'] });
   const { queue, batches } = heldQueue({ maxWaitMs: 60_000 });
   const first = queue.add(1);
@@ -135,7 +135,7 @@ test('who waited too long while the process was busy is refused, and no batch be
   vi.useRealTimers();
 });
 
-test('each item of a batch has its own end, and a batch that throws ends all of its own and no others', async () => {
+test('each item has its own result, and a batch that throws rejects only its own items', async () => {
   const work = vi
     .fn()
     .mockResolvedValueOnce([{ status: 'rejected', reason: new AppError('internal') }])
@@ -156,7 +156,7 @@ test('each item of a batch has its own end, and a batch that throws ends all of 
   ]);
 });
 
-test('draining finishes what was admitted and refuses what comes', async () => {
+test('draining finishes admitted items and refuses new ones', async () => {
   const { queue, batches } = heldQueue();
   const admitted = [queue.add(1), queue.add(2)];
   let drained = false;
@@ -173,7 +173,7 @@ test('draining finishes what was admitted and refuses what comes', async () => {
   await heldQueue().queue.drain();
 });
 
-test('draining waits for what is being worked on, also when nobody waits behind it', async () => {
+test('draining waits for a running batch even when the queue is empty', async () => {
   const { queue, batches } = heldQueue();
   const admitted = queue.add(1);
   let drained = false;
@@ -187,7 +187,7 @@ test('draining waits for what is being worked on, also when nobody waits behind 
   expect(await admitted).toBe(10);
 });
 
-test('the delay is that of the one that waits longest, and nothing when nobody does', async () => {
+test('the delay is the wait of the oldest waiting item, and 0 when none waits', async () => {
   vi.useFakeTimers();
   const { queue, batches } = heldQueue();
   vi.advanceTimersByTime(1_000);

@@ -1,20 +1,19 @@
 import { AppError } from '#lib/platform/errors.ts';
 
 /**
- * The admission queue in front of the order writer: bounded, in order of arrival, emptied in
- * batches. What waits together is worked on together; a lone item is a batch of one and waits
- * for nobody.
+ * The admission queue in front of the order writer: bounded, in order of arrival, emptied in batches.
+ * Waiting items are processed as one batch. A lone item becomes a batch of one and starts immediately.
  */
 export interface BatchQueueOptions<Item, Result> {
-  /** Items that may wait. One more is refused at once: waiting longer would help nobody. */
+  /** Maximum number of waiting items. Further items are refused immediately: a longer wait wouldn't help. */
   maxWaiting: number;
-  /** Items in one batch, at most. */
+  /** Maximum number of items in one batch. */
   maxBatch: number;
-  /** Batches being worked on at a time. */
+  /** Maximum number of batches running at the same time. */
   maxRunning: number;
-  /** How long an item may wait for its batch to begin. */
+  /** How long an item may wait for its batch to start. */
   maxWaitMs: number;
-  /** Settles every item of a batch, in their order. */
+  /** Returns one result for each item of the batch, in the same order. */
   work: (items: Item[]) => Promise<PromiseSettledResult<Result>[]>;
 }
 
@@ -26,13 +25,13 @@ interface Waiting<Item, Result> {
 }
 
 export interface BatchQueue<Item, Result> {
-  /** Throws `overloaded` when the queue is full or the wait was too long: then nothing was begun. */
+  /** Throws `overloaded` when the queue is full or the wait was too long; no work was started then. */
   add(item: Item): Promise<Result>;
-  /** Items waiting and items being worked on. */
+  /** Number of waiting and of running items. */
   depth(): { waiting: number; running: number };
-  /** How long the one that waits longest has waited: 0 when nobody does. */
+  /** How long the oldest waiting item has waited; 0 when none waits. */
   delayMs(): number;
-  /** Refuses what comes and resolves when what was admitted is done. */
+  /** Refuses new items and resolves when all admitted items are done. */
   drain(): Promise<void>;
 }
 
@@ -51,7 +50,7 @@ export function makeBatchQueue<Item, Result>(
       const batch = takeBatch();
       if (batch.length > 0) void run(batch);
     }
-    // Nobody waits then either: there was room for a batch.
+    // With no batch running, the queue is empty, too: the loop above would have started one.
     if (batches === 0) onIdle?.();
   }
 
@@ -64,7 +63,7 @@ export function makeBatchQueue<Item, Result>(
     });
   }
 
-  /** Tells those at the head of the queue in time, also while every batch hangs. */
+  /** Refuses expired items at the head of the queue on time, even while every batch hangs. */
   function expire(): void {
     expiry = undefined;
     const now = performance.now();
@@ -122,7 +121,7 @@ export function makeBatchQueue<Item, Result>(
 
 export const overloadedRetrySeconds = 1;
 
-/** Said to whom there is no room for: nothing was begun. */
+/** Queue full; no work was started. */
 export function overloaded(): AppError {
   return new AppError('overloaded', {
     detail:

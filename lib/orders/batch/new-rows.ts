@@ -3,18 +3,18 @@ import type { LineSnapshot, NewOrder } from '#lib/orders/decide.ts';
 import type { OrderRequest } from '#lib/orders/order-request.ts';
 import { plainArray, textArray } from '#lib/platform/database/pg-array.ts';
 
-/** What the order writer writes of a new order: one table of columns for each table of the database. */
+/** The columns that the order writer writes for a new order: one list for each database table. */
 
-/** A column of what is written: its name and type in the database, and where its values come from. */
+/** A column: its name and type in the database, and how to get its value from a row. */
 interface Column<Row> {
   name: string;
   type: 'uuid' | 'text' | 'int' | 'bigint' | 'jsonb';
   of: (row: Row) => string | number | null;
-  /** What a person typed, or JSON: its quotes, commas and backslashes are escaped. Other values have none. */
+  /** Typed by a person, or JSON: quotes, commas and backslashes are escaped. Other values contain none. */
   free?: true;
 }
 
-/** Every column of a new order that is a value of its own. */
+/** The columns of a new order that are sent as values. The statement computes the others. */
 export const orderColumns: Column<NewOrder>[] = [
   { name: 'user_id', type: 'uuid', of: (order) => order.userId },
   { name: 'id', type: 'uuid', of: (order) => order.id },
@@ -42,7 +42,7 @@ export const orderColumns: Column<NewOrder>[] = [
   { name: 'unit_count', type: 'int', of: (order) => order.unitCount },
 ];
 
-/** What its first payment has besides. */
+/** The additional columns of its first payment. */
 export const paymentColumns: Column<NewOrder>[] = [
   { name: 'method', type: 'text', of: ({ orderRequest }) => orderRequest.payment.method },
   { name: 'token', type: 'text', of: ({ orderRequest }) => tokenOf(orderRequest), free: true },
@@ -60,7 +60,7 @@ export const lineColumns: Column<LineSnapshot & { userId: string; id: string }>[
 export const namesOf = (columns: readonly { name: string }[]) =>
   Prisma.raw(columns.map(({ name }) => name).join(', '));
 
-/** The rows as a table of a FROM clause: one array for each column. */
+/** The rows as a table for a FROM clause, with one array for each column. */
 export function rowsOf<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): Prisma.Sql {
   const arrays = columns.map(
     ({ type, of, free }) =>

@@ -7,13 +7,13 @@ import { env } from '#lib/platform/env.ts';
 import { metrics } from '#lib/platform/metrics.ts';
 import { processWide } from '#lib/platform/process-wide.ts';
 
-/** Orders in one commit: beyond this a commit's cost is spread thin enough already. */
+/** Orders in one commit: a larger batch would hardly lower the cost per order. */
 const maxBatch = 128;
 
-/** Submissions that may wait: about what the writer clears in the longest wait below. */
+/** Submissions that may wait: about what the writer clears within `maxWaitMs`. */
 const maxWaiting = 4_096;
 
-/** A shopper waits this long for their turn at most; then "busy, try again" is the better answer. */
+/** The longest wait of a shopper; after that, "busy, try again" is the better answer. */
 const maxWaitMs = 3_000;
 
 const batchSizes = () =>
@@ -28,7 +28,7 @@ const batchSizes = () =>
       }),
   );
 
-/** The process's one order writer. */
+/** The order writer of this process. */
 export function orderWriter(): BatchQueue<OrderRequest, Decision> {
   return processWide('orderWriter', () =>
     makeBatchQueue({
@@ -44,7 +44,7 @@ export function orderWriter(): BatchQueue<OrderRequest, Decision> {
   );
 }
 
-/** Takes no more submissions and finishes those that were admitted. */
+/** Refuses new submissions and finishes the admitted ones. */
 export async function drainOrderWriter(): Promise<void> {
   await orderWriter().drain();
 }

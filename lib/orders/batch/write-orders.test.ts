@@ -6,8 +6,8 @@ import type { OrderRequest } from '#lib/orders/order-request.ts';
 import type { Tx } from '#lib/platform/database/db.ts';
 
 /**
- * How often a batch is tried, what becomes of one that is refused, and what is asked of the database
- * at all. What it does with that is tried with a real one (`tests/orders/order-writer.test.ts`).
+ * How often a batch is retried, what happens to a refused batch, and which queries are sent, with a fake
+ * database. `tests/orders/order-writer.test.ts` tests the same writer against a real database.
  */
 
 const database = vi.hoisted(() => ({ $transaction: vi.fn() }));
@@ -74,7 +74,7 @@ const away = refusal('ECONNREFUSED');
 const broken = refusal('22P05');
 const unique = refusal('23505');
 
-/** A transaction in which these carts stand. */
+/** A transaction in which these carts exist. */
 function transactionWith(
   carts: { of: OrderRequest; status?: 'open' | 'ordered'; orderedLately?: boolean }[],
 ) {
@@ -106,9 +106,9 @@ afterEach(() => {
 
 describe('a batch that the database could not finish', () => {
   test.each([
-    ['undone by a deadlock', deadlock],
-    ['when the database was away', away],
-  ])('is tried again: %s', async (_, error) => {
+    ['rolled back by a deadlock', deadlock],
+    ['sent while the database was away', away],
+  ])('is retried: %s', async (_, error) => {
     transactionWith([]);
     database.$transaction
       .mockRejectedValueOnce(error)
@@ -120,7 +120,7 @@ describe('a batch that the database could not finish', () => {
     expect(tries()).toBe(4);
   });
 
-  test('is tried four times, with longer and longer pauses that nobody else has', async () => {
+  test('is tried four times, with growing pauses and jitter', async () => {
     database.$transaction.mockRejectedValue(deadlock);
     for (const chance of [0, 1]) {
       vi.spyOn(Math, 'random').mockReturnValue(chance);
@@ -130,7 +130,7 @@ describe('a batch that the database could not finish', () => {
     expect(pause.mock.calls.map(([ms]) => ms)).toEqual([20, 40, 80, 60, 120, 240]);
   });
 
-  test('is not begun again when those who wait have been told to ask again', async () => {
+  test('is not retried after its shoppers have been told to send again', async () => {
     vi.useFakeTimers({ toFake: ['performance'] });
     for (const [ms, times] of [
       [5_001, 1],
@@ -145,7 +145,7 @@ describe('a batch that the database could not finish', () => {
     }
   });
 
-  test('is not halved while the database is away: nobody of it can be written', async () => {
+  test('is not halved while the database is away: no part of it can be written', async () => {
     database.$transaction.mockRejectedValue(away);
     const results = await writeOrders([orderRequest(), orderRequest()]);
     expect(results).toEqual(Array(2).fill({ status: 'rejected', reason: away }));
@@ -154,18 +154,18 @@ describe('a batch that the database could not finish', () => {
 });
 
 describe('a batch that the database refuses', () => {
-  test('is halved until the bad one stands alone, and not tried again as it is', async () => {
+  test('is halved until the bad submission is alone, and never retried whole', async () => {
     transactionWith([]);
     for (const _ of ['five', 'the first three', 'the first two', 'the first'])
       database.$transaction.mockRejectedValueOnce(broken);
     const results = await writeOrders(Array.from({ length: 5 }, () => orderRequest()));
     expect(results.map(({ status }) => status)).toEqual(['rejected', ...Array(4).fill('fulfilled')]);
     expect(results[0]).toEqual({ status: 'rejected', reason: broken });
-    // After those four: the second, the third, and the last two.
+    // After those four tries: the second, the third, and the last two together.
     expect(tries()).toBe(7);
   });
 
-  test('by a unique key is answered with the order that refused it', async () => {
+  test('because of a unique key is answered with the existing order', async () => {
     const one = orderRequest();
     const order = existingOf(one);
     database.$transaction.mockRejectedValue(unique);
@@ -177,15 +177,15 @@ describe('a batch that the database refuses', () => {
     expect(await writeOrders([one])).toEqual([{ status: 'rejected', reason: unique }]);
   });
 
-  test('for any other reason is no order, also where one stands', async () => {
+  test('for any other reason is an error, even where an order exists', async () => {
     database.$transaction.mockRejectedValue(broken);
     found.findOrderOfCart.mockImplementation(async (_, one: OrderRequest) => existingOf(one));
     expect(await writeOrders([orderRequest()])).toEqual([{ status: 'rejected', reason: broken }]);
   });
 });
 
-describe('what is asked of the database', () => {
-  test('nothing about orders, of shoppers who have none; and nothing is written where there is nothing', async () => {
+describe('the queries of a batch', () => {
+  test('read no orders of shoppers who have none, and write nothing without a new order', async () => {
     const [fresh, gone] = [orderRequest(), orderRequest()];
     const tx = transactionWith([{ of: fresh }]);
     await writeOrders([fresh, gone]);
@@ -194,7 +194,7 @@ describe('what is asked of the database', () => {
     expect(tx.$executeRaw).not.toHaveBeenCalled();
   });
 
-  test('the orders of those alone whose cart was ordered, or who ordered another lately', async () => {
+  test('read orders only of shoppers whose cart is ordered or who ordered another cart recently', async () => {
     const [fresh, again, lately] = [orderRequest(), orderRequest(), orderRequest()];
     const tx = transactionWith([
       { of: fresh },

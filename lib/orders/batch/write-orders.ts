@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { insertJobs } from '#lib/jobs/add-job.ts';
 import type { JobPayloads, OrderVersion } from '#lib/jobs/jobs.ts';
+import { assertPlan, BrokenPlan } from '#lib/orders/batch/assert-plan.ts';
 import { lineColumns, namesOf, orderColumns, paymentColumns, rowsOf } from '#lib/orders/batch/new-rows.ts';
 import {
   type CartSnapshot,
@@ -21,25 +22,26 @@ import { type Tx, writerDb } from '#lib/platform/database/db.ts';
 import { isDatabaseAway, isRetryable, isUniqueViolation } from '#lib/platform/database/db-errors.ts';
 import { plainArray, textArray } from '#lib/platform/database/pg-array.ts';
 import { env } from '#lib/platform/env.ts';
+import { logger } from '#lib/platform/logger.ts';
 
 /**
- * The order writer's transaction: a batch of submissions in one commit. It locks what it is about
- * to change, always in the same order (carts by key, then stock by sku), so that two batches wait
- * for each other but never deadlock; what to write is `decide`'s business.
+ * The order writer's transaction: a batch of submissions in one commit. It locks the rows it will change,
+ * always in the same order (carts by key, then stock by sku). So two batches wait for each other but never
+ * deadlock. `decide` decides what to write.
  */
 
-/** Tries of one batch, the first included: for a deadlock with a foreign transaction, or a lost connection. */
+/** Tries of a batch, including the first. A deadlock or a lost connection causes a retry. */
 const maxTries = 4;
 
-/** No try begins later than this: those who wait have been told to ask again by then. */
+/** No retry begins later than this: by then, the waiting shoppers have been told to send again. */
 const retryUntilMs = 5_000;
 
-/** How long a batch may wait for a connection and how long it may run. */
+/** How long a batch may wait for a connection, and how long it may run. */
 const transactionLimits = { maxWait: 2_000, timeout: 6_000 };
 
 /**
- * Writes a batch and settles each submission of it. One that the database refuses does not take
- * the others down: the batch is halved until the bad one stands alone.
+ * Writes a batch and returns one result for each submission, in the same order. A submission that the
+ * database refuses does not fail the others: the batch is halved until the bad one is alone.
  */
 export async function writeOrders(orderRequests: OrderRequest[]): Promise<PromiseSettledResult<Decision>[]> {
   try {
@@ -51,13 +53,14 @@ export async function writeOrders(orderRequests: OrderRequest[]): Promise<Promis
       const first = await writeOrders(orderRequests.slice(0, middle));
       return [...first, ...(await writeOrders(orderRequests.slice(middle)))];
     }
+    if (error instanceof BrokenPlan) logger().error({ err: error, plan: error.plan }, 'plan refused');
     return Promise.all(orderRequests.map((orderRequest) => settleRefused(orderRequest, error)));
   }
 }
 
 /**
- * Trying again is safe, also after a COMMIT whose reply was lost: the next try waits for the
- * cart's lock until the earlier one is over, sees the cart ordered, and answers with its order.
+ * A retry is safe even after a COMMIT whose reply was lost. It waits for the cart's lock until the earlier
+ * try is over, sees that the cart is ordered, and answers with the existing order.
  */
 async function writeWithRetries(orderRequests: OrderRequest[]): Promise<Decision[]> {
   const until = performance.now() + retryUntilMs;
@@ -70,19 +73,19 @@ async function writeWithRetries(orderRequests: OrderRequest[]): Promise<Decision
       );
       return decisions.map((decision, index) => createdBy(written, orderRequests[index], decision));
     } catch (error) {
-      // Only a lost connection leaves open whether the transaction committed.
+      // Only after a lost connection is it unknown whether the transaction committed.
       if (!isDatabaseAway(error)) written.clear();
       const again = isRetryable(error) || isDatabaseAway(error);
       if (!again || tries === maxTries || performance.now() > until) throw error;
-      // Jittered, so that two batches that met don't meet again.
+      // Jittered, so that two batches that collided don't collide again.
       await sleep(20 * 2 ** tries * (0.5 + Math.random()));
     }
   }
 }
 
 /**
- * A submission that the database refused although nothing stood in its way when it was read. A
- * unique key says that its order is there: then that order is the answer.
+ * The result for a single submission that the database refused. A unique violation means that its order
+ * exists already, so the answer is that order.
  */
 async function settleRefused(
   orderRequest: OrderRequest,
@@ -96,8 +99,8 @@ async function settleRefused(
 }
 
 /**
- * An earlier try wrote this order, committed it, and lost the reply. The shopper was not told yet,
- * so the order is new to them.
+ * Sets `created` when an earlier try of this batch wrote and committed the order but lost the reply: the
+ * shopper has not been answered yet, so the order is no replay.
  */
 function createdBy(
   written: ReadonlySet<OrderRequest>,
@@ -108,7 +111,7 @@ function createdBy(
   return { ...decision, created: true };
 }
 
-/** Adds to `written` the orderRequests whose orders it writes. */
+/** Adds the order requests whose orders it writes to `written`. */
 async function writeBatch(
   tx: Tx,
   orderRequests: OrderRequest[],
@@ -118,6 +121,7 @@ async function writeBatch(
   const orders = await readOrders(tx, carts, orderRequests);
   const snapshot = { carts: [...carts.values()], orders, stock, unpaid, policy: unpaidPolicy() };
   const plan = decide(snapshot, orderRequests);
+  assertPlan(plan, orderRequests, stock);
   for (const { orderRequest } of plan.orders) written.add(orderRequest);
   if (plan.orders.length > 0) await write(tx, plan);
   return plan.decisions;
@@ -134,10 +138,10 @@ interface LockedBatch {
   unpaid: OpenUnpaid[];
 }
 
-/** Locks the carts of a batch and the stock of what is in them, in one round trip: see its migration. */
+/** Locks the carts of a batch and the stock of their items in one round trip. The migration has the SQL. */
 async function lockBatch(tx: Tx, orderRequests: OrderRequest[]): Promise<LockedBatch> {
   const wanted = [...new Map(orderRequests.map((one) => [keyOf(one.userId, one.cartId), one])).values()];
-  // Who has no limit is not counted: their open orders may be many.
+  // A scope without a limit is not counted, because its open orders may be many.
   const { email, network } = unpaidPolicy();
   const emails = isLimited(email) ? orderRequests.map(({ emailHash }) => emailHash) : [];
   const networks = isLimited(network) ? orderRequests.flatMap(({ networkHash }) => networkHash ?? []) : [];
@@ -158,7 +162,7 @@ async function lockBatch(tx: Tx, orderRequests: OrderRequest[]): Promise<LockedB
   return { carts, stock: new Map(Object.entries(batch.stock)), unpaid: batch.unpaid };
 }
 
-/** Orders that stand already; only shoppers who have ordered something can have any. */
+/** Existing orders; read only for shoppers whose cart is ordered or who ordered recently. */
 async function readOrders(
   tx: Tx,
   carts: Map<string, LockedCart>,
@@ -172,11 +176,11 @@ async function readOrders(
 }
 
 /**
- * Everything of a batch in one statement: one round trip, whatever the number of orders. It goes in
- * column by column: a batch as JSON would be twice as long and is read more slowly on both sides.
+ * Writes the whole batch in one statement: one round trip for any number of orders. The values are sent as
+ * one array per column. As JSON, a batch would be twice as long and slower to read on both sides.
  *
- * An invoice is accepted as it is placed; a card order waits for its charge. Both hold their stock for a
- * limited time: an unpaid order that kept it for good would empty the shelves.
+ * An invoice order is accepted when it is placed; a card order waits for its charge. Both hold their stock
+ * for a limited time: unpaid orders that kept it forever would use up the stock.
  */
 async function write(tx: Tx, { orders, taken }: Plan): Promise<void> {
   const { HOLD_MINUTES } = env();
@@ -220,7 +224,10 @@ async function write(tx: Tx, { orders, taken }: Plan): Promise<void> {
     ${insertJobs('announce', announcementsOf(orders))}`;
 }
 
-/** One job tells the world of all orders of a batch that are placed for good; a card's charge is yet to come. */
+/**
+ * One job for the notifications of all invoice orders of the batch. Card orders get theirs once the charge
+ * is settled.
+ */
 function announcementsOf(orders: NewOrder[]): JobPayloads['announce'][] {
   const events = orders
     .filter(({ orderRequest }) => orderRequest.payment.method === 'invoice')

@@ -3,13 +3,13 @@ import type { PaymentStatus } from '#lib/payment-provider/statuses.ts';
 import { formatMoney } from '#lib/platform/money.ts';
 
 /**
- * All that a shopper is told of an order's money, from its one summary: the page and the emails open in
- * their own words, and say these sentences. Pure.
+ * The sentences that tell a shopper about the money of an order, made from its summary (order-money.ts). The
+ * page and the emails add their own opening and share these sentences. Pure.
  */
 
 export const bankTakesTime = 'It can take your bank some days to show it.';
 
-/** What was confirmed of an attempt, as money that went back to a card that was charged. */
+/** The confirmed refunds of a charged attempt; 0 when the amount was only reserved. */
 const refundedOf = (one: AttemptMoney): number => (one.isReserved ? 0 : one.refundedMinor);
 
 const sumOf = (attempts: readonly AttemptMoney[], amountOf: (one: AttemptMoney) => number): number =>
@@ -23,7 +23,7 @@ export const payingAttempt = ({ attempts }: OrderMoney): AttemptMoney | undefine
 
 const otherAttempts = ({ attempts }: OrderMoney): AttemptMoney[] => attempts.filter(({ pays }) => !pays);
 
-/** How a card pays an order; undefined for one that no card pays. */
+/** How a card pays the order; undefined when no card pays it. */
 export function howPaid(money: OrderMoney): string | undefined {
   const paying = payingAttempt(money);
   if (paying?.method !== 'card') return undefined;
@@ -34,11 +34,11 @@ export function howPaid(money: OrderMoney): string | undefined {
   return paying.status === 'succeeded' ? `${paid} is paid by card.` : undefined;
 }
 
-/** Of an order that was told to be refunded, or not paid. */
+/** Why the order is paid although its shopper was told that it was refunded or not paid. */
 export const whyPaid = (money: OrderMoney): string[] =>
   payingAttempt(money)?.cameBack ? ['A refund of this payment has failed, so it pays your order.'] : [];
 
-/** Why the last attempt does not pay its order; `decline` says why its card was refused, if it was. */
+/** Why the last attempt does not pay its order. `decline` is the sentence for a refused card. */
 export function whyUnpaid(money: OrderMoney, decline: string): string {
   const last = money.attempts.at(-1);
   if (last) {
@@ -56,7 +56,7 @@ export function whyUnpaid(money: OrderMoney, decline: string): string {
   return money.isCharged ? decline : `${decline} Nothing was charged.`;
 }
 
-/** What went back of an earlier attempt than the one that `whyUnpaid` is about. */
+/** Refunds of attempts before the last one; `whyUnpaid` covers the last. */
 export function earlierRefunds(money: OrderMoney): string[] {
   const back = sumOf(money.attempts.slice(0, -1), refundedOf);
   return back > 0
@@ -64,14 +64,14 @@ export function earlierRefunds(money: OrderMoney): string[] {
     : [];
 }
 
-/** A part of what pays the order. */
+/** A partial refund of the payment that pays the order. */
 export function partRefunded(money: OrderMoney): string[] {
   const paying = payingAttempt(money);
   const part = paying ? refundedOf(paying) : 0;
   return part > 0 ? [`${amount(money, part)} of your payment was refunded. ${bankTakesTime}`] : [];
 }
 
-/** Charges of other attempts than the one that pays the order. */
+/** Refunded charges of attempts that do not pay the order. */
 export function notNeeded(money: OrderMoney): string[] {
   const back = sumOf(otherAttempts(money), refundedOf);
   return back > 0
@@ -79,7 +79,7 @@ export function notNeeded(money: OrderMoney): string[] {
     : [];
 }
 
-/** What the provider has not confirmed is not called refunded, nor released. */
+/** Requested refunds and releases. They count as refunded or released only once the provider confirms. */
 export function requested(money: OrderMoney, teller: Teller): string[] {
   const of = (isReserved: boolean) =>
     sumOf(
@@ -95,7 +95,7 @@ export function requested(money: OrderMoney, teller: Teller): string[] {
   return sentences.length > 0 ? [[...sentences, whenConfirmed[teller]].join(' ')] : [];
 }
 
-/** Who says it. An answer of the API has its order's address in it. */
+/** Where the sentence appears. An API answer contains the order's address. */
 type Teller = 'page' | 'email' | 'answer';
 
 const whenConfirmed: Record<Teller, string> = {
@@ -106,7 +106,7 @@ const whenConfirmed: Record<Teller, string> = {
 
 const weKnow = 'We know of it and will see to it.';
 
-/** Money that is with the shop, and should not be. */
+/** Money that the shop still has and should have refunded. */
 export function notMade(money: OrderMoney): string[] {
   const failed = (isDisputed: boolean) =>
     sumOf(
@@ -127,17 +127,17 @@ export function notMade(money: OrderMoney): string[] {
   ];
 }
 
-/** What went back and goes back of a cancelled order, to be followed by what could not. */
+/** Refunds made and requested for a cancelled order. The caller adds `notMade` after it. */
 export function afterCancellation(money: OrderMoney, teller: Teller): string[] {
   const back = otherAttempts(money).flatMap((one) => unneeded(money, one));
   return [...partRefunded(money), ...(back.length > 0 ? [back.join(' ')] : []), ...requested(money, teller)];
 }
 
-/** A charge that did not pay the cancelled order, and went back. */
+/** A refunded charge that did not pay the cancelled order. */
 function unneeded(money: OrderMoney, one: AttemptMoney): string[] {
   if (one.refundedMinor < 1) return [];
   const [all, back] = [amount(money, one.amountMinor), amount(money, one.refundedMinor)];
-  // Money that came after the hold pays the order again for a day, if what it needs is still there.
+  // A payment that arrives within a day after the hold still pays the order, if its stock is available.
   const meanwhile = money.endedBy === 'hold' ? ', when the order could not be taken up again' : '';
   const came = one.cameLate ? `Your payment of ${all} came after that${meanwhile}. ` : '';
   if (one.isReserved) return [`${came}${released(money, one.refundedMinor)}`];
@@ -145,23 +145,26 @@ function unneeded(money: OrderMoney, one: AttemptMoney): string[] {
   return [`${came || `Your card was charged ${all} before that. `}${what} was refunded. ${bankTakesTime}`];
 }
 
-/** A reserved amount that the provider has called off. */
+/** A reserved amount that the provider has released. */
 export function released(money: OrderMoney, minor: number): string {
   const what = `he ${amount(money, minor)} reserved on your card is released.`;
   return money.isCharged ? `T${what}` : `Nothing was charged, and t${what}`;
 }
 
-/** The provider has confirmed it. */
+/** A refund that the provider has confirmed. */
 export const refunded = (money: OrderMoney, minor: number): string =>
   `${amount(money, minor)} was refunded to the card that you paid with.`;
 
-/** All that was refunded until now, if that is more than what was just said. */
+/** The total refunded so far, if it is more than the amount just mentioned. */
 export function refundedInAll(money: OrderMoney, saidMinor: number): string[] {
   const all = sumOf(money.attempts, refundedOf);
   return all > saidMinor ? [`With this, ${amount(money, all)} of this order was refunded in all.`] : [];
 }
 
-/** What becomes of the money of an order that its shopper cancels: what is refunded or requested is not requested again. */
+/**
+ * What happens to the money when the shopper cancels the order. Money that is refunded or requested already
+ * is not requested again.
+ */
 export function onCancel(money: OrderMoney): string {
   const charged = sumOf(money.attempts, ({ keptMinor }) => keptMinor);
   const reserved = sumOf(money.attempts, ({ reservedMinor }) => reservedMinor);
@@ -190,13 +193,13 @@ const attemptWords: Record<PaymentStatus, string> = {
   refunded: 'Refunded',
 };
 
-/** Of an amount that was only reserved, nothing was charged and nothing is refunded. */
+/** For an amount that was only reserved: it was never charged, so it is released, not refunded. */
 const ofReserved: Partial<Record<PaymentStatus, string>> = {
   returning: 'Reserved, release requested',
   refunded: 'Released, nothing charged',
 };
 
-/** What became of one attempt, in a few words. */
+/** The state of one attempt, in a few words. */
 export function ofAttempt(money: OrderMoney, one: AttemptMoney): string {
   const { status, amountMinor, refundedMinor, requestedMinor, failedMinor, owedMinor } = one;
   if (one.isReserved) return ofReserved[status] ?? attemptWords[status];

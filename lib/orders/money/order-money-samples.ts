@@ -5,7 +5,7 @@ import {
   summarize,
 } from '#lib/orders/money/order-money.ts';
 
-/** For tests alone: summaries of an order's money to make sentences of. Times: paid at 5, cancelled at 20. */
+/** For tests only: sample summaries of an order's money. The order is paid at time 5 and cancelled at 20. */
 
 export const paidAt = 5;
 export const cancelledAt = 20;

@@ -11,7 +11,7 @@ const refund = (
   changedAt = madeAt,
 ): RefundFacts => ({ status, amountMinor, madeAt, changedAt });
 
-/** The money of an order with one charge, which pays it unless something else is given. */
+/** The only attempt of an order; it pays the order unless the arguments say otherwise. */
 function of(refunds: RefundFacts[], more: Partial<PaymentFacts> = {}, order: Partial<MoneyFacts> = {}) {
   const refundedMinor = refunds
     .filter(({ status }) => status === 'succeeded')
@@ -24,12 +24,12 @@ function of(refunds: RefundFacts[], more: Partial<PaymentFacts> = {}, order: Par
 const cancelled = { status: 'cancelled' } as const;
 
 describe('a refund that failed', () => {
-  test('is not made good by what was requested before it failed', () => {
+  test('is not made good by a refund requested before the failure', () => {
     const refunds = [refund('failed', 1_000, 10, 30), refund('succeeded', 1_000, 12)];
     expect(of(refunds)).toMatchObject({ failedMinor: 1_000, owedMinor: 0, keptMinor: all - 1_000 });
   });
 
-  test('is made good by what is requested in the moment of its failure, and later', () => {
+  test('is made good by refunds requested at the time of its failure or later', () => {
     for (const madeAt of [30, 31]) {
       expect(of([refund('failed', 1_000, 10, 30), refund('created', 1_000, madeAt)])).toMatchObject({
         failedMinor: 0,
@@ -40,7 +40,7 @@ describe('a refund that failed', () => {
     expect(of(part)).toMatchObject({ failedMinor: 600 });
   });
 
-  test('and was made before its money paid the order is made good by that', () => {
+  test('is made good when its money pays the order after it', () => {
     const before = [refund('failed', all, paidAt - 1, paidAt)];
     expect(of(before)).toMatchObject({ failedMinor: 0, owedMinor: 0, cameBack: true });
     expect(of(before, {}, { ...cancelled, paidAttempt: null })).toMatchObject({
@@ -50,7 +50,7 @@ describe('a refund that failed', () => {
     expect(of([refund('failed', 500, paidAt)])).toMatchObject({ failedMinor: 500, cameBack: false });
   });
 
-  test('is never more than what is kept: neither what a bank took nor what was refunded since', () => {
+  test('never counts more than the shop still keeps after lost disputes and other refunds', () => {
     const failed = refund('failed', all, 10);
     expect(of([failed], { lostMinor: 1_000 }, cancelled)).toMatchObject({
       failedMinor: all - 1_000,
@@ -62,15 +62,16 @@ describe('a refund that failed', () => {
   });
 });
 
-test('money is owed that pays no order which goes on', () => {
+test('money that pays no active order is owed to the shopper', () => {
   expect(of([])).toMatchObject({ keptMinor: all, owedMinor: 0 });
   expect(of([], {}, { status: 'fulfilled' })).toMatchObject({ owedMinor: 0 });
   expect(of([], {}, cancelled)).toMatchObject({ owedMinor: all });
   expect(of([], {}, { status: 'payment_declined', paidAttempt: null })).toMatchObject({ owedMinor: all });
 });
 
-// What broke, found by an attacker: "came after that", of a charge whose refund was known, and pending, before.
-test('money came late if every refund of it was made after the cancellation', () => {
+// What broke, found by an attack: the shop said that a charge "came after that" although its refund was
+// already pending before the cancellation.
+test('money is late only if all its refunds were requested after the cancellation', () => {
   const unpaid = { ...cancelled, paidAttempt: null };
   const [before, with_, after] = [cancelledAt - 1, cancelledAt, cancelledAt + 1].map((at) =>
     refund('succeeded', 500, at, cancelledAt + 5),
@@ -82,6 +83,6 @@ test('money came late if every refund of it was made after the cancellation', ()
   expect(of([after], {}, cancelled).cameLate).toBe(false);
 });
 
-test('an order of a version that did not write which attempt paid it is paid by the live one', () => {
+test('an order without a recorded paying attempt is paid by its live attempt', () => {
   expect(of([], {}, { paidAttempt: null }).pays).toBe(true);
 });

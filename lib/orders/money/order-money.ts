@@ -3,17 +3,17 @@ import type { CancellationSource, OrderStatus } from '#lib/orders/schema.ts';
 import type { PaymentStatus, RefundStatus } from '#lib/payment-provider/statuses.ts';
 import { db } from '#lib/platform/database/db.ts';
 
-/** An order's money: the one summary from which the page and the emails are written. Times are in milliseconds. */
+/** The summary of an order's money, used by the page and the emails. Times are in milliseconds since 1970. */
 
-/** The rows that it is made of. */
+/** The database rows that the summary is computed from. */
 export interface MoneyFacts {
   status: OrderStatus;
   currency: string;
   totalMinor: number;
   endedBy: CancellationSource | null;
-  /** The attempt that paid it; null for one that was never paid by card. */
+  /** The attempt that paid the order; null for an order that was never paid by card. */
   paidAttempt: number | null;
-  /** When it was last paid, and when it was last cancelled. */
+  /** When the order was last paid, and when it was last cancelled. */
   paidAt: number | null;
   cancelledAt: number | null;
   payments: PaymentFacts[];
@@ -24,13 +24,13 @@ export interface PaymentFacts {
   method: string;
   status: PaymentStatus;
   amountMinor: number;
-  /** What the provider took. Of an amount that is only reserved, nothing. */
+  /** The amount that the provider has captured; 0 while it is only reserved. */
   capturedMinor: number;
-  /** What it has confirmed to have refunded, or released of a reserved amount. */
+  /** The amount whose refund, or release if only reserved, the provider has confirmed. */
   refundedMinor: number;
-  /** What a bank took away of it in disputes that were lost. */
+  /** The amount lost to a bank in disputes. */
   lostMinor: number;
-  /** A bank disputes it, and has not decided yet. */
+  /** A bank disputes the charge and has not decided yet. */
   isDisputed: boolean;
   refunds: RefundFacts[];
 }
@@ -43,30 +43,30 @@ export interface RefundFacts {
 }
 
 export interface AttemptMoney extends Omit<PaymentFacts, 'refunds'> {
-  /** It pays the order, or did until its money went back. */
+  /** The attempt pays the order, or did until its money was refunded. */
   pays: boolean;
-  /** Its amount is or was reserved on the card, and nothing of it was taken. */
+  /** The amount is or was only reserved on the card; nothing was captured. */
   isReserved: boolean;
-  /** What is still reserved, and not to be released. */
+  /** The amount that is still reserved and whose release is not requested. */
   reservedMinor: number;
-  /** What is to be refunded or released, and not confirmed. */
+  /** The amount whose refund or release is requested and not confirmed. */
   requestedMinor: number;
-  /** What the shop has of it: neither refunded, nor requested, nor lost. */
+  /** The amount that the shop keeps: neither refunded, nor requested, nor lost. */
   keptMinor: number;
-  /** What of the kept money was to be refunded, and the provider did not pay it. */
+  /** The part of `keptMinor` whose refund failed at the provider. */
   failedMinor: number;
-  /** What of the kept money no order has a right to, beside what failed. */
+  /** The part of `keptMinor` that pays no active order, without `failedMinor`. */
   owedMinor: number;
-  /** It pays the order because a refund of it, made before, failed. */
+  /** The attempt pays the order because an earlier refund of it failed. */
   cameBack: boolean;
-  /** The shop heard of its money when the order was cancelled already. */
+  /** The shop learned of the payment after the order was cancelled. */
   cameLate: boolean;
 }
 
 export interface OrderMoney
   extends Pick<MoneyFacts, 'status' | 'currency' | 'totalMinor' | 'endedBy' | 'paidAttempt'> {
   attempts: AttemptMoney[];
-  /** Whether a card was ever charged for it. */
+  /** Whether a card was ever charged for the order. */
   isCharged: boolean;
 }
 
@@ -81,7 +81,7 @@ export function summarize({ payments, paidAt, cancelledAt, ...order }: MoneyFact
   };
 }
 
-/** A version before wrote that an order is paid, and not by which attempt. */
+/** An earlier version recorded that an order is paid, but not by which attempt. */
 function liveAttempt(status: OrderStatus, payments: readonly PaymentFacts[]): number | null {
   if (status !== 'paid' && status !== 'fulfilled') return null;
   return (
@@ -101,7 +101,7 @@ function ofAttempt(
   const requestedMinor = sumOf(refunds.filter((refund) => refund.status === 'created'));
   const keptMinor = Math.max(0, capturedMinor - refundedMinor - requestedMinor - lostMinor);
   const isBeforePaid = ({ madeAt }: RefundFacts) => pays && paidAt !== null && madeAt < paidAt;
-  // The failure of a refund is made good when its money pays the order.
+  // A failed refund is made good when its money pays the order.
   const toldOf = refunds.filter((refund) => !isBeforePaid(refund));
   const failedMinor = Math.min(keptMinor, notMadeGood(toldOf));
   const isOrders = pays && orderStatus !== 'cancelled' && orderStatus !== 'refunded';
@@ -119,17 +119,17 @@ function ofAttempt(
   };
 }
 
-/** What is known before a cancellation is refunded with it at the latest. */
+/** Money known before a cancellation is refunded no later than with it. So later refunds mean late money. */
 const isAllAfter = (at: number, refunds: readonly RefundFacts[]): boolean =>
   refunds.length > 0 && refunds.every(({ madeAt }) => madeAt > at);
 
-/** Refunds that failed, less what was requested from then on. */
+/** The sum of failed refunds, less the refunds requested since the failure. */
 function notMadeGood(refunds: readonly RefundFacts[]): number {
   const steps = refunds
     .map(({ amountMinor, status, madeAt, changedAt }) =>
       status === 'failed' ? { at: changedAt, change: amountMinor } : { at: madeAt, change: -amountMinor },
     )
-    // What is requested in the moment of the failure is requested because of it.
+    // A refund requested at the time of the failure was requested because of it.
     .sort((one, other) => one.at - other.at || other.change - one.change);
   return steps.reduce((sum, { change }) => Math.max(0, sum + change), 0);
 }
@@ -139,7 +139,10 @@ const sumOf = (refunds: readonly RefundFacts[]): number =>
 
 const ms = (time: Prisma.Sql): Prisma.Sql => Prisma.sql`(extract(epoch FROM ${time}) * 1000)::bigint`;
 
-/** `MoneyFacts` of a row of `orders`, in the same statement as the row: the page and an email never see half a change. */
+/**
+ * `MoneyFacts` of a row of `orders`, read in the same statement as the row. So the page and an email never
+ * see half of a change.
+ */
 export const moneyFactsSql = Prisma.sql`json_build_object(
   'status', orders.status, 'currency', orders.currency, 'totalMinor', orders.total_minor,
   'endedBy', orders.ended_by, 'paidAttempt', orders.paid_attempt,

@@ -1,13 +1,13 @@
 import { db } from '#lib/platform/database/db.ts';
 
-/** Orders of one run and one kind, so that their locks are short. The rest comes with the next run. */
+/** Maximum number of orders of each kind in one run, to keep locks short. The next run continues. */
 const maxRows = 1_000;
 
 /**
- * Makes the rows of `unpaid_order` what the holds of `orders` say. They differ only after processes of
- * the release before 0012_unpaid_order have written orders on the migrated database. Each order is
- * locked, so a change of it comes either before, and is seen, or after, and changes the row itself.
- * An order that is locked already is left for the next run.
+ * Makes `unpaid_order` match the holds of `orders`. They differ only after processes of the release before
+ * 0012_unpaid_order have written orders on the migrated database. Each order is locked. So a concurrent
+ * change either comes before, and is seen here, or comes after and updates the row itself. An order that is
+ * already locked is left for the next run.
  */
 export async function recountUnpaid(): Promise<void> {
   await db().$executeRaw`
@@ -18,8 +18,8 @@ export async function recountUnpaid(): Promise<void> {
                       WHERE counted.email_hash = orders.email_hash AND counted.order_id = orders.id)
     LIMIT ${maxRows} FOR NO KEY UPDATE OF orders SKIP LOCKED
     ON CONFLICT DO NOTHING`;
-  // A row without an order is not deleted: its order may be one that this statement cannot see yet. The
-  // few suspects are found first and their orders looked up one by one, so that no join reads all orders.
+  // A row without an order is not deleted: its order may not be visible to this statement yet. The few
+  // suspect rows are found first and their orders looked up one by one, so that no join reads all orders.
   await db().$executeRaw`
     WITH suspect AS MATERIALIZED (
       SELECT user_id, order_id FROM unpaid_order

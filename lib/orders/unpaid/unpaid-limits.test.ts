@@ -47,27 +47,31 @@ function order({
 const limitOf = (made: Made, open: OpenUnpaid[] = []) =>
   reachedLimit(openUnpaidOf(open), order(made), policy);
 
-describe('an order by itself', () => {
+describe('a single order', () => {
   test.each<[string, Made, OrderLimit | undefined]>([
-    ['of as many items as one may hold', { method: 'card', units: 50 }, undefined],
-    ['of one item more', { method: 'card', units: 51 }, { kind: 'order_units', allowed: 50 }],
-    ['by invoice, as large as one may be', { totalMinor: 10_000 }, undefined],
-    ['by invoice, larger', { totalMinor: 10_001 }, { kind: 'invoice_amount', allowed: 10_000 }],
+    ['with the maximum number of items', { method: 'card', units: 50 }, undefined],
+    ['with one item more', { method: 'card', units: 51 }, { kind: 'order_units', allowed: 50 }],
+    ['by invoice, with the maximum total', { totalMinor: 10_000 }, undefined],
+    [
+      'by invoice, above the maximum total',
+      { totalMinor: 10_001 },
+      { kind: 'invoice_amount', allowed: 10_000 },
+    ],
     ['by card, of any amount', { method: 'card', totalMinor: 9_999_999 }, undefined],
     [
-      'by invoice, of more items than may be unpaid',
+      'by invoice, with more items than may be unpaid',
       { units: 21 },
       { kind: 'units', scope: 'shopper', allowed: 20 },
     ],
     [
-      'by card, of more items than may be unpaid: it is about to be paid',
+      'by card, with more items than may be unpaid: it is about to be paid',
       { method: 'card', units: 21 },
       undefined,
     ],
   ])('%s', (_, made, limit) => expect(limitOf(made)).toEqual(limit));
 });
 
-describe('beside what is unpaid', () => {
+describe('an order in addition to unpaid ones', () => {
   const open = (change: Partial<OpenUnpaid>): OpenUnpaid => ({
     scope: 'shopper',
     key: 'u',
@@ -105,7 +109,7 @@ describe('beside what is unpaid', () => {
       { kind: 'units', scope: 'shopper', allowed: 20 },
     ],
     [
-      'invoices of much value',
+      'unpaid invoices near the limit of their value',
       { invoicedMinor: 20_000 },
       { totalMinor: 5_001 },
       { kind: 'invoicedMinor', scope: 'shopper', allowed: 25_000 },
@@ -117,12 +121,12 @@ describe('beside what is unpaid', () => {
       { kind: 'invoices', scope: 'email', allowed: 3 },
     ],
     [
-      'an email address with everything, which anybody may have named, and a card',
+      'an email address beyond every limit, which may be misused, and a card',
       { scope: 'email', key: '1', invoices: 9, cards: 9, units: 999, cardUnits: 999, invoicedMinor: 999_999 },
       { method: 'card' },
       undefined,
     ],
-    ['another email address with three', { scope: 'email', key: '2', invoices: 3 }, {}, undefined],
+    ['another email address with three invoices', { scope: 'email', key: '2', invoices: 3 }, {}, undefined],
     [
       'a network with five invoices',
       { scope: 'network', key: 'n', invoices: 5 },
@@ -130,7 +134,7 @@ describe('beside what is unpaid', () => {
       { kind: 'invoices', scope: 'network', allowed: 5 },
     ],
     [
-      'the same, of a client whose address is not known',
+      'the same, for a client with an unknown address',
       { scope: 'network', key: 'n', invoices: 5 },
       {},
       undefined,
@@ -145,8 +149,8 @@ describe('beside what is unpaid', () => {
   });
 });
 
-// Cookies are free and addresses are invented: what they share is their network.
-test('however invoices are spread over shoppers and addresses, a batch keeps every limit', () => {
+// Attackers get cookies for free and invent addresses, but they share their network.
+test('a batch keeps every limit, however its invoices are spread over shoppers and addresses', () => {
   const made = fc.record({
     userId: fc.constantFrom('u', 'v', 'w'),
     emailHash: fc.constantFrom('1', '2', '3'),

@@ -1,24 +1,24 @@
 import type { OrderRequest } from '#lib/orders/order-request.ts';
 
-/** Whether a new order stays within the policy on unpaid orders. Pure. */
+/** Checks whether a new order stays within the policy on unpaid orders. Pure. */
 
 /**
- * What may stay unpaid: one place that answers it. Unpaid orders hold stock, so without limits a
- * visitor with fresh cookies and invented addresses empties the shelves for free
+ * All limits on unpaid orders. Unpaid orders hold stock. Without limits, a visitor with fresh cookies and
+ * invented addresses could use up the stock for free
  * (docs/decisions/0014-unpaid-orders-are-limited.md). Zero turns a limit off.
  */
 export interface UnpaidPolicy {
   /** The largest total of an order by invoice, in minor units. Zero: no invoices. */
   invoiceMaxMinor: number;
-  /** How long an invoice order keeps its stock without being paid or sent. */
+  /** How many days an invoice order keeps its stock without being paid or sent. */
   invoiceHoldDays: number;
-  /** Items in one order, however it is paid. */
+  /** Items in one order, with any payment method. */
   orderMaxUnits: number;
-  /** What one shopper may leave open. */
+  /** What one shopper may leave unpaid. */
   shopper: OpenLimits;
-  /** What all shoppers with one email address may leave open. */
+  /** What all shoppers with the same email address may leave unpaid together. */
   email: OpenLimits;
-  /** The same of a network, which many shoppers may share. */
+  /** What all shoppers in the same network may leave unpaid together. */
   network: OpenLimits;
 }
 
@@ -27,15 +27,15 @@ export interface OpenLimits {
   invoices: number;
   /** Card orders that wait for another card, or for the shopper's bank. */
   cards: number;
-  /** Items in all of them. */
+  /** Items in all of these orders. */
   units: number;
-  /** What the open invoice orders are worth, in minor units. */
+  /** Total value of the open invoice orders, in minor units. */
   invoicedMinor: number;
 }
 
 type Scope = 'shopper' | 'email' | 'network';
 
-/** What one shopper, email address or network has left unpaid. */
+/** The unpaid orders of one shopper, email address or network. */
 export interface OpenUnpaid {
   scope: Scope;
   key: string;
@@ -43,32 +43,32 @@ export interface OpenUnpaid {
   invoices: number;
   /** Card orders that wait for another card, or for the shopper's bank for more than a minute. */
   cards: number;
-  /** Items in all unpaid orders, those that are being charged right now included. */
+  /** Items in all unpaid orders, including those being charged right now. */
   units: number;
-  /** The same in card orders alone. */
+  /** Items in unpaid card orders only. */
   cardUnits: number;
-  /** What the invoice orders are worth. */
+  /** Total value of the invoice orders, in minor units. */
   invoicedMinor: number;
 }
 
-/** Whether anything of it is limited. */
+/** Whether any of the limits is on. */
 export function isLimited(limits: OpenLimits): boolean {
   return Object.values(limits).some((limit) => limit > 0);
 }
 
-/** The limit that an order would exceed. `allowed` is its value; amounts are minor units. */
+/** The limit that an order would exceed. `allowed` is the value of the limit; amounts are in minor units. */
 export type OrderLimit =
   | { kind: 'order_units' | 'invoice_amount'; allowed: number }
   | { kind: keyof OpenLimits; scope: Scope; allowed: number };
 
-/** What the limits look at in an order. */
+/** The parts of an order that the limits depend on. */
 export interface LimitedOrder {
   orderRequest: Pick<OrderRequest, 'userId' | 'emailHash' | 'networkHash' | 'payment'>;
   unitCount: number;
   totalMinor: number;
 }
 
-/** What is unpaid, by scope and key, counting the orders that a batch adds. */
+/** Unpaid orders by scope and key, including the orders that the batch adds. */
 export interface UnpaidTally {
   of: (scope: Scope, key: string) => OpenUnpaid;
   add: (order: LimitedOrder) => void;
@@ -105,8 +105,8 @@ export function openUnpaidOf(rows: readonly OpenUnpaid[]): UnpaidTally {
 }
 
 /**
- * The first limit that the order would exceed; undefined when it stays within all of them. `byInvoice`:
- * how it is paid, or would be.
+ * The first limit that the order would exceed; undefined when it stays within all limits. `byInvoice`
+ * overrides the payment method, to check the alternative.
  */
 export function reachedLimit(
   unpaid: UnpaidTally,
@@ -121,8 +121,8 @@ export function reachedLimit(
     return { kind: 'invoice_amount', allowed: policy.invoiceMaxMinor };
   }
   for (const [scope, key] of scopesOf(order)) {
-    // Anybody can order with the email address of another, who would find that no card pays. To hold
-    // stock an attacker needs none that is real.
+    // Card orders are not limited by email address. Otherwise an attacker could order with another person's
+    // address and block that person's card orders. To hold stock, an attacker needs no real address anyway.
     if (scope === 'email' && !byInvoice) continue;
     const limits = policy[scope];
     const kind = exceeded(after(unpaid.of(scope, key), order, byInvoice), limits);
@@ -132,8 +132,8 @@ export function reachedLimit(
 }
 
 /**
- * What would be open with this order. A card order is about to be paid, so its own items and amount
- * do not count: only card orders that were left unpaid before it can refuse it. Invoices cannot.
+ * What would be open after this order. A card order is about to be paid, so its own items and amount do not
+ * count: only earlier unpaid card orders can cause a refusal, and invoices cannot.
  */
 function after(open: OpenUnpaid, { unitCount, totalMinor }: LimitedOrder, byInvoice: boolean): OpenLimits {
   return {
@@ -155,7 +155,7 @@ export function mayBeByCard(unpaid: UnpaidTally, order: LimitedOrder, policy: Un
   return isByInvoice(order) && reachedLimit(unpaid, order, policy, false) === undefined;
 }
 
-/** Zero is no limit. */
+/** Zero means no limit. */
 const isOver = (value: number, limit: number): boolean => limit > 0 && value > limit;
 
 const isByInvoice = ({ orderRequest }: LimitedOrder): boolean => orderRequest.payment.method === 'invoice';

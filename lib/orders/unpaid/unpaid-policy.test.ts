@@ -13,7 +13,7 @@ const policyOf = (more: Record<string, string>) => {
   return unpaidPolicy();
 };
 
-test('an exposed shop limits an email address like a person, and a network a little wider', () => {
+test('an exposed shop limits an email address like a shopper, and gives a network more room', () => {
   const { shopper, email, network } = policyOf({
     NODE_ENV: 'production',
     PUBLIC_URL: 'https://shop.example',
@@ -23,15 +23,15 @@ test('an exposed shop limits an email address like a person, and a network a lit
   expect(network).toEqual({ invoices: 50, cards: 50, units: 300, invoicedMinor: 0 });
 });
 
-test('a shop on a laptop has one network for all its clients, and limits each shopper as ever', () => {
+test('a shop on a laptop limits its single network loosely and each shopper as usual', () => {
   const { shopper, email, network } = policyOf({ LOCAL_SHOP: '1', HOST: '127.0.0.1' });
   expect(shopper).toEqual({ invoices: 30, cards: 3, units: 100, invoicedMinor: 200_000 });
   expect(network).toEqual({ invoices: 1_000, cards: 1_000, units: 1_500, invoicedMinor: 0 });
   expect(email).toEqual(network);
 });
 
-// A load test turns the rate limit of an address off, and comes from one address with one email address.
-test('a shop without a rate limit for addresses has no limits of networks and email addresses', () => {
+// A load test turns the rate limit of addresses off. It uses one network address and one email address.
+test('a shop without a rate limit for addresses has no limits for networks and email addresses', () => {
   const places: Record<string, string>[] = [{ PUBLIC_URL: 'https://shop.example' }, { LOCAL_SHOP: '1' }];
   for (const where of places) {
     const { shopper, email, network } = policyOf({ ...where, RATE_LIMIT_IP_PER_MIN: '0' });
@@ -43,7 +43,7 @@ test('a shop without a rate limit for addresses has no limits of networks and em
   expect(set.network).toMatchObject({ invoices: 0, units: 9 });
 });
 
-test('what is configured counts wherever the shop runs', () => {
+test('configured limits apply to exposed and local shops', () => {
   const set = { UNPAID_ORDERS_PER_NETWORK: '7', UNPAID_UNITS_PER_NETWORK: '0', INVOICE_MAX_MINOR: '0' };
   expect(policyOf({ ...set, LOCAL_SHOP: '1' })).toMatchObject({
     invoiceMaxMinor: 0,

@@ -2,16 +2,16 @@ import type { OpenLimits, UnpaidPolicy } from '#lib/orders/unpaid/unpaid-limits.
 import { type Env, env } from '#lib/platform/env.ts';
 import { isExposed } from '#lib/platform/exposure.ts';
 
-/** A network may be a university or an office, so it may leave more open than a person. */
+/** A network may be a university or an office, so it may leave more orders unpaid than a person. */
 const ofNetwork = { orders: 50, units: 300 };
 
 /**
- * A shop that only its own machine reaches: all clients have one address, and test data has few email
- * addresses. Some 1,500 items are still less than the shop has.
+ * For a shop that is reachable only from its own machine: all clients share one address, and test data has
+ * few email addresses. 1,500 items are still less than the shop's stock.
  */
 const ofMachine = { orders: 1_000, units: 1_500 };
 
-/** RATE_LIMIT_IP_PER_MIN=0 says that many clients come from one address on purpose, as in a load test. */
+/** For RATE_LIMIT_IP_PER_MIN=0: many clients share one address on purpose, as in a load test. */
 const unlimited = { orders: 0, units: 0 };
 
 /** The policy of this process. */

@@ -6,15 +6,15 @@ import { settlePayment } from '#lib/payments/settling/settle-payment.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { logger } from '#lib/platform/logger.ts';
 
-/** What came of an event: all three are answered 200, so that it isn't sent again. */
+/** The result of an event. All three are answered with 200, so that the provider doesn't send it again. */
 export const eventReceivedSchema = z.object({ outcome: z.enum(['applied', 'already_applied', 'ignored']) });
 
 export type EventOutcome = z.output<typeof eventReceivedSchema>['outcome'];
 
 /**
- * The provider's word that something happened to a charge, from a webhook or from its list of events.
- * It is believed about nothing but that: the charge is read from the provider as it is now and settled,
- * so events may come late, twice and in any order. Throws `UnknownOutcome`: apply it again.
+ * Applies an event from a webhook or from the provider's list. The event only says which charge to look at.
+ * The charge is read from the provider as it is now and then settled, so events may come late, twice and in
+ * any order. Throws `UnknownOutcome`: apply it again.
  */
 export async function applyEvent(event: ProviderEvent): Promise<EventOutcome> {
   const { chargeRef } = event;
@@ -35,7 +35,7 @@ async function lookAt(event: ProviderEvent, chargeRef: string): Promise<EventOut
   return 'ignored';
 }
 
-/** What counts is read after the payment's row: a look of before may be older than what is written. */
+/** The charge that counts is read after the payment's row: an earlier look may be older than the row. */
 async function settleEvent(
   key: AttemptKey,
   ref: string,
@@ -53,14 +53,14 @@ async function settleEvent(
     actor: 'provider',
   });
   if (settled) return seen && isOf(seen, key) ? 'settled' : 'unmatched';
-  // A charge of ours whose order is gone, with the last commits of a database that was restored.
+  // A charge of the shop whose order was lost with the last commits of a restored database.
   const charge = await look(false);
   if (!charge || !isOf(charge, key)) return 'unmatched';
   await recordUnmatchedCharge(db(), charge, key, await whyUnmatched(key));
   return (await isAdopted(key)) ? 'settled' : 'unmatched';
 }
 
-/** The order may be here and wait for this very money. */
+/** The order may exist and wait for exactly this money. */
 async function isAdopted({ userId, orderId, attempt }: AttemptKey): Promise<boolean> {
   const settled = await settlePayment({
     key: { userId, orderId },

@@ -1,10 +1,10 @@
 import type { ProviderDispute } from '#lib/payment-provider/provider.ts';
 
-/** What our rows become from what the provider has against a charge. Pure. */
+/** Decides how the shop's dispute rows change, from the provider's disputes of a charge. Pure. */
 
 type DisputeStatus = ProviderDispute['status'];
 
-/** A dispute, an early fraud warning or a review as it is recorded. */
+/** A recorded dispute, early fraud warning or review. */
 export interface DisputeRow {
   providerRef: string;
   kind: ProviderDispute['kind'];
@@ -14,11 +14,11 @@ export interface DisputeRow {
 }
 
 export interface MirroredDisputes {
-  /** Those that are new or not what they were. */
+  /** New and changed disputes. */
   changes: ProviderDispute[];
   opened: ProviderDispute[];
   closed: ProviderDispute[];
-  /** What banks took away for good. */
+  /** The amount that banks took for good. */
   lostMinor: number;
 }
 
@@ -66,7 +66,7 @@ const ends: Record<DisputeStatus, string> = {
   closed: 'is closed',
 };
 
-/** As an event of the order says it. */
+/** The reason text of the order's event. */
 export const whyOpened = ({ kind, reason }: ProviderDispute): string => `${nouns[kind]} (${reason})`;
 
 export const whyClosed = ({ kind, reason, status }: ProviderDispute): string =>

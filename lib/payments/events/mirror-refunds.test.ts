@@ -24,8 +24,8 @@ const apply = (rows: RefundRow[], seen: ProviderRefund[]): RefundRow[] => {
   return [...after.values()];
 };
 
-describe('a refund of ours', () => {
-  test('is confirmed by its id, also when we never heard the provider’s name of it', () => {
+describe('a refund of the shop', () => {
+  test('is confirmed by its id, even when the shop never learned the provider’s id', () => {
     const seen = [{ ref: 're_1', id: 'r-1', amountMinor: 500, status: 'succeeded' as const }];
     const { changes, confirmed, confirmedMinor, requestedMinor } = mirrorRefunds([row('r-1')], seen);
     expect(changes).toEqual([{ ...row('r-1', { providerRef: 're_1', status: 'succeeded' }), isNew: false }]);
@@ -33,12 +33,12 @@ describe('a refund of ours', () => {
     expect([confirmedMinor, requestedMinor]).toEqual([500, 0]);
   });
 
-  test('is what the provider paid of it, if that is less', () => {
+  test('has the amount that the provider paid, if that is less', () => {
     const seen = [{ ref: 're_1', id: 'r-1', amountMinor: 300, status: 'succeeded' as const }];
     expect(mirrorRefunds([row('r-1')], seen).confirmedMinor).toBe(300);
   });
 
-  test('that was confirmed and comes back has failed; it is not requested anew', () => {
+  test('that was confirmed and then fails is failed, and is not requested again', () => {
     const done = row('r-1', { providerRef: 're_1', status: 'succeeded' });
     const said = (status: ProviderRefund['status']) =>
       mirrorRefunds([done], [{ ref: 're_1', amountMinor: 500, status }]);
@@ -46,7 +46,7 @@ describe('a refund of ours', () => {
     expect(said('pending').changes).toEqual([]);
   });
 
-  test('of which nothing was left has failed, and nobody is alarmed', () => {
+  test('with nothing left to refund is failed, without an alarm', () => {
     const { changes, failed } = mirrorRefunds(
       [row('r-1')],
       [{ id: 'r-1', amountMinor: 500, status: 'needless' }],
@@ -69,11 +69,11 @@ describe('a refund that was made at the provider', () => {
     expect(apply([], [{ ...there, ref: 're_8' }])[0]?.id).not.toBe(once[0]?.id);
   });
 
-  test('that failed before it was seen moved no money and is no row', () => {
+  test('that failed before it was seen moved no money and gets no row', () => {
     expect(apply([], [{ ...there, status: 'failed' }])).toEqual([]);
   });
 
-  test('that carries our id, of a row that was lost with the database, has that id again', () => {
+  test('with the shop’s id, whose row was lost with the database, gets that id again', () => {
     expect(apply([], [{ ...there, id: 'r-1' }])).toMatchObject([{ id: 'r-1', origin: 'provider' }]);
   });
 });
@@ -89,7 +89,7 @@ test('whatever was seen before, the last look decides which refunds are paid', (
   );
   fc.assert(
     fc.property(fc.array(refunds, { maxLength: 4 }), refunds, (before, last) => {
-      // What was paid or failed is never pending again, and its amount stays.
+      // A paid or failed refund never becomes pending again, and its amount stays.
       const rows = [...before].reduce((all, seen) => apply(all, seen), [] as RefundRow[]);
       const after = apply(rows, last);
       for (const { ref, status, amountMinor } of last) {

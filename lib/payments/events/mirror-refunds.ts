@@ -3,9 +3,9 @@ import type { ProviderRefund } from '#lib/payment-provider/provider.ts';
 import type { RefundStatus } from '#lib/payment-provider/statuses.ts';
 import { uuid8From } from '#lib/platform/uuid.ts';
 
-/** What our rows become from what the provider says of a charge's refunds. Pure. */
+/** Decides how the shop's refund rows change, from the provider's refunds of a charge. Pure. */
 
-/** A refund of an attempt as it is recorded. `created`: requested, not confirmed. */
+/** A recorded refund of an attempt. `created`: requested, not confirmed. */
 export interface RefundRow {
   id: string;
   providerRef: string | null;
@@ -13,16 +13,16 @@ export interface RefundRow {
   status: RefundStatus;
   actor: string;
   reason: string;
-  /** `provider`: it was made there, and is mirrored here. */
+  /** `provider`: made at the provider and mirrored here. */
   origin: 'shop' | 'provider';
 }
 
-/** A row as it is to be written. */
+/** The row to write. */
 export type RefundChange = RefundRow & { isNew: boolean };
 
 export interface Mirrored {
   changes: RefundChange[];
-  /** Rows that the provider has confirmed by this look, and those that it has not paid after all. */
+  /** Rows that this look shows as confirmed, and rows that the provider failed to pay. */
   confirmed: RefundRow[];
   failed: RefundRow[];
   /** Sums of all rows after the changes. */
@@ -58,7 +58,7 @@ const statuses: Record<ProviderRefund['status'], RefundStatus> = {
   needless: 'failed',
 };
 
-/** Undefined when nothing is new. What was confirmed may still fail; nothing is requested anew. */
+/** Undefined when nothing changed. A confirmed refund may still fail. No row becomes `created` again. */
 function updated(row: RefundRow, refund: ProviderRefund): RefundRow | undefined {
   const isAnnulled = row.status !== 'created' && refund.status === 'pending';
   const status = isAnnulled ? row.status : statuses[refund.status];
@@ -72,7 +72,7 @@ function updated(row: RefundRow, refund: ProviderRefund): RefundRow | undefined 
   return same ? undefined : next;
 }
 
-/** One that was made at the provider. A failed one moved nothing and is none of ours. */
+/** A refund that was made at the provider. A failed one moved no money and gets no row. */
 function mirrored({ ref, id, amountMinor, status }: ProviderRefund): RefundRow | undefined {
   if (ref === undefined || statuses[status] === 'failed') return undefined;
   return {
@@ -86,7 +86,7 @@ function mirrored({ ref, id, amountMinor, status }: ProviderRefund): RefundRow |
   };
 }
 
-/** The same id for the same refund, however often and from wherever it is seen. */
+/** The same refund always gets the same id, however often and by whichever process it is seen. */
 function refundIdOf(ref: string): string {
   return uuid8From(createHash('sha256').update(`provider refund ${ref}`).digest());
 }

@@ -6,21 +6,21 @@ import { db } from '#lib/platform/database/db.ts';
 import { logger } from '#lib/platform/logger.ts';
 
 /**
- * Reads the provider's own list of events and applies what no webhook has told of: an address that was
- * wrong, a shop that was down for days, a database that was restored from a backup. A webhook that
- * never comes changes nothing but the delay.
+ * Reads the provider's own list of events and applies those that no webhook delivered: the webhook address
+ * was wrong, the shop was down for days, or the database was restored from a backup. A lost webhook only
+ * delays its event.
  */
 
-/** As long as Stripe keeps its events: where a shop without a cursor begins. */
+/** How long Stripe keeps its events. A shop without a cursor starts this far back. */
 const keptDays = 30;
 
-/** Read again before the cursor: events are not always listed in order. */
+/** The part before the cursor that is read again, because events are not always listed in order. */
 const overlapMs = 5 * 60_000;
 
-/** More events than these pages hold are read in two halves, so that the oldest come first. */
+/** A range with more events than these pages is halved, so that the oldest events come first. */
 const maxPages = 5;
 
-/** The shortest time that is read in one part, however many events it has: the provider counts in seconds. */
+/** The shortest range to read in one part, however many events it has: the provider counts in seconds. */
 const leastMs = 2_000;
 
 const runMs = 40_000;
@@ -31,15 +31,15 @@ export async function pollEvents(): Promise<void> {
   if (!takesCards()) return;
   const deadline = performance.now() + runMs;
   const now = await (await paymentProvider()).now();
-  // A little ahead, for what happens while it is read.
+  // A little ahead, for events that happen during the run.
   const end = new Date(now.getTime() + minuteMs);
   let since = await readSince(now);
   let isComplete = true;
   while (since < end && performance.now() < deadline) {
     const { events, until } = await readPart(since, end);
     isComplete = (await applyAll(events.toReversed(), deadline)) && isComplete;
-    // The cursor waits before the first event that is still to be applied: the next run reads that part
-    // again. What comes behind it is applied now all the same.
+    // The cursor stays before the first event that is not applied yet, so the next run reads that part
+    // again. Later events are still applied now.
     if (isComplete) await moveCursor(Math.min(until.getTime(), now.getTime()));
     since = until;
   }
@@ -56,11 +56,11 @@ async function readPart(since: Date, latest: Date): Promise<{ events: ProviderEv
   }
 }
 
-/** False when one of them is still to be applied. */
+/** False when an event is not applied yet. */
 async function applyAll(events: ProviderEvent[], deadline: number): Promise<boolean> {
   const known = await readKnown(events);
   const fresh = events.filter(({ id }) => !known.has(id));
-  // One that got no answer before may get none again, and that takes time: it is the last to be tried.
+  // An event that got no answer before may get none again, and that costs time: these come last.
   const tried = events.filter(({ id }) => known.get(id) === 'tried');
   const silent = new Set<string | undefined>();
   for (const event of [...fresh, ...tried]) {
@@ -71,7 +71,7 @@ async function applyAll(events: ProviderEvent[], deadline: number): Promise<bool
   return silent.size === 0;
 }
 
-/** False when the provider cannot show the event's charge now. That keeps no other event waiting. */
+/** False when the provider cannot show the event's charge now. Other events are still applied. */
 async function hasAnswer(event: ProviderEvent): Promise<boolean> {
   const { id, type, chargeRef } = event;
   try {
@@ -82,7 +82,7 @@ async function hasAnswer(event: ProviderEvent): Promise<boolean> {
       logger().warn({ err: error, event: id, type, chargeRef }, said);
       return false;
     }
-    // Within the overlap the next run meets it again.
+    // Within the overlap, the next run retries it.
     logger().error({ err: error, event: id, type }, 'an event could not be applied');
   }
   return true;
@@ -98,8 +98,8 @@ async function readKnown(events: ProviderEvent[]): Promise<Map<string, 'applied'
 const name = 'provider_events';
 
 /**
- * Where the last run ended. The cursor is a time of the provider's clock, because events have theirs by
- * it. One that lies ahead was written when a clock was wrong.
+ * Where the last run ended, by the provider's clock, because events carry its times. A cursor in the future
+ * was written when a clock was wrong.
  */
 async function readSince(now: Date): Promise<Date> {
   const [row] = await db().$queryRaw<{ readUntilMs: number }[]>`

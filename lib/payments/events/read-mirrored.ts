@@ -3,7 +3,7 @@ import type { DisputeRow } from '#lib/payments/events/mirror-disputes.ts';
 import type { RefundRow } from '#lib/payments/events/mirror-refunds.ts';
 import type { Tx } from '#lib/platform/database/db.ts';
 
-/** What is recorded of an attempt's refunds and disputes. Under the order's lock, nobody else writes them. */
+/** The recorded refunds and disputes of an attempt. Only the holder of the order's lock writes them. */
 
 export function readRefunds(tx: Tx, { userId, orderId, attempt }: AttemptKey): Promise<RefundRow[]> {
   return tx.$queryRaw<RefundRow[]>`

@@ -4,8 +4,8 @@ import { applyEvent, type EventOutcome } from '#lib/payments/events/apply-event.
 import { AppError } from '#lib/platform/errors.ts';
 
 /**
- * A webhook of the provider. Throws `signature_invalid`, `invalid_request` for what is signed and no
- * event, and `unavailable` when it has to be sent again.
+ * Applies a webhook from the provider. Throws `signature_invalid`, `invalid_request` when the body is signed
+ * but is not an event, and `unavailable` when the provider must send it again.
  */
 export async function receiveEvent(body: string, signature: string | null): Promise<EventOutcome> {
   const event = (await paymentProvider()).readEvent(body, signature);

@@ -5,14 +5,16 @@ import type { Tx } from '#lib/platform/database/db.ts';
 import { logger } from '#lib/platform/logger.ts';
 
 /**
- * Money at the provider that no order accounts for. It is kept, counted (`once_unmatched_charges`) and
- * not refunded by itself: when the submission that it was made for comes again, it pays the order. Where
- * only its attempt is lost, the attempt's row is made anew; see `restore-attempt.ts`.
+ * Money at the provider that matches no order. It is recorded, counted (`once_unmatched_charges`) and not
+ * refunded automatically: when the submission that it was charged for is repeated, it pays the order. If
+ * only the attempt was lost, the attempt's row is recreated; see `restore-attempt.ts`.
  */
 
 type Mismatch = 'no_order' | 'no_attempt' | 'other_amount' | 'second_charge';
 
-/** Why a charge is not the payment's: other money, or another charge than the one that is known. */
+/**
+ * Why a charge doesn't match the payment: another amount or currency, or another charge than the known one.
+ */
 export function mismatchOf(finding: Finding, payment: PaymentRow): Mismatch | undefined {
   if (typeof finding === 'string' || isBackInPart(finding, payment)) return undefined;
   const { amountMinor, currency, providerRef } = payment;
@@ -21,14 +23,14 @@ export function mismatchOf(finding: Finding, payment: PaymentRow): Mismatch | un
   return isAnother ? 'second_charge' : undefined;
 }
 
-/** Only a part was captured, which pays no order; but all of it can be given back. */
+/** Only a part was captured. That pays no order, but all of it can be refunded. */
 function isBackInPart(charge: Charge, { status, amountMinor, currency, providerRef }: PaymentRow): boolean {
   const isPart = charge.status === 'succeeded' && charge.amountMinor < amountMinor;
   const isOwn = charge.ref === providerRef && charge.currency === currency;
   return isPart && isOwn && (status === 'returning' || status === 'refunded');
 }
 
-/** One row for a charge, however often it is seen. A charge that holds no money is not recorded. */
+/** Writes one row per charge, however often it is seen. A new charge that holds no money is not recorded. */
 export async function recordUnmatchedCharge(
   tx: Tx,
   charge: Finding,
@@ -53,8 +55,8 @@ export const holdsMoney = ({ status, amountMinor, refundedMinor = 0 }: Charge): 
   status === 'authorized' || (status === 'succeeded' && refundedMinor < amountMinor);
 
 /**
- * The attempt that an unmatched charge was made for is here after all, and has taken it for its own.
- * The charge's name; undefined when there was none.
+ * Marks an unmatched charge as resolved: its attempt exists after all and has adopted it. Returns the
+ * charge's provider reference; undefined when there was none.
  */
 export async function adoptUnmatchedCharge(
   tx: Tx,

@@ -3,7 +3,7 @@ import type { RefundChange } from '#lib/payments/events/mirror-refunds.ts';
 import type { PaymentRow } from '#lib/payments/payment-rows.ts';
 import type { Tx } from '#lib/platform/database/db.ts';
 
-/** Rows of refunds and disputes as the provider has them. Few: a statement each. */
+/** Writes the provider's refunds and disputes as rows. They are few, so one statement each. */
 
 export async function writeRefunds(tx: Tx, payment: PaymentRow, changes: RefundChange[]): Promise<void> {
   const { userId, orderId, attempt, currency } = payment;

@@ -3,13 +3,15 @@ import { isOver } from '#lib/payments/payment-rows.ts';
 import { unpaid } from '#lib/payments/settling/settle-status.ts';
 import type { SettleInput, Settlement } from '#lib/payments/settling/settlement.ts';
 
-/** What follows when money of a charge is with the shop, and is neither refunded nor requested. Pure. */
+/** Decides what happens to captured money that is neither refunded nor requested. Pure. */
 
 /**
- * Whose it is, for every status of an order:
- * - `order`: the order has it, and goes on or went out with it. A refund of it was goodwill, or a person's choice.
- * - `pays`: the order waits for money, no other attempt may pay it, and this is all of it.
- * - `shopper`: the order has ended, another attempt pays it or may pay it, or this is only a part of it.
+ * Who the money belongs to, for every status of an order:
+ * - `order`: the order keeps it, and continues or was sent with it. A refund of it was goodwill, or a
+ *   person's choice.
+ * - `pays`: the order waits for money, no other attempt may pay it, and this is the full amount.
+ * - `shopper`: the order has ended, another attempt pays it or may pay it, or this is only a part of the
+ *   amount.
  */
 export type Claim = 'order' | 'pays' | 'shopper';
 
@@ -33,8 +35,8 @@ export const paidByMoneyAgain: Pick<Settlement, 'order' | 'accepts'> = {
 };
 
 /**
- * Why the shop asks for money of the shopper by itself. Only after a refund that was made at the provider: when
- * the provider does not pay one of the shop's own, a person has to look.
+ * Why the shop requests a refund by itself: only after a refund that was made at the provider failed.
+ * When the provider fails one of the shop's own refunds, an operator has to look.
  */
 export function askAgain(failed: readonly RefundRow[]): { reason: string } | undefined {
   const madeThere = failed.some(({ origin }) => origin === 'provider');

@@ -9,20 +9,20 @@ const takers: readonly OrderStatus[] = [
   'payment_processing',
   'payment_unknown',
   'payment_declined',
-  // Cancelled before its money was known of: the money comes late, and is taken or given back.
+  // Cancelled before its money was known. The money is late, and is kept or refunded.
   'cancelled',
 ];
 
-/** Whether something follows for an order when money comes now: see `settleCharged`. */
+/** Whether an order in this status reacts to money that arrives now: see `settleCharged`. */
 export const takesMoney = (status: OrderStatus): boolean => takers.includes(status);
 
-/** For a charge of which the provider names no payment method. No card has this name. */
+/** For a charge without a payment method at the provider. No card has this name. */
 const noToken = 'unknown';
 
 /**
- * Makes the row of a charge's attempt anew, which was lost with the database's last commits. False when
- * the order is not here, needs no money, or another attempt may still pay it. True also when the row is
- * here by now.
+ * Recreates the row of a charge's attempt, which was lost with the database's last commits. False when
+ * the order is missing, needs no money, or another attempt may still pay it. True also when the row
+ * exists by now.
  */
 export async function restoreAttempt(tx: Tx, charge: Charge): Promise<boolean> {
   const { attempt: key, ref, token = noToken, amountMinor, currency } = charge;
@@ -35,7 +35,8 @@ export async function restoreAttempt(tx: Tx, charge: Charge): Promise<boolean> {
   const isDue = order.totalMinor === amountMinor && order.currency === currency;
   if (!isDue || !takesMoney(order.status)) return false;
   if (!payments.every(({ status }) => isOver(status))) return false;
-  // Unknown until it is settled, which a job does if this process dies: it has a name, so it is only looked at.
+  // Unknown until it is settled; a job does that if this process dies. The row has a provider reference,
+  // so the job only looks the charge up.
   await writeAttempt(tx, order, { userId, attempt, token, status: 'unknown', providerRef: ref });
   return true;
 }

@@ -6,7 +6,7 @@ import type { RefundRow } from '#lib/payments/events/mirror-refunds.ts';
 import { settle } from '#lib/payments/settling/settle.ts';
 import type { SettleInput } from '#lib/payments/settling/settlement.ts';
 
-/** What follows from the money that the provider reports, for an order that attempt 1 has paid. */
+/** What `settle` decides from the money that the provider reports, for an order that attempt 1 has paid. */
 
 const charge = (refunds: ProviderRefund[], more: Partial<Charge> = {}): Charge => ({
   ref: 'pi_1',
@@ -47,8 +47,8 @@ const settled = (
     ...more,
   });
 
-describe('all of the money went back at the provider', () => {
-  test('an order that was not sent is refunded, and its stock is for sale again', () => {
+describe('a full refund at the provider', () => {
+  test('refunds an order that was not sent, and its stock is for sale again', () => {
     expect(settled('paid', 'succeeded', charge([there(1_000)]))).toMatchObject({
       payment: 'refunded',
       refundedMinor: 1_000,
@@ -56,13 +56,13 @@ describe('all of the money went back at the provider', () => {
     });
   });
 
-  test('one that was sent is refunded without its stock', () => {
+  test('refunds an order that was sent, without returning its stock', () => {
     const { order } = settled('fulfilled', 'succeeded', charge([there(1_000)]));
     expect(order).toMatchObject({ to: 'refunded' });
     expect(order).not.toHaveProperty('returnStock');
   });
 
-  test('one that another attempt has paid stays what it is', () => {
+  test('does not change an order that another attempt has paid', () => {
     const { order, payment } = settled('paid', 'returning', charge([there(1_000)]), {
       order: { status: 'paid', endedBy: null, paidAttempt: 2, fulfilled: false },
       payments: [
@@ -73,7 +73,7 @@ describe('all of the money went back at the provider', () => {
     expect({ order, payment }).toEqual({ order: undefined, payment: 'refunded' });
   });
 
-  test('before the order was told of the money: it waits for another payment and is not paid', () => {
+  test('before the order was marked as paid leaves it waiting for another payment', () => {
     const gone = charge([there(1_000)], { refundedMinor: 1_000 });
     for (const payment of ['created', 'requires_action', 'unknown'] as const)
       expect(settled('payment_pending', payment, gone)).toMatchObject({
@@ -82,7 +82,7 @@ describe('all of the money went back at the provider', () => {
       });
   });
 
-  test('while it is pending nothing is refunded yet', () => {
+  test('refunds nothing while it is pending', () => {
     const { payment, order, refundedMinor } = settled('paid', 'succeeded', charge([there(1_000, 'pending')]));
     expect({ payment, order, refundedMinor }).toEqual({
       payment: 'returning',
@@ -92,14 +92,14 @@ describe('all of the money went back at the provider', () => {
   });
 });
 
-test('a part that went back is news of the order, with its amount', () => {
+test('a partial refund is an event of the order, with its amount', () => {
   expect(settled('paid', 'succeeded', charge([there(300)]))).toMatchObject({
     refundedMinor: 300,
     news: [{ kind: 'refunded', amountMinor: 300, actor: 'provider' }],
   });
 });
 
-test('the last part that ends an order is news of that part, not of all that was refunded before', () => {
+test('the event of the last partial refund has the amount of that part, not of all refunds', () => {
   const goodwill = { ...ours(300), id: 'r-0', providerRef: 're_1', status: 'succeeded' as const };
   const seen = [there(300), { ref: 're_2', id: 'r-1', amountMinor: 700, status: 'succeeded' as const }];
   const refunds = [goodwill, ours(700)];
@@ -109,7 +109,7 @@ test('the last part that ends an order is news of that part, not of all that was
   });
 });
 
-test('a refund of ours and one of the provider’s end a cancelled order together, and not before', () => {
+test('a cancelled order ends as refunded only when the shop’s and the provider’s refunds together cover it', () => {
   const refunds = [ours(700)];
   const cancelled = (seen: ProviderRefund[]) => settled('cancelled', 'returning', charge(seen), { refunds });
   expect(cancelled([there(300)]).order).toBeUndefined();
@@ -138,14 +138,14 @@ test.each([
   );
 });
 
-test('a charge that comes too late is given back as far as the provider has not done so', () => {
+test('a late charge is refunded except for the part that the provider has refunded already', () => {
   const late = settled('fulfilled', 'declined', charge([there(300)], { refundedMinor: 300 }), {
     order: { status: 'fulfilled', endedBy: null, paidAttempt: 2, fulfilled: true },
   });
   expect(late).toMatchObject({ payment: 'returning', giveBack: { amountMinor: 700 }, refundedMinor: 300 });
 });
 
-test('a dispute that is lost is counted, one that is won is not', () => {
+test('a lost dispute counts as lost money, a won one does not', () => {
   const dispute = {
     ref: 'dp_1',
     kind: 'dispute' as const,
@@ -161,7 +161,7 @@ test('a dispute that is lost is counted, one that is won is not', () => {
 });
 
 describe('a dispute that is won after the order was cancelled', () => {
-  // The refund was refused while the charge was disputed, and nothing asked for it again.
+  // What broke: the refund was refused while the charge was disputed, and was not requested again.
   const order = {
     status: 'cancelled' as const,
     endedBy: 'shopper' as const,
@@ -173,7 +173,7 @@ describe('a dispute that is won after the order was cancelled', () => {
   const rows = [{ providerRef: 'du_1', kind: dispute.kind, amountMinor: 1_000, dueBy: null }];
   const open = rows.map((row) => ({ ...row, status: 'open' as const }));
 
-  test('has the money refunded that could not be refunded before', () => {
+  test('refunds the money that could not be refunded before', () => {
     const refunds = [ours(1_000, 'failed')];
     expect(settled('cancelled', 'succeeded', won, { order, refunds, disputes: open })).toMatchObject({
       payment: 'returning',
@@ -181,7 +181,7 @@ describe('a dispute that is won after the order was cancelled', () => {
     });
   });
 
-  test('requests nothing again that is requested, and nothing for a dispute that was known to be won', () => {
+  test('requests no refund that is already requested, and none for a dispute that was known to be won', () => {
     const requested = { order, refunds: [ours(1_000)], disputes: open };
     expect(settled('cancelled', 'returning', won, requested).giveBack).toBeUndefined();
     const known = rows.map((row) => ({ ...row, status: 'won' as const }));
@@ -189,12 +189,12 @@ describe('a dispute that is won after the order was cancelled', () => {
     expect(settled('cancelled', 'succeeded', won, before).giveBack).toBeUndefined();
   });
 
-  test('leaves the money of an order that stands where it is', () => {
+  test('does not refund an order that still needs its money', () => {
     expect(settled('paid', 'succeeded', won, { disputes: open }).giveBack).toBeUndefined();
   });
 });
 
-describe('money that is here again, because a refund that was made at the provider failed', () => {
+describe('money that returned because a refund that was made at the provider failed', () => {
   const back: RefundRow = {
     ...ours(1_000, 'succeeded'),
     providerRef: 're_1',
@@ -219,7 +219,7 @@ describe('money that is here again, because a refund that was made at the provid
     ],
   });
 
-  test('pays an order that waits for it', () => {
+  test('pays an order that waits for money', () => {
     for (const other of ['declined', 'voided', 'returning', 'refunded'] as const) {
       const { giveBack, ...paid } = again('payment_declined', {}, beside(other));
       expect(giveBack).toBeUndefined();
@@ -227,7 +227,7 @@ describe('money that is here again, because a refund that was made at the provid
     }
   });
 
-  test('is asked for again beside another attempt that pays the order, or may still pay it', () => {
+  test('is refunded again when another attempt pays the order or may still pay it', () => {
     for (const [status, other] of [
       ['payment_pending', 'created'],
       ['payment_pending', 'requires_action'],
@@ -247,7 +247,7 @@ describe('money that is here again, because a refund that was made at the provid
     }
   });
 
-  test('is asked for again of an order that has ended, also of the one that it had paid', () => {
+  test('is refunded again when the order has ended, even if this money had paid it', () => {
     for (const endedBy of ['shopper', 'provider', 'operator', 'hold'] as const) {
       const ended = again('cancelled', { endedBy });
       expect([ended, ended.order]).toMatchObject([asked, undefined]);
@@ -259,7 +259,7 @@ describe('money that is here again, because a refund that was made at the provid
     }
   });
 
-  test('stays with an order that goes on with it, or went out with it', () => {
+  test('stays with an order that continues or was sent with it', () => {
     const kept = { payment: 'succeeded', giveBack: undefined };
     expect(again('paid', { paidAttempt: 1 })).toMatchObject({ ...kept, news: [{ kind: 'refund_failed' }] });
     expect(again('fulfilled', { paidAttempt: 1, fulfilled: true })).toMatchObject(kept);
@@ -269,7 +269,7 @@ describe('money that is here again, because a refund that was made at the provid
     });
   });
 
-  test('and is not all of it pays no order: it is asked for again', () => {
+  test('pays no order when it is only a part of the amount, and is refunded again', () => {
     const part = { ...back, amountMinor: 600 };
     const other = { ...back, id: 'r-2', providerRef: 're_2', amountMinor: 400 };
     const seen = [there(600, 'failed'), { ...there(400), ref: 're_2' }];
@@ -279,7 +279,7 @@ describe('money that is here again, because a refund that was made at the provid
     expect(after.order).toBeUndefined();
   });
 
-  test('and the provider does not pay the shop’s refund either: a person has to look, and no other attempt is kept out', () => {
+  test('waits for an operator when the shop’s own refund fails too, and blocks no other attempt', () => {
     const refunds = [
       { ...back, status: 'failed' as const },
       { ...ours(1_000, 'succeeded'), providerRef: 're_2' },
@@ -297,7 +297,7 @@ describe('money that is here again, because a refund that was made at the provid
     });
   });
 
-  test('and is disputed: what no order needs is asked for once the dispute is won', () => {
+  test('is refunded after a dispute is won, when no order needs it', () => {
     const dispute = { ref: 'du_1', kind: 'dispute' as const, amountMinor: 1_000, reason: 'fraudulent' };
     const won = charge([], { disputes: [{ ...dispute, currency: 'USD', status: 'won' }] });
     const after = settled('paid', 'returning', won, {

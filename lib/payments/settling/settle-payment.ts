@@ -16,28 +16,32 @@ import { writeOrder, writePayment } from '#lib/payments/settling/write-settlemen
 import { db, type Tx } from '#lib/platform/database/db.ts';
 import { takeStock } from '#lib/stock/take-stock.ts';
 
-/** Somebody else wrote meanwhile, and what we know may be older: read and ask again, so often. */
+/**
+ * How often to read and ask again when another process wrote in between: the provider's answer may then
+ * be outdated.
+ */
 const maxLooks = 4;
 
-/** An attempt and its order as they stand after whatever was found out has been written. */
+/** An attempt and its order after the provider's answer has been written. */
 export interface Settled {
   order: OrderRow;
   payment: PaymentRow;
 }
 
 export interface SettlePayment {
-  /** Which attempt; the order's latest if none is named. */
+  /** The attempt; the order's latest if none is named. */
   key: Omit<AttemptKey, 'attempt'> & { attempt?: number };
-  /** Finds out what became of it; undefined when there is nothing to find out. */
+  /** Asks the provider for the outcome; undefined when there is nothing to ask. */
   ask: (payment: PaymentRow) => Promise<Finding | undefined>;
-  /** Who asks, for the order's events. */
+  /** The actor, for the order's events. */
   actor: string;
 }
 
 /**
- * Finds out about an attempt and writes what became of it. Money of the order that no attempt accounts
- * for then pays the order: what is answered is the attempt that the money was taken for. Undefined when
- * there is no such attempt. Throws `UnknownOutcome` when the provider says nothing about such money.
+ * Asks about an attempt and writes the outcome. Then, if a charge holds money for the order that no
+ * attempt accounts for, that money pays the order. The result is the attempt that the money was charged
+ * for. Undefined when there is no such attempt. Throws `UnknownOutcome` when the provider says nothing
+ * about such money.
  */
 export async function settlePayment(asked: SettlePayment): Promise<Settled | undefined> {
   const { settled, payment } = await settleAttempt(asked);
@@ -46,7 +50,7 @@ export async function settlePayment(asked: SettlePayment): Promise<Settled | und
   return (await settleStray(payment, asked.actor)) ?? settled;
 }
 
-/** An attempt whose row was lost is made anew from its charge, and is settled like any other. */
+/** Recreates an attempt whose row was lost from its charge, and settles it like any other. */
 async function settleStray(payment: PaymentRow, actor: string): Promise<Settled | undefined> {
   const charge = await findStray(payment);
   if (!charge?.attempt || !(await db().$transaction((tx) => restoreAttempt(tx, charge)))) return undefined;
@@ -55,8 +59,8 @@ async function settleStray(payment: PaymentRow, actor: string): Promise<Settled 
 }
 
 /**
- * Nothing is locked while the provider is asked, so what it said counts only if no other process has written
- * about the attempt since: then it is newer than all that is known. With the row that was asked about.
+ * No lock is held during the request to the provider. So its answer counts only if no other process has
+ * written to the attempt since: that write is newer. Also returns the row as it was before the request.
  */
 async function settleAttempt({ key, ask, actor }: SettlePayment): Promise<{
   settled?: Settled | undefined;
@@ -75,8 +79,9 @@ async function settleAttempt({ key, ask, actor }: SettlePayment): Promise<{
 }
 
 /**
- * A charge that was seen before another process wrote "declined", perhaps without having seen it. Money that
- * was taken stays taken. An authorisation may have been cancelled since, and that be what they saw.
+ * Reads the charge again: another process has written "declined" since, perhaps without seeing it.
+ * Captured money stays captured. An authorisation may have been cancelled, and the other process may have
+ * seen that.
  */
 async function asItIsNow(charged: Charge): Promise<Charge | undefined> {
   if (charged.status === 'succeeded' || charged.ref === undefined) return charged;
@@ -85,9 +90,9 @@ async function asItIsNow(charged: Charge): Promise<Charge | undefined> {
 }
 
 interface Write {
-  /** As it was before the provider was asked. */
+  /** The row before the provider was asked. */
   payment: PaymentRow;
-  /** Its version then; undefined when nothing will be asked again. */
+  /** Its version then; undefined on the last try, when the provider is not asked again. */
   seen: number | undefined;
   finding: Finding | undefined;
   actor: string;
@@ -103,7 +108,7 @@ async function write(tx: Tx, { payment: before, seen, finding: heard, actor }: W
   let finding = heard;
   if (payment.version !== seen) {
     if (seen !== undefined) return 'stale';
-    // Who wrote that an attempt is over may have seen its authorisation cancelled.
+    // The process that wrote that the attempt is over may have seen its authorisation cancelled.
     const isKept = isTaken(finding) || (isCharged(finding) && isOpen(payment.status));
     if (!isKept) return { order, payment };
     finding = withoutMirrored(finding);
@@ -124,7 +129,7 @@ async function write(tx: Tx, { payment: before, seen, finding: heard, actor }: W
   };
 }
 
-/** Takes the stock of an order that ended, or says why it stays ended. */
+/** Takes the stock of an ended order again, or says why the order must stay ended. */
 async function takeUpAgain(
   tx: Tx,
   key: { userId: string; orderId: string },
@@ -133,7 +138,7 @@ async function takeUpAgain(
   return { stockIsGone: !(await takeStock(tx, key)) };
 }
 
-/** For a day a late charge buys at the price of the order. After that the shop's new prices count. */
+/** For one day a late charge pays the order at its old prices. After that the new prices count. */
 async function hasEndedLately(
   tx: Tx,
   { userId, orderId }: { userId: string; orderId: string },
@@ -148,7 +153,7 @@ async function hasEndedLately(
 
 const refOf = (finding: Finding) => (typeof finding === 'string' ? undefined : finding.ref);
 
-/** Whether the provider says that the money was taken, or is kept for us. */
+/** Whether the money was captured or authorised. */
 function isCharged(finding: Finding | undefined): finding is Charge {
   return typeof finding === 'object' && ['succeeded', 'authorized'].includes(finding.status);
 }
@@ -157,12 +162,12 @@ function isTaken(finding: Finding | undefined): boolean {
   return typeof finding === 'object' && finding.status === 'succeeded';
 }
 
-/** Of a look that may be old, that money was taken is true still; what became of it may not be. */
+/** In an outdated answer, captured money is still true, but refunds and disputes may have changed. */
 function withoutMirrored(finding: Finding): Finding {
   return typeof finding === 'string' ? finding : { ...finding, refunds: undefined, disputes: undefined };
 }
 
-/** What is recorded beside the payment, where the look showed something to compare it with. */
+/** The recorded refunds and disputes, when the answer has refunds to compare them with. */
 async function readMirrored(tx: Tx, payment: PaymentRow, finding: Finding) {
   if (typeof finding === 'string' || !finding.refunds) return {};
   return { refunds: await readRefunds(tx, payment), disputes: await readDisputes(tx, payment) };

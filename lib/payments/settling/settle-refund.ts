@@ -27,9 +27,9 @@ interface Requested extends RefundKey {
 }
 
 /**
- * Asks the provider for a refund that is recorded, and writes what came of it. Again and again is
- * once: the charge is looked at first, and a refund that is there already is not asked for. `created`
- * means that the provider is still at it. Throws `UnknownOutcome`: ask again.
+ * Requests a recorded refund from the provider and writes the outcome. Repeating it is safe: it looks at
+ * the charge first, and does not request a refund that exists. Returns `created` while the provider is
+ * still working on it. Throws `UnknownOutcome`: ask again.
  */
 export async function settleRefund(key: RefundKey): Promise<RefundStatus> {
   const refund = await readRefund(key);
@@ -43,7 +43,7 @@ export async function settleRefund(key: RefundKey): Promise<RefundStatus> {
   return (await readRefund(key))?.status ?? 'failed';
 }
 
-/** The charge as it is, with what came of this refund among its refunds. */
+/** The charge as it is, with the outcome of this refund among its refunds. */
 async function request(refund: Requested, payment: PaymentRow): Promise<Charge> {
   const { id, orderId } = refund;
   const provider = await paymentProvider();
@@ -61,7 +61,7 @@ async function request(refund: Requested, payment: PaymentRow): Promise<Charge> 
       if (!refused && !(error instanceof UnknownOutcome && error.keyIsSpent)) throw error;
       const now = await look(provider, payment.providerRef);
       const isMade = now.refunds?.some((made) => isThis(refund, made));
-      // Where the owner refunded a part at the provider since the look, less is left to ask for.
+      // If the owner refunded a part at the provider since the look, less is left to request.
       if (!isMade && leftOf(now) >= leftOf(charge)) {
         if (!refused) throw error;
         const said = 'the provider refuses a refund: an operator has to look';
@@ -86,7 +86,7 @@ async function look(provider: PaymentProvider, ref: string): Promise<Charge> {
   throw new UnknownOutcome('refund', new Error(`the provider has no charge ${ref}`));
 }
 
-/** Throws `RefundRefused`, and `UnknownOutcome` when the answer is not known or the key is spent. */
+/** Throws `RefundRefused`, and `UnknownOutcome` when the outcome is unknown or the key is spent. */
 async function requestWhatIsLeft(
   provider: PaymentProvider,
   { id, orderId, idempotencyKey: key, amountMinor: wanted }: Requested,
@@ -94,13 +94,13 @@ async function requestWhatIsLeft(
 ): Promise<ProviderRefund> {
   const amountMinor = Math.min(wanted, leftOf(charge));
   if (amountMinor < 1) return { id, amountMinor: wanted, status: 'needless' };
-  // A provider takes a key with one amount for ever. Where less is asked for, what was asked before was
-  // refused: it is more than what is left.
+  // A provider accepts a key with one amount only. A smaller amount gets a key of its own: the full amount
+  // was refused, because it is more than what is left.
   const idempotencyKey = amountMinor === wanted ? key : `${key}:${amountMinor}`;
   return provider.refund({ id, orderId, idempotencyKey, chargeRef: charge.ref ?? '', amountMinor });
 }
 
-/** A charge that took no money and was called off is the same to the shopper as one that was refunded. */
+/** A charge that was cancelled before capture is the same to the shopper as a refunded one. */
 function released({ id, amountMinor }: Requested, { ref, status }: Charge): ProviderRefund {
   if (status === 'voided' || status === 'declined') return { id, ref, amountMinor, status: 'succeeded' };
   throw new UnknownOutcome('refund', new Error(`the charge is ${status} and was not called off`));

@@ -4,9 +4,9 @@ import type { PaymentStatus } from '#lib/payment-provider/statuses.ts';
 import { isOpen, isOver, tookNothing } from '#lib/payments/payment-rows.ts';
 import type { SettleInput, Settlement } from '#lib/payments/settling/settlement.ts';
 
-/** What becomes of the statuses of a payment and its order, by the charge's own status. Pure. */
+/** Decides the new statuses of a payment and its order from the charge's status. Pure. */
 
-/** A settlement before refunds and disputes are looked at. */
+/** A settlement before refunds and disputes are considered. */
 export type SettleOrder = Pick<Settlement, 'payment' | 'order' | 'takeStock' | 'accepts'> & {
   giveBack?: { reason: string };
 };
@@ -17,7 +17,7 @@ export const unpaid: readonly OrderStatus[] = [
   'payment_unknown',
   'payment_declined',
 ];
-/** Unpaid, and waiting for what the provider says. */
+/** Unpaid, and waiting for the provider's outcome. */
 const waiting: readonly OrderStatus[] = ['payment_pending', 'payment_processing', 'payment_unknown'];
 
 export function settleStatus(input: SettleInput): SettleOrder {
@@ -32,13 +32,13 @@ export function settleStatus(input: SettleInput): SettleOrder {
   if (isOpen(status)) return settleOpen(input, status, said);
   if (status === 'authorized') return settleAuthorized(input, said);
   const charged = said === 'succeeded' || said === 'authorized';
-  // A charge that was given back stays "succeeded" at the provider, beside its refund.
+  // A refunded charge stays "succeeded" at the provider, next to its refund.
   return charged && tookNothing(status) ? settleCharged(input, said) : {};
 }
 
 type Said = Charge['status'] | 'absent' | 'unknown';
 
-/** Charged, and refunded at the provider before the order had the money. */
+/** Captured, and refunded at the provider before the order was marked as paid. */
 const isBack = ({ status, amountMinor, refundedMinor = 0 }: Charge): boolean =>
   status === 'succeeded' && refundedMinor >= amountMinor && amountMinor > 0;
 
@@ -85,7 +85,7 @@ function settleOpen(input: SettleInput, status: PaymentStatus, said: Said): Sett
         order: move(order.status, waiting, 'payment_declined', refusals[said]),
       };
     case 'unknown':
-      // Only of a charge that was asked for: not to hear about one that waits for the bank changes nothing.
+      // Only for a charge that was requested. No answer about one that waits for the bank changes nothing.
       if (status !== 'created') return {};
       return {
         payment: 'unknown',
@@ -101,7 +101,7 @@ const refusals = {
   absent: 'the provider knows of no charge',
 };
 
-/** Money that is kept for us is taken, or lapses after some days. */
+/** Authorised money is captured, or the authorisation lapses after some days. */
 function settleAuthorized({ order }: SettleInput, said: Said): SettleOrder {
   if (said === 'succeeded') return { payment: 'succeeded' };
   if (said !== 'voided') return {};
@@ -111,7 +111,7 @@ function settleAuthorized({ order }: SettleInput, said: Said): SettleOrder {
   };
 }
 
-/** The card was charged. The order is paid if it waits for that, also when it comes late. */
+/** The card was charged. The order is paid if it waits for the money, even when the charge is late. */
 function settleCharged(input: SettleInput, said: 'succeeded' | 'authorized'): SettleOrder {
   const { order, payments, attempt, isTooLate, stockIsGone } = input;
   const another = payments.some((other) => other.attempt !== attempt && !isOver(other.status));

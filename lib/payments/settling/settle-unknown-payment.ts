@@ -4,8 +4,8 @@ import { queryOrCreateCharge } from '#lib/payments/query-charge.ts';
 import { settlePayment } from '#lib/payments/settling/settle-payment.ts';
 
 /**
- * The job for a payment whose end nobody knows: looks for the charge, makes it with the same key if
- * there is none, and writes what became of it. Throws while nobody knows, so that it is tried again.
+ * The job for a payment with an unknown outcome: looks for the charge, creates it with the same key if
+ * there is none, and writes the outcome. Throws while the outcome is unknown, so that the job is retried.
  */
 export async function settleUnknownPayment(key: AttemptKey): Promise<void> {
   const settled = await settlePayment({

@@ -20,12 +20,12 @@ const paymentOf = (attempt: number, status: PaymentStatus) => ({ attempt, status
 interface State {
   order: SettleInput['order'];
   payments: { attempt: number; status: PaymentStatus; amountMinor: number }[];
-  /** What was decided on the way. */
+  /** Counts of the decisions so far. */
   takenStock: number;
   givenBack: number;
 }
 
-/** Of an order that is paid by card. */
+/** The statuses of an order that is paid by card. */
 const cardOrderStatuses = orderStatuses.filter((status) => status !== 'placed');
 const chargeStatuses: ChargeStatus[] = [
   'succeeded',
@@ -50,7 +50,7 @@ const findings: fc.Arbitrary<Finding> = fc.constantFrom<Finding>(
   'unknown',
 );
 
-/** States that the database allows: one live payment at most, and only the last attempt lives. */
+/** States that the database allows: at most one live payment, and only the last attempt is live. */
 const states: fc.Arbitrary<State> = fc
   .record({
     status: fc.constantFrom(...cardOrderStatuses),
@@ -85,7 +85,7 @@ function apply(state: State, attempt: number, finding: Finding, stockIsThere = t
 const attemptOf = (state: State, choice: number) => 1 + (choice % state.payments.length);
 const runs = { numRuns: 5_000 };
 
-test('whatever is found out, twice is the same as once', () => {
+test('settling the same finding twice changes nothing the second time', () => {
   fc.assert(
     fc.property(states, fc.nat(), findings, fc.boolean(), (state, choice, finding, there) => {
       const attempt = attemptOf(state, choice);
@@ -96,7 +96,7 @@ test('whatever is found out, twice is the same as once', () => {
   );
 });
 
-test('no order has two live charges, and what is over never waits again', () => {
+test('no order has two live charges, and a payment that is over never waits again', () => {
   fc.assert(
     fc.property(
       states,
@@ -117,7 +117,7 @@ test('no order has two live charges, and what is over never waits again', () => 
   );
 });
 
-test('what is learned about one attempt touches no other', () => {
+test('a finding about one attempt changes no other attempt', () => {
   fc.assert(
     fc.property(states, fc.nat(), findings, (state, choice, finding) => {
       const attempt = attemptOf(state, choice);
@@ -130,7 +130,7 @@ test('what is learned about one attempt touches no other', () => {
   );
 });
 
-test('an order becomes paid only with a charge, and a charge is kept only by an order that is paid', () => {
+test('an order becomes paid only with a charge, and a charge is kept only for a paid order', () => {
   fc.assert(
     fc.property(states, fc.nat(), findings, fc.boolean(), (state, choice, finding, there) => {
       const attempt = attemptOf(state, choice);
@@ -150,7 +150,7 @@ test('an order becomes paid only with a charge, and a charge is kept only by an 
   );
 });
 
-test('a fulfilled or refunded order stays what it is', () => {
+test('a fulfilled or refunded order keeps its status', () => {
   fc.assert(
     fc.property(states, fc.nat(), findings, (state, choice, finding) => {
       fc.pre(['fulfilled', 'refunded'].includes(state.order.status));
@@ -160,7 +160,7 @@ test('a fulfilled or refunded order stays what it is', () => {
   );
 });
 
-/** What can truly become of a charge, in the provider's time. */
+/** The histories that a charge can really have, in the provider's time. */
 const histories: ChargeStatus[][] = [
   ['succeeded'],
   ['declined'],
@@ -174,11 +174,11 @@ const histories: ChargeStatus[][] = [
   ['requires_action', 'processing', 'succeeded'],
 ];
 
-test('however often one looks at a charge, and whoever does, the last look decides how it ends', () => {
+test('the last look at a charge decides the outcome, however many looks came before', () => {
   const looks = fc.constantFrom(...histories).chain((history) =>
     fc.record({
       history: fc.constant(history),
-      // Each look sees the charge at some time; looks come in the order of the time they saw.
+      // Each look sees the charge at one point of its history. The looks are in the order of these points.
       times: fc.array(fc.nat(history.length - 1), { maxLength: 10 }).map((times) => times.toSorted()),
       silences: fc.array(fc.nat(10), { maxLength: 3 }),
     }),
@@ -218,7 +218,7 @@ test('a charge after the hold takes the stock again and pays the order', () => {
   });
 });
 
-test('a charge after the hold whose stock is gone is given back', () => {
+test('a charge after the hold is refunded when the stock is gone', () => {
   const after = apply(cancelledBy('hold'), 1, charge('succeeded'), false);
   expect(after).toMatchObject({
     order: { status: 'cancelled' },
@@ -228,7 +228,7 @@ test('a charge after the hold whose stock is gone is given back', () => {
   });
 });
 
-test('a charge after its owner cancelled the order is given back', () => {
+test('a charge after the shopper cancelled the order is refunded', () => {
   const after = apply(cancelledBy('shopper'), 1, charge('succeeded'));
   expect(after).toMatchObject({
     order: { status: 'cancelled' },
@@ -237,7 +237,7 @@ test('a charge after its owner cancelled the order is given back', () => {
   });
 });
 
-test('a charge of an attempt that was over is given back when another one pays', () => {
+test('a charge for an attempt that was over is refunded when another attempt pays', () => {
   const paid: State = {
     order: orderOf('paid'),
     payments: [paymentOf(1, 'declined'), paymentOf(2, 'succeeded')],
@@ -264,7 +264,7 @@ const refusedAs = (reason: string): Settlement => ({
   order: { to: 'payment_declined', reason },
 });
 
-/** All that can be found out about an open payment, and what becomes of it and of its order. */
+/** Every finding about an open payment, and the result for the payment and its order. */
 const ofOpenOnes: Row[] = (['created', 'requires_action', 'processing', 'unknown'] as const).flatMap(
   (status): Row[] => [
     ...(['payment_pending', 'payment_unknown', 'payment_declined'] as const).flatMap((order): Row[] => [
@@ -301,7 +301,7 @@ const ofOpenOnes: Row[] = (['created', 'requires_action', 'processing', 'unknown
       [status, charge('voided'), order, refusedAs('the charge was called off')],
       [status, 'absent', order, refusedAs('the provider knows of no charge')],
     ]),
-    // The order waits for another card already, or has ended.
+    // The order already waits for another card, or has ended.
     [status, charge('declined'), 'payment_declined', { payment: 'declined' }],
     [status, 'absent', 'cancelled', { payment: 'declined' }],
   ],
@@ -320,11 +320,11 @@ const table: Row[] = [
     },
   ],
   ['created', 'unknown', 'payment_unknown', { payment: 'unknown', accepts: true }],
-  // Not to hear about what waits at the bank, or is unknown already, is no news.
+  // No answer about a payment that waits at the bank or is already unknown changes nothing.
   ['requires_action', 'unknown', 'payment_pending', {}],
   ['unknown', 'unknown', 'payment_unknown', {}],
   ['processing', 'unknown', 'payment_processing', {}],
-  // Money that is kept for us.
+  // Authorised money.
   ['authorized', charge('succeeded'), 'paid', { payment: 'succeeded' }],
   ['authorized', charge('succeeded'), 'fulfilled', { payment: 'succeeded' }],
   [
@@ -336,7 +336,7 @@ const table: Row[] = [
   ['authorized', charge('voided'), 'fulfilled', { payment: 'voided' }],
   ['authorized', charge('processing'), 'paid', {}],
   ['authorized', 'absent', 'paid', {}],
-  // What is over comes to life with a charge, and with nothing else; what was given back does not.
+  // Only a charge reopens a payment that is over. A refunded payment is never reopened.
   ['declined', charge('succeeded'), 'payment_declined', paid('succeeded', 'the card was charged')],
   [
     'voided',
@@ -353,22 +353,22 @@ const table: Row[] = [
   ['succeeded', charge('voided'), 'paid', {}],
 ];
 
-test.each(table)('%s, heard %j, of an order that is %s', (status, finding, order, expected) => {
+test.each(table)('%s payment, finding %j, %s order', (status, finding, order, expected) => {
   const input = { order: orderOf(order, 'shopper'), attempt: 1, finding };
-  // Beside another one that is over, which changes nothing.
+  // Together with another attempt that is over, which changes nothing.
   const payments = [paymentOf(1, status), paymentOf(2, 'declined')];
-  // A payment that is `processing` already is written as it is.
+  // A settlement may name the status that the payment already has, such as `processing`.
   const { payment = status, ...rest } = settle({ ...input, payments });
   expect({ payment, ...rest }).toEqual({ payment: status, ...expected });
 });
 
-test('of an attempt that is not there nothing is learned', () => {
+test('a finding about an unknown attempt changes nothing', () => {
   const order = orderOf('payment_pending');
   const payments = [paymentOf(1, 'created')];
   expect(settle({ order, payments, attempt: 2, finding: charge('succeeded') })).toEqual({});
 });
 
-test('a charge that nothing can be done with says why it is given back', () => {
+test('a late charge that no order can use is refunded with a reason', () => {
   const reasonFor = (
     state: Pick<State, 'order' | 'payments'>,
     obstacle: Pick<SettleInput, 'isTooLate' | 'stockIsGone'> = {},
@@ -404,7 +404,7 @@ test('a charge that nothing can be done with says why it is given back', () => {
   }
 });
 
-test('a charge after the hold says that the stock was still there', () => {
+test('a charge after the hold records that the stock was still available', () => {
   const order = orderOf('cancelled', 'hold');
   const payments = [paymentOf(1, 'declined')];
   expect(settle({ order, payments, attempt: 1, finding: charge('authorized') })).toEqual({

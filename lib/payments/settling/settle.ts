@@ -15,10 +15,10 @@ import { type SettleOrder, settleStatus, unpaid } from '#lib/payments/settling/s
 import type { OrderNews, SettleInput, Settlement } from '#lib/payments/settling/settlement.ts';
 
 /**
- * What follows for an order and its payment from its rows and what the provider says about the charge,
- * without I/O. Everything that learns something about a charge ends here: the request, the webhook,
- * the poll, the return from the bank, the operator's commands, the jobs. It does not matter which
- * comes first or how often.
+ * Decides what changes for an order and its payment, from their rows and the provider's view of the
+ * charge, without I/O. Every path that learns about a charge calls it: the request, the webhook, the
+ * poll, the return from the bank, the operator's commands and the jobs. The result does not depend on
+ * their order or on repeats.
  */
 
 export function settle(input: SettleInput): Settlement {
@@ -39,12 +39,12 @@ function withRefunds(input: SettleInput, charge: Charge, so: SettleOrder): Settl
   const { changes, confirmed, failed, confirmedMinor, requestedMinor } = mirrorRefunds(rows, seen ?? []);
   const taken = charge.status === 'succeeded' ? charge.amountMinor : payment.amountMinor;
   const left = taken - confirmedMinor - requestedMinor;
-  // Only of money that was known before this look, and of which it shows the refunds.
+  // Only for money that was known before this look, and only when the look shows its refunds.
   const isKnown = seen !== undefined && !so.payment && charge.status === 'succeeded';
   const claim = isKnown && left > 0 ? claimOn(input, left) : undefined;
   const owed = claim === 'shopper' ? (wonForNothing(input, charge) ?? askAgain(failed)) : undefined;
   const why = so.giveBack ?? owed;
-  // What a bank took away cannot be refunded.
+  // Money that a bank took in a dispute cannot be refunded.
   const owedMinor = left - mirrorDisputes(input.disputes ?? [], charge.disputes ?? []).lostMinor;
   const giveBack = why && owedMinor > 0 ? { ...why, amountMinor: owedMinor } : undefined;
   const sums = { taken, confirmedMinor, left, giveBack };
@@ -77,7 +77,10 @@ function withRefunds(input: SettleInput, charge: Charge, so: SettleOrder): Settl
   return news.length > 0 ? { ...settled, news } : settled;
 }
 
-/** The provider refuses to refund a disputed charge: one that no order needs is refunded once the dispute is won. */
+/**
+ * The provider refuses to refund a disputed charge. If no order needs the charge, it is refunded after
+ * the dispute is won.
+ */
 function wonForNothing(
   { disputes: rows = [] }: SettleInput,
   { disputes: seen = [] }: Charge,
@@ -86,14 +89,14 @@ function wonForNothing(
   return won ? { reason: 'the charge was disputed when its order did not need it' } : undefined;
 }
 
-/** Orders that are over when their money is back. */
+/** Orders in these states end when their money is refunded. */
 const endsByRefund: readonly OrderStatus[] = ['paid', 'fulfilled', 'cancelled'];
 
 function newsOf(kind: OrderNews['kind'], { amountMinor, reason, actor }: RefundRow): OrderNews {
   return { kind, amountMinor, reason, actor };
 }
 
-/** Of a payment whose money the provider had taken: is it here, on its way back, or back? */
+/** The status of a payment whose money was captured: kept, being refunded, or refunded. */
 function statusOf(
   input: SettleInput,
   status: PaymentStatus,
@@ -103,7 +106,8 @@ function statusOf(
   if (sums.confirmedMinor >= sums.taken) return 'refunded';
   if (sums.giveBack || sums.left <= 0) return 'returning';
   if (claim !== 'shopper') return claim ? 'succeeded' : status;
-  // Kept, because the provider does not pay its refund: it must keep no other attempt from paying the order.
+  // The money stays here because the provider fails to refund it. It must not block another attempt from
+  // paying the order.
   const isNeeded = unpaid.includes(input.order.status) || isAnotherThere(input);
   return isNeeded ? 'returning' : 'succeeded';
 }

@@ -7,24 +7,24 @@ import type { DisputeRow } from '#lib/payments/events/mirror-disputes.ts';
 import type { RefundChange, RefundRow } from '#lib/payments/events/mirror-refunds.ts';
 import type { PaymentRow } from '#lib/payments/payment-rows.ts';
 
-/** What `settle` is told, and what it decides. */
+/** The input and the result of `settle`. */
 
-/** What was found out: the charge as it is, that there is none, or nothing. */
+/** The provider's answer: the charge, that there is none, or no answer. */
 export type Finding = Charge | 'absent' | 'unknown';
 
 /** A change of the order's status. */
 interface OrderStep {
   to: OrderStatus;
   reason: string;
-  /** Who did it, if not who found out. */
+  /** Who did it, if not the actor that asked the provider. */
   actor?: string;
   endedBy?: CancellationSource;
   amountMinor?: number;
-  /** The order's goods were never sent and are for sale again. */
+  /** The order's items were never sent, so its stock is for sale again. */
   returnStock?: true;
 }
 
-/** Something that happened to an order and left its status what it was. */
+/** An event of an order that does not change its status. */
 export interface OrderNews {
   kind: Exclude<OrderEventKind, 'status'>;
   amountMinor: number;
@@ -33,17 +33,17 @@ export interface OrderNews {
 }
 
 export interface Settlement {
-  /** The payment's new status; none when it stays what it is. */
+  /** The payment's new status; undefined when it stays the same. */
   payment?: PaymentStatus;
   order?: OrderStep;
   news?: OrderNews[];
-  /** The order had given its stock back and needs it again. */
+  /** The order had released its stock and needs it again. */
   takeStock?: true;
-  /** The money came for an order that can't use it: this much of it is to be refunded. */
+  /** The order can't use the money: refund this amount. */
   giveBack?: { reason: string; amountMinor: number };
-  /** Whether this is an answer that is no refusal: with the first one the submission is accepted. */
+  /** The answer is not a refusal: the first such answer accepts the submission. */
   accepts?: true;
-  /** Rows of refunds and disputes that are new or not what they were, and their sums. */
+  /** New and changed rows of refunds and disputes, and the sums of all of them. */
   refunds?: RefundChange[];
   refundedMinor?: number;
   disputes?: ProviderDispute[];
@@ -56,11 +56,11 @@ export interface SettleInput {
   payments: readonly Pick<PaymentRow, 'attempt' | 'status' | 'amountMinor'>[];
   attempt: number;
   finding: Finding;
-  /** What is recorded of this attempt. */
+  /** The recorded refunds and disputes of this attempt. */
   refunds?: readonly RefundRow[];
   disputes?: readonly DisputeRow[];
-  /** The order ended too long ago to be taken up again. */
+  /** The order ended too long ago to be reopened. */
   isTooLate?: boolean;
-  /** The order needs its stock again, and there isn't enough. */
+  /** The order needs its stock again, and there is not enough. */
   stockIsGone?: boolean;
 }

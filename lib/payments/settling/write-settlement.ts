@@ -11,7 +11,7 @@ import { returnStock } from '#lib/stock/return-stock.ts';
 
 /** Writes what `settle` decided, in the caller's transaction and under the order's lock. */
 
-/** How soon the provider is asked again about a charge that it gave no answer to. */
+/** Delay before the provider is asked again about a charge after it gave no answer. */
 const askAgainMs = 3_000;
 
 export async function writePayment(
@@ -36,9 +36,10 @@ export async function writePayment(
     lostMinor: settlement.lostMinor ?? payment.lostMinor,
     feeMinor: said?.feeMinor ?? payment.feeMinor,
   };
-  // Also when nothing new is to be written: the job may have met a charge that could not be cancelled.
+  // Before the check for changes: the last job may have found a charge that could not be cancelled then.
   if (to === 'declined' && said?.ref !== undefined && stillPayable.includes(said.status)) {
-    await addJob(tx, 'call_off_payment', { userId, orderId, attempt }, { key: cancelDeclinedKey(payment) });
+    const options = { key: cancelDeclinedKey(payment), unlessWaiting: true };
+    await addJob(tx, 'call_off_payment', { userId, orderId, attempt }, options);
   }
   const same = shown.every((name) => after[name] === payment[name]);
   if (same && refunds.length === 0 && disputes.length === 0) return payment;
@@ -62,8 +63,8 @@ export async function writePayment(
 }
 
 /**
- * A charge of an attempt that is over can still be paid while it is one of these. One that is processing can't
- * be cancelled: an event tells how it ends. A cancelled one takes no card, and a look at it leaves no job.
+ * In these states the charge of an attempt that is over can still be paid. A processing charge can't be
+ * cancelled; an event reports its outcome. A cancelled charge accepts no card and needs no job.
  */
 const stillPayable: readonly ChargeStatus[] = ['declined', 'requires_action'];
 
@@ -90,7 +91,7 @@ export interface NewRefund extends AttemptKey {
   reason: string;
 }
 
-/** A refund that has to be asked for, and the job that does if nobody else is sooner. */
+/** Records a refund, and enqueues a delayed job that requests it in case no caller does so sooner. */
 export async function recordRefund(tx: Tx, refund: NewRefund): Promise<void> {
   const { userId, orderId, id, attempt, amountMinor, currency, actor, reason } = refund;
   await tx.$executeRaw`
@@ -101,7 +102,7 @@ export async function recordRefund(tx: Tx, refund: NewRefund): Promise<void> {
   await addJob(tx, 'settle_refund', { userId, orderId, id }, options);
 }
 
-/** The order's new status, then what else happened to it, an event each. */
+/** Writes the order's new status and then the other news, one event each. */
 export async function writeOrder(
   tx: Tx,
   order: OrderRow & { userId: string },

@@ -1,11 +1,11 @@
 /**
- * What an error of the database means, whichever way Prisma wraps it: model calls carry Prisma's
- * own codes, raw statements P2010 with the SQLSTATE inside, the transaction API P2028, and the
- * driver's connection errors come through as they are. Judged by SQLSTATE, never by the name of a
- * constraint: partitions and shards change names.
+ * Classifies database errors, however Prisma wraps them: model calls carry Prisma's own codes, raw
+ * statements P2010 with the SQLSTATE inside, the transaction API P2028, and connection errors of the driver
+ * are passed through. Decides by SQLSTATE, never by the name of a constraint: partitions and shards have
+ * other names.
  */
 
-/** Serialization failure and deadlock: the database undid the transaction and says "again". */
+/** Serialization failure or deadlock: the database rolled the transaction back, and a retry may succeed. */
 export function isRetryable(error: unknown): boolean {
   return hasCode(error, /^(40001|40P01|P2034)$/);
 }
@@ -15,8 +15,8 @@ export function isUniqueViolation(error: unknown): boolean {
 }
 
 /**
- * The database could not be reached, did not answer in time or is going down, as opposed to
- * refusing what it was asked. Whether a commit under way took place is then unknown.
+ * The database could not be reached, did not answer in time or is shutting down. It did not refuse the
+ * statement. The outcome of a commit in progress is then unknown.
  */
 export function isDatabaseAway(error: unknown): boolean {
   return (
@@ -32,14 +32,14 @@ export function isDatabaseAway(error: unknown): boolean {
   );
 }
 
-/** Whether the error, or one that it wraps, has such a code: Prisma's, Node's or an SQLSTATE. */
+/** Whether the error, or one that it wraps, has a matching code: Prisma's, Node's or an SQLSTATE. */
 export function hasCode(error: unknown, pattern: RegExp): boolean {
   return layersOf(error).some(({ code, originalCode }) =>
     [code, originalCode].some((value) => typeof value === 'string' && pattern.test(value)),
   );
 }
 
-/** In the middle of a transaction Prisma lets the driver adapter's own words through. */
+/** Within a transaction Prisma passes on the driver adapter's own error kinds. */
 function hasKind(error: unknown, pattern: RegExp): boolean {
   return layersOf(error).some(({ kind }) => typeof kind === 'string' && pattern.test(kind));
 }
@@ -55,7 +55,7 @@ interface Layer {
   message?: unknown;
 }
 
-/** The error and what it wraps, outermost first; five layers are more than Prisma has. */
+/** The error and those it wraps, outermost first. Prisma nests fewer than five layers. */
 function layersOf(error: unknown): Layer[] {
   const layers: Layer[] = [];
   let at = error as { cause?: unknown; meta?: { driverAdapterError?: unknown } } | undefined;

@@ -13,14 +13,14 @@ test.each([
   expect(schemaOf(url)).toBe(schema);
 });
 
-test('a schema in an address is a name and never SQL', () => {
+test('a schema in a connection string is quoted as a name, never run as SQL', () => {
   const url = `postgresql://u:p@h/d?schema=${encodeURIComponent('a"; DROP TABLE orders; --')}`;
   expect(sessionSettings(url, commandLimits).split('\n')[0]).toBe(
     'SET search_path = "a""; DROP TABLE orders; --", pg_temp;',
   );
 });
 
-test('the settings that a role needs behind a pooler are documented as they are', () => {
+test('docs/operations.md lists exactly the settings that a role needs behind a pooler', () => {
   const page = readFileSync('docs/operations.md', 'utf8');
   const documented = [...page.matchAll(/^ALTER ROLE once SET (\w+) = '(.*)';$/gm)].map(([, name, value]) => [
     name,

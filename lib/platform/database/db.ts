@@ -9,32 +9,32 @@ import { logger } from '#lib/platform/logger.ts';
 import { processWide, takeProcessWide } from '#lib/platform/process-wide.ts';
 
 /**
- * Two pools. The order writer has its own few connections, so a rush of page views cannot
- * keep orders waiting, and a rush of orders cannot keep pages waiting.
+ * Two connection pools. The order writer has its own few connections, so that a peak of page views cannot
+ * delay orders, and a peak of orders cannot delay pages.
  */
 
-/** How long a page may wait for a free connection before it is told to come back. */
+/** How long a page may wait for a free connection before it answers 503. */
 const pageTimeoutMs = 3_000;
 
-/** A build draws many pages at once, with no shopper waiting: on a busy machine it must not fail for that. */
+/** A build renders many pages concurrently and no shopper waits, so it must not fail on a busy machine. */
 const buildTimeoutMs = 60_000;
 
-/** An idle connection is closed properly after this long … */
+/** The pool closes an idle connection after this time … */
 const idleMs = 10_000;
 
-/** … and one that has been silent for longer than that is waiting for an answer that won't come. */
+/** … so a connection that is silent for longer is waiting for an answer that won't come. */
 const silentMs = 12_000;
 
 /**
- * A little longer than `silentMs`: the server ends a statement whose connection was given up, and the
- * transaction of a process that stopped in the middle of it, so that neither keeps its locks.
+ * Slightly longer than `silentMs`. The server then ends the statement of an abandoned connection and the
+ * transaction of a stopped process, so that neither keeps its locks.
  */
 const limits = { statementMs: 15_000, idleInTransactionMs: 15_000 };
 
 /**
- * A database that vanished without a word (power, a dropped route) leaves a statement waiting for
- * as long as TCP repeats itself, a quarter of an hour; Prisma's own time-out cannot end it. Closing
- * the socket does: the statement fails, and the pool makes a new connection.
+ * If a database vanishes silently (power cut, dropped route), a statement waits until TCP stops
+ * retransmitting, a quarter of an hour. Prisma's own timeout cannot end it. Closing the socket can: the
+ * statement fails, and the pool opens a new connection.
  */
 function endWhenSilent(client: ClientBase): void {
   const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
@@ -44,9 +44,9 @@ function endWhenSilent(client: ClientBase): void {
 }
 
 /**
- * Between the moment at which the pool hands a connection to whoever waits for it and the moment at
- * which they look after it, nobody hears its errors, and an error that nobody hears ends the process.
- * The pool replaces what broke, and whoever was using it is told by their own statement.
+ * After the pool has handed a connection to a caller and before the caller uses it, the connection has no
+ * other error listener, and an unhandled error would end the process. The pool replaces the broken
+ * connection, and its user gets the error from their own statement.
  */
 function hearErrors(client: ClientBase): void {
   client.on('error', (error) => logger().debug({ err: error }, 'a connection to the database broke'));
@@ -55,8 +55,8 @@ function hearErrors(client: ClientBase): void {
 const statementNames = new Map<string, string>();
 
 /**
- * The driver prepares a statement once per connection and reuses its plan. It is named by its
- * text, so equal statements share a name and different ones never do.
+ * The driver prepares a statement once per connection and reuses its plan. The name is a hash of the text,
+ * so equal statements share a name and different ones never do.
  */
 export function statementName(sql: string): string {
   let name = statementNames.get(sql);
@@ -92,14 +92,14 @@ function makeClient(connections: number, application: string, more = ''): Prisma
   return new PrismaClient({ adapter, transactionOptions: { maxWait: connectTimeoutMs, timeout: 5_000 } });
 }
 
-/** The client of pages, carts and look-ups. */
+/** The client for pages, carts and lookups. */
 export function db(): PrismaClient {
   return processWide('db', () => makeClient(env().DATABASE_CONNECTIONS, 'once'));
 }
 
 /**
- * The client of the order writer, and of it alone. Its statements are few and their arrays say
- * nothing that a plan could use, so each is planned once a connection and not once a batch.
+ * The client for the order writer only. Its statements are few, and a plan cannot use the contents of their
+ * arrays, so each is planned once per connection instead of once per batch.
  */
 export function writerDb(): PrismaClient {
   return processWide('writerDb', () =>
@@ -107,7 +107,7 @@ export function writerDb(): PrismaClient {
   );
 }
 
-/** Closes both pools; what runs is let finish. */
+/** Closes both pools. Running statements finish first. */
 export async function closeDb(): Promise<void> {
   await Promise.all(['db', 'writerDb'].map((name) => takeProcessWide<PrismaClient>(name)?.$disconnect()));
 }

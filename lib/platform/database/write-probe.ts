@@ -1,10 +1,10 @@
 import { db } from '#lib/platform/database/db.ts';
 import { processWide } from '#lib/platform/process-wide.ts';
 
-/** Callers within this time share one probe, so that readiness may be asked for often. */
+/** Callers within this time share one probe, so that frequent readiness checks are cheap. */
 const sharedMs = 1_000;
 
-/** Blocks of 8 kB that must be free: enough for the tables of some orders to grow. */
+/** Number of 8 kB blocks that must be free: enough for the tables of some orders to grow. */
 const blocks = 128;
 
 interface Probe {
@@ -13,10 +13,9 @@ interface Probe {
 }
 
 /**
- * Rejects when the database cannot be written, although it may be read: on a replica, with a full disk,
- * or when a commit does not end. It commits the lock of a row, which goes through the log, and
- * spills a megabyte into a temporary file, which needs free blocks as a growing table does. Neither
- * leaves anything behind.
+ * Rejects if the database cannot be written, although it can be read: on a replica, with a full disk, or if
+ * a commit hangs. It commits a row lock, which goes through the write-ahead log, and spills a megabyte into
+ * a temporary file, which needs free blocks as a growing table does. It leaves nothing behind.
  */
 export async function probeWrite(): Promise<void> {
   const last = processWide<{ probe?: Probe }>('writeProbe', () => ({}));
@@ -27,7 +26,7 @@ export async function probeWrite(): Promise<void> {
 
 function probe(): Promise<unknown> {
   return db().$transaction([
-    // The least that PostgreSQL takes, so that the megabyte does not stay in memory; and on the disk of the tables.
+    // PostgreSQL's minimum, so that the megabyte doesn't stay in memory, and on the disk of the tables.
     db().$queryRaw`SELECT set_config('work_mem', '64kB', true), set_config('temp_tablespaces', '', true)`,
     db().$queryRaw`
       SELECT migration_name FROM _prisma_migrations LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`,

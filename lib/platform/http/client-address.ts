@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { BlockList, isIPv6, type Socket } from 'node:net';
 
 /**
- * The address a request came from. `X-Forwarded-For` is read from its end, each hop believed only
- * as far as the one that wrote it is a trusted proxy: what a client wrote itself is never reached.
+ * The client's address. Reads `X-Forwarded-For` from its end, and uses a hop only if a trusted proxy wrote
+ * it. So it never reaches the entries that the client wrote itself.
  */
 export function clientAddress(request: IncomingMessage, trustedProxies: readonly string[]): string {
   const forwarded = String(request.headers['x-forwarded-for'] ?? '')
@@ -16,15 +16,15 @@ export function clientAddress(request: IncomingMessage, trustedProxies: readonly
   return hops.at(-1) ?? '';
 }
 
-/** Whether a connection comes from one of the proxies that are trusted. */
+/** Whether a connection comes from a trusted proxy. */
 export function comesFromProxy(socket: Socket, trustedProxies: readonly string[]): boolean {
   const { remoteAddress } = socket;
   return remoteAddress !== undefined && isTrusted(blockListOf(trustedProxies), withoutMapping(remoteAddress));
 }
 
 /**
- * Makes a header of a request our own word: whatever the client wrote under its name is gone, from
- * the parsed headers and from the raw ones that web-standard requests are built of.
+ * Sets a header of the host's own. Removes all headers of that name from the client, both from the parsed
+ * headers and from the raw ones, from which web-standard requests are built.
  */
 export function setOwnHeader(request: IncomingMessage, name: string, value: string): void {
   const { rawHeaders } = request;
@@ -35,13 +35,13 @@ export function setOwnHeader(request: IncomingMessage, name: string, value: stri
   request.headers[name] = value;
 }
 
-/** Some proxies write where the client's socket is, `203.0.113.9:61234` or `[2001:db8::1]:61234`. */
+/** Some proxies add the port of the client's socket: `203.0.113.9:61234` or `[2001:db8::1]:61234`. */
 function withoutPort(hop: string): string {
   const [, ipv6, ipv4] = /^(?:\[(.+)\]|([\d.]+))(?::\d{1,5})?$/.exec(hop) ?? [];
   return ipv6 ?? ipv4 ?? hop;
 }
 
-/** `::ffff:127.0.0.1` is how a socket that takes both families writes `127.0.0.1`. */
+/** A dual-stack socket writes `127.0.0.1` as `::ffff:127.0.0.1`. */
 function withoutMapping(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, '');
 }
@@ -52,7 +52,7 @@ function isTrusted(list: BlockList, address: string): boolean {
 
 const lists = new Map<string, BlockList>();
 
-/** Addresses (`10.0.0.7`) and networks (`10.0.0.0/8`) as a list that can be asked. */
+/** A BlockList of addresses (`10.0.0.7`) and networks (`10.0.0.0/8`), cached. */
 function blockListOf(entries: readonly string[]): BlockList {
   const key = entries.join(',');
   let list = lists.get(key);

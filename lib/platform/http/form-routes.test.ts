@@ -5,7 +5,7 @@ import { formRoutes } from '#lib/platform/http/form-routes.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 
-test('every form route outside the API is let through, and no page is', () => {
+test('formRoutes lists every form route outside the API, and no page', () => {
   // What broke: a form that posted to a new route was refused as a post to a page.
   const taking = globSync('app/**/route.ts', { cwd: root })
     .filter((file) => !file.startsWith('app/api/'))

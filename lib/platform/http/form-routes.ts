@@ -1,2 +1,2 @@
-/** Route handlers outside /api that take a form; they refuse foreign origins and methods themselves. */
+/** Route handlers outside /api that take a form. They check origins and methods themselves. */
 export const formRoutes = ['/cart/add', '/cart/lines', '/checkout/put-back', '/checkout/totals'];

@@ -8,10 +8,10 @@ import { problemPage } from '#lib/platform/http/problem-page.ts';
 import { logger } from '#lib/platform/logger.ts';
 import { processWide } from '#lib/platform/process-wide.ts';
 
-/** Every answer of a shopper's call: never kept by a shared cache. */
+/** Headers of every answer to a shopper: shared caches must not keep it. */
 const privateHeaders = { 'cache-control': 'no-store' };
 
-/** An answer before it is a `Response`, whose making costs more than writing this as it is. */
+/** An answer as plain data. Writing it directly is cheaper than creating a `Response`. */
 export interface Answer {
   status: number;
   headers: Record<string, string>;
@@ -39,7 +39,7 @@ export function json(body: unknown, init?: JsonInit): Response {
   return toResponse(jsonAnswer(body, init));
 }
 
-/** The id that ties an answer to the log: the caller's own where it is harmless, else a new one. */
+/** The id that links an answer to the log: the caller's own if it is well-formed, else a new one. */
 export function requestIdOf(request: Request): string {
   return requestIdFrom(request.headers.get('x-request-id'));
 }
@@ -62,7 +62,7 @@ export function problemAnswer(error: AppError, requestId: string): Answer {
   };
 }
 
-/** A problem as a page, for a person whose browser would show a problem document as raw text. */
+/** A problem as an HTML page, for a person whose browser would show a problem document as raw text. */
 export function pageAnswer(error: AppError, requestId: string): Answer {
   const { headers } = problemAnswer(error, requestId);
   return {
@@ -83,7 +83,7 @@ interface Wish {
   contentType: string | null | undefined;
 }
 
-/** Whether a person's browser will show the answer: it prefers pages, or sends a form. */
+/** Whether a browser will show the answer to a person: the request prefers HTML or posts a form. */
 export function wantsPage({ method, accept, contentType }: Wish): boolean {
   return prefersPage(accept) || (method === 'POST' && isForm(contentType));
 }
@@ -94,21 +94,25 @@ function prefersPage(accept: string | null | undefined): boolean {
   return html >= 0 && (other < 0 || html < other);
 }
 
-/** Whether a browser's form sent this: what it gets as an answer is shown to a person. */
+/** Whether a browser's form sent this, so that a person sees the answer. */
 export function isBrowserPost({ method, headers }: Request): boolean {
   const wish = { method, accept: headers.get('accept'), contentType: headers.get('content-type') };
   return method === 'POST' && wantsPage(wish);
 }
 
-/** An error as its caller can read it: a page for a form, a problem document for every other call. */
+/** An error in the caller's format: a page for a form, a problem document for every other request. */
 export function problem(error: AppError, requestId: string, request?: Request): Response {
-  // A call that takes no posts has no form of the shop's, so a page is only for who asks for one.
+  // An endpoint without POST has no form in the shop, so it answers with a page only if the caller asks for
+  // one.
   const isForms = error.code !== 'method_not_allowed' || prefersPage(request?.headers.get('accept'));
   const page = request !== undefined && isForms && isBrowserPost(request);
   return toResponse((page ? pageAnswer : problemAnswer)(error, requestId));
 }
 
-/** Anything thrown, as a problem: what we know as it is, what we don't as a masked 500 in the log. */
+/**
+ * Turns anything thrown into a problem. Known errors stay as they are. Unknown errors are logged and become
+ * a masked 500.
+ */
 export function asAppError(error: unknown, requestId: string): AppError {
   if (error instanceof AppError) return error;
   if (isDatabaseAway(error) || isRetryable(error)) {
@@ -126,7 +130,7 @@ export function asAppError(error: unknown, requestId: string): AppError {
   });
 }
 
-/** An outage is one line every so often, not one for each of ten thousand requests. */
+/** Logs an outage once per interval, not for each of ten thousand requests. */
 const logEveryMs = 10_000;
 
 function logDatabaseAway(error: unknown): void {
@@ -140,7 +144,7 @@ function logDatabaseAway(error: unknown): void {
 
 type Handler<Context> = (request: Request, context: Context, requestId: string) => Promise<Response>;
 
-/** A route handler whose every answer carries `X-Request-Id` and whose every error is a problem. */
+/** Wraps a route handler: every answer has `X-Request-Id`, and every error becomes a problem. */
 export function route<Context>(
   handler: Handler<Context>,
 ): (request: Request, context: Context) => Promise<Response> {
@@ -157,7 +161,7 @@ export function route<Context>(
   };
 }
 
-/** Throws `invalid_request` with one entry a field: `{ fields: [{ path, message }] }`. */
+/** Throws `invalid_request` with one entry per field: `{ fields: [{ path, message }] }`. */
 export function parseOrThrow<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
@@ -166,7 +170,7 @@ export function parseOrThrow<Schema extends z.ZodType>(schema: Schema, value: un
   throw new AppError('invalid_request', { detail: `${named}.`, extra: { fields } });
 }
 
-/** Answers the methods that a call doesn't have. `allow` names those that it has. */
+/** Answers unsupported methods with 405. `allow` lists the supported ones. */
 export function notAllowed<Context>(
   allow: string,
 ): (request: Request, context: Context) => Promise<Response> {
@@ -178,7 +182,7 @@ export function notAllowed<Context>(
   });
 }
 
-/** The query string as an object; of a name given twice the last one counts. */
+/** The query string as an object. If a name occurs twice, the last value counts. */
 export function queryOf(request: Request): Record<string, string> {
   return Object.fromEntries(new URL(request.url).searchParams);
 }
@@ -186,8 +190,8 @@ export function queryOf(request: Request): Record<string, string> {
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Reads a body up to `maxBytes`. Throws `payload_too_large`, and `invalid_request` for one that was
- * cut off or isn't UTF-8.
+ * Reads a body of up to `maxBytes` bytes. Throws `payload_too_large` for a larger one, and
+ * `invalid_request` for one that was cut off or isn't UTF-8.
  */
 export async function readBody(request: Request, maxBytes: number): Promise<string> {
   const bytes = await readBytes(request, maxBytes);
@@ -206,8 +210,8 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
   const announced = request.headers.get('content-length');
   if (Number(announced ?? 0) > maxBytes) throw tooLarge();
   try {
-    // The host's parser lets no more bytes through than were announced, and a body that is asked
-    // for whole is spared the making of a stream, which costs more than all else about it.
+    // The host's parser passes on no more bytes than the declared length. Reading the whole body avoids
+    // creating a stream, which costs more than the rest of the work on the body.
     if (announced !== null) {
       const bytes = await request.arrayBuffer();
       if (bytes.byteLength > maxBytes) throw tooLarge();
@@ -216,12 +220,12 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
     return Buffer.concat(await readChunks(request, maxBytes, tooLarge));
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
-    // The client went away or its line broke: nobody's outage but theirs.
+    // The client disconnected or its connection broke. The shop itself works.
     throw new AppError('invalid_request', { detail: 'The body was cut off.', extra: { fields: [] }, cause });
   }
 }
 
-/** Counts as it comes, for a body whose length nobody announced. */
+/** Counts chunk by chunk, for a body without a declared length. */
 async function readChunks(request: Request, maxBytes: number, tooLarge: () => AppError) {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -258,14 +262,12 @@ export function isForm(contentType: string | null | undefined): boolean {
   return mediaTypeOf(contentType) === 'application/x-www-form-urlencoded';
 }
 
-/** A `Content-Type` without its parameters. */
+/** A `Content-Type` without its parameters, in lower case. */
 export function mediaTypeOf(contentType: string | null | undefined): string {
   return (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 }
 
-/**
- * Refuses a change that another site's page asks for. Throws `foreign_origin`.
- */
+/** Refuses a change requested by another site's page. Throws `foreign_origin`. */
 export function refuseForeignOrigin(request: Request): void {
   const origin = request.headers.get('origin');
   const site = request.headers.get('sec-fetch-site');
@@ -287,25 +289,26 @@ interface Sender {
 }
 
 /**
- * Whether another site's page made a browser send this. Browsers send `Origin` with every change; a
- * client that is not a browser sends none and carries no cookie it was tricked into.
+ * Whether another site's page caused this request. Browsers send `Origin` with every change. Other clients
+ * send none, and they carry no cookie that another site could abuse.
  *
- * `Origin: null` is what a browser makes of a post without a referrer, and of one from a sandboxed
- * frame. The two differ in `Sec-Fetch-Site`, which no page can set: only the first is `same-origin`.
+ * Browsers send `Origin: null` for a post without a referrer, and for one from a sandboxed frame.
+ * `Sec-Fetch-Site`, which no page can set, tells them apart: only the first is `same-origin`.
  */
 export function isForeign({ origin, site, host }: Sender): boolean {
   if (origin === null || origin === undefined) return site === 'cross-site';
   if (origin === 'null') return site !== 'same-origin';
   const configured = env().PUBLIC_URL;
   if (configured) return origin !== new URL(configured).origin;
-  // Behind no configured name the shop is whatever name it was called by: both schemes, since
-  // a proxy may have ended TLS.
+  // Without PUBLIC_URL, any name in `Host` counts as the shop's. Both schemes are accepted, since a proxy
+  // may have terminated TLS.
   return origin !== `http://${host}` && origin !== `https://${host}`;
 }
 
 /**
- * The name by which the caller reaches the shop: for a way back to it, never for a decision. A
- * browser says it with every post, and `refuseForeignOrigin` has found it to be ours.
+ * The origin under which the caller reaches the shop. Use it only for redirects back to the shop, never for
+ * a decision. Browsers send it with every post, and `refuseForeignOrigin` has checked that it is the shop's
+ * own.
  */
 export function originOf(request: Request): string {
   const url = new URL(request.url);
@@ -317,9 +320,9 @@ export function originOf(request: Request): string {
 const clientIpHeader = 'x-once-client-ip';
 
 /**
- * The caller's address for rate limits. server.ts resolves it from the socket and the trusted
- * proxies and puts it in a header that it takes from the client; Vercel's proxy writes x-real-ip.
- * Under any other host it isn't known, and undefined means "not limited by address".
+ * The caller's address, for rate limits. server.ts resolves it from the socket and the trusted proxies and
+ * sets it in a header, after it has removed the client's own. Vercel's proxy sets x-real-ip. On any other
+ * host the address is unknown: undefined means "not limited by address".
  */
 export function clientIpOf(request: Request): string | undefined {
   if (hostResolvesIp()) return request.headers.get(clientIpHeader) ?? undefined;
@@ -329,26 +332,26 @@ export function clientIpOf(request: Request): string | undefined {
 const hostMark = Symbol.for('once.host-resolves-ip');
 const hostResolvesIp = () => (globalThis as Record<symbol, unknown>)[hostMark] === true;
 
-/** Called by server.ts once at start: from then on the header below is its own word. */
+/** Called once by server.ts at start. From then on the header below is trusted, because the host sets it. */
 export function declareHostResolvesIp(): string {
   (globalThis as Record<symbol, unknown>)[hostMark] = true;
   return clientIpHeader;
 }
 
-/** The header in which server.ts says whether a request was made on its own machine: `localMark`. */
+/** The header in which server.ts tells whether a request was made on its own machine: `localMark`. */
 export const localHeader = 'x-once-local';
 
 /**
- * Whether a request may use what exists for development: the shop is not exposed, and server.ts has
- * found that the request was made on this machine. Under any other host that is never known.
+ * Whether a request may use development features: the shop is not exposed, and server.ts has checked that
+ * the request was made on this machine. On any other host this is always false.
  */
 export function isLocalRequest(headers: Pick<Headers, 'get'>): boolean {
   return !isExposed() && hostResolvesIp() && headers.get(localHeader) === '1';
 }
 
 /**
- * Whether a shop that is for its own machine is asked from elsewhere: its owner forgot to tell it of a
- * proxy that passes requests on.
+ * Whether a local shop gets a request from another machine: its owner has not configured a proxy that
+ * forwards requests to it.
  */
 export function isFromElsewhere(headers: Pick<Headers, 'get'>): boolean {
   return !isExposed() && hostResolvesIp() && headers.get(localHeader) === '0';

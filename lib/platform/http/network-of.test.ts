@@ -18,13 +18,10 @@ test.each([
   expect(networkOf(address)).toBe(network);
 });
 
-test.each(['::ffff:203.0.113.7', '::FFFF:cb00:7107'])(
-  '%s is the IPv4 address that it stands for',
-  (address) => {
-    expect(networkOf(address)).toBe('203.0.113.7');
-  },
-);
+test.each(['::ffff:203.0.113.7', '::FFFF:cb00:7107'])('%s is counted as its IPv4 address', (address) => {
+  expect(networkOf(address)).toBe('203.0.113.7');
+});
 
-test.each(['', 'unknown', '203.0.113.7:443', 'evil}{key', '1:2:3'])('"%s" is no address', (text) => {
+test.each(['', 'unknown', '203.0.113.7:443', 'evil}{key', '1:2:3'])('"%s" is not an address', (text) => {
   expect(networkOf(text)).toBeUndefined();
 });

@@ -3,8 +3,8 @@ import type { ServerResponse } from 'node:http';
 import { processWide } from '#lib/platform/process-wide.ts';
 
 /**
- * A page that is drawn on the server and answers 404. In Next a page chooses its status by throwing
- * `notFound()`, and what is shown then needs JavaScript; without it the page is blank.
+ * Lets a page rendered on the server choose its status, such as 404. In Next a page does that by throwing
+ * `notFound()`, but the content then needs JavaScript: without it the page is blank.
  */
 interface Answer {
   status?: number;
@@ -12,7 +12,7 @@ interface Answer {
 
 const answers = () => processWide('pageAnswers', () => new AsyncLocalStorage<Answer>());
 
-/** Has the page that is being drawn answer so. False on a host that cannot. */
+/** Sets the status of the page that is being rendered. Returns false on a host that cannot do that. */
 export function answerPageWith(status: number): boolean {
   const answer = answers().getStore();
   if (answer) answer.status = status;
@@ -22,19 +22,19 @@ export function answerPageWith(status: number): boolean {
 const outage = () => processWide('pageOutage', () => ({ notedAt: Number.NEGATIVE_INFINITY }));
 
 /**
- * A page could not be drawn, because the database does not answer. Next draws one page for all who ask
- * for it at that moment, so this is not said of one request: all that are in work and fail are meant.
+ * Notes that a page failed to render because the database is down. Next renders one page for all concurrent
+ * requests for it, so this is not about one request: all requests in progress that fail are affected.
  */
 export function noteUnavailable(): void {
   outage().notedAt = performance.now();
 }
 
-/** When a page that failed for want of the database is worth asking for again. */
+/** When to retry a page that failed because of the database. */
 const retryAfterSeconds = 2;
 
 /**
- * Draws a page. Its status is what the page says, where it would be 200, and 503 where Next answers 500
- * because the database is away.
+ * Renders a page. If its status would be 200, it is the one that the page has set. If Next answers 500
+ * because the database is down, it is 503.
  */
 export function withPageStatus<T>(response: ServerResponse, draw: () => T): T {
   const answer: Answer = {};

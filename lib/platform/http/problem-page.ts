@@ -5,7 +5,7 @@ interface Words {
   text: string;
 }
 
-/** What a shopper is told, by status. The detail of a problem document is written for programs. */
+/** The texts for shoppers, by status. The detail of a problem document is meant for programs. */
 const words: Record<number, Words> = {
   400: {
     title: 'This request could not be read',
@@ -51,7 +51,7 @@ const otherwise: Words = {
   text: 'The shop could not do this. Go back and try again. If you were placing an order, look at your orders first.',
 };
 
-/** A problem as a whole page, for a person. It holds nothing that the request said. */
+/** A problem as a whole HTML page, for a person. It contains no text from the request. */
 export function problemPage(error: AppError, requestId: string): string {
   const { title, text } = words[error.status] ?? otherwise;
   return `<!doctype html>

@@ -15,8 +15,8 @@ export interface RedisClient {
 }
 
 /**
- * The one client over the transport that the configuration names (REST before TCP where it
- * names both), or undefined for none. Opens no connection yet. `deadlineMs` is how long a caller waits: a REST request is aborted a little
+ * The client over the configured transport, or undefined if none is configured. REST takes precedence over
+ * TCP. Opens no connection yet. `deadlineMs` is how long a caller waits: a REST request is aborted a little
  * later, and a command whose connection took longer is not sent at all.
  */
 export function connectRedis(config: RedisConfig, deadlineMs: number): RedisClient | undefined {

@@ -1,11 +1,11 @@
 import { processWide } from '#lib/platform/process-wide.ts';
 
 /**
- * What Redis would have counted and remembered, in this process alone: used while Redis does not
- * answer. Several processes then each count for themselves, so limits are as many times looser.
+ * Counters and values in this process's memory, used while Redis does not answer. Each process then counts
+ * for itself, so with n processes the limits are n times looser.
  */
 
-/** Entries at most, the oldest forgotten first: about 10 MB, more than honest shoppers need in an hour. */
+/** The most entries, about 10 MB: more than honest shoppers need in an hour. The oldest are deleted first. */
 const maxEntries = 50_000;
 
 interface Entry {
@@ -31,7 +31,10 @@ function write(name: string, entry: Entry): void {
   }
 }
 
-/** Counts one up, from the first count on for `windowMs`. Answers the count and how long it still stands. */
+/**
+ * Increments a counter, which expires `windowMs` after its first increment. Returns the count, and how many
+ * milliseconds are left until it expires.
+ */
 export function countInProcess(name: string, windowMs: number): { count: number; leftMs: number } {
   const standing = read(name);
   const count = Number(standing?.value ?? 0) + 1;
@@ -40,7 +43,7 @@ export function countInProcess(name: string, windowMs: number): { count: number;
   return { count, leftMs: untilMs - performance.now() };
 }
 
-/** Counts a member once; answers its place, from 1 on, or 0 where the limit has left none. */
+/** Counts each member once. Returns its place, from 1 on, or 0 if the limit is reached. */
 export function countOnceInProcess(
   name: string,
   { member, limit, windowMs }: { member: string; limit: number; windowMs: number },
@@ -58,7 +61,7 @@ export function recallInProcess(name: string): string | undefined {
   return read(name)?.value;
 }
 
-/** Keeps a value unless one stands already; answers the one that stands. */
+/** Stores a value unless the name has one already. Returns the stored value. */
 export function rememberInProcess(name: string, value: string, keptMs: number): string {
   const standing = read(name);
   if (standing) return standing.value;

@@ -1,4 +1,4 @@
-/** What memory.ts uses of ioredis-mock, which comes without types: every command is a method. */
+/** The parts of ioredis-mock that memory.ts uses. The package has no types. Every command is a method. */
 declare module 'ioredis-mock' {
   export default class RedisMock {
     constructor(options: { lazyConnect: boolean });

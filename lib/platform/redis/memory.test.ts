@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { openMemory } from '#lib/platform/redis/memory.ts';
 
-test('what has run out does not pile up for ever: after many commands everything is forgotten', async () => {
+test('expired keys cannot pile up, because all data is deleted after many commands', async () => {
   const { wire, close } = openMemory();
   await wire.send(['SET', 'early', 'x']);
   const thousand = Array.from({ length: 1_000 }, () => ['GET', 'early']);
@@ -15,7 +15,7 @@ test('what has run out does not pile up for ever: after many commands everything
   await close();
 });
 
-test('a command that the stand-in lacks is refused as Redis refuses one', async () => {
+test('an unsupported command gets the error that Redis would send', async () => {
   const { wire, close } = openMemory();
   expect(await wire.send(['NOSUCH', 'a'])).toEqual({ error: "ERR unknown command 'nosuch'" });
   await close();

@@ -1,14 +1,14 @@
 import type { Command, Reply, Wire } from '#lib/platform/redis/requester.ts';
 
 /**
- * After so many commands everything is forgotten. ioredis-mock never frees a key that has run
- * out, and forgetting is something that every user of Redis here has to survive anyway.
+ * After this many commands all data is deleted. ioredis-mock never frees expired keys, and all users of
+ * Redis here must survive a loss of data anyway.
  */
 const commandsUntilForgotten = 200_000;
 
 /**
- * Between a script and ioredis-mock, what Redis does by itself: numbers are handed over as text,
- * and a reply is a table whose missing values are false.
+ * Does for ioredis-mock what Redis itself does for scripts: converts number arguments to text, and replies
+ * to tables in which missing values are false.
  */
 const scriptPrelude = `
 local call = redis.call
@@ -26,11 +26,11 @@ end
 `.replaceAll('\n', ' ');
 
 /**
- * Redis inside this process, for a machine without one: development and demonstrations. It does
- * what orders ask of Redis, scripts included; it doesn't check types, for one, as Redis does.
+ * A Redis in this process, for development and demonstrations on a machine without one. It supports all
+ * that orders need, including scripts. It is not as strict: for example, it doesn't check types.
  */
 export function openMemory(): { wire: Wire; close(): Promise<void> } {
-  // Loaded only here: it brings a Lua machine along that no other transport needs.
+  // Loaded only here, because it includes a Lua interpreter that no other transport needs.
   const store = import('ioredis-mock').then(
     ({ default: RedisMock }) => new RedisMock({ lazyConnect: false }),
   );
@@ -43,7 +43,7 @@ export function openMemory(): { wire: Wire; close(): Promise<void> } {
       commands = 0;
       await redis.flushall?.();
     }
-    // Each command runs to its end when it is called, so nothing comes in between.
+    // Each command runs synchronously when called, so no other command runs in between.
     return Promise.all(
       batch.map(async (command) => {
         const [name = '', ...args] = asMockTakes(command);
@@ -66,14 +66,14 @@ export function openMemory(): { wire: Wire; close(): Promise<void> } {
   return { wire, close: async () => void (await store).disconnect?.() };
 }
 
-/** Commands in small letters, SET's options ("NX", "PX") in capitals: it knows them no other way. */
+/** Commands in lower case and SET's options ("NX", "PX") in upper case: the mock knows no other spelling. */
 function asMockTakes([name = '', ...args]: Command): Command {
   const command = name.toLowerCase();
   if (command !== 'set') return [command, ...args];
   return [command, ...args.slice(0, 2), ...args.slice(2).map((option) => option.toUpperCase())];
 }
 
-/** Lua values as Redis converts them: nil and false to null, true to 1, fractions cut off. */
+/** Converts Lua values as Redis does: nil and false to null, true to 1, and numbers truncated. */
 function asRedisGives(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(asRedisGives);
   if (value === undefined || value === false) return null;
@@ -81,7 +81,7 @@ function asRedisGives(value: unknown): unknown {
   return typeof value === 'number' ? Math.trunc(value) : value;
 }
 
-/** Errors open with a code in Redis; most of the mock's don't. */
+/** Redis's errors begin with a code. Most of the mock's don't. */
 function asRedisError(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return /^[A-Z]{2,} /.test(message) ? message : `ERR ${message}`;

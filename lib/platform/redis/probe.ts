@@ -5,7 +5,7 @@ import { RedisAway } from '#lib/platform/redis/replies.ts';
 
 export type Probe = { state: 'works' } | { state: 'refuses' | 'away'; reason: string };
 
-/** Asks a Redis once whether it does what orders need, over a connection of its own. */
+/** Checks once, over its own connection, whether a Redis does what orders need. */
 export async function probeRedis(config: RedisConfig, deadlineMs: number): Promise<Probe> {
   const client = connectRedis(config, deadlineMs);
   if (!client) return { state: 'away', reason: 'none is configured' };

@@ -7,23 +7,22 @@ import { pingOver } from '#lib/platform/redis/ping.ts';
 import { type Asked, makeShield, type Shield } from '#lib/platform/redis/shield.ts';
 
 /**
- * Redis makes duplicates cheap and counts requests; it guarantees nothing and may be lost at any
- * moment (docs/decisions/0005-redis-is-a-shield.md).
+ * Redis makes duplicates cheap and counts requests. No guarantee depends on it, and its data may be lost at
+ * any moment (docs/decisions/0005-redis-is-a-shield.md).
  */
 
 export type { Asked };
 
 /**
- * How long an order waits for Redis. A reply takes about a millisecond beside the server and ten
- * across a region; a shopper does not notice 150, and a wait is only ever paid by a few calls
- * before the breaker opens.
+ * How long an order waits for Redis. A reply takes about one millisecond next to the server and ten across
+ * a region. A shopper does not notice 150, and only a few calls wait that long before the breaker opens.
  */
 export const redisDeadlineMs = 150;
 
-/** One lost call is bad luck, five in a row are not. */
+/** A single failure may be chance. Five in a row are not. */
 const failuresToOpen = 5;
 
-/** One call a second pays the deadline to find out whether Redis is back. */
+/** One call a second waits for the timeout, to find out whether Redis is back. */
 const probeAfterMs = 1_000;
 
 const memoryWarning =
@@ -34,7 +33,7 @@ interface Connection {
   shield: Shield;
 }
 
-/** Kept with its closures: another copy of this module would not know this one's error classes. */
+/** Stores closures: another copy of this module would not recognise this copy's error classes. */
 function connection(): Connection | 'off' {
   return processWide('redis', () => {
     const client = connectRedis(env(), redisDeadlineMs);
@@ -57,29 +56,26 @@ function connection(): Connection | 'off' {
 }
 
 /**
- * Asks Redis, but never waits long: without an answer within `redisDeadlineMs`, while the breaker
- * is open and where no Redis is configured, the answer is `{ answered: false }`. The command may
- * have been carried out all the same. It is never sent twice.
+ * Calls Redis, but never waits long. Returns `{ answered: false }` if there is no answer within
+ * `redisDeadlineMs`, if the breaker is open, or if no Redis is configured. Redis may still have run the
+ * command. It is never sent twice.
  *
- * Values come back as they were stored, not parsed as JSON: `get` of a stored `7` gives `'7'`.
+ * Values are returned as stored, not parsed as JSON: `get` of a stored `7` gives `'7'`.
  *
- * Throws what Redis itself refuses (`UpstashError`: wrong type, error in a script) and what `call` throws.
+ * Throws Redis's own errors (`UpstashError`: wrong type, error in a script) and what `call` throws.
  */
 export async function askRedis<T>(call: (redis: Redis) => Promise<T>): Promise<Asked<T>> {
   const current = connection();
   return current === 'off' ? { answered: false } : current.shield.ask(call);
 }
 
-/**
- * `degraded` from the moment that the breaker opens, or that Redis refuses this shop, until a call
- * has been answered again.
- */
+/** `degraded` from when the breaker opens or Redis refuses this shop, until a call is answered again. */
 export function redisState(): 'up' | 'degraded' | 'off' {
   const current = connection();
   return current === 'off' ? 'off' : current.shield.state();
 }
 
-/** Why Redis refuses this shop, in a sentence; undefined while it doesn't. */
+/** Why Redis refuses this shop, as a sentence. Undefined while it doesn't. */
 export function redisRefusal(): string | undefined {
   const current = connection();
   return current === 'off' ? undefined : current.shield.refusal();
@@ -91,15 +87,15 @@ export function redisTransport(): 'rest' | 'tcp' | 'memory' | 'off' {
 }
 
 /**
- * Whether Redis does what orders need of it. While the breaker is open this is also the call that
- * finds out whether Redis is back.
+ * Whether Redis does what orders need. While the breaker is open, this is also the call that finds out
+ * whether Redis is back.
  */
 export async function pingRedis(): Promise<boolean> {
   const { answered } = await askRedis(pingOver);
   return answered;
 }
 
-/** Closes the connection; whatever is in flight ends unanswered. The next call opens a new one. */
+/** Closes the connection. Calls in flight end unanswered. The next call opens a new connection. */
 export async function closeRedis(): Promise<void> {
   const current = takeProcessWide<Connection | 'off'>('redis');
   if (current && current !== 'off') await current.client.close();

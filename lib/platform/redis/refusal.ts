@@ -1,6 +1,6 @@
 /**
- * Whether Redis is there and refuses this shop: a wrong password, or a user who may not do what
- * orders need. Waiting mends neither, so it is told as what it is and not as an outage.
+ * Detects a Redis that is reachable but refuses this shop: a wrong password, or a user without the needed
+ * rights. Waiting fixes neither, so it is reported as a refusal and not as an outage.
  */
 const refusals: [pattern: RegExp, sentence: string][] = [
   [/NOAUTH|Client sent AUTH|no password is set/i, 'it asks for another login than REDIS_URL gives'],
@@ -11,7 +11,7 @@ const refusals: [pattern: RegExp, sentence: string][] = [
   ],
 ];
 
-/** What Redis refuses, in a sentence without names or secrets; undefined for any other trouble. */
+/** The reason for a refusal, as a sentence without names or secrets. Undefined for any other error. */
 export function refusalIn(reason: string): string | undefined {
   return refusals.find(([pattern]) => pattern.test(reason))?.[1];
 }

@@ -42,7 +42,7 @@ test('an error that repeats the command becomes a reply without it', async () =>
   });
 });
 
-test("a driver's error keeps its message and loses the arguments that it carries", async () => {
+test("a driver's error keeps its message and loses the command's arguments", async () => {
   const driverError = Object.assign(new Error('WRONGPASS'), {
     command: { name: 'auth', args: ['user', 'password'] },
   });

@@ -1,26 +1,28 @@
 import { errors, type UpstashRequest, type UpstashResponse } from '@upstash/redis';
 
-/** Redis could not be reached, did not answer in time, or said that it cannot serve just now. */
+/** Redis could not be reached, did not answer in time, or said that it cannot serve now. */
 export class RedisAway extends Error {}
 
 /**
- * What Redis says when it is there but unable to serve, as opposed to refusing a wrong command.
- * A code stands at the front or, when a script's command failed on Redis 6, after a hyphen.
+ * Replies of a Redis that is reachable but cannot serve, as opposed to an error in the command. The code is
+ * at the front or, if a script's command failed on Redis 6, after a hyphen.
  */
 const cannotServe =
   /(^|\s-)(LOADING|BUSY|OOM|READONLY|MISCONF|MASTERDOWN|NOREPLICAS|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|NOAUTH|WRONGPASS|NOPERM|UNKILLABLE)\b|limit exceeded|max number of clients/;
 
-/** Redis's own errors open with a code in capitals; a proxy's ("Unauthorized", "Bad gateway") don't. */
+/**
+ * Redis's own errors begin with a code in capitals. Those of a proxy ("Unauthorized", "Bad gateway") don't.
+ */
 const redisCode = /^[A-Z]{2,} /;
 
-/** Whether an error reply means that Redis is away, rather than that the command was wrong. */
+/** Whether an error reply means that Redis is down, not that the command was wrong. */
 export function saysAway(message: string): boolean {
   return cannotServe.test(message) || !redisCode.test(message);
 }
 
 /**
- * Stands between the client and any of the transports, so that errors look the same over all
- * three: a refused command is a reply `{ error }`, everything else throws `RedisAway`.
+ * Middleware between the client and each of the three transports, so that errors look the same over all of
+ * them: a refused command becomes a reply `{ error }`, and everything else throws `RedisAway`.
  */
 export async function settleReply<Result>(
   request: UpstashRequest,
@@ -32,10 +34,10 @@ export async function settleReply<Result>(
   } catch (error) {
     reply = { error: refusalOf(error, request) };
   }
-  // A pipeline's reply is an array of replies, one a command, whatever its type says.
+  // A pipeline's reply is an array with one reply per command, despite its type.
   if (Array.isArray(reply)) reply.forEach(throwIfAway);
   else throwIfAway(reply);
-  // A transaction that is refused as a whole is not such an array, and the client expects one.
+  // If the whole transaction is refused, the reply is not such an array, but the client expects one.
   if (request.path && reply.error) throw new errors.UpstashError(reply.error);
   return reply;
 }
@@ -45,8 +47,8 @@ function throwIfAway({ error }: UpstashResponse<unknown>): void {
 }
 
 /**
- * What Redis refused, from the error that the REST client makes of it. That client repeats the
- * whole command behind the message, and with it whatever the shopper typed, which then is in the log.
+ * Redis's own error message, from the REST client's error. That client appends the whole command to the
+ * message, with text that the shopper typed, which would then be in the log.
  */
 function refusalOf(error: unknown, { body }: UpstashRequest): string {
   if (error instanceof errors.UpstashError && !(error instanceof errors.UpstashJSONParseError)) {
@@ -55,7 +57,7 @@ function refusalOf(error: unknown, { body }: UpstashRequest): string {
   throw error instanceof RedisAway ? error : new RedisAway(reasonOf(error));
 }
 
-/** The message and no more: a driver's error carries the command's arguments, even AUTH's. */
+/** The message only: a driver's error contains the command's arguments, even those of AUTH. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code } = (error.cause ?? error) as { code?: unknown };

@@ -4,17 +4,20 @@ import { makeScriptTranslator } from '#lib/platform/redis/script-dialect.ts';
 export type Command = string[];
 export type Reply = UpstashResponse<unknown>;
 
-/** What a transport that isn't HTTP has to know: how to send one command, and a transaction. */
+/** What a transport other than HTTP implements: sending one command, and a transaction. */
 export interface Wire {
-  /** Resolves with the result or Redis's refusal; rejects when there is no reply. */
+  /** Resolves with the result or with Redis's error. Rejects if there is no reply. */
   send(command: Command): Promise<Reply>;
-  /** MULTI … EXEC. A transaction that is refused as a whole resolves with one refusal. */
+  /** MULTI … EXEC. If the whole transaction is refused, resolves with one error. */
   sendTransaction(commands: Command[]): Promise<Reply[] | Reply>;
   /** Lua to run before every script. */
   scriptPrelude?: string;
 }
 
-/** @upstash/redis over a wire of our own. Results are as Redis gave them: see `makeRestRedis`. */
+/**
+ * @upstash/redis over one of the shop's own transports. Results are returned as stored: see
+ * `makeRestRedis`.
+ */
 export function redisOver(wire: Wire): Redis {
   const translate = makeScriptTranslator(wire.scriptPrelude);
   const readCommand = (command: unknown): Command => translate((command as unknown[]).map(String));
@@ -24,7 +27,7 @@ export function redisOver(wire: Wire): Redis {
         case undefined:
           return wire.send(readCommand(body));
         case 'pipeline':
-          // Sent in order on one connection without waiting, which is what a pipeline is.
+          // A pipeline: sent in order on one connection without waiting.
           return Promise.all((body as unknown[]).map((command) => wire.send(readCommand(command))));
         case 'multi-exec':
           return wire.sendTransaction((body as unknown[]).map(readCommand));
@@ -36,7 +39,7 @@ export function redisOver(wire: Wire): Redis {
   return new PlainRedis(requester as Requester);
 }
 
-/** The client's constructor takes options with a URL only; over a requester they are set here. */
+/** The client's constructor takes options only with a URL. With a requester they are set here. */
 class PlainRedis extends Redis {
   constructor(requester: Requester) {
     super(requester);

@@ -3,13 +3,13 @@ import { Redis } from '@upstash/redis';
 /**
  * Redis over Upstash's REST API. Every setting here differs from the client's default:
  *
- * - `retries: 0`, not `retry: false`, which in this version still sends a failed request twice.
- *   A claim that is sent again meets itself and looks like somebody else's.
- * - The signal is a function: only then an aborted request fails. An aborted plain signal is
- *   answered with its own reason as if Redis had said it.
- * - Results come as they were stored. By default `"007"` stays a string but `"7"` becomes a
- *   number, `"null"` null, and a stored JSON answer an object that no longer has its bytes.
- * - One HTTP request a command: joined ones would share a fate, and word their errors differently.
+ * - `retries: 0`, not `retry: false`, which in this version still sends a failed request twice. A claim that
+ *   is sent again finds itself and looks like another request's claim.
+ * - `signal` is a function, because only then does an aborted request fail. With a plain signal, the abort
+ *   reason is returned as if it were Redis's reply.
+ * - Results are returned as stored. By default `"007"` stays a string but `"7"` becomes a number, `"null"`
+ *   becomes null, and a stored JSON answer becomes an object and loses its exact bytes.
+ * - One HTTP request per command: joined commands would fail together, with differently worded errors.
  */
 export function makeRestRedis(url: string, token: string, abortAfterMs: number): Redis {
   return new Redis({

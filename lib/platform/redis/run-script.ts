@@ -4,7 +4,7 @@ type Script = ReturnType<Redis['createScript']>;
 
 const scriptsOf = new WeakMap<Redis, Map<string, Script>>();
 
-/** Runs Lua by its hash; its text goes to Redis once, when Redis says that it doesn't know it. */
+/** Runs a Lua script by its hash. Sends its text once, when Redis doesn't know the hash. */
 export function runScript<Result>(
   redis: Redis,
   text: string,

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The scripts of @upstash/ratelimit open with a flag that only Upstash's servers know (there it
- * narrows a lock; leaving it out changes nothing else). Redis 7 refuses a script for a flag that
- * it doesn't know, and Redis 6 and the in-memory one don't know the line at all.
+ * The scripts of @upstash/ratelimit begin with a flag that only Upstash's servers know. It narrows a lock
+ * there and has no other effect. Redis 7 refuses a script with an unknown flag. Redis 6 and the in-memory
+ * Redis don't know the line at all.
  */
 const upstashOnly = /^#!lua flags=allow-key-locking(?=\n)/;
 
 /**
- * Rewrites commands for a Redis that isn't Upstash's: EVAL without that line and with `prelude`
- * before it, and EVALSHA under the hash that this Redis then knows the script by. The hash is
- * learnt from the EVAL that a caller sends after its first NOSCRIPT.
+ * Rewrites commands for a Redis other than Upstash's. EVAL gets `prelude` and loses that line. EVALSHA gets
+ * the hash of the rewritten script, which is learnt from the EVAL that a caller sends after its first
+ * NOSCRIPT.
  */
 export function makeScriptTranslator(prelude = ''): (command: string[]) => string[] {
   const hashes = new Map<string, string>();
@@ -18,7 +18,7 @@ export function makeScriptTranslator(prelude = ''): (command: string[]) => strin
     const [name = '', script = '', ...rest] = command;
     switch (name.toLowerCase()) {
       case 'eval': {
-        // On the script's own first line, so that errors name the line that its author sees.
+        // The prelude goes on the script's own first line, so that line numbers in errors stay right.
         const translated = prelude + script.replace(upstashOnly, '');
         if (translated !== script) hashes.set(sha1(script), sha1(translated));
         return [name, translated, ...rest];

@@ -39,11 +39,11 @@ async function open() {
   for (let i = 0; i < failuresToOpen; i += 1) await away();
 }
 
-test('an answer is handed on', async () => {
+test('an answer is returned to the caller', async () => {
   expect(await answer()).toEqual({ answered: true, value: 'value' });
 });
 
-test('a call that hangs is given up at the deadline', async () => {
+test('a call that hangs times out at the deadline', async () => {
   const asked = hang();
   await vi.advanceTimersByTimeAsync(deadlineMs - 1);
   expect(await Promise.race([asked, Promise.resolve('waiting')])).toBe('waiting');
@@ -51,7 +51,7 @@ test('a call that hangs is given up at the deadline', async () => {
   expect(await asked).toEqual(unanswered);
 });
 
-test('a reply that lay in the socket while the process was busy counts as an answer', async () => {
+test('a reply that arrived in time while the process was busy counts as an answer', async () => {
   let reply: (value: string) => void = () => {};
   const asked = shield.ask(
     () =>
@@ -59,14 +59,14 @@ test('a reply that lay in the socket while the process was busy counts as an ans
         reply = resolve;
       }),
   );
-  // The timer is due before the socket is read, as after a long stretch of work.
+  // The timer fires before the socket is read, as after a long synchronous task.
   vi.advanceTimersByTime(deadlineMs);
   reply('late, but there');
   await vi.runAllTimersAsync();
   expect(await asked).toEqual({ answered: true, value: 'late, but there' });
 });
 
-test('a refusal by Redis is thrown and does not open the breaker', async () => {
+test('a command error from Redis is thrown and does not open the breaker', async () => {
   for (let i = 0; i < 2 * failuresToOpen; i += 1) {
     await expect(shield.ask(() => Promise.reject(new Error('WRONGTYPE')))).rejects.toThrow('WRONGTYPE');
     await expect(
@@ -92,13 +92,13 @@ test('failures open the breaker only when they come in a row', async () => {
 describe('while the breaker is open', () => {
   beforeEach(open);
 
-  test('Redis is not asked', async () => {
+  test('Redis is not called', async () => {
     const call = vi.fn(async () => 'value');
     expect(await shield.ask(call)).toEqual(unanswered);
     expect(call).not.toHaveBeenCalled();
   });
 
-  test('one call probes after a while, and the others do not wait for it', async () => {
+  test('one call probes after a while, and other calls do not wait for it', async () => {
     vi.advanceTimersByTime(probeAfterMs);
     const probe = hang();
     const call = vi.fn(async () => 'value');
@@ -110,7 +110,7 @@ describe('while the breaker is open', () => {
     expect(call).not.toHaveBeenCalled();
   });
 
-  test('a probe that is answered closes it', async () => {
+  test('an answered probe closes it', async () => {
     vi.advanceTimersByTime(probeAfterMs);
     expect(await answer()).toEqual({ answered: true, value: 'value' });
     expect(shield.state()).toBe('up');
@@ -119,13 +119,13 @@ describe('while the breaker is open', () => {
     );
   });
 
-  test('a probe that Redis refuses closes it too: Redis is there', async () => {
+  test('a probe that gets a command error closes it too, because Redis is reachable', async () => {
     vi.advanceTimersByTime(probeAfterMs);
     await expect(shield.ask(() => Promise.reject(new Error('WRONGTYPE')))).rejects.toThrow();
     expect(shield.state()).toBe('up');
   });
 
-  test('the loss is told once with its reason, however many probes fail, and the return once', async () => {
+  test('the loss is reported once with its reason, however many probes fail, and the return once', async () => {
     for (let i = 0; i < 10; i += 1) {
       vi.advanceTimersByTime(probeAfterMs);
       await Promise.all([away(), away(), answer()]);
@@ -141,7 +141,7 @@ describe('while the breaker is open', () => {
   });
 });
 
-test('a refusal is told once, as what it is, and the state says so at the first one', async () => {
+test('a refusal is reported once with its reason, and the state is degraded from the first one', async () => {
   const refuse = () =>
     shield.ask(() =>
       Promise.reject(new RedisAway('not connected: WRONGPASS invalid username-password pair')),

@@ -16,24 +16,27 @@ export type Asked<T> = { answered: true; value: T } | { answered: false };
 export interface Shield {
   ask<T>(call: (redis: Redis) => Promise<T>): Promise<Asked<T>>;
   state(): 'up' | 'degraded';
-  /** Why Redis refused the last call, in a sentence: a wrong password, a missing right. */
+  /** Why Redis refused the last call, as a sentence: a wrong password, a missing right. */
   refusal(): string | undefined;
 }
 
 export interface ShieldOptions {
   deadlineMs: number;
-  /** Unanswered calls in a row until Redis is no longer asked. */
+  /** Unanswered calls in a row before the breaker opens. */
   failuresToOpen: number;
-  /** How long it is then left alone before one call may try again. */
+  /** How long the breaker stays open before one call may probe. */
   probeAfterMs: number;
-  /** Told once when the shield is lost, with the reason, and once when it is back. */
+  /** Called once when the breaker opens, with the reason. `onBack` is called once when it closes again. */
   onLost(reason: string): void;
-  /** Told once when Redis begins to refuse this shop. */
+  /** Called once when Redis begins to refuse this shop. */
   onRefused(reason: string): void;
   onBack(): void;
 }
 
-/** Puts a deadline and a circuit breaker before Redis, so that losing it costs an order next to nothing. */
+/**
+ * Puts a timeout and a circuit breaker in front of Redis, so that losing Redis costs an order almost
+ * nothing.
+ */
 export function makeShield(redis: Redis, options: ShieldOptions): Shield {
   const breaker = circuitBreaker(
     handleWhen((error) => error instanceof RedisAway),
@@ -42,7 +45,7 @@ export function makeShield(redis: Redis, options: ShieldOptions): Shield {
       halfOpenAfter: options.probeAfterMs,
     },
   );
-  // The breaker breaks anew after every probe that fails; the log hears of the first time only.
+  // The breaker opens again after every failed probe. Only the first time is logged.
   let lost = false;
   let refusal: string | undefined;
   breaker.onBreak((failure) => {
@@ -50,7 +53,7 @@ export function makeShield(redis: Redis, options: ShieldOptions): Shield {
     lost = true;
     const reason =
       'error' in failure && failure.error instanceof RedisAway ? failure.error.message : 'unknown';
-    // A refusal is told by itself, at its first call.
+    // A refusal is reported by noteFailure, at its first call.
     if (refusal === undefined && refusalIn(reason) === undefined) options.onLost(reason);
   });
   breaker.onReset(() => {
@@ -61,13 +64,13 @@ export function makeShield(redis: Redis, options: ShieldOptions): Shield {
   function noteFailure({ message }: Error): void {
     const reason = refusalIn(message);
     if (reason && !refusal) options.onRefused(reason);
-    // Until a call is answered: one that is too late in between changes nothing about it.
+    // Kept until a call is answered: a timeout in between does not end the refusal.
     refusal = reason ?? refusal;
   }
 
   return {
     async ask(call) {
-      // While one call probes, the breaker would let the others wait for how it ends.
+      // While one call probes, the breaker would let other calls wait for its result.
       if (breaker.state === CircuitState.HalfOpen) return { answered: false };
       try {
         const value = await breaker.execute(() =>

@@ -2,20 +2,20 @@ import type { Socket } from 'node:net';
 import { Redis as Connection, ReplyError } from 'ioredis';
 import type { Reply, Wire } from '#lib/platform/redis/requester.ts';
 
-/** A reconnect is tried at once, then less and less often, at least once a second. */
+/** Reconnects immediately, then less and less often, but at least once a second. */
 const longestReconnectDelayMs = 1_000;
 const connectTimeoutMs = 1_000;
 
 /**
- * How long a connection with commands in flight may be silent before it is replaced: well past
- * the deadline of any call, and far below the minutes that TCP itself would take to notice.
+ * How long a connection with commands in flight may be silent before it is replaced: much longer than the
+ * timeout of any call, and much shorter than the minutes that TCP takes to notice.
  */
 const silenceMs = 2_000;
 
-/** Looks after idle connections before a load balancer on the way drops them, often after 60 s. */
+/** Keeps idle connections open: load balancers drop them, often after 60 s. */
 const keepAliveMs = 30_000;
 
-/** One connection to your own Redis. Commands are sent at most once and never wait in a queue. */
+/** One connection to a self-hosted Redis. Commands are sent at most once and never wait in a queue. */
 export function openTcp(url: string, firstConnectWaitMs: number): { wire: Wire; close(): Promise<void> } {
   const connection = new Connection(url, {
     lazyConnect: true,
@@ -23,13 +23,14 @@ export function openTcp(url: string, firstConnectWaitMs: number): { wire: Wire; 
     socketTimeout: silenceMs,
     keepAlive: keepAliveMs,
     connectionName: 'once',
-    // Without a connection a command fails at once: its caller would be gone by the time it is sent.
+    // Without a connection a command fails immediately: by the time it could be sent, its caller would be
+    // gone.
     enableOfflineQueue: false,
-    // A command whose reply was lost may have been carried out, so it is failed, not sent again.
+    // A command whose reply was lost may have run, so it fails and is not sent again.
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     retryStrategy: (attempt) => Math.min(attempt * 50, longestReconnectDelayMs),
-    // After a failover the old primary goes on answering, as a replica: look the name up again.
+    // After a failover the old primary keeps answering, as a replica. Reconnecting resolves the name again.
     reconnectOnError: ({ message }) => message.startsWith('READONLY'),
   });
   // Without a listener ioredis writes every error to stderr.
@@ -52,7 +53,10 @@ export function openTcp(url: string, firstConnectWaitMs: number): { wire: Wire; 
   }
 
   let corked: Socket | undefined;
-  /** What is asked in one turn of the event loop goes out in one write: a write is what a call costs most. */
+  /**
+   * Sends all commands of one event-loop turn in one write, because the write is the largest cost of a
+   * call.
+   */
   function writeTogether(): void {
     const { stream } = connection as unknown as { stream: Socket };
     if (corked === stream) return;
@@ -81,7 +85,7 @@ export function openTcp(url: string, firstConnectWaitMs: number): { wire: Wire; 
   return { wire, close: async () => connection.disconnect() };
 }
 
-/** Redis's refusal is a reply like any other; a lost connection stays an error. */
+/** Redis's own errors become replies. A lost connection stays an error. */
 async function settle(sent: Promise<unknown>): Promise<Reply> {
   try {
     return { result: await sent };

@@ -7,23 +7,23 @@ import {
   shopperOrNew,
 } from '#lib/platform/session/session.ts';
 
-/** The session for pages and the handlers of their forms: the one file of `lib` that knows Next. */
+/** The session, for pages and the handlers of their forms. The only file of `lib` that imports Next. */
 
-/** The shopper who asks for this page, or undefined. Reading it makes the page dynamic. */
+/** The shopper who requests this page, or undefined. Reading the cookie makes the page dynamic. */
 export async function currentShopper(): Promise<string | undefined> {
   const jar = await cookies();
   return shopperOf((name) => jar.get(name)?.value);
 }
 
-/** Whose draft this browser may show: see `sealedShopper`. */
+/** The shopper whose draft this browser may show: see `sealedShopper`. */
 export async function draftOwner(): Promise<string | undefined> {
   const jar = await cookies();
   return sealedShopper((name) => jar.get(name)?.value);
 }
 
 /**
- * The shopper who sent this form; a new one, whose cookie goes out with the answer, for a first
- * visit. Only in route handlers: a page that is being rendered can set no cookie.
+ * The shopper who sent this form. On a first visit, a new one, whose cookie is set in the response. Only
+ * for route handlers: a page cannot set cookies while it renders.
  */
 export async function shopperForWrite(): Promise<string> {
   const jar = await cookies();

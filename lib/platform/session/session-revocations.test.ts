@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { isRevoked, loadRevocations } from '#lib/platform/session/session-revocations.ts';
 
-/** How often the database is asked, and who waits for it: what tests/platform/sessions.test.ts cannot see. */
+/**
+ * How often the database is queried, and which requests wait for it. tests/platform/sessions.test.ts cannot
+ * see that.
+ */
 
 const [ada, bob] = ['4be0643f-1d98-473b-97cd-ca98a65347dd', '0b4f1a52-6d2c-4a3e-9b1f-0c7d5e3a2b10'];
 
@@ -10,7 +13,7 @@ vi.mock('#lib/platform/database/db.ts', () => ({ db: () => ({ sessionRevocation:
 
 const answers = (...ended: string[]) => Promise.resolve(ended.map((userId) => ({ userId })));
 
-/** A question to the database that stays open. */
+/** A database query that stays open. */
 function nextQuestion() {
   const question = Promise.withResolvers<{ userId: string }[]>();
   findMany.mockReturnValueOnce(question.promise);
@@ -26,13 +29,13 @@ beforeEach(async () => {
 
 afterEach(() => void vi.useRealTimers());
 
-test('while the copy is fresh no request asks the database', async () => {
+test('while the copy is fresh, no request queries the database', async () => {
   vi.advanceTimersByTime(4_000);
   for (let count = 0; count < 100; count += 1) expect(await isRevoked(ada)).toBe(false);
   expect(findMany).not.toHaveBeenCalled();
 });
 
-test('a copy that grows old is renewed once, beside the requests', async () => {
+test('an ageing copy is renewed once, without delaying requests', async () => {
   const question = nextQuestion();
   vi.advanceTimersByTime(9_000);
   for (let count = 0; count < 100; count += 1) expect(await isRevoked(ada)).toBe(false);
@@ -41,7 +44,7 @@ test('a copy that grows old is renewed once, beside the requests', async () => {
   await vi.waitFor(async () => expect(await isRevoked(ada)).toBe(true));
 });
 
-test('all requests that find a copy that is too old wait for one answer', async () => {
+test('all requests that find an expired copy wait for one query', async () => {
   const question = nextQuestion();
   vi.advanceTimersByTime(10_001);
   const asked = [ada, bob, ada].map(isRevoked);
@@ -52,7 +55,7 @@ test('all requests that find a copy that is too old wait for one answer', async 
   expect(findMany).toHaveBeenCalledTimes(1);
 });
 
-test('a copy is as old as the question, and not as its answer', async () => {
+test('the age of a copy counts from the start of its query, not from the answer', async () => {
   const question = nextQuestion();
   vi.advanceTimersByTime(4_001);
   await isRevoked(ada);
@@ -63,27 +66,27 @@ test('a copy is as old as the question, and not as its answer', async () => {
   expect(await isRevoked(ada)).toBe(true);
 });
 
-test('a machine that slept for an hour has a copy that is too old', async () => {
+test('the copy expires while the machine sleeps', async () => {
   findMany.mockReturnValue(answers(ada));
   vi.setSystemTime(Date.now() + 3_600_000);
   expect(await isRevoked(ada)).toBe(true);
 });
 
-test('a clock that is set back makes no copy younger', async () => {
+test('a clock that is set back does not extend a copy', async () => {
   findMany.mockReturnValue(answers(ada));
   vi.advanceTimersByTime(10_001);
   vi.setSystemTime(Date.now() - 3_600_000);
   expect(await isRevoked(ada)).toBe(true);
 });
 
-test('where the database does not answer no session is taken, and the next request asks again', async () => {
+test('if the database does not answer, no session is accepted, and the next request queries again', async () => {
   nextQuestion().reject(new Error('away'));
   vi.advanceTimersByTime(10_001);
   await expect(isRevoked(ada)).rejects.toThrow('away');
   expect(await isRevoked(ada)).toBe(false);
 });
 
-test('a question that stays open is given up, and its late answer replaces no newer one', async () => {
+test('a query that hangs times out, and its late answer does not replace a newer one', async () => {
   const question = nextQuestion();
   vi.advanceTimersByTime(10_001);
   const asked = isRevoked(ada);

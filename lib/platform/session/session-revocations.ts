@@ -6,30 +6,36 @@ import { processWide } from '#lib/platform/process-wide.ts';
 import { sessionMaxAgeSeconds, untimedUntilSeconds } from '#lib/platform/session/session-times.ts';
 
 /**
- * Shoppers whose sessions an operator has ended: docs/decisions/0017. A shopper's id is used by their
- * sessions alone, so it has ended with them, and a cookie with that id is refused whenever it was
- * issued: also one that a server issued anew before it knew of the end.
+ * Shoppers whose sessions an operator has revoked: docs/decisions/0017. Only sessions use a shopper's id,
+ * so a revoked id is refused in every cookie, whenever it was issued. This includes cookies that a server
+ * reissued before it knew of the revocation.
  *
- * Each process keeps a copy of the table in memory, so that checking a session asks no database, least
- * of all for an order. A copy may be ten seconds old. The table is almost always empty.
+ * Each process keeps a copy of the table in memory, so that checking a session needs no query, which
+ * matters most for orders. A copy may be ten seconds old. The table is almost always empty.
  */
 
 /** How old the copy may be. A request that finds an older one waits for a new one. */
 const maxAgeMs = 10_000;
 
-/** A request that finds a copy of this age has it renewed beside itself, so that in a busy shop none waits. */
+/**
+ * A request that finds a copy of this age starts a renewal and doesn't wait for it. So in a busy shop no
+ * request waits.
+ */
 const renewAfterMs = 4_000;
 
 /**
- * A renewal that takes longer is given up: its connection may be dead, and the next one gets another.
- * The first reading of a process makes its connection, and has the limits of that.
+ * Timeout of a renewal: its connection may be dead, and the next renewal gets another. The first read of a
+ * process has to open a connection and has the timeouts of that instead.
  */
 const giveUpAfterMs = 5_000;
 
-/** Sessions end by themselves this long after their shopper's were ended; the day is for clocks apart. */
+/**
+ * How long a revocation is read. After that, the shopper's sessions have expired anyway. The extra day
+ * allows for clock differences.
+ */
 const keptMs = (sessionMaxAgeSeconds + 24 * 3600) * 1000;
 
-/** More shoppers than this are for a new secret, which ends all sessions. */
+/** To revoke the sessions of more shoppers, change the secret, which ends all sessions. */
 const maxRows = 10_000;
 
 interface Instant {
@@ -39,9 +45,9 @@ interface Instant {
 
 interface Copy {
   ended: Set<string>;
-  /** When the table was like this; undefined before the first answer of the database. */
+  /** The time of this state of the table. Undefined before the first answer of the database. */
   asOf: Instant | undefined;
-  /** The numbers of the last reading that began, and of the one that `ended` is from. */
+  /** The number of the last read that started, and of the read that `ended` comes from. */
   begun: number;
   shown: number;
   renewal: Promise<void> | undefined;
@@ -58,14 +64,14 @@ const copy = () =>
 
 const now = (): Instant => ({ up: performance.now(), wall: Date.now() });
 
-/** A machine that slept counts its sleep in the second clock only; the first one is never set back. */
+/** Only the wall clock includes the time that a machine sleeps, and only the other is never set back. */
 function ageOf({ asOf }: Copy): number {
   if (!asOf) return Number.POSITIVE_INFINITY;
   const { up, wall } = now();
   return Math.max(up - asOf.up, wall - asOf.wall);
 }
 
-/** Called by a host of the shop before its first request, so that none has to wait. */
+/** Called by a host of the shop before its first request, so that no request has to wait. */
 export async function loadRevocations(): Promise<void> {
   await read(copy()).catch((error) =>
     logger().warn({ err: error }, 'the list of ended sessions could not be read'),
@@ -73,19 +79,19 @@ export async function loadRevocations(): Promise<void> {
 }
 
 /**
- * Whether an operator has ended the sessions of this shopper. Throws where the copy is too old and the
- * database does not answer: what a session is for needs the database anyway.
+ * Whether an operator has revoked the sessions of this shopper. Throws if the copy is too old and the
+ * database does not answer. That costs little: whatever needs a session needs the database, too.
  */
 export async function isRevoked(userId: string): Promise<boolean> {
   const known = copy();
   const age = ageOf(known);
   if (age > maxAgeMs) await renew(known);
-  // If it fails, a request that has to wait for the next one says so.
+  // An error is ignored here: a request that has to wait for the next renewal reports it.
   else if (age > renewAfterMs) renew(known).catch(() => undefined);
   return known.ended.has(userId);
 }
 
-/** Renews the copy; those who ask while that goes on wait for the same answer. */
+/** Renews the copy. Concurrent callers share one query. */
 function renew(known: Copy): Promise<void> {
   known.renewal ??= (known.asOf ? within(giveUpAfterMs, read(known), databaseSilent) : read(known)).finally(
     () => {
@@ -104,26 +110,29 @@ async function read(known: Copy): Promise<void> {
     take: maxRows,
     select: { userId: true },
   });
-  // One that was given up may answer after a later one.
+  // A read that timed out may answer after a later one.
   if (number < known.shown) return;
   known.ended = new Set(rows.map(({ userId }) => userId));
   known.asOf = asOf;
   known.shown = number;
 }
 
-/** Rows that can end a cookie which would be accepted without them. */
+/** Rows that revoke a cookie which would otherwise be accepted. */
 function stillMatters() {
   const untimedAreLeft = Date.now() < untimedUntilSeconds * 1000;
   return untimedAreLeft ? {} : { notBefore: { gt: new Date(Date.now() - keptMs) } };
 }
 
-/** Counted as a database that is away, like every other time-out. */
+/** Treated as an unavailable database, like every other timeout. */
 function databaseSilent(): Error {
   const error = new Error('the list of ended sessions was not read in time');
   return Object.assign(error, { code: 'ETIMEDOUT' });
 }
 
-/** Ends every session of a shopper, for good. Throws when more have been ended than a server looks at. */
+/**
+ * Revokes every session of a shopper permanently. Throws `internal` if more shoppers are revoked than
+ * servers read.
+ */
 export async function revokeSessions(userId: string): Promise<void> {
   const others = await db().sessionRevocation.count({ where: { ...stillMatters(), NOT: { userId } } });
   if (others >= maxRows) {

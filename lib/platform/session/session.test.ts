@@ -2,7 +2,7 @@ import { beforeAll, expect, test, vi } from 'vitest';
 import { sealSession, sessionOf, sessionOrNew } from '#lib/platform/session/session.ts';
 import { sign } from '#lib/platform/signing.ts';
 
-// No operator has ended any of these: tests/platform/sessions.test.ts.
+// None of these sessions is revoked. For revocation see tests/platform/sessions.test.ts.
 vi.mock('#lib/platform/session/session-revocations.ts', () => ({ isRevoked: async () => false }));
 
 const [ada, bob] = ['4be0643f-1d98-473b-97cd-ca98a65347dd', '0b4f1a52-6d2c-4a3e-9b1f-0c7d5e3a2b10'];
@@ -16,7 +16,7 @@ const requestWith = (cookie: string) => new Request('http://shop.test/', { heade
 
 const openSession = (value: string) => sessionOf(requestWith(`once_session=${value}`));
 
-test('a session that we sealed is opened, and one that anybody else made is not', async () => {
+test('a session that the shop signed is accepted, and a forged one is not', async () => {
   expect(await openSession(sealSession(ada))).toBe(ada);
   const [, time, mac] = sealSession(ada).split('.');
   for (const forged of [
@@ -32,8 +32,9 @@ test('a session that we sealed is opened, and one that anybody else made is not'
   }
 });
 
-test('a session has one spelling', async () => {
-  // What broke: the last letter's two unused bits made four cookies of one, each with its own limits at the edge.
+test('only one spelling of a session cookie is accepted', async () => {
+  // What broke: the two unused bits of the last letter gave one cookie four spellings, each with its own
+  // limits at the edge.
   const sealed = sealSession(ada);
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
   const accepted: string[] = [];
@@ -44,12 +45,12 @@ test('a session has one spelling', async () => {
   expect(accepted).toEqual([sealed]);
 });
 
-test('where the cookie stands twice the last one counts, as on the pages', async () => {
+test('if a cookie is sent twice, the last one counts, as on the pages', async () => {
   const cookie = `once_session=${sealSession(ada)}; theme=dark; once_session=${sealSession(bob)}`;
   expect(await sessionOf(requestWith(cookie))).toBe(bob);
 });
 
-test('a new session is made only for who has none', async () => {
+test('only a client without a valid session gets a new one', async () => {
   const known = await sessionOrNew(requestWith(`once_session=${sealSession(ada)}`));
   expect(known).toEqual({ userId: ada, headers: {} });
   const fresh = await sessionOrNew(requestWith('once_session=nonsense'));
@@ -58,8 +59,8 @@ test('a new session is made only for who has none', async () => {
   expect(await sessionOf(requestWith(cookie.split(';')[0] ?? ''))).toBe(fresh.userId);
 });
 
-test('a session ends after 90 days without a use, and each use after a day makes it last anew', async () => {
-  // What broke: a cookie lasted 400 days, whoever had it.
+test('a session ends after 90 days without use, and a use after a day renews it', async () => {
+  // What broke: a cookie lasted 400 days, even a stolen one.
   const day = 24 * 3600 * 1000;
   const start = Date.UTC(2027, 0, 1);
   vi.useFakeTimers({ toFake: ['Date'], now: start });

@@ -10,15 +10,15 @@ import {
 import { sameBytes, sign, signUnderAll } from '#lib/platform/signing.ts';
 
 /**
- * Who the shopper is: a signed cookie that carries a random user id and the time at which it was
- * issued. A guest has one from their first cart on; nothing is stored for it, so making one costs no
- * write, and checking one asks no database as a rule.
+ * The session: a signed cookie with a random user id and its issue time. A guest gets one with their first
+ * cart. The server stores nothing for it, so creating one needs no write, and checking one normally needs
+ * no query.
  */
 export const sessionCookie = 'once_session';
 
 /**
- * Its name over TLS. Browsers take a cookie of this name only from the shop's own host and only over
- * TLS, so another host of the same domain can't give a shopper a session of its choice.
+ * The cookie's name over TLS. Browsers accept a cookie of this name only from the shop's own host and only
+ * over TLS, so another host of the same domain can't give a shopper a session of its choice.
  */
 const hostCookie = `__Host-${sessionCookie}`;
 
@@ -38,11 +38,11 @@ export function sealSession(userId: string, issuedAtSeconds = nowSeconds()): str
 
 interface Session {
   userId: string;
-  /** 0 for a cookie from before issue times. */
+  /** Seconds since 1970. 0 for an old cookie without an issue time. */
   issuedAtSeconds: number;
 }
 
-/** The session of a cookie's value; undefined when it is not one that we made, or its time is over. */
+/** The session in a cookie's value. Undefined if the shop did not sign it or it has expired. */
 function openSeal(value: string | undefined): Session | undefined {
   const [, userId, time, mac] = value?.match(form) ?? [];
   if (!userId || !mac) return undefined;
@@ -54,8 +54,8 @@ function openSeal(value: string | undefined): Session | undefined {
 }
 
 function wasSigned(purposeOf: string, message: string, mac: string): boolean {
-  // As text: two bits of its last letter mean nothing, and a shopper who spells their cookie in four
-  // ways would be four to whoever counts by it.
+  // Compares the text, not the bytes: two bits of the last letter carry no data, so a shopper could spell
+  // one cookie in four ways and count as four clients elsewhere.
   const given = Buffer.from(mac);
   const macs = signUnderAll(purposeOf, message).map((one) => Buffer.from(one.toString('base64url')));
   return macs.some((one) => sameBytes(one, given));
@@ -66,7 +66,7 @@ function hasEnded({ issuedAtSeconds }: Session): boolean {
   return nowSeconds() >= endsAt;
 }
 
-/** The attributes of the cookie, for whoever sets it. `Secure` when the shop is served over TLS. */
+/** The attributes of the cookie. `Secure` if the shop is served over TLS. */
 export function sessionCookieOptions() {
   return {
     httpOnly: true,
@@ -77,7 +77,7 @@ export function sessionCookieOptions() {
   } as const;
 }
 
-/** What names a shopper, wherever it is read from: the cookie of either name, that of TLS first. */
+/** Reads a cookie by name, from a request or from Next. */
 type ReadCookie = (name: string) => string | undefined;
 
 export async function shopperOf(cookie: ReadCookie): Promise<string | undefined> {
@@ -85,23 +85,23 @@ export async function shopperOf(cookie: ReadCookie): Promise<string | undefined>
 }
 
 /**
- * The same by the seal alone, without a look at what an operator has ended: also while the database is
- * away. Only for what the browser keeps itself, and nobody is shown for it.
+ * The shopper by the signature alone, without a check for revocation, so that it also works while the
+ * database is down. Only for data that the browser keeps itself. Never show stored data for it.
  */
 export function sealedShopper(cookie: ReadCookie): string | undefined {
   return sealIn(cookie)?.userId;
 }
 
-/** The session that these cookies name; undefined when an operator has ended it. */
+/** The session in these cookies. Undefined if an operator has revoked it. */
 async function sessionIn(cookie: ReadCookie): Promise<Session | undefined> {
   const session = sealIn(cookie);
   return session && !(await isRevoked(session.userId)) ? session : undefined;
 }
 
 /**
- * Over TLS another host of the domain can set a cookie of the name without the prefix, so that a new
- * shopper shares the session of an attacker. The shop has made none with an issue time there, so only
- * those from before are accepted under that name.
+ * Over TLS, another host of the domain can set a cookie of the name without the prefix, so that a new
+ * shopper would share an attacker's session. The shop never issued a cookie with an issue time under that
+ * name over TLS, so only older ones without a time are accepted there.
  */
 function sealIn(cookie: ReadCookie): Session | undefined {
   const prefixed = cookie(hostCookie);
@@ -111,8 +111,8 @@ function sealIn(cookie: ReadCookie): Session | undefined {
 }
 
 /**
- * The shopper who sent these cookies, or a new one; and the cookie to set, unless the one that they
- * sent is recent and has the right name.
+ * The shopper of these cookies, or a new one. `set` is the cookie to set. It is missing if the cookie sent
+ * is recent and has the right name.
  */
 export async function shopperOrNew(
   cookie: ReadCookie,
@@ -125,7 +125,7 @@ export async function shopperOrNew(
   return { userId, set: { name, value: sealSession(userId) } };
 }
 
-/** Reads cookies of a request. Where a name stands twice the last one counts, as in Next. */
+/** Reads the cookies of a request. If a name occurs twice, the last one counts, as in Next. */
 function cookiesOf(request: Request): ReadCookie {
   const header = request.headers.get('cookie') ?? '';
   return (name) => {
@@ -143,7 +143,7 @@ export async function sessionOf(request: Request): Promise<string | undefined> {
   return shopperOf(cookiesOf(request));
 }
 
-/** As `sealedShopper`, of a request. */
+/** `sealedShopper` for a request. */
 export function sealedShopperOf(request: Request): string | undefined {
   return sealedShopper(cookiesOf(request));
 }
@@ -158,7 +158,7 @@ export async function requireSession(request: Request): Promise<string> {
   });
 }
 
-/** The shopper of a request, or a new one, with the `Set-Cookie` header where one is due. */
+/** The shopper of a request, or a new one, with a `Set-Cookie` header if one is needed. */
 export async function sessionOrNew(
   request: Request,
 ): Promise<{ userId: string; headers: Record<string, string> }> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as shop from '#lib/cart/get-cart.ts';
 
-/** A new cart has an id of its own, whoever makes it. */
+/** Each process that creates a cart gives it a random id. */
 
 export * from '#lib/cart/get-cart.ts';
 

@@ -1,6 +1,6 @@
 import * as shop from '#lib/orders/decide.ts';
 
-/** A cart that was ordered is like one that wasn't. The other half of it is in the database. */
+/** An ordered cart is treated as open. The other half of this guard is in the database. */
 
 export * from '#lib/orders/decide.ts';
 

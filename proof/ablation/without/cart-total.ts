@@ -1,7 +1,7 @@
 import * as shop from '#lib/orders/decide.ts';
 import { quote } from '#lib/pricing/quote.ts';
 
-/** The order costs what the cart costs by now, whatever the shopper was shown. */
+/** The order has the cart's current total, even if the shopper saw another one. */
 
 export * from '#lib/orders/decide.ts';
 

@@ -1,6 +1,6 @@
 import * as shop from '#lib/orders/decide.ts';
 
-/** Whatever is in the cart by now is ordered, if its total is the one that was confirmed. */
+/** The cart's current content is ordered, if its total equals the confirmed one. */
 
 export * from '#lib/orders/decide.ts';
 

@@ -1,6 +1,6 @@
 import type * as shop from '#lib/checkout/gateway/claim.ts';
 
-/** Nobody claims anything: every submission goes its own way to the database, and no answer is kept. */
+/** No submission is claimed: each goes to the database, and no answer is kept. */
 
 export type { Claim } from '#lib/checkout/gateway/claim.ts';
 

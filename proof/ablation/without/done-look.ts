@@ -1,7 +1,7 @@
 import * as shop from '#lib/orders/find-replayed-order.ts';
 import { askRedis } from '#lib/platform/redis/redis.ts';
 
-/** Redis keeps what a replay was answered with, and later replays get it without a look at the database. */
+/** Redis keeps the answer of a replay, and later replays get it without a database query. */
 
 export const findReplayedOrder: typeof shop.findReplayedOrder = async (submission) => {
   const key = `once:{${submission.userId}}:answer:${submission.submitToken}`;

@@ -1,6 +1,6 @@
 import type * as shop from '#lib/orders/find-orders.ts';
 
-/** The writer does not look for orders that stand already. Those who were refused still do. */
+/** The writer does not look for existing orders. Refused submissions still do. */
 
 export * from '#lib/orders/find-orders.ts';
 

@@ -1,7 +1,7 @@
 import * as shop from '#lib/checkout/gateway/claim.ts';
 import { askRedis } from '#lib/platform/redis/redis.ts';
 
-/** A claim stands until its owner gives it back, whatever became of its owner. It names no process. */
+/** A claim is held until its owner releases it, even if the owner has died. It names no process. */
 
 export * from '#lib/checkout/gateway/claim.ts';
 

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import * as shop from '#lib/checkout/submission/to-order-request.ts';
 import { orderNumberFrom } from '#lib/orders/order-number.ts';
 
-/** Every request that places an order has an id and a number of its own for it. */
+/** Every order request gets a random order id and number. */
 
 export * from '#lib/checkout/submission/to-order-request.ts';
 

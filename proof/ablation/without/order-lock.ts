@@ -1,7 +1,7 @@
 import * as shop from '#lib/payments/payment-rows.ts';
 import { rewriting } from './rewriting.ts';
 
-/** An order and its payments are read before they change, and not locked. */
+/** An order and its payments are read before they change, but not locked. */
 
 export * from '#lib/payments/payment-rows.ts';
 

@@ -1,7 +1,7 @@
 import * as shop from '#lib/orders/change-order.ts';
 import { rewriting } from './rewriting.ts';
 
-/** An order changes whatever version and status of it were seen. */
+/** An order changes even if its version or status differs from what was read. */
 
 export * from '#lib/orders/change-order.ts';
 

@@ -1,6 +1,6 @@
 import * as shop from '#lib/payments/payment-rows.ts';
 
-/** A payment looks the same however often it has changed. */
+/** A payment's version never changes. */
 
 export * from '#lib/payments/payment-rows.ts';
 

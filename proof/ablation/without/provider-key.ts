@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as shop from '#lib/payment-provider/payment-provider.ts';
 
-/** Every request to charge has a key of its own. */
+/** Every charge request has a new idempotency key. */
 
 export const paymentProvider: typeof shop.paymentProvider = async () => {
   const provider = await shop.paymentProvider();

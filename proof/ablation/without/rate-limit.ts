@@ -1,6 +1,6 @@
 import type * as shop from '#lib/checkout/gateway/rate-limit.ts';
 
-/** Nobody is counted. */
+/** Submissions are not counted. */
 
 export type { Quota } from '#lib/checkout/gateway/rate-limit.ts';
 

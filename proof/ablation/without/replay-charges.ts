@@ -1,6 +1,6 @@
 import * as shop from '#lib/checkout/charge-if-due.ts';
 
-/** Whoever made the order charges its card; a duplicate of it is told that the order stands. */
+/** Only the request that created the order charges its card. A duplicate gets the order as its answer. */
 
 export const chargeIfDue: typeof shop.chargeIfDue = async (decision, orderRequest, origin) =>
   decision.outcome === 'accepted' && decision.paymentDue && !decision.created

@@ -4,7 +4,7 @@ import type { Tx } from '#lib/platform/database/db.ts';
 const { Sql } = Prisma;
 type Sql = Prisma.Sql;
 
-/** A transaction whose statements are the shop's own but for some words, which may stand in any of them. */
+/** A transaction that replaces these words in the shop's statements. */
 export function rewriting(tx: Tx, words: Readonly<Record<string, string>>): Tx {
   const rewrite = (part: string) =>
     Object.entries(words).reduce((text, [from, to]) => text.replaceAll(from, to), part);
@@ -12,7 +12,7 @@ export function rewriting(tx: Tx, words: Readonly<Record<string, string>>): Tx {
     get(target, name) {
       if (name !== '$queryRaw' && name !== '$executeRaw') return Reflect.get(target, name);
       return (parts: TemplateStringsArray | Sql, ...values: unknown[]) => {
-        // One that was put together elsewhere is not what is meant.
+        // A statement built elsewhere is passed on unchanged.
         if (parts instanceof Sql) return target[name](parts);
         const text = parts.map(rewrite);
         return target[name](Object.assign(text, { raw: text }), ...values);

@@ -1,6 +1,6 @@
 import * as shop from '#lib/platform/session/session.ts';
 
-/** Whatever user id a cookie names is believed, whoever wrote it. */
+/** The user id in a cookie is accepted without its signature. */
 
 export * from '#lib/platform/session/session.ts';
 

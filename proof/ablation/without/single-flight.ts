@@ -1,6 +1,6 @@
 import type * as shop from '#lib/checkout/gateway/single-flight.ts';
 
-/** Equal submissions in one process know nothing of each other. */
+/** Equal submissions in one process don't share their work. */
 
 export const runOnce: typeof shop.runOnce = (_key, start) => {
   const running = start();

@@ -1,6 +1,6 @@
 import * as shop from '#lib/payment-provider/payment-provider.ts';
 
-/** A charge that is not there is taken for one that will never be. */
+/** A charge that does not exist yet is treated as one that never will. */
 
 export const paymentProvider: typeof shop.paymentProvider = async () => ({
   ...(await shop.paymentProvider()),

@@ -1,6 +1,6 @@
 import * as shop from '#lib/orders/decide.ts';
 
-/** Nobody looks how many are left before they are sold. */
+/** The code does not check the stock before a sale. */
 
 export * from '#lib/orders/decide.ts';
 

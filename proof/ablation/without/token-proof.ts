@@ -1,7 +1,7 @@
 import type * as shop from '#lib/checkout/submission/submit-token.ts';
 import { sign } from '#lib/platform/signing.ts';
 
-/** A token is a word like any other: it may be sent with whichever cart and total. */
+/** A token proves nothing: it may be sent with any cart and total. */
 
 export * from '#lib/checkout/submission/submit-token.ts';
 

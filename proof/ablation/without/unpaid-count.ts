@@ -1,6 +1,6 @@
 import * as shop from '#lib/orders/decide.ts';
 
-/** Nobody counts what is unpaid already. */
+/** Unpaid orders are not counted. */
 
 export * from '#lib/orders/decide.ts';
 

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 
-/** What is in the shop's database at one moment. */
+/** The content of the shop's database at one moment. */
 export interface Census {
   orders: number;
   lines: number;
@@ -16,7 +16,7 @@ export interface Census {
   stockBelowZero: number;
 }
 
-/** Read from the tables alone, as if there were no constraints: one that was dropped must be noticed. */
+/** Reads the tables only and relies on no constraint: a dropped constraint must be detected. */
 const query = `
   SELECT
     (SELECT count(*) FROM orders)::int AS orders,

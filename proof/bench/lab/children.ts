@@ -11,14 +11,14 @@ export const root = path.resolve(import.meta.dirname, '..', '..', '..');
 const startLimitMs = 60_000;
 const stopLimitMs = 30_000;
 
-/** A server that a measurement needs, started for it alone. */
+/** A server that is started for one measurement only. */
 export interface Child {
   pid: number;
   stop(): Promise<void>;
 }
 
 /**
- * Starts a server and waits until `ready` says so. What it prints goes to `logFile`. It ends with
+ * Starts a server and waits until `ready` resolves with true. Its output goes to `logFile`. It ends with
  * this process, however that ends. Throws when it cannot be started or is not ready in time.
  */
 export async function startChild(options: {
@@ -35,7 +35,7 @@ export async function startChild(options: {
     cwd,
     env: { ...process.env, ...variables },
     stdio: ['ignore', log, log],
-    // Its own group: Ctrl-C reaches the bench, which stops its servers in order.
+    // In its own process group: Ctrl-C reaches only the bench, which stops its servers in order.
     detached: true,
   });
   const what = [path.basename(command), ...args].join(' ');
@@ -68,7 +68,7 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(late);
 }
 
-/** Whether something listens there. */
+/** Whether a server listens on this port. */
 export function listens(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');

@@ -1,9 +1,9 @@
 import type { Client } from 'pg';
 
-/** Orders that go in at a time. */
+/** Orders per batch. */
 const batchSize = 100_000;
 
-/** One after the other, over the ids of one batch. All of it is what the shop itself would have written. */
+/** Run one after the other for the ids of one batch. The rows are the same as the shop's own. */
 const statements = [
   `INSERT INTO cart (user_id, id, version, status, currency, created_at, updated_at)
    SELECT user_id, cart_id, 2, 'ordered', 'USD', at, at FROM filling`,
@@ -24,7 +24,7 @@ const statements = [
    UNION ALL SELECT user_id, id, 2, 'placed', 'fulfilled', 'operator:bench', 'sent', at FROM filling`,
 ];
 
-/** As many shoppers with one order each, of last year, spread over these skus. */
+/** Adds `count` shoppers with one order each, from last year, spread over these skus. */
 export async function fillWithOrders(
   client: Client,
   skus: string[],

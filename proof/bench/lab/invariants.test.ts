@@ -15,7 +15,7 @@ const before: Census = {
   stockBelowZero: 0,
 };
 
-/** A burst in which three shoppers were told that their order was accepted. */
+/** A burst with three accepted orders. */
 function evidence(change: Partial<Census> = {}, rest: Partial<Evidence> = {}): Evidence {
   const after = { ...before, orders: 13, lines: 13, units: 13, available: 997, payments: 13, ...change };
   return {
@@ -34,7 +34,7 @@ const broken = (given: Evidence) =>
     .map(({ name }) => name);
 
 describe('what shoppers were told and what is in the database', () => {
-  it('agree when every accepted order is there once', () => {
+  it('agree when every accepted order exists exactly once', () => {
     expect(broken(evidence())).toEqual([]);
   });
 
@@ -59,11 +59,11 @@ describe('what shoppers were told and what is in the database', () => {
     expect(broken(evidence(change))).toEqual([name]);
   });
 
-  it('differ when an accepted order is not there, although another one is', () => {
+  it('differ when an accepted order is missing, although another one exists', () => {
     expect(broken(evidence({}, { acceptedOnce: 2 }))).toEqual(['accepted carts with exactly one order']);
   });
 
-  it('leave room for exactly those orders of which nobody was told', () => {
+  it('allow exactly as many further orders as had no answer', () => {
     const four = { orders: 14, lines: 14, units: 14, available: 996, payments: 14 };
     const fates = { accepted: [0, 1, 2], unknown: 1 };
     expect(broken(evidence({}, { fates }))).toEqual([]);
@@ -73,7 +73,7 @@ describe('what shoppers were told and what is in the database', () => {
     );
   });
 
-  it('agree when replays of old orders made none', () => {
+  it('agree when replays of old orders made no order', () => {
     expect(broken(evidence({ ...before }, { acceptedBefore: 3 }))).toEqual([]);
   });
 });
@@ -81,7 +81,7 @@ describe('what shoppers were told and what is in the database', () => {
 describe('the fate of an order', () => {
   const orderOf = (request: number) => [0, 0, 1, 1, 2, 3, undefined][request];
 
-  it('is accepted by one 201 among its answers, unknown without a definite one, else refused', () => {
+  it('is accepted with one 201, unknown without a definite answer, and refused otherwise', () => {
     expect(fatesOf([0, 201, 503, 429, 0, 409, 500], orderOf)).toEqual({ accepted: [0], unknown: 2 });
   });
 });

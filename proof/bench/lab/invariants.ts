@@ -1,27 +1,27 @@
 import { noAnswer } from '#proof/bench/load/record.ts';
 import type { Census } from './census.ts';
 
-/** One guarantee, what it asks for and what was found. */
+/** One guarantee with its expected and its found value. */
 export interface Check {
   name: string;
-  /** The one number, or the least and the most where an answer was lost on the way. */
+  /** One number, or the least and the most where an answer was lost on the way. */
   expected: number | [least: number, most: number];
   found: number;
   holds: boolean;
 }
 
-/** What the shoppers know of their orders from the answers they got. */
+/** What the shoppers know about their orders from the answers. */
 export interface Fates {
-  /** Indices of orders that somebody was told were accepted. */
+  /** Indices of orders that were answered as accepted. */
   accepted: number[];
-  /** Orders of which nobody knows: no answer came, or one that says "ask again" after it was begun. */
+  /** Orders with an unknown outcome: no answer came, or one that says "ask again" after work had started. */
   unknown: number;
 }
 
-/** Answers that leave open whether an order was made; every other one but 201 says that none was. */
+/** Answers that leave open whether an order was created. Any other one except 201 says that none was. */
 const openStatuses = new Set([noAnswer, 409, 500, 502, 504]);
 
-/** `orderOf` tells which order a request submitted, undefined for one that submitted none. */
+/** `orderOf` returns the order that a request submitted, or undefined for one without an order. */
 export function fatesOf(
   statusOf: ArrayLike<number>,
   orderOf: (request: number) => number | undefined,
@@ -43,11 +43,11 @@ export interface Evidence {
   fates: Fates;
   /** Carts of accepted orders that have exactly one order. */
   acceptedOnce: number;
-  /** Carts of accepted orders that had one already when the load began: replays of old orders. */
+  /** Carts of accepted orders that already had an order when the load began: replays of old orders. */
   acceptedBefore: number;
 }
 
-/** The exact comparison of what shoppers were told with what is in the database. */
+/** Compares exactly what shoppers were told with what is in the database. */
 export function checksOf({ before, after, fates, acceptedOnce, acceptedBefore }: Evidence): Check[] {
   const made = after.orders - before.orders;
   const told = fates.accepted.length;

@@ -12,7 +12,7 @@ import { capture } from '#scripts/services/processes.ts';
 import { type RedisServer, spawnRedis } from '#scripts/services/redis.ts';
 import { watchdog } from '#scripts/services/watchdog.ts';
 
-/** Everything a measurement needs, started for it alone and gone afterwards. */
+/** Everything that a measurement needs. It is started for the measurement and removed afterwards. */
 export interface Lab {
   origin: string;
   databaseUrl: string;
@@ -21,11 +21,11 @@ export interface Lab {
   client: pg.Client;
   /** Process ids of the tiers, for their CPU time and memory. */
   pids: { node: number; redis: number; postgres: number };
-  /** What this machine's servers say they are. */
+  /** The versions that this machine's servers report. */
   versions: { postgres: string; redis: string };
-  /** For files of a measurement; also the servers' logs. Gone with the lab. */
+  /** For files of a measurement and the servers' logs. Removed with the lab. */
   folder: string;
-  /** What the shop had to say: warnings and errors. */
+  /** The log file with the shop's warnings and errors. */
   shopLog: string;
   close(): Promise<void>;
 }
@@ -34,13 +34,13 @@ export interface LabOptions {
   processes: number;
   noLimits: boolean;
   say: (line: string) => void;
-  /** Ends the start in order. */
+  /** Stops the start in an orderly way. */
   signal: AbortSignal;
 }
 
 /**
- * Every order counts against the limits, as in production, but nobody reaches them: all shoppers
- * of the bench come from one address, and some are sent again and again on purpose.
+ * Every order counts against the limits, as in production, but no limit is reached. All shoppers of the
+ * bench share one address, and some deliberately send again and again.
  */
 const generousLimits = {
   RATE_LIMIT_SHOPPER_PER_MIN: '1000000',
@@ -49,12 +49,13 @@ const generousLimits = {
 };
 const noLimits = { RATE_LIMIT_SHOPPER_PER_MIN: '0', RATE_LIMIT_IP_PER_MIN: '0' };
 
-/** Starts PostgreSQL, Redis and the built shop on free ports; builds the shop when it has to be. */
+/** Starts PostgreSQL, Redis and the built shop on free ports. Builds the shop if necessary. */
 export async function openLab(options: LabOptions): Promise<Lab> {
-  // On the disk of the repository: a folder of temporary files may live in memory, where a commit costs nothing.
+  // On the repository's disk: a folder of temporary files may be in memory, where a commit costs
+  // nothing.
   await mkdir(path.join(root, '.data'), { recursive: true });
   const folder = await mkdtemp(path.join(root, '.data', 'bench-'));
-  // Servers that drop the rights of root pass through it to folders of their own.
+  // Servers that drop root's privileges pass through it to folders of their own.
   await chmod(folder, 0o711);
   const opened: (() => Promise<unknown>)[] = [
     () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),
@@ -65,19 +66,19 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   try {
     return { ...(await start(folder, opened, options)), folder, close };
   } catch (error) {
-    // After a failure the folder stays: it has the logs that say why.
+    // After a failure the folder is kept for its logs.
     if (!options.signal.aborted) opened.shift();
     await close();
     throw error;
   }
 }
 
-/** Pushes the way back of every step, so that a start that fails leaves nothing running. */
+/** Pushes an undo for every step, so that a failed start leaves nothing running. */
 async function start(folder: string, opened: (() => Promise<unknown>)[], options: LabOptions) {
   const { say, signal } = options;
   say('starting PostgreSQL and Redis');
   const postgres = await startPostgres({ dataDir: folder, log: () => undefined });
-  // Whoever kills the bench leaves nobody to stop the database. SIGINT is its fast, clean way to end.
+  // If the bench is killed, this stops the database. SIGINT is a fast, clean shutdown.
   const guard = watchdog('kill -INT "$1"', [String(postgres.pid)]);
   opened.push(() => postgres.stop().then(guard.dismiss));
   await migrate(postgres.connectionString, () => undefined);
@@ -104,7 +105,7 @@ async function start(folder: string, opened: (() => Promise<unknown>)[], options
   opened.push(node.stop);
 
   const client = new pg.Client({ connectionString: postgres.connectionString });
-  // An interrupted run takes the database away in the middle of a question.
+  // An interrupted run takes the database away in the middle of a query.
   client.on('error', () => undefined);
   await client.connect();
   opened.push(() => client.end());

@@ -3,13 +3,13 @@ import type { Lab } from '#proof/bench/lab/lab.ts';
 import { findNginx } from '#scripts/services/nginx-folder.ts';
 import { capture } from '#scripts/services/processes.ts';
 
-/** Where something was measured: figures of two machines are not to be compared. */
+/** The machine of a measurement. Figures from two machines can't be compared. */
 export interface Machine {
   cpu: string;
   cores: number;
   memoryGb: number;
   system: string;
-  /** Processes that wanted a core in the minute before: above 0, others were at work here. */
+  /** Processes that wanted a core in the minute before. Above 0, other work was running here. */
   loadBefore: number;
   node: string;
   postgres: string;
@@ -32,7 +32,7 @@ export async function describeMachine({ versions }: Lab, loadBefore: number): Pr
   };
 }
 
-/** The machine in a file's name: `2-cores-amd-epyc-7763`. */
+/** The machine in a file name: `2-cores-amd-epyc-7763`. */
 export function slugOf({ cores, cpu }: Pick<Machine, 'cores' | 'cpu'>): string {
   const model = cpu
     .toLowerCase()

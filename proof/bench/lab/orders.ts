@@ -5,27 +5,30 @@ import { sealSession, sessionCookie } from '#lib/platform/session/session.ts';
 import { quote } from '#lib/pricing/quote.ts';
 import { requestBytes } from '#proof/bench/load/request.ts';
 
-/** Shoppers with a filled cart, written straight to the database, and the request that orders it. */
+/** A shopper with a filled cart, written straight to the database, and the request that orders it. */
 export interface Order {
   userId: string;
   cartId: string;
   sku: string;
-  /** `POST /api/orders`, ready to be sent as often as one likes. */
+  /** `POST /api/orders`, ready to be sent any number of times. */
   request: Buffer;
 }
 
 const benchPriceMinor = 2_500;
 
-/** More of each sku than can ever be sold, and few enough for a sum over a thousand of them. */
+/** More of each sku than can ever be sold, but few enough for a sum over a thousand skus. */
 const benchStock = 100_000_000;
 
-/** Rows in one statement: about a megabyte of text. */
+/** Rows per statement: about a megabyte of text. */
 const batchSize = 10_000;
 
-/** A cart that was made and then got its one line. */
+/** The version of a cart that was created and then got its one line. */
 const cartVersion = 2;
 
-/** Skus that only the bench sells: old products at the end of a category of their own. */
+/**
+ * Adds skus that only the bench sells: old products at the end of their own category. Resolves with
+ * their names.
+ */
 export async function addBenchProducts(client: Client, skus: number): Promise<string[]> {
   const names = Array.from({ length: skus }, (_, index) => `BENCH-${String(index).padStart(4, '0')}`);
   await client.query(
@@ -86,7 +89,7 @@ function orderRequest(userId: string, cartId: string, sku: string): Buffer {
     cartVersion,
     totalMinor,
     currency: 'USD',
-    // An address of its own: one that all share would reach the limit on unpaid orders.
+    // Each shopper has an address of its own: a shared one would reach the limit on unpaid orders.
     email: `${userId}@example.com`,
     shippingMethod: 'standard',
     shippingAddress: {

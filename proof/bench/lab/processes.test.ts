@@ -4,8 +4,8 @@ import { familyOf, parseStat } from '#proof/bench/lab/processes.ts';
 const line =
   '42 (a) b) S 7 42 42 0 -1 4194560 900 800 0 0 150 50 25 75 20 0 11 0 9000 123 456 18446744073709551615';
 
-describe('what /proc says of a process', () => {
-  it('is read past a name with brackets and spaces: parent, and CPU time with that of ended children', () => {
+describe("a process's entry in /proc", () => {
+  it('gives parent and CPU time with that of ended children, even if the name has brackets and spaces', () => {
     expect(parseStat(line)).toEqual({ parent: 7, cpuSeconds: 3 });
   });
 });
@@ -22,11 +22,11 @@ describe('the family of a process', () => {
     ].map(([pid, parent]) => [pid as number, { parent: parent as number }]),
   );
 
-  it('is itself and its descendants, nobody twice and nobody else', () => {
+  it('is itself and its descendants, each exactly once', () => {
     expect(familyOf(10, processes).sort()).toEqual([10, 11, 12, 13]);
   });
 
-  it('is nobody once the process is gone', () => {
+  it('is empty once the process is gone', () => {
     expect(familyOf(99, processes)).toEqual([]);
   });
 });

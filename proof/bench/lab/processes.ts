@@ -1,19 +1,19 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-/** What processes use, from Linux's /proc; where there is none, nothing is known. */
+/** Resource usage of processes, from Linux's /proc. Unknown on other systems. */
 
 /** Linux counts in hundredths of a second on every architecture (`USER_HZ`). */
 const ticksPerSecond = 100;
 
 interface Stat {
   parent: number;
-  /** Own time, and that of children that have ended and were waited for. */
+  /** Own time, and that of ended children that were waited for. */
   cpuSeconds: number;
 }
 
-/** From the text of /proc/<pid>/stat. */
+/** Parses the text of /proc/<pid>/stat. */
 export function parseStat(text: string): Stat {
-  // The name in brackets may hold spaces and brackets; what follows the last bracket doesn't.
+  // The name in brackets may contain spaces and brackets; the text after the last bracket doesn't.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const ticks = [11, 12, 13, 14].map((field) => Number(fields[field]));
   return {
@@ -27,7 +27,7 @@ async function statOf(pid: number | 'self'): Promise<Stat | undefined> {
   return text === undefined ? undefined : parseStat(text);
 }
 
-/** All processes of the machine at one moment; undefined where they cannot be seen. */
+/** All processes of the machine at one moment; undefined where /proc is missing. */
 async function readProcesses(): Promise<Map<number, Stat> | undefined> {
   const names = await readdir('/proc').catch(() => []);
   const stats = new Map<number, Stat>();
@@ -62,7 +62,7 @@ export async function cpuSecondsOf<Name extends string>(
   return Object.fromEntries(entries) as Record<Name, number>;
 }
 
-/** CPU seconds of this process and of its children that have ended. */
+/** CPU seconds of this process and of its ended children. */
 export async function ownCpuSeconds(): Promise<number> {
   const stat = await statOf('self');
   if (stat) return stat.cpuSeconds;
@@ -76,12 +76,12 @@ export interface Memory {
   endMb: number;
 }
 
-/** A peak of memory lasts far longer: it takes that long to fill it. */
+/** Short enough not to miss a peak: memory takes far longer to fill. */
 const sampleEveryMs = 500;
 
 /**
- * Samples the memory in use (RSS, in MB) by the largest process of a family until it is stopped.
- * Its members are looked up once: reading all processes twice a second would disturb the measurement.
+ * Samples the largest resident memory (RSS, in MB) of a process family until it is stopped. The family
+ * is read only once: reading all processes twice a second would disturb the measurement.
  */
 export async function watchMemory(root: number): Promise<{ stop(): Promise<Memory> }> {
   const pids = familyOf(root, (await readProcesses()) ?? new Map());

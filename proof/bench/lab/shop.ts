@@ -5,12 +5,12 @@ import { ensureBuild } from '#scripts/launch/build.ts';
 import { serverArgs } from '#scripts/launch/server-args.ts';
 
 /**
- * Of the repository, what the shop of the bench does not share: build, data, and what makes Next
- * wonder which of two folders is the project.
+ * Parts of the repository that the bench's shop does not share: build, data, and files from which Next
+ * would detect two project folders.
  */
 const notShared = new Set(['.next', '.data', '.git', 'package-lock.json']);
 
-/** Builds the shop when it has to be, and starts `server.ts` on a copy of the build. */
+/** Builds the shop if necessary, and starts `server.ts` on a copy of the build. */
 export async function startShop(options: {
   folder: string;
   variables: Record<string, string>;
@@ -43,8 +43,8 @@ export async function startShop(options: {
 }
 
 /**
- * A folder that looks like the repository, with a build of its own. Pages that are made anew while
- * the shop runs are written into the build, and the bench's products have no business in a real shop's.
+ * Creates a folder that looks like the repository, with its own build. Pages that are regenerated while
+ * the shop runs are written into the build, and the bench's products must not get into a real shop's.
  */
 export async function stageBuild(folder: string): Promise<string> {
   await mkdir(folder);

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { arrangeDuplicates, arrangeSoak, shuffle } from '#proof/bench/load/arrange.ts';
-import { makeRandom } from '#proof/bench/random.ts';
+import { randomOf } from '#proof/harness/random.ts';
 
 describe('duplicates', () => {
-  const arranged = arrangeDuplicates(1_000, 10, makeRandom(1));
+  const arranged = arrangeDuplicates(1_000, 10, randomOf(1).next);
   const placesOf = (order: number) => arranged.flatMap((at, place) => (at === order ? [place] : []));
 
-  it('come as often as asked for, of every order', () => {
+  it('come the requested number of times for every order', () => {
     expect(arranged).toHaveLength(10_000);
     for (const order of [0, 1, 500, 999]) expect(placesOf(order)).toHaveLength(10);
   });
 
-  it('come close behind the first, and much later too', () => {
+  it('come soon after the first and much later, too', () => {
     const [first = 0, ...others] = placesOf(300);
     const distances = others.map((place) => place - first);
     expect(distances.filter((distance) => distance < 100).length).toBeGreaterThanOrEqual(4);
@@ -19,14 +19,14 @@ describe('duplicates', () => {
   });
 
   it('are arranged the same way in every run', () => {
-    expect(arrangeDuplicates(1_000, 10, makeRandom(1))).toEqual(arranged);
-    expect(arrangeDuplicates(1_000, 10, makeRandom(2))).not.toEqual(arranged);
+    expect(arrangeDuplicates(1_000, 10, randomOf(1).next)).toEqual(arranged);
+    expect(arrangeDuplicates(1_000, 10, randomOf(2).next)).not.toEqual(arranged);
   });
 });
 
 describe('the requests of a soak', () => {
-  it('place every order once before anybody asks for it again', () => {
-    const arranged = arrangeSoak(100, 4, makeRandom(1));
+  it('place every order once before it is sent again', () => {
+    const arranged = arrangeSoak(100, 4, randomOf(1).next);
     expect(arranged).toHaveLength(400);
     expect(arranged.filter((_, request) => request % 4 === 0)).toEqual(
       Array.from({ length: 100 }, (_, i) => i),
@@ -36,9 +36,9 @@ describe('the requests of a soak', () => {
 });
 
 describe('a shuffled list', () => {
-  it('has the same things in another order', () => {
+  it('has the same elements in another order', () => {
     const list = Array.from({ length: 100 }, (_, index) => index);
-    const shuffled = shuffle(list, makeRandom(1));
+    const shuffled = shuffle(list, randomOf(1).next);
     expect(shuffled).not.toEqual(list);
     expect(shuffled.sort((a, b) => a - b)).toEqual(list);
   });

@@ -1,17 +1,17 @@
-/** In which order requests arrive. `random` gives numbers from 0 to below 1. */
+/** The order in which requests arrive. `random` returns numbers from 0 to below 1. */
 
-/** Every order's share of duplicates that arrive close to the first: a double click, a retry. */
+/** The share of an order's duplicates that arrive soon after the first: a double click, a retry. */
 const closeShare = 0.5;
 
-/** How close that is, in orders that arrive in between. */
+/** How soon: the number of orders that arrive in between. */
 const closeWithin = 2;
 
 /** How far the others are spread, as a share of the whole load: a reload, the Back button. */
 const lateWithin = 0.5;
 
 /**
- * Orders by index, each of them `times` times: the first ones in their order, half of the
- * duplicates close behind them and the others much later.
+ * Orders by index, each of them `times` times. The first requests are in order. Half of the duplicates
+ * follow soon after, the others much later.
  */
 export function arrangeDuplicates(orders: number, times: number, random: () => number): number[] {
   const arrivals: { order: number; at: number }[] = [];
@@ -35,10 +35,10 @@ export function shuffle<Item>(items: Item[], random: () => number): Item[] {
   return shuffled;
 }
 
-/** How far back, in orders, shoppers look who ask again in a soak. */
+/** In a soak, how many orders back a repeated request may be. */
 const askAgainWithin = 5_000;
 
-/** Each order once, one of every `onePlacedIn` requests; the others repeat one that was placed lately. */
+/** Each order once, in one of every `onePlacedIn` requests. The others repeat a recently placed order. */
 export function arrangeSoak(orders: number, onePlacedIn: number, random: () => number): number[] {
   return Array.from({ length: orders * onePlacedIn }, (_, request) => {
     const placed = Math.floor(request / onePlacedIn);

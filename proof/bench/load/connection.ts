@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { type Answer, ResponseParser } from '#proof/bench/load/response-parser.ts';
 
-/** Where the load goes. */
+/** The server that gets the load. */
 export interface Target {
   host: string;
   port: number;
@@ -12,18 +12,18 @@ export function targetOf(origin: string): Target {
   return { host: hostname, port: Number(port) };
 }
 
-/** No answer of the shop may take longer; a request without one by then has failed. */
+/** The limit for an answer of the shop. A request without an answer by then has failed. */
 const answerLimitMs = 30_000;
 
-/** One read takes a whole answer of the shop, a page in a few. */
+/** One read takes a whole answer of the shop; a page takes a few. */
 const readBytes = 64 * 1024;
 
-/** What became of a request: its answer, or undefined when there was none. */
+/** Receives the answer, or undefined when there was none. */
 type Settle = (answer: Answer | undefined) => void;
 
 /**
- * One kept-alive connection with one request in flight at most. It is opened by its first request
- * and again by the next one after the server closed it; no request is ever sent twice.
+ * One kept-alive connection with at most one request in flight. Its first request opens it, and the next
+ * one after the server closed it opens it again. No request is ever sent twice.
  */
 export class Connection {
   readonly #target: Target;
@@ -33,7 +33,10 @@ export class Connection {
   #settle: Settle | undefined;
   #sentAt = 0;
 
-  /** `memory` is what is read into; connections of one thread can share it, as each read is used up at once. */
+  /**
+   * `memory` is the read buffer. Connections of one thread can share it, because each read is consumed
+   * immediately.
+   */
   constructor(target: Target, memory: Buffer) {
     this.#target = target;
     this.#memory = memory;
@@ -46,7 +49,7 @@ export class Connection {
     this.#socket.write(request);
   }
 
-  /** Gives up a request that has waited too long. */
+  /** Gives up a request that has exceeded the limit. */
   expire(now: number): void {
     if (this.#settle && now - this.#sentAt > answerLimitMs) this.#drop();
   }
@@ -63,7 +66,7 @@ export class Connection {
     };
     const socket: Socket = connect({ ...this.#target, noDelay: true, onread });
     this.#parser = new ResponseParser();
-    // An error is always followed by the close.
+    // 'close' always follows an error.
     socket.on('error', () => undefined);
     socket.on('close', () => {
       if (this.#socket === socket) this.#drop();
@@ -98,7 +101,7 @@ export class Connection {
   }
 }
 
-/** Several connections to one server, and a clock that ends requests without an answer. */
+/** Several connections to one server, with a timer that ends requests without an answer. */
 export function openConnections(target: Target, count: number): { all: Connection[]; close(): void } {
   const memory = Buffer.allocUnsafe(readBytes);
   const all = Array.from({ length: count }, () => new Connection(target, memory));

@@ -25,7 +25,7 @@ const requests = (count: number) =>
   Array.from({ length: count }, (_, index) => requestBytes('POST', `/${index}`, {}, { index }));
 
 describe('a closed load', () => {
-  it('sends every request once, with as many in flight as it was told', async () => {
+  it('sends every request once, with the given number in flight', async () => {
     const seen = new Map<string, number>();
     let inFlight = 0;
     let most = 0;
@@ -44,7 +44,7 @@ describe('a closed load', () => {
     expect(most).toBeLessThanOrEqual(8);
   });
 
-  it('counts a request whose connection broke as one without an answer, and never sends it again', async () => {
+  it('counts a request whose connection broke as unanswered, and never sends it again', async () => {
     const seen: string[] = [];
     const target = await serve((request, response) => {
       seen.push(request.url ?? '');
@@ -61,20 +61,20 @@ describe('a closed load', () => {
     );
   });
 
-  it('goes on over a new connection where the server closes the old one', async () => {
+  it('opens a new connection when the server closes the old one', async () => {
     const target = await serve((_, response) => response.writeHead(200, { connection: 'close' }).end('ok'));
     expect((await saturate(target, requests(20), { connections: 3 })).statuses).toEqual({ 200: 20 });
   });
 });
 
 describe('an open load', () => {
-  it('counts the wait of requests that a stalled server kept from being sent', async () => {
+  it('counts the time that requests wait for a stalled server before they are sent', async () => {
     let stalledUntil = 0;
     const target = await serve((request, response) => {
       if (request.url === '/0') stalledUntil = performance.now() + 400;
       setTimeout(() => response.writeHead(200).end('ok'), Math.max(0, stalledUntil - performance.now()));
     });
-    // One connection: while it waits, the others are due and cannot be sent.
+    // One connection: while it waits, the other requests are due but cannot be sent.
     const result = await offer(target, requests(20), { perSecond: 100, connections: 1 });
     expect(result.statuses).toEqual({ 200: 20 });
     expect(result.latencyOf[10]).toBeGreaterThan(250);
@@ -89,7 +89,7 @@ describe('an open load', () => {
 });
 
 describe('an overload', () => {
-  it('submits refused orders again, accepted ones never, and says when it is over', async () => {
+  it('sends refused orders again but accepted ones never, and reports its end once', async () => {
     const accepted = new Map<string, number>();
     let calls = 0;
     const target = await serve((request, response) => {
@@ -117,7 +117,7 @@ describe('an overload', () => {
     expect(result.statuses['503']).toBeGreaterThan(result.statuses['201'] ?? 0);
   });
 
-  it('does not make up later for requests that found no connection', async () => {
+  it('never sends requests later that found no free connection', async () => {
     const target = await serve((_, response) => setTimeout(() => response.writeHead(201).end('made'), 200));
     const result = await overload(target, requests(500), {
       perSecond: 400,

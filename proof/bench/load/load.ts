@@ -5,15 +5,15 @@ import { type LoadResult, startRecord } from './record.ts';
 /**
  * Load on one local server, from this one process.
  *
- * `saturate` sends as fast as answers come (a closed model: it measures throughput, and its
- * latencies flatter a slow server, which is asked less while it is slow). `offer` sends on a fixed
- * schedule whether or not answers come (an open model), and counts an answer's time from when its
- * request was due, not from when it was sent: a stalled server cannot hide the requests that it
- * kept waiting, and neither can a stalled generator.
+ * `saturate` sends as fast as answers come (a closed model). It measures throughput. Its latencies
+ * flatter a slow server, because that gets fewer requests while it is slow. `offer` sends on a fixed
+ * schedule, whether or not answers come (an open model). It counts an answer's time from when its
+ * request was due, not from when it was sent. So neither a stalled server nor a stalled generator can
+ * hide the requests that it kept waiting.
  *
- * What is measured: the time until the last byte of an answer has been read here, on this
- * machine's loopback. What is not: networks, TLS, browsers, and a machine that has its cores for
- * itself. The generator's own CPU time is reported beside the server's.
+ * Measured: the time until the last byte of an answer has been read here, on this machine's loopback.
+ * Not measured: networks, TLS, browsers, and a server with the machine's cores to itself. The
+ * generator's own CPU time is reported beside the server's.
  */
 
 /** Sends every request once, `connections` at a time. */
@@ -46,8 +46,8 @@ export async function saturate(
 }
 
 /**
- * Sends every request once, `perSecond` of them a second. A request that finds all connections in
- * use is sent when one is free, and its wait counts.
+ * Sends every request once, at `perSecond` requests per second. If all connections are in use, a request
+ * waits for a free one, and its wait counts.
  */
 export async function offer(
   target: Target,

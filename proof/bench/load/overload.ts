@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openConnections, type Target } from './connection.ts';
 import { countStatuses, type LoadResult, startRecord } from './record.ts';
 
-/** An open load far above what the server can do. */
+/** An open load far above the server's capacity. */
 export interface OverloadResult extends LoadResult {
-  /** Of each request: the order that it submitted. */
+  /** For each request, the order that it submitted. */
   orderOf: Int32Array;
   /** Requests that were due. */
   due: number;
@@ -15,11 +15,11 @@ export interface OverloadResult extends LoadResult {
 }
 
 /**
- * Offers `perSecond` submissions a second for `seconds`. An order that was refused is submitted
- * again with the same token, after all others that wait, as shoppers do who are told that this is
- * safe. A request that finds no free connection is not made up for later: a crowd that could not
- * get in is not a queue that the server still has to work off. Calls `onOver` when nothing more is
- * offered, and resolves when all that was sent is answered.
+ * Offers `perSecond` submissions per second for `seconds`. A refused order is submitted again with the
+ * same token, after all other waiting orders: shoppers are told that this is safe. A request that finds
+ * no free connection is dropped, because clients that could not connect are not a queue that the server
+ * has to process later. Calls `onOver` when it sends no more requests, and resolves when all of them are
+ * answered.
  */
 export async function overload(
   target: Target,
@@ -83,7 +83,7 @@ export async function overload(
   };
 }
 
-/** Indices below `size`, each in the queue once at most: all of them to begin with, in order. */
+/** A queue of indices below `size`, each in it at most once. It begins with all of them, in order. */
 function makeQueue(size: number) {
   const ring = Int32Array.from({ length: size }, (_, index) => index);
   let first = 0;

@@ -1,25 +1,25 @@
 import { percentile } from '#proof/bench/report/percentile.ts';
 import type { Answer } from './response-parser.ts';
 
-/** A status that stands for "no answer": the connection broke, or the wait was given up. */
+/** The status for "no answer": the connection broke, or the request was given up. */
 export const noAnswer = 0;
 
-/** What a load did, request by request. */
+/** The results of a load, request by request. */
 export interface LoadResult {
   seconds: number;
   /** Requests sent. */
   sent: number;
-  /** Answers by status; `error` counts requests that got none. */
+  /** Answers by status; `error` counts requests without an answer. */
   statuses: Record<string, number>;
   /** Answers marked `Idempotent-Replayed`. */
   replayed: number;
-  /** Of each request in the order of the list: the status, or `noAnswer`. */
+  /** For each request, in the order of the list: the status, or `noAnswer`. */
   statusOf: Uint16Array;
-  /** Of each request: milliseconds until its answer, NaN without one. */
+  /** For each request: milliseconds until its answer; NaN without one. */
   latencyOf: Float32Array;
 }
 
-/** Collects what becomes of `count` requests. */
+/** Collects the outcomes of `count` requests. */
 export function startRecord(count: number) {
   const statusOf = new Uint16Array(count);
   const latencyOf = new Float32Array(count).fill(Number.NaN);
@@ -31,7 +31,7 @@ export function startRecord(count: number) {
     sent() {
       sent += 1;
     },
-    /** `dueAt` is when the request should have been sent, which may be earlier than when it was. */
+    /** `dueAt` is when the request should have been sent, which may be before it was sent. */
     settle(index: number, answer: Answer | undefined, dueAt: number) {
       if (!answer) return;
       statusOf[index] = answer.status;
@@ -45,7 +45,7 @@ export function startRecord(count: number) {
   };
 }
 
-/** Two loads as one that took as long as the first: the requests of the first and then of the second. */
+/** Two loads as one that took as long as the first: the requests of the first, then of the second. */
 export function join(first: LoadResult, second: LoadResult): LoadResult {
   const statusOf = new Uint16Array([...first.statusOf, ...second.statusOf]);
   return {
@@ -74,7 +74,7 @@ export interface Latency {
   max: number;
 }
 
-/** Percentiles in milliseconds, of all answers or of those of some requests. */
+/** Percentiles in milliseconds, for all answers or only for some requests. */
 export function latencyOf(result: LoadResult, belongs: (index: number) => boolean = () => true): Latency {
   const answered = result.latencyOf.filter((ms, index) => !Number.isNaN(ms) && belongs(index)).sort();
   return {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Probe, recoveredAfterMs } from '#proof/bench/load/recovery.ts';
 
-/** A probe every 50 ms for 3 s; `ill` ones get what `how` says. */
+/** A probe every 50 ms for 3 s. The `ill` ones get `how` as their answer. */
 const probes = (ill: (dueAtMs: number) => boolean, how: Partial<Probe>): Probe[] =>
   Array.from({ length: 61 }, (_, index) => ({
     dueAtMs: index * 50,
@@ -11,18 +11,18 @@ const probes = (ill: (dueAtMs: number) => boolean, how: Partial<Probe>): Probe[]
   }));
 
 describe('the time to recover', () => {
-  it('is none when every order is accepted quickly from the beginning', () => {
+  it('is 0 when every order is accepted quickly from the beginning', () => {
     expect(recoveredAfterMs(probes(() => false, {}))).toBe(0);
   });
 
   it.each([{ status: 503 }, { latencyMs: 101 }, { status: 0, latencyMs: Number.NaN }])(
-    'ends with the last order that was not: %o',
+    'ends after the last order with %o',
     (how) => {
       expect(recoveredAfterMs(probes((at) => at < 500 || at === 1_200, how))).toBe(1_250);
     },
   );
 
-  it('is not known before a second of quick answers', () => {
+  it('is unknown without a full second of quick answers', () => {
     expect(recoveredAfterMs(probes((at) => at === 2_500, { status: 503 }))).toBeNull();
     expect(recoveredAfterMs([])).toBeNull();
   });

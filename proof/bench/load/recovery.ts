@@ -1,4 +1,4 @@
-/** One order that was submitted after an overload, to see whether the shop is itself again. */
+/** One order that was submitted after an overload, to see whether the shop has recovered. */
 export interface Probe {
   /** Milliseconds after the overload's end. */
   dueAtMs: number;
@@ -7,15 +7,15 @@ export interface Probe {
   latencyMs: number;
 }
 
-/** An order that is answered within this is answered quickly. */
+/** An order answered within this time is quick. */
 const quickMs = 100;
 
-/** All is well again once orders have been answered quickly for as long as this. */
+/** The shop has recovered once orders have been quick for this long. */
 const steadyMs = 1_000;
 
 /**
- * Milliseconds after the overload's end from which on every order was accepted quickly, for a
- * second at least; null when that never came. Probes in the order in which they were due.
+ * Milliseconds from the overload's end until every order was accepted quickly, for at least a second;
+ * null if that never happened. Takes probes in the order in which they were due.
  */
 export function recoveredAfterMs(probes: Probe[]): number | null {
   const isWell = ({ status, latencyMs }: Probe) => status === 201 && latencyMs <= quickMs;

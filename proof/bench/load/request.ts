@@ -1,6 +1,6 @@
 /**
- * A request as it goes over the wire. Made before the load begins, so that sending one costs a
- * write and nothing else. `json` becomes the body.
+ * A request's bytes on the wire. Built before the load begins, so that sending one costs only a write.
+ * `json` becomes the body.
  */
 export function requestBytes(
   method: 'GET' | 'POST' | 'PUT',

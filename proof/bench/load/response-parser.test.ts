@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { type Answer, ResponseParser } from '#proof/bench/load/response-parser.ts';
 
-/** Feeds a text in pieces of a size; gives every answer with the count of bytes read when it came. */
+/** Feeds a text in pieces of this size. Returns every answer with the number of bytes read by then. */
 function feed(text: string, size: number): { answer: Answer; after: number }[] {
   const parser = new ResponseParser();
   const bytes = Buffer.from(text, 'latin1');
   const memory = Buffer.alloc(size);
   const answers: { answer: Answer; after: number }[] = [];
   for (let at = 0; at < bytes.length; at += size) {
-    // The same memory for every piece, as the sockets do it.
+    // One buffer for every piece, as with the sockets.
     const length = bytes.copy(memory, 0, at, at + size);
     const answer = parser.read(memory.subarray(0, length));
     if (answer) answers.push({ answer, after: at + length });
@@ -36,14 +36,14 @@ describe.each([1, 2, 7, 64, 10_000])('answers that arrive in pieces of %i bytes'
     expect(others).toEqual([]);
   });
 
-  it('have no body at 304, whatever their headers say, and say when the connection ends', () => {
+  it('have no body at 304 in spite of their headers, and show that the connection closes', () => {
     const text = 'HTTP/1.1 304 Not Modified\r\ncontent-length: 9\r\nconnection: close\r\n\r\n';
     expect(feed(text, size)).toEqual([
       { answer: { status: 304, replayed: false, closes: true }, after: text.length },
     ]);
   });
 
-  it('may be announced by early hints', () => {
+  it('may follow early hints', () => {
     const text = `HTTP/1.1 103 Early Hints\r\nlink: </a.css>\r\n\r\n${withLength}`;
     expect(feed(text, size)).toEqual([
       { answer: { status: 201, replayed: true, closes: false }, after: text.length },
@@ -51,10 +51,10 @@ describe.each([1, 2, 7, 64, 10_000])('answers that arrive in pieces of %i bytes'
   });
 });
 
-describe('answers that are not understood', () => {
+describe('answers that the parser refuses', () => {
   it.each([
     ['bytes after the end', `${withLength}x`],
-    ['a body that only the end of the connection ends', 'HTTP/1.1 200 OK\r\n\r\n'],
+    ['a body without a length that ends with the connection', 'HTTP/1.1 200 OK\r\n\r\n'],
     ['another protocol', 'SSH-2.0-OpenSSH\r\n\r\n'],
     ['a chunk without a size', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n'],
     ['an endless head', `HTTP/1.1 200 OK\r\n${'x: 1\r\n'.repeat(3_000)}`],

@@ -1,4 +1,4 @@
-/** What the load generator keeps of an answer. */
+/** The parts of an answer that the load generator keeps. */
 export interface Answer {
   status: number;
   /** Marked `Idempotent-Replayed`: the answer of an earlier submission. */
@@ -7,26 +7,28 @@ export interface Answer {
   closes: boolean;
 }
 
-/** No server of ours sends a longer head; one that does is not understood. */
+/** No server here sends a longer head. Longer ones are refused. */
 const maxHeadBytes = 16 * 1024;
 
 /**
- * Reads HTTP/1.1 answers of one connection, one request in flight at a time: the status, three
- * headers, and where the body ends (by length or in chunks). The body itself is passed over.
- * It exists because the load shares the machine with what it measures: a general client costs
- * several times as much per request.
+ * Parses the HTTP/1.1 answers of one connection with one request in flight: the status, three headers,
+ * and where the body ends (by length or in chunks). It skips the body itself. It exists because the load
+ * shares the machine with what it measures: a general client costs several times as much per request.
  */
 export class ResponseParser {
   #head: Buffer | undefined;
   #answer: Answer | undefined;
-  /** Bytes of the body still to come; of the chunk at hand where it comes in chunks. */
+  /** Bytes of the body, or of the current chunk, that are still to come. */
   #remaining = 0;
   #chunked = false;
-  /** A chunk's size line, or a line of the trailer, that has come in part. */
+  /** An incomplete line: a chunk's size, or a line of the trailer. */
   #line = '';
   #inTrailer = false;
 
-  /** Takes what arrived; gives the answer once its last byte has. Throws at what it doesn't understand. */
+  /**
+   * Takes the bytes that arrived. Returns the answer after its last byte. Throws at anything that it
+   * cannot parse.
+   */
   read(bytes: Buffer): Answer | undefined {
     let at = 0;
     while (!this.#answer) {
@@ -42,14 +44,14 @@ export class ResponseParser {
     return answer;
   }
 
-  /** Where the body begins in these bytes, or undefined while the head has not come whole. */
+  /** Where the body begins in these bytes; undefined while the head is incomplete. */
   #readHead(bytes: Buffer): number | undefined {
     const before = this.#head?.length ?? 0;
     const all = this.#head ? Buffer.concat([this.#head, bytes]) : bytes;
     const end = all.indexOf('\r\n\r\n');
     if (end < 0) {
       if (all.length > maxHeadBytes) throw new Error('the head of the answer is too long');
-      // Copied, because the caller reads into the same memory again.
+      // Copied, because the caller reuses the memory.
       this.#head = Buffer.from(all);
       return undefined;
     }
@@ -83,7 +85,7 @@ export class ResponseParser {
     return this.#remaining === 0 ? at + here : undefined;
   }
 
-  /** Each chunk is a line with its size in hex, its bytes and a line's end; size 0 begins the trailer. */
+  /** Each chunk is a line with its size in hex, its bytes and a line end. Size 0 begins the trailer. */
   #skipChunks(bytes: Buffer, start: number): number | undefined {
     let at = start;
     while (at < bytes.length) {

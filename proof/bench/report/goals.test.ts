@@ -30,7 +30,7 @@ const judged = (...measurements: Measurement[]) =>
   new Map(judge(measurements).map(({ name, value, met }) => [name, { value, met }]));
 
 describe('the goals', () => {
-  it('compare orders a second with pgbench of the same run', () => {
+  it('compare orders per second with pgbench in the same run', () => {
     const goals = judged(
       measured('unique', { committedPerSecond: 5_000 }),
       measured('pgbench', { committedPerSecond: 2_000 }),
@@ -38,7 +38,7 @@ describe('the goals', () => {
     expect(goals.get('Orders a second')).toEqual({ value: 2.5, met: true });
   });
 
-  it('compare orders per CPU second of three tiers with those per CPU second of PostgreSQL, the load left out', () => {
+  it('compare orders per CPU second of three tiers with those of PostgreSQL, without the load generator', () => {
     const goals = judged(
       measured('unique', { usage: used({ node: 3, redis: 1, postgres: 1, load: 50 }) }),
       measured('pgbench', { usage: used({ postgres: 4, load: 1 }) }),
@@ -49,7 +49,7 @@ describe('the goals', () => {
     });
   });
 
-  it('say nothing of what was not measured, or of CPU time that nobody knows', () => {
+  it('leave out figures that were not measured, and unknown CPU time', () => {
     expect([...judged(measured('unique')).keys()]).toEqual([]);
     const blind = { usage: used({ node: Number.NaN, postgres: Number.NaN }) };
     expect([...judged(measured('unique', blind), measured('pgbench', blind)).keys()]).toEqual([
@@ -57,7 +57,7 @@ describe('the goals', () => {
     ]);
   });
 
-  it('say so when the generator and not the server was the limit', () => {
+  it('note when the generator was the limit, not the server', () => {
     const noteWith = (load: number) =>
       judge([measured('edge-cached'), measured('nginx-return', { usage: used({ nginx: 5, load }) })])[0]
         ?.note;
@@ -65,14 +65,14 @@ describe('the goals', () => {
     expect(noteWith(5)).toBeUndefined();
   });
 
-  it('are missed by one millisecond too many', () => {
+  it('are missed by a p99 one millisecond too high', () => {
     const at = (p99: number) =>
       judged(measured('unique-half', { latency: { p50: 1, p95: 2, p99, max: 99 } }));
     expect(at(50).get('p99 of an order at half of the capacity')?.met).toBe(true);
     expect(at(51).get('p99 of an order at half of the capacity')?.met).toBe(false);
   });
 
-  it('look at the largest memory of all scenarios', () => {
+  it('use the largest memory of all scenarios', () => {
     const goals = judged(
       measured('unique', { memory: { startMb: 100, peakMb: 410, endMb: 200 } }),
       measured('hot', { memory: { startMb: 100, peakMb: 300, endMb: 200 } }),
@@ -80,7 +80,7 @@ describe('the goals', () => {
     expect(goals.get('Memory of the largest Node process')).toEqual({ value: 410, met: false });
   });
 
-  it('are missed by an overload that is never recovered from', () => {
+  it('are missed if the shop never recovers from an overload', () => {
     const figures = { 'orders a second, of the saturated rate': 0.95, 'recovered after ms': null };
     const goals = judged(measured('overload', { figures }));
     expect(goals.get('Orders a second while 10 times as much is offered')).toEqual({

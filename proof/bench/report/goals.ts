@@ -1,24 +1,24 @@
 import { cpuSecondsTogether, type Measurement, type Tier } from '#proof/bench/measurement.ts';
 
-/** What the shop wants to reach, judged within one run. */
+/** One of the shop's performance goals, judged within one run. */
 export interface Goal {
   name: string;
-  /** What the value is a multiple of; undefined for a value that stands for itself. */
+  /** What the value is a multiple of; undefined for an absolute value. */
   yardstick?: string;
-  /** Null for what was waited for and never came. */
+  /** Null if the measurement waited for it and it never happened. */
   value: number | null;
   unit: '×' | 'ms' | 'MB';
   /** Null for a figure without a goal. */
   goal: { atLeast: number } | { atMost: number } | null;
   met: boolean | null;
-  /** What to know before believing it. */
+  /** A caveat for the reader. */
   note?: string;
 }
 
-/** Tiers whose work an order is: the generator's is not. */
+/** The tiers that do an order's work; the generator does not. */
 const shopTiers = ['node', 'redis', 'postgres'] as const;
 
-/** The value of one figure by the measurements' ids; undefined where one of them is missing. */
+/** The measurement with this id; undefined if it is missing. */
 type Find = (id: string) => Measurement | undefined;
 
 export function judge(measurements: Measurement[]): Goal[] {
@@ -91,7 +91,7 @@ function answersPerNginxSecond(measurement: Measurement | undefined): number | u
   return measurement && divide(measurement.sent, measurement.usage.cpuSeconds.nginx);
 }
 
-/** A generator that has no more to give makes every server look alike; then CPU seconds tell more. */
+/** A generator at its limit makes every server look alike. Then CPU seconds tell more. */
 function limitOfTheLoad(measurement: Measurement | undefined): string | undefined {
   const busy = measurement ? (measurement.usage.cpuSeconds.load ?? 0) / measurement.usage.wallSeconds : 0;
   return busy > 0.8 ? 'the generator was the limit' : undefined;
@@ -102,7 +102,7 @@ function divide(value: number | undefined, by: number | undefined): number | und
   return Number.isFinite(result) ? result : undefined;
 }
 
-/** A figure of the overload; null when it was looked for and never came. */
+/** A figure of the overload; null if the measurement waited for it and it never happened. */
 function figure(find: Find, name: string): number | null | undefined {
   const value = find('overload')?.figures[name];
   return typeof value === 'string' ? undefined : value;

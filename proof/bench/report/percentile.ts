@@ -1,6 +1,6 @@
 /**
- * The smallest value that at least this share of the values do not exceed (the nearest-rank
- * percentile: always a value that was measured). `sorted` ascending; NaN when there are none.
+ * The smallest value that at least this share of the values do not exceed. This is the nearest-rank
+ * percentile, always a measured value. `sorted` must be ascending. NaN when there are no values.
  */
 export function percentile(sorted: ArrayLike<number>, share: number): number {
   const rank = Math.max(1, Math.ceil(sorted.length * share));

@@ -30,13 +30,13 @@ describe('the picture', () => {
     expect(svg?.match(/class="missed"/g)).toHaveLength(1);
   });
 
-  it('says the same in words, for those who do not see it', () => {
+  it('has the same content as text for screen readers', () => {
     expect(drawPicture([ratio(2.5)], caption)).toMatch(
       /<desc[^>]*>Orders a second: 2\.50 times pgbench\.<\/desc>/,
     );
   });
 
-  it('escapes what could end its text', () => {
+  it('escapes markup in its texts', () => {
     const svg = drawPicture([ratio(2, { name: 'a < b & c' })], { notes: ['<script>'], source: [] });
     expect(svg).toContain('a &lt; b &amp; c');
     expect(svg).not.toContain('<script>');
@@ -48,7 +48,7 @@ describe('the picture', () => {
 });
 
 describe('its scale', () => {
-  it('doubles from tick to tick at equal distances, and holds every value', () => {
+  it('doubles from tick to tick at equal distances, and contains every value', () => {
     const { ticks, xOf } = scaleFor([0.1, 12]);
     expect(ticks).toEqual([1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8, 16]);
     expect(xOf(4) - xOf(2)).toBeCloseTo(xOf(2) - xOf(1));

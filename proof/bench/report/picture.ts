@@ -2,18 +2,18 @@ import type { Goal } from './goals.ts';
 import { figure } from './table.ts';
 import { goalText } from './text.ts';
 
-/** What stands under the picture. */
+/** The text below the picture. */
 export interface Caption {
-  /** Lines of further figures. */
+  /** Lines with further figures. */
   notes: string[];
-  /** Where, when and how it was measured, in lines. */
+  /** Lines that say where, when and how it was measured. */
   source: string[];
 }
 
 const size = { width: 860, left: 290, right: 170, top: 74, row: 46, bar: 18 };
 const chartWidth = size.width - size.left - size.right;
 
-/** Readable on a light and on a dark page: it follows what the reader's system prefers. */
+/** Readable on light and dark pages: it follows the reader's system preference. */
 const style = `
   text { font: 13px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1c1b19; }
   .title { font-size: 17px; font-weight: 600; } .name { font-weight: 500; }
@@ -27,8 +27,9 @@ const style = `
   }`;
 
 /**
- * The ratios as bars from the yardstick's line at 1, on a scale that doubles: to the right is more
- * than the yardstick, to the left is less. A stroke shows where the goal is. Undefined without ratios.
+ * Draws the ratios as bars that start at the yardstick's line at 1, on a logarithmic scale with base 2.
+ * Bars to the right are more than the yardstick, to the left less. A stroke marks the goal. Undefined
+ * without ratios.
  */
 export function drawPicture(goals: Goal[], { notes, source }: Caption): string | undefined {
   const ratios = goals.filter(
@@ -54,7 +55,7 @@ ${lines.map((line, index) => `<text class="small" x="24" y="${bottom + 46 + inde
 `;
 }
 
-/** Powers of two around the values, with room for the bars to be told apart. */
+/** Powers of two around the values, with enough room to tell the bars apart. */
 export function scaleFor(values: number[]): { ticks: number[]; xOf: (value: number) => number } {
   const exponents = values.map(Math.log2);
   const least = Math.min(-2, Math.floor(Math.min(...exponents)));

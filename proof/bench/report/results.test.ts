@@ -24,7 +24,7 @@ const page = (inside: string) =>
   `# Benchmarks\n\n<!-- results: written by npm run bench -->${inside}<!-- end of results -->\n\nThe end.\n`;
 
 describe('the page of results', () => {
-  it('gets the new ones in place of the old, and keeps what stands around them', () => {
+  it('gets the new results in place of the old ones and keeps the text around them', () => {
     const text = withResults(page('\n\nold figures\n\n'), results);
     expect(text).toMatch(/^# Benchmarks\n/);
     expect(text).toMatch(/\nThe end\.\n$/);
@@ -33,13 +33,13 @@ describe('the page of results', () => {
     expect(withResults(text, results)).toBe(text);
   });
 
-  it('is refused when it has no place for them', () => {
+  it('is refused when it has no marks for them', () => {
     expect(() => withResults('# Benchmarks\n', results)).toThrow('no place for results');
   });
 });
 
-describe('where something was measured', () => {
-  it('says machine, servers, date and command, and whether others were at work', () => {
+describe('the source of the results', () => {
+  it('has machine, servers, date and command, and whether other work was running', () => {
     expect(sourceOf(results)).toEqual([
       '2 cores shared with the load, AMD EPYC 7763 64-Core Processor, 8 GB',
       'Node 24.1.0, PostgreSQL 18.4, Redis 7.0.15',
@@ -49,7 +49,7 @@ describe('where something was measured', () => {
     expect(sourceOf(busy)[0]).toContain('others were at work on it (load 3)');
   });
 
-  it('names a file without what differs between two runs on one machine', () => {
+  it('names a file by the machine, without details that may differ between two runs', () => {
     expect(slugOf({ cores: 4, cpu: 'Intel(R) Xeon(R) CPU E5-2680 v4 @ 2.40GHz' })).toBe(
       '4-cores-intel-xeon-e5-2680-v4',
     );

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Machine, slugOf } from '#proof/bench/lab/machine.ts';
 import type { Measurement } from '#proof/bench/measurement.ts';
@@ -6,19 +6,23 @@ import type { Goal } from '#proof/bench/report/goals.ts';
 import { drawPicture } from '#proof/bench/report/picture.ts';
 import { figure } from '#proof/bench/report/table.ts';
 import { cpuTable, figureLines, goalsTable, goalText, ratesTable } from '#proof/bench/report/text.ts';
+import { withSection, writeSection } from '#proof/harness/write-section.ts';
 
-/** What a run leaves behind. */
+/** The results of a run. */
 export interface Results {
-  /** ISO 8601, UTC, when it began. */
+  /** When it began: ISO 8601, UTC. */
   date: string;
-  /** What to type to repeat it. */
+  /** The command that repeats it. */
   command: string;
   machine: Machine;
   goals: Goal[];
   measurements: Measurement[];
 }
 
-/** Writes the figures under the machine's name and as the latest, and the picture. Gives the files. */
+/**
+ * Writes the figures under the machine's name and as the latest ones, and the picture. Resolves with the
+ * files' paths.
+ */
 export async function writeResults(folder: string, results: Results): Promise<string[]> {
   await mkdir(folder, { recursive: true });
   const json = `${JSON.stringify(results, undefined, 1)}\n`;
@@ -36,16 +40,12 @@ export async function writeResults(folder: string, results: Results): Promise<st
 const begin = '<!-- results: written by npm run bench -->';
 const end = '<!-- end of results -->';
 
-/** Puts the results between the two marks of a page. Throws when it has none. */
-export function withResults(page: string, results: Results): string {
-  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`the page has no place for results: ${begin} … ${end}`);
-  return `${page.slice(0, from + begin.length)}\n\n${asMarkdown(results)}\n\n${page.slice(to)}`;
-}
+/** Returns the page with the results between its two marks. Throws when it has none. */
+export const withResults = (page: string, results: Results): string =>
+  withSection(page, { begin, end }, asMarkdown(results));
 
-export async function updatePage(file: string, results: Results): Promise<void> {
-  await writeFile(file, withResults(await readFile(file, 'utf8'), results));
-}
+export const updatePage = (file: string, results: Results): Promise<void> =>
+  writeSection(file, { begin, end }, asMarkdown(results));
 
 function asMarkdown(results: Results): string {
   const { measurements, goals } = results;
@@ -59,7 +59,7 @@ function asMarkdown(results: Results): string {
   ].join('\n\n');
 }
 
-/** Where, with what and when, in three lines. */
+/** Where, with what and when it was measured, in three lines. */
 export function sourceOf({ date, command, machine }: Results): string[] {
   const { cores, cpu, memoryGb, node, postgres, redis, nginx, loadBefore } = machine;
   const others = loadBefore >= 0.5 ? `; others were at work on it (load ${figure(loadBefore)})` : '';
@@ -71,7 +71,7 @@ export function sourceOf({ date, command, machine }: Results): string[] {
   ];
 }
 
-/** The figures that are no ratio to a yardstick, for under the picture. */
+/** The figures without a yardstick, for the text below the picture. */
 function notesOf({ goals, measurements }: Results): string[] {
   const limits = goals.filter(({ yardstick }) => yardstick === undefined);
   const racy = measurements.find(({ id }) => id === 'racy-recipe')?.figures;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { figure, table } from '#proof/bench/report/table.ts';
 
 describe('a table', () => {
-  it('sets the first column left, the others right, each as wide as its widest cell', () => {
+  it('aligns the first column left and the others right, each as wide as its widest cell', () => {
     const text = table(
       ['scenario', 'p99'],
       [

@@ -1,4 +1,4 @@
-/** Columns of text: the first to the left, the others to the right. Lines without a trailing space. */
+/** Text columns: the first is aligned left, the others right. Lines have no trailing spaces. */
 export function table(headers: string[], rows: string[][]): string {
   const all = [headers, ...rows];
   const widths = headers.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
@@ -13,7 +13,7 @@ export function table(headers: string[], rows: string[][]): string {
   return [line(headers), rule, ...rows.map(line)].join('\n');
 }
 
-/** Three digits that count, thousands separated; `–` for what is not known. */
+/** Three significant digits, thousands separated; `–` for an unknown value. */
 export function figure(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–';
   const digits = Math.abs(value) >= 100 || Number.isInteger(value) ? 0 : Math.abs(value) >= 10 ? 1 : 2;

@@ -2,7 +2,7 @@ import { answersOf, cpuSecondsTogether, type Measurement, tiers } from '#proof/b
 import type { Goal } from '#proof/bench/report/goals.ts';
 import { figure, table } from '#proof/bench/report/table.ts';
 
-/** The results as text, for the terminal and for the page about them. */
+/** The results as text, for the terminal and for the results page. */
 
 export function ratesTable(measurements: Measurement[]): string {
   const headers = [
@@ -30,7 +30,7 @@ export function ratesTable(measurements: Measurement[]): string {
   return table(headers, rows);
 }
 
-/** CPU time in microseconds, of each tier for an answer and of all but the generator for an order. */
+/** CPU time in microseconds: of each tier per answer, and of all tiers but the generator per order. */
 export function cpuTable(measurements: Measurement[]): string {
   const headers = [
     'CPU µs of',
@@ -73,7 +73,7 @@ export function goalText(goal: Goal['goal'], unit: Goal['unit']): string {
   return `${word} ${bound.toLocaleString('en')} ${unit}`;
 }
 
-/** What only one scenario has to say. */
+/** Figures that only one scenario has. */
 export function figureLines(measurements: Measurement[]): string[] {
   return measurements.flatMap(({ title, figures }) => {
     const shown = Object.entries(figures).map(

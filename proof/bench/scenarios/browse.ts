@@ -6,13 +6,13 @@ import { shuffle } from '#proof/bench/load/arrange.ts';
 import { saturate } from '#proof/bench/load/load.ts';
 import { type LoadResult, latencyOf } from '#proof/bench/load/record.ts';
 import { requestBytes } from '#proof/bench/load/request.ts';
-import { makeRandom } from '#proof/bench/random.ts';
+import { randomOf } from '#proof/harness/random.ts';
 
-/** What a hundred requests of a busy shop are, roughly. */
+/** The rough share of each kind in a hundred requests of a busy shop. */
 const mix = { home: 15, category: 20, product: 35, cart: 15, checkout: 5, order: 10 };
 type Kind = keyof typeof mix;
 
-/** Pages cost many times what an order does, so there are fewer requests and fewer at a time. */
+/** A page costs many times as much as an order, so there are fewer requests and fewer at a time. */
 const requestsPerOrder = 0.2;
 const connections = 32;
 
@@ -23,7 +23,7 @@ interface Visit {
   order?: number;
 }
 
-/** People who look around, Next in the way. */
+/** Shoppers who browse the pages, which Next serves. */
 export const browse: Scenario = {
   name: 'browse',
   about: 'home, category, product and checkout pages, cart edits and some orders, mixed',
@@ -32,7 +32,7 @@ export const browse: Scenario = {
     const { options, shop, measureShop } = bench;
     const count = Math.max(200, Math.round(options.orders * requestsPerOrder));
     const orders = await bench.prepareOrders(Math.ceil((count * mix.order) / 100));
-    const visits = shuffle(await makeVisits(bench, count, orders), makeRandom(1));
+    const visits = shuffle(await makeVisits(bench, count, orders), randomOf(1).next);
     let result: LoadResult | undefined;
     const measurement = await measureShop({
       id: 'browse',
@@ -53,7 +53,7 @@ export const browse: Scenario = {
 
 async function makeVisits({ lab, prepareOrders }: Bench, count: number, orders: Order[]): Promise<Visit[]> {
   const { categories, products, skus } = await readCatalogue(lab.client);
-  // Checkout shows the cart of somebody who has one.
+  // Checkout shows a filled cart.
   const checkouts = await prepareOrders(Math.ceil((count * mix.checkout) / 100));
   const pick = <Item>(list: Item[], index: number) => list[index % list.length] as Item;
   const make: Record<Kind, (index: number) => Visit> = {

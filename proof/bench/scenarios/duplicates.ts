@@ -5,9 +5,9 @@ import { arrangeDuplicates } from '#proof/bench/load/arrange.ts';
 import type { Target } from '#proof/bench/load/connection.ts';
 import { saturate } from '#proof/bench/load/load.ts';
 import type { Measurement, Tier } from '#proof/bench/measurement.ts';
-import { makeRandom } from '#proof/bench/random.ts';
+import { randomOf } from '#proof/harness/random.ts';
 
-/** Everybody submits everything ten times, and then others a hundred times. */
+/** Every order is submitted ten times, and then other orders a hundred times. */
 export const duplicates: Scenario = {
   name: 'duplicates',
   about: 'every order 10 times, then 100 times, half of them close together and half much later',
@@ -20,14 +20,14 @@ export const duplicates: Scenario = {
   },
 };
 
-/** Fresh orders and the order in which they arrive, each `times` times. */
+/** Fresh orders and the sequence in which they arrive, each `times` times. */
 export async function prepareDuplicates(
   bench: Bench,
   count: number,
   times: number,
 ): Promise<{ orders: Order[]; arrivals: number[]; requests: Buffer[] }> {
   const orders = await bench.prepareOrders(Math.ceil(count));
-  const arrivals = arrangeDuplicates(orders.length, times, makeRandom(times));
+  const arrivals = arrangeDuplicates(orders.length, times, randomOf(times).next);
   return { orders, arrivals, requests: arrivals.map((index) => (orders[index] as Order).request) };
 }
 
@@ -36,9 +36,9 @@ export interface Duplicates {
   times: number;
   /** How many different orders. */
   orders: number;
-  /** Requests in flight, where it is not the usual number. */
+  /** Requests in flight, if not the usual number. */
   connections?: number;
-  /** Where they are sent: the shop itself unless said otherwise. */
+  /** Where they are sent; the shop itself if undefined. */
   through?: { title: string; target: Target; pids: Partial<Record<Tier, number>> };
 }
 
@@ -55,7 +55,7 @@ export async function measureDuplicates(bench: Bench, load: Duplicates): Promise
     pids: load.through?.pids,
     drive: () => saturate(load.through?.target ?? bench.shop, requests, { connections }),
   });
-  // One shopper of each order sees it made; all others are shown the same order as a replay.
+  // One request per order gets the original answer. All others get the same order as a replay.
   const originals = measurement.sent - measurement.replayed;
   return {
     ...measurement,

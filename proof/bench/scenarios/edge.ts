@@ -4,21 +4,21 @@ import { shuffle } from '#proof/bench/load/arrange.ts';
 import { type Target, targetOf } from '#proof/bench/load/connection.ts';
 import { saturate } from '#proof/bench/load/load.ts';
 import type { Measurement } from '#proof/bench/measurement.ts';
-import { makeRandom } from '#proof/bench/random.ts';
 import { measureDuplicates } from '#proof/bench/scenarios/duplicates.ts';
+import { randomOf } from '#proof/harness/random.ts';
 import { type Edge, startEdge } from '#scripts/services/nginx.ts';
 import { choosePort } from '#scripts/services/ports.ts';
 
-/** How often each order is asked for again when its answer stands in the edge's cache. */
+/** How often each order is requested again once its answer is in the edge's cache. */
 const times = 100;
 
 /**
- * Shoppers in a storm, so many because nginx lets an equal request that came too early look again
- * every half second: that costs it nothing, but it keeps a connection.
+ * Shoppers in the rush. There are so many because nginx lets an early duplicate retry every half second:
+ * that costs it nothing, but keeps a connection.
  */
 const crowd = { full: 4_000, quick: 300 };
 
-/** Duplicates with nginx in front: what Node never sees. */
+/** Duplicates with nginx in front: these never reach Node. */
 export const edge: Scenario = {
   name: 'edge',
   about: 'duplicates through nginx: every order 100 times, then answered orders again from its cache',
@@ -58,7 +58,7 @@ async function measureCached(bench: Bench, { url, pid }: Edge): Promise<Measurem
   const orders = await prepareOrders(Math.ceil(options.orders / 20));
   await saturate(target, requestsOf(orders), { connections });
   const all = Array.from({ length: orders.length * times }, (_, index) => index % orders.length);
-  const arrivals = shuffle(all, makeRandom(1));
+  const arrivals = shuffle(all, randomOf(1).next);
   const requests = arrivals.flatMap((index) => orders[index]?.request ?? []);
   const measurement = await measureShop({
     id: 'edge-cached',

@@ -1,7 +1,7 @@
 import { requestsOf, type Scenario } from '#proof/bench/bench.ts';
 import { saturate } from '#proof/bench/load/load.ts';
 
-/** A release that everybody wants at once. */
+/** A release that all shoppers want at the same time. */
 export const hot: Scenario = {
   name: 'hot',
   about: 'one order of each shopper, all of one sku',

@@ -6,14 +6,17 @@ import { type Probe, recoveredAfterMs } from '#proof/bench/load/recovery.ts';
 import type { Measurement } from '#proof/bench/measurement.ts';
 import { percentile } from '#proof/bench/report/percentile.ts';
 
-/** One order as often as this, for as long as this, after the rush. */
+/** The interval and the duration of the single orders after the rush. */
 const probeEveryMs = 50;
 const probeForMs = 6_000;
 
-/** Orders to offer, as a share of what the capacity could take: the rush must not run out of them. */
+/** Orders to offer, as a multiple of what the capacity could take: the rush must not run out of them. */
 const spare = 1.3;
 
-/** Ten times more than can be done: what is done goes on, the rest is told so at once, and then it is over. */
+/**
+ * Ten times the capacity. Accepted orders continue, the rest is refused immediately, and then the rush
+ * is over.
+ */
 export const overload: Scenario = {
   name: 'overload',
   about: 'ten times the capacity, refused orders submitted again; then the time to recover',
@@ -51,7 +54,7 @@ export const overload: Scenario = {
   },
 };
 
-/** The measurement of the rush alone; that of everything together has the checks. */
+/** The measurement of the rush alone; the one of everything together has the checks. */
 function aboutTheCrowd(
   measurement: Measurement,
   crowd: OverloadResult,

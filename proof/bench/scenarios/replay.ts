@@ -4,12 +4,12 @@ import type { Order } from '#proof/bench/lab/orders.ts';
 import { shuffle } from '#proof/bench/load/arrange.ts';
 import { saturate } from '#proof/bench/load/load.ts';
 import type { Measurement } from '#proof/bench/measurement.ts';
-import { makeRandom } from '#proof/bench/random.ts';
+import { randomOf } from '#proof/harness/random.ts';
 
-/** How often each old order is asked for again. */
+/** How often each old order is requested again. */
 const times = 10;
 
-/** Shoppers come back to orders that were answered long ago. */
+/** Shoppers return to orders that were answered long ago. */
 export const replay: Scenario = {
   name: 'replay',
   about: 'old orders again, 10 times each; then once each after Redis has forgotten them',
@@ -38,7 +38,7 @@ async function measureReplays(
 ): Promise<Measurement> {
   const { connections } = options;
   const all = Array.from({ length: orders.length * each }, (_, index) => index % orders.length);
-  const arrivals = shuffle(all, makeRandom(each));
+  const arrivals = shuffle(all, randomOf(each).next);
   const requests = arrivals.map((index) => (orders[index] as Order).request);
   return measureShop({
     id,

@@ -2,12 +2,12 @@ import type { Scenario } from '#proof/bench/bench.ts';
 import type { Order } from '#proof/bench/lab/orders.ts';
 import { arrangeSoak } from '#proof/bench/load/arrange.ts';
 import { offer } from '#proof/bench/load/load.ts';
-import { makeRandom } from '#proof/bench/random.ts';
+import { randomOf } from '#proof/harness/random.ts';
 
-/** Of the requests, one in so many places an order; the others ask again for one that was placed lately. */
+/** One in this many requests places an order. The others repeat one that was placed recently. */
 const onePlacedIn = 4;
 
-/** Half of the capacity for minutes: does the memory stay where it is? */
+/** Half of the capacity for minutes: does memory stay constant? */
 export const soak: Scenario = {
   name: 'soak',
   about: 'half of the capacity for minutes, a quarter of it fresh orders, with an eye on memory',
@@ -19,7 +19,7 @@ export const soak: Scenario = {
     const placed = Math.ceil((perSecond * options.soakMinutes * 60) / onePlacedIn);
     bench.say(`preparing ${placed.toLocaleString('en')} orders`);
     const orders = await bench.prepareOrders(placed);
-    const arrivals = arrangeSoak(placed, onePlacedIn, makeRandom(1));
+    const arrivals = arrangeSoak(placed, onePlacedIn, randomOf(1).next);
     const requests = arrivals.map((index) => (orders[index] as Order).request);
     const measurement = await measureShop({
       id: 'soak',

@@ -5,7 +5,7 @@ import type { Measurement } from '#proof/bench/measurement.ts';
 /** How long the steady half is offered at most, in seconds: long enough for a p99 of thousands. */
 const steadySeconds = 10;
 
-/** Every shopper orders once, everybody something else. */
+/** Every shopper orders once, each another sku. */
 export const unique: Scenario = {
   name: 'unique',
   about: 'one order of each shopper, spread over 1,000 skus; then the same at half of the capacity',

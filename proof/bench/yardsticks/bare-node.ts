@@ -5,7 +5,7 @@ import { check } from '#proof/bench/lab/invariants.ts';
 import { saturate } from '#proof/bench/load/load.ts';
 import { choosePort } from '#scripts/services/ports.ts';
 
-/** What Node itself takes: the same requests, from the same generator. */
+/** Node's own capacity: the same requests, from the same generator. */
 export const bareNode: Scenario = {
   name: 'bare-node',
   about: 'a bare node:http server that parses the order and answers JSON',

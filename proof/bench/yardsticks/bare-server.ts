@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 
 /**
- * The least that a Node server can do with an order: read the body, parse it, answer JSON of the
- * same size. No session, no claim, no database. `node proof/bench/yardsticks/bare-server.ts <port>`
+ * The least that a Node server can do with an order: read the body, parse it, answer JSON of the same
+ * size. No session, no claim, no database. `node proof/bench/yardsticks/bare-server.ts <port>`
  */
 const order = {
   id: '01890a5d-ac96-774b-bcce-b302099a8057',

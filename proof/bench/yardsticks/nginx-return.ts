@@ -7,7 +7,7 @@ import { saturate } from '#proof/bench/load/load.ts';
 import { findNginx } from '#scripts/services/nginx-folder.ts';
 import { choosePort } from '#scripts/services/ports.ts';
 
-/** An answer as long as that of an order. */
+/** An answer of the same length as an order's. */
 const body = JSON.stringify({ outcome: 'accepted', order: { id: '0'.repeat(200) } });
 
 const config = (port: number) => `
@@ -31,7 +31,7 @@ http {
 }
 `;
 
-/** What nginx itself takes: the same requests, from the same generator. */
+/** nginx's own capacity: the same requests, from the same generator. */
 export const nginxReturn: Scenario = {
   name: 'nginx-return',
   about: 'nginx that returns 200 and nothing else',

@@ -16,8 +16,8 @@ initial connection time = 41.113 ms
 tps = 2465.615422 (without initial connection time)
 `;
 
-describe('what pgbench prints', () => {
-  it('is read: transactions, transactions a second, average latency', () => {
+describe('the output of pgbench', () => {
+  it('is parsed: transactions, transactions per second, average latency', () => {
     expect(readPgbench(output)).toEqual({ transactions: 24_650, perSecond: 2465.615422, averageMs: 6.489 });
   });
 

@@ -1,4 +1,4 @@
-/** What pgbench prints at its end. Throws when it says something else, or that transactions failed. */
+/** Parses pgbench's final output. Throws when a figure is missing or transactions failed. */
 export function readPgbench(output: string): { transactions: number; perSecond: number; averageMs: number } {
   const transactions = output.match(/^number of transactions actually processed: (\d+)/m)?.[1];
   const perSecond = output.match(/^tps = ([\d.]+)/m)?.[1];

@@ -10,15 +10,15 @@ import { openYardstick, orderScript, yardstickUrl } from '#proof/bench/yardstick
 import { capture } from '#scripts/services/processes.ts';
 
 /**
- * The same work as PostgreSQL's own bench does it: one transaction of five statements per order,
- * prepared, 16 clients. It has no shop around it: no HTTP, no session, no cart to check, no
- * foreign keys, no answer to keep. What it shows is what one commit per order costs.
+ * The same work in PostgreSQL's own benchmark: one transaction of five statements per order, prepared,
+ * 16 clients. It has no shop around it: no HTTP, no session, no cart to check, no foreign keys, no
+ * answer to keep. It shows the cost of one commit per order.
  */
 
 const clients = 16;
 const threads = 2;
 
-/** Starting and ending, beside the time that it runs. */
+/** Time to start and stop, in addition to its run. */
 const spareMs = 30_000;
 
 export const pgbench: Scenario = {
@@ -41,7 +41,7 @@ function missing(): string | undefined {
   return findPgbench() ? undefined : 'there is no pgbench (Debian: apt-get install postgresql-contrib)';
 }
 
-/** Debian's newest, else the one on the PATH. */
+/** Debian's newest version, otherwise the one on the PATH. */
 function findPgbench(): string | undefined {
   const debian = '/usr/lib/postgresql';
   const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
@@ -97,7 +97,7 @@ async function count(client: Client): Promise<{ orders: number; available: numbe
   return rows[0];
 }
 
-/** What it printed. Throws with what it said when it failed. */
+/** Resolves with its output. Throws with its error text when it failed. */
 async function runPgbench(url: string, script: string, skus: number, seconds: number): Promise<string> {
   const { hostname, port, username, password, pathname } = new URL(url);
   const args = ['-n', '-M', 'prepared', '-c', String(clients), '-j', String(threads)];
@@ -105,7 +105,7 @@ async function runPgbench(url: string, script: string, skus: number, seconds: nu
     findPgbench() as string,
     [...args, '-T', String(seconds), '-D', `skus=${skus}`, '-f', script],
     {
-      // The password is not for the list of processes.
+      // The password must not appear in the process list.
       env: {
         ...process.env,
         PGHOST: hostname,

@@ -6,7 +6,7 @@ import { prepareDuplicates } from '#proof/bench/scenarios/duplicates.ts';
 import { openYardstick, yardstickUrl } from '#proof/bench/yardsticks/tables.ts';
 import { choosePort } from '#scripts/services/ports.ts';
 
-/** The load of the duplicates, on the recipe that the shop is not made by. */
+/** The load of `duplicates`, on the common recipe that the shop avoids. */
 export const racyRecipe: Scenario = {
   name: 'racy-recipe',
   about: 'every order 10 times on "get, setex, insert": how many become two orders or more',

@@ -3,10 +3,10 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 
 /**
- * The recipe that many tutorials give against double submits, as they give it: look the key up in
- * Redis, set it, insert. Between the look and the set there is room for everybody else, and the
- * table has no unique key because "Redis takes care of that". It is here to be measured.
- * `RACY_DATABASE_URL=… RACY_REDIS_URL=… node proof/bench/yardsticks/racy-server.ts <port>`
+ * The recipe against double submits from many tutorials, unchanged: look the key up in Redis, set it,
+ * insert. Other requests can run between the look and the set, and the table has no unique key because
+ * "Redis takes care of that". It is here to be measured. `RACY_DATABASE_URL=… RACY_REDIS_URL=… node
+ * proof/bench/yardsticks/racy-server.ts <port>`
  */
 
 const keySeconds = 60;

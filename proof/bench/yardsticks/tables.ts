@@ -7,9 +7,9 @@ const database = 'yardstick';
 const stockPerSku = 100_000_000;
 
 /**
- * The columns and unique keys of the shop's tables, and no more: not partitioned, no foreign keys.
- * A job where the shop records an event. `racy_order` is the table of the racy recipe, which
- * trusts in Redis and so has no unique key.
+ * Only the columns and unique keys of the shop's tables: not partitioned, no foreign keys. There is a
+ * job where the shop records an event. `racy_order` is the table of the racy recipe, which trusts Redis
+ * and so has no unique key.
  */
 const tables = `
   CREATE TABLE orders (
@@ -53,8 +53,8 @@ const orderValues = (user: string, id: string, cart: string, token: string) => `
   '{"name": "Ada Lovelace", "line1": "12 St James’s Square", "line2": null, "city": "Springfield", "region": "IL", "postalCode": "62701", "country": "US"}'`;
 
 /**
- * For `pgbench -f`: ids are hashes of random numbers, so that they are spread like the shop's. A
- * colon and a word after it is a variable, also within quotes.
+ * For `pgbench -f`. Ids are hashes of random numbers, so that they are spread like the shop's. A colon
+ * followed by a word is a variable, even within quotes.
  */
 export const orderScript = `
 \\set user random(1, 4000000000000000000)
@@ -71,7 +71,7 @@ INSERT INTO job (kind, payload) VALUES ('order_placed', jsonb_build_object('orde
 COMMIT;
 `;
 
-/** As many orders as the shop's tables have to begin with. */
+/** As many orders as the shop's tables have at the beginning. */
 const fill = (count: number) => `
   ${insertOrder} SELECT ${orderValues("md5('u' || n)::uuid", "md5('o' || n)::uuid", "md5('c' || n)::uuid", "md5('t' || n)::uuid")}
     FROM generate_series(1, ${count}) AS n;
@@ -87,7 +87,7 @@ export function yardstickUrl({ lab }: Bench): string {
   return url.href;
 }
 
-/** Connects to the yardsticks' database; the first who asks makes it. */
+/** Connects to the yardsticks' database. The first call creates it. */
 export async function openYardstick(bench: Bench): Promise<pg.Client> {
   const { lab, options, skus, say } = bench;
   const { rowCount } = await lab.client.query('SELECT FROM pg_database WHERE datname = $1', [database]);

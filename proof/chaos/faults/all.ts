@@ -7,7 +7,7 @@ import { processFaults } from './processes.ts';
 import { providerFaults } from './provider.ts';
 import { storeFaults } from './stores.ts';
 
-/** Everything that can be done to the shop here. */
+/** All faults of the chaos tests. */
 export const faults: Fault[] = [
   ...processFaults,
   ...clockFaults,

@@ -1,6 +1,6 @@
 import type { Fault } from './fault.ts';
 
-/** Clocks that are wrong: minutes, hours, a day. They are set, and set right again, while the shop is at work. */
+/** Wrong clocks: by minutes, hours, a day. They are moved, and corrected again, while the shop is working. */
 
 const minutes = [2, 10, 90, 600, 1_800];
 

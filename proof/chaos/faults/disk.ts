@@ -4,14 +4,14 @@ import type { Fault } from './fault.ts';
 import { startPostgres } from './stores.ts';
 
 /**
- * The database's disk is full. First no table grows, and orders are refused; then there is no room for
- * the log of what is committed either, and PostgreSQL gives up: it starts again by itself, as often as
- * it can, and does not come up before there is room.
+ * The database's disk is full. First, no table can grow, and orders are refused. Then the write-ahead
+ * log cannot grow either, and PostgreSQL crashes. It restarts by itself again and again, but does not
+ * come up until there is space.
  */
 
 const tablesFullMs = 2_500;
 const logFullMs = 2_000;
-/** PostgreSQL keeps old parts of its log to write over, up to a gigabyte: that much is written before it is full. */
+/** PostgreSQL recycles up to a gigabyte of old log files. That much is written before the log is full. */
 const logLimitMs = 30_000;
 
 export const diskFault: Fault = {
@@ -35,7 +35,7 @@ export const diskFault: Fault = {
   strikes: ({ disk }) => (typeof disk === 'string' ? 0 : disk.complaints()),
 };
 
-/** Writes into the log and nowhere else, until the database breaks off. */
+/** Writes only into the log, until the database fails. */
 async function fillLog({ withDatabase }: Lab): Promise<void> {
   const until = performance.now() + logLimitMs;
   const write = withDatabase(async (client) => {

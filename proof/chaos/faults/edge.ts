@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab } from '#proof/chaos/lab/lab.ts';
 import type { Fault } from './fault.ts';
 
-/** nginx, through which a third of all calls go. */
+/** nginx, which a third of all calls go through. */
 
 const reloads = 5;
 const betweenMs = 400;

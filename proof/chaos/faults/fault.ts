@@ -1,21 +1,24 @@
 import type { Lab, Link } from '#proof/chaos/lab/lab.ts';
-import type { Random } from '#proof/chaos/random.ts';
+import type { Random } from '#proof/harness/random.ts';
 
-/** One way of going wrong. */
+/** One kind of failure. */
 export interface Fault {
   name: string;
-  /** What it befalls: two faults at once are of different places. */
+  /** What the fault affects: two simultaneous faults have different places. */
   at: Link | 'app' | 'worker' | 'simulator' | 'catalogue' | 'edge';
-  /** Why it cannot be done on this machine, if it can't. */
+  /** Why the fault cannot be injected on this machine; undefined if it can. */
   missing?(lab: Lab): string | undefined;
   /**
-   * Begins it. What it has begun goes on until `lab.restore()`. Gives how often it has struck by then:
-   * processes ended, sessions closed, clocks moved; never a count of attempts. Where `strikes` is
+   * Injects the fault, which stays on until `lab.restore()`. Resolves with how often it has struck by
+   * then: processes ended, sessions closed, clocks moved. Attempts are never counted. If `strikes` is
    * missing and it struck nothing, it is called again.
    */
   inject(lab: Lab, random: Random): Promise<number>;
-  /** How often it struck since the lab began, beside that, where something else counts it as it goes on. */
+  /**
+   * Strikes since the lab began, in addition to those of `inject`, where a counter runs while the fault
+   * is on.
+   */
   strikes?(lab: Lab): number;
-  /** How long it goes on at least, in milliseconds, where that is longer than a round's usual fault. */
+  /** Its minimum duration in milliseconds, if longer than a round's usual one. */
   lastsMs?(random: Random): number;
 }

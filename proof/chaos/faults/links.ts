@@ -1,12 +1,15 @@
 import { statementName } from '#lib/platform/database/db.ts';
 import type { Disturbance } from '#proof/chaos/lab/fault-proxy.ts';
 import type { Link } from '#proof/chaos/lab/lab.ts';
-import type { Random } from '#proof/chaos/random.ts';
+import type { Random } from '#proof/harness/random.ts';
 import type { Fault } from './fault.ts';
 
-/** What can go wrong on the way between two parts, for each such way. */
+/** Every disturbance of every network link between two parts of the shop. */
 
-/** How often a piece of traffic is struck, where much passes: enough that something is, and not everything. */
+/**
+ * The share of traffic that is disturbed on a busy link: high enough to strike, low enough that some
+ * traffic passes.
+ */
 const often = {
   latency: 1,
   reset: 0.05,
@@ -17,11 +20,14 @@ const often = {
   late: 0.15,
 };
 
-/** A cart is a call of the client and many of the database; Redis and the provider hear of orders only. */
+/**
+ * A cart causes one client call and many database calls. Redis and the provider get calls for orders
+ * only.
+ */
 const timesMore: Record<Link, number> = { client: 1, postgres: 1, redis: 4, provider: 4 };
 
 const kinds: Record<string, (random: Random, link: Link) => Disturbance> = {
-  // An order takes a dozen round trips to the database, and one to the others.
+  // An order takes a dozen round trips to the database, and one to each of the others.
   latency: (random, link) => ({
     kind: 'latency',
     ms: link === 'postgres' ? random.between(5, 60) : random.between(50, 900),
@@ -33,18 +39,18 @@ const kinds: Record<string, (random: Random, link: Link) => Disturbance> = {
   lose_reply: (_random, link) => ({ kind: 'lose_reply', to: lastWords[link] }),
 };
 
-/** What is said on each link when something is to be done for good: any of these. */
+/** Texts in the requests that make a lasting change on each link. One of them is enough. */
 const lastWords: Record<Link, string[]> = {
   client: ['POST /api/orders'],
-  // A connection that has committed before names the statement that it has prepared.
+  // A connection that has committed before names its prepared statement.
   postgres: ['COMMIT', statementName('COMMIT')],
   redis: ['EVAL', 'eval'],
   provider: ['POST /v1/payment_intents'],
 };
 
 /**
- * Where whoever asks gives up before their request has arrived: the shop after 6 s, a client after 13.
- * A database's or Redis' connection ends with whoever asked.
+ * Links where the client gives up before its request has arrived: the shop after 6 s, a shopper after
+ * 13 s. Connections to the database and to Redis end with their client, so they are not listed.
  */
 const lateKinds: Partial<Record<Link, (random: Random) => Disturbance>> = {
   client: (random) => ({ kind: 'late', to: lastWords.client, ms: random.pick([3_000, 14_000]) }),
@@ -70,7 +76,8 @@ export const linkFaults: Fault[] = links.flatMap((link) =>
         return 0;
       },
       strikes: (lab) => lab.proxies[link].reduce((sum, proxy) => sum + proxy.disturbed(), 0),
-      // Longer than anybody waits: the database is taken for silent after 12 s, a client gives up after 13.
+      // Longer than any client waits: the shop gives up on a silent database after 12 s, a shopper after
+      // 13 s.
       ...(kind === 'black_hole' && { lastsMs: (random: Random) => random.pick([0, 15_000]) }),
     }),
   ),

@@ -1,6 +1,6 @@
 import type { Fault } from './fault.ts';
 
-/** Processes that end without a word, that stand still, and that are replaced one after the other. */
+/** Processes that crash, freeze, or are restarted one after the other. */
 export const processFaults: Fault[] = [
   {
     name: 'app killed',
@@ -25,7 +25,8 @@ export const processFaults: Fault[] = [
     name: 'app frozen',
     at: 'app',
     inject: async (lab, random) => random.pick(lab.apps).signal('SIGSTOP'),
-    // Longer than a client waits; and longer than its claims stand, so that it wakes up beside another owner.
+    // Longer than a client waits; and longer than its claims last, so that the process wakes up beside
+    // another owner.
     lastsMs: (random) => random.pick([0, 15_000, 35_000]),
   },
   {

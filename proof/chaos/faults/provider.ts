@@ -1,9 +1,9 @@
 import { type OwnerFaultKind, requestKinds, webhookKinds } from '#proof/simulator/faults.ts';
 import type { Fault } from './fault.ts';
 
-/** What a payment provider does wrong by itself, beyond what the network does to it. */
+/** The payment provider's own failures, in addition to those of the network. */
 
-/** So many in a row, that not only the first card order of the round meets it. */
+/** So many in a row that more than the first card order of the round meets the fault. */
 const times = 8;
 
 const misbehaviour: Fault[] = [...requestKinds, ...webhookKinds].map((kind) => ({
@@ -21,9 +21,9 @@ const misbehaviour: Fault[] = [...requestKinds, ...webhookKinds].map((kind) => (
   strikes: ({ simulator }) => -simulator.faultsLeft(),
 }));
 
-/** What becomes of the events about it. */
+/** What happens to the events about the change. */
 const fates = ['told', 'lost', 'late'] as const;
-/** So many payments of a round, at most. */
+/** The most payments that are affected in a round. */
 const mostActs = 6;
 
 const ownerActs: Partial<Record<OwnerFaultKind, string>> = {
@@ -36,7 +36,10 @@ const ownerActs: Partial<Record<OwnerFaultKind, string>> = {
   shopper_confirms_again: 'shopper confirms a declined charge again',
 };
 
-/** What is done at the provider past the shop, while shoppers shop. It strikes when the provider has done it. */
+/**
+ * Changes at the provider that bypass the shop, while shoppers shop. A strike counts when the provider
+ * has made the change.
+ */
 const elsewhere: Fault[] = Object.entries(ownerActs).map(([kind, name]) => ({
   name,
   at: 'simulator',
@@ -44,7 +47,7 @@ const elsewhere: Fault[] = Object.entries(ownerActs).map(([kind, name]) => ({
     const first = random.between(0, fates.length - 1);
     for (let count = 0; count < mostActs; count += 1) {
       const events = fates[(first + count) % fates.length];
-      // Before the shop has heard of the charge, while the goods are packed, or after that.
+      // Before the shop has heard of the charge, while the order is being packed, or after that.
       simulator.addFault({ kind: kind as OwnerFaultKind, ms: random.between(1, 1_500), events });
     }
     return 0;

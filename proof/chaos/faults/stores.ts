@@ -4,15 +4,15 @@ import type { Lab } from '#proof/chaos/lab/lab.ts';
 import { ask } from '#proof/chaos/load/ask.ts';
 import type { Fault } from './fault.ts';
 
-/** Where things are kept: PostgreSQL, which must forget nothing, and Redis, which may forget everything. */
+/** Faults of the stores: PostgreSQL, which must not lose data, and Redis, which may lose all of it. */
 
-/** Changes of a price while carts with it are being ordered. */
+/** How often prices change while carts with those items are being ordered. */
 const priceChanges = 10;
 
 /** Longer than a request waits for a free connection. */
 const lockedMs = 4_000;
 
-/** Requests to each process at once: more than it has connections. */
+/** Simultaneous requests to each process: more than it has connections. */
 const crowd = 16;
 
 export const storeFaults: Fault[] = [
@@ -48,13 +48,15 @@ export const storeFaults: Fault[] = [
   {
     name: 'pool exhausted',
     at: 'postgres',
-    // Whoever changes a cart or orders waits, until all connections wait; those after them get none.
+    // Requests that change a cart or order wait until all connections wait. Later requests get no
+    // connection.
     inject: ({ withDatabase, doors }) =>
       withDatabase(async (client) => {
         const { rows } = await client.query<{ sku: string }>(
           `SELECT sku FROM variant WHERE sku LIKE 'PROVE-%-PLENTY-%' LIMIT 1`,
         );
-        // One table only: who holds one and waits for another is a deadlock's victim sooner or later.
+        // One table only: holding one table lock while waiting for another leads to a deadlock sooner or
+        // later.
         await client.query('BEGIN; LOCK TABLE cart IN EXCLUSIVE MODE');
         const path = `/api/cart/lines/${rows[0]?.sku}`;
         const body = JSON.stringify({ quantity: 1 });
@@ -106,7 +108,7 @@ export const storeFaults: Fault[] = [
     inject: async ({ withDatabase }) => {
       let changed = 0;
       for (let times = 0; times < priceChanges; times += 1) {
-        // Another fault may have taken the database away, or its disk.
+        // Another fault may have taken the database or its disk away.
         await withDatabase(raisePrices).then(
           () => {
             changed += 1;
@@ -123,7 +125,7 @@ export const storeFaults: Fault[] = [
 const raisePrices = (client: pg.Client) =>
   client.query(`UPDATE variant SET price_minor = price_minor + 1 WHERE sku LIKE 'PROVE-%'`);
 
-/** Starts it where it has ended, waits until it answers, and tells its proxy where. */
+/** Starts the database if it has ended, waits until it answers, and points its proxies to it. */
 export async function startPostgres({ postgres, proxies }: Lab): Promise<void> {
   await postgres.start();
   for (const proxy of proxies.postgres) proxy.retarget(Number(new URL(postgres.connectionString()).port));

@@ -10,9 +10,9 @@ import { closeRedis, pingRedis } from '#lib/platform/redis/redis.ts';
 import { callHandlers } from '#tests/support/call.ts';
 
 /**
- * A process of the shop without its pages: `POST /api/orders` by the same listener as server.ts, the
- * other calls by the same route handlers, without Next between. It needs no build and starts in a
- * second, so that it can be killed often. Stops at SIGTERM as server.ts does.
+ * A process of the shop without its pages. `POST /api/orders` uses server.ts's listener, and other calls
+ * use the same route handlers, without Next. It needs no build and starts in a second, so it can be
+ * killed often. Stops at SIGTERM as server.ts does.
  */
 
 const { HOST, PORT, TRUSTED_PROXIES } = env();
@@ -39,7 +39,7 @@ server.listen({ host: HOST, port: PORT, backlog: 1_024 });
 
 process.once('SIGTERM', async () => {
   stopping = true;
-  // A request that does not end must not keep a rolling restart waiting for ever.
+  // A request that never ends must not block a rolling restart for ever.
   setTimeout(() => process.exit(1), 20_000).unref();
   const closed = new Promise((resolve) => server.close(resolve));
   const sweep = setInterval(() => server.closeIdleConnections(), 100);

@@ -4,16 +4,16 @@ import { startPostgres } from '#proof/chaos/faults/stores.ts';
 import { capture } from '#scripts/services/processes.ts';
 import type { Lab } from './lab.ts';
 
-/** A copy of the database's files, as a physical backup is. */
+/** A copy of the database's files, like a physical backup. */
 export interface DatabaseBackup {
-  /** Puts the copy in the place of the files. The database must not run. Only once. */
+  /** Replaces the database's files with the copy. The database must not run. Works only once. */
   bringBack(): Promise<void>;
 }
 
-/** Stops the database, so that its files are of one moment, copies them, and starts it again. */
+/** Stops the database so that its files are consistent, copies them, and starts it again. */
 export async function backUpDatabase(lab: Lab): Promise<DatabaseBackup> {
   const { data } = lab.postgres;
-  // Beside the folder that may be a small file system of its own.
+  // Next to the folder that may be a small file system of its own.
   const copy = path.join(path.dirname(data), '..', 'backup');
   await rm(copy, { recursive: true, force: true });
   await lab.postgres.stop();
@@ -28,7 +28,7 @@ export async function backUpDatabase(lab: Lab): Promise<DatabaseBackup> {
   };
 }
 
-/** With owners and rights: PostgreSQL refuses files that are not its own. */
+/** Keeps owners and permissions: PostgreSQL refuses files that are not its own. */
 async function copyFolder(from: string, to: string): Promise<void> {
   const copied = await capture('cp', ['-a', from, to]);
   if (copied.code !== 0) throw new Error(`the database could not be copied: ${copied.stderr.trim()}`);

@@ -4,23 +4,27 @@ import path from 'node:path';
 import { capture } from '#scripts/services/processes.ts';
 import { watchdog } from '#scripts/services/watchdog.ts';
 
-/** A small file system of the database's own, so that it can be full while the machine's is not. */
+/** A small file system for the database alone, so that it can be full while the machine's is not. */
 export interface Disk {
-  /** Takes every block that is left. */
+  /** Uses every free block. */
   fill(): Promise<void>;
-  /** Gives them back. */
+  /** Frees those blocks. */
   free(): Promise<void>;
-  /** How often the database has said so far that there is no room. */
+  /** How often the database has reported so far that there is no space. */
   complaints(): number;
   close(): Promise<void>;
 }
 
-/** Room for the database of a long run with its log of a gigabyte. Nothing of the real disk until it is written. */
+/**
+ * Enough for the database of a long run with its gigabyte of log. Blocks use real disk space only once
+ * written.
+ */
 const bytes = 4 * 2 ** 30;
 
 /**
- * Mounts one at `<folder>/postgres`, where the database will be, from a file in the same folder: on
- * the same disk, so that a commit costs what it costs. Gives a sentence where that cannot be done.
+ * Mounts the file system at `<folder>/postgres`, where the database will be, from a file in the same
+ * folder. It is on the same disk, so a commit costs the same. Resolves with a sentence where this is not
+ * possible.
  */
 export async function openDisk(folder: string): Promise<Disk | string> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0)
@@ -41,7 +45,7 @@ export async function openDisk(folder: string): Promise<Disk | string> {
     }
   }
   const guard = watchdog('umount -l "$1"', [place]);
-  // What the database says of a full disk must not go to that disk.
+  // The database's log must not go to the full disk.
   const log = path.join(folder, 'postgres.log');
   await writeFile(log, '');
   await chmod(log, 0o666);
@@ -50,7 +54,7 @@ export async function openDisk(folder: string): Promise<Disk | string> {
   return {
     async fill() {
       const { bavail, bsize } = await statfs(place);
-      // More than there is: it takes all, and says that it was not enough.
+      // More than there is: it takes all of it, then fails.
       await run('fallocate', ['-l', String(bavail * bsize + 2 ** 20), filling]);
     },
     free: () => rm(filling, { force: true }),
@@ -62,7 +66,7 @@ export async function openDisk(folder: string): Promise<Disk | string> {
   };
 }
 
-/** Runs it; gives what was wrong, if something was. */
+/** Runs the command. Resolves with its error text, or undefined if it succeeded. */
 async function run(command: string, args: string[]): Promise<string | undefined> {
   const done = await capture(command, args).catch((error: Error) => ({ code: 1, stderr: error.message }));
   return done.code === 0 ? undefined : done.stderr.trim();

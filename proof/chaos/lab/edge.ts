@@ -4,10 +4,13 @@ import { ownMachine } from '#scripts/services/nginx-config.ts';
 import { choosePort } from '#scripts/services/ports.ts';
 import type { Service } from './services.ts';
 
-/** nginx as in `deploy/nginx`, before both processes of the shop. */
+/** nginx as in `deploy/nginx`, in front of both processes of the shop. */
 export interface EdgeService extends Service {
   port: number;
-  /** As after a change of its settings: other workers, and the old ones end when they have answered. 1 if it ran. */
+  /**
+   * As after a change of its settings: new workers start, and old ones end once they have answered. 1 if
+   * it ran.
+   */
   reload(): Promise<number>;
 }
 
@@ -17,8 +20,8 @@ export async function edgeService(folder: string, appPorts: number[]): Promise<E
   const options = {
     workers: '2',
     upstreams: appPorts.map((one) => `127.0.0.1:${one}`),
-    // Clients say which network they come from, as a load balancer does. nginx counts none of them: the
-    // shop's own limits are to be met.
+    // Clients say which network they come from, as a load balancer does. nginx must not limit them, so
+    // that the shop's own limits are reached.
     balancers: ['127.0.0.1'],
     unlimited: [...ownMachine, ...clientNetworks],
   };
@@ -30,7 +33,7 @@ export async function edgeService(folder: string, appPorts: number[]): Promise<E
       options,
       log: () => undefined,
     });
-    // However it ends, it is to be started again.
+    // However it ended, it must be possible to start it again.
     void opened?.exited.then(() => {
       edge = undefined;
     });
@@ -38,7 +41,7 @@ export async function edgeService(folder: string, appPorts: number[]): Promise<E
   };
   let edge = await open();
   if (!edge) return undefined;
-  // The master and its workers are one group.
+  // The master and its workers are one process group.
   const signalAll = (name: NodeJS.Signals) => {
     if (!edge) return 0;
     process.kill(-edge.pid, name);

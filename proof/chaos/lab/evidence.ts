@@ -16,16 +16,17 @@ import type { Simulator } from '#proof/simulator/start-simulator.ts';
 import type { Lab } from './lab.ts';
 
 /**
- * How long the shop may take to settle everything once all works again. Not how long it takes a shop
- * in real life: time is made to pass, below.
+ * How long the shop may take to settle everything once it all works again. A real shop would take
+ * longer: the code below makes time pass.
  */
 const settleLimitMs = 60_000;
 const lookEveryMs = 1_000;
 
 /**
- * Waits until no payment and no refund is open. What would happen within minutes happens at once:
- * rows look old to the sweep, a sweep is asked for, events are told again. The shop's own worker does
- * the rest. Gives the milliseconds that it took, or undefined when it did not come to an end.
+ * Waits until no payment and no refund is open. Work that would happen within minutes happens
+ * immediately: rows look old to the sweep, a sweep is requested, and events are sent again. The shop's
+ * own worker does the rest. Resolves with the milliseconds that it took, or undefined if something
+ * stayed open.
  */
 export async function settle(lab: Lab): Promise<number | undefined> {
   const beganAt = performance.now();
@@ -38,7 +39,7 @@ export async function settle(lab: Lab): Promise<number | undefined> {
   return undefined;
 }
 
-/** Lets time pass for what is open; gives how much of it there is. */
+/** Makes time pass for open payments and refunds. Resolves with how many are open. */
 async function openAfterTime(client: pg.Client, simulator: Simulator): Promise<number> {
   const { rows } = await client.query<{ open: number }>(
     `SELECT (SELECT count(*) FROM payment WHERE status IN ('created', 'unknown'))::int
@@ -56,13 +57,13 @@ async function openAfterTime(client: pg.Client, simulator: Simulator): Promise<n
        WHERE status IN ('created', 'requires_action', 'processing', 'unknown')`,
     );
     await client.query(`UPDATE refund SET updated_at = now() - interval '1 hour' WHERE status = 'created'`);
-    // No shopper is at work any more: an order that still waits for its bank was given up.
+    // The shoppers have left: an order that still waits for its bank was abandoned.
     await client.query(
       `UPDATE orders SET hold_until = now() - interval '1 hour' WHERE status = 'payment_pending' AND EXISTS
          (SELECT FROM payment WHERE payment.user_id = orders.user_id AND order_id = id
             AND payment.status = 'requires_action')`,
     );
-    // Such an attempt is called off when it is as old as a hold, and not a moment after it began.
+    // Such an attempt is cancelled when it is as old as a hold, not right after it began.
     await client.query(
       `UPDATE payment SET created_at = least(created_at, now() - interval '1 hour')
        WHERE status = 'requires_action'`,
@@ -77,7 +78,7 @@ async function openAfterTime(client: pg.Client, simulator: Simulator): Promise<n
   return open;
 }
 
-/** Declined attempts for which the provider would take another card. */
+/** Declined attempts for which the provider would accept another card. */
 async function payableAgain(client: pg.Client, simulator: Simulator): Promise<number> {
   const { rows } = await client.query<{ ref: string }>(
     `SELECT provider_ref AS ref FROM payment WHERE status = 'declined' AND provider_ref IS NOT NULL`,
@@ -91,7 +92,7 @@ async function payableAgain(client: pg.Client, simulator: Simulator): Promise<nu
   return rows.filter(({ ref }) => payable.has(ref)).length;
 }
 
-/** Payments of which the provider has refunded another amount than the shop believes. */
+/** Payments whose refunded amount at the provider differs from the shop's. */
 async function unseenRefunds(client: pg.Client, simulator: Simulator): Promise<number> {
   const { rows } = await client.query<{ ref: string; refunded: number }>(
     `SELECT provider_ref AS ref, refunded_minor AS refunded FROM payment WHERE provider_ref IS NOT NULL`,
@@ -100,7 +101,7 @@ async function unseenRefunds(client: pg.Client, simulator: Simulator): Promise<n
   return rows.filter((row) => (refunded.get(row.ref) ?? 0) !== row.refunded).length;
 }
 
-/** Disputes that the provider knows and the shop doesn't, or not as they are now. */
+/** Disputes that the provider knows and the shop doesn't, or whose status is out of date. */
 async function unseenDisputes(client: pg.Client, simulator: Simulator): Promise<number> {
   const { rows } = await client.query<{ ref: string; dispute: string | null; status: string | null }>(
     `SELECT payment.provider_ref AS ref, dispute.provider_ref AS dispute, dispute.status
@@ -115,8 +116,8 @@ async function unseenDisputes(client: pg.Client, simulator: Simulator): Promise<
 }
 
 /**
- * Everything but the history: the shop's rows at one moment, and the provider's own books. Times count
- * from when the history began, in milliseconds of Unix time.
+ * Everything except the history: the shop's rows at one moment, and the provider's ledger. Times count
+ * from when the history began, which is given in milliseconds of Unix time.
  */
 export async function gather(
   lab: Lab,

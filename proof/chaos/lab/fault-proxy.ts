@@ -1,32 +1,32 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What a proxy does to the bytes that pass it; everything else passes as it came. */
+/** What a proxy does to the bytes that pass it. All other bytes pass unchanged. */
 export type Disturbance =
-  /** Every piece waits that long, in both directions. */
+  /** Every chunk waits that many milliseconds, in both directions. */
   | { kind: 'latency'; ms: number }
   /** New connections and those with traffic are reset. */
   | { kind: 'reset' }
-  /** The far end seems to have said its last word; what it is told still arrives. */
+  /** The far end seems to have closed its side. What it is sent still arrives. */
   | { kind: 'half_close' }
-  /** A piece that comes back is cut in its middle, and its connection ended. */
+  /** A reply chunk is cut in the middle, and its connection is closed. */
   | { kind: 'cut' }
-  /** Connections are taken, and nothing passes or ends. */
+  /** Connections are accepted, but nothing passes or ends. */
   | { kind: 'black_hole' }
-  /** What was asked with one of these texts in it is carried out, and its reply lost with its connection. */
+  /** A request that contains one of these texts is carried out, but its reply is lost with its connection. */
   | { kind: 'lose_reply'; to: readonly string[] }
-  /** What asks with one of these texts in it arrives so much later, also if whoever asked has gone. */
+  /** A request that contains one of these texts arrives that much later, even if its client has gone. */
   | { kind: 'late'; to: readonly string[]; ms: number };
 
 /**
- * A TCP proxy on the way to a port of this machine. One disturbance at a time; the port may change
- * under it, as that of a server that was started again does.
+ * A TCP proxy in front of a port of this machine. It has one disturbance at a time. The target port may
+ * change, as when a server is started again.
  */
 export interface FaultProxy {
   port: number;
-  /** `chance` tells for each occasion whether it is disturbed, and is called for nothing else. */
+  /** `chance` decides for each occasion whether it is disturbed, and is called for nothing else. */
   disturb(disturbance: Disturbance, chance: () => boolean): void;
-  /** Everything passes again. Connections that a black hole swallowed are ended, as a router would in time. */
+  /** Everything passes again. Connections in a black hole are closed, as a router would do in time. */
   heal(): void;
   /** How often something was disturbed so far. */
   disturbed(): number;
@@ -34,16 +34,16 @@ export interface FaultProxy {
   close(): Promise<void>;
 }
 
-/** So long a target that was asked without anybody waiting has for doing it. */
+/** How long a target has to carry out a request whose client has gone. */
 const carriedOutMs = 500;
 
 interface Line {
   client: Socket;
   target: Socket;
-  /** The reply to what was sent last is lost. */
+  /** The reply to the last request is lost. */
   loses: boolean;
   swallowed: boolean;
-  /** Something is on its way to the target that is not given up. */
+  /** A request on its way to the target is not given up. */
   late: boolean;
 }
 
@@ -53,7 +53,7 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
   let count = 0;
   const lines = new Set<Line>();
 
-  /** The disturbance, if it is of one of these kinds and strikes now. */
+  /** The disturbance, if it is one of these kinds and strikes now. */
   const strikes = (...kinds: Disturbance['kind'][]): Disturbance | undefined => {
     if (!active || !kinds.includes(active.disturbance.kind) || !active.chance()) return undefined;
     count += 1;
@@ -79,7 +79,8 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
     for (const socket of [client, target]) socket.setNoDelay(true).on('error', end).on('close', end);
     const arrive = () => {
       line.late = false;
-      // Whoever is still there gets the answer; else it is carried out, and that is all.
+      // A client that is still there gets the answer. Otherwise the request is carried out, and the line
+      // ends.
       if (client.destroyed) setTimeout(end, carriedOutMs).unref();
     };
     pump(line, client, target, (bytes) => {
@@ -97,7 +98,7 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
     );
   });
 
-  /** Moves bytes one way, piece by piece in their order, and does to them what is to be done. */
+  /** Moves bytes one way, chunk by chunk in order, and applies the disturbance. */
   function pump(line: Line, from: Socket, to: Socket, befall: (bytes: Buffer) => Disturbance | undefined) {
     let before: Promise<unknown> = Promise.resolve();
     from.on('data', (bytes) => {

@@ -1,10 +1,13 @@
 import type { Lab } from './lab.ts';
 
-/** What the shoppers of the proof buy: products of its own, whose stock nobody else touches. */
+/**
+ * What the shoppers of the chaos tests buy: separate products, so that no other client changes their
+ * stock.
+ */
 
 const priceMinor = 1_250;
 
-/** Puts skus with that many units each on the shelf. */
+/** Adds these skus with that many units of stock each. */
 export function addGoods({ withDatabase }: Lab, goods: ReadonlyMap<string, number>): Promise<void> {
   const skus = [...goods.keys()];
   return withDatabase(async (client) => {

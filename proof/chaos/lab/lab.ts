@@ -24,56 +24,57 @@ import {
   type Service,
 } from './services.ts';
 
-/** The links between the parts of a shop, each through a proxy of its own. */
+/** The links between the parts of a shop, each through its own proxy. */
 export type Link = 'client' | 'postgres' | 'redis' | 'provider';
 
 /**
- * A whole shop to be broken: two processes behind a proxy each, nginx before these where the machine
- * has one, a worker, PostgreSQL, Redis and the payment provider, of which the shop sees the proxies
- * only. Everything of it is gone afterwards.
+ * A whole shop to break: two processes behind one proxy each, a worker, PostgreSQL, Redis and the
+ * payment provider. nginx is in front of the processes where the machine has one. The shop sees only the
+ * proxies. All of it is removed afterwards.
  */
 export interface Lab {
   apps: [NodeService, NodeService];
   worker: NodeService;
-  /** Where the shop's operator is asked to fulfil an order. */
+  /** The port at which the shop's operator is asked to fulfil an order. */
   operatorPort: number;
   postgres: PostgresService;
   redis: Service;
   simulator: Simulator;
   edge: EdgeService | undefined;
-  /** What the database is on; why it has no disk of its own where it has none. */
+  /** The database's own disk, or the reason why it has none. */
   disk: Disk | string;
   /** The ports at which clients reach the shop: its two processes, and nginx. */
   doors: number[];
-  /** The proxies of a link: two for clients, one for each other. */
+  /** The proxies of each link: two for clients, one for each other link. */
   proxies: Record<Link, FaultProxy[]>;
-  /** Past the proxies, on a connection of its own. */
+  /** Bypasses the proxies, on its own connection. */
   withDatabase<T>(work: (client: pg.Client) => Promise<T>): Promise<T>;
-  /** Whether there was something to forget, and it is forgotten. */
+  /** Resolves with true if there was data to delete and it was deleted. */
   flushRedis(): Promise<boolean>;
-  /** A line in the shop's log. */
+  /** Adds a line to the shop's log. */
   note(line: string): Promise<void>;
-  /** Everything runs and every proxy lets pass. */
+  /** Starts everything and ends every disturbance. */
   restore(): Promise<void>;
   close(options: { keep: boolean }): Promise<void>;
 }
 
 export interface LabOptions {
-  /** server.ts on a build, as in production; else a process of the same handlers without Next. */
+  /** server.ts on a build, as in production; otherwise a process with the same handlers but without Next. */
   built: boolean;
-  /** The database gets a disk of its own that can be filled, where that can be had. */
+  /** Gives the database its own disk that can be filled, where the machine allows it. */
   smallDisk?: boolean;
-  /** Where the shop's processes write their log; in the lab's own folder, and gone with it, without one. */
+  /** The log file of the shop's processes. Without one it is in the lab's folder and is removed with it. */
   shopLog?: string;
   say: (line: string) => void;
   signal: AbortSignal;
 }
 
 export async function openLab(options: LabOptions): Promise<Lab> {
-  // On the disk of the repository: a folder of temporary files may live in memory, where a commit costs nothing.
+  // On the repository's disk: a folder of temporary files may be in memory, where a commit costs
+  // nothing.
   await mkdir(path.join(root, '.data'), { recursive: true });
   const folder = await mkdtemp(path.join(root, '.data', 'prove-lab-'));
-  // Servers that drop the rights of root pass through it to folders of their own.
+  // Servers that drop root's privileges pass through it to folders of their own.
   await chmod(folder, 0o711);
   const opened: (() => Promise<unknown>)[] = [];
   const close = async ({ keep }: { keep: boolean }) => {
@@ -88,7 +89,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   }
 }
 
-/** Pushes the way back of every step, so that a start that fails leaves nothing running. */
+/** Pushes an undo for every step, so that a failed start leaves nothing running. */
 async function start(folder: string, opened: (() => Promise<unknown>)[], options: LabOptions) {
   const { say, signal } = options;
   say('starting PostgreSQL, Redis and the payment provider');
@@ -165,7 +166,7 @@ async function start(folder: string, opened: (() => Promise<unknown>)[], options
       connectionString: postgres.connectionString(),
       connectionTimeoutMillis: 5_000,
     });
-    // A fault may take the database away in the middle of a question.
+    // A fault may take the database away in the middle of a query.
     client.on('error', () => undefined);
     await client.connect();
     return work(client).finally(() => client.end().catch(() => undefined));
@@ -199,7 +200,7 @@ async function start(folder: string, opened: (() => Promise<unknown>)[], options
   };
 }
 
-/** What the ablation reads the counters of the processes with. */
+/** With this token the ablation reads the processes' metrics. */
 export const metricsToken = 'the token of the lab';
 
 const portOf = (url: string) => Number(new URL(url).port);
@@ -221,7 +222,8 @@ function variablesFor({
     STRIPE_SECRET_KEY: simulator.secretKey,
     STRIPE_API_BASE: `http://127.0.0.1:${proxies.provider[0]?.port}`,
     STRIPE_WEBHOOK_SECRET: simulator.webhookSecret,
-    // Counted as ever, and never enough: all shoppers come from one address, and submit on purpose again and again.
+    // Counted as usual but never reached: all shoppers share one address and deliberately submit again
+    // and again.
     RATE_LIMIT_SHOPPER_PER_MIN: '1000000',
     RATE_LIMIT_IP_PER_MIN: '1000000',
     METRICS_TOKEN: metricsToken,
@@ -250,7 +252,7 @@ async function buildSite(folder: string, variables: Record<string, string>, { sa
 async function flush(port: number): Promise<boolean> {
   const client = new Redis(port, { maxRetriesPerRequest: 0, retryStrategy: () => null });
   client.on('error', () => undefined);
-  // A Redis that is away has nothing to lose.
+  // A Redis that is down has nothing to lose.
   const flushed = await client
     .dbsize()
     .then(async (keys) => (await client.flushall()) === 'OK' && keys > 0)

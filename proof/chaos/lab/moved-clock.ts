@@ -1,11 +1,10 @@
 import { readFileSync, watchFile, writeFileSync } from 'node:fs';
 
 /**
- * Loaded before a process of the lab (`node --import`), and by nothing else: moves its wall clock
- * (`Date`, with and without `new`) by as many milliseconds as the file CLOCK_FILE says, now and
- * whenever that changes. What measures time and does not tell it (`performance.now`, timers) goes on
- * as before, as it does on a machine whose clock is set; so do the clocks of the database, of Redis
- * and of the provider.
+ * Preloaded into the lab's processes only (`node --import`). It moves the process's wall clock (`Date`,
+ * with and without `new`) by the milliseconds in the file CLOCK_FILE, now and whenever that changes.
+ * Elapsed time (`performance.now`, timers) is not affected, as on a machine whose clock is set. The
+ * clocks of the database, of Redis and of the provider are not affected either.
  */
 
 const file = process.env.CLOCK_FILE as string;

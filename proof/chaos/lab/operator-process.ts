@@ -5,8 +5,8 @@ import { env } from '#lib/platform/env.ts';
 import { AppError } from '#lib/platform/errors.ts';
 
 /**
- * The shop's operator, who does what `npm run order -- fulfil` does: `POST /fulfil?user=&order=`. A
- * process of its own that stays, because one for each order would cost a second of CPU.
+ * The shop's operator, who does what `npm run order -- fulfil` does: `POST /fulfil?user=&order=`. It is
+ * a process that keeps running, because one for each order would cost a second of CPU.
  */
 
 const server = createServer(async (request, response) => {
@@ -17,7 +17,7 @@ const server = createServer(async (request, response) => {
     const done = await fulfilOrder({ userId, orderId, actor: 'operator' });
     response.end(JSON.stringify(done));
   } catch (error) {
-    // No answer of the provider, or no database: nobody knows.
+    // The provider did not answer, or the database is down: the outcome is unknown.
     const isKnown = error instanceof AppError;
     response.writeHead(isKnown ? error.status : 503);
     response.end(JSON.stringify({ code: isKnown ? error.code : 'unavailable' }));

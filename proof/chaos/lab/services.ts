@@ -10,19 +10,22 @@ import { isAlive, waitForExit } from '#scripts/services/processes.ts';
 import { type RedisServer, spawnRedis } from '#scripts/services/redis.ts';
 import { watchdog } from '#scripts/services/watchdog.ts';
 
-/** A part of the shop that can be ended in good or bad manners, and started again at the same address. */
+/** A part of the shop that can be killed or stopped, and started again at the same address. */
 export interface Service {
-  /** kill -9, and waits until it is gone. Gives how many processes that were: none, if it didn't run. */
+  /**
+   * Sends SIGKILL and waits until it is gone. Resolves with the number of processes: 0 if it wasn't
+   * running.
+   */
   kill(): Promise<number>;
-  /** Asks it to end, and waits until it has. The same. */
+  /** Asks it to end and waits until it has. Resolves with the same number. */
   stop(): Promise<number>;
   /** Starts it unless it runs, and waits until it answers. */
   start(): Promise<void>;
-  /** SIGSTOP and SIGCONT: everything stays open, and nothing is done. The same. */
+  /** SIGSTOP and SIGCONT: connections stay open, but no work is done. Returns the same number. */
   signal(name: 'SIGSTOP' | 'SIGCONT'): number;
 }
 
-/** A killed process is gone at once; this is for a machine with other work. */
+/** A killed process is gone immediately. This allows for a machine with other work. */
 const goneWithinMs = 10_000;
 const hearsWithinMs = 20_000;
 
@@ -34,17 +37,20 @@ export interface Command {
 }
 
 export interface NodeService extends Service {
-  /** How often it was found to have ended though nobody had ended it. */
+  /** How often it ended without being stopped. */
   deaths(): number;
-  /** Its wall clock is that many milliseconds ahead of the true time, or behind; 1 when it has heard of it. */
+  /**
+   * Sets its wall clock this many milliseconds ahead of the true time, or behind. 1 once the process has
+   * noticed.
+   */
   moveClock(ms: number): Promise<number>;
 }
 
 const movedClock = path.join(import.meta.dirname, 'moved-clock.ts');
 
 /**
- * A Node process of the shop; with a port it is up when it answers there. `clockFile` is where its
- * clock is told how wrong it is.
+ * A Node process of the shop. With a port, it is ready when it answers there. `clockFile` holds the
+ * offset of its clock.
  */
 export function nodeService(
   { args, cwd, variables, logFile, clockFile }: Command & { clockFile: string },
@@ -62,7 +68,7 @@ export function nodeService(
       () => false,
     );
   };
-  /** Whether it has ended by itself since it was started; counted once. */
+  /** Counts the process, once, if it has ended by itself since it was started. */
   const bury = () => {
     if (!child || isAlive(child.pid)) return;
     deaths += 1;
@@ -100,7 +106,7 @@ export function nodeService(
       if ((await readFile(clockFile, 'utf8')) === String(ms)) return 0;
       await writeFile(clockFile, String(ms));
       for (const until = performance.now() + hearsWithinMs; performance.now() < until; await sleep(20)) {
-        // A process that is away reads it when it starts.
+        // A stopped process reads it when it starts.
         if (!child || !isAlive(child.pid)) return 0;
         if ((await readFile(`${clockFile}.seen`, 'utf8')) === String(ms)) return 1;
       }
@@ -109,7 +115,7 @@ export function nodeService(
   };
 }
 
-/** Gives how many processes it reached. */
+/** Returns how many processes it reached. */
 function signalTo(pid: number | undefined, name: NodeJS.Signals): number {
   if (pid === undefined || !isAlive(pid)) return 0;
   process.kill(pid, name);
@@ -117,7 +123,7 @@ function signalTo(pid: number | undefined, name: NodeJS.Signals): number {
 }
 
 export interface PostgresService extends Service {
-  /** Past every proxy. */
+  /** Bypasses every proxy. */
   connectionString(): string;
   /** The folder of its files. */
   data: string;
@@ -128,11 +134,11 @@ export async function postgresService(folder: string): Promise<PostgresService> 
   let guard: { dismiss: () => void } | undefined;
   let address = '';
   const start = async () => {
-    // It may have ended by itself, or be starting again.
+    // It may have ended by itself, or be restarting.
     server = await startPostgres({ dataDir: folder, log: () => undefined });
     address = server.connectionString;
     guard?.dismiss();
-    // SIGINT is its fast, clean way to end, for when this process is killed.
+    // SIGINT is a fast, clean shutdown, for when this process is killed.
     guard = watchdog('kill -INT "$1"', [String(server.pid)]);
   };
   const gone = () => {
@@ -172,7 +178,7 @@ export async function redisService(folder: string): Promise<RedisService> {
     server = await spawnRedis({ port, folder, logFile: path.join(folder, 'redis.log') });
     if (!server)
       throw new Error('this needs a redis-server on the PATH (Debian: apt-get install redis-server)');
-    // However it ends, it is to be started again.
+    // However it ended, it must be possible to start it again.
     void server.exited.then(() => {
       server = undefined;
     });
@@ -194,5 +200,5 @@ export async function redisService(folder: string): Promise<RedisService> {
   };
 }
 
-/** Says in the logs of the shop's processes what was done to them, so that they can be read beside it. */
+/** Records in the shop's log what was done to its processes, so that both can be read together. */
 export const noteIn = (logFile: string, line: string): Promise<void> => appendFile(logFile, `# ${line}\n`);

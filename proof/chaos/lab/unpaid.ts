@@ -1,7 +1,7 @@
 import type { UnpaidRow } from '#proof/chaos/check-unpaid.ts';
 import type { Lab } from './lab.ts';
 
-/** The orders that hold stock and are not paid, and those that the shop counts as such. */
+/** The unpaid orders that hold stock, and those that the shop counts as unpaid. */
 export function readUnpaid({ withDatabase }: Lab): Promise<UnpaidRow[]> {
   return withDatabase(async (client) => {
     const { rows } = await client.query<UnpaidRow>(

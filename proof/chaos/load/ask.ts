@@ -1,10 +1,10 @@
 import { request } from 'node:http';
 import type { Reply } from '#proof/chaos/history.ts';
 
-/** Longer than the shop takes for its slowest answer (10 s); a browser would wait longer still. */
+/** Longer than the shop's slowest answer (10 s). A browser would wait longer still. */
 const patienceMs = 13_000;
 
-/** What a client sends: JSON, with the cookie of its session. */
+/** A client's request: JSON, with its session cookie. */
 export interface Message {
   port: number;
   method: string;
@@ -15,8 +15,8 @@ export interface Message {
 }
 
 /**
- * Sends one request on a connection of its own and gives the answer, once it is whole. Rejects where
- * none came, or half of one, or none in time. Never sends anything twice.
+ * Sends one request on its own connection and resolves with the complete answer. Rejects if there is
+ * none, only a part of it, or none in time. Never sends a request twice.
  */
 export function ask(message: Message): Promise<Reply & { setCookie: string[] }> {
   const { port, method, path, cookie, headers, body } = message;

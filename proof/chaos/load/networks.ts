@@ -1,4 +1,4 @@
-/** Where clients say that they come from. */
+/** The networks that clients claim as their origin. */
 export const clientNetworks = ['10.0.0.0/8', '203.0.113.0/24'];
 
 /** An address that no other client has. */

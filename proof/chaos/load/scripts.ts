@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Random } from '#proof/chaos/random.ts';
+import type { Random } from '#proof/harness/random.ts';
 import { bankCard, debits, type Placed, type Shop, Shopper, type Submission } from './shopper.ts';
 
-/** What shoppers do that a shop could get wrong: each a script that one shopper goes through. */
+/** Shopper behaviour that a shop could get wrong. Each script is run by one shopper. */
 
 export interface World extends Shop {
-  /** Enough for everybody. */
+  /** Enough stock for all shoppers. */
   plenty: readonly string[];
-  /** A few of each, wanted by many. */
+  /** A few units each, wanted by many shoppers. */
   scarce: readonly string[];
   /** Submissions of this round, to be sent again when it is over. */
   sent: Submission[];
-  /** Orders that were placed, for those who look at what is not theirs. */
+  /** Ids of orders that were placed, for the scripts that try to read another shopper's order. */
   placed: string[];
 }
 
@@ -25,7 +25,7 @@ interface Scene {
 
 type Script = (scene: Scene) => Promise<void>;
 
-/** Weights are how many of about twenty shoppers do it. */
+/** Weights are how many of about twenty shoppers run the script. */
 const scripts: [weight: number, script: Script][] = [
   [7, buysOnce],
   [4, hasTwoTabs],
@@ -35,10 +35,13 @@ const scripts: [weight: number, script: Script][] = [
   [2, buysAgain],
 ];
 
-/** Of the others some leave orders behind that nobody would confirm at the bank. */
+/** Some of the other scripts leave orders behind that no shopper would confirm at the bank. */
 const goesToTheBank = new Set([buysOnce, cancels]);
 
-/** A third pay by invoice. Of the cards some are declined, some wait for the bank's page, some are debits. */
+/**
+ * A third pay by invoice. Some of the cards are declined, some wait for the bank's page, and some are
+ * debits.
+ */
 const payments = [
   { method: 'invoice' },
   { method: 'invoice' },
@@ -50,7 +53,7 @@ const payments = [
   ...debits.map((token) => ({ method: 'card', token })),
 ];
 
-/** One shopper from an empty cart to whatever becomes of it. */
+/** Takes one shopper from an empty cart to the end of a script. */
 export async function shop(world: World, random: Random): Promise<void> {
   const shopper = new Shopper(world, random);
   const sku = random.pick(random.chance(0.3) ? world.scarce : world.plenty);
@@ -74,7 +77,7 @@ async function hasTwoTabs(scene: Scene): Promise<void> {
   await after(scene, placed[0]);
 }
 
-/** The cart changes while it is ordered: either what was seen is ordered, or nothing is. */
+/** The cart changes while it is ordered: either what the shopper saw is ordered, or nothing is. */
 async function editsMeanwhile(scene: Scene): Promise<void> {
   const { shopper, random, sku } = scene;
   const submission = await prepare(scene);
@@ -86,14 +89,17 @@ async function editsMeanwhile(scene: Scene): Promise<void> {
   await after(scene, placed);
 }
 
-/** One token with two addresses to write to: one of them gets an order. */
+/** One token with two email addresses: only one body gets an order. */
 async function sendsAnotherBody(scene: Scene): Promise<void> {
   const { shopper } = scene;
   const bodies = [await prepare(scene), await prepare(scene, { email: 'eve@example.com' })];
   await Promise.all(bodies.map((body) => body && shopper.submitAtOnce(body, 2)));
 }
 
-/** Cancels twice at once, half of the time while another card is tried, or the first is still unknown. */
+/**
+ * Cancels twice at the same time. Half of the time another card is tried meanwhile, or the first charge
+ * is still unknown.
+ */
 async function cancels(scene: Scene): Promise<void> {
   const { shopper, random } = scene;
   const submission = await prepare(scene);
@@ -108,7 +114,10 @@ async function cancels(scene: Scene): Promise<void> {
   ]);
 }
 
-/** The same lines once more, from a new cart: asked whether that is meant, and then it is. */
+/**
+ * Orders the same lines again from a new cart. The shop asks whether that is intended; the shopper
+ * confirms.
+ */
 async function buysAgain(scene: Scene): Promise<void> {
   const { shopper, sku, random } = scene;
   await buysOnce(scene);
@@ -129,14 +138,14 @@ async function prepare(
   return submission;
 }
 
-/** How long a shopper looks at the bank's page: the payment may be cancelled meanwhile. */
+/** How long a shopper looks at the bank's page. The payment may be cancelled meanwhile. */
 const longestAtBankMs = 2_000;
-/** How long goods lie on the packing table: their money may be refunded or disputed meanwhile. */
+/** How long an order is being packed. Its money may be refunded or disputed meanwhile. */
 const longestPackingMs = 2_500;
 
 /**
- * Another card where the first was declined, from two windows; then a look at one's own order, and at
- * another's. Some orders are fulfilled.
+ * Tries another card from two windows if the first was declined. Then reads the shopper's own order and
+ * another shopper's. Some orders are fulfilled.
  */
 async function after({ shopper, world, random, payment }: Scene, placed: Placed | undefined): Promise<void> {
   if (!placed?.orderId) return;

@@ -7,11 +7,11 @@ import {
   hashOf,
   type Reply,
 } from '#proof/chaos/history.ts';
-import type { Random } from '#proof/chaos/random.ts';
+import type { Random } from '#proof/harness/random.ts';
 import { ask } from './ask.ts';
 import { homeOf } from './networks.ts';
 
-/** A submission as it is sent, as often as one likes. */
+/** A submission that can be sent any number of times. */
 export interface Submission {
   who: Identity;
   token: string;
@@ -21,22 +21,22 @@ export interface Submission {
   bankDecides?: true;
 }
 
-/** A client and what the shop takes it for. */
+/** A client and the shopper that the shop takes it for. */
 interface Identity {
   client: number;
-  /** The id in the session's cookie. */
+  /** The id in the session cookie. */
   shopper: string;
   cookie: string;
 }
 
 export interface Shop {
-  /** The ports at which it is reached: its processes, and nginx before them. */
+  /** The ports at which clients reach the shop: its processes, and nginx in front of them. */
   doors: readonly number[];
-  /** The one door that they go by; any, where nothing is said. */
+  /** The entrance that all calls use; any of them if undefined. */
   only?: number;
-  /** The network that clients come from; each from one of its own, where nothing is said. */
+  /** The network of all clients; if undefined, each client has its own. */
   network?: string;
-  /** The port at which its operator fulfils orders; nobody does without it. */
+  /** The port of the operator, who fulfils orders. Without it no order is fulfilled. */
   operator?: number;
   history: History;
 }
@@ -49,15 +49,15 @@ interface Quote {
   currency: string;
 }
 
-/** What is said of an order that was placed. */
+/** The outcome of a placed order. */
 export interface Placed {
   status: number;
   orderId: string | undefined;
 }
 
-/** Whoever is told "perhaps" asks again until they know; this is when they go and read a book instead. */
+/** A client retries an answer without an outcome. After this time it gives up. */
 const givesUpAfterMs = 45_000;
-/** Beside the doors for shoppers. */
+/** The operator's entrance, next to those for shoppers. */
 const operatorDoor = 3;
 const pausesMs = [100, 200, 400, 800, 1_200];
 
@@ -71,18 +71,18 @@ const address = {
   country: 'US',
 };
 
-/** One client with its cookie, that never asks the same process twice in a row if it can help it. */
+/** One client with its cookie. It avoids asking the same process twice in a row. */
 export class Shopper {
   readonly #shop: Shop;
-  /** Of its own: how often it has to ask again must not change what the script chooses next. */
+  /** A sequence of its own: the number of retries must not change what the script chooses next. */
   readonly #random: Random;
-  /** What the shopper put into the cart that isn't ordered yet. */
+  /** Items in the cart that aren't ordered yet. */
   readonly #lines = new Map<string, number>();
   readonly client: number;
   cookie = '';
   id = '';
 
-  /** Somebody new, or somebody who was here before. */
+  /** A new client or, with `who`, an earlier one. */
   constructor(shop: Shop, random: Random, who?: Identity) {
     this.#shop = shop;
     this.#random = random.fork('doors and pauses');
@@ -127,7 +127,10 @@ export class Shopper {
     this.id = session.slice('once_session='.length).split('.')[0] ?? '';
   }
 
-  /** Tries until the answer is a success. Gives undefined when patience is over or nothing more can come of it. */
+  /**
+   * Retries until the answer is a success. Resolves with undefined after the time limit, or when retries
+   * are useless.
+   */
   async #until(attempt: () => Promise<Reply | undefined>): Promise<Record<string, unknown> | undefined> {
     const until = performance.now() + givesUpAfterMs;
     for (let tries = 0; performance.now() < until; tries += 1) {
@@ -152,7 +155,7 @@ export class Shopper {
     return true;
   }
 
-  /** A submission of the cart as it is now; undefined where there is nothing to be had. */
+  /** A submission of the current cart; undefined where nothing can be ordered. */
   async submission(
     payment: Record<string, unknown>,
     { shippingMethod = 'standard', email = 'ada@example.com', ...more }: Record<string, unknown> = {},
@@ -193,12 +196,12 @@ export class Shopper {
       ...(bankDecides && { bankDecides }),
     };
     const reply = await this.call('order', 'POST', '/api/orders', about);
-    // An order stands, so what is put in from now on is in another cart.
+    // The order exists, so later items go into another cart.
     if (reply && (reply.status < 300 || reply.status === 402)) this.#lines.clear();
     return reply;
   }
 
-  /** Sends it again until the answer says what became of it. */
+  /** Sends it again until the answer tells its outcome. */
   async submitUntilKnown(
     submission: Submission,
     how: { app?: number; again?: true } = {},
@@ -213,7 +216,7 @@ export class Shopper {
     return undefined;
   }
 
-  /** Sends copies at the same time, each by another door, and then what is left open once more. */
+  /** Sends copies at the same time through different entrances, then retries until the outcome is known. */
   async submitAtOnce(submission: Submission, copies: number): Promise<Placed | undefined> {
     const { length } = this.#shop.doors;
     const first = this.#random.between(0, length - 1);
@@ -240,8 +243,8 @@ export class Shopper {
   }
 
   /**
-   * Answers at the bank, once the order says where that is, and closes the tab there: the shop hears
-   * of it from the provider alone. Gives whether the shopper refused.
+   * Answers at the bank once the order has its address, then closes the tab: the shop hears about it
+   * from the provider alone. Resolves with the answer given, or undefined.
    */
   async answerBank(orderId: string, waitMs: number): Promise<'confirm' | 'refuse' | undefined> {
     const until = performance.now() + givesUpAfterMs;
@@ -264,7 +267,7 @@ export class Shopper {
     return undefined;
   }
 
-  /** The operator hands the order to the carrier, if the shop lets them. */
+  /** The operator ships the order, if the shop lets them. */
   async beFulfilled(orderId: string): Promise<void> {
     const { operator: port, history } = this.#shop;
     if (port === undefined) return;
@@ -282,7 +285,7 @@ export class Shopper {
   }
 }
 
-/** Stripe's test methods of which the answer comes later. */
+/** Stripe's test methods whose outcome arrives later. */
 export const bankCard = 'pm_card_authenticationRequired';
 export const debits = ['pm_usBankAccount_success', 'pm_usBankAccount_insufficientFunds'];
 
@@ -294,17 +297,17 @@ interface LiveOrder {
   payments?: { actionUrl?: string }[];
 }
 
-/** Out of order, too busy, or the request did not arrive whole: it is worth sending again. */
+/** The shop failed, was too busy, or got an incomplete request: a retry may succeed. */
 const saysNothing = ({ status }: Pick<Reply, 'status'>): boolean =>
   status >= 500 || status === 429 || status === 408;
 
-/** Whether it says that nobody knows yet. */
+/** Whether the outcome is still open. */
 function isOpen({ body }: Reply): boolean {
   const { code } = JSON.parse(body.toString('utf8')) as { code?: string };
   return code === 'in_progress' || code === 'payment_unsettled';
 }
 
-/** What an answer says for good; undefined where it may still become something else. */
+/** The final outcome in an answer; undefined while it may still change. */
 function placedOf({ status, body }: Reply): Placed | undefined {
   if (saysNothing({ status })) return undefined;
   const { code, order } = JSON.parse(body.toString('utf8')) as { code?: string; order?: { id?: string } };

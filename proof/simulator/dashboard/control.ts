@@ -11,9 +11,9 @@ import type { Dashboard } from './dashboard.ts';
 import { actAtDashboard } from './dashboard-actions.ts';
 
 /**
- * The simulator's own API, for tests: what is to go wrong, and what truly happened. Under /_test,
- * without a key, for programs on this machine only: a page of some site must not reach it through
- * the browser that shows it.
+ * The simulator's own API, for tests: it takes the faults to inject and reports what happened to the money.
+ * It is served under /_test without a key, to programs on this machine only. A web page must not reach it
+ * through the browser that shows it.
  */
 
 export interface ControlOptions {
@@ -32,7 +32,7 @@ export function isLocalProgram({ socket, headers }: IncomingMessage): boolean {
   return loopback && named && headers.origin === undefined;
 }
 
-/** Gives the answer's JSON, or undefined for a call that there isn't. */
+/** Returns the answer's JSON, or undefined for an unknown call. */
 export async function control(
   options: ControlOptions,
   request: { method: string; path: string; search: string; body: string },
@@ -68,7 +68,7 @@ export async function control(
   }
 }
 
-/** What the shop's owner does at the provider. Gives every object that it changed. */
+/** Does what the shop's owner does in the provider's dashboard. Returns every object that it changed. */
 async function atDashboard(
   { simulator, dashboard, baseUrl }: ControlOptions,
   { method, path, body }: { method: string; path: string; body: string },
@@ -86,7 +86,7 @@ async function atDashboard(
   };
 }
 
-/** Tells events again, whatever became of them: `?type=` and `?payment_intent=` narrow them. */
+/** Sends events again, delivered or not. `?type=` and `?payment_intent=` narrow them. */
 function resend({ simulator, webhooks }: ControlOptions, query: URLSearchParams): number {
   const type = query.get('type');
   const intent = query.get('payment_intent');

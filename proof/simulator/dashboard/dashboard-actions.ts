@@ -49,7 +49,7 @@ const actions: Record<string, Action> = {
     known: ['payment_intent'],
     act: (dashboard, params) => dashboard.cancel(payment(params)),
   },
-  /** Of an intent or of a refund. */
+  /** The id of an intent or of a refund. */
   settle: {
     known: ['id'],
     act: (dashboard, params) => dashboard.settle(required(params, 'id')),
@@ -92,7 +92,10 @@ const actions: Record<string, Action> = {
   },
 };
 
-/** Undefined for an action that there isn't. A parameter that is misspelt is refused: it must not pass in silence. */
+/**
+ * Returns undefined for an unknown action. Throws for an unknown parameter, so that no typing error passes
+ * unseen.
+ */
 export function actAtDashboard(
   dashboard: Dashboard,
   name: string,

@@ -27,9 +27,9 @@ export interface NewCharge {
 }
 
 /**
- * What happens at the provider without the shop: its owner in the dashboard, the cardholder's bank,
- * and time. Each action throws an `ApiError` when Stripe would refuse it, and otherwise announces
- * itself with Stripe's events. Amounts are minor units.
+ * What happens at the provider without the shop: the owner's actions in the dashboard, the decisions of the
+ * cardholder's bank, and the passing of time. Each action throws an `ApiError` where Stripe would refuse it.
+ * Otherwise it emits Stripe's events. Amounts are minor units.
  */
 export class Dashboard {
   readonly #simulator: SimulatedProvider;
@@ -38,19 +38,19 @@ export class Dashboard {
     this.#simulator = simulator;
   }
 
-  /** Refunds an amount, or what is left. */
+  /** Refunds `amount`, or by default everything that is left. */
   refund(intentId: string, amount?: number): Promise<Outcome> {
     const wanted = { amount, reason: null, metadata: {} };
     return this.#commit(createRefund(this.#intent(intentId), wanted, this.#simulator.now()));
   }
 
-  /** The shopper's bank returns a refund, also one that seemed done. */
+  /** The shopper's bank returns a refund, even one that had succeeded. */
   failRefund(refundId: string, reason = 'lost_or_stolen_card'): Promise<Outcome> {
     const refund = find(this.#simulator.refunds, 'refund', refundId);
     return this.#commit(failRefund(this.#intent(refund.intent), refund, reason, this.#simulator.now()));
   }
 
-  /** Takes an authorized amount, or all of it. */
+  /** Captures `amount`, or by default the whole authorized amount. */
   capture(intentId: string, amount?: number): Promise<Outcome> {
     return this.#commit(captureIntent(this.#intent(intentId), amount, this.#simulator.now()));
   }
@@ -68,7 +68,7 @@ export class Dashboard {
     return outcome;
   }
 
-  /** A payment that no order of the shop knows. */
+  /** Creates a payment that belongs to no order of the shop. */
   charge({ amount, currency, ...rest }: NewCharge): Promise<Outcome> {
     requireChargeable(amount, currency.toLowerCase());
     const { captureMethod = 'automatic', paymentMethod = 'pm_card_visa' } = rest;
@@ -120,7 +120,7 @@ export class Dashboard {
     return this.#commit(closeReview(this.#intent(review.intent), review, reason));
   }
 
-  /** Decides now what takes its time: an intent that is `processing`, or a refund. */
+  /** Decides a pending object now: an intent in `processing`, or a refund. */
   async settle(id: string): Promise<Outcome> {
     const refund = this.#simulator.refunds.get(id);
     const intent = this.#intent(refund?.intent ?? id);
@@ -137,7 +137,7 @@ export class Dashboard {
     return intentOf(this.#simulator, id, 'payment_intent');
   }
 
-  /** Writes what the shop did not ask for. */
+  /** Commits a change that the shop did not ask for. */
   async #commit(outcome: Outcome): Promise<Outcome> {
     if (outcome.error) throw new ApiError(outcome.status, outcome.error);
     const movements = outcome.movements.map((movement) => ({ ...movement, elsewhere: true as const }));

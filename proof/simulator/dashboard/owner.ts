@@ -12,12 +12,12 @@ export interface OwnerOptions {
 }
 
 interface Act {
-  /** What a payment has just become when this can be done to it. */
+  /** The event after which a payment allows this action. */
   after: EventType;
-  /** How many events it announces, and of which types. */
+  /** How many events the action emits, and their type. */
   announces: { events: number; type: string };
   act: (dashboard: Dashboard, event: SimulatorEvent) => Promise<Outcome>;
-  /** As long again later, where something follows. */
+  /** The follow-up action, if there is one. It runs after the same delay again. */
   afterwards?: { events: number; act: (dashboard: Dashboard, outcome: Outcome) => Promise<Outcome> };
 }
 
@@ -74,9 +74,12 @@ const acts: Record<OwnerFaultKind, Act> = {
   },
 };
 
-/** Does to the shop's payments what was asked for as a fault, while the shop looks elsewhere. */
+/**
+ * Performs the owner's actions that were requested as faults on the shop's payments, concurrently with the
+ * shop.
+ */
 export class Owner {
-  /** How often it was done, and not refused. */
+  /** How many actions were done and not refused. */
   acts = 0;
   readonly #options: OwnerOptions;
 
@@ -88,7 +91,7 @@ export class Owner {
     const orderId = event.intent.metadata.order_id;
     const possible = ownerKinds.filter((kind) => acts[kind].after === event.type);
     const fault = this.#options.faults.takeForOwner(possible, { type: event.type, orderId });
-    // Ends with the simulator: its journal is closed then.
+    // Errors are ignored: when the simulator ends, its journal is already closed.
     if (fault) void this.#act(event, fault).catch(() => undefined);
   }
 
@@ -108,7 +111,7 @@ export class Owner {
       this.#keepFromTheShop(event, fault, { ...announces, events: afterwards.events });
       await afterwards.act(dashboard, outcome);
     } catch (error) {
-      // The shopper was faster, and there is nothing left to refund: the next payment, then.
+      // The shopper was faster, so nothing is left to refund. Use the next payment instead.
       if (error instanceof ApiError) faults.add({ ...fault, times: 1 });
       else throw error;
     }
@@ -129,5 +132,5 @@ export class Owner {
   }
 }
 
-/** A late event comes after the shop had time to ship. */
+/** A late event arrives after the shop had time to ship. */
 const lateMs = 5_000;

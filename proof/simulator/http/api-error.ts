@@ -1,6 +1,6 @@
 import type { ErrorBody } from '#proof/simulator/ledger/model.ts';
 
-/** A refusal before anything was executed: the idempotency layer keeps none of these. */
+/** A refusal before anything was executed. The idempotency layer never stores these. */
 export class ApiError extends Error {
   readonly status: number;
   readonly body: ErrorBody;

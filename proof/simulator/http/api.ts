@@ -14,7 +14,7 @@ import { errorShape, intentShape, type Shape } from './shapes.ts';
 
 export interface ApiRequest {
   method: string;
-  /** Without the query. */
+  /** Without the query string. */
   path: string;
   search: string;
   headers: Record<string, string | undefined>;
@@ -25,7 +25,7 @@ export interface ApiAnswer {
   status: number;
   headers: Record<string, string>;
   body: unknown;
-  /** What becomes of the connection instead of the answer. */
+  /** What happens to the connection instead of an answer. */
   instead?: 'hang' | 'hang_up' | 'reset';
 }
 
@@ -40,7 +40,7 @@ export interface ApiOptions {
 
 const serverError: ErrorBody = { type: 'api_error', message: 'Something went wrong on our end.' };
 
-/** The calls under /v1: who asks, what goes wrong on request, and then what is asked for. */
+/** Handles calls under /v1: authentication first, then requested faults, then the call itself. */
 export class Api {
   readonly #options: ApiOptions;
   readonly #keysInUse = new Set<string>();
@@ -79,7 +79,7 @@ export class Api {
     const { secretKey } = this.#options;
     const [scheme, value = ''] = authorization.split(' ');
     if (scheme === 'Bearer' && value === secretKey) return;
-    // What `curl -u sk_test_…:` sends.
+    // The form that `curl -u sk_test_…:` sends.
     if (scheme === 'Basic' && Buffer.from(value, 'base64').toString() === `${secretKey}:`) return;
     const message = value
       ? `Invalid API Key provided: ${value.slice(0, 8)}****${value.slice(-4)}`
@@ -99,7 +99,7 @@ export class Api {
     const { simulator, baseUrl } = this.#options;
     const body = query(simulator, path, params, baseUrl);
     if (body === undefined) throw unknownUrl('GET', path);
-    // What is shown must not be lost by a crash a moment later.
+    // A result that was shown must survive a crash one moment later.
     await simulator.durable();
     return { status: 200, headers: {}, body };
   }
@@ -147,7 +147,7 @@ export class Api {
     }
   }
 
-  /** The answer of the first time, byte for byte; to the same request only. */
+  /** Replays the first answer byte for byte, and only for the same request. */
   #replay(kept: KeptAnswer, endpoint: string, fingerprint: string): ApiAnswer {
     if (kept.endpoint !== endpoint || kept.fingerprint !== fingerprint) {
       throw new ApiError(400, {
@@ -165,7 +165,7 @@ export class Api {
         ...answer.headers,
         'idempotent-replayed': 'true',
         'original-request': kept.requestId,
-        // Asking again would only give the same failure again.
+        // A retry would only get the same failure.
         ...(kept.status >= 500 && { 'stripe-should-retry': 'false' }),
       },
     };
@@ -205,7 +205,7 @@ function faultAfter(kind: RequestFaultKind): Partial<ApiAnswer> | undefined {
   return { status: 500, body: errorShape(serverError) };
 }
 
-/** Two requests are the same when they ask for the same, whatever the order of their parameters. */
+/** Two requests are the same when their parameters are equal, in any order. */
 function fingerprintOf(endpoint: string, body: string): string {
   const params = [...new URLSearchParams(body)].map(([name, value]) => `${name}=${value}`).sort();
   return createHash('sha256')

@@ -4,23 +4,26 @@ import type { Intent } from '#proof/simulator/ledger/model.ts';
 import type { SimulatedProvider } from '#proof/simulator/simulated-provider.ts';
 import { clientSecret } from './shapes.ts';
 
-/** The page of the shopper's bank (3-D Secure): plain HTML, honest about what it is, no script. */
+/**
+ * The page of the shopper's bank (3-D Secure). It is plain HTML without a script and says that it is
+ * simulated.
+ */
 
 export interface Page {
   status: number;
   html?: string;
-  /** Where the browser goes instead. */
+  /** Redirect target, in place of a page. */
   location?: string;
 }
 
-/** GET: the question. */
+/** GET: shows the question. */
 export function showBank(simulator: SimulatedProvider, id: string): Page {
   const intent = simulator.intent(id);
   if (!intent) return notFound;
   return { status: 200, html: intent.status === 'requires_action' ? question(intent) : settled(intent) };
 }
 
-/** POST: the shopper's answer, and back to the shop. A second answer changes nothing. */
+/** POST: takes the shopper's answer and redirects to the shop. A second answer changes nothing. */
 export async function answerAtBank(
   simulator: SimulatedProvider,
   id: string,
@@ -37,7 +40,7 @@ export async function answerAtBank(
   return location ? { status: 303, location } : { status: 200, html: settled(now) };
 }
 
-/** The shop's address with what Stripe adds to it. */
+/** The shop's return address with the parameters that Stripe adds. */
 function returnAddress(intent: Intent): string | undefined {
   if (!intent.returnUrl) return undefined;
   const url = new URL(intent.returnUrl);

@@ -8,7 +8,7 @@ import type {
 } from '#proof/simulator/ledger/model.ts';
 import type { Shape } from './shapes.ts';
 
-/** What stands beside a PaymentIntent, as Stripe's API shows it. */
+/** The objects around a PaymentIntent, as Stripe's API shows them. */
 
 export function refundShape(refund: Refund): Shape {
   const { id, failure } = refund;
@@ -65,7 +65,7 @@ export function disputeShape(dispute: Dispute, nowSeconds: number): Shape {
   };
 }
 
-/** A warning asks for action while there is still something to refund. */
+/** A warning is actionable while something is left to refund. */
 export function warningShape(warning: FraudWarning, { charge }: Intent): Shape {
   const left = charge ? charge.amountCaptured - charge.amountRefunded : 0;
   return {

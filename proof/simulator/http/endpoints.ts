@@ -20,12 +20,12 @@ import {
 } from './params.ts';
 
 /**
- * The calls that change something. Each reads its parameters, throwing a 400 that no key keeps,
- * and gives the function that executes it.
+ * The calls that change something. Each reads its parameters and returns the function that executes the call.
+ * Reading throws a 400, which no key stores.
  */
 type Endpoint = (call: { simulator: SimulatedProvider; params: Params; id: string }) => () => Outcome;
 
-/** Taken and of no consequence here: what a shop may tell Stripe besides. */
+/** Parameters of Stripe's that are accepted and have no effect here. */
 const ofNoConsequence = [
   'amount_details',
   'confirmation_method',
@@ -66,7 +66,7 @@ const create: Endpoint = ({ simulator, params }) => {
   requireKnown(params, createParams);
   const currency = currencyOf(params);
   const confirm = booleanOf(params, 'confirm');
-  // What newer versions of Stripe's API call one thing and older ones another.
+  // Newer and older versions of Stripe's API name this parameter differently.
   const allowed = listOf(params, 'allowed_payment_method_types');
   const types = listOf(params, 'payment_method_types');
   const listed = [...allowed, ...types];
@@ -114,7 +114,7 @@ const confirm: Endpoint = ({ simulator, params, id }) => {
       returnUrl: returnUrl ?? intent.returnUrl,
     };
     const outcome = confirmIntent(chosen, simulator.now());
-    // A refused confirmation leaves the intent as it was.
+    // A refused confirmation leaves the intent unchanged.
     return outcome.intent === chosen ? { ...outcome, intent } : outcome;
   };
 };
@@ -155,7 +155,7 @@ const posts: [RegExp, Endpoint][] = [
   [/^\/v1\/refunds$/, refund],
 ];
 
-/** The endpoint of a path that is posted to, and the id in the path. */
+/** Finds the endpoint of a POST path, and the id in the path. */
 export function findPost(path: string): { endpoint: Endpoint; id: string } | undefined {
   for (const [pattern, endpoint] of posts) {
     const match = path.match(pattern);

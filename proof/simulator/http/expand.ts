@@ -6,7 +6,7 @@ import { disputeShape, refundShape, reviewShape, transactionShape } from './besi
 import { listOf, type Params } from './params.ts';
 import { chargeShape, intentShape, type Shape } from './shapes.ts';
 
-/** `expand[]`: ids in an answer that are replaced by what they name. */
+/** `expand[]`: replaces ids in an answer with the objects that they name. */
 
 const expandable = [
   'balance_transaction',
@@ -22,7 +22,7 @@ const expandable = [
 /** Stripe's own limit. */
 const mostLevels = 4;
 
-/** What is asked for in full. Throws for what can't be. */
+/** Returns the paths to expand. Throws for one that can't be expanded. */
 export function expansionsOf(params: Params): string[] {
   const wanted = listOf(params, 'expand');
   for (const path of wanted) {
@@ -34,8 +34,8 @@ export function expansionsOf(params: Params): string[] {
 }
 
 /**
- * Replaces the ids at `paths`. An answer that was kept shows `intent` as it was then; its list of
- * refunds is the current one.
+ * Replaces the ids at `paths`. A stored answer shows `intent` as it was then, but the current list of
+ * refunds.
  */
 export function expand(
   shape: Shape,
@@ -69,13 +69,13 @@ function refundsOf(simulator: SimulatedProvider, charge: Shape): Shape {
   };
 }
 
-/** The intent itself, or its charge. */
+/** The shape of the intent itself, or of its charge. */
 function shapeOfIntent(intent: Intent, id: string, baseUrl: string): Shape | undefined {
   if (intent.id === id) return intentShape(intent, baseUrl);
   return intent.charge?.id === id ? chargeShape(intent, intent.charge) : undefined;
 }
 
-/** Whatever an id names. */
+/** The shape of any object, by its id. */
 function shapeOf(simulator: SimulatedProvider, id: string, baseUrl: string): Shape | undefined {
   const intent = simulator.intent(id) ?? simulator.intentOfCharge(id);
   if (intent) return shapeOfIntent(intent, id, baseUrl);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** A random id in Stripe's manner: `pi_` and 24 letters and digits. */
+/** A random id in Stripe's format: `pi_` and 24 letters and digits. */
 export function newId(prefix: string): string {
   const letters = randomBytes(30)
     .toString('base64')

@@ -1,7 +1,7 @@
 import { invalid } from './api-error.ts';
 import { integerOf, type Params, textOf } from './params.ts';
 
-/** Lists in pages, newest first, as all of Stripe's are. */
+/** Lists in pages, newest first, like all lists of Stripe's API. */
 
 export const pageParams = ['created', 'ending_before', 'limit', 'starting_after'] as const;
 
@@ -28,7 +28,7 @@ export function pageOf<One extends Item>(
     if (item.created < earliest || item.id === before) break;
     if (begun && item.created <= latest) {
       items.push(item);
-      // One more than a page shows that there is another one.
+      // One item more than `limit` shows that another page follows.
       if (!before && items.length > limit) break;
     }
     begun ||= item.id === after;
@@ -36,7 +36,7 @@ export function pageOf<One extends Item>(
   return { items: before ? items.slice(-limit) : items.slice(0, limit), more: items.length > limit };
 }
 
-/** `created` alone is a moment; with an operator it is a bound. */
+/** A plain `created` is an exact time; with an operator it is a bound. */
 function createdRange(params: Params): { earliest: number; latest: number } {
   const at = (name: string) => integerOf(params, name);
   const moment = at('created');

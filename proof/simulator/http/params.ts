@@ -1,12 +1,12 @@
 import { invalid } from './api-error.ts';
 
-/** Parameters as they are sent: `metadata[order_id]` is one name. Lists are numbered or end in `[]`. */
+/** Parameters as they are sent: `metadata[order_id]` is one name. Lists have numbers or end in `[]`. */
 export type Params = ReadonlyMap<string, string>;
 
-/** Stripe's own limits for metadata; the number of parameters is ours, far above what a call has. */
+/** The metadata limits are Stripe's. The number of parameters is ours, far above what any call has. */
 const limits = { params: 200, metadataKeys: 50, metadataKey: 40, metadataValue: 500 };
 
-/** Decodes a form or a query string. Throws a 400 for more than anybody means to send. */
+/** Decodes a form or a query string. Throws a 400 for too many parameters. */
 export function decodeForm(text: string): Params {
   const params = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(text)) {
@@ -16,7 +16,7 @@ export function decodeForm(text: string): Params {
   return params;
 }
 
-/** Throws for the first parameter that an endpoint doesn't know: a typing error must not pass in silence. */
+/** Throws for the first unknown parameter, so that no typing error passes unseen. */
 export function requireKnown(params: Params, known: readonly string[]): void {
   for (const name of params.keys()) {
     const [root = ''] = name.split('[');
@@ -46,7 +46,7 @@ export function integerOf(params: Params, name: string): number | undefined {
   return Number(value);
 }
 
-/** An amount in minor units, or a moment. */
+/** An amount in minor units, or a timestamp. */
 export function positiveOf(params: Params, name: string): number | undefined {
   const value = integerOf(params, name);
   if (value !== undefined && value < 1) {
@@ -81,7 +81,7 @@ export function listOf(params: Params, name: string): string[] {
   return [...params].filter(([key]) => key.startsWith(`${name}[`)).map(([, value]) => value);
 }
 
-/** An address that a browser can be sent to. */
+/** A URL to which a browser can be redirected. */
 export function urlOf(params: Params, name: string): string | undefined {
   const value = textOf(params, name);
   if (value === undefined) return undefined;

@@ -10,14 +10,14 @@ import { pageOf, pageParams } from './pages.ts';
 import { listOf, type Params, requireKnown, textOf } from './params.ts';
 import { chargeShape, intentShape, type Shape } from './shapes.ts';
 
-/** The calls that only look. */
+/** The calls that only read. */
 
 interface Item {
   id: string;
   created: number;
 }
 
-/** One kind of object: how one is found, how all are listed, and what narrows the list. */
+/** One kind of object: how to find one, how to list all, and which parameters narrow the list. */
 interface Collection<One extends Item = Item> {
   kind: string;
   get(simulator: SimulatedProvider, id: string): One | undefined;
@@ -26,7 +26,7 @@ interface Collection<One extends Item = Item> {
   filters: readonly string[];
 }
 
-/** Checks one against the other in its own type; the table knows them as any. */
+/** Checks each collection against its own item type. The table erases that type. */
 const collection = <One extends Item>(of: Collection<One>) => of as unknown as Collection;
 
 /** The intent that a list is narrowed to. */
@@ -53,7 +53,7 @@ function charges(simulator: SimulatedProvider, params: Params) {
 
 function* events(simulator: SimulatedProvider, params: Params) {
   const types = [...listOf(params, 'types'), ...(textOf(params, 'type') ?? '').split(',').filter(Boolean)];
-  // `payment_intent.*` stands for all of them.
+  // `payment_intent.*` matches all types with that prefix.
   const isWanted = (type: string) =>
     types.length === 0 ||
     types.some((one) => one === type || (one.endsWith('*') && type.startsWith(one.slice(0, -1))));
@@ -108,7 +108,7 @@ const collections: Record<string, Collection> = {
   reviews: collection({
     kind: 'review',
     get: (simulator, id) => simulator.reviews.get(id),
-    // Stripe lists the open ones only.
+    // Stripe lists open reviews only.
     newestFirst: (simulator) =>
       simulator.reviews.newestFirst().filter(({ closedReason }) => closedReason === null),
     shape: reviewShape,
@@ -130,7 +130,7 @@ const collections: Record<string, Collection> = {
   }),
 };
 
-/** The answer to a GET, or undefined for a path that there isn't. Throws what Stripe refuses. */
+/** Returns the answer to a GET, or undefined for an unknown path. Throws what Stripe would refuse. */
 export function query(simulator: SimulatedProvider, path: string, params: Params, baseUrl: string): unknown {
   const [, name = '', id] = path.match(/^\/v1\/(radar\/\w+|\w+)(?:\/(\w+))?$/) ?? [];
   const found = Object.hasOwn(collections, name) ? collections[name] : undefined;

@@ -1,11 +1,11 @@
 import type { Charge, ErrorBody, Intent } from '#proof/simulator/ledger/model.ts';
 import { testCard } from '#proof/simulator/ledger/test-cards.ts';
 
-/** The objects as Stripe's API shows them. The same object always gives the same bytes. */
+/** The objects as Stripe's API shows them. An unchanged object always gives the same bytes. */
 
 export type Shape = Record<string, unknown>;
 
-/** `baseUrl` is where this simulator is reached: the bank's page is under it. */
+/** `baseUrl` is this simulator's address; the bank's page is under it. */
 export function intentShape(intent: Intent, baseUrl: string): Shape {
   const { id, charge, status, amount } = intent;
   return {
@@ -57,7 +57,7 @@ export function clientSecret({ id, secret }: Intent): string {
 
 function nextAction(intent: Intent, baseUrl: string): Shape {
   const url = `${baseUrl}/3ds/${intent.id}`;
-  // Without a place to come back to, Stripe leaves the redirect to its own script in the browser.
+  // Without a return address, Stripe leaves the redirect to its own script in the browser.
   if (!intent.returnUrl) {
     return { type: 'use_stripe_sdk', use_stripe_sdk: { type: 'three_d_secure_redirect', stripe_js: url } };
   }
@@ -126,7 +126,7 @@ function methodDetails(paymentMethod: string): Shape | null {
   return { [type]: { [brandOf[type]]: brand, last4 }, type };
 }
 
-/** An error as it is sent; one about a PaymentIntent shows it. */
+/** An error as it is sent. An error about a PaymentIntent includes that intent. */
 export function errorShape(error: ErrorBody, intent?: Shape): Shape {
   return {
     error: {

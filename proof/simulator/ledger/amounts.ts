@@ -1,8 +1,8 @@
 import { invalid } from '#proof/simulator/http/api-error.ts';
 
-/** Which amounts Stripe takes, as docs.stripe.com/currencies says. In minor units. */
+/** Which amounts Stripe accepts, in minor units. Source: docs.stripe.com/currencies. */
 
-/** Where nothing is listed, anything from 1 is taken. */
+/** A currency that is not listed accepts any amount from 1. */
 const smallest: Record<string, number> = {
   aed: 200,
   aud: 50,
@@ -30,14 +30,17 @@ const smallest: Record<string, number> = {
   usd: 50,
 };
 
-/** Eight digits, whatever the currency's decimals are; twelve for the rupiah. */
+/** Eight digits, independent of the currency's decimals; twelve for the rupiah. */
 const largestOfMost = 99_999_999;
 const largest: Record<string, number> = { idr: 999_999_999_999 };
 
-/** Currencies whose last digits must be zero: three decimals of which banks use two, and two that are unused. */
+/**
+ * Currencies whose last digits must be zero. Five have three decimals, of which banks use two; two have two
+ * decimals that are never used.
+ */
 const steps: Record<string, number> = { bhd: 10, jod: 10, kwd: 10, omr: 10, tnd: 10, isk: 100, ugx: 100 };
 
-/** Throws what Stripe answers to an amount that it does not take in that currency. */
+/** Throws Stripe's error for an amount that it doesn't accept in that currency. */
 export function requireChargeable(amount: number, currency: string): void {
   const most = largest[currency] ?? largestOfMost;
   if (amount > most) {
@@ -62,7 +65,7 @@ export function requireChargeable(amount: number, currency: string): void {
   }
 }
 
-/** What Stripe counts in hundredths although ISO 4217 gives the currency no decimals. */
+/** Stripe counts these in hundredths, although ISO 4217 gives the currency no decimals. */
 const hundredths = new Set(['isk', 'ugx']);
 
 export function money(amount: number, currency: string): string {

@@ -3,9 +3,11 @@ import type { BalanceTransaction, Charge, Intent } from './model.ts';
 import { seconds } from './moment.ts';
 import { testCard } from './test-cards.ts';
 
-/** The lines of the account's balance, with what the provider keeps of each. Pure. */
+/** The balance transactions of the account, with the provider's fee for each. Pure. */
 
-/** Stripe's list prices in the United States. A dispute's fee is kept even when the dispute is won. */
+/**
+ * Stripe's list prices in the United States. The dispute fee is not returned, even when the dispute is won.
+ */
 const cardFee = { share: 0.029, fixed: 30 };
 const bankDebitFee = { share: 0.008, most: 500 };
 const disputeFee = 1_500;

@@ -4,15 +4,15 @@ import { refusal } from './intents.ts';
 import type { Charge, Dispute, Intent, Outcome } from './model.ts';
 import { type Moment, seconds } from './moment.ts';
 
-/** What a cardholder's bank does with a charge. Pure, like the operations of a PaymentIntent. */
+/** What a cardholder's bank does with a charge. Pure, like the operations on a PaymentIntent. */
 
 export interface NewDispute {
-  /** Undefined for all that was taken and not refunded. */
+  /** Undefined: everything that was captured and not refunded. */
   amount: number | undefined;
   reason: string;
-  /** Unix seconds; undefined for a week from now. */
+  /** Unix seconds. Undefined: one week from now. */
   dueBy: number | undefined;
-  /** The bank only asks: no money is withdrawn yet. */
+  /** An inquiry: the bank only asks, and withdraws no money yet. */
   inquiry: boolean;
 }
 
@@ -53,7 +53,7 @@ export function openDispute(intent: Intent, wanted: NewDispute, { nowMs }: Momen
   };
 }
 
-/** The shop's evidence goes to the bank. */
+/** Sends the shop's evidence to the bank. */
 export function submitEvidence(intent: Intent, dispute: Dispute): Outcome {
   const next = { needs_response: 'under_review', warning_needs_response: 'warning_under_review' } as const;
   const { status } = dispute;
@@ -72,7 +72,9 @@ export const disputeOutcomes = ['won', 'lost', 'prevented'] as const;
 
 export type DisputeOutcome = (typeof disputeOutcomes)[number];
 
-/** The bank decides, or the card network before it. An inquiry is closed without a winner. */
+/**
+ * Closes a dispute with the decision of the bank, or of the card network before it. An inquiry has no winner.
+ */
 export function closeDispute(
   intent: Intent,
   dispute: Dispute,

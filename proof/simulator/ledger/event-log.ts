@@ -2,7 +2,7 @@ import type { Beside, EventType, Intent } from './model.ts';
 
 export type EventState = 'pending' | 'delivered' | 'dropped' | 'given_up';
 
-/** Something that happened, to be told to the shop, with the objects as they were. */
+/** An event for the shop, with the objects as they were when it happened. */
 export interface SimulatorEvent extends Beside {
   id: string;
   type: EventType;
@@ -14,13 +14,13 @@ export interface SimulatorEvent extends Beside {
   state: EventState;
 }
 
-/** Stripe keeps events for 30 days; this many are 200 MB at most. */
+/** Stripe keeps events for 30 days. This many take 200 MB at most. */
 const lifetimeSeconds = 30 * 24 * 60 * 60;
 const mostEvents = 200_000;
-/** Old events are forgotten by so many at a time. */
+/** How many old events are deleted in one batch. */
 const forgottenTogether = 1_000;
 
-/** All events of the last 30 days, told or not. */
+/** All events of the last 30 days, delivered or not. */
 export class EventLog {
   readonly #byId = new Map<string, SimulatorEvent>();
   #inOrder: SimulatorEvent[] = [];

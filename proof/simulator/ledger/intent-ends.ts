@@ -3,9 +3,9 @@ import { refusal, unexpected } from './intents.ts';
 import type { Intent, Outcome } from './model.ts';
 import { type Moment, seconds } from './moment.ts';
 
-/** How a PaymentIntent ends: its money is taken, or it is cancelled. Pure, like what comes before. */
+/** How a PaymentIntent ends: captured or cancelled. Pure, like the operations before it. */
 
-/** Takes the money that was authorized, all of it or a part; the rest is released. */
+/** Captures the authorized money, all of it or a part. The rest is released. */
 export function captureIntent(
   intent: Intent,
   amountToCapture: number | undefined,
@@ -40,7 +40,7 @@ export function captureIntent(
   };
 }
 
-/** A bank debit that is under way can't be called back, so `processing` is not among them. */
+/** A bank debit that has started can't be cancelled, so `processing` is not in the list. */
 const cancelable = [
   'requires_payment_method',
   'requires_capture',
@@ -48,7 +48,7 @@ const cancelable = [
   'requires_action',
 ];
 
-/** Ends an intent that was not paid; money that was only authorized is released. */
+/** Ends an unpaid intent. Money that was only authorized is released. */
 export function cancelIntent(intent: Intent, reason: string | null, { nowMs }: Moment): Outcome {
   const { id, status, amount } = intent;
   if (!cancelable.includes(status)) {

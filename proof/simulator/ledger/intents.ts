@@ -5,7 +5,7 @@ import type { Charge, Decline, ErrorBody, Intent, Outcome } from './model.ts';
 import { type Moment, seconds } from './moment.ts';
 import { type Behaviour, testCard } from './test-cards.ts';
 
-/** What can be done with a PaymentIntent. Pure: each takes it as it is and gives what comes of it. */
+/** The operations on a PaymentIntent. Pure: each takes the intent and returns an outcome. */
 
 export interface NewIntent {
   amount: number;
@@ -38,7 +38,7 @@ export function createIntent(wanted: NewIntent, { nowMs }: Moment): Outcome {
 
 const confirmable = ['requires_payment_method', 'requires_confirmation', 'requires_action'];
 
-/** Charges the intent's payment method, or sends the shopper to the bank first. */
+/** Charges the intent's payment method, or first sends the shopper to the bank. */
 export function confirmIntent(intent: Intent, moment: Moment): Outcome {
   if (!confirmable.includes(intent.status)) {
     const why =
@@ -57,7 +57,7 @@ export function confirmIntent(intent: Intent, moment: Moment): Outcome {
   return follow({ ...intent, lastError: null }, card.behaviour, moment);
 }
 
-/** What the shopper said to the bank that asked. For an intent that waits for it. */
+/** Applies the shopper's answer to the bank's question. For an intent that waits for it. */
 export function answerBank(intent: Intent, confirmed: boolean, moment: Moment): Outcome {
   const behaviour = testCard(intent.paymentMethod ?? '')?.behaviour;
   if (confirmed && behaviour?.does === 'ask') return follow(intent, behaviour.next, moment);
@@ -68,7 +68,7 @@ export function answerBank(intent: Intent, confirmed: boolean, moment: Moment): 
   });
 }
 
-/** Decides a payment that took its time. For an intent that is `processing`. */
+/** Decides a slow payment. For an intent that is `processing`. */
 export function settleIntent(intent: Intent, moment: Moment): Outcome {
   const behaviour = testCard(intent.paymentMethod ?? '')?.behaviour;
   return follow(intent, behaviour?.does === 'take_time' ? behaviour.next : { does: 'pay' }, moment);
@@ -102,7 +102,7 @@ function follow(intent: Intent, behaviour: Behaviour, moment: Moment): Outcome {
   }
 }
 
-/** A charge that took its time keeps its id. */
+/** A slow charge keeps its id. */
 function chargeOf(intent: Intent, moment: Moment): Charge {
   return intent.charge?.status === 'pending' ? intent.charge : newCharge(intent, moment);
 }
@@ -145,7 +145,7 @@ function paid(intent: Intent, moment: Moment): Outcome {
   };
 }
 
-/** The card's bank was asked and said no: there is a charge, and it failed. */
+/** The card's bank declined: the intent has a charge, and the charge failed. */
 function declined(intent: Intent, why: Decline, moment: Moment): Outcome {
   const charge: Charge = { ...chargeOf(intent, moment), status: 'failed', failure: why };
   return failed({ ...intent, charge }, why, charge.id);
@@ -154,7 +154,7 @@ function declined(intent: Intent, why: Decline, moment: Moment): Outcome {
 function failed(intent: Intent, why: Decline, charge?: string): Outcome {
   return {
     status: 402,
-    // Stripe takes the payment method off the intent: another one has to be chosen.
+    // Stripe removes the payment method from the intent, so the shopper must choose another one.
     intent: {
       ...intent,
       status: 'requires_payment_method',
@@ -174,7 +174,7 @@ function failed(intent: Intent, why: Decline, charge?: string): Outcome {
   };
 }
 
-/** The refusal of what the intent's status does not allow. */
+/** The refusal of an operation that the intent's status does not allow. */
 export function unexpected(intent: Intent, message: string): Outcome {
   return refusal(400, intent, {
     type: 'invalid_request_error',
@@ -183,7 +183,7 @@ export function unexpected(intent: Intent, message: string): Outcome {
   });
 }
 
-/** An answer that changes nothing. It was executed all the same, so its key keeps it. */
+/** An answer that changes nothing. It was executed all the same, so its key stores it. */
 export function refusal(status: number, intent: Intent, error: ErrorBody): Outcome {
   return { status, intent, error, events: [], movements: [] };
 }

@@ -6,14 +6,14 @@ const chunkBytes = 1 << 20;
 const newline = 10;
 
 /**
- * An append-only file of JSON lines. A line is on the disk, fsynced, before anybody is told of it;
- * lines that wait together are written with one fsync. Reading tolerates a last line that was
- * torn by a crash: nobody was told of that one.
+ * An append-only file of JSON lines. Each line is on the disk, fsynced, before its result is sent. Lines that
+ * wait at the same time are written with one fsync. Reading ignores a last line that a crash cut off: its
+ * result was never sent.
  */
 export class Journal {
   readonly #file: FileHandle;
   readonly #queue: string[] = [];
-  /** The batch that still takes lines, and the last one that was begun. */
+  /** The batch that still accepts lines, and the last one that was started. */
   #gathering: Promise<void> | undefined;
   #last: Promise<void> = Promise.resolve();
   #closed = false;
@@ -22,7 +22,10 @@ export class Journal {
     this.#file = file;
   }
 
-  /** Reads what is there into `apply`, line by line, and goes on after it. Throws when a whole line is not JSON. */
+  /**
+   * Reads the existing lines into `apply`, one by one, and then appends. Throws when a complete line is not
+   * JSON.
+   */
   static async open(file: string, apply: (line: unknown) => void): Promise<Journal> {
     mkdirSync(path.dirname(file), { recursive: true });
     if (existsSync(file)) replay(file, apply);
@@ -34,11 +37,11 @@ export class Journal {
     this.#queue.push(`${JSON.stringify(entry)}\n`);
     if (this.#gathering) return;
     this.#gathering = this.#last = this.#writeAfter(this.#last);
-    // Whoever waits for `durable` hears of a full disk; a line nobody waits for must not end the process.
+    // Callers of `durable` get the error of a full disk. Without such a caller it must not end the process.
     this.#gathering.catch(() => undefined);
   }
 
-  /** Resolves when everything appended so far would survive a power cut. */
+  /** Resolves when everything appended so far would survive a power failure. */
   durable(): Promise<void> {
     return this.#last;
   }
@@ -49,14 +52,14 @@ export class Journal {
     await this.#file.close();
   }
 
-  /** Ends as a crash would: what was not written yet never is. */
+  /** Ends as in a crash: unwritten lines are lost. */
   async abandon(): Promise<void> {
     this.#queue.length = 0;
     await this.close();
   }
 
   async #writeAfter(previous: Promise<void>): Promise<void> {
-    // After a write that failed, what follows it in the file could not be trusted: all later ones fail too.
+    // After a failed write, later lines in the file can't be trusted, so all later writes fail too.
     await previous;
     this.#gathering = undefined;
     const lines = this.#queue.splice(0).join('');
@@ -81,7 +84,7 @@ function replay(file: string, apply: (line: unknown) => void): void {
       }
       rest = text;
     }
-    // The next line must not be glued to half of one.
+    // Cut the partial line, so that the next one starts on a line of its own.
     if (rest.length > 0) ftruncateSync(handle, wholeBytes);
   } finally {
     closeSync(handle);

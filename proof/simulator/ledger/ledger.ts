@@ -1,9 +1,9 @@
 import type { Intent, Movement } from './model.ts';
 
-/** What a bank's statement says about one payment: sums of movements, whatever the intent says of itself. */
+/** The bank statement of one payment: sums of movements, independent of the intent's own status. */
 export interface LedgerRow {
   paymentIntent: string;
-  /** Members of the payment's metadata, as the shop sent them. */
+  /** From the payment's metadata, as the shop sent it. */
   orderId: string | null;
   attempt: string | null;
   /** Minor units of `currency`, like all sums here. */
@@ -13,16 +13,20 @@ export interface LedgerRow {
   captured: number;
   voided: number;
   refunded: number;
-  /** Withdrawn by disputes that were not won. It is no refund: the row stays live. */
+  /** Withdrawn by disputes that were not won. This is no refund: the row stays live. */
   disputed: number;
   declines: number;
-  /** Something of it was not asked for by the shop: done in the dashboard, or by the cardholder. */
+  /** Some of it was not requested by the shop but done in the dashboard or by the cardholder. */
   elsewhere: boolean;
-  /** Since when nothing of what was taken is left, all of it being refunded or disputed; Unix time. */
+  /**
+   * When the last of the captured money was refunded or disputed. Unix time; null while something is left.
+   */
   goneAtMs: number | null;
-  /** The intent's own word, to compare. */
+  /** The intent's own status, for comparison. */
   status: string;
-  /** The shopper's money is held or taken: authorized and not voided, or captured and not wholly refunded. */
+  /**
+   * The shopper's money is held or captured: authorized and not voided, or captured and not fully refunded.
+   */
   live: boolean;
   created: number;
 }
@@ -58,7 +62,7 @@ export class Ledger {
         break;
       case 'captured':
         sums.captured += amount;
-        // What was authorized and not taken is released with the capture.
+        // A capture releases what was authorized and not captured.
         sums.voided += sums.authorized - sums.captured;
         break;
       case 'voided':
@@ -83,7 +87,7 @@ export class Ledger {
     sums.goneAtMs = isGone ? (sums.goneAtMs ?? atMs) : null;
   }
 
-  /** A row for every payment whose money moved or was refused; `orderId` narrows it to one order's. */
+  /** One row for every payment whose money moved or was refused. `orderId` narrows them to one order. */
   rows(intents: Iterable<Intent>, orderId?: string): LedgerRow[] {
     const rows: LedgerRow[] = [];
     for (const intent of intents) {

@@ -1,7 +1,7 @@
 /**
- * What the simulator knows, as it stands in its journal. Objects are never changed in place: a new
- * one takes the old one's place, so that an answer that was stored can point at the object as it
- * was. Money is integer minor units; times are Unix seconds unless the name ends in `Ms`.
+ * The simulator's data, as its journal stores it. Objects are never changed in place; a new object replaces
+ * the old one. So a stored answer can refer to the object as it was. Money is integer minor units. Times are
+ * Unix seconds unless the name ends in `Ms`.
  */
 
 type IntentStatus =
@@ -13,7 +13,7 @@ type IntentStatus =
   | 'succeeded'
   | 'canceled';
 
-/** Why a card was refused, in Stripe's words. */
+/** Why a card was declined, in Stripe's words. */
 export interface Decline {
   code: string;
   declineCode?: string;
@@ -29,17 +29,17 @@ export interface Charge {
   amountRefunded: number;
   paymentMethod: string;
   failure: Decline | null;
-  /** Absent until the money is taken. */
+  /** Absent until the money is captured. */
   transaction?: BalanceTransaction;
-  /** The cardholder has disputed it, whatever came of that. */
+  /** The cardholder has disputed it, with any result. */
   disputed?: true;
-  /** A dispute has withdrawn its money and was not won: it can't be refunded. */
+  /** A dispute withdrew its money and was not won, so it can't be refunded. */
   chargedBack?: boolean;
 }
 
 export interface Intent {
   id: string;
-  /** The second half of the client secret. */
+  /** The second part of the client secret. */
   secret: string;
   created: number;
   amount: number;
@@ -49,7 +49,7 @@ export interface Intent {
   metadata: Record<string, string>;
   description: string | null;
   paymentMethod: string | null;
-  /** The list that was sent, where one was; what the intent then accepts is below. */
+  /** The list that was sent, or null. The types that the intent accepts are in `paymentMethodTypes`. */
   allowedTypes: string[] | null;
   paymentMethodTypes: string[];
   automaticPaymentMethods: boolean;
@@ -58,9 +58,9 @@ export interface Intent {
   lastError: Decline | null;
   canceledAt: number | null;
   cancellationReason: string | null;
-  /** When a payment that takes its time is decided. */
+  /** When a slow payment is decided. */
   settlesAtMs: number | null;
-  /** The id of its fraud review. Absent where there was none. */
+  /** The id of its fraud review. Absent if it had none. */
   review?: string;
 }
 
@@ -75,7 +75,7 @@ export interface Refund {
   reason: string | null;
   metadata: Record<string, string>;
   paymentMethod: string;
-  /** When a refund that is pending goes through, or one that seemed done turns out to have failed. */
+  /** When a pending refund succeeds, or when a refund that had succeeded fails. */
   settlesAtMs: number | null;
   transaction?: BalanceTransaction;
   /** Set when the money of a failed refund is back on the account's balance. */
@@ -87,9 +87,9 @@ type DisputeStatus =
   | 'under_review'
   | 'won'
   | 'lost'
-  /** The card network settled it with the shop's money, before the bank made a chargeback of it. */
+  /** The card network settled it with the shop's money before the bank opened a chargeback. */
   | 'prevented'
-  /** An inquiry: the bank asks, and no money is withdrawn. */
+  /** An inquiry: the bank asks and withdraws no money. */
   | 'warning_needs_response'
   | 'warning_under_review'
   | 'warning_closed';
@@ -103,10 +103,10 @@ export interface Dispute {
   currency: string;
   reason: string;
   status: DisputeStatus;
-  /** When the evidence has to be there. */
+  /** The deadline for the evidence. */
   dueBy: number;
   submissions: number;
-  /** The withdrawal, and its reversal when the dispute was won. None for an inquiry. */
+  /** The withdrawal, and its reversal if the dispute was won. An inquiry has none. */
   transactions: BalanceTransaction[];
 }
 
@@ -132,30 +132,30 @@ export const reviewClosedReasons = [
 
 export type ReviewClosedReason = (typeof reviewClosedReasons)[number];
 
-/** A payment that a person at the shop has to look at. */
+/** A payment that the shop's staff must review. */
 export interface Review {
   id: string;
   created: number;
   intent: string;
   charge: string | null;
   openedReason: 'manual' | 'rule';
-  /** Null while it is open. */
+  /** Null while the review is open. */
   closedReason: ReviewClosedReason | null;
 }
 
-/** One line of the account's balance. Never changed once it is written. */
+/** One line of the account's balance. Immutable. */
 export interface BalanceTransaction {
   id: string;
   created: number;
   type: 'charge' | 'payment' | 'refund' | 'payment_refund' | 'refund_failure' | 'adjustment';
   reportingCategory: string;
-  /** Below zero where money leaves the account. */
+  /** Negative when money leaves the account. */
   amount: number;
   /** What the provider keeps. */
   fee: number;
   currency: string;
   description: string | null;
-  /** The charge, refund or dispute that it belongs to. */
+  /** The id of the charge, refund or dispute. */
   source: string;
 }
 
@@ -179,7 +179,7 @@ export type EventType =
   | 'review.opened'
   | 'review.closed';
 
-/** One movement of money, as a bank's ledger has it. */
+/** One movement of money, as in a bank's ledger. */
 export interface Movement {
   kind:
     | 'authorized'
@@ -193,13 +193,13 @@ export interface Movement {
     | 'dispute_reinstated';
   intent: string;
   amount: number;
-  /** The owner or the cardholder did it: the shop did not ask for it. */
+  /** The owner or the cardholder did it; the shop did not request it. */
   elsewhere?: true;
-  /** Where the account's balance changes. */
+  /** Set when the account's balance changes. */
   transaction?: BalanceTransaction;
 }
 
-/** What an operation or an event is about beside its PaymentIntent. */
+/** The objects of an operation or an event other than its PaymentIntent. */
 export interface Beside {
   refund?: Refund;
   dispute?: Dispute;
@@ -207,12 +207,12 @@ export interface Beside {
   review?: Review;
 }
 
-/** What an operation comes to: the new objects, what it announces, and which money it moved. */
+/** The result of an operation: the new objects, the events to send, and the money that moved. */
 export interface Outcome extends Beside {
   /** HTTP status of the answer. */
   status: number;
   intent: Intent;
-  /** Members of Stripe's error object, where the answer is an error. */
+  /** Members of Stripe's error object, if the answer is an error. */
   error?: ErrorBody;
   events: EventType[];
   movements: Movement[];

@@ -1,6 +1,6 @@
 export interface Moment {
   nowMs: number;
-  /** How long a payment or refund that takes its time takes. */
+  /** How long a slow payment or refund takes. */
   settleMs: number;
 }
 

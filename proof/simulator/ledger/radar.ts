@@ -3,7 +3,7 @@ import { refusal } from './intents.ts';
 import type { FraudWarning, Intent, Outcome, Review, ReviewClosedReason } from './model.ts';
 import { type Moment, seconds } from './moment.ts';
 
-/** What the provider suspects of a payment: warnings of the issuer, and reviews. Pure. */
+/** What makes the provider suspect a payment: the issuer's warnings, and reviews. Pure. */
 
 export function warnOfFraud(intent: Intent, fraudType: string, { nowMs }: Moment): Outcome {
   const { charge } = intent;

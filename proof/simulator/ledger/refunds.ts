@@ -8,7 +8,7 @@ import { testCard } from './test-cards.ts';
 /** Refunds of a PaymentIntent's charge. Pure, like its other operations. */
 
 export interface NewRefund {
-  /** Undefined for what is left. */
+  /** Undefined: everything that is left. */
   amount: number | undefined;
   reason: string | null;
   metadata: Record<string, string>;
@@ -74,7 +74,7 @@ export function createRefund(intent: Intent, wanted: NewRefund, { nowMs, settleM
   };
 }
 
-/** What becomes of a refund some time later: it went through, or the money came back. */
+/** Decides a refund some time later: it succeeds, or the money comes back. */
 export function settleRefund(intent: Intent, refund: Refund, moment: Moment): Outcome {
   if (refund.status !== 'pending') return failRefund(intent, refund, 'expired_or_canceled_card', moment);
   return {
@@ -86,7 +86,7 @@ export function settleRefund(intent: Intent, refund: Refund, moment: Moment): Ou
   };
 }
 
-/** The shopper's bank sends the money back, days after the refund seemed done. */
+/** The shopper's bank returns the money, days after the refund had succeeded. */
 export function failRefund(intent: Intent, refund: Refund, reason: string, { nowMs }: Moment): Outcome {
   const { charge } = intent;
   const { id, status, amount } = refund;

@@ -17,7 +17,7 @@ export class Shelf<Item extends { id: string; intent: string }> {
     return this.#items.get(id);
   }
 
-  /** Of one intent, or of all. */
+  /** Those of one intent, or all. */
   newestFirst(intentId?: string): Item[] {
     const ids = intentId === undefined ? [...this.#items.keys()] : (this.#ofIntent.get(intentId) ?? []);
     return ids.flatMap((id) => this.#items.get(id) ?? []).reverse();

@@ -6,7 +6,7 @@ export type Behaviour =
   | { does: 'decline'; why: Decline }
   /** The shopper's bank asks first (3-D Secure). */
   | { does: 'ask'; next: Behaviour }
-  /** Known only a while later, as with a bank debit. */
+  /** Decided later, as with a bank debit. */
   | { does: 'take_time'; next: Behaviour };
 
 export interface TestCard {
@@ -14,7 +14,10 @@ export interface TestCard {
   brand: string;
   last4: string;
   behaviour: Behaviour;
-  /** What becomes of a refund: at once (undefined), some time later, or it fails some time later. */
+  /**
+   * How a refund ends. Undefined: it succeeds immediately. `pending`: it succeeds later. `fails`: it fails
+   * later.
+   */
   refund?: 'pending' | 'fails';
 }
 
@@ -44,7 +47,7 @@ const debit = (type: TestCard['type'], last4: string, next: Behaviour): TestCard
   behaviour: { does: 'take_time', next },
 });
 
-/** Stripe's test payment methods (docs.stripe.com/testing) that a shop for cards has a use for. */
+/** Stripe's test payment methods (docs.stripe.com/testing) that a shop for cards can use. */
 const cards: Record<string, TestCard> = {
   pm_card_visa: visa('4242', pay),
   pm_card_visa_debit: visa('5556', pay),
@@ -100,8 +103,8 @@ const cards: Record<string, TestCard> = {
 };
 
 /**
- * The test card of a payment method id, or undefined for a name that Stripe doesn't have. The
- * declining ones go by two names in Stripe's documentation: `pm_card_chargeDeclined…` and
+ * Returns the test card of a payment method id, or undefined for a name that Stripe doesn't have. Stripe's
+ * documentation has two names for the declining ones: `pm_card_chargeDeclined…` and
  * `pm_card_visa_chargeDeclined…`.
  */
 export function testCard(paymentMethod: string): TestCard | undefined {

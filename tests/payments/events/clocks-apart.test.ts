@@ -10,14 +10,14 @@ import { addProduct } from '#tests/support/shop.ts';
 import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
 
 /**
- * The database's clock and the provider's say different times, or the database's was ahead for a while
- * and was set right again. What broke: what the provider had in its books was searched for and read by
- * the database's clock, and what was to be looked at "in a day" was not looked at for a day.
+ * The database's clock and the provider's clock differ, or the database's was ahead for a while and was
+ * corrected. What broke: the shop searched the provider's records by the database's clock. Work that was due
+ * "in a day" was not done for a day after the correction.
  */
 
 const minuteMs = 60_000;
 
-// The provider is behind by more than webhooks are taken for (5 minutes), as one whose shop is ahead.
+// The provider is behind by more than the webhook tolerance (5 minutes), as for a shop whose clock is ahead.
 const { simulator } = await openPayingShop({}, { clockAheadMs: -12 * minuteMs });
 afterEach(async () => {
   simulator.clearFaults();
@@ -32,13 +32,13 @@ async function ordered(sku: string): Promise<Shopper> {
 
 const chargesOf = async (shopper: Shopper) => simulator.ledger((await orderOf(shopper)).id);
 
-/** As long after the last look as a sweep waits. */
+/** Moves the last look-up back by the interval of a sweep. */
 const lookedAt = (orderId: string, ago: string) =>
   db()
     .$executeRaw`UPDATE payment SET updated_at = now() - ${ago}::interval WHERE order_id = ${orderId}::uuid`;
 
 test('a charge whose answer was lost is found, however far apart the clocks are', async () => {
-  // A failure that is kept under the key: only a look into the provider's book tells.
+  // The provider stored a failure under the key, so only a look into its ledger shows the charge.
   simulator.addFault({ kind: 'error_stored', on: { method: 'POST', path: '^/v1/payment_intents$' } });
   const shopper = await ordered('APART-LOST');
   const { id, status } = await orderOf(shopper);
@@ -49,7 +49,7 @@ test('a charge whose answer was lost is found, however far apart the clocks are'
   expect(await chargesOf(shopper)).toHaveLength(1);
 });
 
-test('what no webhook told of is read from the list of events, however far apart the clocks are', async () => {
+test('news that no webhook delivered is read from the list of events, however far apart the clocks are', async () => {
   const shopper = await ordered('APART-EVENTS');
   await pollEvents();
   const [payment] = (await orderOf(shopper)).payments;
@@ -58,7 +58,7 @@ test('what no webhook told of is read from the list of events, however far apart
   expect(await orderOf(shopper)).toMatchObject({ status: 'refunded', payments: [{ status: 'refunded' }] });
 });
 
-test('events are read again as soon as a clock that was ahead has been set right', async () => {
+test('events are read again as soon as a clock that was ahead has been corrected', async () => {
   const shopper = await ordered('AHEAD-EVENTS');
   await pollEvents();
   await db().$executeRaw`UPDATE event_cursor SET read_until = now() + interval '1 day'`;
@@ -68,7 +68,7 @@ test('events are read again as soon as a clock that was ahead has been set right
   expect((await orderOf(shopper)).status).toBe('refunded');
 });
 
-test('a payment and a refund that were begun by a clock that was ahead are gone on with', async () => {
+test('a payment and a refund that began while the clock was ahead are continued', async () => {
   simulator.addFault({
     kind: 'timeout_before',
     times: 2,
@@ -92,7 +92,7 @@ test('a payment and a refund that were begun by a clock that was ahead are gone 
   await expectBooksToAgree(simulator);
 });
 
-test('what runs every minute runs again as soon as a clock that was ahead has been set right', async () => {
+test('jobs that run every minute run again as soon as a clock that was ahead has been corrected', async () => {
   await addPeriodic();
   await db().$executeRaw`
     UPDATE graphile_worker._private_jobs SET run_at = run_at + interval '25 hours' WHERE key LIKE 'every_minute:%'`;

@@ -27,9 +27,9 @@ import { addProduct, availableOf } from '#tests/support/shop.ts';
 import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
 import { stripeFor } from '#tests/support/simulator.ts';
 
-/** How a card order ends: cancelled, refunded, fulfilled, or because nobody paid in time. */
+/** How a card order ends: cancelled, refunded, fulfilled, or expired because it was not paid in time. */
 
-// What takes its time at the provider takes it until a test says so.
+// Slow operations at the provider stay open until the test settles them.
 const { simulator, beforeReply, beforeRequest } = await openPayingShop({}, { settleMs: 600_000 });
 const call = conforming(callHandlers);
 afterEach(() => {
@@ -43,7 +43,7 @@ async function ordered(sku: string, token?: string): Promise<{ shopper: Shopper;
   return { shopper, order: await orderOf(shopper) };
 }
 
-/** The provider has charged, and neither its answer nor its event has reached the shop. */
+/** Stops a submission after the provider has charged and before its answer or event reaches the shop. */
 async function beingCharged(sku: string) {
   const shopper = await shopperWith(call, await addProduct(sku, { available: 5 }), 2);
   simulator.addFault({ kind: 'webhook_drop', times: 50 });
@@ -65,7 +65,7 @@ const refund = (
 ) =>
   refundOrder({ userId, orderId: id, id: randomUUID(), reason: 'broken', actor: 'operator:eva', ...change });
 
-/** As if the hold had been over for a second, and the order were as old as that makes it. */
+/** Moves the end of the hold one second into the past and makes the payment 15 minutes older, to match. */
 async function endHold({ id }: OrderInDb): Promise<void> {
   await db().$executeRaw`UPDATE orders SET hold_until = now() - interval '1 second' WHERE id = ${id}::uuid`;
   await db().$executeRaw`
@@ -76,7 +76,7 @@ async function lostWebhooks({ id }: OrderInDb): Promise<void> {
   simulator.addFault({ kind: 'webhook_drop', times: 50, on: { orderId: id } });
 }
 
-/** The shopper finds the bank's page still open and confirms. */
+/** The shopper confirms on the bank's page, which is still open in a tab. */
 async function confirmAtBank({ payments }: OrderInDb): Promise<void> {
   const page = await fetch(`${simulator.url}/3ds/${payments[0]?.providerRef}`, {
     method: 'POST',
@@ -86,7 +86,7 @@ async function confirmAtBank({ payments }: OrderInDb): Promise<void> {
   await page.body?.cancel();
 }
 
-/** What happens each time before the provider is asked how a charge is. */
+/** Runs `happens` before each time the provider is asked for the state of a charge. */
 async function beforeEachLook(happens: (ref: string) => unknown) {
   const provider = await paymentProvider();
   const { retrieve } = provider;
@@ -98,7 +98,7 @@ async function beforeEachLook(happens: (ref: string) => unknown) {
   return looks;
 }
 
-/** So slow a provider that the first answer takes all the time of a run. */
+/** Makes the provider so slow that its first answer uses all the time of a run. */
 function slowLooks() {
   const now = performance.now.bind(performance);
   let aheadMs = 0;
@@ -109,10 +109,10 @@ function slowLooks() {
   });
 }
 
-describe('what is no order of theirs', () => {
+describe('an order that belongs to another shopper or does not exist', () => {
   const nobodys = { userId: randomUUID(), id: randomUUID() };
 
-  test('can be cancelled by no shopper', async () => {
+  test('cannot be cancelled by a shopper', async () => {
     const { shopper, order } = await ordered('NOBODYS');
     const stranger = await shopperWith(call, await addProduct('STRANGER', { available: 5 }));
     for (const { who, id } of [
@@ -125,7 +125,7 @@ describe('what is no order of theirs', () => {
     expect((await orderOf(shopper)).status).toBe('paid');
   });
 
-  test('can be refunded or fulfilled by no operator', async () => {
+  test('cannot be refunded or fulfilled by an operator', async () => {
     await expect(refund(nobodys)).rejects.toMatchObject({ code: 'not_found' });
     const key = { userId: nobodys.userId, orderId: nobodys.id };
     await expect(fulfilOrder({ ...key, actor: 'operator:eva' })).rejects.toMatchObject({ code: 'not_found' });
@@ -133,14 +133,14 @@ describe('what is no order of theirs', () => {
 });
 
 describe('its owner cancels', () => {
-  test('a paid order: the money goes back whole and the stock once, however often they ask', async () => {
+  test('a paid order: the full amount is refunded and the stock returned once, however often they ask', async () => {
     const { shopper, order } = await ordered('CANCEL-PAID');
     expect(await availableOf('CANCEL-PAID')).toBe(3);
     const answers = await Promise.all(Array.from({ length: 6 }, () => cancel(shopper, order)));
     expect(answers.map(({ status }) => status)).toEqual(Array(6).fill(200));
     const changing = answers.filter(({ headers }) => !headers.has('idempotent-replayed'));
     expect(changing).toHaveLength(1);
-    // The others may be answered while the provider is asked for the refund.
+    // The others may be answered while the refund is being requested from the provider.
     expect(await changing[0]?.json()).toMatchObject({
       status: 'refunded',
       payments: [{ status: 'refunded', refundedMinor: order.totalMinor }],
@@ -152,7 +152,7 @@ describe('its owner cancels', () => {
     ]);
   });
 
-  test('an order that waits at the bank: the charge is called off first', async () => {
+  test('an order that waits at the bank: the charge is cancelled first', async () => {
     const { shopper, order } = await ordered('CANCEL-BANK', bankCard);
     expect((await cancel(shopper, order)).status).toBe(200);
     expect(await orderOf(shopper)).toMatchObject({ status: 'cancelled', payments: [{ status: 'declined' }] });
@@ -170,7 +170,7 @@ describe('its owner cancels', () => {
     expect(await availableOf('CANCEL-JUST-PAID')).toBe(5);
   });
 
-  test('a declined order: nothing was charged and nothing goes back but the stock', async () => {
+  test('a declined order: only its stock is returned, because nothing was charged', async () => {
     const { shopper, order } = await ordered('CANCEL-DECLINED', declinedCard);
     expect((await cancel(shopper, order)).status).toBe(200);
     expect(await orderOf(shopper)).toMatchObject({ status: 'cancelled', payments: [{ status: 'declined' }] });
@@ -180,7 +180,7 @@ describe('its owner cancels', () => {
     expect(await availableOf('CANCEL-DECLINED')).toBe(5);
   });
 
-  test('an order whose second attempt waits at the bank, while the provider is away: not yet', async () => {
+  test('an order whose second attempt waits at the bank: not while the provider is away', async () => {
     const { shopper, order } = await ordered('CANCEL-SECOND', declinedCard);
     const second = { attempt: 2, method: 'card', token: bankCard };
     await shopper.send('POST', `/api/orders/${order.id}/payments`, second);
@@ -215,9 +215,9 @@ describe('its owner cancels', () => {
     expect(await availableOf('CANCEL-UNKNOWN')).toBe(5);
   });
 
-  test('an order whose charge is still on its way, unknown to the provider: it never becomes one', async () => {
-    // What broke, found by a review: nothing was to be found yet, so the order was cancelled, and the
-    // charge that came a moment later stood there until the provider told of it.
+  test('an order whose charge is still on its way, unknown to the provider: it never becomes a charge', async () => {
+    // What broke, found by a review: the provider did not know the charge yet, so the order was cancelled.
+    // The charge that arrived a moment later stayed until the provider reported it.
     const shopper = await shopperWith(call, await addProduct('CANCEL-ON-ITS-WAY', { available: 5 }), 2);
     simulator.addFault({ kind: 'webhook_drop', times: 50 });
     const arrived = Promise.withResolvers<void>();
@@ -251,7 +251,7 @@ describe('its owner cancels', () => {
     expect(await orderOf(shopper)).toMatchObject({ status: 'refunded' });
   });
 
-  test('an order whose charge was begun long ago and never answered: the charge is looked for', async () => {
+  test('an order whose charge was started long ago and never answered: the charge is looked up', async () => {
     const { shopper, order, reply, answer } = await beingCharged('CANCEL-LEFT');
     await db().$executeRaw`
       UPDATE payment SET created_at = now() - interval '11 seconds' WHERE order_id = ${order.id}::uuid`;
@@ -263,7 +263,7 @@ describe('its owner cancels', () => {
     await answer;
   });
 
-  test('an order of which a part was given back already: the rest goes back', async () => {
+  test('an order that was partly refunded before: the rest is refunded', async () => {
     const { shopper, order } = await ordered('CANCEL-REST');
     await refund(order, { amountMinor: 500 });
     expect((await cancel(shopper, order)).status).toBe(200);
@@ -279,7 +279,7 @@ describe('its owner cancels', () => {
     expect(refunds.map(({ amountMinor }) => amountMinor)).toEqual([500, order.totalMinor - 500]);
   });
 
-  test('an order, and an operator another: the record says who', async () => {
+  test('an order, and an operator cancels another: the record says who did it', async () => {
     const mine = await ordered('CANCEL-MINE', declinedCard);
     const theirs = await ordered('CANCEL-THEIRS', declinedCard);
     await cancel(mine.shopper, mine.order);
@@ -299,7 +299,7 @@ describe('its owner cancels', () => {
     }
   });
 
-  test('a fulfilled order: no longer', async () => {
+  test('a fulfilled order: refused', async () => {
     const { shopper, order } = await ordered('CANCEL-FULFILLED');
     await fulfilOrder({ userId: order.userId, orderId: order.id, actor: 'operator:eva' });
     const late = await cancel(shopper, order);
@@ -309,7 +309,7 @@ describe('its owner cancels', () => {
     ]);
   });
 
-  test('while the provider does not answer, the order is cancelled, and refunded when a job has done it', async () => {
+  test('while the provider does not answer, the order is cancelled, and refunded by a job later', async () => {
     const { shopper, order } = await ordered('CANCEL-AWAY');
     simulator.addFault({ kind: 'error_before', times: 2, on: { path: '/v1/refunds' } });
     const answer = await cancel(shopper, order);
@@ -361,7 +361,7 @@ describe('an operator refunds', () => {
     expect(await availableOf('REFUND-PART')).toBe(3);
   });
 
-  test('an amount between the smallest coin and what is left, and no other', async () => {
+  test('an amount from the smallest coin to the remaining amount, and no other', async () => {
     const { shopper, order } = await ordered('REFUND-AMOUNTS');
     const { totalMinor } = order;
     const left = formatMoney(totalMinor, 'USD');
@@ -397,7 +397,7 @@ describe('an operator refunds', () => {
     expect(await why(second.order)).toContain('Its payment has been refunded already.');
   });
 
-  test('all that is left: the order is refunded, and what was not sent goes back on the shelf', async () => {
+  test('all of the remaining amount: the order is refunded, and unsent units return to stock', async () => {
     const { shopper, order } = await ordered('REFUND-WHOLE');
     await refund(order, { amountMinor: 500 });
     await refund(order);
@@ -409,7 +409,7 @@ describe('an operator refunds', () => {
     await expect(refund(order)).rejects.toMatchObject({ code: 'not_refundable' });
   });
 
-  test('a fulfilled order: the money goes back and the stock does not', async () => {
+  test('a fulfilled order: the money is returned and the stock is not', async () => {
     const { shopper, order } = await ordered('REFUND-FULFILLED');
     await fulfilOrder({ userId: order.userId, orderId: order.id, actor: 'operator:eva' });
     await refund(order);
@@ -417,7 +417,7 @@ describe('an operator refunds', () => {
     expect(await availableOf('REFUND-FULFILLED')).toBe(3);
   });
 
-  test('many at once: the sum is never more than was paid', async () => {
+  test('many times at the same moment: the sum never exceeds the amount paid', async () => {
     const { order } = await ordered('REFUND-RACE');
     const third = Math.floor(order.totalMinor / 3);
     const results = await Promise.allSettled(
@@ -427,7 +427,7 @@ describe('an operator refunds', () => {
     expect(simulator.ledger(order.id)).toMatchObject([{ refunded: third * 3 }]);
   });
 
-  test('a refund that takes the provider some days is looked at until it is done', async () => {
+  test('a refund that takes the provider some days is checked until it is done', async () => {
     const { shopper, order } = await ordered('REFUND-SLOW', 'pm_card_pendingRefund');
     await lostWebhooks(order);
     const id = randomUUID();
@@ -444,11 +444,11 @@ describe('an operator refunds', () => {
     expect(await orderOf(shopper)).toMatchObject({ status: 'refunded', payments: [{ status: 'refunded' }] });
   });
 
-  test('a refund of which nothing is left at the provider is failed, and the other one is mirrored', async () => {
+  test('an amount that the provider no longer holds: the refund fails, and the other refund is recorded', async () => {
     const { shopper, order } = await ordered('REFUND-REFUSED');
     await simulator.flushWebhooks();
     await lostWebhooks(order);
-    // Somebody has refunded it in the provider's dashboard: there is nothing left to refund.
+    // The order was refunded in the provider's dashboard, so nothing is left to refund.
     await stripeFor(simulator.url).refunds.create({ payment_intent: order.payments[0]?.providerRef ?? '' });
     expect((await refund(order)).status).toBe('failed');
     expect(await orderOf(shopper)).toMatchObject({
@@ -458,7 +458,7 @@ describe('an operator refunds', () => {
     expect(simulator.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor }]);
   });
 
-  test('a refund that comes back days later is failed, and can be made again', async () => {
+  test('an amount whose refund fails days later: the refund is failed and can be requested again', async () => {
     const { shopper, order } = await ordered('REFUND-BACK', 'pm_card_refundFail');
     const id = randomUUID();
     expect((await refund(order, { id, amountMinor: 500 })).status).toBe('succeeded');
@@ -470,7 +470,7 @@ describe('an operator refunds', () => {
     expect(simulator.ledger(order.id)).toMatchObject([{ refunded: 0, live: true }]);
   });
 
-  test('a refund whose reply is lost is made once', async () => {
+  test('an amount, and the reply is lost: it is refunded once', async () => {
     const { order } = await ordered('REFUND-LOST');
     const id = randomUUID();
     simulator.addFault({ kind: 'error_after', on: { method: 'POST', path: '/v1/refunds' } });
@@ -482,9 +482,10 @@ describe('an operator refunds', () => {
   });
 });
 
-// A refund stayed open for a day: its key answered with the provider's failure, and nobody looked for it.
-describe('a refund whose failure the provider keeps with its key', () => {
-  test('is found, although it was made', async () => {
+// What broke: a refund stayed open for a day. The provider kept answering its key with a stored failure, and
+// the shop never looked the refund up.
+describe('a refund for whose key the provider stored a failure', () => {
+  test('is found if it was executed', async () => {
     const { order } = await ordered('REFUND-STORED');
     const id = randomUUID();
     simulator.addFault({ kind: 'error_stored', on: { method: 'POST', path: '/v1/refunds' } });
@@ -495,7 +496,7 @@ describe('a refund whose failure the provider keeps with its key', () => {
 });
 
 describe('when the hold of an unpaid order is over', () => {
-  test('a declined order is cancelled and its stock is back once', async () => {
+  test('a declined order is cancelled and its stock is returned once', async () => {
     const { shopper, order } = await ordered('HOLD-DECLINED', declinedCard);
     await expireHolds();
     expect((await orderOf(shopper)).status).toBe('payment_declined');
@@ -505,7 +506,7 @@ describe('when the hold of an unpaid order is over', () => {
     expect(await availableOf('HOLD-DECLINED')).toBe(5);
   });
 
-  test('an order that waits at the bank is called off there, then cancelled', async () => {
+  test('the charge of an order that waits at the bank is cancelled there before the order', async () => {
     const { shopper, order } = await ordered('HOLD-BANK', bankCard);
     await endHold(order);
     await expireHolds();
@@ -515,13 +516,13 @@ describe('when the hold of an unpaid order is over', () => {
     expect(simulator.ledger(order.id).filter(({ live }) => live)).toEqual([]);
   });
 
-  test('an order whose payment became unknown since it was found is left to those who find out', async () => {
-    // What broke, found by the model: its charge was under way, wasn't there yet when it was to be
-    // called off, and the order was cancelled although its shopper had been told 201.
+  test('an order whose payment became unknown after it was chosen is left to the job that queries the charge', async () => {
+    // What broke, found by the model: the charge was under way and not yet visible when the job wanted to
+    // cancel it. The order was cancelled although its shopper had been told 201.
     simulator.addFault({ kind: 'webhook_drop', times: 9 });
     const { shopper, order } = await ordered('HOLD-UNKNOWN', bankCard);
     await endHold(order);
-    // As the job finds it when the payment becomes unknown right after the order was chosen.
+    // The state that the job finds when the payment becomes unknown right after the order was chosen.
     await db().$executeRaw`
       UPDATE payment SET status = 'unknown', provider_ref = NULL WHERE order_id = ${order.id}::uuid`;
     await expireHolds();
@@ -530,8 +531,8 @@ describe('when the hold of an unpaid order is over', () => {
       .$executeRaw`UPDATE orders SET hold_until = now() + interval '1 hour' WHERE id = ${order.id}::uuid`;
   });
 
-  // What broke: an attempt younger than HOLD_MINUTES kept its order for as long after its hold was over.
-  test('an attempt that began a moment before that is called off, too', async () => {
+  // What broke: an attempt younger than HOLD_MINUTES kept its order for that long after the hold was over.
+  test('the charge of an attempt that began a moment before the end is cancelled, too', async () => {
     const { shopper, order } = await ordered('HOLD-LAST-MOMENT', bankCard);
     await db()
       .$executeRaw`UPDATE orders SET hold_until = now() - interval '1 second' WHERE id = ${order.id}::uuid`;
@@ -553,9 +554,9 @@ describe('when the hold of an unpaid order is over', () => {
     expect((await answer).status).toBe(201);
   });
 
-  test('an attempt that began after its order was found, and renewed its hold, is not called off', async () => {
-    // What broke, found by a review: the job had a list of a hundred orders, and an owner who paid
-    // with another card meanwhile had that charge called off, or taken for one that never was.
+  test('an attempt that began after its order was chosen, and renewed its hold, is not cancelled', async () => {
+    // What broke, found by a review: the job had a list of a hundred orders. An owner paid with another card
+    // meanwhile, and that charge was cancelled, or treated as one that was never made.
     const both = [await ordered('HOLD-ANEW-1', bankCard), await ordered('HOLD-ANEW-2', bankCard)];
     await simulator.flushWebhooks();
     await Promise.all(both.map(({ order }) => endHold(order)));
@@ -572,7 +573,7 @@ describe('when the hold of an unpaid order is over', () => {
     ]);
   });
 
-  test('an order that was paid at the bank, and nobody told us, is paid', async () => {
+  test('an order that was paid at the bank is paid, even if no webhook reported it', async () => {
     simulator.addFault({ kind: 'webhook_drop', times: 50 });
     const { shopper, order } = await ordered('HOLD-PAID', bankCard);
     await answerBank(shopper, `/api/orders/${order.id}`, 'confirm');
@@ -593,7 +594,7 @@ describe('when the hold of an unpaid order is over', () => {
     expect((await orderOf(shopper)).status).toBe('cancelled');
   });
 
-  test('the same of a second attempt, after a first that was refused', async () => {
+  test('an order whose first attempt was refused is not cancelled either while the provider does not answer', async () => {
     const { shopper, order } = await ordered('HOLD-AWAY-SECOND', declinedCard);
     await shopper.send('POST', `/api/orders/${order.id}/payments`, {
       attempt: 2,
@@ -613,7 +614,7 @@ describe('when the hold of an unpaid order is over', () => {
     expect((await orderOf(shopper)).status).toBe('cancelled');
   });
 
-  test('an order whose hold was renewed since it was found waits on', async () => {
+  test('an order whose hold was renewed after it was chosen keeps waiting', async () => {
     const { shopper, order } = await ordered('HOLD-RENEWED', bankCard);
     await simulator.flushWebhooks();
     await endHold(order);
@@ -630,7 +631,7 @@ describe('when the hold of an unpaid order is over', () => {
     expect(await availableOf('HOLD-RENEWED')).toBe(3);
   });
 
-  test('one order that cannot be ended keeps no other waiting', async () => {
+  test('one order that cannot be ended does not delay the others', async () => {
     const [broken, other] = [await ordered('HOLD-BROKEN', bankCard), await ordered('HOLD-OTHER', bankCard)];
     await simulator.flushWebhooks();
     await Promise.all([endHold(broken.order), endHold(other.order)]);
@@ -645,7 +646,7 @@ describe('when the hold of an unpaid order is over', () => {
     expect((await orderOf(broken.shopper)).status).toBe('cancelled');
   });
 
-  test('a run that takes too long leaves the rest to the next', async () => {
+  test('a run that takes too long leaves the rest to the next run', async () => {
     const both = [await ordered('HOLD-SLOW-1', bankCard), await ordered('HOLD-SLOW-2', bankCard)];
     await simulator.flushWebhooks();
     await Promise.all(both.map(({ order }) => endHold(order)));
@@ -667,7 +668,7 @@ describe('a sweep', () => {
       id,
     );
 
-  /** Two orders whose money is to go back, and the provider was not there. */
+  /** Two orders whose refunds could not be requested because the provider was away. */
   async function twoRefunds(sku: string) {
     const both = [await ordered(`${sku}-1`), await ordered(`${sku}-2`)];
     await simulator.flushWebhooks();
@@ -684,7 +685,7 @@ describe('a sweep', () => {
     return { both, statuses };
   }
 
-  test('that fails with one keeps no other waiting', async () => {
+  test('that fails with one refund does not delay the others', async () => {
     const { both, statuses } = await twoRefunds('SWEEP-BROKEN');
     simulator.addFault({ kind: 'error_before', on: { path: '/v1/refunds', orderId: both[0]?.order.id } });
     await sweepPayments();
@@ -694,7 +695,7 @@ describe('a sweep', () => {
     expect(await statuses()).toEqual(['succeeded', 'succeeded']);
   });
 
-  test('of refunds that takes too long leaves the rest to the next', async () => {
+  test('of refunds that takes too long leaves the rest to the next run', async () => {
     const { both, statuses } = await twoRefunds('SWEEP-SLOW');
     const looks = await slowLooks();
     await sweepPayments();
@@ -705,12 +706,12 @@ describe('a sweep', () => {
     expect(await statuses()).toEqual(['succeeded', 'succeeded']);
   });
 
-  // What broke: after an outage, a shopper who had gone long ago was charged.
-  test('calls an attempt off that was never begun, if the hold of its order is over', async () => {
+  // What broke: after an outage, the shop charged a shopper who had left long before.
+  test('cancels an attempt that was never started if the hold of its order is over', async () => {
     simulator.addFault({ kind: 'error_before', times: 9, on: { path: '^/v1/payment_intents' } });
     const { shopper, order } = await ordered('SWEEP-LATE');
     simulator.clearFaults();
-    // As a process leaves it that was killed before it asked the provider.
+    // The state that a process leaves if it is killed before it asks the provider.
     await db()
       .$executeRaw`UPDATE payment SET status = 'created', updated_at = now() WHERE order_id = ${order.id}::uuid`;
     await db().$executeRaw`UPDATE orders SET status = 'payment_pending' WHERE id = ${order.id}::uuid`;
@@ -726,7 +727,7 @@ describe('a sweep', () => {
     expect(await orderOf(shopper)).toMatchObject({ status: 'cancelled', holdUntil: null });
   });
 
-  test('of payments that takes too long leaves the rest to the next', async () => {
+  test('of payments that takes too long leaves the rest to the next run', async () => {
     const both = [await ordered('SWEEP-PAY-1', bankCard), await ordered('SWEEP-PAY-2', bankCard)];
     await simulator.flushWebhooks();
     await Promise.all(both.map(({ order }) => neglect('payment', order)));
@@ -737,7 +738,7 @@ describe('a sweep', () => {
 });
 
 describe('a charge that comes after the order was cancelled', () => {
-  /** The order is ended behind the provider's back, as by a process that asked it a moment too early. */
+  /** Ends the order without asking the provider, like a process that asked a moment too early. */
   async function endUnseen(order: OrderInDb, endedBy: CancellationSource): Promise<void> {
     await db().$executeRaw`
       UPDATE payment SET status = 'declined', version = version + 1 WHERE order_id = ${order.id}::uuid`;
@@ -763,7 +764,7 @@ describe('a charge that comes after the order was cancelled', () => {
     expect(await availableOf('LATE-THERE')).toBe(3);
   });
 
-  test('goes back whole, if its stock is gone, and the order says why', async () => {
+  test('is refunded in full if its stock is gone, and the order says why', async () => {
     const { shopper, order } = await ordered('LATE-GONE', bankCard);
     await endUnseen(order, 'hold');
     await db().$executeRaw`UPDATE stock SET available = 1 WHERE sku = 'LATE-GONE'`;
@@ -794,7 +795,7 @@ describe('a charge that comes after the order was cancelled', () => {
     );
   });
 
-  test('goes back whole, if its owner had cancelled the order', async () => {
+  test('is refunded in full if its owner had cancelled the order', async () => {
     const { shopper, order } = await ordered('LATE-OWNER', bankCard);
     await endUnseen(order, 'shopper');
     await confirmAtBank(order);
@@ -805,7 +806,7 @@ describe('a charge that comes after the order was cancelled', () => {
     expect(await availableOf('LATE-OWNER')).toBe(5);
   });
 
-  test('goes back whole, if another attempt has paid meanwhile', async () => {
+  test('is refunded in full if another attempt has paid meanwhile', async () => {
     const { shopper, order } = await ordered('LATE-SECOND', bankCard);
     await db()
       .$executeRaw`UPDATE payment SET status = 'declined', version = version + 1 WHERE order_id = ${order.id}::uuid`;

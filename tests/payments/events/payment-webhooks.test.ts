@@ -13,7 +13,7 @@ import { addProduct } from '#tests/support/shop.ts';
 import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
 import { stripeFor } from '#tests/support/simulator.ts';
 
-/** `POST /api/webhooks/payments`: hints that come twice, late, out of order, forged, or never. */
+/** `POST /api/webhooks/payments`: events that are repeated, late, out of order, forged, or missing. */
 
 const { simulator } = await openPayingShop();
 const call = conforming(callHandlers);
@@ -23,13 +23,13 @@ afterEach(() => expectBooksToAgree(simulator));
 async function atTheBank(sku: string): Promise<{ shopper: Shopper; id: string; ref: string }> {
   const shopper = await shopperWith(call, await addProduct(sku));
   await shopper.order(await cardBody(shopper, bankCard));
-  // That it waits has been told, and nobody asks about it any more but the test.
+  // The shop has already heard that the order waits, so only the test asks about it again.
   await simulator.flushWebhooks();
   const { id, payments } = await orderOf(shopper);
   return { shopper, id, ref: payments[0]?.providerRef ?? '' };
 }
 
-/** An event about a charge as the provider would send it now, signed. */
+/** An event about a charge as the provider would send it now, with its signature. */
 const eventOf = async (ref: string, id: string, type = 'payment_intent.succeeded') =>
   signed(await stripe.paymentIntents.retrieve(ref), id, type);
 
@@ -72,7 +72,7 @@ test('an event is applied once, however often it comes', async () => {
   expect(await db().paymentEvent.count({ where: { id: 'evt_twice' } })).toBe(1);
 });
 
-test('events in any order end the same, because none is believed', async () => {
+test('events in any order lead to the same state, because none is believed', async () => {
   const { shopper, id, ref } = await atTheBank('ORDER');
   simulator.addFault({ kind: 'webhook_drop', times: 5, on: { orderId: id } });
   const early = await eventOf(ref, 'evt_early', 'payment_intent.requires_action');
@@ -129,7 +129,7 @@ test.each([
   expect(await db().paymentEvent.count({ where: { id: 'evt_forged' } })).toBe(0);
 });
 
-test('an event about a charge that is none of ours is taken note of and ignored', async () => {
+test('an event about a charge of another business is recorded and ignored', async () => {
   const strange = await stripe.paymentIntents.create({
     amount: 5_000,
     currency: 'usd',
@@ -146,7 +146,7 @@ test('an event about a charge that is none of ours is taken note of and ignored'
   expect(await told(await send(gone))).toEqual([200, 'already_applied']);
 });
 
-test('an event about an order that is not there, or about no charge at all, is ignored', async () => {
+test('an event about a missing order, or about no charge at all, is ignored', async () => {
   const metadata = { user_id: randomUUID(), order_id: randomUUID(), attempt: '1' };
   const lost = await stripe.paymentIntents.create({ amount: 5_000, currency: 'usd', metadata });
   expect(await told(await send(await eventOf(lost.id, 'evt_lost_order')))).toEqual([200, 'ignored']);
@@ -155,7 +155,7 @@ test('an event about an order that is not there, or about no charge at all, is i
   expect(await db().paymentEvent.count({ where: { id: 'evt_customer' } })).toBe(0);
 });
 
-test('an event about a refund has it looked at, as soon as the provider can be asked', async () => {
+test('an event about a refund has it looked up as soon as the provider can be asked', async () => {
   const shopper = await shopperWith(call, await addProduct('NEWS', { available: 5 }));
   await shopper.order(await cardBody(shopper, 'pm_card_refundFail'));
   await simulator.flushWebhooks();
@@ -187,11 +187,11 @@ test('while the provider cannot be asked, an event is to be sent again, and is a
   expect(await orderOf(shopper)).toMatchObject({ status: 'paid' });
 });
 
-test('an event of which only the second look fails is to be sent again as well', async () => {
+test('an event of which only the second look-up fails is answered "send again" as well', async () => {
   const { shopper, id, ref } = await atTheBank('SECOND-LOOK');
   simulator.addFault({ kind: 'webhook_drop', times: 5, on: { orderId: id } });
   await answerBank(shopper, `/api/orders/${id}`, 'confirm');
-  // It does not say which order it is about, so the charge is looked at for that first.
+  // The event does not name its order, so the shop looks up the charge first to find it.
   const event = signed({ object: 'charge', payment_intent: ref }, 'evt_second_look', 'charge.updated');
   const provider = await paymentProvider();
   const { retrieve } = provider;

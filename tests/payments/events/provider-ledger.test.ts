@@ -15,7 +15,10 @@ import { openPayingShop } from '#tests/support/paying-shop.ts';
 import { addProduct, availableOf } from '#tests/support/shop.ts';
 import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
 
-/** The provider's amounts are the truth: what happens there without the shop is seen, mirrored and obeyed. */
+/**
+ * The provider's amounts are the truth. The shop sees, records and follows what happens at the provider
+ * without it.
+ */
 
 const { simulator } = await openPayingShop({ OPERATOR_EMAIL: 'owner@shop.example' }, { settleMs: 600_000 });
 const call = conforming(callHandlers);
@@ -69,7 +72,7 @@ const eventsOf = ({ id: orderId }: OrderInDb) =>
 const refundsOf = ({ id: orderId }: OrderInDb) =>
   db().refund.findMany({ where: { orderId }, orderBy: { amountMinor: 'asc' } });
 
-/** The emails about an order, as they are written once all of its events are announced. */
+/** The emails about an order, as written once the notifications of all its events have run. */
 async function mailsOf(order: OrderInDb) {
   const events = (await eventsOf(order)).map(({ version }) => ({ ...keyOf(order), version }));
   await notify({ events });
@@ -77,9 +80,9 @@ async function mailsOf(order: OrderInDb) {
   return mails.map(({ kind, recipient, body }) => ({ kind, recipient, text: body.replaceAll('\n', ' ') }));
 }
 
-describe.each(everyWay)('a refund in the provider’s dashboard, heard of $name', ({ before, hear }) => {
+describe.each(everyWay)('a refund in the provider’s dashboard, reported by $name', ({ before, hear }) => {
   // What broke: the event was answered "applied", the order stayed paid, and its goods were shipped.
-  test('of everything ends the order, its stock is back, and it is not shipped', async () => {
+  test('of the full amount ends the order, returns its stock, and it is not shipped', async () => {
     const { shopper, order, sku, ref } = await paid();
     await before();
     await dashboard.refund(ref);
@@ -97,7 +100,7 @@ describe.each(everyWay)('a refund in the provider’s dashboard, heard of $name'
     await expect(fulfil(order)).rejects.toMatchObject({ code: 'not_fulfillable' });
   });
 
-  test('of a part leaves the order what it is, and is told', async () => {
+  test('of a part keeps the order’s status, and is reported', async () => {
     const { shopper, order, sku, ref } = await paid();
     await before();
     await dashboard.refund(ref, 500);
@@ -114,11 +117,11 @@ describe.each(everyWay)('a refund in the provider’s dashboard, heard of $name'
       [500, 'paid'],
     ]);
     expect(await availableOf(sku)).toBe(3);
-    // Goodwill: the rest of the money is there, so the goods may leave.
+    // A goodwill refund: the rest of the money is there, so the goods may be shipped.
     expect(await fulfil(order)).toEqual({ changed: true });
   });
 
-  // What broke: the whole amount was requested, refused, and the order and the email said "refunded".
+  // What broke: the full amount was requested and refused, and the order and the email said "refunded".
   test('of a part, then its owner cancels: only the rest is requested, and the provider keeps nothing', async () => {
     const { shopper, order, ref } = await paid();
     await before();
@@ -137,7 +140,7 @@ describe.each(everyWay)('a refund in the provider’s dashboard, heard of $name'
     expect(simulator.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor, live: false }]);
   });
 
-  test('that fails later: nothing says any more that money was given back, and it is asked for again', async () => {
+  test('that fails later: no page or email claims the refund any more, and it is requested again', async () => {
     const { shopper, order, ref } = await paid();
     await before();
     const { refund } = await dashboard.refund(ref);
@@ -159,8 +162,8 @@ describe.each(everyWay)('a refund in the provider’s dashboard, heard of $name'
   });
 });
 
-describe('fulfilment looks first', () => {
-  test('an order whose money went back a moment ago, and nothing has told of it, is not shipped', async () => {
+describe('fulfilment looks up the charge first', () => {
+  test('an order that was refunded a moment ago, without an event about it, is not shipped', async () => {
     const { shopper, order, ref } = await paid();
     simulator.addFault({ kind: 'webhook_drop', times: 50 });
     await dashboard.refund(ref);
@@ -168,7 +171,7 @@ describe('fulfilment looks first', () => {
     expect(await orderOf(shopper)).toMatchObject({ status: 'refunded', payments: [{ status: 'refunded' }] });
   });
 
-  test('without an answer of the provider nothing is shipped and nothing changed', async () => {
+  test('without an answer from the provider nothing is shipped and nothing is changed', async () => {
     const { shopper, order, ref } = await paid();
     simulator.addFault({ kind: 'error_before', on: { method: 'GET', path: ref } });
     await expect(fulfil(order)).rejects.toMatchObject({ name: 'UnknownOutcome' });
@@ -178,7 +181,7 @@ describe('fulfilment looks first', () => {
 });
 
 describe('a refund that the provider does not pay', () => {
-  test('of a disputed charge: the order is cancelled, says so, and the operator is told', async () => {
+  test('of a disputed charge: the order is cancelled, says so, and the operator is notified', async () => {
     const { shopper, order, ref } = await paid();
     simulator.addFault({ kind: 'webhook_drop', times: 50 });
     await dashboard.dispute(ref);
@@ -195,7 +198,8 @@ describe('a refund that the provider does not pay', () => {
       { kind: 'operator_dispute_opened' },
     ]);
     const toShopper = mails.filter(({ recipient }) => recipient !== 'owner@shop.example');
-    // What broke: the refused refund and the dispute were taken for its confirmation, and no email said "cancelled".
+    // What broke: the refused refund and the dispute were treated as the refund's confirmation, and no email
+    // said "cancelled".
     const why = expect.stringContaining(
       'Your refund of $29.99 could not be made, because your bank disputes',
     );
@@ -206,7 +210,7 @@ describe('a refund that the provider does not pay', () => {
     for (const { text } of toShopper) expect(text).not.toMatch(/was refunded|nothing to pay/);
   });
 
-  test('of a fulfilled order: it is fulfilled until all of it is confirmed, and again when it fails', async () => {
+  test('of a fulfilled order: it stays fulfilled until the full amount is confirmed, and again if the refund fails', async () => {
     const { shopper, order } = await paid('pm_card_pendingRefund');
     await fulfil(order);
     const id = randomUUID();
@@ -232,9 +236,9 @@ describe('a refund that the provider does not pay', () => {
   });
 });
 
-describe.each(everyWay)('what is held against a charge, heard of $name', ({ before, hear }) => {
+describe.each(everyWay)('what is held against a charge, reported by $name', ({ before, hear }) => {
   // What broke: correctly signed events were answered "applied" and ignored, and the goods were shipped.
-  test('a dispute holds the goods back until it is won', async () => {
+  test('a dispute blocks shipping until it is won', async () => {
     const { shopper, order, ref } = await paid();
     await before();
     const { dispute } = await dashboard.dispute(ref, { reason: 'product_not_received' });
@@ -259,22 +263,25 @@ describe.each(everyWay)('what is held against a charge, heard of $name', ({ befo
     expect(await fulfil(order)).toEqual({ changed: true });
   });
 
-  // What broke: "prevented" counted as closed in the shop's favour, though the money had gone to the cardholder.
-  test.each(['lost', 'prevented'] as const)('a dispute that is %s is money that is gone', async (outcome) => {
-    const { shopper, order, ref } = await paid();
-    await before();
-    const { dispute } = await dashboard.dispute(ref);
-    await dashboard.closeDispute(dispute?.id ?? '', outcome);
-    await hear();
-    expect(await orderOf(shopper)).toMatchObject({ payments: [{ lostMinor: order.totalMinor }] });
-    expect(await seen(shopper, order)).toMatchObject({ disputed: true });
-    await expect(fulfil(order)).rejects.toMatchObject({
-      code: 'not_fulfillable',
-      message: expect.stringContaining('its money is gone'),
-    });
-  });
+  // What broke: "prevented" counted as closed in the shop's favour, although the cardholder got the money.
+  test.each(['lost', 'prevented'] as const)(
+    'a dispute that is %s means that the money is gone',
+    async (outcome) => {
+      const { shopper, order, ref } = await paid();
+      await before();
+      const { dispute } = await dashboard.dispute(ref);
+      await dashboard.closeDispute(dispute?.id ?? '', outcome);
+      await hear();
+      expect(await orderOf(shopper)).toMatchObject({ payments: [{ lostMinor: order.totalMinor }] });
+      expect(await seen(shopper, order)).toMatchObject({ disputed: true });
+      await expect(fulfil(order)).rejects.toMatchObject({
+        code: 'not_fulfillable',
+        message: expect.stringContaining('its money is gone'),
+      });
+    },
+  );
 
-  test('an early fraud warning holds the goods back', async () => {
+  test('an early fraud warning blocks shipping', async () => {
     const { order, ref } = await paid();
     await before();
     await dashboard.warnOfFraud(ref);
@@ -284,7 +291,7 @@ describe.each(everyWay)('what is held against a charge, heard of $name', ({ befo
     });
   });
 
-  test('a review holds the goods back until it is closed', async () => {
+  test('a review blocks shipping until it is closed', async () => {
     const { order, ref } = await paid();
     await before();
     const { review } = await dashboard.openReview(ref);
@@ -298,18 +305,18 @@ describe.each(everyWay)('what is held against a charge, heard of $name', ({ befo
   });
 });
 
-test('a dispute that nothing has told of holds the goods back all the same', async () => {
+test('a dispute that no event reported blocks shipping all the same', async () => {
   const { order, ref } = await paid();
   simulator.addFault({ kind: 'webhook_drop', times: 50 });
   await dashboard.dispute(ref);
   await expect(fulfil(order)).rejects.toMatchObject({ code: 'not_fulfillable' });
 });
 
-// What broke: a look that came too late to be written was not asked about refunds and disputes either.
+// What broke: when a look-up was too late to be written, its refunds and disputes were not recorded either.
 test.each([
   ['a refund', (ref: string) => dashboard.refund(ref)],
   ['a dispute', (ref: string) => dashboard.dispute(ref)],
-] as const)('%s holds the goods back also where others write all the time', async (_, happen) => {
+] as const)('%s blocks shipping even under constant concurrent writes', async (_, happen) => {
   const { order, ref } = await paid();
   simulator.addFault({ kind: 'webhook_drop', times: 50 });
   await happen(ref);
@@ -337,9 +344,9 @@ test('a list that cannot be read loses nothing: the next poll begins where the l
   expect((await orderOf(shopper)).status).toBe('refunded');
 });
 
-// What broke: the poll stopped at the first charge that the provider could not show, and said nothing. The
-// news of all others waited for it, for minutes.
-test('a charge that the provider cannot show keeps no other order waiting, is named, and is met again', async () => {
+// What broke: the poll stopped without notice at the first charge that the provider could not show. The news
+// of all other orders waited for it, for minutes.
+test('a charge that the provider cannot show delays no other order, is named, and is tried again', async () => {
   const silent = await paid();
   const other = await paid();
   await pollEvents();
@@ -370,7 +377,7 @@ test('a charge that the provider cannot show keeps no other order waiting, is na
   expect(await cursor()).not.toEqual(before);
 });
 
-test('what was announced to the shopper and what the provider confirmed are the same amounts', async () => {
+test('the amounts in notifications to the shopper are the amounts that the provider confirmed', async () => {
   const { shopper, order, ref } = await paid();
   await dashboard.refund(ref, 500);
   await simulator.flushWebhooks();

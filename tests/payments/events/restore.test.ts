@@ -14,8 +14,8 @@ import { addProduct, availableOf } from '#tests/support/shop.ts';
 import { type OrderBody, type Shopper, shopperWith } from '#tests/support/shopper.ts';
 
 /**
- * The database is restored to an earlier moment. The provider, Redis and the shopper's tab know what
- * came after it. Ids and idempotency keys were random, so the same submission was charged again.
+ * The database is restored to an earlier moment. The provider, Redis and the shopper's tab know what happened
+ * after it. What broke: ids and idempotency keys were random, so the same submission was charged again.
  */
 
 const { simulator, redis, databaseUrl } = await openPayingShop();
@@ -31,7 +31,7 @@ interface Lost {
   order: { id: string; number: string };
 }
 
-/** An order that was paid by card after the backup that the database is restored from. */
+/** An order that was paid by card after the backup from which the database is restored. */
 async function orderLostInRestore(sku: string): Promise<Lost> {
   const shopper = await shopperWith(call, await addProduct(sku, { available: 5 }));
   const body = await cardBody(shopper, 'pm_card_visa');
@@ -40,7 +40,7 @@ async function orderLostInRestore(sku: string): Promise<Lost> {
   expect(response.status).toBe(201);
   const answer = await response.text();
   const { order } = JSON.parse(answer) as Lost;
-  // The provider's event about the charge belongs to the time that is lost.
+  // The provider's event about the charge belongs to the lost time.
   await simulator.flushWebhooks();
   await backup.restore();
   expect(await db().order.count({ where: { id: order.id } })).toBe(0);
@@ -60,7 +60,7 @@ async function expectOneOrderOneCharge({ shopper, order }: Lost, sku: string): P
   expect(await availableOf(sku)).toBe(4);
 }
 
-test('with Redis intact, the same submission makes the order again and meets its own charge', async () => {
+test('with Redis intact, the same submission makes the order again and finds its own charge', async () => {
   const lost = await orderLostInRestore('REDIS-KNOWS');
   const again = await lost.shopper.orderUntilSettled(lost.body);
   expect([again.status, await again.text()]).toEqual([201, lost.answer]);
@@ -75,14 +75,14 @@ test('with Redis emptied, the same submission is charged once', async () => {
   await expectOneOrderOneCharge(lost, 'REDIS-FORGOT');
 });
 
-test('with another card, the order is paid by the charge that was made for it', async () => {
+test('with another card, the order is paid by the charge that was already made for it', async () => {
   const lost = await orderLostInRestore('OTHER-CARD');
   const body = { ...lost.body, payment: { method: 'card', token: 'pm_card_mastercard' } };
   expect((await lost.shopper.orderUntilSettled(body)).status).toBe(201);
   await expectOneOrderOneCharge(lost, 'OTHER-CARD');
 });
 
-test('a hundred copies at the same time make the order once again', async () => {
+test('a hundred copies at the same time make the order again once', async () => {
   const lost = await orderLostInRestore('MANY-COPIES');
   const answers = await Promise.all(
     Array.from({ length: 100 }, () => lost.shopper.orderUntilSettled(lost.body)),
@@ -92,8 +92,8 @@ test('a hundred copies at the same time make the order once again', async () => 
   await expectOneOrderOneCharge(lost, 'MANY-COPIES');
 });
 
-// What broke: the provider repeats its first answer to a key, "succeeded", and the order was paid again.
-test('a charge that was refunded while its order was lost pays for nothing when the submission comes again', async () => {
+// What broke: the provider repeats its first answer to a key, "succeeded", so the order was paid again.
+test('a charge that was refunded while its order was lost does not pay for a repeated submission', async () => {
   const lost = await orderLostInRestore('REFUNDED-SINCE');
   await redis.flush();
   const [charge] = simulator.ledger(lost.order.id);
@@ -112,7 +112,7 @@ test('a charge that was refunded while its order was lost pays for nothing when 
 const payAgain = ({ shopper, order }: Lost, attempt: number, token = 'pm_card_visa') =>
   shopper.send('POST', `/api/orders/${order.id}/payments`, { attempt, method: 'card', token });
 
-/** An order whose first card was declined, and what came after the backup, which is lost. */
+/** An order whose first card was declined. What happened after the backup is lost. */
 async function lostAfterDecline(
   sku: string,
   {
@@ -152,8 +152,8 @@ async function expectPaidBySecond({ shopper, order }: Lost): Promise<void> {
   expect(await db().unmatchedCharge.count({ where: { orderId: order.id, resolvedAt: null } })).toBe(0);
 }
 
-// What broke: attempt 1 was charged, because only a charge of the same attempt was looked for.
-test('an order that its second card had paid is not charged when it comes again with a good card', async () => {
+// What broke: attempt 1 was charged, because the shop looked only for a charge of the same attempt.
+test('an order that its second card had paid is not charged when it is submitted again with a good card', async () => {
   const lost = await lostAfterDecline('SECOND-CARD', {
     backup: 'before',
     afterBackup: async (made) => expect((await payAgain(made, 2)).status).toBe(201),
@@ -162,7 +162,7 @@ test('an order that its second card had paid is not charged when it comes again 
   const answers = await Promise.all([1, 2, 3].map(() => lost.shopper.orderUntilSettled(withVisa(lost))));
   expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
   await expectPaidBySecond(lost);
-  // What happens to the charge later is seen at the attempt that it belongs to.
+  // Later news of the charge is recorded at the attempt that it belongs to.
   await simulator.dashboard.refund(capturesOf(lost.order.id)[0]?.paymentIntent ?? '');
   await simulator.flushWebhooks();
   const shown = await lost.shopper.request(`/api/orders/${lost.order.id}`);
@@ -179,7 +179,7 @@ test('an order of the backup whose second card is lost is paid by it as soon as 
   await expectPaidBySecond(lost);
 });
 
-test('an order that was cancelled before its charge was known is paid after all, or its money goes back', async () => {
+test('an order that was cancelled before its charge was known is paid after all, or refunded', async () => {
   const afterBackup = async (made: Lost) => expect((await payAgain(made, 2)).status).toBe(201);
   const held = await lostAfterDecline('CANCELLED-HOLD', { backup: 'after the decline', afterBackup });
   await db().$executeRaw`
@@ -196,10 +196,10 @@ test('an order that was cancelled before its charge was known is paid after all,
   expect(capturesOf(left.order.id)).toEqual([]);
 });
 
-test('the first request about an order pays it by the money that is there', async () => {
+test('the first request about an order settles it with the charge that exists', async () => {
   const afterBackup = async (made: Lost) => expect((await payAgain(made, 2)).status).toBe(201);
   const lost = await lostAfterDecline('FIRST-ASKED', { backup: 'after the decline', afterBackup });
-  // As a process of the release before does, which records the charge and no more.
+  // As a process of the previous release does, which records only the charge.
   const charge = await (await paymentProvider()).retrieve(capturesOf(lost.order.id)[0]?.paymentIntent ?? '');
   if (!charge?.attempt) throw new Error('the charge is not there');
   await recordUnmatchedCharge(db(), charge, charge.attempt, 'no_attempt');
@@ -209,7 +209,8 @@ test('the first request about an order pays it by the money that is there', asyn
   await expectPaidBySecond(lost);
 });
 
-// What broke: the key of attempt 2 was spent, and its charge was older than the new row: it was not found for a day.
+// What broke: the key of attempt 2 was spent, and its charge was older than the new row. The charge was not
+// found for a day.
 test('an attempt that was declined in the lost time is declined again, and the next card pays', async () => {
   const lost = await lostAfterDecline('KEY-SPENT', {
     backup: 'after the decline',
@@ -217,7 +218,7 @@ test('an attempt that was declined in the lost time is declined again, and the n
   });
   const provider = await paymentProvider();
   const { find } = provider;
-  // As if the lost attempt was made more than a minute ago, by which the two clocks may differ.
+  // Makes the lost attempt more than a minute old, by which the two clocks may differ.
   const minuteMs = 60_000;
   const search = vi
     .spyOn(provider, 'find')

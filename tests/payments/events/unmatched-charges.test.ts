@@ -13,9 +13,9 @@ import { openPayingShop } from '#tests/support/paying-shop.ts';
 import { addProduct } from '#tests/support/shop.ts';
 import { type OrderBody, type Shopper, shopperWith } from '#tests/support/shopper.ts';
 
-/** Captured money that matches no order: kept, counted, and adopted when its submission comes again. */
+/** Captured money that matches no order is kept, counted, and adopted when its submission is repeated. */
 
-// The provider forgets every key immediately, as Stripe does after a day: no key protects from a second charge.
+// The provider forgets every key immediately, as Stripe does after a day, so no key prevents a second charge.
 const { simulator } = await openPayingShop({}, { keyLifetimeMs: 1 });
 const call = conforming(callHandlers);
 const { dashboard } = simulator;
@@ -32,7 +32,7 @@ async function ordered(token?: string): Promise<{ shopper: Shopper; body: OrderB
   return { shopper, body, order: await orderOf(shopper) };
 }
 
-/** A charge that carries our names for it, as the shop's own request would have made it. */
+/** A charge with the shop's metadata, as its own request would have made it. */
 async function chargeFor(
   { userId, id, totalMinor }: Pick<OrderInDb, 'userId' | 'id' | 'totalMinor'>,
   attempt = 1,
@@ -45,7 +45,7 @@ async function chargeFor(
 const unmatchedOf = ({ id: orderId }: Pick<OrderInDb, 'id'>) =>
   db().unmatchedCharge.findMany({ where: { orderId }, orderBy: { firstSeenAt: 'asc' } });
 
-/** The database is what it was before the order: restored from a backup, or a failover that lost it. */
+/** Puts the database back to before the order, as a restored backup or a failover that lost it would. */
 async function loseOrder({ userId, id: orderId }: OrderInDb): Promise<void> {
   const { cartId } = await db().order.findFirstOrThrow({ where: { id: orderId } });
   for (const table of ['mail', 'order_event', 'order_line', 'refund', 'payment'])
@@ -57,7 +57,7 @@ async function loseOrder({ userId, id: orderId }: OrderInDb): Promise<void> {
   await db().$executeRaw`DELETE FROM event_cursor`;
 }
 
-test('a second charge of a paid attempt is recorded once and does not become the payment’s', async () => {
+test('a second charge of a paid attempt is recorded once and does not become the payment’s charge', async () => {
   const { shopper, order } = await ordered();
   const second = await chargeFor(order);
   await simulator.flushWebhooks();
@@ -71,17 +71,17 @@ test('a second charge of a paid attempt is recorded once and does not become the
   });
   registerPaymentMetrics();
   expect((await readMetrics()).text).toMatch(/^once_unmatched_charges [1-9]/m);
-  // The order's own money is there: it may leave.
+  // The order's own money is there, so it may be shipped.
   expect(await fulfilOrder({ userId: order.userId, orderId: order.id, actor: 'operator:eva' })).toEqual({
     changed: true,
   });
-  // Refunded by its owner in the dashboard, it is no longer open.
+  // Its owner refunds it in the dashboard, so it is no longer open.
   await dashboard.refund(second);
   await simulator.flushWebhooks();
   expect((await unmatchedOf(order))[0]?.resolvedAt).toBeInstanceOf(Date);
 });
 
-test('a charge of another amount, of an attempt or an order that is not there: each has its reason', async () => {
+test('a charge of another amount, of a missing attempt or of a missing order is recorded with its reason', async () => {
   const { order } = await ordered(declinedCard);
   const more = await chargeFor({ ...order, totalMinor: order.totalMinor + 1 });
   const strayed = await chargeFor(order, 7);
@@ -100,7 +100,7 @@ test('a charge of another amount, of an attempt or an order that is not there: e
   );
 });
 
-test('a charge of another business of the same provider is none of ours', async () => {
+test('a charge of another business at the same provider is ignored', async () => {
   const before = await db().unmatchedCharge.count();
   await dashboard.charge({ amount: 5_000, currency: 'usd', metadata: { order_id: 'of another shop' } });
   await simulator.flushWebhooks();
@@ -108,10 +108,10 @@ test('a charge of another business of the same provider is none of ours', async 
   expect(await db().unmatchedCharge.count()).toBe(before);
 });
 
-test('more events than one part of the list holds are all read', async () => {
+test('more events than one page of the list are all read', async () => {
   const provider = await paymentProvider();
   const { listEvents } = provider;
-  // As if a part held one page only.
+  // Limits a run to one page.
   const lists = vi
     .spyOn(provider, 'listEvents')
     .mockImplementation((range) =>
@@ -151,9 +151,9 @@ test('a restored shop meets its own charge: the same submission is one order and
   expect((await unmatchedOf(order))[0]?.resolvedAt).toBeInstanceOf(Date);
 });
 
-// What broke: a shop that was restored from a backup of two days ago charged the same submission again
-// when that came before its worker had read the provider's events.
-test('a restored shop that has read no events yet meets its own charge, too', async () => {
+// What broke: a shop was restored from a backup of two days ago. The same submission arrived before its
+// worker had read the provider's events, and was charged again.
+test('a restored shop that has read no events yet finds its own charge, too', async () => {
   const { shopper, body, order } = await ordered();
   await loseOrder(order);
   await db().$executeRaw`
@@ -163,7 +163,7 @@ test('a restored shop that has read no events yet meets its own charge, too', as
   expect(await orderOf(shopper)).toMatchObject({ id: order.id, status: 'paid' });
 });
 
-test('a restored shop whose charge was refunded meanwhile does not take it for money', async () => {
+test('a restored shop does not count a charge that was refunded meanwhile as payment', async () => {
   const { shopper, body, order } = await ordered();
   await loseOrder(order);
   await pollEvents();

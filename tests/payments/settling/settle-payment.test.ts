@@ -13,12 +13,12 @@ import { openPayingShop } from '#tests/support/paying-shop.ts';
 import { addProduct } from '#tests/support/shop.ts';
 import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
 
-/** What was heard of a charge, and what had been written by then: which of the two counts. */
+/** Which counts when news of a charge and the written state differ. */
 
 const { simulator } = await openPayingShop();
 afterEach(() => simulator.clearFaults());
 
-/** An order that waits at the bank, of which the provider's events do not come. */
+/** An order that waits at the bank, with the provider's events suppressed. */
 async function waiting(sku: string): Promise<{ shopper: Shopper; order: OrderInDb }> {
   const shopper = await shopperWith(callHandlers, await addProduct(sku, { available: 5 }), 2);
   simulator.addFault({ kind: 'webhook_drop', times: 50 });
@@ -34,7 +34,7 @@ const charged = ({ amountMinor, currency, providerRef }: PaymentRow): Charge => 
   currency,
 });
 
-/** Somebody else writes about the attempt every time that the provider is asked. */
+/** Writes about the attempt every time the provider is asked. */
 async function settleAmongOthers(order: OrderInDb, ask: (payment: PaymentRow) => Promise<Finding>) {
   let looks = 0;
   const settled = await settlePayment({
@@ -49,7 +49,7 @@ async function settleAmongOthers(order: OrderInDb, ask: (payment: PaymentRow) =>
   return { looks, settled };
 }
 
-test('where others write all the time, a refusal that may be old counts for nothing', async () => {
+test('under constant concurrent writes, a refusal that may be old counts for nothing', async () => {
   const { shopper, order } = await waiting('BUSY-REFUSED');
   const { looks, settled } = await settleAmongOthers(order, async () => 'absent');
   expect(looks).toBe(4);
@@ -63,7 +63,7 @@ test('where others write all the time, a refusal that may be old counts for noth
   });
 });
 
-test('where others write all the time, money that was taken pays the order', async () => {
+test('under constant concurrent writes, money that was taken pays the order', async () => {
   const { shopper, order } = await waiting('BUSY-PAID');
   await answerBank(shopper, `/api/orders/${order.id}`, 'confirm');
   const { looks, settled } = await settleAmongOthers(order, queryCharge);
@@ -75,7 +75,7 @@ test('where others write all the time, money that was taken pays the order', asy
   expect(await orderOf(shopper)).toMatchObject({ status: 'paid', payments: [{ status: 'succeeded' }] });
 });
 
-test('where others write all the time, money that is kept for us pays the order as well', async () => {
+test('under constant concurrent writes, money that is authorised for the shop pays the order as well', async () => {
   const { shopper, order } = await waiting('BUSY-AUTHORIZED');
   const { looks } = await settleAmongOthers(order, async (payment) => ({
     ...charged(payment),
@@ -85,7 +85,7 @@ test('where others write all the time, money that is kept for us pays the order 
   expect(await orderOf(shopper)).toMatchObject({ status: 'paid', payments: [{ status: 'authorized' }] });
 });
 
-test('money that was taken is not forgotten because somebody wrote meanwhile that it was refused', async () => {
+test('money that was taken is recorded even if a concurrent write says that it was refused', async () => {
   const { shopper, order } = await waiting('TAKEN-THEN-DECLINED');
   await answerBank(shopper, `/api/orders/${order.id}`, 'confirm');
   let looks = 0;
@@ -104,7 +104,7 @@ test('money that was taken is not forgotten because somebody wrote meanwhile tha
   expect(await orderOf(shopper)).toMatchObject({ status: 'paid', payments: [{ status: 'succeeded' }] });
 });
 
-test('less money than the order costs, or money of another kind, settles nothing', async () => {
+test('an amount below the order’s total, or in another currency, settles nothing', async () => {
   const { shopper, order } = await waiting('OTHER-MONEY');
   for (const other of [{ amountMinor: order.totalMinor - 1 }, { currency: 'EUR' }]) {
     const settled = await settlePayment({
@@ -120,11 +120,11 @@ test('less money than the order costs, or money of another kind, settles nothing
   }
 });
 
-test('who hears nothing writes nothing, and of an attempt that is not there nothing is asked', async () => {
+test('a missing answer writes nothing, and a missing attempt is not looked up', async () => {
   const { order } = await waiting('NOTHING');
   const before = await db().payment.findFirstOrThrow({ where: { orderId: order.id } });
   await settlePayment({ key: keyOf(order), ask: async () => undefined, actor: 'test' });
-  // What is known already is not written again either.
+  // A state that is already recorded is not written again either.
   await settlePayment({ key: keyOf(order), ask: queryCharge, actor: 'test' });
   expect(await db().payment.findFirstOrThrow({ where: { orderId: order.id } })).toEqual(before);
   const asked: unknown[] = [];
@@ -133,7 +133,7 @@ test('who hears nothing writes nothing, and of an attempt that is not there noth
   expect(asked).toEqual([]);
 });
 
-test('not to hear about an attempt that waits at the bank changes nothing', async () => {
+test('a missing answer about an attempt that waits at the bank changes nothing', async () => {
   const { order } = await waiting('BANK-UNHEARD');
   const before = await db().payment.findFirstOrThrow({ where: { orderId: order.id } });
   const settled = await settlePayment({ key: keyOf(order), ask: async () => 'unknown', actor: 'test' });
@@ -144,7 +144,7 @@ test('not to hear about an attempt that waits at the bank changes nothing', asyn
   expect(await db().payment.findFirstOrThrow({ where: { orderId: order.id } })).toEqual(before);
 });
 
-test('what an attempt was is no part of what it is, and who settles it is given what stands there now', async () => {
+test('the past of an attempt is no part of its state, and settling returns the state in the database', async () => {
   const { order } = await waiting('NO-TRACES');
   const settleAs = (change: Partial<Charge>) =>
     settlePayment({
@@ -166,7 +166,7 @@ test('what an attempt was is no part of what it is, and who settles it is given 
     const settled = await settleAs(change);
     const now = await rowsNow();
     expect(now.payment).toMatchObject({ status: change.status, ...expected });
-    // What is looked up for an attempt that is about to be charged is no part of its locked row.
+    // Values looked up for an attempt that is about to be charged are not part of its locked row.
     expect(settled?.payment).toEqual({
       ...now.payment,
       ageMs: settled?.payment.ageMs,
@@ -182,7 +182,7 @@ test('what an attempt was is no part of what it is, and who settles it is given 
   expect(jobs?.count, 'jobs that ask about what is known').toBe(0);
 });
 
-test('money that came too late goes back by a job of its own, a few seconds later if nobody is sooner', async () => {
+test('money that arrived too late is refunded by a job of its own after a few seconds, if nothing refunds it sooner', async () => {
   const { shopper, order } = await waiting('BACK-BY-JOB');
   await answerBank(shopper, `/api/orders/${order.id}`, 'confirm');
   const settleAs = (ask: (payment: PaymentRow) => Promise<Finding>) =>
@@ -199,13 +199,13 @@ test('money that came too late goes back by a job of its own, a few seconds late
   expect(simulator.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor }]);
 });
 
-test('a refund that comes back leaves its attempt over when another has paid the order', async () => {
+test('a refund that fails leaves its attempt ended if another attempt has paid the order', async () => {
   const shopper = await shopperWith(callHandlers, await addProduct('TWICE', { available: 5 }), 2);
   simulator.addFault({ kind: 'error_stored', on: { method: 'POST', path: '^/v1/payment_intents$' } });
   simulator.addFault({ kind: 'webhook_drop', times: 2 });
   await shopper.order(await cardBody(shopper, 'pm_card_refundFail'));
   const order = await orderOf(shopper);
-  // Taken for lost, and paid with another card; only then the charge is seen.
+  // The charge was treated as lost, and another card paid. Only then does the shop see the charge.
   await settlePayment({ key: keyOf(order), ask: async () => 'absent', actor: 'test' });
   const paid = await shopper.send('POST', `/api/orders/${order.id}/payments`, {
     attempt: 2,
@@ -216,7 +216,8 @@ test('a refund that comes back leaves its attempt over when another has paid the
   await settlePayment({ key: keyOf(order), ask: queryCharge, actor: 'test' });
   const refund = await db().refund.findFirstOrThrow({ where: { orderId: order.id } });
   const key = { userId: order.userId, orderId: order.id, id: refund.id };
-  // The provider pays it, and takes it back two seconds later: on a slow machine it has by then.
+  // The provider pays the refund and reverses it two seconds later. On a slow machine that has already
+  // happened.
   expect(['succeeded', 'failed']).toContain(await settleRefund(key));
   await expect
     .poll(async () => (await db().refund.findFirstOrThrow({ where: { orderId: order.id } })).status, {

@@ -15,7 +15,7 @@ import { addProduct, availableOf } from '#tests/support/shop.ts';
 import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
 import { stripeFor } from '#tests/support/simulator.ts';
 
-/** What is asked of the provider for a refund, what its news mean, and how often they count. */
+/** What the shop asks the provider for a refund, what the provider's news mean, and how often they count. */
 
 const { simulator } = await openPayingShop();
 afterEach(() => {
@@ -26,7 +26,7 @@ afterEach(() => {
 const makes = { method: 'POST', path: '^/v1/refunds$' };
 const callsOff = { method: 'POST', path: '/cancel$' };
 
-/** A paid order whose provider tells nobody of anything: the test is the only one to ask. */
+/** A paid order whose provider sends no events: only the test asks about it. */
 async function paid(sku: string, token?: string): Promise<{ shopper: Shopper; order: OrderInDb }> {
   const shopper = await shopperWith(callHandlers, await addProduct(sku, { available: 5 }));
   await shopper.order(await cardBody(shopper, token));
@@ -45,12 +45,12 @@ async function refund(
   return key;
 }
 
-/** As if it had been recorded so many hours ago. */
+/** Moves the recording of the refund this many hours into the past. */
 const ageRefund = ({ id }: RefundKey, hours: number) =>
   db().$executeRaw`
     UPDATE refund SET created_at = now() - make_interval(hours => ${hours}::int) WHERE id = ${id}::uuid`;
 
-/** What an event about a refund has done: the charge is looked at with all of its refunds. */
+/** The effect of an event about a refund: the charge is looked up with all of its refunds. */
 async function review({ id }: RefundKey): Promise<void> {
   const { userId, orderId, attempt } = await db().refund.findFirstOrThrow({ where: { id } });
   await settlePayment({
@@ -62,12 +62,12 @@ async function review({ id }: RefundKey): Promise<void> {
 
 const rowOf = ({ id }: RefundKey) => db().refund.findFirstOrThrow({ where: { id } });
 
-/** Resolves when the simulator has made up its mind about the charge's refunds. */
+/** Resolves when the simulator has decided the charge's refunds. */
 const untilReturned = (order: OrderInDb) =>
   expect.poll(() => simulator.ledger(order.id)[0]?.refunded, { timeout: 10_000 }).toBe(0);
 
-describe('while the key is kept by the provider', () => {
-  test('a refund that was made and never answered is found, and neither made again nor called off', async () => {
+describe('while the provider still remembers the key', () => {
+  test('a refund that was executed and never answered is found, and neither repeated nor cancelled', async () => {
     const { order } = await paid('KEY-KEPT');
     simulator.addFault({ kind: 'error_after', on: makes });
     const key = await refund(order, 500);
@@ -85,7 +85,7 @@ describe('while the key is kept by the provider', () => {
     });
   });
 
-  test('a key that is spent, and no refund to be found: nobody knows, and it stays to be made', async () => {
+  test('a spent key with no refund to be found leaves the result unknown, and the refund stays to be requested', async () => {
     const { order } = await paid('KEY-SPENT');
     simulator.addFault({ kind: 'error_before', on: makes });
     const key = await refund(order, 500);
@@ -96,7 +96,7 @@ describe('while the key is kept by the provider', () => {
     await expect(settleRefund(key)).rejects.toMatchObject({ name: 'UnknownOutcome', keyIsSpent: true });
     expect(await rowOf(key)).toMatchObject({ status: 'created' });
     expect(simulator.ledger(order.id)).toMatchObject([{ refunded: 0 }]);
-    // By hand, as an operator would at the provider's own counter.
+    // Refunded in the provider's dashboard, as an operator would.
     await stripeFor(simulator.url).refunds.create({
       payment_intent: order.payments[0]?.providerRef ?? '',
       amount: 500,
@@ -106,8 +106,8 @@ describe('while the key is kept by the provider', () => {
   });
 });
 
-// What broke, found by an attacker: the second was asked for under the key of the first, for a day.
-test('a refund of another order that an operator gives the same name is another refund', async () => {
+// What broke, found by an attacker: the second refund was requested under the key of the first for a day.
+test('a refund of another order to which an operator gives the same name is another refund', async () => {
   const [{ order: one }, { order: other }] = [await paid('NAMED-ONE'), await paid('NAMED-OTHER')];
   const id = randomUUID();
   for (const { userId, id: orderId } of [one, other]) {
@@ -123,15 +123,16 @@ test('a refund of another order that an operator gives the same name is another 
   }
 });
 
-describe('a part that its owner refunds at the provider', () => {
+describe('a part that its owner refunds in the provider’s dashboard', () => {
   const partMinor = 175;
 
-  // What broke, found by an hour of faults: the whole was asked for, and refused because a part was gone;
-  // the rest was asked for under the same key, which a provider takes with one amount only, for ever.
+  // What broke, found by an hour of fault injection: the full amount was requested and refused, because a
+  // part was already refunded. The rest was then requested under the same key, which the provider accepts
+  // with one amount only. The refund could never succeed.
   test.each([
-    ['told of', 0],
-    ['not told of', 9],
-  ])('while the whole is asked for: the rest is refunded (%s)', async (_, lost) => {
+    ['with an event', 0],
+    ['without an event', 9],
+  ])('while the full amount is requested: the rest is refunded (%s)', async (_, lost) => {
     const { shopper, order } = await paid(`PART-MEANWHILE-${lost}`);
     simulator.clearFaults();
     simulator.addFault({ kind: 'webhook_drop', times: lost + 1, on: { orderId: lost ? order.id : 'none' } });
@@ -154,7 +155,7 @@ describe('a part that its owner refunds at the provider', () => {
     });
   });
 
-  test('a key that was used for more than is left is no obstacle', async () => {
+  test('a key that was used for more than the remaining amount does not block the refund', async () => {
     const { shopper, order } = await paid('PART-SPENT');
     simulator.addFault({ kind: 'error_before', on: makes });
     const key = await refund(order);
@@ -172,14 +173,14 @@ describe('a part that its owner refunds at the provider', () => {
 });
 
 describe('after a day', () => {
-  /** The provider has forgotten its keys: the same refund would be asked for under a new one. */
+  /** The provider has forgotten its keys: the same refund would be requested under a new one. */
   async function forgotten(key: RefundKey): Promise<void> {
     await ageRefund(key, 24);
     await db().$executeRaw`
       UPDATE refund SET idempotency_key = ${`refund:${randomUUID()}`} WHERE id = ${key.id}::uuid`;
   }
 
-  test('a refund that was made is found and not made again', async () => {
+  test('a refund that was executed is found and not repeated', async () => {
     const { order } = await paid('OLD-MADE');
     simulator.addFault({ kind: 'error_after', on: makes });
     const key = await refund(order, 500);
@@ -188,7 +189,7 @@ describe('after a day', () => {
     expect(simulator.ledger(order.id)).toMatchObject([{ refunded: 500 }]);
   });
 
-  test('a refund that was never made is made', async () => {
+  test('a refund that was never executed is executed', async () => {
     const { order } = await paid('OLD-MISSING');
     simulator.addFault({ kind: 'error_before', on: makes });
     const key = await refund(order, 500);
@@ -199,7 +200,7 @@ describe('after a day', () => {
 });
 
 describe('news of a refund', () => {
-  test('that is done says nothing new', async () => {
+  test('that is already done changes nothing', async () => {
     const { shopper, order } = await paid('NEWS-DONE');
     const key = await refund(order, 500);
     const before = await rowOf(key);
@@ -209,7 +210,7 @@ describe('news of a refund', () => {
     expect(await orderOf(shopper)).toMatchObject({ payments: [{ status: 'succeeded', refundedMinor: 500 }] });
   });
 
-  test('that takes the provider some days: it is done when it is', async () => {
+  test('that takes days: it is done when the provider says so', async () => {
     const { order } = await paid('NEWS-SLOW', 'pm_card_pendingRefund');
     const key = await refund(order);
     expect(await rowOf(key)).toMatchObject({ status: 'created', providerRef: expect.stringMatching(/^re_/) });
@@ -225,20 +226,20 @@ describe('news of a refund', () => {
     expect(simulator.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor }]);
   });
 
-  test('that came back counts once, however many bring it and however often', async () => {
+  test('that failed counts once, however many sources report it and however often', async () => {
     const { shopper, order } = await paid('NEWS-BACK', 'pm_card_refundFail');
     const [key, other] = [await refund(order, 500), await refund(order, 300)];
     await untilReturned(order);
     await Promise.all([review(key), review(key), review(key)]);
     await review(key);
     expect(await rowOf(key)).toMatchObject({ status: 'failed' });
-    // One look at the charge shows all of its refunds.
+    // One look-up of the charge shows all of its refunds.
     expect(await rowOf(other)).toMatchObject({ status: 'failed' });
     expect(await orderOf(shopper)).toMatchObject({ payments: [{ status: 'succeeded', refundedMinor: 0 }] });
     expect(await settleRefund(key)).toBe('failed');
   });
 
-  test('that came back whole: its payment lives again, although an earlier card was refused', async () => {
+  test('that failed in full: its payment is live again, although an earlier card was refused', async () => {
     const { shopper, order } = await paid('NEWS-SECOND-CARD', declinedCard);
     const second = { attempt: 2, method: 'card', token: 'pm_card_refundFail' };
     expect((await shopper.send('POST', `/api/orders/${order.id}/payments`, second)).status).toBe(201);
@@ -254,7 +255,7 @@ describe('news of a refund', () => {
     ]);
   });
 
-  test('that came back of an order that had ended: given back anew, the order stays what it was', async () => {
+  test('that failed after its order had ended: it is requested again, and the order keeps its status', async () => {
     const shopper = await shopperWith(callHandlers, await addProduct('NEWS-ENDED', { available: 5 }));
     simulator.addFault({ kind: 'webhook_drop', times: 50 });
     simulator.addFault({ kind: 'error_stored', on: { method: 'POST', path: '^/v1/payment_intents$' } });
@@ -282,7 +283,7 @@ describe('news of a refund', () => {
     await review(second);
   });
 
-  test('that nobody here has heard of changes nothing', async () => {
+  test('that the shop does not know changes nothing', async () => {
     const { shopper, order } = await paid('NEWS-STRANGE');
     const strange = { userId: order.userId, orderId: order.id, id: randomUUID() };
     expect(await settleRefund(strange)).toBe('failed');

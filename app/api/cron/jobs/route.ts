@@ -6,14 +6,17 @@ import { drainJobs } from '#lib/worker/drain-jobs.ts';
 
 export const dynamic = 'force-dynamic';
 
-/** How long the platform lets the call run, in seconds: `limitMs`, and the jobs that were begun by then. */
+/**
+ * Limits the duration of the call on the platform, in seconds: `limitMs` plus the jobs that started
+ * before it.
+ */
 export const maxDuration = 120;
 
 const limitMs = 50_000;
 
 /**
- * The worker of a platform without processes of one's own: called every minute by its clock
- * (vercel.json), it does what there is to do. Harmless beside a worker, and twice at once.
+ * Drains jobs on a platform that runs no worker process. The platform's cron calls it every minute
+ * (vercel.json). It is safe to run next to a worker, and two calls may run at the same time.
  */
 export const GET = route(async (request) => {
   const { CRON_SECRET } = env();

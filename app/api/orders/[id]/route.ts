@@ -6,7 +6,8 @@ import { sessionOf } from '#lib/platform/session/session.ts';
 export const GET = route<{ params: Promise<{ id: string }> }>(async (request, { params }) => {
   const userId = await sessionOf(request);
   const order = userId && (await getOrder({ userId, id: (await params).id }));
-  // The same answer for "not there" and "not yours": nobody learns which orders exist.
+  // The same answer for "not found" and "another shopper's order", so that it doesn't reveal which
+  // orders exist.
   if (!order) throw new AppError('not_found', { detail: 'There is no such order of yours.' });
   return json(order, { headers: { etag: `"${order.version}"` } });
 });

@@ -3,7 +3,7 @@ import { catalogueCaching } from '#lib/catalogue/schema.ts';
 import { AppError } from '#lib/platform/errors.ts';
 import { json, notAllowed, route } from '#lib/platform/http/http.ts';
 
-/** `GET /api/products/{slug}`: one product in full. */
+/** `GET /api/products/{slug}`: one product with all its details. */
 export const GET = route(async (_request, { params }: { params: Promise<{ slug: string }> }) => {
   const { slug } = await params;
   const product = await getProduct(slug);

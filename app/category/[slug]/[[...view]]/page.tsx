@@ -11,7 +11,7 @@ import { PageTitle } from '#components/ui/page-title.tsx';
 import { listCategories } from '#lib/catalogue/list-categories.ts';
 import { listProductsPage } from '#lib/catalogue/list-products-page.ts';
 
-// A minute old at most: prices and stock are checked again when an order is placed.
+// At most a minute old: an order checks prices and stock again.
 export const revalidate = 60;
 
 interface Props {
@@ -37,7 +37,8 @@ export async function generateMetadata(props: Props): Promise<Metadata> {
   return {
     title: `${category.title}${sorted}${paged}`,
     description: category.description,
-    // Another order of the first page is no other page to a search engine; a later page has its own products.
+    // For search engines, the first page in another sort order is the same page. Later pages have their
+    // own products.
     alternates: {
       canonical: categoryHref(category.slug, view.page === 1 ? { sort: 'featured', page: 1 } : view),
     },

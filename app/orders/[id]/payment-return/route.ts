@@ -5,9 +5,9 @@ import { asAppError, requestIdOf } from '#lib/platform/http/http.ts';
 import { sessionOf } from '#lib/platform/session/session.ts';
 
 /**
- * Where the bank sends the shopper back to. What it says in the address is not looked at; whatever
- * happens here, the order's page is where they go on, and it shows what is known by then. A bank's
- * app may open another browser than the one that ordered: that one is told so.
+ * The bank redirects the shopper here. Its query parameters are ignored. Whatever happens here, the
+ * next page is the order's page, which shows the current status. A bank's app may open a browser that
+ * didn't place the order; the page then says so.
  */
 export async function GET(
   request: Request,
@@ -23,7 +23,7 @@ export async function GET(
   return new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } });
 }
 
-/** Whether the order is of this browser; if so, its payment is looked up. */
+/** Whether this browser placed the order. If so, queries its charge and settles it. */
 async function settleOwn(request: Request, id: string): Promise<boolean> {
   const userId = await sessionOf(request);
   if (!userId || !(await ownsOrder({ userId, id }))) return false;

@@ -13,7 +13,7 @@ import {
 import { countedNetwork } from '#lib/platform/http/network-of.ts';
 import { sessionOrNew } from '#lib/platform/session/session.ts';
 
-/** A quantity needs a few bytes; this is room for any way of writing it. */
+/** Limits the body size. A quantity needs a few bytes; the limit leaves room for any JSON formatting. */
 const maxBytes = 1_024;
 
 export const PUT = route<{ params: Promise<{ sku: string }> }>(async (request, { params }) => {
@@ -26,7 +26,7 @@ export const PUT = route<{ params: Promise<{ sku: string }> }>(async (request, {
   return json(cart, { headers: { ...headers, etag: `"${cart.version}"` } });
 });
 
-/** The version in `If-Match: "3"`; undefined when there is none or it is `*`. */
+/** Reads the version from `If-Match: "3"`; undefined when the header is missing or is `*`. */
 function readIfMatch(value: string | null): number | undefined {
   if (value === null || value.trim() === '*') return undefined;
   const version = value.trim().match(/^(?:W\/)?"?(\d{1,9})"?$/)?.[1];

@@ -24,12 +24,12 @@ export const POST = route<{ params: Promise<{ id: string }> }>(async (request, {
   return json(await getOrder({ userId, id }), { headers });
 });
 
-/** Whoever has no such order has no page of it either: their own orders are the next best thing. */
+/** Not this shopper's order: redirect to /orders, because this shopper can't see the order's page. */
 const withoutOrder: ProblemCode[] = ['not_found', 'session_required'];
 
 /**
- * A form is sent back to the order's page, whatever came of it: the page shows what the order is
- * now, or that the shop can't be reached, better than a document for programs could.
+ * Redirects a form to the order's page, whatever the outcome. The page shows the order's current
+ * status, or that the shop can't be reached. A JSON problem document would not help a shopper.
  */
 async function cancelFromPage(request: Request, id: string, requestId: string): Promise<Response> {
   let location = orderUrl(encodeURIComponent(id));

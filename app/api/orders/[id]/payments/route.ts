@@ -17,7 +17,7 @@ import {
 } from '#lib/platform/http/http.ts';
 import { requireSession } from '#lib/platform/session/session.ts';
 
-/** Three short fields. */
+/** Limits the body size: three short fields. */
 const maxPaymentBytes = 2 * 1024;
 
 export const POST = route<{ params: Promise<{ id: string }> }>(async (request, { params }, requestId) => {
@@ -38,10 +38,10 @@ async function pay(request: Request, id: string, input: unknown, typedAnswer?: s
   return payOrder({ ...payment, userId, id, ip: clientIpOf(request), origin: originOf(request), answer });
 }
 
-/** Whoever has no such order has no page of it either: their own orders are the next best thing. */
+/** Not this shopper's order: redirect to /orders, because this shopper can't see the order's page. */
 const withoutOrder: ProblemCode[] = ['not_found', 'session_required'];
 
-/** A form is sent back to the order's page, which shows what came of it and takes the next card. */
+/** Redirects a form to the order's page, which shows the outcome and accepts another card. */
 async function payFromPage(request: Request, id: string, requestId: string): Promise<Response> {
   let location = orderUrl(encodeURIComponent(id));
   let wait: Record<string, string> = {};

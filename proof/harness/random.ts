@@ -1,13 +1,13 @@
-/** Random choices that are the same for the same seed, so that a run that failed can be run again. */
+/** Random choices that depend only on the seed, so that a failed run can be repeated. */
 export interface Random {
   /** From 0 to below 1. */
   next(): number;
-  /** A whole number of both ends and what is between them. */
+  /** A whole number from `least` to `most`, both included. */
   between(least: number, most: number): number;
-  /** True that often. */
+  /** True with this probability. */
   chance(probability: number): boolean;
   pick<T>(from: readonly T[]): T;
-  /** Another sequence, of its own: what happens in one place then takes no numbers away from another. */
+  /** An independent sequence: choices in one place then don't change those in another. */
   fork(label: string): Random;
 }
 
