@@ -2,9 +2,9 @@
 
 import { useEffect } from 'react';
 import { reloadOnce } from '#components/site/reload-once.ts';
-import { Button, ButtonLink } from '#components/ui/button.tsx';
 import { Container } from '#components/ui/container.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
+import { Button, ButtonLink } from '#components/ui/form/button.tsx';
 
 export default function ErrorPage({ error, retry }: { error: unknown; retry: () => void }) {
   useEffect(() => {

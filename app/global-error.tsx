@@ -3,9 +3,9 @@
 import './globals.css';
 import { useEffect } from 'react';
 import { reloadOnce } from '#components/site/reload-once.ts';
-import { Button } from '#components/ui/button.tsx';
 import { Container } from '#components/ui/container.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
+import { Button } from '#components/ui/form/button.tsx';
 
 /** Shown when the root layout fails to render, so it brings its own. */
 export default function GlobalErrorPage({ error, retry }: { error: unknown; retry: () => void }) {

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
-import { ButtonLink } from '#components/ui/button.tsx';
 import { Container } from '#components/ui/container.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
+import { ButtonLink } from '#components/ui/form/button.tsx';
 import { isDatabaseAway } from '#lib/platform/database/db-errors.ts';
 import { logger } from '#lib/platform/logger.ts';
 

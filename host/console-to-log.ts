@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
-import { describeError, mask } from '#lib/platform/describe-error.ts';
 import { logger } from '#lib/platform/logger.ts';
+import { describeError, mask } from '#lib/platform/text/describe-error.ts';
 
 /**
  * Sends the output of Next and other libraries to the log. Printed by the console, a database error shows

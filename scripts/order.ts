@@ -9,7 +9,7 @@ import { UnknownOutcome } from '#lib/payment-provider/provider.ts';
 import { closeDb, db } from '#lib/platform/database/db.ts';
 import { formatMoney, parseMoney } from '#lib/platform/money.ts';
 import { revokeSessions } from '#lib/platform/session/session-revocations.ts';
-import { isUuid, uuid8From } from '#lib/platform/uuid.ts';
+import { isUuid, uuid8From } from '#lib/platform/text/uuid.ts';
 import { Advice, orUsage, wordsFor } from './advice.ts';
 import { describeOrder } from './order/describe-order.ts';
 import { fillOperatorEnv } from './order/operator-env.ts';

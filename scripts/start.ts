@@ -1,20 +1,20 @@
 import path from 'node:path';
 import { isLoopbackName } from '#lib/platform/exposure.ts';
-import { preparePaymentSimulator } from '#scripts/launch/payment-simulator.ts';
+import { type App, startApp, urlOf } from '#scripts/launch/parts/app.ts';
+import { AppLog } from '#scripts/launch/parts/app-log.ts';
+import { ensureBuild } from '#scripts/launch/parts/build.ts';
+import { announceEdge, openEdge } from '#scripts/launch/parts/edge.ts';
+import { preparePaymentSimulator } from '#scripts/launch/parts/payment-simulator.ts';
+import { prepareDatabase, prepareRedis, type Services } from '#scripts/launch/parts/prepare-services.ts';
+import { openWorker } from '#scripts/launch/parts/worker.ts';
 import { Advice } from './advice.ts';
-import { type App, startApp, urlOf } from './launch/app.ts';
-import { AppLog } from './launch/app-log.ts';
-import { ensureBuild } from './launch/build.ts';
 import { ChildFailed, lastLines } from './launch/child.ts';
 import { type DataDirLock, describeHolder, takeDataDir } from './launch/data-dir-lock.ts';
-import { announceEdge, openEdge } from './launch/edge.ts';
 import { checkVariables, readOptions, readVariables, usage } from './launch/options.ts';
 import { requireFreePort } from './launch/port-owner.ts';
-import { prepareDatabase, prepareRedis, type Services } from './launch/prepare-services.ts';
 import { bold, dim, duration, red, say, step } from './launch/progress.ts';
 import { findSecret } from './launch/secret.ts';
 import { Shutdown, Stopped } from './launch/shutdown.ts';
-import { openWorker } from './launch/worker.ts';
 import { choosePort } from './services/ports.ts';
 import { commandOf, waitForExit } from './services/processes.ts';
 

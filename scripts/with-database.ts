@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { openDatabase } from '#scripts/launch/parts/database.ts';
 import { Advice, wordsFor } from './advice.ts';
 import { takeDataDir } from './launch/data-dir-lock.ts';
-import { openDatabase } from './launch/database.ts';
 import { checkVariables, readVariables, type Variables } from './launch/options.ts';
 import { runningPostgres } from './services/postgres.ts';
 

@@ -1,13 +1,13 @@
 import type { Metadata } from 'next';
 import { redirect } from 'next/navigation';
 import { unlessUnavailable } from '#app/unless-unavailable.tsx';
-import { formatDay } from '#components/orders/dates.ts';
-import { OrderLinkForm } from '#components/orders/order-link-form.tsx';
-import { OrderLinkNews } from '#components/orders/order-link-news.tsx';
-import { StatusBadge } from '#components/orders/status-badge.tsx';
-import { ButtonLink } from '#components/ui/button.tsx';
+import { OrderLinkForm } from '#components/orders/link/order-link-form.tsx';
+import { OrderLinkNews } from '#components/orders/link/order-link-news.tsx';
+import { formatDay } from '#components/orders/status/dates.ts';
+import { StatusBadge } from '#components/orders/status/status-badge.tsx';
 import { Container } from '#components/ui/container.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
+import { ButtonLink } from '#components/ui/form/button.tsx';
 import { PageTitle } from '#components/ui/page-title.tsx';
 import { Price } from '#components/ui/price.tsx';
 import { SiteLink } from '#components/ui/site-link.tsx';

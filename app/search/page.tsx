@@ -4,13 +4,13 @@ import { menuCategories } from '#app/site.ts';
 import { Pagination } from '#components/catalogue/pagination.tsx';
 import { ProductGrid } from '#components/catalogue/product-grid.tsx';
 import { SearchForm } from '#components/site/search-form.tsx';
-import { ButtonLink } from '#components/ui/button.tsx';
 import { Container } from '#components/ui/container.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
+import { ButtonLink } from '#components/ui/form/button.tsx';
 import { PageTitle } from '#components/ui/page-title.tsx';
 import { listProductsPage } from '#lib/catalogue/list-products-page.ts';
 import { maxQueryLength } from '#lib/catalogue/schema.ts';
-import { visibleText } from '#lib/platform/typed-text.ts';
+import { visibleText } from '#lib/platform/text/typed-text.ts';
 
 /** Parses the URL leniently: an invalid search counts as an empty one. */
 const searchParamsSchema = z.object({

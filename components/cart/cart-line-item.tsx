@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
 import { type CartLineView, isShort, type LineEdit } from '#components/cart/cart-state.ts';
 import { ProductPicture } from '#components/catalogue/product-picture.tsx';
-import { Button } from '#components/ui/button.tsx';
+import { Button } from '#components/ui/form/button.tsx';
+import { QuantityStepper } from '#components/ui/form/quantity-stepper.tsx';
 import { Price } from '#components/ui/price.tsx';
-import { QuantityStepper } from '#components/ui/quantity-stepper.tsx';
 import { SiteLink } from '#components/ui/site-link.tsx';
 
 interface CartLineItemProps {

@@ -1,6 +1,6 @@
 import { type CartView, isShort, orderableSubtotalOf, subtotalOf } from '#components/cart/cart-state.ts';
-import { Button, ButtonLink } from '#components/ui/button.tsx';
 import { Card } from '#components/ui/card.tsx';
+import { Button, ButtonLink } from '#components/ui/form/button.tsx';
 import { Price } from '#components/ui/price.tsx';
 import { SummaryList, SummaryRow } from '#components/ui/summary-list.tsx';
 import { formatMoney } from '#lib/platform/money.ts';

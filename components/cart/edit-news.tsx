@@ -1,7 +1,7 @@
 import { type CartLineView, type CartView, type LineEdit, subtotalOf } from '#components/cart/cart-state.ts';
 import type { EditResult } from '#components/cart/use-cart-edits.ts';
 import { Alert } from '#components/ui/alert.tsx';
-import { Button } from '#components/ui/button.tsx';
+import { Button } from '#components/ui/form/button.tsx';
 import { formatMoney } from '#lib/platform/money.ts';
 
 /**

@@ -8,8 +8,8 @@ import { useLiveVariants } from '#components/catalogue/live-variants.tsx';
 import { VariantChoice } from '#components/catalogue/variant-choice.tsx';
 import { CookieNotice, CookieProblem, hasCartCookie } from '#components/site/cookies.tsx';
 import { Alert } from '#components/ui/alert.tsx';
-import { Button } from '#components/ui/button.tsx';
-import { QuantityStepper } from '#components/ui/quantity-stepper.tsx';
+import { Button } from '#components/ui/form/button.tsx';
+import { QuantityStepper } from '#components/ui/form/quantity-stepper.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
 
 /** The outcome of the last press of the button. */

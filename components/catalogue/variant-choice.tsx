@@ -2,8 +2,8 @@
 
 import { useState } from 'react';
 import { StockNote } from '#components/catalogue/stock-note.tsx';
+import { RadioCard, RadioCards } from '#components/ui/form/radio-card.tsx';
 import { Price } from '#components/ui/price.tsx';
-import { RadioCard, RadioCards } from '#components/ui/radio-card.tsx';
 import type { Variant } from '#lib/catalogue/schema.ts';
 
 /** Radio buttons for several variants, a hidden field for a single one. */

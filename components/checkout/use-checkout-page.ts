@@ -3,17 +3,17 @@
 import { useRouter } from 'next/navigation';
 import { type RefObject, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { fetchCartState } from '#components/cart/fetch-cart-state.ts';
-import { checkoutAddress, countryFieldName } from '#components/checkout/checkout-fields.ts';
-import { fillIn, sentenceOf, typedIn } from '#components/checkout/form-data.ts';
+import { checkoutAddress, countryFieldName } from '#components/checkout/form/checkout-fields.ts';
+import { fillIn, sentenceOf, typedIn } from '#components/checkout/form/form-data.ts';
 import {
   rememberedSubmission,
   rememberedTyped,
   rememberTyped,
-} from '#components/checkout/pending-submission.ts';
-import { askSubmission } from '#components/checkout/submission-client.ts';
-import { isLocked, type Problem } from '#components/checkout/submission-machine.ts';
+} from '#components/checkout/submission/pending-submission.ts';
+import { askSubmission } from '#components/checkout/submission/submission-client.ts';
+import { isLocked, type Problem } from '#components/checkout/submission/submission-machine.ts';
+import { useSubmission } from '#components/checkout/submission/use-submission.ts';
 import { type Selection, sameChoice, useQuote } from '#components/checkout/use-quote.ts';
-import { useSubmission } from '#components/checkout/use-submission.ts';
 import type { OrderLine } from '#components/orders/order-lines.tsx';
 import { totalsShown } from '#components/ui/shown-total.ts';
 import type { CheckoutQuote } from '#lib/pricing/schema.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { orderNews } from '#components/orders/order-news.ts';
+import { orderNews } from '#components/orders/status/order-news.ts';
 import {
   chooseNotifications,
   type LaterEvent,

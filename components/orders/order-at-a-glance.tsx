@@ -1,6 +1,6 @@
-import { type OrderFacts, orderNews, owed } from '#components/orders/order-news.ts';
-import { StatusBadge } from '#components/orders/status-badge.tsx';
-import { statusWords } from '#components/orders/status-words.ts';
+import { type OrderFacts, orderNews, owed } from '#components/orders/status/order-news.ts';
+import { StatusBadge } from '#components/orders/status/status-badge.tsx';
+import { statusWords } from '#components/orders/status/status-words.ts';
 import { Card } from '#components/ui/card.tsx';
 import type { OrderView } from '#lib/orders/schema.ts';
 

@@ -4,7 +4,7 @@ import type { Stripe, StripeElements } from '@stripe/stripe-js';
 import { type Ref, useEffect, useEffectEvent, useImperativeHandle, useRef, useState } from 'react';
 import type { CardAmount } from '#components/payment/card-entry.ts';
 import { elementAppearance } from '#components/payment/element-appearance.ts';
-import { Button } from '#components/ui/button.tsx';
+import { Button } from '#components/ui/form/button.tsx';
 
 /** The provider's answer about the card: the id of the payment method, or why there is none. */
 export type CardAnswer = { token: string } | { problem: string };

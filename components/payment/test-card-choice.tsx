@@ -1,5 +1,5 @@
 import { testCards } from '#components/payment/test-cards.ts';
-import { RadioCard, RadioCards } from '#components/ui/radio-card.tsx';
+import { RadioCard, RadioCards } from '#components/ui/form/radio-card.tsx';
 
 /** The payment simulator's test cards. A card is its token, so the choice is a plain form field. */
 export function TestCardChoice({

@@ -1,4 +1,4 @@
-import { ButtonLink } from '#components/ui/button.tsx';
+import { ButtonLink } from '#components/ui/form/button.tsx';
 
 /** Links for a page with nothing to show: to the shop, and to this browser's orders. */
 export function WaysOn({ shop = 'See what we have' }: { shop?: string }) {

@@ -1,11 +1,11 @@
 import type { Redis } from '@upstash/redis';
 import { countDecline } from '#lib/abuse/abuse-metrics.ts';
 import { countUp, keyOf, readCounts, readCountsInProcess } from '#lib/abuse/short-memory.ts';
-import { mailboxOf } from '#lib/platform/email-address.ts';
 import { env } from '#lib/platform/env.ts';
 import { isExposed } from '#lib/platform/exposure.ts';
 import { logger } from '#lib/platform/logger.ts';
 import { sign } from '#lib/platform/signing.ts';
+import { mailboxOf } from '#lib/platform/text/email-address.ts';
 
 /**
  * Counts declined cards wherever a person who tests stolen cards leaves a trace: in their session, their

@@ -4,7 +4,7 @@ import type { Cart } from '#lib/cart/schema.ts';
 import { Prisma } from '#lib/generated/prisma/client.ts';
 import { db, type Tx } from '#lib/platform/database/db.ts';
 import { storeCurrency } from '#lib/platform/money.ts';
-import { uuid8From } from '#lib/platform/uuid.ts';
+import { uuid8From } from '#lib/platform/text/uuid.ts';
 
 interface CartRow {
   id: string;

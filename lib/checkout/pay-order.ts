@@ -24,7 +24,7 @@ import { writeAttempt } from '#lib/payments/write-attempt.ts';
 import { db, type Tx } from '#lib/platform/database/db.ts';
 import { isUniqueViolation } from '#lib/platform/database/db-errors.ts';
 import { AppError } from '#lib/platform/errors.ts';
-import { isUuid } from '#lib/platform/uuid.ts';
+import { isUuid } from '#lib/platform/text/uuid.ts';
 
 export const paymentInputSchema = z
   .object({

@@ -9,7 +9,7 @@ import { cancelCharge } from '#lib/payments/query-charge.ts';
 import { settlePayment } from '#lib/payments/settling/settle-payment.ts';
 import { db, type Tx } from '#lib/platform/database/db.ts';
 import { AppError } from '#lib/platform/errors.ts';
-import { isUuid } from '#lib/platform/uuid.ts';
+import { isUuid } from '#lib/platform/text/uuid.ts';
 
 /** Whether to show the page's cancel button. `cancelOrder` checks again under a lock. */
 export function isCancellable(status: OrderStatus): boolean {

@@ -4,7 +4,7 @@ import { publicDeclineCode } from '#lib/payment-provider/public-decline-code.ts'
 import type { PaymentStatus } from '#lib/payment-provider/statuses.ts';
 import { nextAttempt } from '#lib/payments/next-attempt.ts';
 import { db } from '#lib/platform/database/db.ts';
-import { isUuid } from '#lib/platform/uuid.ts';
+import { isUuid } from '#lib/platform/text/uuid.ts';
 import type { ShippingAddress } from '#lib/shipping/shipping-address.ts';
 
 /** The live order for its shopper; undefined for other shoppers and when it doesn't exist. */

@@ -4,10 +4,10 @@ import { addJobs } from '#lib/jobs/add-job.ts';
 import { countOrderLink, orderLinkLimits } from '#lib/order-management/order-link-quota.ts';
 import { parseOrderNumber } from '#lib/orders/order-number.ts';
 import { db } from '#lib/platform/database/db.ts';
-import { emailAddressSchema } from '#lib/platform/email-address.ts';
 import { AppError } from '#lib/platform/errors.ts';
 import { countedNetwork } from '#lib/platform/http/network-of.ts';
 import { sameBytes, sign, signUnderAll } from '#lib/platform/signing.ts';
+import { emailAddressSchema } from '#lib/platform/text/email-address.ts';
 
 export const orderAccessInputSchema = z
   .object({

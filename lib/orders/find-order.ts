@@ -1,6 +1,6 @@
 import { parseOrderNumber } from '#lib/orders/order-number.ts';
 import { db } from '#lib/platform/database/db.ts';
-import { isUuid } from '#lib/platform/uuid.ts';
+import { isUuid } from '#lib/platform/text/uuid.ts';
 
 export interface OrderKey {
   userId: string;

@@ -1,5 +1,5 @@
 import { db } from '#lib/platform/database/db.ts';
-import { isUuid } from '#lib/platform/uuid.ts';
+import { isUuid } from '#lib/platform/text/uuid.ts';
 
 /** Whether the order belongs to this shopper. */
 export async function ownsOrder({ userId, id }: { userId: string; id: string }): Promise<boolean> {

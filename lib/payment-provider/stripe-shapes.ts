@@ -9,7 +9,7 @@ import type {
   ProviderEvent,
   ProviderRefund,
 } from '#lib/payment-provider/provider.ts';
-import { isUuid } from '#lib/platform/uuid.ts';
+import { isUuid } from '#lib/platform/text/uuid.ts';
 
 /** Converts Stripe's shapes to the shop's. Pure. */
 

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
-import { describeError } from '#lib/platform/describe-error.ts';
 import { env } from '#lib/platform/env.ts';
 import { processWide } from '#lib/platform/process-wide.ts';
+import { describeError } from '#lib/platform/text/describe-error.ts';
 
 /** Personal data and credentials, which are removed from every log line. */
 const personal = [

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { typedLine } from '#lib/platform/typed-text.ts';
+import { typedLine } from '#lib/platform/text/typed-text.ts';
 import {
   layoutOf,
   missingFieldMessage,

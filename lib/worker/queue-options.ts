@@ -2,9 +2,9 @@ import { EventEmitter } from 'node:events';
 import { Logger, type RunnerOptions, type WorkerEvents, WorkerPreset } from 'graphile-worker';
 import pg from 'pg';
 import { sessionSettings } from '#lib/platform/database/db-session.ts';
-import { describeError, mask } from '#lib/platform/describe-error.ts';
 import { env } from '#lib/platform/env.ts';
 import { logger } from '#lib/platform/logger.ts';
+import { describeError, mask } from '#lib/platform/text/describe-error.ts';
 import { taskList } from '#lib/worker/run-task.ts';
 
 /** The queue's own statements take milliseconds. One that takes this long has lost its database. */

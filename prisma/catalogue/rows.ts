@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { uuid8From } from '#lib/platform/uuid.ts';
+import { uuid8From } from '#lib/platform/text/uuid.ts';
 import { care } from '#prisma/catalogue/care.ts';
 import { desk } from '#prisma/catalogue/desk.ts';
 import { kitchen } from '#prisma/catalogue/kitchen.ts';

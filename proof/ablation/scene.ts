@@ -1,4 +1,4 @@
-import type { History } from '#proof/chaos/history.ts';
+import type { History } from '#proof/chaos/checker/history.ts';
 import type { Lab } from '#proof/chaos/lab/lab.ts';
 import type { Shopper, Submission } from '#proof/chaos/load/shopper.ts';
 

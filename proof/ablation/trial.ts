@@ -1,8 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checkHistory } from '#proof/chaos/check-history.ts';
-import { unpaidBeyondLimits, unpaidMiscounted } from '#proof/chaos/check-unpaid.ts';
-import type { Violation } from '#proof/chaos/evidence.ts';
-import { History } from '#proof/chaos/history.ts';
+import { ordering } from '#proof/ablation/workloads/ordering.ts';
+import { paying } from '#proof/ablation/workloads/paying.ts';
+import { afterRestore } from '#proof/ablation/workloads/restoring.ts';
+import { onTheShelf } from '#proof/ablation/workloads/shelf.ts';
+import { leftUnpaid } from '#proof/ablation/workloads/unpaid.ts';
+import { checkHistory } from '#proof/chaos/checker/check-history.ts';
+import { unpaidBeyondLimits, unpaidMiscounted } from '#proof/chaos/checker/check-unpaid.ts';
+import type { Violation } from '#proof/chaos/checker/evidence.ts';
+import { History } from '#proof/chaos/checker/history.ts';
 import { gather, settle } from '#proof/chaos/lab/evidence.ts';
 import { addGoods } from '#proof/chaos/lab/goods.ts';
 import type { Lab } from '#proof/chaos/lab/lab.ts';
@@ -13,12 +18,7 @@ import type { Guard } from './guards.ts';
 import type { Laboratory } from './laboratory.ts';
 import { meaning } from './meaning.ts';
 import { measured, type Work } from './measure.ts';
-import { ordering } from './ordering.ts';
-import { paying } from './paying.ts';
-import { afterRestore } from './restoring.ts';
 import type { Scene, Workload } from './scene.ts';
-import { onTheShelf } from './shelf.ts';
-import { leftUnpaid } from './unpaid.ts';
 
 export const workloads = {
   ...ordering,

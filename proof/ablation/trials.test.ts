@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import type { ViolationKind } from '#proof/chaos/evidence.ts';
+import type { ViolationKind } from '#proof/chaos/checker/evidence.ts';
 import { allShields, type Guard, guards } from './guards.ts';
 import { isReplaceable, replacementFile } from './replacements.ts';
 import { type Outcome, workloads } from './trial.ts';

@@ -1,4 +1,4 @@
-import type { ViolationKind } from '#proof/chaos/evidence.ts';
+import type { ViolationKind } from '#proof/chaos/checker/evidence.ts';
 import { allShields, type Guard } from './guards.ts';
 import type { Work } from './measure.ts';
 import type { Outcome, Trial, WorkloadName } from './trial.ts';

@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { checkHistory } from '#proof/chaos/checker/check-history.ts';
+import { unpaidBeyondLimits, unpaidMiscounted } from '#proof/chaos/checker/check-unpaid.ts';
+import type { Violation } from '#proof/chaos/checker/evidence.ts';
+import { History, type Reply } from '#proof/chaos/checker/history.ts';
 import { gather, settle } from '#proof/chaos/lab/evidence.ts';
 import { addGoods } from '#proof/chaos/lab/goods.ts';
 import type { Lab } from '#proof/chaos/lab/lab.ts';
 import { readUnpaid } from '#proof/chaos/lab/unpaid.ts';
 import type { World } from '#proof/chaos/load/scripts.ts';
 import { type Shop, Shopper, type Submission } from '#proof/chaos/load/shopper.ts';
+import { type Pace, playFaults } from '#proof/chaos/rounds/faulty-round.ts';
+import type { Plan } from '#proof/chaos/rounds/plan.ts';
 import type { Random } from '#proof/harness/random.ts';
-import { checkHistory } from './check-history.ts';
-import { unpaidBeyondLimits, unpaidMiscounted } from './check-unpaid.ts';
-import type { Violation } from './evidence.ts';
-import { type Pace, playFaults } from './faulty-round.ts';
-import { History, type Reply } from './history.ts';
-import type { Plan } from './plan.ts';
 
 /** The results of one round. */
 export interface Round {

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import type { Violation } from '#proof/chaos/checker/evidence.ts';
+import type { Call, CallOutcome } from '#proof/chaos/checker/history.ts';
 import { writeSection } from '#proof/harness/write-section.ts';
-import type { Violation } from './evidence.ts';
-import type { Call, CallOutcome } from './history.ts';
 import type { Options } from './options.ts';
 import type { Round } from './proof.ts';
 

@@ -4,12 +4,12 @@ import { root } from '#proof/bench/lab/children.ts';
 import { faults } from '#proof/chaos/faults/all.ts';
 import { diskFault } from '#proof/chaos/faults/disk.ts';
 import { type Lab, openLab } from '#proof/chaos/lab/lab.ts';
+import { planOf } from '#proof/chaos/rounds/plan.ts';
+import { specialRounds } from '#proof/chaos/rounds/special-rounds.ts';
 import { signalOfInterruption } from '#scripts/services/interruption.ts';
 import { type Options, readOptions, usage } from './options.ts';
-import { planOf } from './plan.ts';
 import { Proof, type Round } from './proof.ts';
 import { isWhole, resultsOf, summaryOf, updatePage, writeResults } from './report.ts';
-import { specialRounds } from './special-rounds.ts';
 
 /**
  * `npm run prove`: injects every fault into a whole shop while shoppers shop. Afterwards it checks all

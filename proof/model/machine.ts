@@ -1,11 +1,11 @@
-import { stepsAround } from '#proof/model/around.ts';
 import type { Machine, Step } from '#proof/model/explore.ts';
 import type { Part } from '#proof/model/guards.ts';
-import { nextCardSteps } from '#proof/model/next-card.ts';
-import { orderingSteps } from '#proof/model/ordering.ts';
-import { payingSteps } from '#proof/model/paying.ts';
 import { promises } from '#proof/model/promises.ts';
 import { type Add, copyOf, firstState, keyOf, type Scenario, type State } from '#proof/model/state.ts';
+import { stepsAround } from '#proof/model/steps/around.ts';
+import { nextCardSteps } from '#proof/model/steps/next-card.ts';
+import { orderingSteps } from '#proof/model/steps/ordering.ts';
+import { payingSteps } from '#proof/model/steps/paying.ts';
 
 /** The shop as a machine to explore, without the dropped parts. */
 export function machineOf(scenario: Scenario, dropped: readonly Part[] = []): Machine<State> {

@@ -1,7 +1,7 @@
 import { isOpen, isOver } from '#lib/payments/payment-rows.ts';
-import { submissionOf } from '#proof/model/decide-order.ts';
-import { isPayable } from '#proof/model/paying.ts';
 import type { State, World } from '#proof/model/state.ts';
+import { submissionOf } from '#proof/model/steps/decide-order.ts';
+import { isPayable } from '#proof/model/steps/paying.ts';
 
 /** A condition on every state, or on every final state. */
 interface Promised {

@@ -6,13 +6,13 @@ import { db } from '#lib/platform/database/db.ts';
 import { declareHostResolvesIp } from '#lib/platform/http/http.ts';
 import { takeProcessWide } from '#lib/platform/process-wide.ts';
 import { pingRedis, redisState } from '#lib/platform/redis/redis.ts';
-import { type Call, callHandlers } from '#tests/support/call.ts';
 import { challengeOf, workOut } from '#tests/support/challenge.ts';
-import { conforming } from '#tests/support/conforming.ts';
+import { conforming } from '#tests/support/contract/conforming.ts';
 import { cardBody, declinedCard, orderOf, userIdOf } from '#tests/support/money.ts';
-import { openPayingShop } from '#tests/support/paying-shop.ts';
-import { addProduct } from '#tests/support/shop.ts';
-import { inTurns, type OrderBody, type Shopper, shopperWith } from '#tests/support/shopper.ts';
+import { type Call, callHandlers } from '#tests/support/shop/call.ts';
+import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
+import { addProduct } from '#tests/support/shop/shop.ts';
+import { inTurns, type OrderBody, type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 /** Attackers test stolen cards in this shop: declines add up, and the next card needs a challenge. */
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { addToCart } from '#lib/cart/add-to-cart.ts';
-import { callHandlers } from '#tests/support/call.ts';
 import { userIdOf } from '#tests/support/money.ts';
-import { addProduct } from '#tests/support/shop.ts';
-import { shopperWith } from '#tests/support/shopper.ts';
-import { openTestShop } from '#tests/support/test-shop.ts';
+import { callHandlers } from '#tests/support/shop/call.ts';
+import { addProduct } from '#tests/support/shop/shop.ts';
+import { shopperWith } from '#tests/support/shop/shopper.ts';
+import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 // What broke: a page rendered before the last sale put sold-out goods into the cart, and 99 of 19 units. Each
 // time it showed a green tick.

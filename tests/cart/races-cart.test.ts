@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { addToCart } from '#lib/cart/add-to-cart.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { userIdOf } from '#tests/support/money.ts';
-import { addProduct } from '#tests/support/shop.ts';
-import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
-import { answersOf, openTwoProcesses, times } from '#tests/support/two-processes.ts';
+import { addProduct } from '#tests/support/shop/shop.ts';
+import { type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
+import { answersOf, openTwoProcesses, times } from '#tests/support/shop/two-processes.ts';
 
 /**
  * Two processes edit one cart at the same time: every added item is there, and none is there twice

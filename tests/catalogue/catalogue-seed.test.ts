@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openClient } from '#lib/platform/database/db-session.ts';
 import { categories } from '#prisma/catalogue/rows.ts';
 import { seed } from '#prisma/seed.ts';
-import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
+import { createTestDatabase, type TestDatabase } from '#tests/support/services/database.ts';
 
 let database: TestDatabase;
 let client: pg.Client;

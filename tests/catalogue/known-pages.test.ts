@@ -1,7 +1,7 @@
 import { NextRequest } from 'next/server';
 import { afterEach, expect, test } from 'vitest';
 import { isCategoryPage, isProduct } from '#lib/catalogue/known-pages.ts';
-import { openTestShopBehindProxy } from '#tests/support/test-shop.ts';
+import { openTestShopBehindProxy } from '#tests/support/shop/test-shop.ts';
 import { proxy as inFrontOfPages } from '../../proxy.ts';
 
 /** The check in front of every page while the database does not answer. */

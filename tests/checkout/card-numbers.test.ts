@@ -3,14 +3,14 @@ import { checkoutDraftCookie, readCheckoutDraft } from '#lib/checkout/checkout-d
 import type { Submission } from '#lib/checkout/submission/schema.ts';
 import { toOrderRequest } from '#lib/checkout/submission/to-order-request.ts';
 import { db } from '#lib/platform/database/db.ts';
-import { callHandlers } from '#tests/support/call.ts';
-import { conforming } from '#tests/support/conforming.ts';
-import { movesNothing } from '#tests/support/hostile-orders.ts';
+import { conforming } from '#tests/support/contract/conforming.ts';
+import { movesNothing } from '#tests/support/contract/hostile-orders.ts';
 import { keepLogLines } from '#tests/support/log-lines.ts';
 import { card, cardBody, declinedCard, orderOf, userIdOf } from '#tests/support/money.ts';
-import { openPayingShop } from '#tests/support/paying-shop.ts';
-import { addProduct } from '#tests/support/shop.ts';
-import { address, type Shopper, shopperWith } from '#tests/support/shopper.ts';
+import { callHandlers } from '#tests/support/shop/call.ts';
+import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
+import { addProduct } from '#tests/support/shop/shop.ts';
+import { address, type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 /**
  * A client sends a card number in place of the provider's token. What broke: it made an order, and the number

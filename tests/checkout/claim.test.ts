@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { claimSubmission, completeClaim, isClaimed, releaseClaim } from '#lib/checkout/gateway/claim.ts';
 import { redisState } from '#lib/platform/redis/redis.ts';
-import { openTestShop } from '#tests/support/test-shop.ts';
+import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /** The claim in Redis alone: which submission continues, which waits, and which gets an answer. */
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { openClient } from '#lib/platform/database/db-session.ts';
-import { callHandlers } from '#tests/support/call.ts';
-import { addProduct, soldOf } from '#tests/support/shop.ts';
-import { shopperWith } from '#tests/support/shopper.ts';
-import { openTestShopBehindProxy } from '#tests/support/test-shop.ts';
+import { callHandlers } from '#tests/support/shop/call.ts';
+import { addProduct, soldOf } from '#tests/support/shop/shop.ts';
+import { shopperWith } from '#tests/support/shop/shopper.ts';
+import { openTestShopBehindProxy } from '#tests/support/shop/test-shop.ts';
 
 /**
  * What a duplicate is told while the first submission is in progress, and where its answer comes from

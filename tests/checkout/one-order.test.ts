@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { db } from '#lib/platform/database/db.ts';
-import { callHandlers } from '#tests/support/call.ts';
-import { addProduct, availableOf, soldOf } from '#tests/support/shop.ts';
-import { type Shopper, shoppersWith, shopperWith } from '#tests/support/shopper.ts';
-import { openTestShop } from '#tests/support/test-shop.ts';
+import { callHandlers } from '#tests/support/shop/call.ts';
+import { addProduct, availableOf, soldOf } from '#tests/support/shop/shop.ts';
+import { type Shopper, shoppersWith, shopperWith } from '#tests/support/shop/shopper.ts';
+import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /** Races: many simultaneous requests for what may happen only once. */
 

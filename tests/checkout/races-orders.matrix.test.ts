@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { db } from '#lib/platform/database/db.ts';
 import { isFull } from '#tests/support/matrix.ts';
 import { userIdOf } from '#tests/support/money.ts';
-import { addProduct, availableOf, soldOf } from '#tests/support/shop.ts';
-import { shoppersWith, shopperWith } from '#tests/support/shopper.ts';
-import { answersOf, openTwoProcesses, times } from '#tests/support/two-processes.ts';
+import { addProduct, availableOf, soldOf } from '#tests/support/shop/shop.ts';
+import { shoppersWith, shopperWith } from '#tests/support/shop/shopper.ts';
+import { answersOf, openTwoProcesses, times } from '#tests/support/shop/two-processes.ts';
 
 /**
  * Simultaneous orders at two processes of the shop: keys, carts, prices and the last units (docs/proof.md,

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from '@upstash/redis';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { keepLogLines } from '#tests/support/log-lines.ts';
-import { startRedisServer } from '#tests/support/redis-server.ts';
-import { startUpstashRest } from '#tests/support/upstash-rest.ts';
+import { startRedisServer } from '#tests/support/services/redis-server.ts';
+import { startUpstashRest } from '#tests/support/services/upstash-rest.ts';
 
 const server = await startRedisServer();
 const rest = await startUpstashRest(server.url);

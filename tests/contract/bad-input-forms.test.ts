@@ -3,14 +3,19 @@ import { expect, test } from 'vitest';
 import { POST as updateTotals } from '#app/checkout/totals/route.ts';
 import { checkoutDraftCookie, readCheckoutDraft } from '#lib/checkout/checkout-draft.ts';
 import { db } from '#lib/platform/database/db.ts';
-import { typedLine } from '#lib/platform/typed-text.ts';
-import { callHandlers } from '#tests/support/call.ts';
-import { conforming } from '#tests/support/conforming.ts';
-import { hostileBytes, hostileHeader, hostileText, writesNothing } from '#tests/support/hostile-input.ts';
+import { typedLine } from '#lib/platform/text/typed-text.ts';
+import { conforming } from '#tests/support/contract/conforming.ts';
+import {
+  hostileBytes,
+  hostileHeader,
+  hostileText,
+  writesNothing,
+} from '#tests/support/contract/hostile-input.ts';
 import { userIdOf } from '#tests/support/money.ts';
-import { addProduct } from '#tests/support/shop.ts';
-import { address, type OrderBody, type Shopper, shopperWith } from '#tests/support/shopper.ts';
-import { openTestShop } from '#tests/support/test-shop.ts';
+import { callHandlers } from '#tests/support/shop/call.ts';
+import { addProduct } from '#tests/support/shop/shop.ts';
+import { address, type OrderBody, type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
+import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /**
  * What browsers send without JavaScript, and hostile variants of it. A form is answered with a redirect: to

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import * as unknownCall from '#app/api/[...path]/route.ts';
-import { callHandlers } from '#tests/support/call.ts';
-import { conforming } from '#tests/support/conforming.ts';
+import { conforming } from '#tests/support/contract/conforming.ts';
 import {
   hostileBytes,
   hostileContentType,
   hostileHeader,
   hostileSegment,
   writesNothing,
-} from '#tests/support/hostile-input.ts';
-import { openTestShop } from '#tests/support/test-shop.ts';
+} from '#tests/support/contract/hostile-input.ts';
+import { callHandlers } from '#tests/support/shop/call.ts';
+import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /** The calls of operators and their machines, and calls that do not exist. */
 const CRON_SECRET = 'the secret of the clock';

@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { db } from '#lib/platform/database/db.ts';
-import { callHandlers } from '#tests/support/call.ts';
-import { conforming } from '#tests/support/conforming.ts';
+import { conforming } from '#tests/support/contract/conforming.ts';
 import {
   hostile,
   hostileBytes,
@@ -12,12 +11,13 @@ import {
   hostileSegment,
   hostileText,
   nearly,
-} from '#tests/support/hostile-input.ts';
-import { existingOrders, movesNothing } from '#tests/support/hostile-orders.ts';
+} from '#tests/support/contract/hostile-input.ts';
+import { existingOrders, movesNothing } from '#tests/support/contract/hostile-orders.ts';
 import { declinedCard } from '#tests/support/money.ts';
-import { openPayingShop } from '#tests/support/paying-shop.ts';
-import { availableOf } from '#tests/support/shop.ts';
-import { Shopper } from '#tests/support/shopper.ts';
+import { callHandlers } from '#tests/support/shop/call.ts';
+import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
+import { availableOf } from '#tests/support/shop/shop.ts';
+import { Shopper } from '#tests/support/shop/shopper.ts';
 
 /**
  * Requests about existing orders: to pay, to cancel, or to return from the bank. Each bad one is refused as

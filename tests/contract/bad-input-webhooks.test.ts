@@ -2,18 +2,18 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { db } from '#lib/platform/database/db.ts';
-import { callHandlers } from '#tests/support/call.ts';
-import { conforming } from '#tests/support/conforming.ts';
+import { conforming } from '#tests/support/contract/conforming.ts';
 import {
   hostile,
   hostileBytes,
   hostileHeader,
   incompressible,
   nearly,
-} from '#tests/support/hostile-input.ts';
-import { existingOrders, movesNothing } from '#tests/support/hostile-orders.ts';
-import { openPayingShop } from '#tests/support/paying-shop.ts';
-import { stripeFor } from '#tests/support/simulator.ts';
+} from '#tests/support/contract/hostile-input.ts';
+import { existingOrders, movesNothing } from '#tests/support/contract/hostile-orders.ts';
+import { stripeFor } from '#tests/support/services/simulator.ts';
+import { callHandlers } from '#tests/support/shop/call.ts';
+import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 
 /**
  * Events with a valid signature, from the provider or from an attacker who has its secret. Whatever an event

@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { productSorts } from '#lib/catalogue/schema.ts';
-import { emailAddressSchema } from '#lib/platform/email-address.ts';
-import { callHandlers } from '#tests/support/call.ts';
-import { conforming } from '#tests/support/conforming.ts';
+import { emailAddressSchema } from '#lib/platform/text/email-address.ts';
+import { conforming } from '#tests/support/contract/conforming.ts';
 import {
   hostile,
   hostileBytes,
@@ -13,10 +12,11 @@ import {
   hostileSegment,
   hostileText,
   writesNothing,
-} from '#tests/support/hostile-input.ts';
-import { addProduct } from '#tests/support/shop.ts';
-import { type OrderBody, type Shopper, shopperWith } from '#tests/support/shopper.ts';
-import { openTestShop } from '#tests/support/test-shop.ts';
+} from '#tests/support/contract/hostile-input.ts';
+import { callHandlers } from '#tests/support/shop/call.ts';
+import { addProduct } from '#tests/support/shop/shop.ts';
+import { type OrderBody, type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
+import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /**
  * Whatever is sent, the answer is one of the contract's, and nothing is written. `conforming` checks status

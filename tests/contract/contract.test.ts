@@ -1,6 +1,6 @@
-import { callHandlers } from '#tests/support/call.ts';
-import { contractEnv, describeContract } from '#tests/support/contract.ts';
-import { openTestShop } from '#tests/support/test-shop.ts';
+import { contractEnv, describeContract } from '#tests/support/contract/contract.ts';
+import { callHandlers } from '#tests/support/shop/call.ts';
+import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /** The contract, tested at the route handlers. */
 

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openClient } from '#lib/platform/database/db-session.ts';
 import { findDrift } from '#prisma/drift.ts';
-import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
+import { createTestDatabase, type TestDatabase } from '#tests/support/services/database.ts';
 
 let database: TestDatabase;
 let client: pg.Client;

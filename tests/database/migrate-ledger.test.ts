@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
-import { openDatabaseBefore } from '#tests/support/earlier-database.ts';
+import { openDatabaseBefore } from '#tests/support/faults/earlier-database.ts';
 
 /** What 0006_provider_ledger does to orders and refunds written before it. */
 

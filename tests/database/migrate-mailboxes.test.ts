@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
-import { openDatabaseBefore } from '#tests/support/earlier-database.ts';
+import { openDatabaseBefore } from '#tests/support/faults/earlier-database.ts';
 import { mailboxes } from '#tests/support/mailboxes.ts';
 
 /** What 0013_mailbox_spellings does to emails written before it. */

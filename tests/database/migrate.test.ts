@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openClient } from '#lib/platform/database/db-session.ts';
 import { findDrift } from '#prisma/drift.ts';
 import { migrate } from '#prisma/migrate.ts';
-import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
+import { createTestDatabase, type TestDatabase } from '#tests/support/services/database.ts';
 
 let database: TestDatabase;
 let client: pg.Client;

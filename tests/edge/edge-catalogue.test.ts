@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { openTestEdge, sendRaw } from '#tests/support/edge.ts';
-import { startUpstream } from '#tests/support/upstream.ts';
+import { openTestEdge, sendRaw } from '#tests/support/services/edge.ts';
+import { startUpstream } from '#tests/support/services/upstream.ts';
 
 /**
  * What the edge caches for all visitors. The server behind it answers as Next does: one address has a page or

@@ -1,7 +1,7 @@
-import { contractEnv, describeContract } from '#tests/support/contract.ts';
-import { openTestEdge } from '#tests/support/edge.ts';
-import { openTestShop } from '#tests/support/test-shop.ts';
-import { shopListener, startUpstream } from '#tests/support/upstream.ts';
+import { contractEnv, describeContract } from '#tests/support/contract/contract.ts';
+import { openTestEdge } from '#tests/support/services/edge.ts';
+import { shopListener, startUpstream } from '#tests/support/services/upstream.ts';
+import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /** The contract, tested through nginx. */
 

@@ -1,11 +1,11 @@
 import type { RequestListener } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import { openTestEdge } from '#tests/support/edge.ts';
-import { addProduct, soldOf } from '#tests/support/shop.ts';
-import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
-import { openTestShop } from '#tests/support/test-shop.ts';
-import { shopListener, startUpstream } from '#tests/support/upstream.ts';
+import { openTestEdge } from '#tests/support/services/edge.ts';
+import { shopListener, startUpstream } from '#tests/support/services/upstream.ts';
+import { addProduct, soldOf } from '#tests/support/shop/shop.ts';
+import { type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
+import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /** Two processes of the shop behind nginx, and the fate of a request when one of them dies. */
 

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { AppError, type ProblemCode } from '#lib/platform/errors.ts';
 import { defaultLimits, ownMachine } from '#scripts/services/nginx-config.ts';
-import { openTestEdge, type RawAnswer, sendRaw } from '#tests/support/edge.ts';
-import { startUpstream } from '#tests/support/upstream.ts';
+import { openTestEdge, type RawAnswer, sendRaw } from '#tests/support/services/edge.ts';
+import { startUpstream } from '#tests/support/services/upstream.ts';
 
 /** What the edge passes, counts, refuses and answers, in front of a server that only echoes. */
 

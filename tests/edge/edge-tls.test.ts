@@ -5,12 +5,12 @@ import { request as httpsRequest } from 'node:https';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { callUrl } from '#tests/support/call.ts';
-import { openTestEdge } from '#tests/support/edge.ts';
-import { addProduct, soldOf } from '#tests/support/shop.ts';
-import { shopperWith } from '#tests/support/shopper.ts';
-import { openTestShop } from '#tests/support/test-shop.ts';
-import { shopListener, startUpstream } from '#tests/support/upstream.ts';
+import { openTestEdge } from '#tests/support/services/edge.ts';
+import { shopListener, startUpstream } from '#tests/support/services/upstream.ts';
+import { callUrl } from '#tests/support/shop/call.ts';
+import { addProduct, soldOf } from '#tests/support/shop/shop.ts';
+import { shopperWith } from '#tests/support/shop/shopper.ts';
+import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /** TLS and HTTP/2, as a browser uses them with the edge. */
 

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { callUrl } from '#tests/support/call.ts';
-import { openTestEdge, type RawAnswer, sendRaw } from '#tests/support/edge.ts';
-import { addProduct, soldOf } from '#tests/support/shop.ts';
-import { type OrderBody, type Shopper, shopperWith } from '#tests/support/shopper.ts';
-import { openTestShop } from '#tests/support/test-shop.ts';
-import { shopListener, startUpstream } from '#tests/support/upstream.ts';
+import { openTestEdge, type RawAnswer, sendRaw } from '#tests/support/services/edge.ts';
+import { shopListener, startUpstream } from '#tests/support/services/upstream.ts';
+import { callUrl } from '#tests/support/shop/call.ts';
+import { addProduct, soldOf } from '#tests/support/shop/shop.ts';
+import { type OrderBody, type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
+import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /** Orders through a real nginx in front of the real shop, its database and its Redis. */
 

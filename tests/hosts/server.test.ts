@@ -3,16 +3,16 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll } from 'vitest';
 import { seed } from '#prisma/seed.ts';
-import { startApp, urlOf } from '#scripts/launch/app.ts';
-import { AppLog } from '#scripts/launch/app-log.ts';
-import { ensureBuild } from '#scripts/launch/build.ts';
+import { startApp, urlOf } from '#scripts/launch/parts/app.ts';
+import { AppLog } from '#scripts/launch/parts/app-log.ts';
+import { ensureBuild } from '#scripts/launch/parts/build.ts';
 import { choosePort } from '#scripts/services/ports.ts';
-import { callUrl } from '#tests/support/call.ts';
-import { describeCatalogueDoors } from '#tests/support/catalogue-doors.ts';
-import { contractEnv, describeContract } from '#tests/support/contract.ts';
-import { describeDoors } from '#tests/support/doors.ts';
-import { describeSecurity } from '#tests/support/security.ts';
-import { openTestShop } from '#tests/support/test-shop.ts';
+import { describeCatalogueDoors } from '#tests/support/contract/catalogue-doors.ts';
+import { contractEnv, describeContract } from '#tests/support/contract/contract.ts';
+import { describeDoors } from '#tests/support/contract/doors.ts';
+import { describeSecurity } from '#tests/support/contract/security.ts';
+import { callUrl } from '#tests/support/shop/call.ts';
+import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /**
  * The contract and hostile clients, against the shop as it is deployed: server.ts in its own process, from a

@@ -4,16 +4,16 @@ import { closeMailer } from '#lib/notifications/email/mailer.ts';
 import { notify } from '#lib/notifications/notify.ts';
 import { cancelOrder } from '#lib/order-management/cancel-order.ts';
 import { db } from '#lib/platform/database/db.ts';
-import { mailboxOf } from '#lib/platform/email-address.ts';
+import { mailboxOf } from '#lib/platform/text/email-address.ts';
 import { drainJobs } from '#lib/worker/drain-jobs.ts';
-import { callHandlers } from '#tests/support/call.ts';
 import { mailboxes } from '#tests/support/mailboxes.ts';
 import { card } from '#tests/support/money.ts';
 import { placeOrder } from '#tests/support/notifying.ts';
-import { openPayingShop } from '#tests/support/paying-shop.ts';
-import { addProduct } from '#tests/support/shop.ts';
-import { address } from '#tests/support/shopper.ts';
-import { startSmtp } from '#tests/support/smtp.ts';
+import { startSmtp } from '#tests/support/services/smtp.ts';
+import { callHandlers } from '#tests/support/shop/call.ts';
+import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
+import { addProduct } from '#tests/support/shop/shop.ts';
+import { address } from '#tests/support/shop/shopper.ts';
 
 const smtp = await startSmtp();
 await openPayingShop({

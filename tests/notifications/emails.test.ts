@@ -7,10 +7,10 @@ import { db } from '#lib/platform/database/db.ts';
 import { drainJobs } from '#lib/worker/drain-jobs.ts';
 import { metricsEnv, readMetrics } from '#tests/support/metrics.ts';
 import { announceLater, placeOrder } from '#tests/support/notifying.ts';
-import { addProduct } from '#tests/support/shop.ts';
-import { startSmtp } from '#tests/support/smtp.ts';
-import { openTestShop } from '#tests/support/test-shop.ts';
-import { startWorker } from '#tests/support/worker.ts';
+import { startSmtp } from '#tests/support/services/smtp.ts';
+import { startWorker } from '#tests/support/services/worker.ts';
+import { addProduct } from '#tests/support/shop/shop.ts';
+import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /** A worker starts in a second, or in many on a busy machine. */
 const patienceMs = 40_000;

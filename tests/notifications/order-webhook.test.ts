@@ -3,9 +3,9 @@ import { changeOrder } from '#lib/orders/change-order.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { drainJobs } from '#lib/worker/drain-jobs.ts';
 import { announceLater, placeOrder } from '#tests/support/notifying.ts';
-import { addProduct } from '#tests/support/shop.ts';
-import { openTestShop } from '#tests/support/test-shop.ts';
-import { startWebhookReceiver } from '#tests/support/webhook-receiver.ts';
+import { startWebhookReceiver } from '#tests/support/services/webhook-receiver.ts';
+import { addProduct } from '#tests/support/shop/shop.ts';
+import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 const receiver = await startWebhookReceiver();
 await openTestShop({

@@ -4,12 +4,12 @@ import { openOrderAccess } from '#lib/order-management/order-access.ts';
 import { requestOrderLink } from '#lib/order-management/request-order-link.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { drainJobs } from '#lib/worker/drain-jobs.ts';
-import { callHandlers } from '#tests/support/call.ts';
-import { conforming } from '#tests/support/conforming.ts';
+import { conforming } from '#tests/support/contract/conforming.ts';
 import { announceLater, placeOrder } from '#tests/support/notifying.ts';
-import { addProduct } from '#tests/support/shop.ts';
-import { startSmtp } from '#tests/support/smtp.ts';
-import { openTestShop } from '#tests/support/test-shop.ts';
+import { startSmtp } from '#tests/support/services/smtp.ts';
+import { callHandlers } from '#tests/support/shop/call.ts';
+import { addProduct } from '#tests/support/shop/shop.ts';
+import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /**
  * What broke: an order could be seen in one browser only. A link in an email, or the bank's return in another

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { orderNews } from '#components/orders/order-news.ts';
+import { orderNews } from '#components/orders/status/order-news.ts';
 import { notify } from '#lib/notifications/notify.ts';
 import { cancelOrder } from '#lib/order-management/cancel-order.ts';
 import { expireHolds } from '#lib/order-management/expire-holds.ts';
@@ -16,12 +16,12 @@ import { queryCharge } from '#lib/payments/query-charge.ts';
 import { settlePayment } from '#lib/payments/settling/settle-payment.ts';
 import { settleRefund } from '#lib/payments/settling/settle-refund.ts';
 import { db } from '#lib/platform/database/db.ts';
-import { callHandlers } from '#tests/support/call.ts';
-import { conforming } from '#tests/support/conforming.ts';
+import { conforming } from '#tests/support/contract/conforming.ts';
 import { cardBody, declinedCard, expectBooksToAgree, type OrderInDb, orderOf } from '#tests/support/money.ts';
-import { openPayingShop } from '#tests/support/paying-shop.ts';
-import { addProduct, availableOf } from '#tests/support/shop.ts';
-import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
+import { callHandlers } from '#tests/support/shop/call.ts';
+import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
+import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
+import { type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 /**
  * A refund from the provider's dashboard fails: the shop holds the money again, whatever happened to the

@@ -3,8 +3,8 @@ import { canBecome, changeOrder, type OrderChange } from '#lib/orders/change-ord
 import { orderStatuses } from '#lib/orders/schema.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { placeOrder } from '#tests/support/notifying.ts';
-import { addProduct } from '#tests/support/shop.ts';
-import { openTestShop } from '#tests/support/test-shop.ts';
+import { addProduct } from '#tests/support/shop/shop.ts';
+import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /** The single function that changes an order. A refused change leaves the order as it was. */
 

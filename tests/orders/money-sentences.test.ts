@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
-import { orderNews } from '#components/orders/order-news.ts';
+import { orderNews } from '#components/orders/status/order-news.ts';
 import { fulfilOrder } from '#lib/order-management/fulfil-order.ts';
 import { getOrder } from '#lib/order-management/get-order.ts';
 import { refundOrder } from '#lib/order-management/refund-order.ts';
@@ -13,12 +13,12 @@ import { settlePayment } from '#lib/payments/settling/settle-payment.ts';
 import { settleRefund } from '#lib/payments/settling/settle-refund.ts';
 import type { Finding } from '#lib/payments/settling/settlement.ts';
 import { db } from '#lib/platform/database/db.ts';
-import { answerBank } from '#tests/support/bank.ts';
-import { callHandlers } from '#tests/support/call.ts';
 import { bankCard, cardBody, expectBooksToAgree, type OrderInDb, orderOf } from '#tests/support/money.ts';
-import { openPayingShop } from '#tests/support/paying-shop.ts';
-import { addProduct } from '#tests/support/shop.ts';
-import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
+import { answerBank } from '#tests/support/shop/bank.ts';
+import { callHandlers } from '#tests/support/shop/call.ts';
+import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
+import { addProduct } from '#tests/support/shop/shop.ts';
+import { type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 /** What an order's page says about its money, from rows that really occur. Each sentence was once untrue. */
 

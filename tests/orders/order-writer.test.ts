@@ -8,9 +8,9 @@ import { writeOrders } from '#lib/orders/batch/write-orders.ts';
 import type { Decision } from '#lib/orders/decide.ts';
 import type { OrderRequest } from '#lib/orders/order-request.ts';
 import { db, statementName } from '#lib/platform/database/db.ts';
-import { addProduct, availableOf, soldOf } from '#tests/support/shop.ts';
-import { address, inTurns } from '#tests/support/shopper.ts';
-import { openTestShopBehindProxy } from '#tests/support/test-shop.ts';
+import { addProduct, availableOf, soldOf } from '#tests/support/shop/shop.ts';
+import { address, inTurns } from '#tests/support/shop/shopper.ts';
+import { openTestShopBehindProxy } from '#tests/support/shop/test-shop.ts';
 
 /** The writer's transaction alone, over a proxy that can lose the database's replies. */
 

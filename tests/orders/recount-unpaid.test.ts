@@ -4,10 +4,10 @@ import type { OrderVersion } from '#lib/jobs/jobs.ts';
 import { recountUnpaid } from '#lib/orders/unpaid/recount-unpaid.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { drainJobs } from '#lib/worker/drain-jobs.ts';
-import { orderLock, whileLocked } from '#tests/support/crash-steps.ts';
+import { orderLock, whileLocked } from '#tests/support/faults/crash-steps.ts';
 import { placeOrder } from '#tests/support/notifying.ts';
-import { addProduct } from '#tests/support/shop.ts';
-import { openTestShop } from '#tests/support/test-shop.ts';
+import { addProduct } from '#tests/support/shop/shop.ts';
+import { openTestShop } from '#tests/support/shop/test-shop.ts';
 import { miscountedOrders } from '#tests/support/unpaid.ts';
 
 /**

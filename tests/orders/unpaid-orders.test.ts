@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { checkoutDraftCookie, readCheckoutDraft } from '#lib/checkout/checkout-draft.ts';
 import { db } from '#lib/platform/database/db.ts';
-import { callHandlers } from '#tests/support/call.ts';
-import { conforming } from '#tests/support/conforming.ts';
+import { conforming } from '#tests/support/contract/conforming.ts';
 import { bankCard, card, cardBody, declinedCard, orderOf, userIdOf } from '#tests/support/money.ts';
-import { openPayingShop } from '#tests/support/paying-shop.ts';
-import { addProduct, availableOf } from '#tests/support/shop.ts';
-import { inTurns, Shopper, shopperWith } from '#tests/support/shopper.ts';
+import { callHandlers } from '#tests/support/shop/call.ts';
+import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
+import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
+import { inTurns, Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 import { miscountedOrders } from '#tests/support/unpaid.ts';
 
 /**

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { type AttemptKey, RefundRefused, UnknownOutcome } from '#lib/payment-provider/provider.ts';
 import { stripeProvider } from '#lib/payment-provider/stripe.ts';
-import { openSimulator, stripeFor } from '#tests/support/simulator.ts';
+import { openSimulator, stripeFor } from '#tests/support/services/simulator.ts';
 
 /** The Stripe adapter: what it sends, and how it reads each answer. */
 

@@ -3,8 +3,6 @@ import { expireHolds } from '#lib/order-management/expire-holds.ts';
 import { pollEvents } from '#lib/payments/events/poll-events.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { drainJobs } from '#lib/worker/drain-jobs.ts';
-import { answerBank } from '#tests/support/bank.ts';
-import { callHandlers } from '#tests/support/call.ts';
 import {
   bankCard,
   cardBody,
@@ -14,10 +12,12 @@ import {
   type OrderInDb,
   orderOf,
 } from '#tests/support/money.ts';
-import { openPayingShop } from '#tests/support/paying-shop.ts';
-import { addProduct, availableOf } from '#tests/support/shop.ts';
-import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
-import { stripeFor } from '#tests/support/simulator.ts';
+import { stripeFor } from '#tests/support/services/simulator.ts';
+import { answerBank } from '#tests/support/shop/bank.ts';
+import { callHandlers } from '#tests/support/shop/call.ts';
+import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
+import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
+import { type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 /**
  * What broke, found by an attack: the provider accepts another card for a PaymentIntent whose card was

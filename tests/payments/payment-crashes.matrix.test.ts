@@ -2,16 +2,16 @@ import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { refundOrder } from '#lib/order-management/refund-order.ts';
 import { sweepPayments } from '#lib/payments/sweep-payments.ts';
 import { db, statementName } from '#lib/platform/database/db.ts';
-import { startShopProcess } from '#tests/support/another-process.ts';
-import { callHandlers, callUrl } from '#tests/support/call.ts';
-import { openOwnDatabase } from '#tests/support/crash-database.ts';
-import { kill, orderLock, until, whileLocked } from '#tests/support/crash-steps.ts';
+import { openOwnDatabase } from '#tests/support/faults/crash-database.ts';
+import { kill, orderLock, until, whileLocked } from '#tests/support/faults/crash-steps.ts';
+import { startTcpProxy, type TcpProxy } from '#tests/support/faults/tcp-proxy.ts';
 import { casesOf } from '#tests/support/matrix.ts';
 import { cardBody, declinedCard, expectBooksToAgree, orderOf, userIdOf } from '#tests/support/money.ts';
-import { openPayingShop } from '#tests/support/paying-shop.ts';
-import { addProduct, availableOf } from '#tests/support/shop.ts';
-import { type OrderBody, type Shopper, shopperWith } from '#tests/support/shopper.ts';
-import { startTcpProxy, type TcpProxy } from '#tests/support/tcp-proxy.ts';
+import { startShopProcess } from '#tests/support/shop/another-process.ts';
+import { callHandlers, callUrl } from '#tests/support/shop/call.ts';
+import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
+import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
+import { type OrderBody, type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 /**
  * A process of the shop is killed (-9) at every step of a card order, without notice to the others. Then

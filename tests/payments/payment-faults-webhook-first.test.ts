@@ -1,5 +1,5 @@
-import { openPayingShop } from '#tests/support/paying-shop.ts';
-import { describePaymentFaults } from '#tests/support/payment-faults.ts';
+import { describePaymentFaults } from '#tests/support/faults/payment-faults.ts';
+import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 
 /** Every misbehaviour of the provider, with the webhook arriving before its answer. */
 

@@ -2,13 +2,13 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, expect, test } from 'vitest';
 import { db } from '#lib/platform/database/db.ts';
-import { startShopProcess } from '#tests/support/another-process.ts';
-import { answerBank } from '#tests/support/bank.ts';
-import { callHandlers, callUrl } from '#tests/support/call.ts';
-import { addProduct } from '#tests/support/shop.ts';
-import { Shopper, shopperWith } from '#tests/support/shopper.ts';
-import { openSimulator } from '#tests/support/simulator.ts';
-import { openTestShop } from '#tests/support/test-shop.ts';
+import { openSimulator } from '#tests/support/services/simulator.ts';
+import { startShopProcess } from '#tests/support/shop/another-process.ts';
+import { answerBank } from '#tests/support/shop/bank.ts';
+import { callHandlers, callUrl } from '#tests/support/shop/call.ts';
+import { addProduct } from '#tests/support/shop/shop.ts';
+import { Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
+import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 const simulator = await openSimulator();
 

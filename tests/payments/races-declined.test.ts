@@ -6,7 +6,6 @@ import { settleUnknownPayment } from '#lib/payments/settling/settle-unknown-paym
 import { sweepPayments } from '#lib/payments/sweep-payments.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { drainJobs } from '#lib/worker/drain-jobs.ts';
-import { answerBank } from '#tests/support/bank.ts';
 import {
   bankCard,
   cardBody,
@@ -15,10 +14,11 @@ import {
   type OrderInDb,
   orderOf,
 } from '#tests/support/money.ts';
-import { addProduct, availableOf } from '#tests/support/shop.ts';
-import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
-import { stripeFor } from '#tests/support/simulator.ts';
-import { openTwoProcesses, times } from '#tests/support/two-processes.ts';
+import { stripeFor } from '#tests/support/services/simulator.ts';
+import { answerBank } from '#tests/support/shop/bank.ts';
+import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
+import { type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
+import { openTwoProcesses, times } from '#tests/support/shop/two-processes.ts';
 
 /**
  * A declined charge is cancelled while the shopper confirms it again. Two processes serve, and two workers

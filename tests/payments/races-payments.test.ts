@@ -5,11 +5,11 @@ import { refundOrder } from '#lib/order-management/refund-order.ts';
 import { settleUnknownPayment } from '#lib/payments/settling/settle-unknown-payment.ts';
 import { sweepPayments } from '#lib/payments/sweep-payments.ts';
 import { db } from '#lib/platform/database/db.ts';
-import { answerBank } from '#tests/support/bank.ts';
 import { bankCard, cardBody, declinedCard, expectBooksToAgree, orderOf } from '#tests/support/money.ts';
-import { addProduct, availableOf } from '#tests/support/shop.ts';
-import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
-import { openTwoProcesses, times } from '#tests/support/two-processes.ts';
+import { answerBank } from '#tests/support/shop/bank.ts';
+import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
+import { type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
+import { openTwoProcesses, times } from '#tests/support/shop/two-processes.ts';
 
 /**
  * Races between everything that can end an order. Two processes serve, and this process acts as the worker.

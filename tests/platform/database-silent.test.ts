@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { callHandlers } from '#tests/support/call.ts';
-import { addProduct, soldOf } from '#tests/support/shop.ts';
-import { shopperWith } from '#tests/support/shopper.ts';
-import { openTestShopBehindProxy } from '#tests/support/test-shop.ts';
+import { callHandlers } from '#tests/support/shop/call.ts';
+import { addProduct, soldOf } from '#tests/support/shop/shop.ts';
+import { shopperWith } from '#tests/support/shop/shopper.ts';
+import { openTestShopBehindProxy } from '#tests/support/shop/test-shop.ts';
 
 /**
  * A database that vanishes without a reset or an end, only silence (`endWhenSilent` in

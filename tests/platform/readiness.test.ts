@@ -7,12 +7,12 @@ import { closeDb, db } from '#lib/platform/database/db.ts';
 import { migrate } from '#prisma/migrate.ts';
 import { openDisk } from '#proof/chaos/lab/disk.ts';
 import { postgresService } from '#proof/chaos/lab/services.ts';
-import { callHandlers } from '#tests/support/call.ts';
-import { conforming } from '#tests/support/conforming.ts';
-import { useTestEnv } from '#tests/support/env.ts';
-import { addProduct, soldOf } from '#tests/support/shop.ts';
-import { shopperWith } from '#tests/support/shopper.ts';
-import { startTcpProxy } from '#tests/support/tcp-proxy.ts';
+import { conforming } from '#tests/support/contract/conforming.ts';
+import { startTcpProxy } from '#tests/support/faults/tcp-proxy.ts';
+import { useTestEnv } from '#tests/support/services/env.ts';
+import { callHandlers } from '#tests/support/shop/call.ts';
+import { addProduct, soldOf } from '#tests/support/shop/shop.ts';
+import { shopperWith } from '#tests/support/shop/shopper.ts';
 
 // What broke: with a full disk no order could be placed, but readiness still said "ready", because it only
 // read.

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { startTcpProxy } from '#tests/support/faults/tcp-proxy.ts';
 import { keepLogLines } from '#tests/support/log-lines.ts';
-import { startRedisServer } from '#tests/support/redis-server.ts';
-import { startTcpProxy } from '#tests/support/tcp-proxy.ts';
-import { startUpstashRest } from '#tests/support/upstash-rest.ts';
+import { startRedisServer } from '#tests/support/services/redis-server.ts';
+import { startUpstashRest } from '#tests/support/services/upstash-rest.ts';
 
 /** What order code sees of Redis while it is stopped, hanging, flushed and back again. */
 

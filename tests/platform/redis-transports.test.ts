@@ -3,9 +3,9 @@ import { Ratelimit } from '@upstash/ratelimit';
 import { errors } from '@upstash/redis';
 import { afterAll, describe, expect, test } from 'vitest';
 import { connectRedis, type RedisClient, type RedisConfig } from '#lib/platform/redis/connect.ts';
-import { startRedisServer } from '#tests/support/redis-server.ts';
-import { startTcpProxy } from '#tests/support/tcp-proxy.ts';
-import { startUpstashRest } from '#tests/support/upstash-rest.ts';
+import { startTcpProxy } from '#tests/support/faults/tcp-proxy.ts';
+import { startRedisServer } from '#tests/support/services/redis-server.ts';
+import { startUpstashRest } from '#tests/support/services/upstash-rest.ts';
 
 /** One suite for all three transports: callers of Redis need not know which one is used. */
 

@@ -3,11 +3,11 @@ import { db } from '#lib/platform/database/db.ts';
 import { sealSession } from '#lib/platform/session/session.ts';
 import { loadRevocations, revokeSessions } from '#lib/platform/session/session-revocations.ts';
 import { sign } from '#lib/platform/signing.ts';
-import { startShopProcess } from '#tests/support/another-process.ts';
-import { callHandlers, callUrl } from '#tests/support/call.ts';
-import { addProduct, soldOf } from '#tests/support/shop.ts';
-import { Shopper, shopperWith } from '#tests/support/shopper.ts';
-import { openTestShop } from '#tests/support/test-shop.ts';
+import { startShopProcess } from '#tests/support/shop/another-process.ts';
+import { callHandlers, callUrl } from '#tests/support/shop/call.ts';
+import { addProduct, soldOf } from '#tests/support/shop/shop.ts';
+import { Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
+import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 await openTestShop();
 const [old, fresh] = [

@@ -4,13 +4,13 @@ import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { db } from '#lib/platform/database/db.ts';
 import { periodicKey, periodicTasks } from '#lib/worker/tasks.ts';
-import { startShopProcess } from '#tests/support/another-process.ts';
-import { callHandlers, callUrl } from '#tests/support/call.ts';
 import { cardBody, orderOf } from '#tests/support/money.ts';
-import { openPayingShop } from '#tests/support/paying-shop.ts';
-import { addProduct } from '#tests/support/shop.ts';
-import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
-import { startWorker } from '#tests/support/worker.ts';
+import { startWorker } from '#tests/support/services/worker.ts';
+import { startShopProcess } from '#tests/support/shop/another-process.ts';
+import { callHandlers, callUrl } from '#tests/support/shop/call.ts';
+import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
+import { addProduct } from '#tests/support/shop/shop.ts';
+import { type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 /** Failures that `npm run prove` found with wrong process clocks (docs/proof.md). */
 

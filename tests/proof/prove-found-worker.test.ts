@@ -4,12 +4,12 @@ import { addJob } from '#lib/jobs/add-job.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { queuePool } from '#lib/worker/queue-options.ts';
 import { startFaultProxy } from '#proof/chaos/lab/fault-proxy.ts';
-import { takeAway } from '#tests/support/database.ts';
 import { announceLater, placeOrder } from '#tests/support/notifying.ts';
-import { addProduct } from '#tests/support/shop.ts';
-import { startSmtp } from '#tests/support/smtp.ts';
-import { openTestShop } from '#tests/support/test-shop.ts';
-import { startWorker } from '#tests/support/worker.ts';
+import { takeAway } from '#tests/support/services/database.ts';
+import { startSmtp } from '#tests/support/services/smtp.ts';
+import { startWorker } from '#tests/support/services/worker.ts';
+import { addProduct } from '#tests/support/shop/shop.ts';
+import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /** Failures of the worker that `npm run prove` found (docs/proof.md). */
 

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { afterAll, expect, test } from 'vitest';
 import { db } from '#lib/platform/database/db.ts';
 import { isDatabaseAway } from '#lib/platform/database/db-errors.ts';
-import { openTestShop } from '#tests/support/test-shop.ts';
+import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /** Failures that `npm run prove` found (docs/proof.md), each reproduced. */
 

@@ -1,9 +1,9 @@
 import { afterAll, expect, test } from 'vitest';
 import { openLab } from '#proof/chaos/lab/lab.ts';
 import { Proof } from '#proof/chaos/proof.ts';
-import { restoredRound } from '#proof/chaos/restored-round.ts';
-import type { SpecialRound } from '#proof/chaos/special-round.ts';
-import { unpaidRound } from '#proof/chaos/unpaid-round.ts';
+import { restoredRound } from '#proof/chaos/rounds/restored-round.ts';
+import type { SpecialRound } from '#proof/chaos/rounds/special-round.ts';
+import { unpaidRound } from '#proof/chaos/rounds/unpaid-round.ts';
 import { randomOf } from '#proof/harness/random.ts';
 
 /** The rounds of `npm run prove` with their own scenario (docs/proof.md), once each. */

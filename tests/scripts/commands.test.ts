@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openClient } from '#lib/platform/database/db-session.ts';
-import { createTestDatabase } from '#tests/support/database.ts';
+import { createTestDatabase } from '#tests/support/services/database.ts';
 
 /**
  * The npm scripts with wrong arguments. What broke: `npm run migrate -- --database-ulr=…` ignored the flag,

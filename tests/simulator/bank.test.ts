@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
-import { openSimulator, stripeFor } from '#tests/support/simulator.ts';
+import { openSimulator, stripeFor } from '#tests/support/services/simulator.ts';
 
 /** 3-D Secure: the shopper goes to the test bank's page and returns to the shop. */
 

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
-import { atDashboard, openSimulator, stripeFor } from '#tests/support/simulator.ts';
+import { atDashboard, openSimulator, stripeFor } from '#tests/support/services/simulator.ts';
 
 /**
  * What the provider's owner, the cardholder's bank and the passing of time do to a payment, without the shop.

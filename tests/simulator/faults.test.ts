@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
 import type { Fault } from '#proof/simulator/faults.ts';
-import { openSimulator, stripeFor } from '#tests/support/simulator.ts';
+import { openSimulator, stripeFor } from '#tests/support/services/simulator.ts';
 
 /** The simulator injects the requested faults, and its ledger shows what happened to the money. */
 

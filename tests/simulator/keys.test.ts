@@ -4,7 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
 import { startSimulator } from '#proof/simulator/start-simulator.ts';
-import { openSimulator, simulatorFolder, spawnSimulator, stripeFor } from '#tests/support/simulator.ts';
+import {
+  openSimulator,
+  simulatorFolder,
+  spawnSimulator,
+  stripeFor,
+} from '#tests/support/services/simulator.ts';
 
 /** Idempotency keys as Stripe stores them, and books that survive the process that wrote them. */
 

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
-import { openSimulator, simulatorFolder, stripeFor } from '#tests/support/simulator.ts';
+import { openSimulator, simulatorFolder, stripeFor } from '#tests/support/services/simulator.ts';
 
 /** What a shop can read at the provider: events, charges and the account's balance. */
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type Stripe from 'stripe';
 import { afterAll, expect, test } from 'vitest';
 import type { Fault } from '#proof/simulator/faults.ts';
-import { openSimulator, stripeFor } from '#tests/support/simulator.ts';
+import { openSimulator, stripeFor } from '#tests/support/services/simulator.ts';
 
 /** What the owner does at the provider while shoppers pay, and which events the shop gets. */
 

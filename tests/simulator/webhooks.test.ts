@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Stripe from 'stripe';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { startSimulator } from '#proof/simulator/start-simulator.ts';
-import { openSimulator, simulatorFolder, stripeFor } from '#tests/support/simulator.ts';
+import { openSimulator, simulatorFolder, stripeFor } from '#tests/support/services/simulator.ts';
 
 /** The simulator sends signed events as Stripe does, until the shop accepts them. */
 

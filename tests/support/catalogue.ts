@@ -1,8 +1,8 @@
 import { afterAll } from 'vitest';
 import { closeDb } from '#lib/platform/database/db.ts';
 import { seed } from '#prisma/seed.ts';
-import { createTestDatabase } from '#tests/support/database.ts';
-import { useTestEnv } from '#tests/support/env.ts';
+import { createTestDatabase } from '#tests/support/services/database.ts';
+import { useTestEnv } from '#tests/support/services/env.ts';
 
 /**
  * Opens a shop with that many products and no Redis. It closes at the end of the file. Call it once, at the

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { db } from '#lib/platform/database/db.ts';
 import type { Simulator } from '#proof/simulator/start-simulator.ts';
-import type { OrderBody, Shopper } from '#tests/support/shopper.ts';
+import type { OrderBody, Shopper } from '#tests/support/shop/shopper.ts';
 
 /** What the tests of payments share. */
 

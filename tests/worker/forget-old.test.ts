@@ -3,11 +3,11 @@ import { beforeEach, expect, test } from 'vitest';
 import { db } from '#lib/platform/database/db.ts';
 import { drainJobs } from '#lib/worker/drain-jobs.ts';
 import { forgetOld } from '#lib/worker/forget-old.ts';
-import { callHandlers } from '#tests/support/call.ts';
 import { placeOrder } from '#tests/support/notifying.ts';
-import { addProduct } from '#tests/support/shop.ts';
-import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
-import { openTestShop } from '#tests/support/test-shop.ts';
+import { callHandlers } from '#tests/support/shop/call.ts';
+import { addProduct } from '#tests/support/shop/shop.ts';
+import { type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
+import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 await openTestShop({ env: { CART_KEPT_DAYS: '30', MAIL_KEPT_DAYS: '60', EVENTS_KEPT_DAYS: '90' } });
 const sku = await addProduct('LAMP', { available: 1_000 });

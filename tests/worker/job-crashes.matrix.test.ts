@@ -4,15 +4,15 @@ import { refundOrder } from '#lib/order-management/refund-order.ts';
 import { sweepPayments } from '#lib/payments/sweep-payments.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { drainJobs } from '#lib/worker/drain-jobs.ts';
-import { callHandlers } from '#tests/support/call.ts';
-import { kill, orderLock, until, whileLocked } from '#tests/support/crash-steps.ts';
+import { kill, orderLock, until, whileLocked } from '#tests/support/faults/crash-steps.ts';
+import { startTcpProxy } from '#tests/support/faults/tcp-proxy.ts';
 import { casesOf } from '#tests/support/matrix.ts';
 import { cardBody, expectBooksToAgree, type OrderInDb, orderOf } from '#tests/support/money.ts';
-import { openPayingShop } from '#tests/support/paying-shop.ts';
-import { addProduct } from '#tests/support/shop.ts';
-import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
-import { startTcpProxy } from '#tests/support/tcp-proxy.ts';
-import { startWorker } from '#tests/support/worker.ts';
+import { startWorker } from '#tests/support/services/worker.ts';
+import { callHandlers } from '#tests/support/shop/call.ts';
+import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
+import { addProduct } from '#tests/support/shop/shop.ts';
+import { type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 /**
  * A worker is killed (-9) at every step of a job that moves money, without notice to the others. Then either

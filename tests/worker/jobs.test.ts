@@ -8,15 +8,15 @@ import { openClient } from '#lib/platform/database/db-session.ts';
 import { drainJobs } from '#lib/worker/drain-jobs.ts';
 import { addPeriodic } from '#lib/worker/periodic.ts';
 import { periodicTasks } from '#lib/worker/tasks.ts';
-import { callHandlers } from '#tests/support/call.ts';
-import { conforming } from '#tests/support/conforming.ts';
-import { kill, until, whileLocked } from '#tests/support/crash-steps.ts';
-import { createTestDatabase, takeAway } from '#tests/support/database.ts';
+import { conforming } from '#tests/support/contract/conforming.ts';
+import { kill, until, whileLocked } from '#tests/support/faults/crash-steps.ts';
 import { metricsEnv, readMetrics } from '#tests/support/metrics.ts';
 import { announceLater, placeOrder } from '#tests/support/notifying.ts';
-import { addProduct } from '#tests/support/shop.ts';
-import { openTestShop } from '#tests/support/test-shop.ts';
-import { startWorker } from '#tests/support/worker.ts';
+import { createTestDatabase, takeAway } from '#tests/support/services/database.ts';
+import { startWorker } from '#tests/support/services/worker.ts';
+import { callHandlers } from '#tests/support/shop/call.ts';
+import { addProduct } from '#tests/support/shop/shop.ts';
+import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /** A worker starts in a second, or in many on a busy machine. */
 const patienceMs = 40_000;

@@ -1,5 +1,5 @@
 import { choiceOf } from '#app/checkout/choice.ts';
-import { checkoutAddress, countryFieldName } from '#components/checkout/checkout-fields.ts';
+import { checkoutAddress, countryFieldName } from '#components/checkout/form/checkout-fields.ts';
 import { keepDraftHeader } from '#lib/checkout/checkout-draft.ts';
 import { readForm } from '#lib/checkout/submission/read-submission.ts';
 import { refuseForeignOrigin, route } from '#lib/platform/http/http.ts';

@@ -1,4 +1,4 @@
-import { OrderElsewhere } from '#components/orders/order-elsewhere.tsx';
+import { OrderElsewhere } from '#components/orders/link/order-elsewhere.tsx';
 
 export default function OrderNotFound() {
   return (

@@ -4,7 +4,7 @@ import { earlierPaymentTokenSchema } from '#lib/checkout/submission/earlier-subm
 import { readPayment } from '#lib/payments/payment-rows.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { parseOrThrow } from '#lib/platform/http/http.ts';
-import { isUuid } from '#lib/platform/uuid.ts';
+import { isUuid } from '#lib/platform/text/uuid.ts';
 
 interface JudgePayment {
   input: unknown;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { challengeSchema } from '#lib/abuse/schema.ts';
 import { orderReceiptSchema, shortageSchema } from '#lib/orders/schema.ts';
 import { looksLikeCardNumber } from '#lib/payment-provider/card-number.ts';
-import { emailAddressSchema } from '#lib/platform/email-address.ts';
+import { emailAddressSchema } from '#lib/platform/text/email-address.ts';
 import { checkoutQuoteSchema } from '#lib/pricing/schema.ts';
 import { shippingMethodIds } from '#lib/shipping/methods.ts';
 import { shippingAddressSchema } from '#lib/shipping/shipping-address.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { type Checkout, signerOf, submitTokenFor } from '#lib/checkout/submission/submit-token.ts';
-import { isUuid } from '#lib/platform/uuid.ts';
+import { isUuid } from '#lib/platform/text/uuid.ts';
 
 const checkout: Checkout = {
   userId: '4be0643f-1d98-473b-97cd-ca98a65347dd',

@@ -1,5 +1,5 @@
 import { type Signer, sameBytes, sign, signers } from '#lib/platform/signing.ts';
-import { uuid8From } from '#lib/platform/uuid.ts';
+import { uuid8From } from '#lib/platform/text/uuid.ts';
 
 /** The checkout that a submit token identifies: one version of one shopper's cart at one total. */
 export interface Checkout {

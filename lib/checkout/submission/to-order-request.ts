@@ -2,10 +2,10 @@ import { hash } from 'node:crypto';
 import type { Submission } from '#lib/checkout/submission/schema.ts';
 import { orderNumberFrom } from '#lib/orders/order-number.ts';
 import type { OrderRequest } from '#lib/orders/order-request.ts';
-import { mailboxOf } from '#lib/platform/email-address.ts';
 import { networkOf } from '#lib/platform/http/network-of.ts';
 import { type Signer, sign } from '#lib/platform/signing.ts';
-import { uuid8From } from '#lib/platform/uuid.ts';
+import { mailboxOf } from '#lib/platform/text/email-address.ts';
+import { uuid8From } from '#lib/platform/text/uuid.ts';
 
 /**
  * Derives the order's id and number from the submit token, with the secret that made the token. So a

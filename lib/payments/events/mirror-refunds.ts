@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ProviderRefund } from '#lib/payment-provider/provider.ts';
 import type { RefundStatus } from '#lib/payment-provider/statuses.ts';
-import { uuid8From } from '#lib/platform/uuid.ts';
+import { uuid8From } from '#lib/platform/text/uuid.ts';
 
 /** Decides how the shop's refund rows change, from the provider's refunds of a charge. Pure. */
 

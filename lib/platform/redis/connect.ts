@@ -1,10 +1,10 @@
 import type { Redis } from '@upstash/redis';
 import type { Env } from '#lib/platform/env.ts';
-import { openMemory } from '#lib/platform/redis/memory.ts';
-import { settleReply } from '#lib/platform/redis/replies.ts';
-import { redisOver } from '#lib/platform/redis/requester.ts';
-import { makeRestRedis } from '#lib/platform/redis/rest.ts';
-import { openTcp } from '#lib/platform/redis/tcp.ts';
+import { openMemory } from '#lib/platform/redis/transports/memory.ts';
+import { settleReply } from '#lib/platform/redis/transports/replies.ts';
+import { redisOver } from '#lib/platform/redis/transports/requester.ts';
+import { makeRestRedis } from '#lib/platform/redis/transports/rest.ts';
+import { openTcp } from '#lib/platform/redis/transports/tcp.ts';
 
 export type RedisConfig = Pick<Env, 'REDIS_URL' | 'UPSTASH_REDIS_REST_URL' | 'UPSTASH_REDIS_REST_TOKEN'>;
 

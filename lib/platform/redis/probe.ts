@@ -1,7 +1,7 @@
 import { connectRedis, type RedisConfig } from '#lib/platform/redis/connect.ts';
 import { pingOver } from '#lib/platform/redis/ping.ts';
 import { refusalIn } from '#lib/platform/redis/refusal.ts';
-import { RedisAway } from '#lib/platform/redis/replies.ts';
+import { RedisAway } from '#lib/platform/redis/transports/replies.ts';
 
 export type Probe = { state: 'works' } | { state: 'refuses' | 'away'; reason: string };
 

@@ -1,7 +1,7 @@
 import type { Redis } from '@upstash/redis';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RedisAway } from '#lib/platform/redis/replies.ts';
 import { makeShield, type Shield } from '#lib/platform/redis/shield.ts';
+import { RedisAway } from '#lib/platform/redis/transports/replies.ts';
 
 const deadlineMs = 100;
 const probeAfterMs = 1_000;

@@ -8,7 +8,7 @@ import {
 } from 'cockatiel';
 import { within } from '#lib/platform/deadline.ts';
 import { refusalIn } from '#lib/platform/redis/refusal.ts';
-import { RedisAway } from '#lib/platform/redis/replies.ts';
+import { RedisAway } from '#lib/platform/redis/transports/replies.ts';
 
 /** The answer of Redis, or the fact that there was none in time (stopped, hanging, breaker open, off). */
 export type Asked<T> = { answered: true; value: T } | { answered: false };

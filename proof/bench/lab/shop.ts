@@ -1,7 +1,7 @@
 import { cp, mkdir, readdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { type Child, listens, root, startChild } from '#proof/bench/lab/children.ts';
-import { ensureBuild } from '#scripts/launch/build.ts';
+import { ensureBuild } from '#scripts/launch/parts/build.ts';
 import { serverArgs } from '#scripts/launch/server-args.ts';
 
 /**

@@ -7,7 +7,7 @@ import { env } from '#lib/platform/env.ts';
 import { clientAddress, setOwnHeader } from '#lib/platform/http/client-address.ts';
 import { declareHostResolvesIp } from '#lib/platform/http/http.ts';
 import { closeRedis, pingRedis } from '#lib/platform/redis/redis.ts';
-import { callHandlers } from '#tests/support/call.ts';
+import { callHandlers } from '#tests/support/shop/call.ts';
 
 /**
  * A process of the shop without its pages. `POST /api/orders` uses server.ts's listener, and other calls

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { isPayable, stateOfDispute } from '#proof/chaos/check-money.ts';
+import { isPayable, stateOfDispute } from '#proof/chaos/checker/check-money.ts';
 import type {
   ChargeRow,
   DisputeRow,
@@ -11,7 +11,7 @@ import type {
   PaymentRow,
   RefundRow,
   StockRow,
-} from '#proof/chaos/evidence.ts';
+} from '#proof/chaos/checker/evidence.ts';
 import type { Simulator } from '#proof/simulator/start-simulator.ts';
 import type { Lab } from './lab.ts';
 

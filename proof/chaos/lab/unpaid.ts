@@ -1,4 +1,4 @@
-import type { UnpaidRow } from '#proof/chaos/check-unpaid.ts';
+import type { UnpaidRow } from '#proof/chaos/checker/check-unpaid.ts';
 import type { Lab } from './lab.ts';
 
 /** The unpaid orders that hold stock, and those that the shop counts as unpaid. */

@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import type { Reply } from '#proof/chaos/history.ts';
+import type { Reply } from '#proof/chaos/checker/history.ts';
 
 /** Longer than the shop's slowest answer (10 s). A browser would wait longer still. */
 const patienceMs = 13_000;

@@ -6,7 +6,7 @@ import {
   type History,
   hashOf,
   type Reply,
-} from '#proof/chaos/history.ts';
+} from '#proof/chaos/checker/history.ts';
 import type { Random } from '#proof/harness/random.ts';
 import { ask } from './ask.ts';
 import { homeOf } from './networks.ts';

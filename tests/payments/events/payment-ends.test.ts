@@ -10,9 +10,7 @@ import { settleRefund } from '#lib/payments/settling/settle-refund.ts';
 import { sweepPayments } from '#lib/payments/sweep-payments.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { formatMoney } from '#lib/platform/money.ts';
-import { answerBank } from '#tests/support/bank.ts';
-import { callHandlers } from '#tests/support/call.ts';
-import { conforming } from '#tests/support/conforming.ts';
+import { conforming } from '#tests/support/contract/conforming.ts';
 import {
   bankCard,
   cardBody,
@@ -22,10 +20,12 @@ import {
   type OrderInDb,
   orderOf,
 } from '#tests/support/money.ts';
-import { openPayingShop } from '#tests/support/paying-shop.ts';
-import { addProduct, availableOf } from '#tests/support/shop.ts';
-import { type Shopper, shopperWith } from '#tests/support/shopper.ts';
-import { stripeFor } from '#tests/support/simulator.ts';
+import { stripeFor } from '#tests/support/services/simulator.ts';
+import { answerBank } from '#tests/support/shop/bank.ts';
+import { callHandlers } from '#tests/support/shop/call.ts';
+import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
+import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
+import { type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 /** How a card order ends: cancelled, refunded, fulfilled, or expired because it was not paid in time. */
 

@@ -5,13 +5,13 @@ import { pollEvents } from '#lib/payments/events/poll-events.ts';
 import { recordUnmatchedCharge } from '#lib/payments/events/unmatched-charges.ts';
 import { settleRefund } from '#lib/payments/settling/settle-refund.ts';
 import { db } from '#lib/platform/database/db.ts';
-import { callHandlers } from '#tests/support/call.ts';
-import { conforming } from '#tests/support/conforming.ts';
+import { conforming } from '#tests/support/contract/conforming.ts';
+import { backUp } from '#tests/support/faults/restored-database.ts';
 import { cardBody, declinedCard, expectBooksToAgree, userIdOf } from '#tests/support/money.ts';
-import { openPayingShop } from '#tests/support/paying-shop.ts';
-import { backUp } from '#tests/support/restored-database.ts';
-import { addProduct, availableOf } from '#tests/support/shop.ts';
-import { type OrderBody, type Shopper, shopperWith } from '#tests/support/shopper.ts';
+import { callHandlers } from '#tests/support/shop/call.ts';
+import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
+import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
+import { type OrderBody, type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 /**
  * The database is restored to an earlier moment. The provider, Redis and the shopper's tab know what happened

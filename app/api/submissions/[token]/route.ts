@@ -2,7 +2,7 @@ import { getSubmission } from '#lib/checkout/get-submission.ts';
 import { AppError } from '#lib/platform/errors.ts';
 import { json, notAllowed, route } from '#lib/platform/http/http.ts';
 import { requireSession } from '#lib/platform/session/session.ts';
-import { isUuid } from '#lib/platform/uuid.ts';
+import { isUuid } from '#lib/platform/text/uuid.ts';
 
 export const GET = route<{ params: Promise<{ token: string }> }>(async (request, { params }) => {
   const userId = await requireSession(request);

@@ -1,0 +1,47 @@
+'use client';
+
+import { useEffect, useRef, useState } from 'react';
+import { addressFieldsOf, nameField } from '#components/checkout/form/address-field-list.ts';
+import { countryFieldName } from '#components/checkout/form/checkout-fields.ts';
+import { CheckoutTextField, type FieldsProps } from '#components/checkout/form/delivery-fields.tsx';
+import { SelectField } from '#components/ui/form/field.tsx';
+import { type CountryCode, countryCodes, countryName } from '#lib/shipping/countries.ts';
+
+/**
+ * The fields of a shipping address. The country comes early, because the other fields, shipping and tax
+ * depend on it. Without JavaScript they change when the totals are updated.
+ */
+export function AddressFields({ country: given, ...props }: FieldsProps & { country: CountryCode }) {
+  const select = useRef<HTMLSelectElement>(null);
+  const [country, setCountry] = useState(given);
+
+  useEffect(() => {
+    // The browser may have restored a choice, or the shopper chose before the script loaded.
+    if (select.current) setCountry(select.current.value as CountryCode);
+  }, []);
+
+  return (
+    <div className="grid gap-4 sm:grid-cols-2">
+      <CheckoutTextField field={nameField} {...props} />
+      <SelectField
+        ref={select}
+        name={countryFieldName}
+        label="Country"
+        autoComplete="shipping country"
+        defaultValue={given}
+        onChange={(event) => setCountry(event.target.value as CountryCode)}
+        error={props.errors[countryFieldName]}
+        className="sm:col-span-2"
+      >
+        {countryCodes.map((code) => (
+          <option key={code} value={code}>
+            {countryName(code)}
+          </option>
+        ))}
+      </SelectField>
+      {addressFieldsOf(country).map((field) => (
+        <CheckoutTextField key={field.name} field={field} {...props} />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,52 @@
+import { RemovedNotice } from '#components/cart/removed-notice.tsx';
+import { EmptyProblem } from '#components/checkout/notices/empty-problem.tsx';
+import { OrderInstead } from '#components/checkout/notices/order-instead.tsx';
+import type { ShownOrder } from '#components/checkout/notices/order-instead-words.ts';
+import { PendingOrder } from '#components/checkout/notices/pending-order.tsx';
+import type { Problem } from '#components/checkout/submission/submission-machine.ts';
+import { WaysOn } from '#components/site/ways-on.tsx';
+import { Container } from '#components/ui/container.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import type { CartRemoval } from '#lib/cart/schema.ts';
+
+interface EmptyCheckoutProps {
+  /** The order that the shopper most likely came back from. */
+  order: ShownOrder | undefined;
+  /** Whether the browser sent the shop's cookie. */
+  known: boolean;
+  /** Why the last form was refused, if no order was placed since. */
+  problem: Problem | undefined;
+  /** The items that the shop removed from the cart. */
+  removed: CartRemoval[];
+}
+
+/** Refusals that prove two facts: nothing was ordered, and the form's cart is gone. */
+const ofLostCarts = ['session_required', 'cart_changed', 'cart_empty', 'token_invalid'];
+
+/**
+ * A checkout with an empty cart: shows the recent order, if there is one, otherwise links back to the
+ * shop.
+ */
+export function EmptyCheckout({ order, known, problem, removed }: EmptyCheckoutProps) {
+  const instead = problem && ofLostCarts.includes(problem.code) ? undefined : order;
+  return (
+    <Container>
+      <PendingOrder />
+      <RemovedNotice removed={removed} className="mt-8" />
+      {problem && !instead ? <EmptyProblem problem={problem} /> : null}
+      {instead ? <OrderInstead order={instead} /> : <Nothing known={known} />}
+    </Container>
+  );
+}
+
+function Nothing({ known }: { known: boolean }) {
+  return (
+    <EmptyState headingLevel="h1" title="Your cart is empty" actions={<WaysOn />}>
+      <p>
+        {known
+          ? 'There is nothing to check out yet. What you put into the cart waits for you here.'
+          : 'There is nothing to check out yet. If you did put something in, your browser has not kept the cookie that the shop knows your cart by: allow cookies for this site and try again.'}
+      </p>
+    </EmptyState>
+  );
+}

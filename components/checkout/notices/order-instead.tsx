@@ -1,0 +1,58 @@
+import type { ReactNode } from 'react';
+import { type ShownOrder, wordsFor } from '#components/checkout/notices/order-instead-words.ts';
+import { PutBack } from '#components/orders/actions/put-back.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { ButtonLink } from '#components/ui/form/button.tsx';
+
+/**
+ * Replaces a form whose cart has become an order: after the Back button, in a second tab, or on the way
+ * back from the bank. Shows the order's status and the possible actions.
+ */
+export function OrderInstead({ order }: { order: ShownOrder }) {
+  const { title, text, act } = wordsFor(order);
+  return (
+    <EmptyState headingLevel="h1" title={title} actions={<Actions order={order} act={act} />}>
+      <p>{text}</p>
+    </EmptyState>
+  );
+}
+
+function Actions({ order: { id }, act }: { order: ShownOrder; act: ReturnType<typeof wordsFor>['act'] }) {
+  if (act === 'put_back') {
+    return (
+      <>
+        <PutBack orderId={id} primary />
+        <ToOrder id={id} variant="secondary">
+          See that order
+        </ToOrder>
+        <ToShop />
+      </>
+    );
+  }
+  return (
+    <>
+      <ToOrder id={id}>{act === 'pay' ? 'Pay for this order' : 'See your order'}</ToOrder>
+      {act === 'pay' ? <PutBack orderId={id} cancelFirst /> : null}
+      <ButtonLink href="/orders" prefetch={false} variant={act === 'pay' ? 'quiet' : 'secondary'}>
+        All your orders
+      </ButtonLink>
+      <ToShop />
+    </>
+  );
+}
+
+function ToOrder({ id, variant, children }: { id: string; variant?: 'secondary'; children: ReactNode }) {
+  return (
+    <ButtonLink href={`/orders/${id}`} prefetch={false} variant={variant}>
+      {children}
+    </ButtonLink>
+  );
+}
+
+function ToShop() {
+  return (
+    <ButtonLink href="/" variant="quiet">
+      Go on shopping
+    </ButtonLink>
+  );
+}

@@ -1,0 +1,235 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  badCard,
+  goodCard,
+  place,
+  readyToOrder,
+  type Scene,
+  times,
+  type Workload,
+} from '#proof/ablation/scene.ts';
+import { ApiError } from '#proof/simulator/http/api-error.ts';
+
+/** Workloads about payments and the end of an order. */
+
+const goods = { PLENTY: 10_000 };
+
+/** How long the provider takes for a charge: longer than a duplicate waits for another's claim (2 s). */
+const slowMs = 2_600;
+
+const slowly = ({ lab }: Scene) =>
+  lab.simulator.addFault({
+    kind: 'slow',
+    ms: slowMs,
+    times: 1_000,
+    on: { method: 'POST', path: '^/v1/payment_intents$' },
+  });
+
+/** Sends a card order twice, to both processes. The second arrives while the first is being charged. */
+const twiceWhileCharging = (card: Record<string, unknown>) => async (scene: Scene) => {
+  const ready = await times(3, async () => {
+    const shopper = scene.shopper();
+    return { shopper, submission: await readyToOrder(shopper, { PLENTY: 1 }, card) };
+  });
+  slowly(scene);
+  return async () => {
+    await Promise.all(
+      ready.map(async ({ shopper, submission }) => {
+        const first = shopper.submit(submission, { app: 0 });
+        await sleep(300);
+        await Promise.all([first, shopper.submit(submission, { app: 1 })]);
+        await shopper.submitUntilKnown(submission);
+      }),
+    );
+  };
+};
+
+export const paying = {
+  slowCard: {
+    about: 'an order by card is sent again while the provider takes its time',
+    goods,
+    checkouts: 3,
+    worker: true,
+    // About a second charge for one attempt.
+    mayComplain: ['matches no order'],
+    prepare: twiceWhileCharging(goodCard),
+  },
+
+  slowRefusal: {
+    about: 'the same, and the card is refused in the end',
+    goods,
+    checkouts: 3,
+    worker: true,
+    prepare: twiceWhileCharging(badCard),
+  },
+
+  nextCard: {
+    about: 'after a refused card, the next one is sent from two windows',
+    goods,
+    checkouts: 6,
+    worker: true,
+    databaseMs: 4,
+    prepare: async (scene) => {
+      const refused = await times(6, async () => {
+        const shopper = scene.shopper();
+        const submission = await readyToOrder(shopper, { PLENTY: 1 }, badCard);
+        return { shopper, orderId: await place(shopper, submission) };
+      });
+      const body = JSON.stringify({ attempt: 2, ...goodCard });
+      return async () => {
+        for (const { shopper, orderId } of refused)
+          await times(2, (app) =>
+            shopper.call('pay', 'POST', `/api/orders/${orderId}/payments`, {
+              app,
+              body,
+              order: orderId,
+              attempt: 2,
+            }),
+          );
+      };
+    },
+  },
+
+  confirmedAgain: {
+    about: 'of four refused cards, two charges are confirmed again with a good one, past the shop',
+    goods,
+    checkouts: 4,
+    worker: true,
+    prepare: async (scene) => {
+      const refused = await times(4, async () => {
+        const shopper = scene.shopper();
+        return place(shopper, await readyToOrder(shopper, { PLENTY: 1 }, badCard));
+      });
+      return async () => {
+        // After the job, which is due when the refusal is written.
+        await sleep(calledOffWithinMs);
+        for (const orderId of refused.slice(0, 2)) await confirmAgain(scene.lab, orderId);
+      };
+    },
+  },
+
+  cancelledTwice: {
+    about: 'an order is cancelled in two windows',
+    goods,
+    checkouts: 8,
+    databaseMs: 4,
+    prepare: async (scene) => {
+      const placed = await times(8, async () => {
+        const shopper = scene.shopper();
+        return { shopper, orderId: await place(shopper, await readyToOrder(shopper, { PLENTY: 1 })) };
+      });
+      return async () => {
+        for (const { shopper, orderId } of placed)
+          await times(2, (app) =>
+            shopper.call('cancel', 'POST', `/api/orders/${orderId}/cancel`, { app, order: orderId }),
+          );
+      };
+    },
+  },
+  oldNews: {
+    about: 'a hold runs out while its card is charged, and the answers of the provider come late',
+    goods: { LAST: 1 },
+    checkouts: 1,
+    worker: true,
+    prepare: async (scene) => {
+      const shopper = scene.shopper();
+      const rival = scene.shopper();
+      const submission = await readyToOrder(shopper, { LAST: 1 }, goodCard);
+      const wish = await readyToOrder(rival, { LAST: 1 });
+      return async () => {
+        await askTooEarlyHearTooLate(scene, () => shopper.submit(submission, { app: 0 }));
+        await rival.submit(wish, { app: 1 });
+      };
+    },
+  },
+
+  cancelledTooEarly: {
+    about: 'an order is cancelled while its charge is on its way, and the events of the provider are lost',
+    goods,
+    checkouts: 2,
+    worker: true,
+    prepare: async (scene) => {
+      const ready = await times(2, async () => {
+        const shopper = scene.shopper();
+        return { shopper, submission: await readyToOrder(shopper, { PLENTY: 1 }, goodCard) };
+      });
+      return async () => {
+        const [toProvider] = scene.lab.proxies.provider;
+        scene.lab.simulator.addFault({ kind: 'webhook_drop', times: 1_000 });
+        // Only the first request for each order.
+        let delayed = 0;
+        const late = { kind: 'late', to: ['POST /v1/payment_intents'], ms: arrivesAfterMs } as const;
+        toProvider?.disturb(late, () => delayed++ < ready.length);
+        await Promise.all(
+          ready.map(async ({ shopper, submission }) => shopper.cancel(await place(shopper, submission))),
+        );
+        await sleep(arrivesAfterMs);
+        toProvider?.heal();
+      };
+    },
+  },
+} as const satisfies Record<string, Workload>;
+
+/** The worker hears of a job when it is enqueued. A busy machine needs some seconds. */
+const calledOffWithinMs = 3_000;
+
+/** Confirms as Stripe.js does in the shopper's browser. A cancelled charge accepts no card. */
+async function confirmAgain({ simulator }: Scene['lab'], orderId: string): Promise<void> {
+  const ref = simulator.ledger(orderId)[0]?.paymentIntent ?? '';
+  await simulator.dashboard.confirm(ref).catch((error) => {
+    if (!(error instanceof ApiError)) throw error;
+  });
+}
+
+/** Longer than the shop waits for the provider (6 s). */
+const arrivesAfterMs = 8_000;
+
+/**
+ * Times after the charge request reached the provider: when the job for holds queries, when the charge
+ * is created, and how long the answers take. The request times out after 6 s, before its answer arrives
+ * and before the job has its answer.
+ */
+const askedAfterMs = 2_000;
+const chargedAfterMs = 5_000;
+const answersTakeMs = 4_500;
+
+/** How long the job takes to get its answer and act, after the request has timed out. */
+const actsWithinMs = 3_000;
+
+/**
+ * A card is charged, and the shop does not hear of it for a while. The job for holds has queried before
+ * that. Its answer "no charge" arrives after the request has written "unknown". Every other source of
+ * the outcome reports at the end.
+ */
+async function askTooEarlyHearTooLate({ lab }: Scene, submit: () => Promise<unknown>): Promise<void> {
+  const [toProvider] = lab.proxies.provider;
+  if (!toProvider) throw new Error('the lab has no way to the provider');
+  lab.simulator.addFault({ kind: 'slow', ms: chargedAfterMs, on: { method: 'POST' } });
+  lab.simulator.addFault({ kind: 'webhook_delay', ms: 60_000, times: 10 });
+  const submitted = submit();
+  for (let orderId: string | undefined; ; await sleep(20)) {
+    orderId ??= await firstOrder(lab);
+    if (orderId && lab.simulator.usesOfKey(`order:${orderId}:1`) > 0) break;
+  }
+  // The chunks that pass now are the job's query, its answer, and the answer to the request.
+  let pieces = 0;
+  toProvider.disturb({ kind: 'latency', ms: answersTakeMs }, () => {
+    pieces += 1;
+    return pieces === 2 || pieces === 3;
+  });
+  await sleep(askedAfterMs);
+  await lab.withDatabase(async (client) => {
+    await client.query(`UPDATE payment SET created_at = created_at - interval '1 hour'`);
+    await client.query(`UPDATE orders SET hold_until = now() - interval '1 minute'`);
+    await client.query(`SELECT graphile_worker.add_job('expire_holds', '{}'::json)`);
+  });
+  await submitted;
+  await sleep(actsWithinMs);
+  toProvider.heal();
+}
+
+const firstOrder = (lab: Scene['lab']): Promise<string | undefined> =>
+  lab.withDatabase(async (client) => {
+    const { rows } = await client.query<{ id: string }>('SELECT id FROM orders');
+    return rows[0]?.id;
+  });

@@ -1,0 +1,50 @@
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { callHandlers } from '#tests/support/shop/call.ts';
+
+/** A server in place of one of the shop's Node processes. It records its requests. */
+export interface Upstream {
+  /** `host:port`, as in the edge's configuration. */
+  address: string;
+  seen: { method: string; url: string; headers: IncomingMessage['headers'] }[];
+  /** How many requests had this method and path. */
+  asked(method: string, path: string): number;
+  /** Refuses connections from now on. */
+  stop(): Promise<void>;
+  /** Listens again at the same address. */
+  start(): Promise<void>;
+}
+
+export async function startUpstream(listener: RequestListener): Promise<Upstream> {
+  const seen: Upstream['seen'] = [];
+  // The same as in server.ts: longer than the edge keeps an idle connection.
+  const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
+    seen.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers });
+    listener(request, response);
+  });
+  const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+  return {
+    address: `127.0.0.1:${port}`,
+    seen,
+    asked: (method, path) =>
+      seen.filter((request) => request.method === method && request.url.split('?')[0] === path).length,
+    stop: async () => {
+      server.closeAllConnections();
+      if (server.listening) await new Promise((resolve) => server.close(resolve));
+    },
+    start: () => listen(port),
+  };
+}
+
+/** The shop's own handlers in this process, as a Node listener. It gives a real socket without a build. */
+export const shopListener = getRequestListener(
+  (request) => {
+    const { pathname, search } = new URL(request.url);
+    const { method, headers, body } = request;
+    return callHandlers(pathname + search, { method, headers, body, duplex: 'half' } as RequestInit);
+  },
+  { overrideGlobalObjects: false },
+);
