@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { Logger, runMigrations } from 'graphile-worker';
 import pg from 'pg';
 import { jobNames } from '#lib/jobs/jobs.ts';
+import { queueSql } from '#lib/jobs/queue-tables.ts';
 import { commandLimits, openClient, schemaOf, sessionSettings } from '#lib/platform/database/db-session.ts';
 import { Advice, orUsage, wordsFor } from '#scripts/advice.ts';
 import { usageOf } from '#scripts/usage.ts';
@@ -141,12 +142,7 @@ export async function migrate(connectionString: string, log: (line: string) => v
       log(`applied ${migration.name}`);
     }
     await migrateQueue(connectionString);
-    // Enqueuing looks up the job's numeric id and never creates one, so create them all now.
-    await client.query(
-      `INSERT INTO graphile_worker._private_tasks (identifier)
-       SELECT unnest($1::text[]) ON CONFLICT (identifier) DO NOTHING`,
-      [jobNames],
-    );
+    await client.query(queueSql.registerTasks, [jobNames]);
     return pending.map((migration) => migration.name);
   } finally {
     // The lock belongs to the session, so this releases it.

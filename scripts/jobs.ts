@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type pg from 'pg';
+import { defaultAttempts, queueSql } from '#lib/jobs/queue-tables.ts';
 import { openClient } from '#lib/platform/database/db-session.ts';
 import { Advice, orUsage, wordsFor } from './advice.ts';
 import { usageOf } from './usage.ts';
@@ -8,8 +9,6 @@ import { usageOf } from './usage.ts';
 
 const usage = usageOf(import.meta.filename);
 
-/** Attempts of a job that is run again: graphile-worker's default. */
-const tries = 25;
 /** More than a person reads. The count shows how many there are. */
 const maxListed = 100;
 
@@ -22,22 +21,13 @@ interface Job {
   createdAt: Date;
 }
 
-const isFailed = 'attempts >= max_attempts AND locked_at IS NULL';
-
 async function list(client: pg.Client): Promise<void> {
-  const { rows: counts } = await client.query<{ waiting: number; later: number; failed: number }>(`
-    SELECT count(*) FILTER (WHERE attempts < max_attempts AND run_at <= now())::int AS waiting,
-           count(*) FILTER (WHERE attempts < max_attempts AND run_at > now())::int AS later,
-           count(*) FILTER (WHERE ${isFailed})::int AS failed
-    FROM graphile_worker._private_jobs`);
+  const { rows: counts } = await client.query<{ waiting: number; later: number; failed: number }>(
+    queueSql.counts,
+  );
   const [count] = counts;
   console.log(`${count?.waiting} due or in work, ${count?.later} for later, ${count?.failed} failed`);
-  const { rows } = await client.query<Job>(
-    `SELECT job.id::text, task.identifier AS task, job.payload, job.attempts, job.last_error AS "lastError",
-            job.created_at AS "createdAt"
-     FROM graphile_worker._private_jobs job JOIN graphile_worker._private_tasks task ON task.id = job.task_id
-     WHERE ${isFailed} ORDER BY job.id LIMIT ${maxListed}`,
-  );
+  const { rows } = await client.query<Job>(queueSql.failed, [maxListed]);
   for (const job of rows) {
     console.log(`\n${job.id}  ${job.task}  of ${job.createdAt.toISOString()}, ${job.attempts} tries`);
     console.log(`  ${JSON.stringify(job.payload)}`);
@@ -48,10 +38,7 @@ async function list(client: pg.Client): Promise<void> {
 
 async function failedIds(client: pg.Client, id: string | undefined): Promise<string[]> {
   if (!id || !(id === 'all' || /^\d{1,18}$/.test(id))) throw new Advice(`which job?\n\n${usage}`);
-  const { rows } = await client.query<{ id: string }>(
-    `SELECT id::text FROM graphile_worker._private_jobs WHERE ${isFailed} AND ($1 = 'all' OR id::text = $1)`,
-    [id],
-  );
+  const { rows } = await client.query<{ id: string }>(queueSql.failedIds, [id]);
   if (rows.length === 0 && id !== 'all') throw new Advice(`there is no failed job ${id}`);
   return rows.map((row) => row.id);
 }
@@ -59,7 +46,7 @@ async function failedIds(client: pg.Client, id: string | undefined): Promise<str
 async function retry(client: pg.Client, id: string | undefined): Promise<void> {
   const { rowCount } = await client.query(
     'SELECT graphile_worker.reschedule_jobs($1::bigint[], run_at => now(), attempts => 0, max_attempts => $2::int)',
-    [await failedIds(client, id), tries],
+    [await failedIds(client, id), defaultAttempts],
   );
   console.log(`${rowCount} to be run again`);
 }

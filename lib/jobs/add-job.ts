@@ -1,5 +1,5 @@
-import { Prisma } from '#lib/generated/prisma/client.ts';
 import { type JobName, type JobPayloads, priorityOf } from '#lib/jobs/jobs.ts';
+import { inMs, insertJobs } from '#lib/jobs/queue-tables.ts';
 import type { Tx } from '#lib/platform/database/db.ts';
 
 export interface JobOptions {
@@ -39,12 +39,6 @@ export async function addJob<Name extends JobName>(
       SELECT FROM graphile_worker.jobs WHERE key = ${key} AND locked_at IS NULL AND attempts < max_attempts)`;
 }
 
-/** The database's clock decides when a job is due: the clock of a process may be hours off. */
-const inMs = (ms: number) => Prisma.sql`now() + make_interval(secs => ${ms / 1_000}::float8)`;
-
-/** graphile-worker's default. */
-const defaultAttempts = 25;
-
 /**
  * Enqueues a job for each payload as plain rows, without the NOTIFY of `graphile_worker.add_jobs`.
  * PostgreSQL commits transactions that notify one after the other, server-wide, which would serialise the
@@ -58,17 +52,4 @@ export async function addJobs<Name extends JobName>(
 ): Promise<void> {
   if (payloads.length === 0) return;
   await tx.$executeRaw(insertJobs(name, payloads, options));
-}
-
-/** The same as an SQL statement, to include in a larger one. */
-export function insertJobs<Name extends JobName>(
-  name: Name,
-  payloads: readonly JobPayloads[Name][],
-  { afterMs = 0, maxAttempts = defaultAttempts }: Omit<JobOptions, 'key' | 'unlessWaiting'> = {},
-): Prisma.Sql {
-  return Prisma.sql`
-    INSERT INTO graphile_worker._private_jobs (task_id, payload, run_at, max_attempts, priority)
-    SELECT (SELECT id FROM graphile_worker._private_tasks WHERE identifier = ${name}), payload,
-           ${inMs(afterMs)}, ${maxAttempts}::int, ${priorityOf(name)}::int
-    FROM json_array_elements(${JSON.stringify(payloads)}::json) AS job (payload)`;
 }

@@ -1,33 +1,16 @@
 import { Gauge } from 'prom-client';
-import { db } from '#lib/platform/database/db.ts';
+import { type QueueDepth, readQueueDepth } from '#lib/jobs/queue-tables.ts';
 import { logger } from '#lib/platform/logger.ts';
 import { metrics } from '#lib/platform/metrics.ts';
 import { processWide } from '#lib/platform/process-wide.ts';
 
-interface Depth {
-  waiting: number;
-  failed: number;
-  oldestSeconds: number;
-}
+const unknown: QueueDepth = { waiting: Number.NaN, failed: Number.NaN, oldestSeconds: Number.NaN };
 
-/** Queue depth. Every process reports the same value. */
-async function readDepth(): Promise<Depth> {
-  const [depth] = await db().$queryRaw<Depth[]>`
-    SELECT count(*) FILTER (WHERE due)::int AS waiting,
-           count(*) FILTER (WHERE attempts >= max_attempts AND locked_at IS NULL)::int AS failed,
-           coalesce(extract(epoch FROM now() - min(run_at) FILTER (WHERE due)), 0)::float8 AS "oldestSeconds"
-    FROM (SELECT *, attempts < max_attempts AND locked_at IS NULL AND run_at <= now() AS due
-          FROM graphile_worker._private_jobs) jobs`;
-  return depth ?? { waiting: 0, failed: 0, oldestSeconds: 0 };
-}
-
-const unknown: Depth = { waiting: Number.NaN, failed: Number.NaN, oldestSeconds: Number.NaN };
-
-let reading: Promise<Depth> | undefined;
+let reading: Promise<QueueDepth> | undefined;
 
 /** One query for all gauges of a scrape, which are collected together. */
-function depth(): Promise<Depth> {
-  reading ??= readDepth()
+function depth(): Promise<QueueDepth> {
+  reading ??= readQueueDepth()
     .catch((error) => {
       // A scrape must not fail here: the other metrics matter most when the database is down.
       logger().debug({ err: error }, 'the depth of the job queue is unknown');
@@ -39,7 +22,7 @@ function depth(): Promise<Depth> {
   return reading;
 }
 
-function addGauge(name: string, help: string, pick: (depth: Depth) => number): void {
+function addGauge(name: string, help: string, pick: (depth: QueueDepth) => number): void {
   new Gauge({
     name,
     help,

@@ -1,5 +1,6 @@
 import { runOnce } from 'graphile-worker';
 import { addJob } from '#lib/jobs/add-job.ts';
+import { checkQueueVersion } from '#lib/jobs/queue-tables.ts';
 import type { DrainedJobs } from '#lib/jobs/schema.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { queueOptions, queuePool } from '#lib/worker/queue-options.ts';
@@ -11,6 +12,7 @@ import { periodicKey, periodicTasks } from '#lib/worker/tasks.ts';
  * `limitMs`. This is the worker for platforms without long-running processes: the cron call hosts it.
  */
 export async function drainJobs({ limitMs }: { limitMs: number }): Promise<DrainedJobs> {
+  await checkQueueVersion();
   await freeLostJobs();
   for (const name of periodicTasks) await addJob(db(), name, {}, { key: periodicKey(name) });
   const pool = queuePool();

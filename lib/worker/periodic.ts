@@ -1,4 +1,5 @@
 import { priorityOf } from '#lib/jobs/jobs.ts';
+import { bringForward } from '#lib/jobs/queue-tables.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { periodicKey, periodicTasks } from '#lib/worker/tasks.ts';
 
@@ -11,10 +12,7 @@ import { periodicKey, periodicTasks } from '#lib/worker/tasks.ts';
  * while the database's clock was ahead. Its time is reset to the next minute.
  */
 export async function addPeriodic(): Promise<void> {
-  await db().$executeRaw`
-    UPDATE graphile_worker._private_jobs SET run_at = date_trunc('minute', now()) + interval '1 minute'
-    WHERE key = ANY(${periodicTasks.map(periodicKey)}::text[]) AND locked_at IS NULL AND attempts = 0
-      AND run_at > now() + interval '1 minute'`;
+  await bringForward(db(), periodicTasks.map(periodicKey));
   for (const name of periodicTasks)
     await db().$executeRaw`
       SELECT 1 FROM graphile_worker.add_job(

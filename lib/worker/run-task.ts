@@ -1,5 +1,6 @@
 import type { JobHelpers, TaskList } from 'graphile-worker';
 import { PermanentFailure } from '#lib/jobs/permanent-failure.ts';
+import { deleteReplaced, giveUpJob } from '#lib/jobs/queue-tables.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { within } from '#lib/platform/deadline.ts';
 import { periodicTasks, tasks } from '#lib/worker/tasks.ts';
@@ -23,8 +24,7 @@ async function runTask(task: () => Promise<unknown>, { job }: JobHelpers): Promi
   } catch (error) {
     if (error instanceof PermanentFailure) {
       // A job ends with its last attempt, so this attempt becomes the last.
-      await db().$executeRaw`
-        UPDATE graphile_worker._private_jobs SET max_attempts = attempts WHERE id = ${BigInt(job.id)}`;
+      await giveUpJob(job.id);
       job.max_attempts = job.attempts;
     }
     throw error;
@@ -49,10 +49,6 @@ export async function freeLostJobs(ended: string[] = []): Promise<void> {
       SELECT graphile_worker.force_unlock_workers(array_agg(DISTINCT locked_by))
       FROM graphile_worker.jobs
       WHERE locked_at < now() - ${lostAfter}::interval OR locked_by = ANY(${ended}::text[])`,
-    db().$executeRaw`
-      DELETE FROM graphile_worker._private_jobs
-      WHERE key IS NULL AND locked_at IS NULL AND attempts >= max_attempts
-        AND task_id IN (SELECT id FROM graphile_worker._private_tasks
-                        WHERE identifier = ANY(${periodicTasks}::text[]))`,
+    db().$executeRaw(deleteReplaced(periodicTasks)),
   ]);
 }

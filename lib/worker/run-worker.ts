@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseCronItems, type Runner, run, type WorkerEvents } from 'graphile-worker';
+import { checkQueueVersion, UnknownQueue } from '#lib/jobs/queue-tables.ts';
 import { logger } from '#lib/platform/logger.ts';
 import { checkDatabase } from '#lib/platform/readiness.ts';
 import { addPeriodic } from '#lib/worker/periodic.ts';
@@ -30,7 +31,7 @@ export class CannotWork extends Error {}
 
 /**
  * Runs jobs until `signal` is aborted, then lets the running ones finish. Waits for a database that is
- * down. Throws `CannotWork` if the database was never migrated.
+ * down. Throws `CannotWork` if the database was never migrated, or if its queue is of another version.
  */
 export async function runWorker({
   signal,
@@ -43,9 +44,19 @@ export async function runWorker({
   while (!signal.aborted) {
     const { state, reason } = await checkDatabase();
     if (state === 'not_migrated') throw new CannotWork(reason);
-    if (state === 'up') await runUntilItEnds({ signal, onReady, ended });
+    if (state === 'up') {
+      await refuseUnknownQueue();
+      await runUntilItEnds({ signal, onReady, ended });
+    }
     if (!signal.aborted) await sleep(startAgainMs, undefined, { signal }).catch(() => undefined);
   }
+}
+
+/** Throws `CannotWork` for a queue of another version. A database that fails meanwhile is waited for later. */
+async function refuseUnknownQueue(): Promise<void> {
+  await checkQueueVersion().catch((error) => {
+    if (error instanceof UnknownQueue) throw new CannotWork(error.message);
+  });
 }
 
 /** Runs one queue until the signal aborts or the database has been down too long for it. */

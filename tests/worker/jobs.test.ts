@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import { beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { addJob } from '#lib/jobs/add-job.ts';
+import { checkQueueVersion, UnknownQueue } from '#lib/jobs/queue-tables.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { openClient } from '#lib/platform/database/db-session.ts';
 import { drainJobs } from '#lib/worker/drain-jobs.ts';
 import { addPeriodic } from '#lib/worker/periodic.ts';
+import { CannotWork, runWorker } from '#lib/worker/run-worker.ts';
 import { periodicTasks } from '#lib/worker/tasks.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
 import { kill, until, whileLocked } from '#tests/support/faults/crash-steps.ts';
@@ -265,4 +267,15 @@ test('jobs that have not started when the time is up are left for the next call'
     SELECT count(*)::int AS count, count(locked_at)::int AS taken FROM graphile_worker.jobs`;
   expect(left?.count).toBeGreaterThan(100);
   expect(left?.taken).toBe(0);
+});
+
+test('a worker runs no job in a queue whose tables are of another version', async () => {
+  await expect(checkQueueVersion()).resolves.toBeUndefined();
+  await db().$executeRaw`INSERT INTO graphile_worker.migrations (id, breaking) VALUES (999, false)`;
+  onTestFinished(async () => {
+    await db().$executeRaw`DELETE FROM graphile_worker.migrations WHERE id = 999`;
+  });
+  await expect(checkQueueVersion()).rejects.toThrow(UnknownQueue);
+  const start = runWorker({ signal: AbortSignal.timeout(60_000), onReady: () => {} });
+  await expect(start).rejects.toThrow(CannotWork);
 });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { insertJobs } from '#lib/jobs/add-job.ts';
 import type { JobPayloads, OrderVersion } from '#lib/jobs/jobs.ts';
+import { insertJobs } from '#lib/jobs/queue-tables.ts';
 import { assertPlan, BrokenPlan } from '#lib/orders/batch/assert-plan.ts';
 import { lineColumns, namesOf, orderColumns, paymentColumns, rowsOf } from '#lib/orders/batch/new-rows.ts';
 import {

@@ -1,0 +1,110 @@
+import { Prisma } from '#lib/generated/prisma/client.ts';
+import { type JobName, type JobPayloads, priorityOf } from '#lib/jobs/jobs.ts';
+import { db, type Tx } from '#lib/platform/database/db.ts';
+
+/**
+ * Every statement on graphile-worker's private tables. Its public functions are not enough: they notify,
+ * and they neither count, list nor give up jobs. Private tables may change with any release, so the version
+ * that these statements were written for is checked at the start of a worker and after a migration.
+ */
+
+/** The last migration of graphile-worker 0.18.0, which package.json pins. */
+const knownMigration = 20;
+
+/** graphile-worker's default. */
+export const defaultAttempts = 25;
+
+/** The queue's tables are of another version than these statements. */
+export class UnknownQueue extends Error {}
+
+/** Throws `UnknownQueue` when the queue's tables are not of the version that this file knows. */
+export async function checkQueueVersion(): Promise<void> {
+  const [row] = await db().$queryRaw<{ migration: number }[]>`
+    SELECT max(id)::int AS migration FROM graphile_worker.migrations`;
+  if (row?.migration === knownMigration) return;
+  throw new UnknownQueue(
+    `the job queue's tables are of migration ${row?.migration}, and this shop knows ${knownMigration}: run the version of the shop that migrated this database, or npm run migrate of this one`,
+  );
+}
+
+/** The database's clock decides when a job is due: the clock of a process may be hours off. */
+export const inMs = (ms: number) => Prisma.sql`now() + make_interval(secs => ${ms / 1_000}::float8)`;
+
+/**
+ * Enqueues a job for each payload as plain rows, without the NOTIFY of `graphile_worker.add_jobs`. An SQL
+ * statement, to include in a larger one.
+ */
+export function insertJobs<Name extends JobName>(
+  name: Name,
+  payloads: readonly JobPayloads[Name][],
+  { afterMs = 0, maxAttempts = defaultAttempts }: { afterMs?: number; maxAttempts?: number } = {},
+): Prisma.Sql {
+  return Prisma.sql`
+    INSERT INTO graphile_worker._private_jobs (task_id, payload, run_at, max_attempts, priority)
+    SELECT (SELECT id FROM graphile_worker._private_tasks WHERE identifier = ${name}), payload,
+           ${inMs(afterMs)}, ${maxAttempts}::int, ${priorityOf(name)}::int
+    FROM json_array_elements(${JSON.stringify(payloads)}::json) AS job (payload)`;
+}
+
+/** Makes the attempt of a job that runs its last one. */
+export async function giveUpJob(id: string): Promise<void> {
+  await db().$executeRaw`
+    UPDATE graphile_worker._private_jobs SET max_attempts = attempts WHERE id = ${BigInt(id)}`;
+}
+
+/** Deletes periodic jobs that lost their key and have no attempts left: the next one does the same work. */
+export const deleteReplaced = (periodic: readonly JobName[]) => Prisma.sql`
+  DELETE FROM graphile_worker._private_jobs
+  WHERE key IS NULL AND locked_at IS NULL AND attempts >= max_attempts
+    AND task_id IN (SELECT id FROM graphile_worker._private_tasks
+                    WHERE identifier = ANY(${periodic as JobName[]}::text[]))`;
+
+/** Makes jobs that are due later than in a minute due at the next full minute. */
+export async function bringForward(tx: Tx, keys: readonly string[]): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE graphile_worker._private_jobs SET run_at = date_trunc('minute', now()) + interval '1 minute'
+    WHERE key = ANY(${keys as string[]}::text[]) AND locked_at IS NULL AND attempts = 0
+      AND run_at > now() + interval '1 minute'`;
+}
+
+export interface QueueDepth {
+  waiting: number;
+  failed: number;
+  oldestSeconds: number;
+}
+
+/** What the queue holds, the same for every process that asks. */
+export async function readQueueDepth(): Promise<QueueDepth> {
+  const [depth] = await db().$queryRaw<QueueDepth[]>`
+    SELECT count(*) FILTER (WHERE due)::int AS waiting,
+           count(*) FILTER (WHERE attempts >= max_attempts AND locked_at IS NULL)::int AS failed,
+           coalesce(extract(epoch FROM now() - min(run_at) FILTER (WHERE due)), 0)::float8 AS "oldestSeconds"
+    FROM (SELECT *, attempts < max_attempts AND locked_at IS NULL AND run_at <= now() AS due
+          FROM graphile_worker._private_jobs) jobs`;
+  return depth ?? { waiting: 0, failed: 0, oldestSeconds: 0 };
+}
+
+const isFailed = 'attempts >= max_attempts AND locked_at IS NULL';
+
+/** Statements of the commands, which have a connection of their own. */
+export const queueSql = {
+  /** `waiting`, `later` and `failed` jobs. */
+  counts: `
+    SELECT count(*) FILTER (WHERE attempts < max_attempts AND run_at <= now())::int AS waiting,
+           count(*) FILTER (WHERE attempts < max_attempts AND run_at > now())::int AS later,
+           count(*) FILTER (WHERE ${isFailed})::int AS failed
+    FROM graphile_worker._private_jobs`,
+  /** The failed jobs, oldest first; $1 is how many at most. */
+  failed: `
+    SELECT job.id::text, task.identifier AS task, job.payload, job.attempts, job.last_error AS "lastError",
+           job.created_at AS "createdAt"
+    FROM graphile_worker._private_jobs job JOIN graphile_worker._private_tasks task ON task.id = job.task_id
+    WHERE ${isFailed} ORDER BY job.id LIMIT $1`,
+  /** The ids of one failed job ($1), or of `all`. */
+  failedIds: `
+    SELECT id::text FROM graphile_worker._private_jobs WHERE ${isFailed} AND ($1 = 'all' OR id::text = $1)`,
+  /** Enqueuing looks up a job's numeric id and never creates one: this creates those of the names $1. */
+  registerTasks: `
+    INSERT INTO graphile_worker._private_tasks (identifier)
+    SELECT unnest($1::text[]) ON CONFLICT (identifier) DO NOTHING`,
+};
