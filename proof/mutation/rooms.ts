@@ -73,7 +73,8 @@ export const rooms: Room[] = [
     tests: [
       ...inFolder('tests/payments/settling', 'settle-payment.test settle-refund.test'),
       ...inFolder('tests/payments', 'card-payments.test unknown-payments.test'),
-      ...inFolder('tests/payments/events', 'payment-ends.test payment-webhooks.test'),
+      ...inFolder('tests/payments/events', 'payment-webhooks.test'),
+      ...inFolder('tests/order-management', 'cancel-order.test refund-order.test expire-holds.test'),
       ...inFolder('tests/order-management', 'manual-capture.test'),
       ...inFolder('tests/orders', 'take-stock.test'),
     ],
@@ -86,7 +87,8 @@ export const rooms: Room[] = [
     tests: [
       ...inFolder('tests/payment-provider', 'stripe.test'),
       ...inFolder('tests/payments', 'card-payments.test unknown-payments.test'),
-      ...inFolder('tests/payments/events', 'payment-ends.test payment-webhooks.test'),
+      ...inFolder('tests/payments/events', 'payment-webhooks.test'),
+      ...inFolder('tests/order-management', 'cancel-order.test refund-order.test expire-holds.test'),
       ...inFolder('tests/payments/settling', 'settle-refund.test'),
       ...inFolder('tests/order-management', 'manual-capture.test'),
     ],
