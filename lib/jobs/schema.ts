@@ -8,6 +8,6 @@ export const workedOffSchema = z
     failedForGood: z.int().describe('Jobs that had their last try.'),
     outOfTime: z.boolean().describe('Whether time was up before there was nothing left to do.'),
   })
-  .meta({ id: 'DrainedJobs', description: 'What came of the jobs that were run.' });
+  .meta({ id: 'WorkedOff', description: 'What came of the jobs that were run.' });
 
 export type DrainedJobs = z.output<typeof workedOffSchema>;
