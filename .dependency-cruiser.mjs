@@ -75,6 +75,16 @@ export default {
     },
     ...oneWay,
     {
+      name: 'the-queue-tables-have-one-door',
+      comment: 'Domains enqueue with addJob; only the order writer includes a job in its own statement.',
+      severity: 'error',
+      from: {
+        path: '^lib/',
+        pathNot: '^lib/(jobs|worker)/|^lib/orders/batch/write-orders\\.ts$',
+      },
+      to: { path: '^lib/jobs/queue-tables\\.ts$' },
+    },
+    {
       name: 'every-folder-has-its-place',
       comment: 'Add a new domain to the list of domains in this file.',
       severity: 'error',

@@ -10,7 +10,7 @@ export interface JobOptions {
    * job runs after it.
    */
   key?: string;
-  /** A job of the same key that waits already is left as it is. */
+  /** A job of the same key that waits already, and is due within a minute, is left as it is. */
   unlessWaiting?: boolean;
   /**
    * Attempts before an operator has to look at the job. e^n seconds pass between two attempts (3, 7, 20 …
@@ -36,7 +36,9 @@ export async function addJob<Name extends JobName>(
       run_at => ${inMs(afterMs)},
       max_attempts => ${maxAttempts ?? null}::int, job_key => ${key}, priority => ${priorityOf(name)}::int)
     WHERE NOT ${unlessWaiting} OR NOT EXISTS (
-      SELECT FROM graphile_worker.jobs WHERE key = ${key} AND locked_at IS NULL AND attempts < max_attempts)`;
+      SELECT FROM graphile_worker.jobs
+      WHERE key = ${key} AND locked_at IS NULL AND attempts < max_attempts
+        AND run_at <= now() + interval '1 minute')`;
 }
 
 /**

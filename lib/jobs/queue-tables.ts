@@ -5,7 +5,7 @@ import { db, type Tx } from '#lib/platform/database/db.ts';
 /**
  * Every statement on graphile-worker's private tables. Its public functions are not enough: they notify,
  * and they neither count, list nor give up jobs. Private tables may change with any release, so the version
- * that these statements were written for is checked at the start of a worker and after a migration.
+ * that these statements were written for is checked when a worker or the cron call starts.
  */
 
 /** The last migration of graphile-worker 0.18.0, which package.json pins. */
@@ -14,17 +14,24 @@ const knownMigration = 20;
 /** graphile-worker's default. */
 export const defaultAttempts = 25;
 
-/** The queue's tables are of another version than these statements. */
+/** The queue's tables have changed in a way that these statements may not know. */
 export class UnknownQueue extends Error {}
 
-/** Throws `UnknownQueue` when the queue's tables are not of the version that this file knows. */
-export async function checkQueueVersion(): Promise<void> {
-  const [row] = await db().$queryRaw<{ migration: number }[]>`
-    SELECT max(id)::int AS migration FROM graphile_worker.migrations`;
-  if (row?.migration === knownMigration) return;
-  throw new UnknownQueue(
-    `the job queue's tables are of migration ${row?.migration}, and this shop knows ${knownMigration}: run the version of the shop that migrated this database, or npm run migrate of this one`,
-  );
+/**
+ * Whether the queue's tables are there in the version that this file knows; false while they are still
+ * being migrated. Throws `UnknownQueue` when a later release of graphile-worker has made a breaking change.
+ */
+export async function isQueueKnown(): Promise<boolean> {
+  const [row] = await db().$queryRaw<{ latest: number; breaking: number }[]>`
+    SELECT coalesce(max(id), 0)::int AS latest, coalesce(max(id) FILTER (WHERE breaking), 0)::int AS breaking
+    FROM graphile_worker.migrations`;
+  if (!row) return false;
+  if (row.breaking > knownMigration) {
+    throw new UnknownQueue(
+      `a later version of the shop has migrated the job queue (migration ${row.breaking}; this version knows ${knownMigration}): run that version`,
+    );
+  }
+  return row.latest >= knownMigration;
 }
 
 /** The database's clock decides when a job is due: the clock of a process may be hours off. */

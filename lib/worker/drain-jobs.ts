@@ -1,8 +1,9 @@
 import { runOnce } from 'graphile-worker';
 import { addJob } from '#lib/jobs/add-job.ts';
-import { checkQueueVersion } from '#lib/jobs/queue-tables.ts';
+import { isQueueKnown } from '#lib/jobs/queue-tables.ts';
 import type { DrainedJobs } from '#lib/jobs/schema.ts';
 import { db } from '#lib/platform/database/db.ts';
+import { AppError } from '#lib/platform/errors.ts';
 import { queueOptions, queuePool } from '#lib/worker/queue-options.ts';
 import { freeLostJobs } from '#lib/worker/run-task.ts';
 import { periodicKey, periodicTasks } from '#lib/worker/tasks.ts';
@@ -12,7 +13,8 @@ import { periodicKey, periodicTasks } from '#lib/worker/tasks.ts';
  * `limitMs`. This is the worker for platforms without long-running processes: the cron call hosts it.
  */
 export async function drainJobs({ limitMs }: { limitMs: number }): Promise<DrainedJobs> {
-  await checkQueueVersion();
+  if (!(await isQueueKnown()))
+    throw new AppError('unavailable', { detail: 'The job queue is being migrated.' });
   await freeLostJobs();
   for (const name of periodicTasks) await addJob(db(), name, {}, { key: periodicKey(name) });
   const pool = queuePool();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseCronItems, type Runner, run, type WorkerEvents } from 'graphile-worker';
-import { checkQueueVersion, UnknownQueue } from '#lib/jobs/queue-tables.ts';
+import { isQueueKnown, UnknownQueue } from '#lib/jobs/queue-tables.ts';
 import { logger } from '#lib/platform/logger.ts';
 import { checkDatabase } from '#lib/platform/readiness.ts';
 import { addPeriodic } from '#lib/worker/periodic.ts';
@@ -44,18 +44,16 @@ export async function runWorker({
   while (!signal.aborted) {
     const { state, reason } = await checkDatabase();
     if (state === 'not_migrated') throw new CannotWork(reason);
-    if (state === 'up') {
-      await refuseUnknownQueue();
-      await runUntilItEnds({ signal, onReady, ended });
-    }
+    if (state === 'up' && (await isQueueUsable())) await runUntilItEnds({ signal, onReady, ended });
     if (!signal.aborted) await sleep(startAgainMs, undefined, { signal }).catch(() => undefined);
   }
 }
 
-/** Throws `CannotWork` for a queue of another version. A database that fails meanwhile is waited for later. */
-async function refuseUnknownQueue(): Promise<void> {
-  await checkQueueVersion().catch((error) => {
+/** Throws `CannotWork` for a queue that this version does not know. False while it is migrated, or not readable. */
+async function isQueueUsable(): Promise<boolean> {
+  return isQueueKnown().catch((error) => {
     if (error instanceof UnknownQueue) throw new CannotWork(error.message);
+    return false;
   });
 }
 

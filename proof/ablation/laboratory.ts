@@ -89,19 +89,15 @@ export async function openLaboratory({
   };
 }
 
-/**
- * The message of an error in the log. SQLSTATEs of class 23 and BrokenPlan are left out: there a
- * constraint or the check of a plan did its work.
- */
+/** The message of an error in the log. SQLSTATEs of class 23 are left out: constraints that do their work. */
 function complaintOf(line: string, earlierCharges: ReadonlySet<string>): string[] {
   if (!line.startsWith('{"level":50')) return [];
   const { msg, err, charge } = JSON.parse(line) as {
     msg?: string;
-    err?: { type?: string; message?: string; code?: string };
+    err?: { message?: string; code?: string };
     charge?: string;
   };
-  if (err?.code?.startsWith('23') || err?.type === 'BrokenPlan' || earlierCharges.has(charge ?? ''))
-    return [];
+  if (err?.code?.startsWith('23') || earlierCharges.has(charge ?? '')) return [];
   return [err?.message?.trim() ?? msg ?? line];
 }
 

@@ -11,6 +11,8 @@ export interface Options {
   round: number | undefined;
   /** Names of faults, or parts of names; empty for all. */
   only: string[];
+  /** A check of the shop and no proof: only violations fail it, and it writes no page. */
+  isCheck: boolean;
   /** server.ts on a build; otherwise processes with the same handlers but without Next. */
   built: boolean;
 }
@@ -24,6 +26,7 @@ const flags = {
   round: { type: 'string' },
   only: { type: 'string', default: '' },
   handlers: { type: 'boolean', default: false },
+  check: { type: 'boolean', default: false },
   list: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
@@ -49,6 +52,7 @@ export function readOptions(args: string[], known: readonly string[]): Options |
         : wholeNumber('minutes', values.minutes, 1),
     round: values.round === undefined ? undefined : wholeNumber('round', values.round, 1),
     only,
+    isCheck: values.check,
     built: !values.handlers,
   };
 }

@@ -6,7 +6,7 @@ import type { Options } from './options.ts';
 import type { Round } from './proof.ts';
 import { isWhole, resultsOf, updatePage } from './report.ts';
 
-const options: Options = { seed: 7, minutes: 10, round: undefined, only: [], built: true };
+const options: Options = { seed: 7, minutes: 10, round: undefined, only: [], built: true, isCheck: false };
 
 /** The results of a run whose rounds had these faults, with this many strikes each. */
 function resultsWith(rounds: Record<string, number>[], skipped: Record<string, string> = {}) {

@@ -14,8 +14,9 @@ const inFolder = (folder: string, names: string) => names.split(' ').map((name) 
 /** Pure code, and code that only calls the provider, which is a stub in its tests. */
 const pure = [
   ...inFolder('lib/orders', 'decide order-number'),
+  ...inFolder('lib/platform', 'deadline'),
   ...inFolder('lib/checkout/submission', 'to-order-request submit-token'),
-  ...inFolder('lib/orders/batch', 'batch-queue'),
+  ...inFolder('lib/orders/batch', 'batch-queue assert-plan'),
   ...inFolder('lib/checkout/gateway', 'single-flight'),
   ...inFolder('lib/checkout', 'checkout-draft'),
   ...inFolder('lib/platform/http', 'network-of'),
@@ -46,9 +47,9 @@ export const rooms: Room[] = [
     name: 'order',
     mutate: [
       ...inFolder('lib/checkout', 'submit-order charge-if-due'),
-      ...inFolder('lib/checkout/gateway', 'claim'),
-      ...inFolder('lib/orders/batch', 'order-writer write-orders'),
-      ...inFolder('lib/orders', 'find-orders change-order'),
+      ...inFolder('lib/checkout/gateway', 'claim with-claim in-progress'),
+      ...inFolder('lib/orders/batch', 'order-writer write-orders new-rows'),
+      ...inFolder('lib/orders', 'find-orders find-existing-order order-rows change-order'),
     ],
     tests: [
       'lib/orders/batch/write-orders.test.ts',
@@ -97,7 +98,7 @@ export const rooms: Room[] = [
   },
   {
     name: 'next-card',
-    mutate: ['lib/checkout/pay-order.ts'],
+    mutate: ['lib/checkout/pay-order.ts', 'lib/payments/next-attempt.ts'],
     tests: ['tests/payments/payment-attempts.test.ts'],
     without: withoutTexts,
     patienceMs: patienceMs.withDatabase,

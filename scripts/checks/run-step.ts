@@ -49,7 +49,8 @@ const reporting = (report: string) => ({
 
 /** Runs a command to its end. Resolves with what went wrong, if anything did. */
 function run([command = '', ...args]: string[], step: Step, report: string): Promise<string | undefined> {
-  const bin = path.join(root, 'node_modules', '.bin', command);
+  // The same Node as every other step, wherever it comes from.
+  const bin = command === 'node' ? process.execPath : path.join(root, 'node_modules', '.bin', command);
   return new Promise((resolve) => {
     const child = spawn(bin, [...args, ...(step.report ? reporting(report)[step.report] : [])], {
       cwd: root,

@@ -53,5 +53,5 @@ export const steps: Step[] = [
   { name: 'hosts', commands: [['vitest', 'run', '--project', 'hosts']], report: 'vitest' },
   { name: 'browser', commands: [['playwright', 'test']], report: 'playwright' },
   { name: 'matrix', commands: [['vitest', 'run', '--project', 'matrix']], long: true, report: 'vitest' },
-  { name: 'chaos', commands: [['node', 'proof/chaos/run.ts', '--minutes', '5']], long: true },
+  { name: 'chaos', commands: [['node', 'proof/chaos/run.ts', '--minutes', '5', '--check']], long: true },
 ];

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { addJob } from '#lib/jobs/add-job.ts';
-import { checkQueueVersion, UnknownQueue } from '#lib/jobs/queue-tables.ts';
+import { isQueueKnown, UnknownQueue } from '#lib/jobs/queue-tables.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { openClient } from '#lib/platform/database/db-session.ts';
 import { drainJobs } from '#lib/worker/drain-jobs.ts';
@@ -269,13 +269,34 @@ test('jobs that have not started when the time is up are left for the next call'
   expect(left?.taken).toBe(0);
 });
 
-test('a worker runs no job in a queue whose tables are of another version', async () => {
-  await expect(checkQueueVersion()).resolves.toBeUndefined();
-  await db().$executeRaw`INSERT INTO graphile_worker.migrations (id, breaking) VALUES (999, false)`;
+test('a worker runs no job in a queue that a later version has changed', async () => {
+  expect(await isQueueKnown()).toBe(true);
   onTestFinished(async () => {
-    await db().$executeRaw`DELETE FROM graphile_worker.migrations WHERE id = 999`;
+    await db().$executeRaw`DELETE FROM graphile_worker.migrations WHERE id > 900`;
   });
-  await expect(checkQueueVersion()).rejects.toThrow(UnknownQueue);
+  await db().$executeRaw`INSERT INTO graphile_worker.migrations (id, breaking) VALUES (901, false)`;
+  expect(await isQueueKnown()).toBe(true);
+  await db().$executeRaw`INSERT INTO graphile_worker.migrations (id, breaking) VALUES (902, true)`;
+  await expect(isQueueKnown()).rejects.toThrow(UnknownQueue);
   const start = runWorker({ signal: AbortSignal.timeout(60_000), onReady: () => {} });
   await expect(start).rejects.toThrow(CannotWork);
+});
+
+test('a job that waits and is due soon is left as it is; one that is due later, or runs, is not enough', async () => {
+  const job = { userId: randomUUID(), orderId: randomUUID(), attempt: 1 };
+  const enqueue = () => addJob(db(), 'call_off_payment', job, { key: 'soon', unlessWaiting: true });
+  const jobs = () => db().$queryRaw<{ key: string | null; revision: number; soon: boolean }[]>`
+    SELECT key, revision, run_at <= now() + interval '1 second' AS soon
+    FROM graphile_worker._private_jobs ORDER BY id`;
+  await enqueue();
+  const [first] = await jobs();
+  await enqueue();
+  expect(await jobs()).toEqual([first]);
+  await db()
+    .$executeRaw`UPDATE graphile_worker._private_jobs SET run_at = now() + interval '1 hour', attempts = 8`;
+  await enqueue();
+  expect(await jobs()).toMatchObject([{ key: 'soon', soon: true }]);
+  await db().$executeRaw`UPDATE graphile_worker._private_jobs SET locked_at = now(), locked_by = 'a worker'`;
+  await enqueue();
+  expect(await jobs()).toMatchObject([{ key: null }, { key: 'soon', soon: true }]);
 });

@@ -25,8 +25,8 @@ export class BrokenPlan extends Error {
 
 /**
  * Checks the promises of `decide` before a plan is written, so that a mistake in a rule fails a batch and
- * does not write a wrong order. Throws `BrokenPlan`. The database's constraints refuse the same mistakes,
- * except wrong sums, which no constraint can check.
+ * does not write a wrong order. Throws `BrokenPlan`. The database's constraints refuse most of the same
+ * mistakes; none can compare an order's subtotal with its lines, or its total with what was confirmed.
  */
 export function assertPlan(
   plan: Plan,

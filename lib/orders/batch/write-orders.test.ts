@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { assertPlan, BrokenPlan } from '#lib/orders/batch/assert-plan.ts';
 import { writeOrders } from '#lib/orders/batch/write-orders.ts';
 import type { OrderSnapshot } from '#lib/orders/decide.ts';
 import type { OrderRequest } from '#lib/orders/order-request.ts';
@@ -16,6 +17,12 @@ const pause = vi.hoisted(() => vi.fn());
 vi.mock('node:timers/promises', () => ({ setTimeout: pause }));
 const found = vi.hoisted(() => ({ findOrders: vi.fn(), findOrderOfCart: vi.fn() }));
 vi.mock('#lib/orders/find-orders.ts', () => found);
+const complain = vi.hoisted(() => vi.fn());
+vi.mock('#lib/platform/logger.ts', () => ({ logger: () => ({ error: complain }) }));
+vi.mock('#lib/orders/batch/assert-plan.ts', async (original) => {
+  const module = await original<typeof import('#lib/orders/batch/assert-plan.ts')>();
+  return { ...module, assertPlan: vi.fn(module.assertPlan) };
+});
 vi.mock('#lib/platform/env.ts', () => ({
   env: () => ({
     HOLD_MINUTES: 15,
@@ -211,4 +218,19 @@ describe('the queries of a batch', () => {
     expect(found.findOrders.mock.calls[0]?.[1]).toEqual([again, lately]);
     expect(tx.$executeRaw).not.toHaveBeenCalled();
   });
+});
+
+test('a plan that breaks a promise is logged before its batch is halved, and none of it is written', async () => {
+  const [one, two] = [orderRequest(), orderRequest()];
+  const tx = transactionWith([{ of: one }, { of: two }]);
+  vi.mocked(assertPlan).mockImplementation((plan) => {
+    throw new BrokenPlan('a test', plan);
+  });
+  expect(await writeOrders([one, two])).toMatchObject([
+    { status: 'rejected', reason: { name: 'BrokenPlan' } },
+    { status: 'rejected', reason: { name: 'BrokenPlan' } },
+  ]);
+  // The batch, and each half of it.
+  expect(complain.mock.calls.map(([, message]) => message)).toEqual(Array(3).fill('plan refused'));
+  expect(tx.$executeRaw).not.toHaveBeenCalled();
 });

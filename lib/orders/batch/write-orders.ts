@@ -48,12 +48,13 @@ export async function writeOrders(orderRequests: OrderRequest[]): Promise<Promis
     const decisions = await writeWithRetries(orderRequests);
     return decisions.map((value) => ({ status: 'fulfilled', value }));
   } catch (error) {
+    // Before the batch is halved: its orders may be legal one by one, and the mistake would stay unseen.
+    if (error instanceof BrokenPlan) logger().error({ err: error, plan: error.plan }, 'plan refused');
     if (orderRequests.length > 1 && !isDatabaseAway(error)) {
       const middle = Math.ceil(orderRequests.length / 2);
       const first = await writeOrders(orderRequests.slice(0, middle));
       return [...first, ...(await writeOrders(orderRequests.slice(middle)))];
     }
-    if (error instanceof BrokenPlan) logger().error({ err: error, plan: error.plan }, 'plan refused');
     return Promise.all(orderRequests.map((orderRequest) => settleRefused(orderRequest, error)));
   }
 }

@@ -8,6 +8,8 @@ export const onTheShelf = {
     goods: Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`LAST-${index}`, 1])),
     checkouts: 16,
     databaseMs: 4,
+    // `planCheck` at work.
+    mayComplain: ['the plan of a batch was refused'],
     async prepare(scene) {
       const pairs = await times(8, (index) =>
         times(2, async () => {

@@ -19,7 +19,7 @@ export const racyRecipe: Scenario = {
     const port = await choosePort();
     const server = await startChild({
       command: process.execPath,
-      args: [path.join('bench', 'yardsticks', 'racy-server.ts'), String(port)],
+      args: [path.join('proof', 'bench', 'yardsticks', 'racy-server.ts'), String(port)],
       variables: { RACY_DATABASE_URL: yardstickUrl(bench), RACY_REDIS_URL: lab.redisUrl },
       logFile: path.join(lab.folder, 'racy-server.log'),
       ready: () => listens(port),
