@@ -12,7 +12,7 @@ export const afterRestore = {
     worker: true,
     // The database is down for a while, and charges have no order until their submissions are sent
     // again.
-    mayComplain: ['job queue', 'P2010', 'matches no order'],
+    mayComplain: ['job queue', 'P2010', 'matches no order', 'Connection terminated'],
     prepare: async (scene) => {
       const ready = await times(6, async (index) => {
         const shopper = scene.shopper();
