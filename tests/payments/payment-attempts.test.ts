@@ -194,7 +194,7 @@ test('another shopper, or a client without a session, cannot pay an order', asyn
   }
 });
 
-test('whoever waits at their bank may pay with another card, and the first charge is cancelled', async () => {
+test('a shopper who waits at their bank may pay with another card, and the first charge is cancelled', async () => {
   const shopper = await shopperWith(call, await addProduct('CHANGED-MIND'));
   await shopper.order(await cardBody(shopper, bankCard));
   const { id } = await orderOf(shopper);
