@@ -44,9 +44,12 @@ test.describe('the stock of a product', () => {
     baseURL,
   }) => {
     const { few, sellOut } = await fewOf(browser, baseURL, shop, 1);
+    // The page asks for the current stock as it opens. A sale before that would show it as sold out.
+    const stock = page.waitForResponse('**/stock/**');
     await page.goto(`/product/${few.slug}`);
     const add = page.getByRole('button', { name: 'Add to cart' });
     await expect(add).toBeVisible();
+    await (await stock).finished();
     await sellOut();
     await add.click();
     await expect(page.getByRole('status').filter({ hasText: 'Nothing was added' })).toBeVisible();
