@@ -58,7 +58,23 @@ async function ownerOf(port: number): Promise<string | undefined> {
   }
 }
 
-/** Throws with the port's owner and what to type, before any long work starts. */
+/**
+ * Whether browsers refuse to open this port: https://fetch.spec.whatwg.org/#port-blocking. Node's `fetch`
+ * follows the same list, and refuses before it connects.
+ */
+async function isBlockedByBrowsers(port: number): Promise<boolean> {
+  const answer = fetch(`http://127.0.0.1:${port}`, { method: 'HEAD', signal: AbortSignal.timeout(1_000) });
+  const error = await answer.then(
+    () => undefined,
+    (reason: Error) => reason.cause,
+  );
+  return error instanceof Error && error.message === 'bad port';
+}
+
+/**
+ * Throws with the port's owner and what to type, before any long work starts. Refuses a port that no browser
+ * would open, too.
+ */
 export async function requireFreePort(port: number, host: string, flag = '--port'): Promise<void> {
   let error = await tryListening(port, host);
   let owner = error?.code === 'EADDRINUSE' ? await ownerOf(port) : undefined;
@@ -68,7 +84,12 @@ export async function requireFreePort(port: number, host: string, flag = '--port
     owner = error && (await ownerOf(port));
     if (Date.now() > deadline) break;
   }
-  if (!error) return;
+  if (!error) {
+    if (!(await isBlockedByBrowsers(port))) return;
+    throw new Advice(
+      `Browsers refuse to open port ${port}, because another protocol uses it. Use another port:  npm start -- ${flag} 3000`,
+    );
+  }
   if (error.code === 'EADDRINUSE') {
     throw new Advice(
       `Port ${port} is taken by ${owner ?? 'another process'}.\nStop it, or use another port:  npm start -- ${flag} ${port + 1}`,
