@@ -4,7 +4,7 @@ import { defaultLimits, defaultPages, ownMachine, renderEdgeConfig } from '#scri
 
 /** Prints the edge's nginx configuration, for an nginx that you or the system start. */
 
-const usage = `node scripts/render-nginx.ts --upstream HOST:PORT [--upstream …] > nginx.conf
+const usage = `npx node scripts/render-nginx.ts --upstream HOST:PORT [--upstream …] > nginx.conf
 
   --listen ADDRESS          where shoppers reach it: 8080, 127.0.0.1:8080, [::]:443 (8080); may be repeated
   --upstream HOST:PORT      a Node process of the shop; may be repeated
