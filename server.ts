@@ -171,7 +171,7 @@ function tellWhatIsOff(): void {
   if (!isExposed()) return;
   if (!STRIPE_SECRET_KEY) logger().warn('card payment is off: STRIPE_SECRET_KEY is not set');
   else if (/^(sk|rk)_test_/.test(STRIPE_SECRET_KEY)) {
-    logger().warn('cards are paid in test mode, and no money moves: STRIPE_SECRET_KEY is a test key');
+    logger().warn('cards are charged in test mode, and no money moves: STRIPE_SECRET_KEY is a test key');
   }
 }
 

@@ -38,7 +38,7 @@ function stop(signal: NodeJS.Signals): void {
   if (stopping.signal.aborted) return;
   logger().info({ signal }, 'stopping');
   setTimeout(() => {
-    logger().error('some jobs did not end in time; they are run again by another worker');
+    logger().error('some jobs did not end in time; another worker runs them again');
     process.exit(1);
   }, shutdownLimitMs);
   stopping.abort();

@@ -34,7 +34,9 @@ export default function ErrorPage({ error, retry }: { error: unknown; retry: () 
           This page could not be shown just now. Your cart is safe. If you were placing an order, trying again
           cannot double it: one checkout makes one order.
         </p>
-        {digest ? <p className="mt-3 text-sm">If you write to us about it, name this: {digest}</p> : null}
+        {digest ? (
+          <p className="mt-3 text-sm">If you write to us about it, quote this code: {digest}</p>
+        ) : null}
       </EmptyState>
     </Container>
   );

@@ -66,7 +66,7 @@ function summary({ products, variants, written, kept }: SeedResult): string {
     written === 0 ? `The catalogue is in place: ${size}` : `Seeded ${size}; ${written} rows written`;
   return kept === 0
     ? done
-    : `${done}; ${kept} rows differ from the files and were kept (npm run seed -- --overwrite sets texts and prices back)`;
+    : `${done}; ${kept} rows differ from the files and were kept (npm run seed -- --overwrite resets texts and prices)`;
 }
 
 async function writeCatalogue(

@@ -26,13 +26,13 @@ const lacksTables = /^(42P01|3F000|P2021)$/;
 export function wordsFor(error: unknown): string {
   if (error instanceof Advice || error instanceof AppError) return error.message;
   if (isDatabaseAway(error)) {
-    return `The database does not answer (${reasonOf(error)}). Check its address and that it runs, and type the command again.`;
+    return `The database does not answer (${reasonOf(error)}). Check its address and that it is running, then run the command again.`;
   }
   if (hasCode(error, refusesConnection)) {
     return `The database refuses the connection (${reasonOf(error)}). Check the user, the password and the name of the database in its address.`;
   }
   if (hasCode(error, lacksTables)) {
-    return `The database lacks tables of the shop (${reasonOf(error)}). npm run migrate  makes them.`;
+    return `The database lacks tables of the shop (${reasonOf(error)}). Run npm run migrate to create them.`;
   }
   return error instanceof Error ? String(error.stack) : String(error);
 }

@@ -218,12 +218,10 @@ async function main(commandLine) {
   }
   const [script, ...args] = commandLine;
   if (process.platform === 'win32') {
-    throw new SetupError('Windows is not supported by itself; inside WSL everything works.');
+    throw new SetupError('Windows is not supported directly. Run the shop inside WSL.');
   }
   if (majorOf(process.versions.node) < oldestNode) {
-    throw new SetupError(
-      `Node ${oldestNode} or later is needed to begin with, and this is ${process.version}.`,
-    );
+    throw new SetupError(`Node ${oldestNode} or later is needed to start, and this is ${process.version}.`);
   }
   await installPackages();
   const node = findNode();

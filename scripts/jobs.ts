@@ -26,18 +26,19 @@ async function list(client: pg.Client): Promise<void> {
     queueSql.counts,
   );
   const [count] = counts;
-  console.log(`${count?.waiting} due or in work, ${count?.later} for later, ${count?.failed} failed`);
+  console.log(`${count?.waiting} due or running, ${count?.later} for later, ${count?.failed} failed`);
   const { rows } = await client.query<Job>(queueSql.failed, [maxListed]);
   for (const job of rows) {
     console.log(`\n${job.id}  ${job.task}  of ${job.createdAt.toISOString()}, ${job.attempts} tries`);
     console.log(`  ${JSON.stringify(job.payload)}`);
-    console.log(`  ${job.lastError ?? 'its worker died with it'}`);
+    console.log(`  ${job.lastError ?? 'its worker died while it ran'}`);
   }
   if (rows.length > 0) console.log(`\nnpm run jobs -- retry <id|all>   or   npm run jobs -- drop <id>`);
 }
 
 async function failedIds(client: pg.Client, id: string | undefined): Promise<string[]> {
-  if (!id || !(id === 'all' || /^\d{1,18}$/.test(id))) throw new Advice(`which job?\n\n${usage}`);
+  if (!id || !(id === 'all' || /^\d{1,18}$/.test(id)))
+    throw new Advice(`name a failed job by its id\n\n${usage}`);
   const { rows } = await client.query<{ id: string }>(queueSql.failedIds, [id]);
   if (rows.length === 0 && id !== 'all') throw new Advice(`there is no failed job ${id}`);
   return rows.map((row) => row.id);
@@ -52,11 +53,11 @@ async function retry(client: pg.Client, id: string | undefined): Promise<void> {
 }
 
 async function drop(client: pg.Client, id: string | undefined): Promise<void> {
-  if (id === 'all') throw new Advice(`one at a time, so that each is looked at\n\n${usage}`);
+  if (id === 'all') throw new Advice(`drop takes one job at a time, so that you look at each\n\n${usage}`);
   const { rowCount } = await client.query('SELECT graphile_worker.complete_jobs($1::bigint[])', [
     await failedIds(client, id),
   ]);
-  console.log(`${rowCount} given up`);
+  console.log(`${rowCount} dropped`);
 }
 
 const commands: Record<string, (client: pg.Client, id: string | undefined) => Promise<void>> = {

@@ -52,7 +52,7 @@ const commands: Record<string, Command> = {
   async cancel({ userId, orderId, number }, actor) {
     const { changed } = await cancelOrder({ userId, id: orderId, endedBy: 'operator', actor });
     return changed
-      ? `Order ${number} is cancelled. npm run order -- show ${number}  says what became of its money.`
+      ? `Order ${number} is cancelled. npm run order -- show ${number}  shows its payments and refunds.`
       : `Order ${number} had ended already. Nothing was changed.`;
   },
 
@@ -105,9 +105,9 @@ async function whatWasRequested(
 
 const ends = {
   succeeded: 'The provider has confirmed it.',
-  created: 'The provider has not confirmed it yet; a job goes on asking.',
+  created: 'The provider has not confirmed it yet; a job keeps asking.',
   failed:
-    'The provider did NOT refund it: nothing was left to refund, or the money has to go back another way. Other money of the order is refunded with --attempt; npm run order -- show  lists the attempts.',
+    'The provider did NOT refund it: nothing was left to refund, or you must pay the shopper another way. To refund other money of the order, use --attempt; npm run order -- show  lists the attempts.',
 };
 
 function readAmount(amount: string | undefined, currency: string): number | undefined {

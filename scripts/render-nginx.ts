@@ -4,16 +4,16 @@ import { defaultLimits, defaultPages, ownMachine, renderEdgeConfig } from '#scri
 
 /** Prints the edge's nginx configuration, for an nginx that you or the system start. */
 
-const usage = `node scripts/render-nginx.ts --upstream HOST:PORT [--upstream …] > nginx.conf
+const usage = `npx node scripts/render-nginx.ts --upstream HOST:PORT [--upstream …] > nginx.conf
 
   --listen ADDRESS          where shoppers reach it: 8080, 127.0.0.1:8080, [::]:443 (8080); may be repeated
   --upstream HOST:PORT      a Node process of the shop; may be repeated
   --gate HOST:PORT          a free address of this machine for nginx itself (127.0.0.1:8079)
-  --server-name NAME        a name of the shop, others are refused (every name); may be repeated
+  --server-name NAME        a host name of the shop; others are refused (every name); may be repeated
   --certificate FILE --certificate-key FILE   TLS and HTTP/2
-  --balancer NETWORK        a load balancer in front, whose X-Forwarded-For is believed; may be repeated
-  --operator NETWORK        who may ask for /api/ready and /api/metrics (nobody); may be repeated
-  --unlimited NETWORK       who is not counted by address (${ownMachine.join(', ')}); may be repeated
+  --balancer NETWORK        a load balancer in front, whose X-Forwarded-For is trusted; may be repeated
+  --operator NETWORK        may request /api/ready and /api/metrics (no network); may be repeated
+  --unlimited NETWORK       is exempt from the limits by address (${ownMachine.join(', ')}); may be repeated
   --session-rate N          requests a second of one session (${defaultLimits.sessionPerSecond})
   --session-connections N   its requests at a time (${defaultLimits.sessionConnections})
   --newcomer-rate N         requests a second without a session from one address (${defaultLimits.newcomersPerSecond})

@@ -77,11 +77,11 @@ function unitsIn(value: unknown): number {
 
 function EmptyCart({ known }: { known: boolean }) {
   return (
-    <EmptyState title="There is nothing in it yet" actions={<WaysOn shop="Look around the shop" />}>
+    <EmptyState title="Your cart is empty" actions={<WaysOn shop="Look around the shop" />}>
       <p>
         {known
-          ? 'What you add stays here for you, in this browser, until you order it or take it out again.'
-          : 'What you add stays here for you, in this browser. If you did add something, your browser has not kept the cookie that the shop knows your cart by: allow cookies for this site and add it again.'}
+          ? 'Items that you add stay here, in this browser, until you order or remove them.'
+          : 'Items that you add stay here, in this browser. If you added something, your browser did not keep the cookie that the shop needs for your cart. Allow cookies for this site and add it again.'}
       </p>
     </EmptyState>
   );

@@ -4,7 +4,7 @@ import { TextLink } from '#components/ui/text-link.tsx';
 export function MailText({ body, origin }: { body: string; origin: string }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a horizontally scrolling area must be reachable by keyboard
-    <section tabIndex={0} aria-label="The mail" className="overflow-x-auto rounded-md bg-well p-4">
+    <section tabIndex={0} aria-label="The email" className="overflow-x-auto rounded-md bg-well p-4">
       <pre className="font-mono text-sm leading-6 max-sm:text-xs max-sm:whitespace-pre-wrap max-sm:break-words">
         {body.split(/(https?:\/\/\S+)/).map((part, index) =>
           index % 2 === 1 ? (

@@ -31,9 +31,7 @@ async function drawMails() {
   const { origin } = siteUrl();
   return (
     <Container narrow>
-      <PageTitle lead="What this shop has written to its shoppers, newest first. Only this machine can see it.">
-        Mailbox
-      </PageTitle>
+      <PageTitle lead="Emails to shoppers, newest first. Only this machine can see them.">Mailbox</PageTitle>
       <ul className="grid gap-3">
         {mails.map((mail, index) => (
           <Mail key={mail.id} mail={mail} origin={origin} open={index === 0} />
@@ -44,7 +42,7 @@ async function drawMails() {
 }
 
 const states = {
-  queued: { word: 'Waits to be sent', tone: 'caution' },
+  queued: { word: 'Waiting to be sent', tone: 'caution' },
   sent: { word: 'Sent', tone: 'good' },
   kept: { word: 'Kept here', tone: 'neutral' },
   refused: { word: 'Refused', tone: 'bad' },
@@ -81,10 +79,10 @@ function NoMails() {
     <Container>
       <EmptyState
         headingLevel="h1"
-        title="No mails yet"
+        title="No emails yet"
         actions={<ButtonLink href="/">Order something</ButtonLink>}
       >
-        <p>Without a mail server, what the shop writes to its shoppers is kept and shown here.</p>
+        <p>This shop has no mail server, so it keeps its emails and shows them here.</p>
       </EmptyState>
     </Container>
   );

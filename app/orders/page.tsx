@@ -101,7 +101,7 @@ function OrderRow({ order }: { order: OrderSummary }) {
       <div className="mt-2 flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1">
         <p className="text-muted">
           <time dateTime={placedAt}>{formatDay(placedAt)}</time>, {itemCount}{' '}
-          {itemCount === 1 ? 'thing' : 'things'}
+          {itemCount === 1 ? 'item' : 'items'}
         </p>
         <Price minor={totalMinor} currency={currency} className="font-semibold" />
       </div>
@@ -118,7 +118,7 @@ function NoOrders({ link }: { link: string | undefined }) {
         title="No orders yet"
         actions={<ButtonLink href="/">See what we have</ButtonLink>}
       >
-        <p>What you order in this browser is listed here.</p>
+        <p>Orders that you place in this browser are listed here.</p>
       </EmptyState>
       <OrderLinkForm />
     </Container>

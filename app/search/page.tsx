@@ -75,7 +75,7 @@ async function NothingFound({ searched }: { searched: boolean }) {
       <p>
         {searched
           ? 'Every word has to occur in a product, so fewer or shorter words find more: “pan” finds what “iron frying pans” does not. Or look along a shelf:'
-          : 'Type a word or two above: a thing, a material, a use. Or look along a shelf:'}
+          : 'Type a word or two above: an item, a material, a use. Or look along a shelf:'}
       </p>
     </EmptyState>
   );

@@ -76,7 +76,7 @@ function ShortOfStock(props: CartLineItemProps) {
   return (
     <div className="mt-3 flex flex-wrap items-center gap-x-4 rounded-md bg-caution-soft px-3 py-1 text-caution">
       <p className="py-2 font-medium">
-        {available > 0 ? `Only ${available} left` : 'Sold out: take it out to order the rest'}
+        {available > 0 ? `Only ${available} left` : 'Sold out. Remove it to order the rest'}
       </p>
       {available > 0 ? (
         <LineForm {...props} quantity={available}>

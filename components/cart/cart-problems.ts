@@ -3,10 +3,11 @@ import { maxCartLines, maxLineQuantity } from '#lib/cart/schema.ts';
 /** Says why an edit of the cart was refused. The keys also appear in URLs. */
 export const cartProblems = {
   input: `Choose what you want and a whole number from 1 to ${maxLineQuantity}. Nothing was changed.`,
-  changed: 'Your cart was changed in another window. Here it is as it is now, without this last change.',
+  changed:
+    'Your cart was changed in another window, so this last change was not saved. You see the cart as it is now.',
   gone: 'The shop does not sell this any more. Nothing was changed.',
   limit: `One order cannot hold this much: a cart takes up to ${maxCartLines} different products and a limited total. Nothing was changed.`,
-  unavailable: 'The shop cannot be reached for a moment. Your cart is as it was; please try again.',
+  unavailable: 'The shop cannot be reached for a moment. Your cart is unchanged. Please try again.',
   busy: 'Too many new carts came from your network in a short time. Nothing was changed; please try again in a minute.',
   failed: 'Something went wrong on our side. Please look at your cart, and try again.',
 };

@@ -25,7 +25,7 @@ export function CartSummary({ cart }: { cart: CartView }) {
             Check out
           </Button>
           <p id="checkout-blocked" className="mt-3 font-medium text-caution">
-            Something in your cart is short of stock. Change it, and you can check out.
+            There is not enough stock of an item in your cart. Change it to check out.
           </p>
         </>
       ) : (

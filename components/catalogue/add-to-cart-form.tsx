@@ -120,7 +120,7 @@ function SoldOut({ gone }: { gone: boolean }) {
     </Alert>
   ) : (
     <Alert tone="caution" title="Sold out">
-      <p>There is none left of it at the moment, so it can't be ordered.</p>
+      <p>This item is out of stock, so it can’t be ordered at the moment.</p>
     </Alert>
   );
 }

@@ -11,7 +11,7 @@ const promises = [
   },
   {
     title: 'Sold means it is there',
-    text: 'The last piece goes to one person. If it is gone when you order, we say so at once, and nothing is charged.',
+    text: 'The last piece goes to one person. If it is gone when you order, we tell you immediately, and nothing is charged.',
   },
 ];
 

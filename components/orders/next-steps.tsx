@@ -28,7 +28,7 @@ function stepsOf({ status, shippingMethod, payments }: OrderView): string[] {
   if (status !== 'placed' && status !== 'paid') return [];
   const days = shippingMethod === 'express' ? 'one to two' : 'three to five';
   return [
-    'We pack your things and hand them to the carrier.',
+    'We pack your items and hand them to the carrier.',
     `Your parcel arrives within ${days} working days.`,
     ...(payments.some(({ method, status }) => method === 'invoice' && status === 'due')
       ? ['You pay the invoice that comes with it within 14 days of delivery.']

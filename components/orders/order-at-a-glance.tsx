@@ -32,8 +32,8 @@ function newsOf(order: OrderView, facts: OrderFacts): string[] {
   const atBank = order.payments.at(-1)?.status === 'requires_action';
   return [
     atBank
-      ? 'The bank wants this payment to be confirmed. Nothing is charged before that.'
-      : 'We have your order, and your payment is being made.',
+      ? 'The bank asks for a confirmation of this payment. Nothing is charged before that.'
+      : 'We have your order, and your payment is under way.',
     again,
     ...owed(facts),
   ];

@@ -10,22 +10,22 @@ export interface TestCard {
 }
 
 export const testCards: [TestCard, ...TestCard[]] = [
-  { token: 'pm_card_visa', title: 'Visa ending in 4242', note: 'Pays at once.' },
+  { token: 'pm_card_visa', title: 'Visa ending in 4242', note: 'Pays immediately.' },
   {
     token: 'pm_card_authenticationRequired',
     title: 'Visa ending in 3184',
     note: 'The bank asks first (3-D Secure).',
   },
-  { token: 'pm_card_chargeDeclined', title: 'Visa ending in 0002', note: 'Is declined.' },
+  { token: 'pm_card_chargeDeclined', title: 'Visa ending in 0002', note: 'Declined.' },
   {
     token: 'pm_card_chargeDeclinedInsufficientFunds',
     title: 'Visa ending in 9995',
-    note: 'Is declined: not enough money on it.',
+    note: 'Declined: insufficient funds.',
   },
   {
     token: 'pm_card_chargeDeclinedExpiredCard',
     title: 'Visa ending in 0069',
-    note: 'Is declined: it has expired.',
+    note: 'Declined: the card has expired.',
   },
   {
     token: 'pm_card_authenticationRequiredChargeDeclinedInsufficientFunds',

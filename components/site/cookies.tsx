@@ -40,7 +40,7 @@ function writeCookie(name: string, maxAgeSeconds: number): void {
   document.cookie = `${name}=1; Path=/; Max-Age=${maxAgeSeconds}; SameSite=Lax${secure}`;
 }
 
-const cookieTitle = 'Your browser blocks the cookie that the shop keeps your cart by';
+const cookieTitle = 'Your browser blocks the cookie that the shop needs for your cart';
 const cookieText = 'Allow cookies for this site, then load the page again.';
 
 const nothingToWatch = () => () => {};
@@ -55,7 +55,7 @@ export function CookieNotice({ className }: { className?: string }) {
 export function CookieProblem({ className }: { className?: string | undefined }) {
   return (
     <Alert tone="bad" role="alert" title={cookieTitle} className={className}>
-      <p>Nothing you add is kept without it. {cookieText}</p>
+      <p>Without it, the shop can’t keep what you add. {cookieText}</p>
     </Alert>
   );
 }

@@ -58,7 +58,7 @@ test('a page that is offline at the press of the button says so, and orders once
   await shop.readyToOrder();
   await context.setOffline(true);
   await shop.placeOrder.click();
-  await expect(page.getByText('You are offline. Your order is sent by itself')).toBeVisible();
+  await expect(page.getByText('You are offline. Your order will be sent automatically')).toBeVisible();
   await expect(shop.submitButton).toHaveAttribute('aria-disabled', 'true');
   expect(await shop.orders()).toHaveLength(0);
   await context.setOffline(false);
@@ -77,7 +77,7 @@ test('a connection that breaks during an order leads to the one order after reco
     await route.abort('internetdisconnected');
   });
   await shop.placeOrder.click();
-  await expect(page.getByText('You are offline. As soon as you are back')).toBeVisible();
+  await expect(page.getByText('You are offline. When you are back online')).toBeVisible();
   await context.setOffline(false);
   await shop.expectOneOrderShown();
 });
@@ -116,7 +116,7 @@ test('an order that is still in progress is waited for, not sent again', async (
     });
   });
   await shop.placeOrder.click();
-  await expect(page.getByText('Your order is being worked on')).toBeVisible();
+  await expect(page.getByText('We are working on your order')).toBeVisible();
   await shop.expectOneOrderShown();
   expect(sent).toBe(1);
 });

@@ -31,7 +31,7 @@ async function withoutCookies(
   }
 }
 
-const blocked = 'Your browser blocks the cookie that the shop keeps your cart by';
+const blocked = 'Your browser blocks the cookie that the shop needs for your cart';
 
 // What broke: the product page said "In your cart: 1", and the cart page said that it was empty.
 test('where cookies are blocked, the product page and the cart say so before anything is added', async ({

@@ -55,7 +55,7 @@ test.describe('the stock of a product', () => {
     await expect(page.getByRole('status').filter({ hasText: 'Nothing was added' })).toBeVisible();
     await expect(page.getByText(/In your cart:/)).toHaveCount(0);
     await page.goto('/cart');
-    await expect(page.getByText('There is nothing in it yet')).toBeVisible();
+    await expect(page.getByText('Your cart is empty')).toBeVisible();
   });
 
   test('when stock is short, the page says how many are left and how many are in the cart', async ({
@@ -109,7 +109,7 @@ test.describe('the stock of a product', () => {
       await page.getByRole('spinbutton').first().fill('3');
       await shop.setLine(first?.sku ?? '', 2);
       await page.getByRole('button', { name: 'Update' }).first().click();
-      await expect(page.getByText('Your cart was changed in another window.')).toBeVisible();
+      await expect(page.getByText('Your cart was changed in another window')).toBeVisible();
       await page.getByRole('spinbutton').first().fill('3');
       await page.getByRole('button', { name: 'Update' }).first().click();
       await expect(page.getByRole('spinbutton').first()).toHaveValue('3');

@@ -86,7 +86,7 @@ test('an item that is short of stock is named with the remaining units, and can 
   // By card, because this quantity may cost more than the limit for invoices.
   await shop.fillForm({}, 'pm_card_visa');
   await shop.placeOrder.click();
-  const problem = page.getByRole('group', { name: 'Not everything is left' });
+  const problem = page.getByRole('group', { name: 'Not enough in stock' });
   await expect(problem).toBeFocused();
   await expect(problem).toContainText(new RegExp(`you asked for ${wanted}, \\d+ (is|are) left`));
   expect(await shop.orders()).toHaveLength(0);

@@ -45,7 +45,7 @@ test('a cancellation without the session cookie names the cookie, not an unreach
   const cookies = await context.cookies();
   await context.clearCookies();
   await page.getByRole('button', { name: 'Yes, cancel it' }).click();
-  await expect(page.getByRole('dialog')).toContainText('Your browser did not send the cookie');
+  await expect(page.getByRole('dialog')).toContainText('Your browser did not send the shop’s cookie');
   await context.addCookies(cookies);
   await page.getByRole('button', { name: 'Yes, cancel it' }).click();
   await expect(page.getByText('This order is cancelled.')).toBeVisible();

@@ -49,7 +49,7 @@ test('a declined card leads to the order, which says why and can be paid with an
 }) => {
   const path = await orderBy(shop, poor);
   await expect(news(page)).toContainText('there is not enough money on it. Nothing was charged');
-  await expect(page.getByText(/Your things are kept for you until \d/)).toBeVisible();
+  await expect(page.getByText(/Your items are kept for you until \d/)).toBeVisible();
 
   await shop.chooseCard(declined);
   await payButton(page).click();

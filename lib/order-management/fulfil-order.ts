@@ -91,7 +91,7 @@ interface Look {
 async function whyNot(tx: Tx, { status, payment, byCard, charge }: Look): Promise<string | undefined> {
   if (status !== 'placed' && status !== 'paid') return `It is ${status}.`;
   // An invoice is paid after the goods arrive.
-  if (!payment) return byCard ? 'No charge is known that has paid it.' : undefined;
+  if (!payment) return byCard ? 'The shop knows of no charge that paid it.' : undefined;
   const held = openDispute([...(charge?.disputes ?? []), ...(await readHeld(tx, payment))]);
   if (payment.status === 'authorized')
     return held ?? 'Its payment is only authorised and could not be captured.';

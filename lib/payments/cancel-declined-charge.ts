@@ -22,6 +22,6 @@ export async function cancelDeclinedCharge(key: AttemptKey): Promise<void> {
     actor: 'job:call_off_payment',
   });
   if (finding === 'unknown') {
-    throw new Error(`attempt ${key.attempt} of order ${key.orderId} is not called off yet`);
+    throw new Error(`attempt ${key.attempt} of order ${key.orderId} is not cancelled yet`);
   }
 }

@@ -47,6 +47,6 @@ async function readLag(): Promise<number> {
 
 /** A failed query must not fail the scrape: during a database outage the other metrics matter most. */
 function unknown(error: unknown): number {
-  logger().debug({ err: error }, 'what waits at the payment provider is unknown');
+  logger().debug({ err: error }, 'the open cases at the payment provider could not be counted');
   return Number.NaN;
 }

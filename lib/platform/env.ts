@@ -143,7 +143,7 @@ const schema = z
   })
   .refine((env) => !/^(sk|rk)_live_/.test(env.STRIPE_SECRET_KEY ?? '') || env.STRIPE_WEBHOOK_SECRET, {
     path: ['STRIPE_WEBHOOK_SECRET'],
-    error: 'is missing: without the events of a live provider a charge that comes late is never heard of',
+    error: 'is missing: without it the shop cannot check the events of a live provider',
   })
   .refine((env) => !env.UPSTASH_REDIS_REST_URL === !env.UPSTASH_REDIS_REST_TOKEN, {
     path: ['UPSTASH_REDIS_REST_TOKEN'],
@@ -151,11 +151,11 @@ const schema = z
   })
   .refine((env) => !needsChallengeKeys(env) || (env.CHALLENGE_SITE_KEY && env.CHALLENGE_SECRET_KEY), {
     path: ['CHALLENGE_SITE_KEY'],
-    error: 'and CHALLENGE_SECRET_KEY are missing: CHALLENGE_KIND names a service that gives them out',
+    error: 'and CHALLENGE_SECRET_KEY are missing: the service of CHALLENGE_KIND provides them',
   })
   .refine((env) => !env.ORDER_WEBHOOK_URL || env.ORDER_WEBHOOK_SECRET, {
     path: ['ORDER_WEBHOOK_SECRET'],
-    error: 'is missing: without it nobody can tell that what comes to ORDER_WEBHOOK_URL is from this shop',
+    error: 'is missing: the receiver at ORDER_WEBHOOK_URL needs it to check that an event is from this shop',
   });
 
 function isAddressOrNetwork(entry: string): boolean {

@@ -85,10 +85,11 @@ type Connected = (
 /** A failed attempt that will be retried is a warning. The last one is an error. */
 function tellOfFailures(events: WorkerEvents): WorkerEvents {
   events.on('job:error', ({ job, error }) => {
-    if (job.attempts < job.max_attempts) logger().warn(aboutJob(job, error), 'a job will be tried again');
+    if (job.attempts < job.max_attempts)
+      logger().warn(aboutJob(job, error), 'a job failed and will be retried');
   });
   events.on('job:failed', ({ job, error }) => {
-    logger().error(aboutJob(job, error), 'a job has failed for good: npm run jobs');
+    logger().error(aboutJob(job, error), 'a job has failed permanently: see npm run jobs');
   });
   return events;
 }

@@ -73,7 +73,10 @@ async function runUntilItEnds({
   let runner: Runner | undefined;
   const tend = () =>
     Promise.all([freeJobs(ended), addPeriodic()]).catch((error) =>
-      logger().warn({ err: error }, 'cannot tend the jobs: lost ones are not freed, periodic ones not added'),
+      logger().warn(
+        { err: error },
+        'cannot maintain the job queue: lost jobs are not freed and periodic jobs are not added',
+      ),
     );
   const tending = setInterval(tend, tendEveryMs);
   const stop = () => void runner?.stop('asked to stop').catch(() => undefined);

@@ -100,6 +100,6 @@ export function describeHolder(dataDir: string, { what, pid, url, startedAt }: H
   const where = url ? `, open at ${url}` : '';
   return (
     `${dataDir} is in use by ${what} (process ${pid}, since ${startedAt}${where}).\n` +
-    'Stop it first, or give this one a folder of its own: --data-dir .data-2 --port 3001'
+    'Stop it first, or give this shop its own folder: --data-dir .data-2 --port 3001'
   );
 }

@@ -55,7 +55,7 @@ async function watch<S extends Service>(options: {
   while (!signal.aborted) {
     await pause(lookEveryMs);
     if (signal.aborted || isAlive(service.pid)) continue;
-    say(`${yellow(`${name} is gone`)} (process ${service.pid}); starting it again`);
+    say(`${yellow(`${name} ended unexpectedly`)} (process ${service.pid}); starting it again`);
     try {
       service = await restart();
       onRestart(service);

@@ -71,8 +71,7 @@ export function readOptions(args: string[], variables: Variables): StartOptions 
 }
 
 function edgePort({ EDGE_PORT = '8080' }: Variables, dev: boolean): number {
-  if (dev)
-    throw new Advice('--edge stands before the built shop: it goes with npm start, not with npm run dev');
+  if (dev) throw new Advice('--edge needs the built shop: use it with npm start, not with npm run dev');
   if (/^\d{1,5}$/.test(EDGE_PORT) && Number(EDGE_PORT) < 65_536) return Number(EDGE_PORT);
   throw new Advice(`--edge-port must be a port, not "${EDGE_PORT}"`);
 }

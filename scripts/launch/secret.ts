@@ -13,7 +13,7 @@ export function findSecret(variables: Variables, dataDir: string): { secret: str
   if (variables.ONCE_SECRET) return { secret: variables.ONCE_SECRET, from: 'ONCE_SECRET' };
   if (variables.NODE_ENV === 'production') {
     throw new Advice(
-      'ONCE_SECRET is missing, and NODE_ENV=production asks for one of your own: at least 32 random ' +
+      'ONCE_SECRET is missing, and NODE_ENV=production requires your own: at least 32 random ' +
         'characters, the same in every process and after every restart.\nOne to copy:  openssl rand -base64 32',
     );
   }

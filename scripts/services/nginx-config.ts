@@ -142,7 +142,7 @@ const file = /^[^\s;{}"'$\\]+$/;
 
 function checked(value: string, form: RegExp): string {
   if (form.test(value)) return value;
-  throw new Error(`"${value}" cannot stand in the edge's configuration: it does not match ${form}`);
+  throw new Error(`"${value}" is not allowed in the edge's configuration: it does not match ${form}`);
 }
 
 function count(value: number): string {

@@ -51,6 +51,6 @@ export async function prepareFolder(
     const reached = await captureAs(ids, 'test', ['-w', inside('cache')]);
     if (reached.code === 0) return `${name} ${(await capture('id', ['-gn', name])).stdout.trim()}`;
   }
-  log(`${folder} lies in a folder that is closed to other users, so the edge's workers run as root`);
+  log(`${folder} is in a folder that other users cannot read, so the edge's workers run as root`);
   return 'root';
 }

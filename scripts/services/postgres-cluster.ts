@@ -35,29 +35,29 @@ export function clusterFiles(dataDir: string) {
 
 /** Each setting with its reason. Settings that are not listed have PostgreSQL's default. */
 export function settings(port: number): string {
-  return `# Written anew at every start; your own settings belong into postgresql.conf above the include.
+  return `# Rewritten at every start. Put your own settings into postgresql.conf, above the include.
 
-# Nobody but this machine, and over TCP alone: the paths of unix sockets have a short limit.
+# This machine only, and only over TCP: the paths of unix sockets have a short limit.
 listen_addresses = '127.0.0.1'
 port = ${port}
 unix_socket_directories = ''
 
-# An order that was answered is on the disk. These three are the promise; never switch them off.
+# An answered order is on the disk. These three settings guarantee that; never switch them off.
 fsync = on
 synchronous_commit = on
 full_page_writes = on
 
 # Each process of the shop uses about a dozen connections: room for several, a worker and psql.
 max_connections = 100
-# The rows a shop works with fit in here many times over, and a machine of 1 GB can spare it.
+# A shop's active rows fit in here many times over, and a machine of 1 GB can spare it.
 shared_buffers = 128MB
-# The database stands on an SSD or in the cache, where a random read costs little more than the next one.
+# The database is on an SSD or in the cache, where a random read costs little more than a sequential one.
 random_page_cost = 1.1
 # The shop's statements are short and many: compiling one, or spreading it over cores, costs more than it saves.
 jit = off
 max_parallel_workers_per_gather = 0
 
-# Checkpoints come by time, not because a rush of orders filled the log; a crash recovers in seconds.
+# Checkpoints follow a timer, not a full log in a rush of orders. A crash recovers in seconds.
 max_wal_size = 1GB
 checkpoint_timeout = 10min
 # No replica and no archive reads this log, so it carries what a crash needs and no more.
@@ -66,7 +66,7 @@ max_wal_senders = 0
 
 # A client that hangs in the middle of a transaction does not keep stock rows locked for ever.
 idle_in_transaction_session_timeout = 60s
-# Slow statements are worth a line. Their values are not: they may be somebody's address.
+# Slow statements are logged without their values, which may be a shopper's address.
 log_min_duration_statement = 500ms
 log_parameter_max_length = 0
 log_parameter_max_length_on_error = 0
@@ -135,7 +135,7 @@ async function createCluster(cluster: Cluster): Promise<void> {
   const single = ['--single', '-D', unfinished, 'postgres'];
   await must(cluster, 'creating the database', binaries.postgres, single, `${statements.join(';\n')};\n`);
 
-  const hba = `# Only the shop's role, only from this machine, only with its password.\nhost all ${roleName} 127.0.0.1/32 scram-sha-256\n`;
+  const hba = `# Only the shop's role, from this machine, with its password.\nhost all ${roleName} 127.0.0.1/32 scram-sha-256\n`;
   await writePrivate(cluster, path.join(unfinished, 'pg_hba.conf'), hba);
   const configFile = path.join(unfinished, 'postgresql.conf');
   const config = await readFile(configFile, 'utf8');
@@ -147,13 +147,13 @@ async function createCluster(cluster: Cluster): Promise<void> {
 export async function ensureCluster(cluster: Cluster, log: (line: string) => void): Promise<void> {
   const version = await readFile(path.join(cluster.data, 'PG_VERSION'), 'utf8').catch(() => undefined);
   if (version === undefined) {
-    log('making the database for the first time');
+    log('creating the database for the first time');
     return createCluster(cluster);
   }
   if (version.trim() !== majorVersion) {
     throw new Error(
-      `${cluster.data} was made by PostgreSQL ${version.trim()} and this is PostgreSQL ${majorVersion}: ` +
-        'move it aside for a new one, or serve it with its own version and set DATABASE_URL',
+      `${cluster.data} was created by PostgreSQL ${version.trim()} and this is PostgreSQL ${majorVersion}: ` +
+        'move it away to start with a new one, or run its own version and set DATABASE_URL',
     );
   }
 }

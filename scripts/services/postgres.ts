@@ -85,7 +85,7 @@ async function waitUntilReady(cluster: Cluster, found: Postmaster): Promise<bool
     if (!commandOf(found.pid)) return false;
   }
   throw new Error(
-    `the database (process ${found.pid}) is there but takes no connections; its log: ${cluster.log}`,
+    `the database (process ${found.pid}) is running but accepts no connections; its log: ${cluster.log}`,
   );
 }
 

@@ -109,13 +109,11 @@ export async function reachThrough(
     (await closedFolder(path.dirname(program))) ?? (await closedFolder(path.dirname(dataFolder)));
   if (await works(wrapped)) {
     if (closed)
-      log(
-        `${closed} is closed to other users: PostgreSQL is let through it by the capability dac_read_search`,
-      );
+      log(`${closed} is closed to other users: PostgreSQL gets the capability dac_read_search to pass it`);
     return wrapped;
   }
   throw new Error(
-    `PostgreSQL runs as the user with id ${user.uid}, who cannot get to ${closed ?? dataFolder}. ` +
-      `Either type  chmod o+x ${closed ?? dataFolder}  or keep the data elsewhere: --data-dir /var/lib/once`,
+    `PostgreSQL runs as the user with id ${user.uid}, who cannot reach ${closed ?? dataFolder}. ` +
+      `Either run  chmod o+x ${closed ?? dataFolder}  or keep the data in another folder: --data-dir /var/lib/once`,
   );
 }

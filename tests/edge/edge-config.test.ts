@@ -40,10 +40,14 @@ test('every setting makes a configuration that nginx accepts', async () => {
 });
 
 test.each([
-  ['an upstream without a port', ['--upstream', 'localhost'], 'cannot stand'],
-  ['a value that would end its directive', ['--upstream', '127.0.0.1:1; return 200'], 'cannot stand'],
-  ['an invalid network', ['--upstream', '127.0.0.1:1', '--operator', 'all'], 'cannot stand'],
-  ['a folder name with a variable in it', ['--upstream', '127.0.0.1:1', '--prefix', '/x$y'], 'cannot stand'],
+  ['an upstream without a port', ['--upstream', 'localhost'], 'is not allowed'],
+  ['a value that would end its directive', ['--upstream', '127.0.0.1:1; return 200'], 'is not allowed'],
+  ['an invalid network', ['--upstream', '127.0.0.1:1', '--operator', 'all'], 'is not allowed'],
+  [
+    'a folder name with a variable in it',
+    ['--upstream', '127.0.0.1:1', '--prefix', '/x$y'],
+    'is not allowed',
+  ],
   ['a limit of zero', ['--upstream', '127.0.0.1:1', '--session-rate', '0'], 'whole number above 0'],
   ['a certificate without its key', ['--upstream', '127.0.0.1:1', '--certificate', 'a.pem'], 'go together'],
   ['no upstream', [], '--upstream is missing'],

@@ -202,7 +202,7 @@ test('a mail server that is away loses no email', async () => {
   const order = await placeOrder(sku);
   await addJob(db(), 'announce', { events: [order] });
   const away = startWorker({ SMTP_URL: 'smtp://127.0.0.1:9' });
-  await vi.waitFor(() => expect(away.log()).toContain('a job will be tried again'), patienceMs);
+  await vi.waitFor(() => expect(away.log()).toContain('a job failed and will be retried'), patienceMs);
   away.child.kill('SIGTERM');
   expect(await away.exited).toEqual({ code: 0, signal: null });
   await db().$executeRaw`UPDATE graphile_worker._private_jobs SET run_at = now()`;

@@ -110,7 +110,7 @@ test('no line of a log holds an email, a name, a street, a cookie or a token of 
   smtp.unknownRecipients.add(person.email);
   const worker = startWorker({ LOG_LEVEL: 'debug' });
   await worker.ready;
-  await vi.waitFor(() => expect(worker.log()).toMatch(/the mailbox of this mail does not exist/), 30_000);
+  await vi.waitFor(() => expect(worker.log()).toMatch(/the mailbox of this email does not exist/), 30_000);
   worker.child.kill('SIGTERM');
   await worker.exited;
 

@@ -43,9 +43,9 @@ afterEach(async () => {
 });
 
 const messages = () => lines.map(({ msg }) => msg);
-const lostLine = 'Redis does not answer: orders go on without the shield';
-const refusedLine = 'Redis refuses this shop: orders go on without the shield until it is set right';
-const backLine = 'Redis answers again: the shield is back';
+const lostLine = 'Redis does not answer: orders continue without it';
+const refusedLine = 'Redis refuses this shop: orders continue without it until its settings are corrected';
+const backLine = 'Redis answers again';
 
 async function timed<T>(work: () => Promise<T>): Promise<{ value: T; ms: number }> {
   const start = performance.now();

@@ -71,5 +71,7 @@ test('a Redis that accepts the shop is used, and an unreachable one is only repo
     description: `Redis at 127.0.0.1:${port}`,
   });
   const { description } = await chooseRedis({ REDIS_URL: 'redis://127.0.0.1:1' }, folder);
-  expect(description).toMatch(/^Redis at 127\.0\.0\.1:1, which does not answer .*: orders go on without it$/);
+  expect(description).toMatch(
+    /^Redis at 127\.0\.0\.1:1, which does not answer .*: orders continue without it$/,
+  );
 });

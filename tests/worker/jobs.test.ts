@@ -122,7 +122,7 @@ test('a job that fails at every attempt is counted, shown with its error, and re
   expect(await drainJobs({ limitMs: 10_000 })).toMatchObject({ failed: 1, failedForGood: 0 });
 
   await db().$executeRaw`UPDATE graphile_worker._private_jobs SET attempts = max_attempts`;
-  expect(await runJobsCommand('drop', id)).toEqual({ code: 0, output: '1 given up\n' });
+  expect(await runJobsCommand('drop', id)).toEqual({ code: 0, output: '1 dropped\n' });
   expect((await runJobsCommand()).output).toContain('0 failed');
 });
 

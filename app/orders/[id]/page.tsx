@@ -91,7 +91,7 @@ async function drawOrder({ id, link, returned }: { id: string; link?: string; re
         </div>
       </div>
       <p className="mt-12 flex flex-wrap gap-3">
-        <ButtonLink href="/">Go on shopping</ButtonLink>
+        <ButtonLink href="/">Continue shopping</ButtonLink>
         {own ? (
           <ButtonLink href="/orders" prefetch={false} variant="secondary">
             All your orders
@@ -131,9 +131,9 @@ function ReturnedElsewhere() {
   return (
     <OrderElsewhere title="Your payment is being confirmed">
       <p>
-        You are back from your bank in another browser than the one in which you ordered, so we can’t show the
-        order here. Open Orders in that browser, or the link in our email about the order. You will not be
-        charged twice.
+        You came back from your bank in a different browser, so we can’t show the order here. Open Orders in
+        the browser in which you ordered, or the link in our email about the order. You will not be charged
+        twice.
       </p>
     </OrderElsewhere>
   );
@@ -152,9 +152,7 @@ function OrderHeading({ order: { number, status, placedAt }, own }: { order: Ord
   const stands = status === 'placed' || status === 'payment_processing' || status === 'paid';
   if (own && stands && Date.now() - Date.parse(placedAt) < freshMs) {
     return (
-      <PageTitle lead="You find it in this browser under Orders whenever you like.">
-        Thank you. Order {number_} is placed
-      </PageTitle>
+      <PageTitle lead="See it under Orders in this browser.">Thank you. Order {number_} is placed</PageTitle>
     );
   }
   return (

@@ -176,7 +176,7 @@ export function CheckoutForm({ cardEntry, ...props }: CheckoutFormProps) {
           <p className="text-sm text-muted">
             <ForInvoice>Nothing is charged today: the invoice comes with the parcel.</ForInvoice>
             <ForCard>Your card is charged now, once.</ForCard> You can cancel until your order is on its way,
-            and return it within thirty days. Press as often as you like, it is ordered once.
+            and return it within thirty days. Press as often as you like: you order once.
           </p>
         </div>
       </form>

@@ -56,7 +56,7 @@ export function PaymentMethods({
   if (paymentMethods.length === 0) {
     return (
       <p className="rounded-md bg-well p-4">
-        No way of paying is offered for this total. Your cart is kept; please order less.
+        No payment method is available for this total. Your cart is kept. Please order less.
       </p>
     );
   }

@@ -44,8 +44,8 @@ function Nothing({ known }: { known: boolean }) {
     <EmptyState headingLevel="h1" title="Your cart is empty" actions={<WaysOn />}>
       <p>
         {known
-          ? 'There is nothing to check out yet. What you put into the cart waits for you here.'
-          : 'There is nothing to check out yet. If you did put something in, your browser has not kept the cookie that the shop knows your cart by: allow cookies for this site and try again.'}
+          ? 'There is nothing to check out yet. Items that you add to the cart appear here.'
+          : 'There is nothing to check out yet. If you added something, your browser did not keep the cookie that the shop needs for your cart. Allow cookies for this site and add it again.'}
       </p>
     </EmptyState>
   );

@@ -40,7 +40,7 @@ function Explanation({ problem: { code, detail } }: { problem: Problem }) {
     case 'internal':
       return (
         <>
-          Look among{' '}
+          Check{' '}
           <TextLink href="/orders" prefetch={false}>
             your orders
           </TextLink>{' '}

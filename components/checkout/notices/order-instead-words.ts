@@ -21,7 +21,7 @@ export function wordsFor(order: ShownOrder): Words {
     case 'payment_declined':
       return {
         title: 'Your order is not paid yet',
-        text: `Order ${number} is kept for you for a while. ${wasCharged(order) ? 'See that order for what became of your payment.' : `Its payment of ${total} was declined and nothing was charged.`}`,
+        text: `Order ${number} is kept for you for a while. ${wasCharged(order) ? 'Its page shows the state of your payment.' : `Its payment of ${total} was declined and nothing was charged.`}`,
         act: 'pay',
       };
     case 'payment_pending':
@@ -36,7 +36,7 @@ export function wordsFor(order: ShownOrder): Words {
           order.endedBy === 'hold'
             ? `Your order ${number} was not paid in time`
             : `Order ${number} is cancelled`,
-        text: `${wasCharged(order) ? 'See that order for what became of your payment.' : 'Nothing was charged.'} Its items are no longer kept for you.`,
+        text: `${wasCharged(order) ? 'Its page shows the state of your payment.' : 'Nothing was charged.'} Its items are no longer kept for you.`,
         act: 'put_back',
       };
     case 'placed':
@@ -55,7 +55,7 @@ export function wordsFor(order: ShownOrder): Words {
     case 'refunded':
       return {
         title: `Order ${number} has ended`,
-        text: 'Nothing is left in this cart. See that order for what became of your payment.',
+        text: 'Nothing is left in this cart. Its page shows the state of your payment.',
         act: 'look',
       };
     default:

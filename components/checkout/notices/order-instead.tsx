@@ -52,7 +52,7 @@ function ToOrder({ id, variant, children }: { id: string; variant?: 'secondary';
 function ToShop() {
   return (
     <ButtonLink href="/" variant="quiet">
-      Go on shopping
+      Continue shopping
     </ButtonLink>
   );
 }

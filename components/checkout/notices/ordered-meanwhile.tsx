@@ -21,7 +21,7 @@ export function OrderedMeanwhile({ url }: { url: string }) {
   return (
     <EmptyState
       headingLevel="h1"
-      title="This checkout has become an order"
+      title="You already placed this order"
       actions={
         <ButtonLink href={url} prefetch={false}>
           See your order

@@ -64,18 +64,18 @@ function Explanation({ problem, titles }: { problem: Problem; titles: Record<str
     case 'in_progress':
       return (
         <p>
-          It has reached us, but it is not placed yet. Place it again in a moment: it makes one order, however
-          often you do.
+          We have received it, but it is not placed yet. Place it again in a moment. You get one order,
+          however often you place it.
         </p>
       );
     case 'key_reused':
       return (
         <p>
-          This checkout was sent before with other details. Look among{' '}
+          This checkout was sent before with other details. Check{' '}
           <TextLink href="/orders" prefetch={false}>
             your orders
           </TextLink>{' '}
-          whether it is there; if it is not, load this page again and place it.
+          to see whether it is there. If it is not, load this page again and place it.
         </p>
       );
     case 'rate_limited':
@@ -178,11 +178,11 @@ export function titleOf(code: string): string {
     case 'token_invalid':
       return 'Your cart or its total changed';
     case 'out_of_stock':
-      return 'Not everything is left';
+      return 'Not enough in stock';
     case 'possible_duplicate':
       return 'Did you mean to order this twice?';
     case 'in_progress':
-      return 'Your order is being worked on';
+      return 'We are working on your order';
     case 'rate_limited':
       return 'Too many orders in a short time';
     case 'overloaded':

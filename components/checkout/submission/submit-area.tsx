@@ -63,20 +63,20 @@ function statusOf(state: SubmissionState): ReactNode {
       return 'We are checking what became of your order. It cannot be placed twice.';
     case 'pausing':
       if (state.why === 'busy') {
-        return 'We send your order again by ourselves, as soon as there is room. It cannot be placed twice.';
+        return 'We will send your order again automatically as soon as the shop is less busy. It cannot be placed twice.';
       }
       return state.why === 'working'
-        ? 'Your order is being worked on. Please keep this page open.'
+        ? 'We are working on your order. Please keep this page open.'
         : 'We are checking what became of your order. It cannot be placed twice.';
     case 'offline':
       return state.step === 'sending'
-        ? 'You are offline. Your order is sent by itself as soon as you are back.'
-        : 'You are offline. As soon as you are back we check what became of your order. It cannot be placed twice.';
+        ? 'You are offline. Your order will be sent automatically when you are back online.'
+        : 'You are offline. When you are back online, we will check what became of your order. It cannot be placed twice.';
     case 'stalled':
       return (
         <>
-          We do not know yet whether your order went through. It cannot be placed twice: check again in a
-          moment, or look among{' '}
+          We do not know yet whether your order went through. It cannot be placed twice. Check again in a
+          moment, or look at{' '}
           <TextLink href="/orders" prefetch={false}>
             your orders
           </TextLink>{' '}
@@ -98,7 +98,7 @@ function Countdown({ untilMs }: { untilMs: number }) {
   const seconds = Math.max(1, Math.ceil((untilMs - nowMs) / 1_000));
   return (
     <p aria-hidden className="figures text-center text-sm text-muted">
-      Again in {seconds} {seconds === 1 ? 'second' : 'seconds'}
+      Trying again in {seconds} {seconds === 1 ? 'second' : 'seconds'}
     </p>
   );
 }

@@ -62,7 +62,7 @@ export function CancelOrder({
             Cancel order {number}?
           </h2>
           <p className="text-muted">
-            Nothing will be sent. {money} To have these things after all, you would order them anew.
+            Nothing will be sent. {money} If you want these items later, you need to order them again.
           </p>
           <p role="status" className="font-medium text-bad empty:absolute">
             {state === 'asking' || state === 'cancelling' ? null : cancelSentences[state]}

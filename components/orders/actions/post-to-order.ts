@@ -50,19 +50,20 @@ type Sentences = Record<Exclude<PostAnswer, 'settled'>, string>;
 
 export const cancelSentences: Sentences = {
   no_session:
-    'Your browser did not send the cookie that the shop knows you by, so nothing was cancelled. Allow cookies for this site, load this page again and try once more.',
+    'Your browser did not send the shop’s cookie, so nothing was cancelled. Allow cookies for this site, load this page again and try once more.',
   no_order:
-    'The shop knows no such order of yours in this browser, so nothing was cancelled. It can be cancelled in the browser that it was placed in.',
+    'The shop did not find this order among the orders of this browser, so nothing was cancelled. You can cancel it in the browser in which you placed it.',
   refused:
-    'The shop could not cancel it just now. Nothing has changed as far as we know; it is safe to try again in a moment.',
-  unreachable: 'We could not reach the shop. Nothing has changed as far as we know; it is safe to try again.',
+    'The shop could not cancel it just now. As far as we know, nothing has changed. It is safe to try again in a moment.',
+  unreachable:
+    'We could not reach the shop. As far as we know, nothing has changed. It is safe to try again.',
 };
 
 export const paymentSentences: Sentences = {
   no_session:
-    'Your browser did not send the cookie that the shop knows you by, so nothing was charged. Allow cookies for this site, load this page again and try once more.',
+    'Your browser did not send the shop’s cookie, so nothing was charged. Allow cookies for this site, load this page again and try once more.',
   no_order:
-    'The shop knows no such order of yours in this browser, so nothing was charged. It can be paid in the browser that it was placed in.',
+    'The shop did not find this order among the orders of this browser, so nothing was charged. You can pay it in the browser in which you placed it.',
   refused:
     'The shop could not take the payment just now. It is safe to try again in a moment: you will not be charged twice.',
   unreachable:

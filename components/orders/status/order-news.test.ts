@@ -141,11 +141,11 @@ describe('the news of an order', () => {
   test('a charge after the end of the hold is refunded and says why, if the order could not be revived', () => {
     const late = order('cancelled', [card(1, 'refunded', { refundedMinor: 4_599 })]);
     expect(said(late, { ...tooLate, endedBy: 'hold' })).toContain(
-      'could not be taken up again. It was refunded.',
+      'could not be placed again. It was refunded.',
     );
     const byShopper = said(late, { ...tooLate, endedBy: 'shopper' });
     expect(byShopper).toContain('Your payment of $45.99 came after that. It was refunded.');
-    expect(byShopper).not.toContain('taken up again');
+    expect(byShopper).not.toContain('placed again');
     expect(byShopper).not.toContain('nothing to pay');
   });
 
@@ -195,7 +195,7 @@ describe('the news of an order', () => {
     );
     const ended = said(order('cancelled', [back]), { ...never, endedBy: 'hold' });
     expect(ended).toContain('Your card was charged $45.99 before that. It was refunded.');
-    expect(ended).not.toMatch(/came after|taken up again/);
+    expect(ended).not.toMatch(/came after|placed again/);
   });
 
   // What broke: the page said "$45.99 was refunded. It can take your bank some days" of money that was
@@ -260,5 +260,5 @@ test('before cancelling, the shopper is told what happens to the money', () => {
   // requested already.
   expect(onCancel(order('paid', [card(1, 'succeeded')], 500))).toMatch(/^A refund of \$40\.99 is requested/);
   expect(onCancel(order('paid', [card(1, 'returning'), card(2, 'succeeded')], 4_599))).toContain('$45.99');
-  expect(onCancel(order('paid', [card(1, 'returning')], 4_599))).toContain('requested already');
+  expect(onCancel(order('paid', [card(1, 'returning')], 4_599))).toContain('already been requested');
 });

@@ -42,7 +42,7 @@ export function orderNews(order: OrderView, facts: OrderFacts): string[] {
     case 'payment_pending':
       return [
         atTheBank(order)
-          ? 'Your bank wants you to confirm this payment. Nothing is charged by it before you have.'
+          ? 'Your bank wants you to confirm this payment. Nothing is charged until you do.'
           : sentence,
         ...owed(facts),
       ];

@@ -70,8 +70,8 @@ function AnotherCard({ order, cardEntry }: { order: OrderView; cardEntry: CardEn
   if (!payable || !cardEntry) {
     return status === 'payment_declined' ? (
       <p>
-        No more cards are tried for this order. <Kept order={order} /> If you still want them, please cancel
-        it and order again.
+        You can’t try another card for this order. <Kept order={order} /> If you still want them, please
+        cancel it and order again.
       </p>
     ) : null;
   }
@@ -106,7 +106,7 @@ function Kept({ order: { holdUntil } }: { order: OrderView }) {
   if (!holdUntil) return null;
   return (
     <>
-      Your things are kept for you until <LocalClock iso={holdUntil} />.
+      Your items are kept for you until <LocalClock iso={holdUntil} />.
     </>
   );
 }

@@ -18,7 +18,7 @@ const words: Record<OrderStatus, StatusWords> = {
   },
   payment_pending: {
     label: 'Payment under way',
-    sentence: 'We have your order, and your payment is being made. This page follows it by itself.',
+    sentence: 'We have your order, and your payment is under way. This page updates itself.',
     tone: 'caution',
     final: false,
   },

@@ -26,7 +26,7 @@ export async function sendEmail(key: MailKey): Promise<void> {
     if (!isRefusal(error, kind)) throw error;
     // A shopper can type a mailbox that does not exist. The email then ends as `refused`; a failed job would
     // make an operator look.
-    logger().warn({ err: error, orderId, version, kind }, 'the mailbox of this mail does not exist');
+    logger().warn({ err: error, orderId, version, kind }, 'the mailbox of this email does not exist');
     return mark(key, 'refused');
   }
   await mark(key, 'sent');

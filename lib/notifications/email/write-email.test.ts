@@ -131,7 +131,7 @@ Once
     (status) => {
       for (const kind of ['confirmation', 'late_payment_taken'] as const) {
         const { body } = writeEmail(kind, { ...order, money: moneyOf([paidByCard], { status }) }, event);
-        expect(body.replaceAll('\n', ' ')).toContain('It has ended by now: another email says how.');
+        expect(body.replaceAll('\n', ' ')).toContain('It has since ended. Another email tells you how.');
         expect(body).not.toMatch(/ready|is paid/);
       }
     },

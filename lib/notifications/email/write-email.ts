@@ -65,7 +65,7 @@ const words = {
     subject: (number) => `Your order ${number}`,
     paragraphs: ({ money }) =>
       hasEnded(money)
-        ? ['Thank you for your order. It has ended by now: another email says how.']
+        ? ['Thank you for your order. It has since ended. Another email tells you how.']
         : [
             `Thank you for your order. We have it, and we are getting it ready. ${howItIsPaid(money)}`.trim(),
             ...whyPaid(money),
@@ -87,7 +87,7 @@ const words = {
         ? `The payment for your order ${number} was declined`
         : `Your order ${number} is not paid`,
     paragraphs: (order) => [
-      `${whyUnpaid(order.money, `The payment of ${total(order)} was declined.`)} Your order is kept${keptUntil(order)}: you can pay it with another card, and need not order again.`,
+      `${whyUnpaid(order.money, `The payment of ${total(order)} was declined.`)} Your order is kept${keptUntil(order)}. You can pay it with another card and need not order again.`,
       ...earlierRefunds(order.money),
       ...requested(order.money, 'email'),
     ],
@@ -97,7 +97,7 @@ const words = {
   late_payment_taken: {
     subject: (number) => `Your payment for order ${number} came late, and your order is placed again`,
     paragraphs: (order) => [
-      `Your payment of ${total(order)} came after your order had been cancelled, because it was not paid in time. Everything was still there, so we have taken your order up again${hasEnded(order.money) ? '. It has ended by now: another email says how' : ' and are getting it ready'}.`,
+      `Your payment of ${total(order)} came after your order had been cancelled, because it was not paid in time. Everything was still in stock, so we have placed your order again${hasEnded(order.money) ? '. It has since ended. Another email tells you how' : ' and are getting it ready'}.`,
     ],
     details: true,
     link: 'How your order is doing',
@@ -127,7 +127,7 @@ const words = {
     subject: (number, { money }) =>
       money.attempts.some(({ requestedMinor, isReserved }) => requestedMinor > 0 && !isReserved)
         ? `A refund for your order ${number} is requested`
-        : `The amount reserved for your order ${number} is to be released`,
+        : `The amount reserved for your order ${number} will be released`,
     paragraphs: ({ money }) => requested(money, 'email'),
     details: false,
     link: 'Your order',
@@ -135,7 +135,7 @@ const words = {
   refund_failed: {
     subject: (number) => `A refund for your order ${number} could not be made`,
     paragraphs: () => [
-      'A refund for your order has not reached your card. If an earlier email said that it was made, that is so no longer.',
+      'A refund for your order has not reached your card. If an earlier email said that it was made, that is no longer true.',
     ],
     details: false,
     link: 'Your order',

@@ -26,19 +26,19 @@ const words = {
   refund_failed: {
     subject: (number) => `Order ${number}: a refund failed`,
     paragraphs: (amount, event, order) => [
-      `The payment provider did not pay a refund of ${amount}${ofAttempt(event)} ("${event.reason}"). The money is still with the shop, and the order says so.`,
+      `The payment provider did not pay a refund of ${amount}${ofAttempt(event)} ("${event.reason}"). The shop still has the money, and the order says so.`,
       ...whatNow(event, order),
     ],
   },
   dispute_opened: {
-    subject: (number) => `Order ${number}: its payment is in doubt`,
+    subject: (number) => `Order ${number}: its payment is disputed or under review`,
     paragraphs: (amount, { reason }) => [
       `It is about ${amount}: ${reason}. The order is not fulfilled while this is open.`,
       'Answer it in the provider’s dashboard, before its deadline if there is one.',
     ],
   },
   dispute_closed: {
-    subject: (number) => `Order ${number}: the doubt about its payment is closed`,
+    subject: (number) => `Order ${number}: the dispute or review of its payment is closed`,
     paragraphs: (amount, { reason }) => [`It was about ${amount}: ${reason}.`],
   },
   dispute_due: {
@@ -57,12 +57,12 @@ function whatNow(event: OperatorEvent, { number, currency }: ToldOrder): string[
   const { to, refundAskedAgain, attempt, amountMinor } = event;
   // The operator must not refund again: that would take other money of the order.
   if (refundAskedAgain) {
-    return ['The shop has asked for the refund again. If that fails, too, another email says so.'];
+    return ['The shop has asked for the refund again. If that fails, too, you get another email.'];
   }
   return [
     ...(to === 'paid'
       ? [
-          'The order is paid. A refund of all of the payment that pays it cancels the order. Without --attempt, "npm run order -- refund" takes money first that the order does not need.',
+          'The order is paid. Refunding all of the payment that pays it cancels the order. Without --attempt, "npm run order -- refund" first refunds money that the order does not need.',
         ]
       : []),
     'Look at the charge in the provider’s dashboard. Then refund it again, or pay the shopper another way.',

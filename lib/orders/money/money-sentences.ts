@@ -138,7 +138,7 @@ function unneeded(money: OrderMoney, one: AttemptMoney): string[] {
   if (one.refundedMinor < 1) return [];
   const [all, back] = [amount(money, one.amountMinor), amount(money, one.refundedMinor)];
   // A payment that arrives within a day after the hold still pays the order, if its stock is available.
-  const meanwhile = money.endedBy === 'hold' ? ', when the order could not be taken up again' : '';
+  const meanwhile = money.endedBy === 'hold' ? ', and the order could not be placed again' : '';
   const came = one.cameLate ? `Your payment of ${all} came after that${meanwhile}. ` : '';
   if (one.isReserved) return [`${came}${released(money, one.refundedMinor)}`];
   const what = one.refundedMinor < one.capturedMinor ? `${back} of it` : 'It';
@@ -176,19 +176,21 @@ export function onCancel(money: OrderMoney): string {
     ...(reserved > 0 ? [`The ${amount(money, reserved)} reserved on your card is released.`] : []),
   ];
   if (told.length > 0) return told.join(' ');
-  return asked > 0 ? 'The refund of what you paid is requested already.' : 'There will be nothing to pay.';
+  return asked > 0
+    ? 'A refund of what you paid has already been requested.'
+    : 'There will be nothing to pay.';
 }
 
 const attemptWords: Record<PaymentStatus, string> = {
   due: 'Due',
   created: 'Under way',
-  requires_action: 'Waits for your bank',
+  requires_action: 'Waiting for your bank',
   processing: 'Your bank is processing it',
   unknown: 'Being confirmed',
   authorized: 'Reserved on your card',
   succeeded: 'Paid',
   declined: 'Declined, nothing charged',
-  voided: 'Called off, nothing charged',
+  voided: 'Cancelled, nothing charged',
   returning: 'Charged',
   refunded: 'Refunded',
 };

@@ -78,7 +78,7 @@ async function hasAnswer(event: ProviderEvent): Promise<boolean> {
     await applyEvent(event);
   } catch (error) {
     if (error instanceof UnknownOutcome) {
-      const said = 'an event waits: the provider gave no answer about its charge';
+      const said = 'an event was not applied yet: the provider gave no answer about its charge';
       logger().warn({ err: error, event: id, type, chargeRef }, said);
       return false;
     }

@@ -103,7 +103,7 @@ async function requestWhatIsLeft(
 /** A charge that was cancelled before capture is the same to the shopper as a refunded one. */
 function released({ id, amountMinor }: Requested, { ref, status }: Charge): ProviderRefund {
   if (status === 'voided' || status === 'declined') return { id, ref, amountMinor, status: 'succeeded' };
-  throw new UnknownOutcome('refund', new Error(`the charge is ${status} and was not called off`));
+  throw new UnknownOutcome('refund', new Error(`the charge is ${status} and was not cancelled`));
 }
 
 async function readRefund({ userId, orderId, id }: RefundKey): Promise<Requested | undefined> {

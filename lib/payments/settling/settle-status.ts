@@ -97,7 +97,7 @@ function settleOpen(input: SettleInput, status: PaymentStatus, said: Said): Sett
 
 const refusals = {
   declined: 'the charge was declined',
-  voided: 'the charge was called off',
+  voided: 'the charge was cancelled',
   absent: 'the provider knows of no charge',
 };
 
@@ -107,7 +107,7 @@ function settleAuthorized({ order }: SettleInput, said: Said): SettleOrder {
   if (said !== 'voided') return {};
   return {
     payment: 'voided',
-    order: move(order.status, ['paid'], 'payment_declined', 'the authorisation has lapsed'),
+    order: move(order.status, ['paid'], 'payment_declined', 'the authorisation expired'),
   };
 }
 
@@ -122,8 +122,8 @@ function settleCharged(input: SettleInput, said: 'succeeded' | 'authorized'): Se
   if (order.status !== 'cancelled') return giveBack(`the order is ${order.status} already`);
   if (order.endedBy !== 'hold') return giveBack('the order had been cancelled');
   if (isTooLate) return giveBack('the order had been cancelled more than a day before');
-  if (stockIsGone) return giveBack('the order had been cancelled, and what it needs is sold out meanwhile');
-  const reason = `${paidBy(said)} after its hold was over; its stock was still there`;
+  if (stockIsGone) return giveBack('the order had been cancelled, and its items have sold out since');
+  const reason = `${paidBy(said)} after its hold was over; its stock was still available`;
   return { payment: said, order: { to: 'paid', reason }, takeStock: true, accepts: true };
 }
 
@@ -131,7 +131,7 @@ const paidBy = (said: 'succeeded' | 'authorized') =>
   said === 'succeeded' ? 'the card was charged' : 'the amount is reserved on the card';
 
 function giveBack(why: string): SettleOrder {
-  return { payment: 'returning', giveBack: { reason: `a late charge is given back: ${why}` } };
+  return { payment: 'returning', giveBack: { reason: `a late charge is returned: ${why}` } };
 }
 
 function move(

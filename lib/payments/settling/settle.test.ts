@@ -298,7 +298,7 @@ const ofOpenOnes: Row[] = (['created', 'requires_action', 'processing', 'unknown
     ],
     ...(['payment_pending', 'payment_unknown'] as const).flatMap((order): Row[] => [
       [status, charge('declined'), order, refusedAs('the charge was declined')],
-      [status, charge('voided'), order, refusedAs('the charge was called off')],
+      [status, charge('voided'), order, refusedAs('the charge was cancelled')],
       [status, 'absent', order, refusedAs('the provider knows of no charge')],
     ]),
     // The order already waits for another card, or has ended.
@@ -331,7 +331,7 @@ const table: Row[] = [
     'authorized',
     charge('voided'),
     'paid',
-    { payment: 'voided', order: { to: 'payment_declined', reason: 'the authorisation has lapsed' } },
+    { payment: 'voided', order: { to: 'payment_declined', reason: 'the authorisation expired' } },
   ],
   ['authorized', charge('voided'), 'fulfilled', { payment: 'voided' }],
   ['authorized', charge('processing'), 'paid', {}],
@@ -387,11 +387,11 @@ test('a late charge that no order can use is refunded with a reason', () => {
     order: orderOf(status, endedBy),
     payments: [declined],
   });
-  const why = 'a late charge is given back:';
+  const why = 'a late charge is returned:';
   expect(reasonFor(ordered('fulfilled'))).toBe(`${why} the order is fulfilled already`);
   expect(reasonFor(ordered('cancelled'))).toBe(`${why} the order had been cancelled`);
   expect(reasonFor(ordered('cancelled', 'hold'), { stockIsGone: true })).toBe(
-    `${why} the order had been cancelled, and what it needs is sold out meanwhile`,
+    `${why} the order had been cancelled, and its items have sold out since`,
   );
   expect(reasonFor(ordered('cancelled', 'hold'), { isTooLate: true })).toBe(
     `${why} the order had been cancelled more than a day before`,
@@ -411,7 +411,7 @@ test('a charge after the hold records that the stock was still available', () =>
     payment: 'authorized',
     order: {
       to: 'paid',
-      reason: 'the amount is reserved on the card after its hold was over; its stock was still there',
+      reason: 'the amount is reserved on the card after its hold was over; its stock was still available',
     },
     takeStock: true,
     accepts: true,

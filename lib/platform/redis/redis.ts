@@ -43,13 +43,13 @@ function connection(): Connection | 'off' {
       deadlineMs: redisDeadlineMs,
       failuresToOpen,
       probeAfterMs,
-      onLost: (reason) => logger().warn({ reason }, 'Redis does not answer: orders go on without the shield'),
+      onLost: (reason) => logger().warn({ reason }, 'Redis does not answer: orders continue without it'),
       onRefused: (reason) =>
         logger().error(
           { reason },
-          'Redis refuses this shop: orders go on without the shield until it is set right',
+          'Redis refuses this shop: orders continue without it until its settings are corrected',
         ),
-      onBack: () => logger().info('Redis answers again: the shield is back'),
+      onBack: () => logger().info('Redis answers again'),
     });
     return { client, shield };
   });

@@ -15,7 +15,7 @@ export interface RedisChoice {
 const memory = {
   variables: { REDIS_URL: 'memory:' },
   description:
-    'none found, so memory: duplicates and limits are noticed within one process only; orders are as safe as ever',
+    'none found, so memory: duplicates and limits are noticed within one process only; each order is still written once',
 };
 
 /** How long a start waits for one answer of a remote Redis. */
@@ -49,10 +49,10 @@ async function checked(given: Variables, name: string, variable: string): Promis
   const probe = await probeRedis(parseEnv({ ...later, ...given }), probeMs);
   if (probe.state === 'refuses') {
     throw new Advice(
-      `${name} refuses the shop: ${probe.reason}.\nSet ${variable} right, or leave it out: npm start then uses a Redis of its own.`,
+      `${name} refuses the shop: ${probe.reason}.\nCorrect ${variable}, or leave it out: npm start then uses its own Redis.`,
     );
   }
   const away =
-    probe.state === 'away' ? `, which does not answer (${probe.reason}): orders go on without it` : '';
+    probe.state === 'away' ? `, which does not answer (${probe.reason}): orders continue without it` : '';
   return { variables: {}, description: name + away };
 }

@@ -31,11 +31,11 @@ export async function openWorker(options: {
   // The full address: with --edge shoppers use another one, which has no mailbox.
   const mailbox = `${urlOf(String(variables.HOST), Number(variables.PORT))}/mailbox`;
   const kept =
-    variables.LOCAL_SHOP === '1' ? `and keeps mails at ${mailbox}` : 'and keeps mails: no SMTP_URL';
+    variables.LOCAL_SHOP === '1' ? `and keeps emails at ${mailbox}` : 'and keeps emails: no SMTP_URL';
   const worker = await step(
     'worker',
     start,
-    () => `runs jobs ${variables.SMTP_URL ? 'and sends mails' : kept}`,
+    () => `runs jobs ${variables.SMTP_URL ? 'and sends emails' : kept}`,
   );
   keepUntilStopped({ name: 'the worker', service: worker, restart: start, shutdown });
 }

@@ -191,7 +191,7 @@ test('an order that was cancelled before its charge was known is paid after all,
   expect((await left.shopper.send('POST', `/api/orders/${left.order.id}/cancel`, {})).status).toBe(200);
   await pollEvents();
   const [refund] = await db().refund.findMany({ where: { orderId: left.order.id } });
-  expect(refund).toMatchObject({ attempt: 2, reason: expect.stringMatching(/^a late charge is given back/) });
+  expect(refund).toMatchObject({ attempt: 2, reason: expect.stringMatching(/^a late charge is returned/) });
   await settleRefund({ userId: userIdOf(left.shopper), orderId: left.order.id, id: refund?.id ?? '' });
   expect(capturesOf(left.order.id)).toEqual([]);
 });

@@ -66,7 +66,7 @@ export default async function CategoryPage(props: Props) {
         <ProductGrid products={products} headingLevel="h2" />
       ) : (
         <EmptyState title="This shelf is empty just now">
-          <p>New things are on their way. Until then, the other shelves are in the menu above.</p>
+          <p>New items are on their way. Until then, the other shelves are in the menu above.</p>
         </EmptyState>
       )}
       <Pagination
