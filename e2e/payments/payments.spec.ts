@@ -133,8 +133,10 @@ test('a payment with an unknown outcome is reported as that, and the open page s
   shop,
 }) => {
   const path = await orderBy(shop, declined);
-  // The card is charged, every reply is lost, and the provider's webhook does not arrive either.
+  // The card is charged, every reply is lost, and the provider's webhook does not arrive either. The first
+  // queries get no answer, so that the page shows the unknown outcome before it is settled.
   await addFault(path, { kind: 'reply_lost', method: 'POST', times: 2 });
+  await addFault(path, { kind: 'reply_lost', method: 'GET', times: 2 });
   await addFault(path, { kind: 'webhook_drop', times: 20 });
   await shop.chooseCard(visa);
   await payButton(page).click();
