@@ -36,8 +36,7 @@ const clientSafe = [
   '^lib/platform/http/personal-pages\\.ts$',
   '^lib/platform/session/marker\\.ts$',
   '^lib/(catalogue|cart|pricing|orders)/schema\\.ts$',
-  '^lib/pricing/quote\\.ts$',
-  '^lib/shipping/(address-layout|countries|methods|shipping-address)\\.ts$',
+  '^lib/shipping/(address-layout|method-label)\\.ts$',
   '^lib/orders/money/money-sentences\\.ts$',
 ];
 
@@ -149,7 +148,7 @@ export default {
         pathNot: [
           '^lib/orders/(decide|order-request|schema|unpaid/unpaid-limits)\\.ts$',
           '^lib/(payments/(settling/(settle|settlement)|payment-rows)|payment-provider/(provider|statuses))\\.ts$',
-          '^lib/pricing/quote\\.ts$',
+          '^lib/pricing/(price|rules)\\.ts$',
           '^scripts/(advice|usage|launch/progress)\\.ts$',
         ],
       },

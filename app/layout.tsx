@@ -3,7 +3,7 @@ import type { Metadata, Viewport } from 'next';
 import localFont from 'next/font/local';
 import type { ReactNode } from 'react';
 import { isTestMode } from '#app/card-entry.ts';
-import { menuCategories } from '#app/site.ts';
+import { siteFacts } from '#app/site.ts';
 import { ForeignEditsGuard } from '#components/site/foreign-edits-guard.tsx';
 import { SiteFooter } from '#components/site/site-footer.tsx';
 import { SiteHeader } from '#components/site/site-header.tsx';
@@ -41,6 +41,7 @@ export const viewport: Viewport = {
 };
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
+  const { categories, delivery } = await siteFacts();
   return (
     <html lang="en" className={sans.variable}>
       <body className="flex min-h-dvh flex-col">
@@ -52,11 +53,11 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         </a>
         <ForeignEditsGuard />
         {isTestMode() ? <TestModeNotice /> : null}
-        <SiteHeader categories={await menuCategories()} />
+        <SiteHeader categories={categories} />
         <main id="main" tabIndex={-1} className="flex-1 outline-none">
           {children}
         </main>
-        <SiteFooter />
+        <SiteFooter delivery={delivery} />
       </body>
     </html>
   );

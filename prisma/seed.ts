@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
 import type pg from 'pg';
 import { openClient } from '#lib/platform/database/db-session.ts';
-import { storeCurrency } from '#lib/platform/money.ts';
 import { generateProducts } from '#prisma/catalogue/generate-products.ts';
 import { categories, curatedProducts, type ProductRow } from '#prisma/catalogue/rows.ts';
 import { migrate } from '#prisma/migrate.ts';
@@ -133,7 +132,7 @@ const variantTable: SeedTable = {
   key: 'sku',
   columns: ['product_id', 'title', 'price_minor', 'currency', 'position'],
   select: `SELECT sku, "productId" AS product_id, title, "priceMinor" AS price_minor,
-      '${storeCurrency}' AS currency, position
+      (SELECT currency FROM shop) AS currency, position
     FROM json_to_recordset($1) AS t (sku text, "productId" uuid, title text, "priceMinor" int, position int)`,
 };
 

@@ -13,6 +13,8 @@ import { PageTitle } from '#components/ui/page-title.tsx';
 import { maxLineQuantity } from '#lib/cart/schema.ts';
 import { findVariants } from '#lib/catalogue/find-variants.ts';
 import { currentShopper } from '#lib/platform/session/next-session.ts';
+import { currentRules } from '#lib/pricing/current-rules.ts';
+import { deliveryFactsOf } from '#lib/pricing/delivery-facts.ts';
 
 export const metadata: Metadata = { title: 'Cart', robots: { index: false } };
 
@@ -40,7 +42,12 @@ export default async function CartPage({ searchParams }: { searchParams: Promise
       ) : null}
       {problem && cart ? <Alert tone="bad" role="alert" className="mb-6" title={problem} /> : null}
       {cart ? (
-        <CartEditor cart={cart} maxQuantity={maxLineQuantity} whenEmpty={<EmptyCart known />} />
+        <CartEditor
+          cart={cart}
+          maxQuantity={maxLineQuantity}
+          delivery={deliveryFactsOf(await currentRules())}
+          whenEmpty={<EmptyCart known />}
+        />
       ) : (
         <EmptyCart known={false} />
       )}

@@ -1,7 +1,6 @@
 import type { Metadata } from 'next';
 import { cookies } from 'next/headers';
 import { cardEntry } from '#app/card-entry.ts';
-import { choiceOf } from '#app/checkout/choice.ts';
 import { unlessUnavailable } from '#app/unless-unavailable.tsx';
 import { RemovedNotice } from '#components/cart/removed-notice.tsx';
 import { countryFieldName } from '#components/checkout/form/checkout-fields.ts';
@@ -18,6 +17,9 @@ import { readCancellationSource } from '#lib/orders/cancellation-source.ts';
 import { listOrders } from '#lib/orders/list-orders.ts';
 import type { OrderSummary } from '#lib/orders/schema.ts';
 import { currentShopper, draftOwner } from '#lib/platform/session/next-session.ts';
+import { choiceOf } from '#lib/pricing/choice.ts';
+import { currentRules } from '#lib/pricing/current-rules.ts';
+import { servedCountries } from '#lib/pricing/rules.ts';
 
 export const metadata: Metadata = { title: 'Checkout', robots: { index: false } };
 
@@ -46,10 +48,14 @@ async function drawCheckout(chosen: Query) {
   }
 
   const { values = {} } = draft ?? {};
-  const choice = choiceOf({
-    shippingMethod: chosen.shippingMethod ?? values.shippingMethod,
-    country: chosen.country ?? values[countryFieldName],
-  });
+  const rules = await currentRules();
+  const choice = choiceOf(
+    {
+      shippingMethod: chosen.shippingMethod ?? values.shippingMethod,
+      country: chosen.country ?? values[countryFieldName],
+    },
+    rules,
+  );
   const variants = await findVariants(cart.lines.map(({ sku }) => sku));
   const lines = cart.lines.map((line) => {
     const { slug, image, available = 0 } = variants.get(line.sku) ?? {};
@@ -61,8 +67,9 @@ async function drawCheckout(chosen: Query) {
       <PageTitle>Checkout</PageTitle>
       <RemovedNotice removed={cart.removed ?? []} className="mb-8" />
       <CheckoutForm
-        quote={checkoutQuoteOf({ userId, cart, ...choice })}
+        quote={checkoutQuoteOf({ userId, cart, choice, rules })}
         choice={choice}
+        countries={servedCountries(rules).map(({ code, name }) => ({ code, name }))}
         lines={lines}
         values={values}
         cardEntry={cardEntry()}

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
 import { z } from 'zod';
-import { menuCategories } from '#app/site.ts';
+import { siteFacts } from '#app/site.ts';
 import { Pagination } from '#components/catalogue/pagination.tsx';
 import { ProductGrid } from '#components/catalogue/product-grid.tsx';
 import { SearchForm } from '#components/site/search-form.tsx';
@@ -62,7 +62,7 @@ function titleOf(query: string, total: number | undefined): string {
 const countText = (total: number) => (total === 1 ? '1 product' : `${total} products`);
 
 async function NothingFound({ searched }: { searched: boolean }) {
-  const categories = await menuCategories();
+  const { categories } = await siteFacts();
   return (
     <EmptyState
       title={searched ? 'Try it in other words' : 'What are you looking for?'}

@@ -7,10 +7,12 @@ import { CartSummary } from '#components/cart/cart-summary.tsx';
 import { EditNews } from '#components/cart/edit-news.tsx';
 import { RemovedNotice } from '#components/cart/removed-notice.tsx';
 import { useCartEdits } from '#components/cart/use-cart-edits.ts';
+import type { DeliveryFacts } from '#lib/pricing/delivery-facts.ts';
 
 interface CartEditorProps {
   cart: CartView;
   maxQuantity: number;
+  delivery: DeliveryFacts;
   whenEmpty: ReactNode;
 }
 
@@ -18,7 +20,7 @@ interface CartEditorProps {
  * The cart's lines and their subtotal. An edit shows immediately and is undone when the server refuses
  * it. Without JavaScript the same forms are posted, and the page returns with the answer.
  */
-export function CartEditor({ cart: drawn, maxQuantity, whenEmpty }: CartEditorProps) {
+export function CartEditor({ cart: drawn, maxQuantity, delivery, whenEmpty }: CartEditorProps) {
   const { cart, shown, result, removed, edit: send } = useCartEdits(drawn);
   // The last edited line before its edit: the news names it, and undo restores it.
   const [before, setBefore] = useState<CartLineView>();
@@ -54,7 +56,7 @@ export function CartEditor({ cart: drawn, maxQuantity, whenEmpty }: CartEditorPr
               />
             ))}
           </ul>
-          <CartSummary cart={shown} />
+          <CartSummary cart={shown} delivery={delivery} />
         </div>
       )}
     </div>

@@ -1,13 +1,14 @@
 import { type CartView, isShort, orderableSubtotalOf, subtotalOf } from '#components/cart/cart-state.ts';
+import { freeDelivery } from '#components/site/delivery-words.ts';
 import { Card } from '#components/ui/card.tsx';
 import { Button, ButtonLink } from '#components/ui/form/button.tsx';
 import { Price } from '#components/ui/price.tsx';
 import { SummaryList, SummaryRow } from '#components/ui/summary-list.tsx';
 import { formatMoney } from '#lib/platform/money.ts';
-import { freeStandardFromMinor } from '#lib/shipping/methods.ts';
+import type { DeliveryFacts } from '#lib/pricing/delivery-facts.ts';
 
 /** The cart's cost before shipping, and the link to the checkout. */
-export function CartSummary({ cart }: { cart: CartView }) {
+export function CartSummary({ cart, delivery }: { cart: CartView; delivery: DeliveryFacts }) {
   const subtotalMinor = subtotalOf(cart);
   const short = cart.lines.some(isShort);
   return (
@@ -18,7 +19,7 @@ export function CartSummary({ cart }: { cart: CartView }) {
           <Price minor={subtotalMinor} currency={cart.currency} className="text-xl font-semibold" />
         </SummaryRow>
       </SummaryList>
-      <p className="mt-3 text-muted">{shippingNote(orderableSubtotalOf(cart), cart.currency)}</p>
+      <p className="mt-3 text-muted">{shippingNote(orderableSubtotalOf(cart), delivery)}</p>
       {short ? (
         <>
           <Button type="button" size="lg" block disabled className="mt-5" aria-describedby="checkout-blocked">
@@ -40,9 +41,11 @@ export function CartSummary({ cart }: { cart: CartView }) {
   );
 }
 
-function shippingNote(subtotalMinor: number, currency: string): string {
-  const missing = freeStandardFromMinor - subtotalMinor;
+function shippingNote(subtotalMinor: number, delivery: DeliveryFacts): string | null {
+  const free = freeDelivery(delivery);
+  if (!free) return null;
+  const missing = free.fromMinor - subtotalMinor;
   return missing > 0
-    ? `${formatMoney(missing, currency)} more, and standard delivery in the United States is free.`
-    : 'Standard delivery in the United States is free with this order.';
+    ? `${formatMoney(missing, delivery.currency)} more, and ${free.words} is free.`
+    : `${free.words.charAt(0).toUpperCase()}${free.words.slice(1)} is free with this order.`;
 }

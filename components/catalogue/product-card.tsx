@@ -4,7 +4,6 @@ import { Badge } from '#components/ui/badge.tsx';
 import { Price } from '#components/ui/price.tsx';
 import { SiteLink } from '#components/ui/site-link.tsx';
 import type { ProductSummary } from '#lib/catalogue/schema.ts';
-import { storeCurrency } from '#lib/platform/money.ts';
 
 /** A product in a list. The whole card is its link; the title is the link's name. */
 export function ProductCard({
@@ -15,6 +14,7 @@ export function ProductCard({
   headingLevel?: 'h2' | 'h3';
 }) {
   const offer = offerOf(product.variants);
+  const [first] = product.variants;
   const left = product.variants.reduce((sum, variant) => sum + variant.available, 0);
   return (
     <article className="group relative">
@@ -38,9 +38,9 @@ export function ProductCard({
           {product.title}
         </SiteLink>
       </Heading>
-      {offer ? (
+      {offer && first ? (
         <p className="mt-0.5 text-muted">
-          <Price {...offer} currency={product.variants[0]?.currency ?? storeCurrency} />
+          <Price {...offer} currency={first.currency} />
         </p>
       ) : null}
     </article>

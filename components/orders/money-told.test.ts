@@ -199,6 +199,7 @@ function mailsOf(facts: MoneyFacts, money: OrderMoney): string[] {
     discountMinor: 0,
     totalMinor: all,
     shippingAddress: address,
+    countryName: 'United States',
     placedAt: new Date(0),
     holdUntil: null,
     lines: [],

@@ -1,7 +1,7 @@
 import { Price } from '#components/ui/price.tsx';
 import { shownTotal } from '#components/ui/shown-total.ts';
 import { SummaryList, SummaryRow } from '#components/ui/summary-list.tsx';
-import type { Totals } from '#lib/pricing/quote.ts';
+import type { Totals } from '#lib/pricing/price.ts';
 
 /** The parts of the total. Rows with a zero amount and no meaning are left out. */
 export function OrderTotals({ totals, currency }: { totals: Totals; currency: string }) {

@@ -1,15 +1,12 @@
 import type { ReactNode } from 'react';
+import { deliveryWords } from '#components/site/delivery-words.ts';
 import { Container } from '#components/ui/container.tsx';
 import { PlateMark } from '#components/ui/plate-mark.tsx';
 import { SiteLink } from '#components/ui/site-link.tsx';
-import { formatMoney, storeCurrency } from '#lib/platform/money.ts';
-import { homeCountry } from '#lib/shipping/countries.ts';
-import { freeStandardFromMinor, shippingMethodsFor } from '#lib/shipping/methods.ts';
+import type { DeliveryFacts } from '#lib/pricing/delivery-facts.ts';
 
 /** What shoppers want to know before they trust a shop: the promise, shipping, returns, orders. */
-export function SiteFooter() {
-  const [standard] = shippingMethodsFor(0, homeCountry);
-  const from = formatMoney(freeStandardFromMinor, storeCurrency);
+export function SiteFooter({ delivery }: { delivery: DeliveryFacts | undefined }) {
   return (
     <footer className="mt-20 border-t border-line bg-well sm:mt-28">
       <Container className="grid gap-10 py-12 sm:py-16 lg:grid-cols-[1.4fr_1fr_1fr_1fr]">
@@ -22,9 +19,8 @@ export function SiteFooter() {
           </p>
         </div>
         <FooterColumn title="Delivery">
-          {standard ? `${formatMoney(standard.priceMinor, storeCurrency)} in the United States, ` : null}free
-          from {from}. Three to five working days, or one to two by express. What is in stock leaves the next
-          working day.
+          {delivery ? `${deliveryWords(delivery)} ` : null}
+          What is in stock leaves the next working day.
         </FooterColumn>
         <FooterColumn title="Returns">
           Thirty days to change your mind, used or not. Write to us with your order number and we send a

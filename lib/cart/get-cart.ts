@@ -3,8 +3,8 @@ import { removeGoneLines, takeRemovals } from '#lib/cart/removals.ts';
 import type { Cart } from '#lib/cart/schema.ts';
 import { Prisma } from '#lib/generated/prisma/client.ts';
 import { db, type Tx } from '#lib/platform/database/db.ts';
-import { storeCurrency } from '#lib/platform/money.ts';
 import { uuid8From } from '#lib/platform/text/uuid.ts';
+import { currentRules } from '#lib/pricing/current-rules.ts';
 
 interface CartRow {
   id: string;
@@ -41,13 +41,13 @@ export async function getCartToShow({ userId }: { userId: string }): Promise<Car
 
 async function openCart(userId: string): Promise<{ cart: Cart; hasRemovals: boolean }> {
   const latest = await latestCart(db(), userId);
-  if (latest?.status !== 'open') return { cart: emptyCart(userId, latest?.id), hasRemovals: false };
+  if (latest?.status !== 'open') return { cart: await emptyCart(userId, latest?.id), hasRemovals: false };
   const { cart, hasGoneLines } = await readLines(db(), userId, latest);
   if (!hasGoneLines) return { cart, hasRemovals: latest.hasRemovals };
   await removeGoneLines({ userId });
   // A line that the shop stopped selling meanwhile is left out here, and removed by the next read.
   const after = await latestCart(db(), userId);
-  if (after?.status !== 'open') return { cart: emptyCart(userId, after?.id), hasRemovals: false };
+  if (after?.status !== 'open') return { cart: await emptyCart(userId, after?.id), hasRemovals: false };
   return { cart: await readCart(db(), userId, after), hasRemovals: after.hasRemovals };
 }
 
@@ -80,15 +80,21 @@ async function readLines(tx: Tx, userId: string, cart: CartRow) {
   return { cart: toCart(cart, lines), hasGoneLines: lines.length < rows.length };
 }
 
+/** The cart that the shopper's next first line creates. */
+async function emptyCart(userId: string, lastCartId: string | undefined): Promise<Cart> {
+  const { currency } = await currentRules();
+  return toCart({ id: nextCartId(userId, lastCartId), version: 1, currency }, []);
+}
+
 /**
- * The cart that the shopper's next first line creates. Its id follows from their last cart. So reading an
- * empty cart writes nothing, and two tabs that add a first line share one cart.
+ * The id of the shopper's next cart. It follows from their last cart. So reading an empty cart writes nothing,
+ * and two tabs that add a first line share one cart.
  */
-export function emptyCart(userId: string, lastCartId: string | undefined): Cart {
+export function nextCartId(userId: string, lastCartId: string | undefined): string {
   const hash = createHash('sha256')
     .update(`once.cart.v1|${userId}|${lastCartId ?? ''}`)
     .digest();
-  return toCart({ id: uuid8From(hash), version: 1, currency: storeCurrency }, []);
+  return uuid8From(hash);
 }
 
 function toCart({ id, version, currency }: Omit<CartRow, 'status'>, read: Line[]): Cart {

@@ -1,5 +1,5 @@
 import { limitNewCarts } from '#lib/abuse/limit-new-carts.ts';
-import { emptyCart, latestCart, readCart } from '#lib/cart/get-cart.ts';
+import { latestCart, nextCartId, readCart } from '#lib/cart/get-cart.ts';
 import { type Cart, maxCartLines } from '#lib/cart/schema.ts';
 import { db, type Tx } from '#lib/platform/database/db.ts';
 import { AppError } from '#lib/platform/errors.ts';
@@ -56,9 +56,9 @@ export async function lockOpenCart(tx: Tx, userId: string, beforeNew?: () => Pro
       WHERE user_id = ${userId}::uuid AND status = 'open' FOR UPDATE`;
     if (open) return open;
     await beforeNew?.();
-    const next = emptyCart(userId, (await latestCart(tx, userId))?.id);
+    const id = nextCartId(userId, (await latestCart(tx, userId))?.id);
     await tx.$executeRaw`
-      INSERT INTO cart (user_id, id, currency) VALUES (${userId}::uuid, ${next.id}::uuid, ${next.currency})
+      INSERT INTO cart (user_id, id, currency) SELECT ${userId}::uuid, ${id}::uuid, currency FROM shop
       ON CONFLICT DO NOTHING`;
   }
   throw new AppError('precondition_failed', {

@@ -8,6 +8,8 @@ import { toOrderReceipt } from '#lib/orders/order-request.ts';
 import type { Shortage } from '#lib/orders/schema.ts';
 import { AppError } from '#lib/platform/errors.ts';
 import { type Answer, jsonAnswer, pageAnswer, problemAnswer } from '#lib/platform/http/http.ts';
+import { refuseUnoffered } from '#lib/pricing/choice.ts';
+import { currentRules } from '#lib/pricing/current-rules.ts';
 import type { CheckoutQuote } from '#lib/pricing/schema.ts';
 
 /** The HTTP answer to a decision: JSON for programs, a redirect for forms. */
@@ -130,11 +132,16 @@ function sentenceOf({ sku, requested, available }: Shortage): string {
     : `You asked for ${requested} of ${sku} and ${available} ${available === 1 ? 'is' : 'are'} left.`;
 }
 
-/** The quote for the shopper's present cart; null when it is empty. */
+/**
+ * The quote for the shopper's present cart; null when it is empty. Throws `invalid_request` when the method or
+ * the country was taken off the list after the submission was checked.
+ */
 async function currentQuote(userId: string, submission: Submission): Promise<CheckoutQuote | null> {
+  const { shippingMethod, shippingAddress } = submission;
+  const choice = { shippingMethod, country: shippingAddress.country };
+  refuseUnoffered(choice, await currentRules(), 'shippingAddress.country');
   try {
-    const { shippingMethod, shippingAddress } = submission;
-    return await getCheckout({ userId, shippingMethod, country: shippingAddress.country });
+    return await getCheckout({ userId, ...choice });
   } catch (error) {
     if (error instanceof AppError && error.code === 'cart_empty') return null;
     throw error;

@@ -5,37 +5,46 @@ import { unpaidPolicy } from '#lib/orders/unpaid/unpaid-policy.ts';
 import { isChargeable } from '#lib/payment-provider/card-amounts.ts';
 import { takesCards } from '#lib/payment-provider/takes-cards.ts';
 import { AppError } from '#lib/platform/errors.ts';
-import { quote } from '#lib/pricing/quote.ts';
+import { refuseUnoffered } from '#lib/pricing/choice.ts';
+import { currentRules } from '#lib/pricing/current-rules.ts';
+import { type Choice, price } from '#lib/pricing/price.ts';
+import { type PricingRules, shippingMethodsTo } from '#lib/pricing/rules.ts';
 import type { CheckoutQuote } from '#lib/pricing/schema.ts';
-import type { CountryCode } from '#lib/shipping/countries.ts';
-import { type ShippingMethodId, shippingMethodsFor } from '#lib/shipping/methods.ts';
 
 const card = { id: 'card', label: 'Card: charged when you order' };
 const invoice = { id: 'invoice', label: 'Invoice: pay within 14 days of delivery' };
 
-export interface GetCheckout {
+export interface GetCheckout extends Choice {
   userId: string;
-  shippingMethod: ShippingMethodId;
-  country: CountryCode;
 }
 
-/** The quote of the shopper's open cart, with the token that submits it. Throws `cart_empty`. */
-export async function getCheckout({ userId, shippingMethod, country }: GetCheckout): Promise<CheckoutQuote> {
+/**
+ * The quote of the shopper's open cart, with the token that submits it. Throws `cart_empty`, and
+ * `invalid_request` when the shop does not offer the choice.
+ */
+export async function getCheckout({ userId, ...choice }: GetCheckout): Promise<CheckoutQuote> {
   const cart = await getCart({ userId });
   if (cart.lines.length === 0) {
     throw new AppError('cart_empty', { detail: 'There is nothing in the cart to check out.' });
   }
-  return checkoutQuoteOf({ userId, cart, shippingMethod, country });
+  return checkoutQuoteOf({ userId, cart, choice, rules: await currentRules() });
 }
 
 /** The same for a cart that is already read. */
 export function checkoutQuoteOf({
   userId,
   cart,
-  shippingMethod,
-  country,
-}: GetCheckout & { cart: Cart }): CheckoutQuote {
-  const totals = quote(cart.lines, shippingMethod, country);
+  choice,
+  rules,
+}: {
+  userId: string;
+  cart: Cart;
+  choice: Choice;
+  rules: PricingRules;
+}): CheckoutQuote {
+  refuseUnoffered(choice, rules);
+  const totals = price(cart, choice, rules)?.totals;
+  if (!totals) throw changingCurrency();
   return {
     cartId: cart.id,
     cartVersion: cart.version,
@@ -48,10 +57,18 @@ export function checkoutQuoteOf({
     }),
     currency: cart.currency,
     ...totals,
-    shippingMethods: shippingMethodsFor(totals.subtotalMinor, country),
+    shippingMethods: shippingMethodsTo(rules, choice.country, totals.subtotalMinor),
     paymentMethods: [
       ...(takesCards() && isChargeable(totals.totalMinor, cart.currency) ? [card] : []),
       ...(totals.totalMinor <= unpaidPolicy().invoiceMaxMinor ? [invoice] : []),
     ],
   };
+}
+
+/** The cart was read after the owner changed the shop's currency, and the rules before. */
+function changingCurrency(): AppError {
+  return new AppError('unavailable', {
+    detail: 'The prices are being changed right now. Your cart is kept; try again in a few seconds.',
+    retryAfterSeconds: 2,
+  });
 }

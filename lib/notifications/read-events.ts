@@ -7,6 +7,8 @@ import { type MoneyFacts, moneyFactsSql, summarize } from '#lib/orders/money/ord
 import type { OrderStatus } from '#lib/orders/schema.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { siteUrl } from '#lib/platform/env.ts';
+import { currentRules } from '#lib/pricing/current-rules.ts';
+import { countryName } from '#lib/shipping/country-name.ts';
 
 /** A version of an order with everything that its notifications say. */
 export interface KnownEvent extends OrderVersion {
@@ -24,7 +26,9 @@ export interface KnownEvent extends OrderVersion {
   order: EmailOrder & { id: string; email: string };
 }
 
-interface Row extends OrderVersion, Omit<KnownEvent['order'], 'id' | 'url' | 'lines' | 'money'> {
+interface Row
+  extends OrderVersion,
+    Omit<KnownEvent['order'], 'id' | 'url' | 'lines' | 'money' | 'countryName'> {
   from: OrderStatus | null;
   to: OrderStatus;
   kind: OrderEventKind;
@@ -38,7 +42,7 @@ interface Row extends OrderVersion, Omit<KnownEvent['order'], 'id' | 'url' | 'li
 }
 
 /**
- * Reads events and their orders in one round trip, however many: notifications are written while a rush is
+ * Reads events and their orders in one statement, however many: notifications are written while a rush is
  * going on. A missing event is left out. In practice none is missing, because jobs are enqueued in the
  * transaction of their event.
  */
@@ -66,6 +70,7 @@ export async function readEvents(versions: readonly OrderVersion[]): Promise<Kno
     JOIN order_event event ON event.user_id = wanted."userId" AND event.order_id = wanted."orderId"
       AND event.version = wanted.version
     JOIN orders ON orders.user_id = event.user_id AND orders.id = event.order_id`;
+  const { countries } = await currentRules();
   return rows.map(({ userId, orderId, version, ...row }) => {
     const { from, to, kind, reason, actor, at, since, amountMinor: about, facts, ...order } = row;
     const amountMinor = about ?? undefined;
@@ -80,6 +85,7 @@ export async function readEvents(versions: readonly OrderVersion[]): Promise<Kno
       event: { ...happened, money, endedBy: facts.endedBy ?? undefined, attempt: money.attempt },
       order: {
         ...order,
+        countryName: countryName(countries, order.shippingAddress.country),
         money: summarize(facts),
         id: orderId,
         url: new URL(`/orders/${orderId}`, siteUrl()).href,

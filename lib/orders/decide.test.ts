@@ -1,10 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { assertPlan } from '#lib/orders/batch/assert-plan.ts';
-import { type CartSnapshot, decide, keyOf, type OrderSnapshot, type Snapshot } from '#lib/orders/decide.ts';
+import {
+  type CartSnapshot,
+  decide,
+  keyOf,
+  type LineSnapshot,
+  type OrderSnapshot,
+  type Snapshot,
+} from '#lib/orders/decide.ts';
 import type { OrderRequest } from '#lib/orders/order-request.ts';
 import { maxTotalMinor } from '#lib/platform/money.ts';
-import { quote } from '#lib/pricing/quote.ts';
+import { type CartToPrice, price } from '#lib/pricing/price.ts';
+import { firstRules } from '#lib/pricing/rules-samples.ts';
 
 /**
  * The generated worlds are small on purpose (three shoppers, four skus, little stock). So most batches
@@ -39,6 +47,7 @@ const carts: fc.Arbitrary<CartSnapshot[]> = fc.uniqueArray(
         title: fc.constant('thing'),
         quantity: fc.integer({ min: 1, max: 3 }),
         unitPriceMinor: fc.constantFrom(100, 250),
+        currency: fc.constant('USD'),
       }),
       { selector: ({ sku }) => sku, maxLength: 3 },
     ),
@@ -50,6 +59,9 @@ const stock = fc
   .tuple(...skus.map(() => fc.integer({ min: 0, max: 5 })))
   .map((amounts) => new Map(skus.map((sku, index) => [sku, amounts[index] ?? 0])));
 
+const totalOf = (cart: CartToPrice) =>
+  price(cart, { shippingMethod: 'standard', country: 'US' }, firstRules)?.totals.totalMinor ?? 0;
+
 let orderIds = 0;
 
 function orderRequest(cart: CartSnapshot, change: Partial<OrderRequest> = {}): OrderRequest {
@@ -59,7 +71,7 @@ function orderRequest(cart: CartSnapshot, change: Partial<OrderRequest> = {}): O
     submitToken: `t-${cart.userId}-${cart.id}-${cart.version}`,
     cartId: cart.id,
     cartVersion: cart.version,
-    totalMinor: quote(cart.lines, 'standard', 'US').totalMinor,
+    totalMinor: totalOf(cart),
     currency: 'USD',
     email: 'a@b.example',
     shippingMethod: 'standard',
@@ -108,7 +120,7 @@ const worlds = fc.tuple(carts, stock).chain(([someCarts, shelf]) => {
   return submissions.map((orderRequests) => {
     const orders = someCarts.filter(({ status }) => status === 'ordered').map(orderOf);
     return {
-      snapshot: { carts: someCarts, orders, stock: shelf, ...noLimits } satisfies Snapshot,
+      snapshot: { carts: someCarts, orders, stock: shelf, ...noLimits, rules: firstRules } satisfies Snapshot,
       orderRequests,
     };
   });
@@ -229,13 +241,14 @@ const cart: CartSnapshot = {
   version: 1,
   status: 'open',
   currency: 'USD',
-  lines: [{ sku: 'A', title: 'thing', quantity: 2, unitPriceMinor: 100 }],
+  lines: [{ sku: 'A', title: 'thing', quantity: 2, unitPriceMinor: 100, currency: 'USD' }],
 };
 const world = (change: Partial<Snapshot> = {}): Snapshot => ({
   carts: [cart],
   orders: [],
   stock: new Map([['A', 2]]),
   ...noLimits,
+  rules: firstRules,
   ...change,
 });
 
@@ -287,10 +300,36 @@ test.each<[what: string, snapshot: Partial<Snapshot>, change: Partial<OrderReque
   [
     'an empty cart',
     { carts: [{ ...cart, lines: [] }] },
-    { totalMinor: quote([], 'standard', 'US').totalMinor },
+    { totalMinor: totalOf({ currency: 'USD', lines: [] }) },
   ],
   ['another total', {}, { totalMinor: 1 }],
   ['another currency', {}, { currency: 'EUR' }],
+  [
+    'a line priced in another currency',
+    {
+      carts: [
+        { ...cart, lines: [...cart.lines, { ...cart.lines[0], sku: 'B', currency: 'EUR' } as LineSnapshot] },
+      ],
+      stock: new Map([
+        ['A', 2],
+        ['B', 2],
+      ]),
+    },
+    { totalMinor: totalOf({ ...cart, lines: [...cart.lines, ...cart.lines] }) },
+  ],
+  ['a cart in another currency than the rules', { rules: { ...firstRules, currency: 'EUR' } }, {}],
+  ['a country that the shop no longer ships to', { rules: { ...firstRules, countries: [] } }, {}],
+  ['a method that is no longer offered', { rules: { ...firstRules, shippingRates: [] } }, {}],
+  [
+    'another shipping price',
+    {
+      rules: {
+        ...firstRules,
+        shippingRates: firstRules.shippingRates.map((rate) => ({ ...rate, priceMinor: rate.priceMinor + 1 })),
+      },
+    },
+    {},
+  ],
 ])('%s makes no order: the cart has changed', (_, snapshot, change) => {
   const plan = decide(world(snapshot), [orderRequest(cart, change)]);
   expect(plan).toEqual({ decisions: [{ outcome: 'cart_changed' }], orders: [], taken: new Map() });
@@ -313,7 +352,13 @@ test('the same purchase means the same skus in the same quantities, in any order
   const of = (id: string, ...lines: [sku: string, quantity: number][]): CartSnapshot => ({
     ...cart,
     id,
-    lines: lines.map(([sku, quantity]) => ({ sku, quantity, title: 'thing', unitPriceMinor: 100 })),
+    lines: lines.map(([sku, quantity]) => ({
+      sku,
+      quantity,
+      title: 'thing',
+      unitPriceMinor: 100,
+      currency: 'USD',
+    })),
   });
   const shelf = new Map(['A', 'B', 'C', '1', '2B'].map((sku) => [sku, 99]));
   const outcome = (earlier: CartSnapshot, later: CartSnapshot) => {
@@ -348,7 +393,10 @@ test('an invoice order is accepted immediately, without a charge', () => {
 
 test('the maximum total is accepted, and one minor unit more is refused as cart_limit', () => {
   const at = (unitPriceMinor: number) => {
-    const costly = { ...cart, lines: [{ sku: 'A', title: 'thing', quantity: 1, unitPriceMinor }] };
+    const costly = {
+      ...cart,
+      lines: [{ sku: 'A', title: 'thing', quantity: 1, unitPriceMinor, currency: 'USD' }],
+    };
     return decide(world({ carts: [costly] }), [orderRequest(costly)]);
   };
   expect(at(maxTotalMinor)).toMatchObject({ decisions: [{ outcome: 'accepted' }] });
@@ -357,9 +405,9 @@ test('the maximum total is accepted, and one minor unit more is refused as cart_
 
 test('a shortage lists every short sku with the requested and the available quantity', () => {
   const lines = [
-    { sku: 'A', title: 'thing', quantity: 3, unitPriceMinor: 100 },
-    { sku: 'B', title: 'other', quantity: 1, unitPriceMinor: 100 },
-    { sku: 'C', title: 'third', quantity: 1, unitPriceMinor: 100 },
+    { sku: 'A', title: 'thing', quantity: 3, unitPriceMinor: 100, currency: 'USD' },
+    { sku: 'B', title: 'other', quantity: 1, unitPriceMinor: 100, currency: 'USD' },
+    { sku: 'C', title: 'third', quantity: 1, unitPriceMinor: 100, currency: 'USD' },
   ];
   const short = { ...cart, lines };
   const snapshot = world({

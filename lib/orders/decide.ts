@@ -10,7 +10,8 @@ import {
   reachedLimit,
 } from '#lib/orders/unpaid/unpaid-limits.ts';
 import { maxTotalMinor } from '#lib/platform/money.ts';
-import { quote } from '#lib/pricing/quote.ts';
+import { price } from '#lib/pricing/price.ts';
+import type { PricingRules } from '#lib/pricing/rules.ts';
 
 /**
  * Decides about a batch of submissions, without I/O. Input: what the transaction has read and locked.
@@ -32,6 +33,8 @@ export interface LineSnapshot {
   title: string;
   quantity: number;
   unitPriceMinor: number;
+  /** Of the price. */
+  currency: string;
 }
 
 /** An existing order: made from a cart in the batch, or a recent order of a shopper in the batch. */
@@ -55,6 +58,8 @@ export interface Snapshot {
   /** Unpaid orders of the shoppers, email addresses and networks in the batch. */
   unpaid: readonly OpenUnpaid[];
   policy: UnpaidPolicy;
+  /** Of the version that the transaction has read. */
+  rules: PricingRules;
 }
 
 export type Decision =
@@ -108,7 +113,8 @@ export function decide(snapshot: Snapshot, orderRequests: readonly OrderRequest[
     const ofShopper = existing.get(orderRequest.userId) ?? [];
     const cart = carts.get(keyOf(orderRequest.userId, orderRequest.cartId));
     const refusalOf = (order: NewOrder) => refusedByLimit(unpaid, order, snapshot.policy);
-    const decided = decideOne(orderRequest, cart, ofShopper, (sku) => left(snapshot, plan, sku), refusalOf);
+    const available = (sku: string) => left(snapshot, plan, sku);
+    const decided = decideOne(orderRequest, cart, ofShopper, snapshot.rules, available, refusalOf);
     if ('order' in decided) {
       const { order } = decided;
       plan.orders.push(order);
@@ -129,6 +135,7 @@ function decideOne(
   orderRequest: OrderRequest,
   cart: CartSnapshot | undefined,
   ofShopper: OrderSnapshot[],
+  rules: PricingRules,
   available: (sku: string) => number,
   refusalOf: (order: NewOrder) => Decision | undefined,
 ): Decision | { order: NewOrder } {
@@ -139,7 +146,11 @@ function decideOne(
   if (cart?.status !== 'open' || cart.version !== orderRequest.cartVersion || cart.lines.length === 0) {
     return { outcome: 'cart_changed' };
   }
-  const totals = quote(cart.lines, orderRequest.shippingMethod, orderRequest.shippingAddress.country);
+  if (cart.lines.some(({ currency }) => currency !== cart.currency)) return { outcome: 'cart_changed' };
+  const { shippingMethod, shippingAddress } = orderRequest;
+  const totals = price(cart, { shippingMethod, country: shippingAddress.country }, rules)?.totals;
+  // The rules no longer offer the method or the country: the shopper has to choose again.
+  if (!totals) return { outcome: 'cart_changed' };
   if (totals.totalMinor > maxTotalMinor) return { outcome: 'cart_limit' };
   if (totals.totalMinor !== orderRequest.totalMinor || cart.currency !== orderRequest.currency) {
     return { outcome: 'cart_changed' };

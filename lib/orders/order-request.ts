@@ -1,5 +1,4 @@
 import type { OrderReceipt } from '#lib/orders/schema.ts';
-import type { ShippingMethodId } from '#lib/shipping/methods.ts';
 import type { ShippingAddress } from '#lib/shipping/shipping-address.ts';
 
 /** A submission on its way to the order writer: its content, its shopper, and the identity of its order. */
@@ -11,7 +10,7 @@ export interface OrderRequest {
   totalMinor: number;
   currency: string;
   email: string;
-  shippingMethod: ShippingMethodId;
+  shippingMethod: string;
   shippingAddress: ShippingAddress;
   payment: { method: 'invoice' } | { method: 'card'; token: string };
   /** The shopper was warned of a possible duplicate and wants to order again. */

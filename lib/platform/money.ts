@@ -1,8 +1,5 @@
 /** Money is a whole number of a currency's minor units: 4599 USD is $45.99, 4599 JPY is ¥4,599. */
 
-/** The shop's currency (ISO 4217). Every price in the catalogue is in it. */
-export const storeCurrency = 'USD';
-
 /**
  * The largest total an order may have, in minor units: the most that the payment provider charges in one
  * payment, eight digits in nearly every currency (docs.stripe.com/currencies). With a larger total every

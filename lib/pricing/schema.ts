@@ -1,13 +1,31 @@
 import { z } from 'zod';
-import { countryCodes, homeCountry } from '#lib/shipping/countries.ts';
-import { shippingMethodIds } from '#lib/shipping/methods.ts';
+import { offeredMethods, type PricingRules, servedCountries } from '#lib/pricing/rules.ts';
 
+/** As the API's document shows it: which values are offered is data of the shop. */
 export const checkoutQuerySchema = z.object({
   shippingMethod: z
-    .enum(shippingMethodIds, { error: `must be one of ${shippingMethodIds.join(', ')}` })
-    .default('standard'),
-  country: z.enum(countryCodes, { error: `must be one of ${countryCodes.join(', ')}` }).default(homeCountry),
+    .string()
+    .optional()
+    .describe(
+      'The id of a shipping method, as in `shippingMethods` of the answer. Default: the first one that the country offers.',
+    ),
+  country: z
+    .string()
+    .optional()
+    .describe(
+      "ISO 3166-1 alpha-2 code of a country that the shop ships to. Default: the shop's own country.",
+    ),
 });
+
+/** The same with the values that the rules offer. */
+export function checkoutQuerySchemaOf(rules: PricingRules) {
+  const offered = (values: string[]) =>
+    z.enum(values, { error: `must be one of ${values.join(', ')}` }).optional();
+  return z.object({
+    shippingMethod: offered(offeredMethods(rules)),
+    country: offered(servedCountries(rules).map(({ code }) => code)),
+  });
+}
 
 export const checkoutQuoteSchema = z
   .object({

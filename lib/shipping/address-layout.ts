@@ -1,10 +1,8 @@
-import type { CountryCode } from '#lib/shipping/countries.ts';
-
 /**
- * How each country that the shop ships to writes an address below the street: its fields, their order, their
- * labels, and which of them a carrier needs. The orders and requirements come from
- * https://chromium-i18n.appspot.com/ssl-address (the data of Chrome's own address forms). The tests compare
- * the orders with the library that prints addresses.
+ * How a country writes an address below the street: its fields, their order, their labels, and which of them a
+ * carrier needs. These are facts of post offices, so they are code; the countries that the shop ships to are
+ * data. The orders and requirements come from https://chromium-i18n.appspot.com/ssl-address (the data of
+ * Chrome's own address forms). The tests compare the orders with the library that prints addresses.
  */
 
 export const townFields = ['city', 'region', 'postalCode'] as const;
@@ -16,7 +14,7 @@ export interface FieldWords {
 }
 
 interface PostalWords extends FieldWords {
-  /** An existing postal code, for the message about an invalid one. */
+  /** An existing postal code, for the message about an invalid one. Empty if none is known. */
   example: string;
 }
 
@@ -27,6 +25,8 @@ export interface AddressLayout {
   /** Present in every country: an address that was entered earlier keeps its region. */
   region: FieldWords;
   postalCode: PostalWords;
+  /** The city of every address in a country that is its own town. */
+  onlyTown?: string;
 }
 
 const required = (label: string): FieldWords => ({ label, required: true });
@@ -43,7 +43,7 @@ const european = (example: string): AddressLayout => ({
   postalCode: postalCode(example),
 });
 
-const layouts: Record<CountryCode, AddressLayout> = {
+const layouts: Readonly<Record<string, AddressLayout>> = {
   AU: {
     order: ['city', 'region', 'postalCode'],
     city: required('Suburb or city'),
@@ -104,6 +104,7 @@ const layouts: Record<CountryCode, AddressLayout> = {
     city: optional('City'),
     region: noRegion,
     postalCode: postalCode('018956'),
+    onlyTown: 'Singapore',
   },
   ES: {
     order: ['postalCode', 'city', 'region'],
@@ -127,7 +128,18 @@ const layouts: Record<CountryCode, AddressLayout> = {
   },
 };
 
-export const layoutOf = (country: CountryCode): AddressLayout => layouts[country];
+/** For countries without a layout of their own: every field, and only the town is certainly needed. */
+const otherwise: AddressLayout = {
+  order: ['city', 'region', 'postalCode'],
+  city: town,
+  region: noRegion,
+  postalCode: { ...optional('Postal code'), example: '' },
+};
+
+/** The layout of a country, by its ISO 3166-1 alpha-2 code. */
+export function layoutOf(country: string): AddressLayout {
+  return (Object.hasOwn(layouts, country) && layouts[country]) || otherwise;
+}
 
 /** `enter the ZIP code`: a label inside a message. Names and abbreviations keep their capitals. */
 export function missingFieldMessage({ label }: FieldWords): string {
@@ -137,6 +149,7 @@ export function missingFieldMessage({ label }: FieldWords): string {
 /** `enter a ZIP code like 94107`. */
 export function wrongPostalCodeMessage({ postalCode: { label, example } }: AddressLayout): string {
   const words = inSentence(label);
+  if (example === '') return `enter a valid ${words}`;
   return `enter ${/^[AEIOU]/i.test(words) ? 'an' : 'a'} ${words} like ${example}`;
 }
 

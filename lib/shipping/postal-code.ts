@@ -1,10 +1,9 @@
 import { postcodeValidator, postcodeValidatorExistsForCountry } from 'postcode-validator';
-import type { CountryCode } from '#lib/shipping/countries.ts';
 
 /**
  * Where a country splits its codes: the number of characters from the start, or from the end when negative.
  */
-const groups: Partial<Record<CountryCode, { at: number; with: string }>> = {
+const groups: Partial<Record<string, { at: number; with: string }>> = {
   CA: { at: 3, with: ' ' },
   GB: { at: -3, with: ' ' },
   IE: { at: 3, with: ' ' },
@@ -15,7 +14,7 @@ const groups: Partial<Record<CountryCode, { at: number; with: string }>> = {
 };
 
 /** Prefixes that people write before the code on a letter from abroad. */
-const prefixes: Partial<Record<CountryCode, RegExp>> = {
+const prefixes: Partial<Record<string, RegExp>> = {
   AT: /^A-?(?=\d)/,
   BE: /^B-?(?=\d)/,
   CH: /^CH-?(?=\d)/,
@@ -30,7 +29,7 @@ const prefixes: Partial<Record<CountryCode, RegExp>> = {
  * A typed postal code in its country's format: `sw1a1aa` becomes `SW1A 1AA`, and full-width digits become
  * digits. Undefined when it is not valid in that country. A country without postal codes accepts any text.
  */
-export function postalCodeOf(country: CountryCode, typed: string): string | undefined {
+export function postalCodeOf(country: string, typed: string): string | undefined {
   if (!postcodeValidatorExistsForCountry(country)) return typed;
   const compact = typed
     .normalize('NFKC')

@@ -1,15 +1,26 @@
 import { formatAddress } from 'localized-address-format';
 import { describe, expect, test } from 'vitest';
 import { layoutOf, type TownField } from '#lib/shipping/address-layout.ts';
-import { type CountryCode, countryCodes } from '#lib/shipping/countries.ts';
+import { countryInSentence, countryName } from '#lib/shipping/country-name.ts';
 import { addressLines } from '#lib/shipping/format-address.ts';
 import { postalCodeOf } from '#lib/shipping/postal-code.ts';
-import { type ShippingAddress, shippingAddressSchema } from '#lib/shipping/shipping-address.ts';
+import {
+  type ShippingAddress,
+  shippingAddressSchema,
+  shippingAddressSchemaTo,
+} from '#lib/shipping/shipping-address.ts';
 
 /**
  * What broke: all countries had one form and one rule. Hong Kong needed a postal code. The United States
  * needed no state and accepted ABCDE as a ZIP code. The page and the email printed one address differently.
  */
+
+/** The countries that a new shop ships to, and a name for each. */
+const countries = [
+  ...['AU', 'AT', 'BE', 'CA', 'CN', 'DK', 'FR', 'DE', 'HK', 'IE', 'IT', 'JP', 'NL', 'NZ', 'SG', 'ES', 'SE'],
+  ...['CH', 'GB', 'US'],
+];
+const nameOf = (code: string) => (code === 'HK' ? 'Hong Kong' : countryName([], code));
 
 const inUs = {
   name: 'Ada Lovelace',
@@ -70,17 +81,35 @@ describe('the rules of a country', () => {
     expect(faultsOf({ region: ' ' })).toEqual({ region: 'enter the state' });
   });
 
+  test('an address in a country without a layout needs a town, and its postal code is checked if it can be', () => {
+    const brazil = { country: 'BR', city: 'Recife', region: null, postalCode: '' };
+    expect(faultsOf({ ...brazil, city: '' })).toEqual({ city: 'enter the town or city' });
+    expect(shippingAddressSchema.parse({ ...inUs, ...brazil }).postalCode).toBeNull();
+    expect(faultsOf({ ...brazil, postalCode: 'x' })).toEqual({ postalCode: 'enter a valid postal code' });
+    expect(shippingAddressSchemaTo(['US', 'BR']).safeParse({ ...inUs, ...brazil }).success).toBe(true);
+  });
+
+  test.each(['FR', 'us', '__proto__', 5, null])(
+    'the country %j is not one of those that are served',
+    (country) => {
+      const { error } = shippingAddressSchemaTo(['US', 'BR']).safeParse({ ...inUs, country });
+      expect(error?.issues).toMatchObject([
+        { path: ['country'], message: 'choose a country that we send to' },
+      ]);
+    },
+  );
+
   test.each([null, 5, 'US', [], { country: null }, {}])('%j is refused without an exception', (value) => {
     expect(shippingAddressSchema.safeParse(value).success).toBe(false);
   });
 
-  test.each(countryCodes)('the example of a postal code of %s is valid', (country) => {
+  test.each(countries)('the example of a postal code of %s is valid', (country) => {
     const { example, required } = layoutOf(country).postalCode;
     expect(required).toBe(country !== 'HK');
     if (required) expect(postalCodeOf(country, example)).toBe(example);
   });
 
-  test.each<[CountryCode, string, string | undefined]>([
+  test.each<[string, string, string | undefined]>([
     ['GB', 'sw1a1aa', 'SW1A 1AA'],
     ['CA', 'k1a-0b1', 'K1A 0B1'],
     ['JP', '〒1000001', '100-0001'],
@@ -101,7 +130,7 @@ describe('the rules of a country', () => {
   });
 });
 
-test.each(countryCodes)('the form of %s has its fields in the order of a printed address', (country) => {
+test.each(countries)('the form of %s has its fields in the order of a printed address', (country) => {
   const marks: Record<TownField, string> = { city: '{city}', region: '{region}', postalCode: '{postalCode}' };
   const { city: locality, region: administrativeArea, postalCode } = marks;
   const printed = formatAddress(
@@ -113,9 +142,10 @@ test.each(countryCodes)('the form of %s has its fields in the order of a printed
   expect(layoutOf(country).order).toEqual(country === 'JP' ? ['city', ...inPrint] : inPrint);
 });
 
+const addressLinesIn = (address: ShippingAddress) => addressLines(address, nameOf(address.country));
+
 describe('a printed address', () => {
-  const print = (change: Partial<ShippingAddress>) =>
-    addressLines({ ...(inUs as ShippingAddress), ...change }).slice(1);
+  const print = (change: Partial<ShippingAddress>) => addressLinesIn({ ...inUs, ...change }).slice(1);
 
   test.each<[Partial<ShippingAddress>, string[]]>([
     [{}, ['12 St James Square', 'San Francisco, CA 94107', 'United States']],
@@ -170,7 +200,7 @@ describe('a printed address', () => {
       region: '東京都',
       postalCode: '100-0001',
     };
-    expect(addressLines({ ...japan, line2: null, country: 'JP' })).toEqual([
+    expect(addressLinesIn({ ...japan, line2: null, country: 'JP' })).toEqual([
       '〒100-0001',
       '東京都',
       '千代田区',
@@ -179,7 +209,7 @@ describe('a printed address', () => {
       'Japan',
     ]);
     const china = { name: '王伟', line1: '建国路1号', city: '北京市', region: '北京', postalCode: '100000' };
-    expect(addressLines({ ...china, line2: null, country: 'CN' })).toEqual([
+    expect(addressLinesIn({ ...china, line2: null, country: 'CN' })).toEqual([
       '100000',
       '北京北京市',
       '建国路1号',
@@ -189,8 +219,8 @@ describe('a printed address', () => {
   });
 
   test('that was stored before the rules of its country shows all its fields', () => {
-    for (const country of countryCodes) {
-      const printed = addressLines({
+    for (const country of countries) {
+      const printed = addressLinesIn({
         name: 'Name',
         line1: 'Street',
         line2: 'Floor',
@@ -201,5 +231,25 @@ describe('a printed address', () => {
       }).join('\n');
       for (const part of ['Name', 'Street', 'Floor', 'Town', 'Region', '?!']) expect(printed).toContain(part);
     }
+  });
+});
+
+describe("a country's name", () => {
+  const countries = [{ code: 'HK', name: 'Hong Kong' }];
+
+  test.each([
+    ['HK', 'Hong Kong'],
+    ['GB', 'United Kingdom'],
+    ['ZZ', 'Unknown Region'],
+    ['QQ', 'QQ'],
+  ])('%s is %s, also when the shop does not ship there', (code, name) => {
+    expect(countryName(countries, code)).toBe(name);
+  });
+
+  test.each([
+    ['United States', 'the United States'],
+    ['Germany', 'Germany'],
+  ])('%s is %s in a sentence', (name, words) => {
+    expect(countryInSentence(name)).toBe(words);
   });
 });

@@ -7,7 +7,6 @@ import {
   townFields,
   wrongPostalCodeMessage,
 } from '#lib/shipping/address-layout.ts';
-import { type CountryCode, countryCodes, countryName } from '#lib/shipping/countries.ts';
 import { postalCodeOf } from '#lib/shipping/postal-code.ts';
 
 const optional = (max: number) =>
@@ -22,47 +21,61 @@ const required = (what: string, max: number) =>
     .min(1, `enter ${what}`)
     .pipe(typedLine(max));
 
-/** The limits are longer than what carriers print on a label. */
-const fields = z.object({
-  name: required('the name on the parcel', 100),
-  line1: required('the street and number', 200),
-  line2: optional(200),
-  city: optional(100),
-  // An empty State field in a form was not filled in, and is refused where it is required. A client that
-  // sends none, or null, may leave it out: the postal code is enough for a carrier.
-  region: typedLine(100).nullish(),
-  postalCode: optional(20),
-  country: z.enum(countryCodes, { error: 'choose a country that we send to' }),
-});
+const unknownCountry = 'choose a country that we send to';
 
-/** The shipping address of an order, checked by the rules of its country. */
-export const shippingAddressSchema = fields
-  .superRefine(
-    (address, context) => {
-      for (const { field, message } of countryFaultsOf(address)) {
-        const isJudged = context.issues.some(({ path }) => path?.[0] === field);
-        if (!isJudged) context.addIssue({ code: 'custom', path: [field], message });
-      }
-    },
-    // Runs even when the name is missing, so that a shopper sees all mistakes in one answer.
-    { when: ({ value }) => hasCountry(value) },
-  )
-  .transform((address) => ({
-    ...address,
-    // Only Singapore, which is its own town, has no city here.
-    city: address.city ?? countryName(address.country),
-    region: address.region || null,
-  }));
+/** The limits are longer than what carriers print on a label. */
+const fieldsTo = (country: z.ZodType<string, string>) =>
+  z.object({
+    name: required('the name on the parcel', 100),
+    line1: required('the street and number', 200),
+    line2: optional(200),
+    city: optional(100),
+    // An empty State field in a form was not filled in, and is refused where it is required. A client that
+    // sends none, or null, may leave it out: the postal code is enough for a carrier.
+    region: typedLine(100).nullish(),
+    postalCode: optional(20),
+    country,
+  });
+
+function addressTo(country: z.ZodType<string, string>) {
+  /** Other fields may be missing or of any type here; their own rules have reported that. */
+  const hasCountry = (value: unknown) => country.safeParse(Object(value).country).success;
+  return fieldsTo(country)
+    .superRefine(
+      (address, context) => {
+        for (const { field, message } of countryFaultsOf(address)) {
+          const isJudged = context.issues.some(({ path }) => path?.[0] === field);
+          if (!isJudged) context.addIssue({ code: 'custom', path: [field], message });
+        }
+      },
+      // Runs even when the name is missing, so that a shopper sees all mistakes in one answer.
+      { when: ({ value }) => hasCountry(value) },
+    )
+    .transform((address) => ({
+      ...address,
+      // Only a country that is its own town has no city here.
+      city: address.city ?? layoutOf(address.country).onlyTown ?? '',
+      region: address.region || null,
+    }));
+}
+
+/** The shipping address of an order in any country, checked by the rules of that country's post. */
+export const shippingAddressSchema = addressTo(
+  z
+    .string({ error: unknownCountry })
+    .regex(/^[A-Z]{2}$/, unknownCountry)
+    .describe('ISO 3166-1 alpha-2 code of a country that the shop ships to.'),
+);
+
+/** The same in one of these countries. */
+export const shippingAddressSchemaTo = (countryCodes: readonly string[]) =>
+  addressTo(z.enum(countryCodes, { error: unknownCountry }));
 
 export type ShippingAddress = z.output<typeof shippingAddressSchema>;
 
-/** Other fields may be missing or of any type here; their own rules have reported that. */
-function hasCountry(value: unknown): boolean {
-  const { country } = Object(value) as { country?: CountryCode };
-  return country !== undefined && countryCodes.includes(country);
-}
+type Fields = z.output<ReturnType<typeof fieldsTo>>;
 
-function countryFaultsOf(address: z.output<typeof fields>): { field: TownField; message: string }[] {
+function countryFaultsOf(address: Fields): { field: TownField; message: string }[] {
   const layout = layoutOf(address.country);
   const missing = townFields
     .filter((field) => layout[field].required && address[field] === (field === 'region' ? '' : null))
@@ -81,5 +94,5 @@ export const storedAddressSchema = z.object({
   city: z.string(),
   region: z.string().nullable(),
   postalCode: z.string().nullable(),
-  country: z.enum(countryCodes),
+  country: z.string().describe('ISO 3166-1 alpha-2 code'),
 });

@@ -81,7 +81,24 @@ const promises: readonly Promise_[] = [
     table: 'order_event',
     definition: 'PRIMARY KEY (user_id, order_id, version)',
   },
+  {
+    sentence: 'every product has a price in the currency of the shop',
+    table: 'variant',
+    definition: 'FOREIGN KEY (currency) REFERENCES shop(currency) DEFERRABLE',
+  },
 ];
+
+/** A change of these tables makes a new version of the pricing rules. */
+const ruleTables = ['shipping_zone', 'country', 'shipping_method', 'shipping_rate', 'tax_rate', 'shop'];
+
+/** Of these tables, those whose trigger is missing, disabled, or does not see every kind of change. */
+const uncountedQuery = `
+  SELECT name FROM unnest($1::text[]) AS name
+  WHERE NOT EXISTS (
+    SELECT FROM pg_trigger
+    -- 60: after INSERT, DELETE, UPDATE and TRUNCATE, once for each statement.
+    WHERE tgrelid = name::regclass AND tgtype = 60 AND tgenabled IN ('O', 'A')
+      AND tgfoid = 'count_pricing_change'::regproc)`;
 
 // A disabled constraint has a suffix in its definition, so it doesn't match.
 const definitionsQuery = `
@@ -127,6 +144,13 @@ export async function brokenPromises(client: Client): Promise<string[]> {
 
   const unlogged = await client.query<{ relname: string }>(unloggedQuery);
   broken.push(...unlogged.rows.map(({ relname }) => `${relname} is UNLOGGED: a crash would empty it`));
+
+  const uncounted = await client.query<{ name: string }>(uncountedQuery, [ruleTables]);
+  broken.push(
+    ...uncounted.rows.map(
+      ({ name }) => `${name} has no trigger count_pricing_change, so orders may be priced by old rules`,
+    ),
+  );
 
   // On Citus, shards replace the partitions of these tables.
   const citus = await client.query("SELECT 1 FROM pg_extension WHERE extname = 'citus'");

@@ -2,6 +2,8 @@ import type { Prisma } from '#lib/generated/prisma/client.ts';
 import type { OrderKey } from '#lib/orders/find-order.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { formatMoney } from '#lib/platform/money.ts';
+import { currentRules } from '#lib/pricing/current-rules.ts';
+import { countryName } from '#lib/shipping/country-name.ts';
 import { addressLines } from '#lib/shipping/format-address.ts';
 import type { ShippingAddress } from '#lib/shipping/shipping-address.ts';
 
@@ -21,6 +23,9 @@ export async function describeOrder({ userId, orderId }: OrderKey): Promise<stri
     where: { orderId },
     orderBy: { firstSeenAt: 'asc' },
   });
+  // This shop wrote it from a validated submission, so its shape is known.
+  const address = order.shippingAddress as ShippingAddress;
+  const { countries } = await currentRules();
   const hold = order.holdUntil ? `, its stock is held until ${order.holdUntil.toISOString()}` : '';
   return [
     `Order ${order.number}  ${order.status}${hold}`,
@@ -30,8 +35,7 @@ export async function describeOrder({ userId, orderId }: OrderKey): Promise<stri
         `  ${quantity} × ${sku}  ${title}  ${money(unitPriceMinor)}`,
     ),
     `Ship to (${order.shippingMethod})`,
-    // This shop wrote it from a validated submission, so its shape is known.
-    ...addressLines(order.shippingAddress as ShippingAddress).map((line) => `  ${line}`),
+    ...addressLines(address, countryName(countries, address.country)).map((line) => `  ${line}`),
     'Payments',
     ...order.payments.flatMap(paymentLines),
     ...disputes.map(

@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { db } from '#lib/platform/database/db.ts';
+import { takeProcessWide } from '#lib/platform/process-wide.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
 import { cardBody } from '#tests/support/money.ts';
 import { callHandlers } from '#tests/support/shop/call.ts';
@@ -10,45 +11,69 @@ import { Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 const { simulator } = await openPayingShop();
 const call = conforming(callHandlers);
 
-const priceIn = (sku: string, currency: string) =>
-  db().$executeRaw`UPDATE variant SET currency = ${currency} WHERE sku = ${sku}`;
+/** The owner gives the shop another currency, and every product a price in it. */
+async function sellIn(currency: string): Promise<void> {
+  await db().$transaction([
+    db().$executeRaw`SET CONSTRAINTS variant_currency_fkey DEFERRED`,
+    db().$executeRaw`UPDATE shop SET currency = ${currency}`,
+    db().$executeRaw`UPDATE variant SET currency = ${currency}`,
+  ]);
+  // As if two seconds had passed.
+  takeProcessWide('pricingRules');
+}
 
 // What broke: a variant at 12.50 EUR was sold for 12.50 USD.
 describe('a variant priced in another currency', () => {
-  test('does not go into the cart', async () => {
+  test('does not exist: the database refuses a price in another currency than the shop’s', async () => {
     const sku = await addProduct('EURO');
-    await priceIn(sku, 'EUR');
-    const shopper = new Shopper(call);
+    const inEuros = db().$executeRaw`UPDATE variant SET currency = 'EUR' WHERE sku = ${sku}`;
+    await expect(inEuros).rejects.toThrow('variant_currency_fkey');
+    const ofShop = db().$executeRaw`UPDATE shop SET currency = 'EUR'`;
+    await expect(ofShop).rejects.toThrow('variant_currency_fkey');
+  });
+
+  test('does not go into a cart that is older than the change of the currency', async () => {
+    onTestFinished(() => sellIn('USD'));
+    const [old, sku] = [await addProduct('OLD'), await addProduct('SOLD-IN-EUR')];
+    const shopper = await shopperWith(call, old);
+    await sellIn('EUR');
     const response = await shopper.send('PUT', `/api/cart/lines/${sku}`, { quantity: 1 });
     expect([response.status, await response.json()]).toMatchObject([
       404,
       {
         code: 'not_found',
-        detail: '"Product EURO" is sold in EUR, and your cart is in USD. Nothing was changed.',
+        detail: '"Product SOLD-IN-EUR" is sold in EUR, and your cart is in USD. Nothing was changed.',
       },
     ]);
-    expect((await shopper.cart()).lines).toEqual([]);
-  });
-
-  test('is removed from a cart that contains it, and the shopper is told', async () => {
-    const shopper = await shopperWith(call, await addProduct('STAYS-IN-USD'));
-    await shopper.put(await addProduct('MOVES-TO-EUR'), 1);
-    await priceIn('MOVES-TO-EUR', 'EUR');
-    expect(await shopper.cart()).toMatchObject({
-      lines: [{ sku: 'STAYS-IN-USD' }],
-      subtotalMinor: 1_250,
-      removed: [{ sku: 'MOVES-TO-EUR' }],
-    });
+    expect(await shopper.cart()).toMatchObject({ currency: 'USD', lines: [], removed: [{ sku: old }] });
   });
 
   test('is not sold by a submission that was created before its price changed', async () => {
+    onTestFinished(() => sellIn('USD'));
     const shopper = await shopperWith(call, await addProduct('ONCE-USD', { available: 3 }));
-    await shopper.put(await addProduct('BESIDE-IT'), 1);
+    // For a line at 0 the total stays the same.
+    await shopper.put(await addProduct('GIFT', { available: 3, priceMinor: 0 }), 1);
     const body = await shopper.body();
-    await priceIn('ONCE-USD', 'EUR');
+    await sellIn('EUR');
     const response = await shopper.order(body);
-    expect([response.status, await response.json()]).toMatchObject([409, { code: 'cart_changed' }]);
+    expect([response.status, await response.json()]).toMatchObject([
+      409,
+      { code: 'cart_changed', quote: null },
+    ]);
     expect([await availableOf('ONCE-USD'), (await soldOf('ONCE-USD')).orders]).toEqual([3, 0]);
+    expect((await soldOf('GIFT')).orders).toBe(0);
+  });
+
+  test('is sold in its currency from a new cart', async () => {
+    onTestFinished(() => sellIn('USD'));
+    const sku = await addProduct('IN-EUR');
+    await sellIn('EUR');
+    const shopper = await shopperWith(call, sku);
+    const response = await shopper.order(await shopper.body());
+    expect([response.status, await response.json()]).toMatchObject([
+      201,
+      { order: { currency: 'EUR', totalMinor: 1_749 } },
+    ]);
   });
 });
 

@@ -58,6 +58,23 @@ test.each([
     'nothing is sold',
   ],
   ['that payments are one at a time', 'DROP INDEX payment_one_live', 'one live payment'],
+  [
+    'that every price is in one currency',
+    'ALTER TABLE variant DROP CONSTRAINT variant_currency_fkey',
+    'in the currency of the shop',
+  ],
+  [
+    'that a change of a tax makes a new version',
+    'ALTER TABLE tax_rate DISABLE TRIGGER count_pricing_change',
+    'tax_rate has no trigger',
+  ],
+  [
+    'that emptying a table makes a new version',
+    `DROP TRIGGER count_pricing_change ON country;
+     CREATE TRIGGER count_pricing_change AFTER INSERT OR UPDATE OR DELETE ON country
+     FOR EACH STATEMENT EXECUTE FUNCTION count_pricing_change()`,
+    'country has no trigger',
+  ],
   ['that open carts are one at a time', 'DROP INDEX cart_one_open', 'one open cart'],
   [
     'that lines belong to an order, in one partition of sixteen',

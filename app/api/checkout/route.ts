@@ -1,12 +1,17 @@
 import { getCheckout } from '#lib/checkout/get-checkout.ts';
 import { json, notAllowed, parseOrThrow, queryOf, route } from '#lib/platform/http/http.ts';
 import { sessionOrNew } from '#lib/platform/session/session.ts';
-import { checkoutQuerySchema } from '#lib/pricing/schema.ts';
+import { choiceOf } from '#lib/pricing/choice.ts';
+import { currentRules } from '#lib/pricing/current-rules.ts';
+import { checkoutQuerySchemaOf } from '#lib/pricing/schema.ts';
 
 export const GET = route(async (request) => {
-  const query = parseOrThrow(checkoutQuerySchema, queryOf(request));
+  const rules = await currentRules();
+  const query = parseOrThrow(checkoutQuerySchemaOf(rules), queryOf(request));
   const { userId } = await sessionOrNew(request);
-  return json(await getCheckout({ userId, ...query }));
+  // A given value is never replaced: the quote is of what the client asked for, or refused.
+  const { shippingMethod, country } = { ...choiceOf(query, rules), ...query };
+  return json(await getCheckout({ userId, shippingMethod, country }));
 });
 
 const refuse = notAllowed('GET');

@@ -1,6 +1,9 @@
 import { beforeAll, expect, test, vi } from 'vitest';
 import { POST } from '#app/checkout/totals/route.ts';
 import { checkoutDraftCookie, readCheckoutDraft } from '#lib/checkout/checkout-draft.ts';
+import { firstRules } from '#lib/pricing/rules-samples.ts';
+
+vi.mock('#lib/pricing/current-rules.ts', () => ({ currentRules: async () => firstRules }));
 
 beforeAll(() => {
   vi.stubEnv('DATABASE_URL', 'postgresql://127.0.0.1/none');

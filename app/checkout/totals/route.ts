@@ -1,9 +1,10 @@
-import { choiceOf } from '#app/checkout/choice.ts';
 import { checkoutAddress, countryFieldName } from '#components/checkout/form/checkout-fields.ts';
 import { keepDraftHeader } from '#lib/checkout/checkout-draft.ts';
 import { readForm } from '#lib/checkout/submission/read-submission.ts';
 import { refuseForeignOrigin, route } from '#lib/platform/http/http.ts';
 import { sealedShopperOf } from '#lib/platform/session/session.ts';
+import { choiceOf } from '#lib/pricing/choice.ts';
+import { currentRules } from '#lib/pricing/current-rules.ts';
 
 /**
  * Handles "Update totals" on a page without JavaScript. Redirects to the checkout with the choice in
@@ -12,7 +13,8 @@ import { sealedShopperOf } from '#lib/platform/session/session.ts';
 export const POST = route(async (request) => {
   refuseForeignOrigin(request);
   const typed = await readForm(request);
-  const choice = choiceOf({ shippingMethod: typed.shippingMethod, country: typed[countryFieldName] });
+  const chosen = { shippingMethod: typed.shippingMethod, country: typed[countryFieldName] };
+  const choice = choiceOf(chosen, await currentRules());
   const headers = {
     location: checkoutAddress(choice),
     'cache-control': 'no-store',

@@ -25,8 +25,10 @@ import type { OrderView } from '#lib/orders/schema.ts';
 import { declineSentence } from '#lib/payment-provider/decline-sentence.ts';
 import { answerPageWith } from '#lib/platform/http/page-status.ts';
 import { currentShopper } from '#lib/platform/session/next-session.ts';
+import { currentRules } from '#lib/pricing/current-rules.ts';
+import { countryName } from '#lib/shipping/country-name.ts';
 import { addressLines } from '#lib/shipping/format-address.ts';
-import type { ShippingAddress } from '#lib/shipping/shipping-address.ts';
+import { methodName } from '#lib/shipping/method-label.ts';
 
 type Query = { [name in 'access' | 'returned']?: string | string[] | undefined };
 
@@ -182,14 +184,18 @@ function Cancellation({ order, money }: { order: OrderView; money: OrderMoney })
   );
 }
 
-function Details({ order }: { order: OrderView }) {
+async function Details({ order }: { order: OrderView }) {
+  const { countries, shippingMethods } = await currentRules();
+  const { shippingMethod, shippingAddress } = order;
+  const label = shippingMethods.find(({ id }) => id === shippingMethod)?.label ?? shippingMethod;
+  const address = addressLines(shippingAddress, countryName(countries, shippingAddress.country));
   const invoice = order.payments.some(({ method }) => method === 'invoice');
   return (
     <dl className="grid gap-6 sm:grid-cols-2">
       <Detail label="Delivery address">
-        <Address address={order.shippingAddress} />
+        <address className="whitespace-pre-line not-italic">{address.join('\n')}</address>
       </Detail>
-      <Detail label="Delivery method">{order.shippingMethod === 'express' ? 'Express' : 'Standard'}</Detail>
+      <Detail label="Delivery method">{methodName(label)}</Detail>
       <Detail label="Payment">{invoice ? 'Invoice' : 'Card'}</Detail>
       <Detail label="Email">{order.email}</Detail>
     </dl>
@@ -203,8 +209,4 @@ function Detail({ label, children }: { label: string; children: ReactNode }) {
       <dd className="mt-1 break-words">{children}</dd>
     </div>
   );
-}
-
-function Address({ address }: { address: ShippingAddress }) {
-  return <address className="whitespace-pre-line not-italic">{addressLines(address).join('\n')}</address>;
 }

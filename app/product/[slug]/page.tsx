@@ -2,7 +2,7 @@ import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { cache } from 'react';
 import { productJsonLd } from '#app/product/[slug]/product-json-ld.ts';
-import { menuCategories } from '#app/site.ts';
+import { siteFacts } from '#app/site.ts';
 import { AddToCartForm } from '#components/catalogue/add-to-cart-form.tsx';
 import { Breadcrumb } from '#components/catalogue/breadcrumb.tsx';
 import { BuyingFacts } from '#components/catalogue/buying-facts.tsx';
@@ -47,7 +47,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function ProductPage({ params }: Props) {
   const product = await productOf((await params).slug);
-  const [related, categories] = await Promise.all([relatedTo(product), menuCategories()]);
+  const [related, { categories, delivery }] = await Promise.all([relatedTo(product), siteFacts()]);
   const category = categories.find(({ slug }) => slug === product.category);
   return (
     <Container>
@@ -76,7 +76,7 @@ export default async function ProductPage({ params }: Props) {
             </div>
             <p className="text-lg">{product.description}</p>
             <AddToCartForm title={product.title} maxQuantity={maxLineQuantity} />
-            <BuyingFacts />
+            <BuyingFacts delivery={delivery} />
             <Details details={product.details} />
           </div>
         </LiveVariants>

@@ -5,7 +5,6 @@ import {
   missingFieldMessage,
   type TownField,
 } from '#lib/shipping/address-layout.ts';
-import type { CountryCode } from '#lib/shipping/countries.ts';
 
 export const nameField: CheckoutField = {
   name: 'shippingAddress.name',
@@ -37,7 +36,7 @@ const townInputs: Record<TownField, CheckoutField['input']> = {
 };
 
 /** Returns the fields below the country, as addresses of that country have them. */
-export function addressFieldsOf(country: CountryCode): CheckoutField[] {
+export function addressFieldsOf(country: string): CheckoutField[] {
   const layout = layoutOf(country);
   return [
     ...streetFields,
@@ -61,6 +60,6 @@ function townField(field: TownField, words: FieldWords, half: boolean): Checkout
 
 /** Returns the message for an empty field, in the terms of the chosen country. */
 export function missingMessageOf(name: string, country: string): string | undefined {
-  const fields = [emailField, nameField, ...addressFieldsOf(country as CountryCode)];
+  const fields = [emailField, nameField, ...addressFieldsOf(country)];
   return fields.find((field) => field.name === name)?.missing;
 }

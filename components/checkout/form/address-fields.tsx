@@ -5,19 +5,23 @@ import { addressFieldsOf, nameField } from '#components/checkout/form/address-fi
 import { countryFieldName } from '#components/checkout/form/checkout-fields.ts';
 import { CheckoutTextField, type FieldsProps } from '#components/checkout/form/delivery-fields.tsx';
 import { SelectField } from '#components/ui/form/field.tsx';
-import { type CountryCode, countryCodes, countryName } from '#lib/shipping/countries.ts';
+import type { Country } from '#lib/shipping/country-name.ts';
 
 /**
  * The fields of a shipping address. The country comes early, because the other fields, shipping and tax
  * depend on it. Without JavaScript they change when the totals are updated.
  */
-export function AddressFields({ country: given, ...props }: FieldsProps & { country: CountryCode }) {
+export function AddressFields({
+  country: given,
+  countries,
+  ...props
+}: FieldsProps & { country: string; countries: readonly Country[] }) {
   const select = useRef<HTMLSelectElement>(null);
   const [country, setCountry] = useState(given);
 
   useEffect(() => {
     // The browser may have restored a choice, or the shopper chose before the script loaded.
-    if (select.current) setCountry(select.current.value as CountryCode);
+    if (select.current) setCountry(select.current.value);
   }, []);
 
   return (
@@ -29,13 +33,13 @@ export function AddressFields({ country: given, ...props }: FieldsProps & { coun
         label="Country"
         autoComplete="shipping country"
         defaultValue={given}
-        onChange={(event) => setCountry(event.target.value as CountryCode)}
+        onChange={(event) => setCountry(event.target.value)}
         error={props.errors[countryFieldName]}
         className="sm:col-span-2"
       >
-        {countryCodes.map((code) => (
+        {countries.map(({ code, name }) => (
           <option key={code} value={code}>
-            {countryName(code)}
+            {name}
           </option>
         ))}
       </SelectField>

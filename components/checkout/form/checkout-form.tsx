@@ -24,7 +24,7 @@ import { Amount } from '#components/ui/price.tsx';
 import { shownTotal } from '#components/ui/shown-total.ts';
 import { formatMoney } from '#lib/platform/money.ts';
 import type { CheckoutQuote } from '#lib/pricing/schema.ts';
-import type { CountryCode } from '#lib/shipping/countries.ts';
+import type { Country } from '#lib/shipping/country-name.ts';
 
 /** A page without JavaScript posts here to update its totals. */
 const totalsAction = '/checkout/totals';
@@ -32,13 +32,15 @@ const totalsAction = '/checkout/totals';
 interface CheckoutFormProps extends CheckoutPageProps {
   /** How the page accepts a card; undefined if it accepts none. */
   cardEntry: CardEntry | undefined;
+  /** The countries that the shop ships to. */
+  countries: readonly Country[];
 }
 
 /**
  * The checkout form. The browser can post it itself. Once JavaScript has loaded, it sends, tracks and
  * unlocks the form.
  */
-export function CheckoutForm({ cardEntry, ...props }: CheckoutFormProps) {
+export function CheckoutForm({ cardEntry, countries, ...props }: CheckoutFormProps) {
   const form = useRef<HTMLFormElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const problemBox = useRef<HTMLDivElement>(null);
@@ -118,7 +120,8 @@ export function CheckoutForm({ cardEntry, ...props }: CheckoutFormProps) {
             <AddressFields
               values={props.values}
               errors={errors}
-              country={props.choice.country as CountryCode}
+              countries={countries}
+              country={props.choice.country}
             />
           </Section>
           <Section title="Delivery method">

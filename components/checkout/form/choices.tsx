@@ -2,6 +2,7 @@ import { Fragment, type ReactNode } from 'react';
 import { RadioCard, RadioCards } from '#components/ui/form/radio-card.tsx';
 import { formatMoney } from '#lib/platform/money.ts';
 import type { CheckoutQuote } from '#lib/pricing/schema.ts';
+import { methodName, methodTime } from '#lib/shipping/method-label.ts';
 
 /** The shipping methods for the chosen country, each with its price. */
 export function DeliveryMethods({
@@ -15,21 +16,18 @@ export function DeliveryMethods({
 }) {
   return (
     <RadioCards legend={<span className="sr-only">Delivery method</span>} error={error}>
-      {quote.shippingMethods.map(({ id, label, priceMinor }) => {
-        const [name, ...time] = label.split(', ');
-        return (
-          <RadioCard
-            key={id}
-            name="shippingMethod"
-            value={id}
-            defaultChecked={id === chosen}
-            required
-            title={name}
-            note={time.join(', ')}
-            aside={priceMinor === 0 ? 'Free' : formatMoney(priceMinor, quote.currency)}
-          />
-        );
-      })}
+      {quote.shippingMethods.map(({ id, label, priceMinor }) => (
+        <RadioCard
+          key={id}
+          name="shippingMethod"
+          value={id}
+          defaultChecked={id === chosen}
+          required
+          title={methodName(label)}
+          note={methodTime(label)}
+          aside={priceMinor === 0 ? 'Free' : formatMoney(priceMinor, quote.currency)}
+        />
+      ))}
     </RadioCards>
   );
 }

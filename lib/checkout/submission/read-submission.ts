@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type Submission, submissionSchema } from '#lib/checkout/submission/schema.ts';
+import type { Submission } from '#lib/checkout/submission/schema.ts';
 import { isChargeable } from '#lib/payment-provider/card-amounts.ts';
 import { takesCards } from '#lib/payment-provider/takes-cards.ts';
 import { AppError } from '#lib/platform/errors.ts';
@@ -58,7 +58,7 @@ type SubmissionSchema = z.ZodType<Submission>;
 export function parseSubmission(
   raw: RawSubmission,
   idempotencyKey: string | null,
-  schema: SubmissionSchema = submissionSchema,
+  schema: SubmissionSchema,
 ): Submission {
   const submission = readSubmission(raw, idempotencyKey, schema);
   const { payment, totalMinor, currency } = submission;

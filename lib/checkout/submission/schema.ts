@@ -3,9 +3,9 @@ import { challengeSchema } from '#lib/abuse/schema.ts';
 import { orderReceiptSchema, shortageSchema } from '#lib/orders/schema.ts';
 import { looksLikeCardNumber } from '#lib/payment-provider/card-number.ts';
 import { emailAddressSchema } from '#lib/platform/text/email-address.ts';
+import { offeredMethods, type PricingRules, servedCountries } from '#lib/pricing/rules.ts';
 import { checkoutQuoteSchema } from '#lib/pricing/schema.ts';
-import { shippingMethodIds } from '#lib/shipping/methods.ts';
-import { shippingAddressSchema } from '#lib/shipping/shipping-address.ts';
+import { shippingAddressSchema, shippingAddressSchemaTo } from '#lib/shipping/shipping-address.ts';
 
 /**
  * The provider's token for a card. It is stored with the payment, so a card number is refused before
@@ -35,7 +35,10 @@ const paymentChoiceSchema = z.discriminatedUnion(
   { error: 'must be invoice or card' },
 );
 
-/** The body of `POST /api/orders`. A form post uses the same names, with dots for nested fields. */
+/**
+ * The body of `POST /api/orders`. A form post uses the same names, with dots for nested fields. The shipping
+ * method and the country may be any: which ones are offered is data of the shop.
+ */
 export const submissionSchema = z
   .object({
     submitToken: z.uuid('must be the UUID that the checkout gave').toLowerCase(),
@@ -44,7 +47,9 @@ export const submissionSchema = z
     totalMinor: z.int('must be a whole number of minor units').min(0, 'must be 0 or more'),
     currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code'),
     email: emailAddressSchema,
-    shippingMethod: z.enum(shippingMethodIds, { error: `must be one of ${shippingMethodIds.join(', ')}` }),
+    shippingMethod: z
+      .string()
+      .describe('The id of a shipping method, as in `shippingMethods` of `GET /api/checkout`.'),
     shippingAddress: shippingAddressSchema,
     payment: paymentChoiceSchema,
     /** The shopper was warned of a possible duplicate and wants to order again. */
@@ -53,6 +58,22 @@ export const submissionSchema = z
   .meta({ id: 'Submission' });
 
 export type Submission = z.output<typeof submissionSchema>;
+
+const offered = new WeakMap<PricingRules, z.ZodType<Submission>>();
+
+/** The rules for a new submission: the shop must offer the shipping method and ship to the country. */
+export function submissionSchemaOf(rules: PricingRules): z.ZodType<Submission> {
+  const known = offered.get(rules);
+  if (known) return known;
+  const methods = offeredMethods(rules);
+  const schema = submissionSchema.extend({
+    shippingMethod: z.enum(methods, { error: `must be one of ${methods.join(', ')}` }),
+    shippingAddress: shippingAddressSchemaTo(servedCountries(rules).map(({ code }) => code)),
+  });
+  // Building it costs more than using it.
+  offered.set(rules, schema);
+  return schema;
+}
 
 export const acceptedSchema = z
   .object({ outcome: z.literal('accepted'), order: orderReceiptSchema })

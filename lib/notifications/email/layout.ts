@@ -1,5 +1,5 @@
 import { formatMoney } from '#lib/platform/money.ts';
-import type { Totals } from '#lib/pricing/quote.ts';
+import type { Totals } from '#lib/pricing/price.ts';
 import { addressLines } from '#lib/shipping/format-address.ts';
 import type { ShippingAddress } from '#lib/shipping/shipping-address.ts';
 
@@ -45,8 +45,8 @@ function row(label: string, amount: string): string {
   return `  ${label}\n  ${amount.padStart(tableColumns)}`;
 }
 
-export function addressBlock(to: ShippingAddress): string {
-  return ['It goes to', ...addressLines(to).map((line) => `  ${line}`)].join('\n');
+export function addressBlock(to: ShippingAddress, countryName: string): string {
+  return ['It goes to', ...addressLines(to, countryName).map((line) => `  ${line}`)].join('\n');
 }
 
 /** `November 24, 2026`: the date in UTC, as on the order's page. */

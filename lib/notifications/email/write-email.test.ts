@@ -40,6 +40,7 @@ const order: EmailOrder = {
     postalCode: '62701',
     country: 'US',
   },
+  countryName: 'United States',
   placedAt: new Date('2026-11-24T23:30:00Z'),
   holdUntil: null,
   lines: [

@@ -29,6 +29,8 @@ export interface EmailOrder {
   discountMinor: number;
   totalMinor: number;
   shippingAddress: ShippingAddress;
+  /** Of the shipping address. */
+  countryName: string;
   placedAt: Date;
   /** An unpaid order keeps its stock until then; null when it doesn't wait for a payment. */
   holdUntil: Date | null;
@@ -209,7 +211,7 @@ export function writeEmail(
     // Every email mentions money that the shop should not hold.
     ...notMade(order.money),
     `Order ${order.number} of ${day(order.placedAt)}`,
-    ...(details ? [totalsTable(order), addressBlock(order.shippingAddress)] : []),
+    ...(details ? [totalsTable(order), addressBlock(order.shippingAddress, order.countryName)] : []),
     `${link}:\n${order.url}`,
     'Once',
   ];

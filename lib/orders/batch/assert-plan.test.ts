@@ -3,7 +3,8 @@ import { assertPlan, BrokenPlan } from '#lib/orders/batch/assert-plan.ts';
 import { decide, type NewOrder, type Plan } from '#lib/orders/decide.ts';
 import type { OrderRequest } from '#lib/orders/order-request.ts';
 import { maxTotalMinor } from '#lib/platform/money.ts';
-import { quote } from '#lib/pricing/quote.ts';
+import { price } from '#lib/pricing/price.ts';
+import { firstRules } from '#lib/pricing/rules-samples.ts';
 
 const none = { invoices: 0, cards: 0, units: 0, invoicedMinor: 0 };
 const policy = {
@@ -15,13 +16,15 @@ const policy = {
   network: none,
 };
 const lines = [
-  { sku: 'A', title: 'A', quantity: 2, unitPriceMinor: 1_000 },
-  { sku: 'B', title: 'B', quantity: 1, unitPriceMinor: 250 },
+  { sku: 'A', title: 'A', quantity: 2, unitPriceMinor: 1_000, currency: 'USD' },
+  { sku: 'B', title: 'B', quantity: 1, unitPriceMinor: 250, currency: 'USD' },
 ];
 const stock = new Map([
   ['A', 4],
   ['B', 4],
 ]);
+
+const choice = { shippingMethod: 'standard', country: 'US' };
 
 function requestOf(userId: string): OrderRequest {
   return {
@@ -29,7 +32,7 @@ function requestOf(userId: string): OrderRequest {
     submitToken: `token of ${userId}`,
     cartId: `cart of ${userId}`,
     cartVersion: 1,
-    totalMinor: quote(lines, 'standard', 'US').totalMinor,
+    totalMinor: price({ currency: 'USD', lines }, choice, firstRules)?.totals.totalMinor ?? 0,
     currency: 'USD',
     email: 'ada@example.com',
     shippingMethod: 'standard',
@@ -63,7 +66,7 @@ function planOf(): Plan {
     currency: 'USD',
     lines,
   }));
-  return decide({ carts, orders: [], stock, unpaid: [], policy }, requests);
+  return decide({ carts, orders: [], stock, unpaid: [], policy, rules: firstRules }, requests);
 }
 
 test('a plan that keeps its promises passes', () => {
@@ -118,6 +121,10 @@ const mistakes: Record<string, (plan: Plan) => void> = {
   },
   'another currency than was confirmed': (plan) => {
     first(plan).currency = 'EUR';
+    first(plan).lines = lines.map((line) => ({ ...line, currency: 'EUR' }));
+  },
+  'a line in another currency': (plan) => {
+    first(plan).lines = lines.map((line) => ({ ...line, currency: 'EUR' }));
   },
   'stock that is taken for no order': ({ taken }) => taken.set('C', 1),
   'an order that takes no stock': ({ taken }) => taken.delete('A'),

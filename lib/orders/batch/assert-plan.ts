@@ -16,7 +16,12 @@ export class BrokenPlan extends Error {
         cartId,
         currency,
         totalMinor,
-        lines: lines.map(({ sku, quantity, unitPriceMinor }) => ({ sku, quantity, unitPriceMinor })),
+        lines: lines.map(({ sku, quantity, unitPriceMinor, currency: of }) => ({
+          sku,
+          quantity,
+          unitPriceMinor,
+          currency: of,
+        })),
       })),
       taken: Object.fromEntries(taken),
     };
@@ -69,6 +74,7 @@ function brokenSum(order: NewOrder): string | undefined {
   const { lines, subtotalMinor, shippingMinor, taxMinor, discountMinor, totalMinor, orderRequest } = order;
   if (lines.length === 0) return 'an order without lines';
   if (!lines.every(({ quantity }) => Number.isSafeInteger(quantity) && quantity > 0)) return 'a line of none';
+  if (lines.some(({ currency }) => currency !== order.currency)) return 'a line in another currency';
   const sum = lines.reduce((total, line) => total + line.quantity * line.unitPriceMinor, 0);
   if (sum !== subtotalMinor) return 'the subtotal is not the sum of the lines';
   if (lines.reduce((total, { quantity }) => total + quantity, 0) !== order.unitCount)

@@ -5,6 +5,7 @@ import { writeOrders } from '#lib/orders/batch/write-orders.ts';
 import type { OrderSnapshot } from '#lib/orders/decide.ts';
 import type { OrderRequest } from '#lib/orders/order-request.ts';
 import type { Tx } from '#lib/platform/database/db.ts';
+import { firstRules } from '#lib/pricing/rules-samples.ts';
 
 /**
  * How often a batch is retried, what happens to a refused batch, and which queries are sent, with a fake
@@ -23,6 +24,7 @@ vi.mock('#lib/orders/batch/assert-plan.ts', async (original) => {
   const module = await original<typeof import('#lib/orders/batch/assert-plan.ts')>();
   return { ...module, assertPlan: vi.fn(module.assertPlan) };
 });
+vi.mock('#lib/pricing/current-rules.ts', () => ({ rulesOfVersion: async () => firstRules }));
 vi.mock('#lib/platform/env.ts', () => ({
   env: () => ({
     HOLD_MINUTES: 15,
@@ -97,6 +99,7 @@ function transactionWith(
     lines: [],
     unpaid: [],
     stock: {},
+    rulesVersion: 1,
   };
   const tx = { $queryRaw: vi.fn(async () => [{ batch: JSON.stringify(batch) }]), $executeRaw: vi.fn() };
   database.$transaction.mockImplementation((work: (tx: Tx) => unknown) => work(tx as unknown as Tx));

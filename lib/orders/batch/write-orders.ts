@@ -23,6 +23,7 @@ import { isDatabaseAway, isRetryable, isUniqueViolation } from '#lib/platform/da
 import { plainArray, textArray } from '#lib/platform/database/pg-array.ts';
 import { env } from '#lib/platform/env.ts';
 import { logger } from '#lib/platform/logger.ts';
+import { rulesOfVersion } from '#lib/pricing/current-rules.ts';
 
 /**
  * The order writer's transaction: a batch of submissions in one commit. It locks the rows it will change,
@@ -118,9 +119,10 @@ async function writeBatch(
   orderRequests: OrderRequest[],
   written: Set<OrderRequest>,
 ): Promise<Decision[]> {
-  const { carts, stock, unpaid } = await lockBatch(tx, orderRequests);
+  const { carts, stock, unpaid, rulesVersion } = await lockBatch(tx, orderRequests);
   const orders = await readOrders(tx, carts, orderRequests);
-  const snapshot = { carts: [...carts.values()], orders, stock, unpaid, policy: unpaidPolicy() };
+  const rules = await rulesOfVersion(tx, rulesVersion);
+  const snapshot = { carts: [...carts.values()], orders, stock, unpaid, policy: unpaidPolicy(), rules };
   const plan = decide(snapshot, orderRequests);
   assertPlan(plan, orderRequests, stock);
   for (const { orderRequest } of plan.orders) written.add(orderRequest);
@@ -137,6 +139,8 @@ interface LockedBatch {
   carts: Map<string, LockedCart>;
   stock: Map<string, number>;
   unpaid: OpenUnpaid[];
+  /** The version of the pricing rules. */
+  rulesVersion: number;
 }
 
 /** Locks the carts of a batch and the stock of their items in one round trip. The migration has the SQL. */
@@ -155,12 +159,14 @@ async function lockBatch(tx: Tx, orderRequests: OrderRequest[]): Promise<LockedB
     lines: (LineSnapshot & { userId: string; cartId: string })[];
     stock: Record<string, number>;
     unpaid: OpenUnpaid[];
+    rulesVersion: number;
   };
   const carts = new Map(
     batch.carts.map((cart) => [keyOf(cart.userId, cart.id), { ...cart, lines: [] as LineSnapshot[] }]),
   );
   for (const { userId, cartId, ...line } of batch.lines) carts.get(keyOf(userId, cartId))?.lines.push(line);
-  return { carts, stock: new Map(Object.entries(batch.stock)), unpaid: batch.unpaid };
+  const { unpaid, rulesVersion } = batch;
+  return { carts, stock: new Map(Object.entries(batch.stock)), unpaid, rulesVersion };
 }
 
 /** Existing orders; read only for shoppers whose cart is ordered or who ordered recently. */

@@ -1,5 +1,5 @@
 import * as shop from '#lib/orders/decide.ts';
-import { quote } from '#lib/pricing/quote.ts';
+import { price } from '#lib/pricing/price.ts';
 
 /** The order has the cart's current total, even if the shopper saw another one. */
 
@@ -12,8 +12,9 @@ export const decide: typeof shop.decide = (snapshot, orderRequests) => {
     orderRequests.map((orderRequest) => {
       const { cartId, shippingMethod, shippingAddress, totalMinor } = orderRequest;
       const cart = carts.get(cartId);
-      const now = cart && quote(cart.lines, shippingMethod, shippingAddress.country);
-      return { ...orderRequest, totalMinor: now?.totalMinor ?? totalMinor };
+      const choice = { shippingMethod, country: shippingAddress.country };
+      const now = cart && price(cart, choice, snapshot.rules);
+      return { ...orderRequest, totalMinor: now?.totals.totalMinor ?? totalMinor };
     }),
   );
 };

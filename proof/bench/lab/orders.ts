@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
 import { submitTokenFor } from '#lib/checkout/submission/submit-token.ts';
 import { sealSession, sessionCookie } from '#lib/platform/session/session.ts';
-import { quote } from '#lib/pricing/quote.ts';
+import { price } from '#lib/pricing/price.ts';
+import { rulesQuery } from '#lib/pricing/read-rules.ts';
+import type { PricingRules } from '#lib/pricing/rules.ts';
 import { requestBytes } from '#proof/bench/load/request.ts';
 
 /** A shopper with a filled cart, written straight to the database, and the request that orders it. */
@@ -51,9 +53,10 @@ export async function addBenchProducts(client: Client, skus: number): Promise<st
 
 /** `count` fresh shoppers with one line each, spread evenly over the skus. */
 export async function prepareOrders(client: Client, skus: string[], count: number): Promise<Order[]> {
+  const totalMinor = await totalOfOne(client);
   const orders = Array.from({ length: count }, (_, index) => {
     const [userId, cartId, sku] = [randomUUID(), randomUUID(), skus[index % skus.length] as string];
-    return { userId, cartId, sku, request: orderRequest(userId, cartId, sku) };
+    return { userId, cartId, sku, request: orderRequest(userId, cartId, totalMinor) };
   });
   for (let at = 0; at < count; at += batchSize) await writeCarts(client, orders.slice(at, at + batchSize));
   await client.query('ANALYZE cart, cart_line');
@@ -79,8 +82,17 @@ export function sessionHeader(userId: string): { cookie: string } {
   return { cookie: `${sessionCookie}=${sealSession(userId)}` };
 }
 
-function orderRequest(userId: string, cartId: string, sku: string): Buffer {
-  const { totalMinor } = quote([{ sku, quantity: 1, unitPriceMinor: benchPriceMinor }], 'standard', 'US');
+/** The total of every order of the bench, by the rules of its shop. */
+async function totalOfOne(client: Client): Promise<number> {
+  const { rows } = await client.query<{ rules: string }>(rulesQuery.sql);
+  const rules = JSON.parse(rows[0]?.rules ?? '') as PricingRules;
+  const cart = { currency: 'USD', lines: [{ sku: '', quantity: 1, unitPriceMinor: benchPriceMinor }] };
+  const priced = price(cart, { shippingMethod: 'standard', country: 'US' }, rules);
+  if (!priced) throw new Error('the shop of the bench does not ship to the United States');
+  return priced.totals.totalMinor;
+}
+
+function orderRequest(userId: string, cartId: string, totalMinor: number): Buffer {
   const submitToken = submitTokenFor({ userId, cartId, cartVersion, totalMinor, currency: 'USD' });
   const headers = { ...sessionHeader(userId), 'idempotency-key': submitToken };
   return requestBytes('POST', '/api/orders', headers, {

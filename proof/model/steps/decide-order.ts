@@ -1,7 +1,8 @@
 import { type Decision, decide, type LineSnapshot, type OrderSnapshot } from '#lib/orders/decide.ts';
 import type { OrderRequest } from '#lib/orders/order-request.ts';
 import type { UnpaidPolicy } from '#lib/orders/unpaid/unpaid-limits.ts';
-import { quote } from '#lib/pricing/quote.ts';
+import { price } from '#lib/pricing/price.ts';
+import type { PricingRules } from '#lib/pricing/rules.ts';
 import type { Order, State, World } from '#proof/model/state.ts';
 
 /**
@@ -36,10 +37,32 @@ const policy: UnpaidPolicy = {
 };
 const noLimits = { unpaid: [], policy };
 
+/** Two methods, so that two tabs can have different totals. */
+const rules: PricingRules = {
+  version: 1,
+  currency: 'USD',
+  homeCountry: 'US',
+  countries: [{ code: 'US', name: 'United States', zone: 'domestic', taxBasisPoints: 0 }],
+  shippingMethods: [
+    { id: 'standard', label: 'Standard' },
+    { id: 'express', label: 'Express' },
+  ],
+  shippingRates: [
+    { zone: 'domestic', method: 'standard', priceMinor: 499, freeFromMinor: null },
+    { zone: 'domestic', method: 'express', priceMinor: 1_299, freeFromMinor: null },
+  ],
+};
+
 /** An edit swaps one product for another of the same price, so that the total does not reveal it. */
 const linesOf = (version: number): LineSnapshot[] => [
-  { sku: 'LAST-ONE', title: 'What everybody wants', quantity: 1, unitPriceMinor: 2_000 },
-  { sku: `RIBBON-${version}`, title: 'Another colour each time', quantity: 1, unitPriceMinor: 300 },
+  { sku: 'LAST-ONE', title: 'What everybody wants', quantity: 1, unitPriceMinor: 2_000, currency: 'USD' },
+  {
+    sku: `RIBBON-${version}`,
+    title: 'Another colour each time',
+    quantity: 1,
+    unitPriceMinor: 300,
+    currency: 'USD',
+  },
 ];
 
 export function decideOrder(state: State, { scenario, dropped }: World, number: number): Decision {
@@ -62,7 +85,7 @@ export function decideOrder(state: State, { scenario, dropped }: World, number: 
   // minutes, and that protects no promise.
   const orders = looks ? state.orders.filter((order) => order.cart === cartNumber) : [];
   const snapshots = orders.map((order) => orderSnapshot({ scenario, dropped }, state, order));
-  const [decision] = decide({ carts: [snapshot], orders: snapshots, stock, ...noLimits }, [
+  const [decision] = decide({ carts: [snapshot], orders: snapshots, stock, ...noLimits, rules }, [
     orderRequest,
   ]).decisions;
   if (!decision) throw new Error('every submission is decided');
@@ -89,7 +112,9 @@ export function orderSnapshot(world: World, state: State, order: Order): OrderSn
 export function toOrderRequest({ scenario }: World, number: number): OrderRequest {
   const submission = submissionOf(scenario, number);
   const { cart, version, shipping, card } = submission;
-  const { totalMinor } = quote(linesOf(version), shipping, customer.shippingAddress.country);
+  const choice = { shippingMethod: shipping, country: customer.shippingAddress.country };
+  const totals = price({ currency: 'USD', lines: linesOf(version) }, choice, rules)?.totals;
+  if (!totals) throw new Error(`the model has no shipping method ${shipping}`);
   return {
     ...customer,
     userId: `shopper ${scenario.carts[cart]?.shopper}`,
@@ -97,7 +122,7 @@ export function toOrderRequest({ scenario }: World, number: number): OrderReques
     cartVersion: version,
     submitToken: `token ${tokenOf(scenario, number)}`,
     bodyHash: `body ${number}`,
-    totalMinor,
+    totalMinor: totals.totalMinor,
     shippingMethod: shipping,
     payment: card === 'invoice' ? { method: 'invoice' } : { method: 'card', token: card },
     orderId: 'new',

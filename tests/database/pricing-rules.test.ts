@@ -1,0 +1,63 @@
+import type pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openClient } from '#lib/platform/database/db-session.ts';
+import { rulesQuery } from '#lib/pricing/read-rules.ts';
+import type { PricingRules } from '#lib/pricing/rules.ts';
+import { firstRules } from '#lib/pricing/rules-samples.ts';
+import { createTestDatabase, type TestDatabase } from '#tests/support/services/database.ts';
+
+let database: TestDatabase;
+let client: pg.Client;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  client = await openClient({ connectionString: database.connectionString });
+});
+afterAll(async () => {
+  await client.end();
+  await database.drop();
+});
+
+async function rulesNow(): Promise<PricingRules> {
+  const { rows } = await client.query<{ rules: string }>(rulesQuery.sql);
+  return JSON.parse(rows[0]?.rules ?? '') as PricingRules;
+}
+
+test('the migration alone makes a shop that can price an order', async () => {
+  expect(await rulesNow()).toEqual(firstRules);
+});
+
+test.each([
+  "INSERT INTO shipping_zone (id) VALUES ('near')",
+  "UPDATE country SET name = 'USA' WHERE code = 'US'",
+  "DELETE FROM tax_rate WHERE country = 'FR'",
+  "UPDATE shipping_method SET label = 'Slow' WHERE id = 'standard'",
+  "UPDATE shipping_rate SET price_minor = 599 WHERE zone = 'domestic' AND method = 'standard'",
+  "UPDATE shop SET home_country = 'DE'",
+  'TRUNCATE tax_rate',
+  // As an owner's own client may be set.
+  "SET LOCAL search_path = pg_catalog; UPDATE public.shop SET home_country = 'DE'",
+])('%s makes a new version, and its rollback does not', async (statement) => {
+  const { version } = await rulesNow();
+  await client.query('BEGIN');
+  await client.query(statement);
+  const { rows } = await client.query('SELECT version::int FROM public.pricing_version');
+  expect(rows).toEqual([{ version: version + 1 }]);
+  await client.query('ROLLBACK');
+  expect((await rulesNow()).version).toBe(version);
+});
+
+test.each([
+  ['a price below zero', "UPDATE shipping_rate SET price_minor = -1 WHERE zone = 'abroad'", '23514'],
+  ['a tax above the price', 'UPDATE tax_rate SET basis_points = 10001', '23514'],
+  ['a second tax of a country', "INSERT INTO tax_rate (country, basis_points) VALUES ('FR', 1)", '23505'],
+  ['a country in no zone', "INSERT INTO country VALUES ('BR', 'Brazil', 'nowhere')", '23503'],
+  ['a code that no address has', "INSERT INTO country VALUES ('bra', 'Brazil', 'abroad')", '23514'],
+  [
+    'a second currency of the shop',
+    "INSERT INTO shop (currency, home_country) VALUES ('EUR', 'DE')",
+    '23505',
+  ],
+  ['a second version', 'INSERT INTO pricing_version (version) VALUES (2)', '23505'],
+])('%s is refused', async (_, statement, code) => {
+  await expect(client.query(statement)).rejects.toMatchObject({ code });
+});
