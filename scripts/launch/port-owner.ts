@@ -34,13 +34,25 @@ function ownerOnLinux(port: number): number | undefined {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .find((pid) => {
-      try {
-        return readdirSync(`/proc/${pid}/fd`).some((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`) === socket);
-      } catch {
-        return false;
-      }
-    });
+    .find((pid) => openFilesOf(pid).includes(socket));
+}
+
+/** What a process has open. Nothing for a process that has ended or belongs to another user. */
+function openFilesOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => openFileOf(pid, fd));
+  } catch {
+    return [];
+  }
+}
+
+function openFileOf(pid: number, fd: string): string[] {
+  try {
+    return [readlinkSync(`/proc/${pid}/fd/${fd}`)];
+  } catch {
+    // The process closed it meanwhile. The others still count.
+    return [];
+  }
 }
 
 /** The process that listens on a port, as far as this user can see. */
