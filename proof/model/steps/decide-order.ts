@@ -38,7 +38,7 @@ const noLimits = { unpaid: [], policy };
 
 /** An edit swaps one product for another of the same price, so that the total does not reveal it. */
 const linesOf = (version: number): LineSnapshot[] => [
-  { sku: 'LAST-ONE', title: 'What everybody wants', quantity: 1, unitPriceMinor: 2_000 },
+  { sku: 'LAST-ONE', title: 'The last unit', quantity: 1, unitPriceMinor: 2_000 },
   { sku: `RIBBON-${version}`, title: 'Another colour each time', quantity: 1, unitPriceMinor: 300 },
 ];
 
