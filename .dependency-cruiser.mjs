@@ -183,6 +183,14 @@ export default {
       },
     },
     {
+      name: 'the-harness-knows-no-run',
+      comment:
+        'Runs and tests use the harness. Of the chaos runs it knows only the checker, for which it collects the evidence.',
+      severity: 'error',
+      from: { path: '^proof/harness/' },
+      to: { path: '^(tests|e2e)/|^proof/(ablation|bench|model|mutation|chaos/(?!checker/))' },
+    },
+    {
       name: 'production-code-uses-no-test-tools',
       comment: 'Production code must not import packages that are not installed in production.',
       severity: 'error',

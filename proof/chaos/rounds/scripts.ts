@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '#proof/harness/random.ts';
-import { bankCard, debits, type Placed, type Shop, Shopper, type Submission } from './shopper.ts';
+import type { Placed } from '#proof/harness/shopper/outcome.ts';
+import {
+  bankCard,
+  debits,
+  RecordedShopper,
+  type Shop,
+  type Submission,
+} from '#proof/harness/shopper/recorded-shopper.ts';
 
 /** Shopper behaviour that a shop could get wrong. Each script is run by one shopper. */
 
@@ -16,7 +23,7 @@ export interface World extends Shop {
 }
 
 interface Scene {
-  shopper: Shopper;
+  shopper: RecordedShopper;
   world: World;
   random: Random;
   payment: Record<string, unknown>;
@@ -55,7 +62,7 @@ const payments = [
 
 /** Takes one shopper from an empty cart to the end of a script. */
 export async function shop(world: World, random: Random): Promise<void> {
-  const shopper = new Shopper(world, random);
+  const shopper = new RecordedShopper(world, random);
   const sku = random.pick(random.chance(0.3) ? world.scarce : world.plenty);
   const payment = random.pick(payments);
   const possible = payment.token === bankCard ? scripts.filter(([, one]) => goesToTheBank.has(one)) : scripts;
@@ -66,14 +73,16 @@ export async function shop(world: World, random: Random): Promise<void> {
 async function buysOnce(scene: Scene): Promise<void> {
   const submission = await prepare(scene);
   if (!submission) return;
-  await after(scene, await scene.shopper.submitAtOnce(submission, scene.random.between(1, 4)));
+  await after(scene, await scene.shopper.submitTogether(submission, scene.random.between(1, 4)));
 }
 
 /** The same cart at two prices: two tokens, of which one may make an order. */
 async function hasTwoTabs(scene: Scene): Promise<void> {
   const { shopper, random } = scene;
   const tabs = [await prepare(scene), await prepare(scene, { shippingMethod: 'express' })];
-  const placed = await Promise.all(tabs.map((tab) => tab && shopper.submitAtOnce(tab, random.between(1, 3))));
+  const placed = await Promise.all(
+    tabs.map((tab) => tab && shopper.submitTogether(tab, random.between(1, 3))),
+  );
   await after(scene, placed[0]);
 }
 
@@ -83,7 +92,7 @@ async function editsMeanwhile(scene: Scene): Promise<void> {
   const submission = await prepare(scene);
   if (!submission) return;
   const [placed] = await Promise.all([
-    shopper.submitAtOnce(submission, random.between(1, 3)),
+    shopper.submitTogether(submission, random.between(1, 3)),
     shopper.put(sku, random.between(3, 4)),
   ]);
   await after(scene, placed);
@@ -93,7 +102,7 @@ async function editsMeanwhile(scene: Scene): Promise<void> {
 async function sendsAnotherBody(scene: Scene): Promise<void> {
   const { shopper } = scene;
   const bodies = [await prepare(scene), await prepare(scene, { email: 'eve@example.com' })];
-  await Promise.all(bodies.map((body) => body && shopper.submitAtOnce(body, 2)));
+  await Promise.all(bodies.map((body) => body && shopper.submitTogether(body, 2)));
 }
 
 /**
@@ -104,7 +113,7 @@ async function cancels(scene: Scene): Promise<void> {
   const { shopper, random } = scene;
   const submission = await prepare(scene);
   if (!submission) return;
-  const placed = await shopper.submitAtOnce(submission, 1);
+  const placed = await shopper.submitTogether(submission, 1);
   if (!placed?.orderId) return;
   const { orderId } = placed;
   await Promise.all([
@@ -123,10 +132,10 @@ async function buysAgain(scene: Scene): Promise<void> {
   await buysOnce(scene);
   if (!(await shopper.put(sku, random.between(1, 2)))) return;
   const again = await prepare(scene);
-  const placed = again && (await shopper.submitAtOnce(again, 2));
+  const placed = again && (await shopper.submitTogether(again, 2));
   if (placed?.status !== 409) return;
   const meant = await prepare(scene, { confirmDuplicate: true });
-  if (meant) await shopper.submitAtOnce(meant, 2);
+  if (meant) await shopper.submitTogether(meant, 2);
 }
 
 async function prepare(

@@ -1,15 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CheckoutQuote } from '#lib/pricing/schema.ts';
 import {
-  type Call,
   type CallKind,
   type Confirmed,
   type History,
   hashOf,
+  type Question,
   type Reply,
 } from '#proof/chaos/checker/history.ts';
 import type { Random } from '#proof/harness/random.ts';
-import { ask } from './ask.ts';
+import { callOnce } from './call-once.ts';
 import { homeOf } from './networks.ts';
+import { isOpen, type Placed, placedOf, replyOf, saysNothing } from './outcome.ts';
+import { type OrderBody, orderBody, Shopper } from './shopper.ts';
 
 /** A submission that can be sent any number of times. */
 export interface Submission {
@@ -17,7 +20,7 @@ export interface Submission {
   token: string;
   cart: string;
   confirmed: Confirmed;
-  body: string;
+  body: OrderBody;
   bankDecides?: true;
 }
 
@@ -41,38 +44,17 @@ export interface Shop {
   history: History;
 }
 
-interface Quote {
-  submitToken: string;
-  cartId: string;
-  cartVersion: number;
-  totalMinor: number;
-  currency: string;
-}
-
-/** The outcome of a placed order. */
-export interface Placed {
-  status: number;
-  orderId: string | undefined;
-}
-
 /** A client retries an answer without an outcome. After this time it gives up. */
 const givesUpAfterMs = 45_000;
 /** The operator's entrance, next to those for shoppers. */
 const operatorDoor = 3;
 const pausesMs = [100, 200, 400, 800, 1_200];
 
-const address = {
-  name: 'Ada Lovelace',
-  line1: '12 St James’s Square',
-  line2: null,
-  city: 'Springfield',
-  region: 'IL',
-  postalCode: '62701',
-  country: 'US',
-};
-
-/** One client with its cookie. It avoids asking the same process twice in a row. */
-export class Shopper {
+/**
+ * One client whose every call is recorded for the checker. It uses any door of the shop, and it tries again
+ * until it knows the outcome.
+ */
+export class RecordedShopper {
   readonly #shop: Shop;
   /** A sequence of its own: the number of retries must not change what the script chooses next. */
   readonly #random: Random;
@@ -90,48 +72,32 @@ export class Shopper {
     if (who) [this.id, this.cookie] = [who.shopper, who.cookie];
   }
 
+  /** Sends one request through one door. */
   async call(
     kind: CallKind,
-    method: string,
-    path: string,
+    send: (at: Shopper) => Promise<Response>,
     {
       app = this.#shop.only ?? this.#random.between(0, this.#shop.doors.length - 1),
-      body,
       ...about
-    }: { app?: number; body?: string } & Partial<Call> = {},
+    }: Partial<Question> = {},
   ): Promise<Reply | undefined> {
-    const port = this.#shop.doors[app] as number;
-    const headers: Record<string, string> = {
-      'x-forwarded-for': this.#shop.network ?? homeOf(this.client),
-      ...(about.token && { 'idempotency-key': about.token }),
-    };
+    const at = new Shopper(
+      callOnce(this.#shop.doors[app] as number, this.#shop.network ?? homeOf(this.client)),
+    );
+    at.cookie = this.cookie;
     const { client, id: shopper } = this;
     return this.#shop.history.record({ kind, app, client, shopper, ...about }, async () => {
-      const reply = await ask({
-        port,
-        method,
-        path,
-        cookie: this.cookie,
-        headers,
-        ...(body !== undefined && { body }),
-      });
-      if (!this.cookie) this.#keepSession(reply.setCookie);
-      return reply;
+      const response = await send(at);
+      if (!this.cookie) [this.cookie, this.id] = [at.cookie, at.userId];
+      return replyOf(response);
     });
-  }
-
-  #keepSession(cookies: string[]): void {
-    const session = cookies.find((cookie) => cookie.startsWith('once_session='))?.split(';')[0];
-    if (!session) return;
-    this.cookie = session;
-    this.id = session.slice('once_session='.length).split('.')[0] ?? '';
   }
 
   /**
    * Retries until the answer is a success. Resolves with undefined after the time limit, or when retries
    * are useless.
    */
-  async #until(attempt: () => Promise<Reply | undefined>): Promise<Record<string, unknown> | undefined> {
+  async #until(attempt: () => Promise<Reply | undefined>): Promise<unknown> {
     const until = performance.now() + givesUpAfterMs;
     for (let tries = 0; performance.now() < until; tries += 1) {
       const reply = await attempt();
@@ -147,8 +113,7 @@ export class Shopper {
   }
 
   async put(sku: string, quantity: number): Promise<boolean> {
-    const body = JSON.stringify({ quantity });
-    const cart = await this.#until(() => this.call('cart', 'PUT', `/api/cart/lines/${sku}`, { body }));
+    const cart = await this.#until(() => this.call('cart', (at) => at.setLine(sku, quantity)));
     if (!cart) return false;
     if (quantity > 0) this.#lines.set(sku, quantity);
     else this.#lines.delete(sku);
@@ -158,30 +123,19 @@ export class Shopper {
   /** A submission of the current cart; undefined where nothing can be ordered. */
   async submission(
     payment: Record<string, unknown>,
-    { shippingMethod = 'standard', email = 'ada@example.com', ...more }: Record<string, unknown> = {},
+    change: Record<string, unknown> = {},
   ): Promise<Submission | undefined> {
-    const path = `/api/checkout?shippingMethod=${shippingMethod}&country=US`;
-    const quote = (await this.#until(() => this.call('quote', 'GET', path))) as Quote | undefined;
+    const path = `/api/checkout?shippingMethod=${change.shippingMethod ?? 'standard'}&country=US`;
+    const send = (at: Shopper) => at.request(path);
+    const quote = (await this.#until(() => this.call('quote', send))) as CheckoutQuote | undefined;
     if (!quote) return undefined;
-    const { submitToken, cartId, cartVersion, totalMinor, currency } = quote;
-    const body = JSON.stringify({
-      submitToken,
-      cartId,
-      cartVersion,
-      totalMinor,
-      currency,
-      email,
-      shippingMethod,
-      shippingAddress: address,
-      payment,
-      ...more,
-    });
+    const { submitToken, cartId, totalMinor } = quote;
     return {
       who: { client: this.client, shopper: this.id, cookie: this.cookie },
       token: submitToken,
       cart: cartId,
       confirmed: { lines: this.#lines.size > 0 ? Object.fromEntries(this.#lines) : undefined, totalMinor },
-      body,
+      body: orderBody(quote, { payment, ...change }),
       ...(isLeftToTheBank(payment) && { bankDecides: true as const }),
     };
   }
@@ -192,10 +146,10 @@ export class Shopper {
     how: { app?: number; again?: true } = {},
   ): Promise<Reply | undefined> {
     const about = {
-      ...{ token, cart, confirmed, sent: hashOf(body), body, ...how },
+      ...{ token, cart, confirmed, sent: hashOf(JSON.stringify(body)), ...how },
       ...(bankDecides && { bankDecides }),
     };
-    const reply = await this.call('order', 'POST', '/api/orders', about);
+    const reply = await this.call('order', (at) => at.order(body), about);
     // The order exists, so later items go into another cart.
     if (reply && (reply.status < 300 || reply.status === 402)) this.#lines.clear();
     return reply;
@@ -217,7 +171,7 @@ export class Shopper {
   }
 
   /** Sends copies at the same time through different entrances, then retries until the outcome is known. */
-  async submitAtOnce(submission: Submission, copies: number): Promise<Placed | undefined> {
+  async submitTogether(submission: Submission, copies: number): Promise<Placed | undefined> {
     const { length } = this.#shop.doors;
     const first = this.#random.between(0, length - 1);
     const spread = Array.from({ length: copies }, () => this.#random.between(0, 60));
@@ -233,13 +187,22 @@ export class Shopper {
 
   /** Pays an order whose card was declined, with the next attempt. */
   async pay(orderId: string, attempt: number): Promise<void> {
-    const body = JSON.stringify({ attempt, method: 'card', token: 'pm_card_visa' });
-    const path = `/api/orders/${orderId}/payments`;
-    await this.#until(() => this.call('pay', 'POST', path, { body, order: orderId, attempt }));
+    await this.#until(() => this.payOnce(orderId, attempt));
+  }
+
+  payOnce(orderId: string, attempt: number, app?: number): Promise<Reply | undefined> {
+    const card = { attempt, method: 'card', token: 'pm_card_visa' };
+    const send = (at: Shopper) => at.send('POST', `/api/orders/${orderId}/payments`, card);
+    return this.call('pay', send, { app, order: orderId, attempt });
   }
 
   async cancel(orderId: string): Promise<void> {
-    await this.#until(() => this.call('cancel', 'POST', `/api/orders/${orderId}/cancel`, { order: orderId }));
+    await this.#until(() => this.cancelOnce(orderId));
+  }
+
+  cancelOnce(orderId: string, app?: number): Promise<Reply | undefined> {
+    const send = (at: Shopper) => at.request(`/api/orders/${orderId}/cancel`, { method: 'POST' });
+    return this.call('cancel', send, { app, order: orderId });
   }
 
   /**
@@ -273,15 +236,14 @@ export class Shopper {
     if (port === undefined) return;
     const { client, id: shopper } = this;
     const path = `/fulfil?user=${shopper}&order=${orderId}`;
-    const askedAtMs = Date.now();
-    await history.record(
-      { kind: 'fulfil', app: operatorDoor, client, shopper, order: orderId, askedAtMs },
-      () => ask({ port, method: 'POST', path }),
+    const asked = { order: orderId, askedAtMs: Date.now() };
+    await history.record({ kind: 'fulfil', app: operatorDoor, client, shopper, ...asked }, async () =>
+      replyOf(await callOnce(port)(path, { method: 'POST' })),
     );
   }
 
   read(orderId: string, kind: 'read' | 'snoop' = 'read'): Promise<Reply | undefined> {
-    return this.call(kind, 'GET', `/api/orders/${orderId}`, { order: orderId });
+    return this.call(kind, (at) => at.request(`/api/orders/${orderId}`), { order: orderId });
   }
 }
 
@@ -295,21 +257,4 @@ const isLeftToTheBank = ({ token }: Record<string, unknown>) =>
 interface LiveOrder {
   status: string;
   payments?: { actionUrl?: string }[];
-}
-
-/** The shop failed, was too busy, or got an incomplete request: a retry may succeed. */
-const saysNothing = ({ status }: Pick<Reply, 'status'>): boolean =>
-  status >= 500 || status === 429 || status === 408;
-
-/** Whether the outcome is still open. */
-function isOpen({ body }: Reply): boolean {
-  const { code } = JSON.parse(body.toString('utf8')) as { code?: string };
-  return code === 'in_progress' || code === 'payment_unsettled';
-}
-
-/** The final outcome in an answer; undefined while it may still change. */
-function placedOf({ status, body }: Reply): Placed | undefined {
-  if (saysNothing({ status })) return undefined;
-  const { code, order } = JSON.parse(body.toString('utf8')) as { code?: string; order?: { id?: string } };
-  return code === 'in_progress' ? undefined : { status, orderId: order?.id };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { familyOf, parseStat } from '#proof/bench/lab/processes.ts';
+import { familyOf, parseStat } from '#proof/bench/machine/processes.ts';
 
 const line =
   '42 (a) b) S 7 42 42 0 -1 4194560 900 800 0 0 150 50 25 75 20 0 11 0 9000 123 456 18446744073709551615';

@@ -1,8 +1,8 @@
 import type { UnpaidRow } from '#proof/chaos/checker/check-unpaid.ts';
-import type { Lab } from './lab.ts';
+import type { Harness } from '#proof/harness/harness.ts';
 
 /** The unpaid orders that hold stock, and those that the shop counts as unpaid. */
-export function readUnpaid({ withDatabase }: Lab): Promise<UnpaidRow[]> {
+export function readUnpaid({ withDatabase }: Harness): Promise<UnpaidRow[]> {
   return withDatabase(async (client) => {
     const { rows } = await client.query<UnpaidRow>(
       `SELECT coalesce(id, order_id) AS "orderId", held.network_hash::text AS network,

@@ -1,16 +1,16 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
-import { root } from '#proof/bench/lab/children.ts';
-import { type Lab, openLab } from '#proof/chaos/lab/lab.ts';
+import { type Harness, openHarness } from '#proof/harness/harness.ts';
+import { root } from '#proof/harness/services/child.ts';
 import type { Guard } from './guards.ts';
 import { inDatabase, isInDatabase } from './in-database.ts';
 import { isReplaceable } from './replacements.ts';
 import type { Workload } from './scene.ts';
 
-/** One lab for all trials. Each trial starts with a fresh database, Redis and processes. */
-export interface Laboratory {
-  lab: Lab;
+/** One harness for all trials. Each trial starts with a fresh database, Redis and processes. */
+export interface TestBuild {
+  harness: Harness;
   /** Starts everything fresh, without these guards. */
   begin(without: readonly Guard[], options: Pick<Workload, 'worker' | 'writers'>): Promise<void>;
   /**
@@ -25,7 +25,7 @@ export interface Laboratory {
 
 const template = 'once_clean';
 
-export async function openLaboratory({
+export async function openTestBuild({
   shopLog,
   say = () => undefined,
   signal = new AbortController().signal,
@@ -34,7 +34,7 @@ export async function openLaboratory({
   shopLog: string;
   say?: (line: string) => void;
   signal?: AbortSignal;
-}): Promise<Laboratory> {
+}): Promise<TestBuild> {
   const { NODE_OPTIONS, ABLATE, WRITER_CONNECTIONS } = process.env;
   const before = { NODE_OPTIONS, ABLATE, WRITER_CONNECTIONS };
   const restoreEnv = () => {
@@ -46,20 +46,20 @@ export async function openLaboratory({
   const register = path.join(root, 'proof/ablation/register.ts');
   process.env.NODE_OPTIONS = `${before.NODE_OPTIONS ?? ''} --import ${register}`.trim();
   process.env.ABLATE = '';
-  const lab = await openLab({ built: false, shopLog, say, signal }).catch((error) => {
+  const harness = await openHarness({ built: false, shopLog, say, signal }).catch((error) => {
     restoreEnv();
     throw error;
   });
-  const processes = [...lab.apps, lab.worker];
+  const processes = [...harness.apps, harness.worker];
   const end = async () => {
     await Promise.all(processes.map((service) => service.stop()));
   };
   await end();
-  await recreate(lab, template, nameOf(lab));
+  await recreate(harness, template, nameOf(harness));
   let logBegins = 0;
 
   return {
-    lab,
+    harness,
     end,
     async complaints(earlierCharges) {
       const log = (await readFile(shopLog)).subarray(logBegins).toString('utf8');
@@ -67,23 +67,23 @@ export async function openLaboratory({
     },
     async begin(without, { worker, writers = 1 }) {
       await end();
-      await recreate(lab, nameOf(lab), template);
+      await recreate(harness, nameOf(harness), template);
       logBegins = await stat(shopLog).then(
         ({ size }) => size,
         () => 0,
       );
-      await lab.flushRedis();
-      lab.simulator.clearFaults();
-      for (const proxy of Object.values(lab.proxies).flat()) proxy.heal();
-      await lab.withDatabase(async (client) => {
+      await harness.redis.flush();
+      harness.simulator.clearFaults();
+      for (const proxy of Object.values(harness.proxies).flat()) proxy.heal();
+      await harness.withDatabase(async (client) => {
         for (const guard of without.filter(isInDatabase)) await inDatabase[guard](client);
       });
       process.env.WRITER_CONNECTIONS = String(writers);
       process.env.ABLATE = without.filter(isReplaceable).join(',');
-      await Promise.all((worker ? processes : lab.apps).map((service) => service.start()));
+      await Promise.all((worker ? processes : harness.apps).map((service) => service.start()));
     },
     async close() {
-      await lab.close({ keep: false });
+      await harness.close({ keep: false });
       restoreEnv();
     },
   };
@@ -101,10 +101,10 @@ function complaintOf(line: string, earlierCharges: ReadonlySet<string>): string[
   return [err?.message?.trim() ?? msg ?? line];
 }
 
-const nameOf = ({ postgres }: Lab): string => new URL(postgres.connectionString()).pathname.slice(1);
+const nameOf = ({ postgres }: Harness): string => new URL(postgres.connectionString()).pathname.slice(1);
 
 /** Creates a database again, as a copy of another one. */
-async function recreate({ postgres }: Lab, name: string, from: string): Promise<void> {
+async function recreate({ postgres }: Harness, name: string, from: string): Promise<void> {
   const url = new URL(postgres.connectionString());
   url.pathname = '/postgres';
   const admin = new pg.Client({ connectionString: url.href });

@@ -1,7 +1,7 @@
 import { readFileSync, watchFile, writeFileSync } from 'node:fs';
 
 /**
- * Preloaded into the lab's processes only (`node --import`). It moves the process's wall clock (`Date`,
+ * Preloaded into the harness's processes only (`node --import`). It moves the process's wall clock (`Date`,
  * with and without `new`) by the milliseconds in the file CLOCK_FILE, now and whenever that changes.
  * Elapsed time (`performance.now`, timers) is not affected, as on a machine whose clock is set. The
  * clocks of the database, of Redis and of the provider are not affected either.

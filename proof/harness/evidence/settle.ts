@@ -1,19 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { isPayable, stateOfDispute } from '#proof/chaos/checker/check-money.ts';
-import type {
-  ChargeRow,
-  DisputeRow,
-  Evidence,
-  LineRow,
-  MailRow,
-  OrderRow,
-  PaymentRow,
-  RefundRow,
-  StockRow,
-} from '#proof/chaos/checker/evidence.ts';
+import type { Harness } from '#proof/harness/harness.ts';
 import type { Simulator } from '#proof/simulator/start-simulator.ts';
-import type { Lab } from './lab.ts';
 
 /**
  * How long the shop may take to settle everything once it all works again. A real shop would take
@@ -28,11 +17,13 @@ const lookEveryMs = 1_000;
  * own worker does the rest. Resolves with the milliseconds that it took, or undefined if something
  * stayed open.
  */
-export async function settle(lab: Lab): Promise<number | undefined> {
+export async function settle(harness: Harness): Promise<number | undefined> {
   const beganAt = performance.now();
   while (performance.now() - beganAt < settleLimitMs) {
-    const untold = await lab.simulator.flushWebhooks();
-    const open = await lab.withDatabase((client) => openAfterTime(client, lab.simulator)).catch(() => 1);
+    const untold = await harness.simulator.flushWebhooks();
+    const open = await harness
+      .withDatabase((client) => openAfterTime(client, harness.simulator))
+      .catch(() => 1);
     if (untold === 0 && open === 0) return performance.now() - beganAt;
     await sleep(lookEveryMs);
   }
@@ -113,70 +104,4 @@ async function unseenDisputes(client: pg.Client, simulator: Simulator): Promise<
     .disputes()
     .filter(({ paymentIntent }) => ours.has(paymentIntent))
     .filter(({ id, status }) => known.get(id) !== stateOfDispute(status)).length;
-}
-
-/**
- * Everything except the history: the shop's rows at one moment, and the provider's ledger. Times count
- * from when the history began, which is given in milliseconds of Unix time.
- */
-export async function gather(
-  lab: Lab,
-  goods: ReadonlyMap<string, number>,
-  historyBeganAtMs: number,
-): Promise<Omit<Evidence, 'history'>> {
-  const charges: ChargeRow[] = lab.simulator.ledger();
-  const rows = await lab.withDatabase(async (client) => {
-    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    const orders = await client.query<OrderRow>(
-      `SELECT user_id AS "userId", id, cart_id AS "cartId", submit_token AS "submitToken", status,
-              total_minor AS "totalMinor", accepted_at IS NOT NULL AS accepted,
-              EXISTS (SELECT FROM order_event WHERE order_event.user_id = orders.user_id
-                        AND order_id = id AND to_status = 'payment_unknown') AS "wasUnknown",
-              EXISTS (SELECT FROM order_event WHERE order_event.user_id = orders.user_id
-                        AND order_id = id AND to_status = 'fulfilled') AS "wasFulfilled",
-              (extract(epoch FROM placed_at) * 1000 - $1)::float8 AS "placedMs"
-       FROM orders`,
-      [historyBeganAtMs],
-    );
-    const lines = await client.query<LineRow>(`SELECT order_id AS "orderId", sku, quantity FROM order_line`);
-    const payments = await client.query<PaymentRow>(
-      `SELECT order_id AS "orderId", attempt, method, status, amount_minor AS "amountMinor",
-              refunded_minor AS "refundedMinor" FROM payment`,
-    );
-    const refunds = await client.query<RefundRow>(
-      `SELECT order_id AS "orderId", attempt, amount_minor AS "amountMinor", status,
-              provider_ref AS "providerRef" FROM refund`,
-    );
-    const disputes = await client.query<DisputeRow>(
-      `SELECT provider_ref AS "providerRef", status FROM dispute WHERE kind = 'dispute'`,
-    );
-    const mails = await client.query<MailRow>(`SELECT order_id AS "orderId", kind FROM mail`);
-    const stock = await client.query<{ sku: string; available: number }>(
-      'SELECT sku, available FROM stock WHERE sku = ANY($1::text[])',
-      [[...goods.keys()]],
-    );
-    const several = await client.query<{ shopper: string }>(
-      `SELECT user_id AS shopper FROM cart WHERE status = 'open' GROUP BY user_id HAVING count(*) > 1`,
-    );
-    await client.query('COMMIT');
-    return {
-      orders: orders.rows,
-      lines: lines.rows,
-      payments: payments.rows,
-      refunds: refunds.rows,
-      disputes: disputes.rows,
-      mails: mails.rows,
-      stock: stock.rows,
-      severalCarts: several.rows.map(({ shopper }) => shopper),
-    };
-  });
-  const left = new Map(rows.stock.map(({ sku, available }) => [sku, available]));
-  const stock = [...goods].map(([sku, initial]): StockRow => ({ sku, initial, available: left.get(sku) }));
-  return {
-    ...rows,
-    stock,
-    charges,
-    providerRefunds: lab.simulator.refunds(),
-    providerDisputes: lab.simulator.disputes(),
-  };
 }

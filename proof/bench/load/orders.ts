@@ -4,6 +4,7 @@ import { submitTokenFor } from '#lib/checkout/submission/submit-token.ts';
 import { sealSession, sessionCookie } from '#lib/platform/session/session.ts';
 import { quote } from '#lib/pricing/quote.ts';
 import { requestBytes } from '#proof/bench/load/request.ts';
+import { orderBody } from '#proof/harness/shopper/shopper.ts';
 
 /** A shopper with a filled cart, written straight to the database, and the request that orders it. */
 export interface Order {
@@ -83,24 +84,8 @@ function orderRequest(userId: string, cartId: string, sku: string): Buffer {
   const { totalMinor } = quote([{ sku, quantity: 1, unitPriceMinor: benchPriceMinor }], 'standard', 'US');
   const submitToken = submitTokenFor({ userId, cartId, cartVersion, totalMinor, currency: 'USD' });
   const headers = { ...sessionHeader(userId), 'idempotency-key': submitToken };
-  return requestBytes('POST', '/api/orders', headers, {
-    submitToken,
-    cartId,
-    cartVersion,
-    totalMinor,
-    currency: 'USD',
-    // Each shopper has an address of its own: a shared one would reach the limit on unpaid orders.
-    email: `${userId}@example.com`,
-    shippingMethod: 'standard',
-    shippingAddress: {
-      name: 'Ada Lovelace',
-      line1: '12 St James’s Square',
-      line2: null,
-      city: 'Springfield',
-      region: 'IL',
-      postalCode: '62701',
-      country: 'US',
-    },
-    payment: { method: 'invoice' },
-  });
+  // Each shopper has an address of its own: a shared one would reach the limit on unpaid orders.
+  const email = `${userId}@example.com`;
+  const body = orderBody({ submitToken, cartId, cartVersion, totalMinor, currency: 'USD' }, { email });
+  return requestBytes('POST', '/api/orders', headers, body);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Census } from '#proof/bench/lab/census.ts';
-import { checksOf, type Evidence, fatesOf } from '#proof/bench/lab/invariants.ts';
+import type { Census } from '#proof/bench/checks/census.ts';
+import { checksOf, type Evidence, fatesOf } from '#proof/bench/checks/invariants.ts';
 
 const before: Census = {
   orders: 10,

@@ -1,8 +1,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { startPostgres } from '#proof/chaos/faults/stores.ts';
 import { capture } from '#scripts/services/processes.ts';
-import type { Lab } from './lab.ts';
+import type { PostgresService } from './postgres.ts';
 
 /** A copy of the database's files, like a physical backup. */
 export interface DatabaseBackup {
@@ -11,14 +10,14 @@ export interface DatabaseBackup {
 }
 
 /** Stops the database so that its files are consistent, copies them, and starts it again. */
-export async function backUpDatabase(lab: Lab): Promise<DatabaseBackup> {
-  const { data } = lab.postgres;
+export async function backUpDatabase(postgres: PostgresService): Promise<DatabaseBackup> {
+  const { data } = postgres;
   // Next to the folder that may be a small file system of its own.
   const copy = path.join(path.dirname(data), '..', 'backup');
   await rm(copy, { recursive: true, force: true });
-  await lab.postgres.stop();
+  await postgres.stop();
   await copyFolder(data, copy);
-  await startPostgres(lab);
+  await postgres.start();
   return {
     async bringBack() {
       await rm(data, { recursive: true });

@@ -1,14 +1,14 @@
-import type { Lab } from './lab.ts';
+import type { Harness } from '#proof/harness/harness.ts';
 
 /**
- * What the shoppers of the chaos tests buy: separate products, so that no other client changes their
+ * What the shoppers of a run buy: separate products, so that no other client changes their
  * stock.
  */
 
 const priceMinor = 1_250;
 
 /** Adds these skus with that many units of stock each. */
-export function addGoods({ withDatabase }: Lab, goods: ReadonlyMap<string, number>): Promise<void> {
+export function addGoods({ withDatabase }: Harness, goods: ReadonlyMap<string, number>): Promise<void> {
   const skus = [...goods.keys()];
   return withDatabase(async (client) => {
     await client.query('BEGIN');

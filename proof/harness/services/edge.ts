@@ -1,8 +1,8 @@
-import { clientNetworks } from '#proof/chaos/load/networks.ts';
+import { clientNetworks } from '#proof/harness/shopper/networks.ts';
 import { startEdge } from '#scripts/services/nginx.ts';
 import { ownMachine } from '#scripts/services/nginx-config.ts';
 import { choosePort } from '#scripts/services/ports.ts';
-import type { Service } from './services.ts';
+import type { Service } from './service.ts';
 
 /** nginx as in `deploy/nginx`, in front of both processes of the shop. */
 export interface EdgeService extends Service {

@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
 import { isOrder, orderListener } from '#host/node-listener.ts';
 import { drainOrderWriter } from '#lib/orders/batch/order-writer.ts';
 import { closeDb } from '#lib/platform/database/db.ts';
@@ -7,7 +6,7 @@ import { env } from '#lib/platform/env.ts';
 import { clientAddress, setOwnHeader } from '#lib/platform/http/client-address.ts';
 import { declareHostResolvesIp } from '#lib/platform/http/http.ts';
 import { closeRedis, pingRedis } from '#lib/platform/redis/redis.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
+import { handlersListener } from './handlers-listener.ts';
 
 /**
  * A process of the shop without its pages. `POST /api/orders` uses server.ts's listener, and other calls
@@ -20,20 +19,12 @@ const ipHeader = declareHostResolvesIp();
 await pingRedis();
 
 const handleOrder = orderListener(HOST);
-const handleOther = getRequestListener(
-  async (request) => {
-    const { pathname, search } = new URL(request.url);
-    const body = request.method === 'GET' ? undefined : await request.arrayBuffer();
-    return callHandlers(pathname + search, { method: request.method, headers: request.headers, body });
-  },
-  { overrideGlobalObjects: false },
-);
 
 let stopping = false;
 const server = createServer((request: IncomingMessage, response: ServerResponse) => {
   if (stopping) response.setHeader('connection', 'close');
   setOwnHeader(request, ipHeader, clientAddress(request, TRUSTED_PROXIES));
-  void (isOrder(request) ? handleOrder(request, response) : handleOther(request, response));
+  void (isOrder(request) ? handleOrder(request, response) : handlersListener(request, response));
 });
 server.listen({ host: HOST, port: PORT, backlog: 1_024 });
 

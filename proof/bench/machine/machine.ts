@@ -1,5 +1,5 @@
 import os from 'node:os';
-import type { Lab } from '#proof/bench/lab/lab.ts';
+import type { DirectHarness } from '#proof/harness/direct-harness.ts';
 import { findNginx } from '#scripts/services/nginx-folder.ts';
 import { capture } from '#scripts/services/processes.ts';
 
@@ -17,7 +17,7 @@ export interface Machine {
   nginx: string | null;
 }
 
-export async function describeMachine({ versions }: Lab, loadBefore: number): Promise<Machine> {
+export async function describeMachine({ versions }: DirectHarness, loadBefore: number): Promise<Machine> {
   const program = await findNginx();
   const nginx = program && (await capture(program, ['-v'])).stderr.match(/nginx\/(\S+)/)?.[1];
   return {

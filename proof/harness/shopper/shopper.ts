@@ -1,6 +1,6 @@
 import type { Cart } from '#lib/cart/schema.ts';
 import type { CheckoutQuote } from '#lib/pricing/schema.ts';
-import type { Call } from '#tests/support/shop/call.ts';
+import type { Call } from './call.ts';
 
 export const address = {
   name: 'Ada Lovelace',
@@ -14,6 +14,26 @@ export const address = {
 
 export type OrderBody = Record<string, unknown> & { submitToken: string };
 
+/** What an order repeats of its quote. */
+type Confirmable = Pick<CheckoutQuote, 'submitToken' | 'cartId' | 'cartVersion' | 'totalMinor' | 'currency'>;
+
+/** The body that orders a cart as its quote says, by invoice unless `change` names another payment. */
+export function orderBody(quote: Confirmable, change: Record<string, unknown> = {}): OrderBody {
+  const { submitToken, cartId, cartVersion, totalMinor, currency } = quote;
+  return {
+    submitToken,
+    cartId,
+    cartVersion,
+    totalMinor,
+    currency,
+    email: 'ada@example.com',
+    shippingMethod: 'standard',
+    shippingAddress: address,
+    payment: { method: 'invoice' },
+    ...change,
+  };
+}
+
 /** One shopper with their cookie. It does what a browser or a headless client does. */
 export class Shopper {
   readonly call: Call;
@@ -21,6 +41,11 @@ export class Shopper {
 
   constructor(call: Call) {
     this.call = call;
+  }
+
+  /** The id in the session cookie; empty before there is one. */
+  get userId(): string {
+    return this.cookie.split('=')[1]?.split('.')[0] ?? '';
   }
 
   async request(path: string, init: RequestInit = {}): Promise<Response> {
@@ -46,8 +71,12 @@ export class Shopper {
     return (await this.request('/api/cart')).json() as Promise<Cart>;
   }
 
+  setLine(sku: string, quantity: number): Promise<Response> {
+    return this.send('PUT', `/api/cart/lines/${sku}`, { quantity });
+  }
+
   async put(sku: string, quantity: number): Promise<Cart> {
-    const response = await this.send('PUT', `/api/cart/lines/${sku}`, { quantity });
+    const response = await this.setLine(sku, quantity);
     if (!response.ok) throw new Error(`PUT line: ${response.status} ${await response.text()}`);
     return response.json() as Promise<Cart>;
   }
@@ -61,21 +90,7 @@ export class Shopper {
   /** The body that orders the cart in its current state. */
   async body(change: Record<string, unknown> = {}): Promise<OrderBody> {
     const shippingMethod = String(change.shippingMethod ?? 'standard');
-    const { submitToken, cartId, cartVersion, totalMinor, currency } = await this.quote(
-      `?shippingMethod=${shippingMethod}`,
-    );
-    return {
-      submitToken,
-      cartId,
-      cartVersion,
-      totalMinor,
-      currency,
-      email: 'ada@example.com',
-      shippingMethod,
-      shippingAddress: address,
-      payment: { method: 'invoice' },
-      ...change,
-    };
+    return orderBody(await this.quote(`?shippingMethod=${shippingMethod}`), change);
   }
 
   order(body: OrderBody, headers: Record<string, string> = {}): Promise<Response> {

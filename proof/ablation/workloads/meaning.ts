@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Shopper } from '#proof/chaos/load/shopper.ts';
-import { place, readyToOrder, sendEach, shelf, times, type Workload } from './scene.ts';
+import { place, readyToOrder, sendEach, shelf, times, type Workload } from '#proof/ablation/scene.ts';
+import type { RecordedShopper } from '#proof/harness/shopper/recorded-shopper.ts';
 
 /** Workloads about what a shopper meant: carts that change, and tokens and cookies of another shopper. */
 
 export const meaning = {
   swapped: {
-    about: 'in another tab the cart becomes one of the same total',
+    about: 'in another tab the cart changes to one with the same total',
     goods: shelf('RED', 'BLUE'),
     checkouts: 4,
     prepare: async (scene) => {
@@ -33,7 +33,7 @@ export const meaning = {
         const submission = await readyToOrder(shopper, { RED: 1 });
         return { shopper, submission };
       });
-      await scene.lab.withDatabase((client) =>
+      await scene.harness.withDatabase((client) =>
         client.query(`UPDATE variant SET price_minor = price_minor + 100 WHERE sku = 'RED'`),
       );
       return async () => {
@@ -54,16 +54,16 @@ export const meaning = {
         return { shopper, old };
       });
       // An hour passes, because the writer always reads recent orders.
-      await scene.lab.withDatabase(async (client) => {
+      await scene.harness.withDatabase(async (client) => {
         await client.query(`UPDATE orders SET placed_at = placed_at - interval '1 hour'`);
         await client.query(`UPDATE cart SET updated_at = updated_at - interval '1 hour'`);
       });
       // Redis, too, must forget: it keeps answers for a day.
-      await scene.lab.flushRedis();
+      await scene.harness.redis.flush();
       const mixed = await Promise.all(
         ready.map(async ({ shopper, old }) => {
           const next = await readyToOrder(shopper, { BLUE: 1 });
-          const body = JSON.stringify({ ...JSON.parse(next.body), submitToken: old.token });
+          const body = { ...next.body, submitToken: old.token };
           return { shopper, submission: { ...next, token: old.token, body } };
         }),
       );
@@ -81,12 +81,12 @@ export const meaning = {
     prepare: async (scene) => {
       const shoppers = await times(40, async () => {
         const shopper = scene.shopper();
-        await shopper.call('cart', 'GET', '/api/cart', { app: 0 });
+        await shopper.call('cart', (at) => at.request('/api/cart'), { app: 0 });
         return shopper;
       });
       // From "at the same time" to "after the first is done". Some delay between them hits the race.
-      const first = (shopper: Shopper) => shopper.put('RED', 1);
-      const second = (shopper: Shopper, ms: number) => sleep(ms).then(() => shopper.put('BLUE', 1));
+      const first = (shopper: RecordedShopper) => shopper.put('RED', 1);
+      const second = (shopper: RecordedShopper, ms: number) => sleep(ms).then(() => shopper.put('BLUE', 1));
       return async () => {
         for (let at = 0; at < shoppers.length; at += 4)
           await Promise.all(
@@ -99,7 +99,7 @@ export const meaning = {
   },
 
   strangers: {
-    about: "somebody writes another shopper's id into their cookie",
+    about: "a shopper writes another shopper's id into their cookie",
     goods: shelf('PLENTY'),
     checkouts: 1,
     prepare: async (scene) => {
