@@ -145,7 +145,7 @@ export default {
       severity: 'error',
       from: { path: '^proof/model/', pathNot: '\\.test\\.ts$' },
       to: {
-        path: '^(app|components|host|lib|prisma|scripts|proof/(simulator|bench))/',
+        path: '^(app|components|host|lib|prisma|scripts|proof/(simulator|bench|chaos|harness))/',
         pathNot: [
           '^lib/orders/(decide|order-request|schema|unpaid/unpaid-limits)\\.ts$',
           '^lib/(payments/(settling/(settle|settlement)|payment-rows)|payment-provider/(provider|statuses))\\.ts$',
