@@ -144,7 +144,7 @@ export default {
       severity: 'error',
       from: { path: '^proof/model/', pathNot: '\\.test\\.ts$' },
       to: {
-        path: '^(app|components|host|lib|prisma|scripts|proof/(simulator|bench))/',
+        path: '^(app|components|host|lib|prisma|scripts|proof/(simulator|bench|chaos|harness))/',
         pathNot: [
           '^lib/orders/(decide|order-request|schema|unpaid/unpaid-limits)\\.ts$',
           '^lib/(payments/(settling/(settle|settlement)|payment-rows)|payment-provider/(provider|statuses))\\.ts$',
@@ -180,6 +180,14 @@ export default {
         pathNot: '^proof/chaos/checker/',
         dependencyTypesNot: ['core'],
       },
+    },
+    {
+      name: 'the-harness-knows-no-run',
+      comment:
+        'Runs and tests use the harness. Of the chaos runs it knows only the checker, for which it collects the evidence.',
+      severity: 'error',
+      from: { path: '^proof/harness/' },
+      to: { path: '^(tests|e2e)/|^proof/(ablation|bench|model|mutation|chaos/(?!checker/))' },
     },
     {
       name: 'production-code-uses-no-test-tools',

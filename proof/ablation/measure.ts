@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { type Lab, metricsToken } from '#proof/chaos/lab/lab.ts';
+import { type Harness, metricsToken } from '#proof/harness/harness.ts';
 
 /** The cost of a checkout, counted between the parts. */
 
@@ -32,13 +32,17 @@ const lookEveryMs = 4;
  * Counts while `work` runs, including anything that runs beside it. Each chunk of database traffic waits
  * `databaseMs` on its way, so that transactions that would rarely overlap do overlap.
  */
-export async function measured(lab: Lab, databaseMs: number, work: () => Promise<void>): Promise<Counted> {
-  const database = countPieces(lab, databaseMs);
-  const before = await countersOf(lab);
-  const watch = watchLocks(lab);
+export async function measured(
+  harness: Harness,
+  databaseMs: number,
+  work: () => Promise<void>,
+): Promise<Counted> {
+  const database = countPieces(harness, databaseMs);
+  const before = await countersOf(harness);
+  const watch = watchLocks(harness);
   await work();
   const lockMs = await watch.end();
-  const after = await countersOf(lab);
+  const after = await countersOf(harness);
   return {
     arrived: after.arrived - before.arrived,
     written: after.written - before.written,
@@ -49,23 +53,23 @@ export async function measured(lab: Lab, databaseMs: number, work: () => Promise
 }
 
 /** Counts the chunks of database traffic in both directions. Each waits `ms` milliseconds. */
-function countPieces(lab: Lab, ms: number): { end: () => number } {
+function countPieces(harness: Harness, ms: number): { end: () => number } {
   let pieces = 0;
-  for (const proxy of lab.proxies.postgres)
+  for (const proxy of harness.proxies.postgres)
     proxy.disturb({ kind: 'latency', ms }, () => {
       pieces += 1;
       return ms > 0;
     });
   return {
     end() {
-      for (const proxy of lab.proxies.postgres) proxy.heal();
+      for (const proxy of harness.proxies.postgres) proxy.heal();
       return pieces;
     },
   };
 }
 
 /** The metrics of the two processes, and of Redis. A killed process starts again from zero. */
-async function countersOf({ doors, proxies }: Lab) {
+async function countersOf({ doors, proxies }: Harness) {
   const headers = { authorization: `Bearer ${metricsToken}` };
   const texts = await Promise.all(
     doors.slice(0, 2).map((port) =>
@@ -99,10 +103,10 @@ async function scriptsRunBy(port: number | undefined): Promise<number> {
   }
 }
 
-function watchLocks(lab: Lab): { end: () => Promise<number> } {
+function watchLocks(harness: Harness): { end: () => Promise<number> } {
   let over = false;
   let waitedMs = 0;
-  const watching = lab.withDatabase(async (client) => {
+  const watching = harness.withDatabase(async (client) => {
     for (let last = performance.now(); !over; await sleep(lookEveryMs)) {
       const { rows } = await client.query<{ waiting: number }>(
         `SELECT count(*)::int AS waiting FROM pg_stat_activity

@@ -11,157 +11,175 @@ interface Replacement {
   load: Load<unknown>;
 }
 
+/** By what they protect, which is also their folder below `without`. */
+const byFolder = {
+  request: {
+    claim: {
+      of: 'lib/checkout/gateway/claim.ts',
+      load: (() => import('#proof/ablation/without/request/claim.ts')) satisfies Load<
+        typeof import('#lib/checkout/gateway/claim.ts')
+      >,
+    },
+    lock: {
+      of: 'lib/checkout/gateway/claim.ts',
+      load: (() => import('#proof/ablation/without/request/lock.ts')) satisfies Load<
+        typeof import('#lib/checkout/gateway/claim.ts')
+      >,
+    },
+    lease: {
+      of: 'lib/checkout/gateway/claim.ts',
+      load: (() => import('#proof/ablation/without/request/lease.ts')) satisfies Load<
+        typeof import('#lib/checkout/gateway/claim.ts')
+      >,
+    },
+    singleFlight: {
+      of: 'lib/checkout/gateway/single-flight.ts',
+      load: (() => import('#proof/ablation/without/request/single-flight.ts')) satisfies Load<
+        typeof import('#lib/checkout/gateway/single-flight.ts')
+      >,
+    },
+    rateLimit: {
+      of: 'lib/checkout/gateway/rate-limit.ts',
+      load: (() => import('#proof/ablation/without/request/rate-limit.ts')) satisfies Load<
+        typeof import('#lib/checkout/gateway/rate-limit.ts')
+      >,
+    },
+    session: {
+      of: 'lib/platform/session/session.ts',
+      load: (() => import('#proof/ablation/without/request/session.ts')) satisfies Load<
+        typeof import('#lib/platform/session/session.ts')
+      >,
+    },
+    tokenProof: {
+      of: 'lib/checkout/submission/submit-token.ts',
+      load: (() => import('#proof/ablation/without/request/token-proof.ts')) satisfies Load<
+        typeof import('#lib/checkout/submission/submit-token.ts')
+      >,
+    },
+  },
+  carts: {
+    cartId: {
+      of: 'lib/cart/get-cart.ts',
+      load: (() => import('#proof/ablation/without/carts/cart-id.ts')) satisfies Load<
+        typeof import('#lib/cart/get-cart.ts')
+      >,
+    },
+    cartVersion: {
+      of: 'lib/orders/decide.ts',
+      load: (() => import('#proof/ablation/without/carts/cart-version.ts')) satisfies Load<
+        typeof import('#lib/orders/decide.ts')
+      >,
+    },
+    cartTotal: {
+      of: 'lib/orders/decide.ts',
+      load: (() => import('#proof/ablation/without/carts/cart-total.ts')) satisfies Load<
+        typeof import('#lib/orders/decide.ts')
+      >,
+    },
+    cartStatus: {
+      of: 'lib/orders/decide.ts',
+      load: (() => import('#proof/ablation/without/carts/cart-status.ts')) satisfies Load<
+        typeof import('#lib/orders/decide.ts')
+      >,
+    },
+  },
+  orders: {
+    stockLook: {
+      of: 'lib/orders/decide.ts',
+      load: (() => import('#proof/ablation/without/orders/stock-look.ts')) satisfies Load<
+        typeof import('#lib/orders/decide.ts')
+      >,
+    },
+    planCheck: {
+      of: 'lib/orders/batch/assert-plan.ts',
+      load: (() => import('#proof/ablation/without/orders/plan-check.ts')) satisfies Load<
+        typeof import('#lib/orders/batch/assert-plan.ts')
+      >,
+    },
+    unpaidCount: {
+      of: 'lib/orders/decide.ts',
+      load: (() => import('#proof/ablation/without/orders/unpaid-count.ts')) satisfies Load<
+        typeof import('#lib/orders/decide.ts')
+      >,
+    },
+    orderIdentity: {
+      of: 'lib/checkout/submission/to-order-request.ts',
+      load: (() => import('#proof/ablation/without/orders/order-identity.ts')) satisfies Load<
+        typeof import('#lib/checkout/submission/to-order-request.ts')
+      >,
+    },
+    doneLook: {
+      of: 'lib/orders/find-replayed-order.ts',
+      load: (() => import('#proof/ablation/without/orders/done-look.ts')) satisfies Load<
+        typeof import('#lib/orders/find-replayed-order.ts')
+      >,
+    },
+    existingOrder: {
+      of: 'lib/orders/find-orders.ts',
+      load: (() => import('#proof/ablation/without/orders/existing-order.ts')) satisfies Load<
+        typeof import('#lib/orders/find-orders.ts')
+      >,
+    },
+  },
+  payments: {
+    replayCharges: {
+      of: 'lib/checkout/charge-if-due.ts',
+      load: (() => import('#proof/ablation/without/payments/replay-charges.ts')) satisfies Load<
+        typeof import('#lib/checkout/charge-if-due.ts')
+      >,
+    },
+    cancelCharge: {
+      of: 'lib/payments/cancel-declined-charge.ts',
+      load: (() => import('#proof/ablation/without/payments/cancel-charge.ts')) satisfies Load<
+        typeof import('#lib/payments/cancel-declined-charge.ts')
+      >,
+    },
+    providerKey: {
+      of: 'lib/payment-provider/payment-provider.ts',
+      load: (() => import('#proof/ablation/without/payments/provider-key.ts')) satisfies Load<
+        typeof import('#lib/payment-provider/payment-provider.ts')
+      >,
+    },
+    spendKey: {
+      of: 'lib/payment-provider/payment-provider.ts',
+      load: (() => import('#proof/ablation/without/payments/spend-key.ts')) satisfies Load<
+        typeof import('#lib/payment-provider/payment-provider.ts')
+      >,
+    },
+    orderLock: {
+      of: 'lib/payments/payment-rows.ts',
+      load: (() => import('#proof/ablation/without/payments/order-lock.ts')) satisfies Load<
+        typeof import('#lib/payments/payment-rows.ts')
+      >,
+    },
+    paymentVersion: {
+      of: 'lib/payments/payment-rows.ts',
+      load: (() => import('#proof/ablation/without/payments/payment-version.ts')) satisfies Load<
+        typeof import('#lib/payments/payment-rows.ts')
+      >,
+    },
+    orderVersion: {
+      of: 'lib/orders/change-order.ts',
+      load: (() => import('#proof/ablation/without/payments/order-version.ts')) satisfies Load<
+        typeof import('#lib/orders/change-order.ts')
+      >,
+    },
+  },
+} as const satisfies Record<string, Record<string, Replacement>>;
+
 export const replacements = {
-  claim: {
-    of: 'lib/checkout/gateway/claim.ts',
-    load: (() => import('#proof/ablation/without/claim.ts')) satisfies Load<
-      typeof import('#lib/checkout/gateway/claim.ts')
-    >,
-  },
-  lock: {
-    of: 'lib/checkout/gateway/claim.ts',
-    load: (() => import('#proof/ablation/without/lock.ts')) satisfies Load<
-      typeof import('#lib/checkout/gateway/claim.ts')
-    >,
-  },
-  lease: {
-    of: 'lib/checkout/gateway/claim.ts',
-    load: (() => import('#proof/ablation/without/lease.ts')) satisfies Load<
-      typeof import('#lib/checkout/gateway/claim.ts')
-    >,
-  },
-  singleFlight: {
-    of: 'lib/checkout/gateway/single-flight.ts',
-    load: (() => import('#proof/ablation/without/single-flight.ts')) satisfies Load<
-      typeof import('#lib/checkout/gateway/single-flight.ts')
-    >,
-  },
-  rateLimit: {
-    of: 'lib/checkout/gateway/rate-limit.ts',
-    load: (() => import('#proof/ablation/without/rate-limit.ts')) satisfies Load<
-      typeof import('#lib/checkout/gateway/rate-limit.ts')
-    >,
-  },
-  session: {
-    of: 'lib/platform/session/session.ts',
-    load: (() => import('#proof/ablation/without/session.ts')) satisfies Load<
-      typeof import('#lib/platform/session/session.ts')
-    >,
-  },
-  tokenProof: {
-    of: 'lib/checkout/submission/submit-token.ts',
-    load: (() => import('#proof/ablation/without/token-proof.ts')) satisfies Load<
-      typeof import('#lib/checkout/submission/submit-token.ts')
-    >,
-  },
-  cartId: {
-    of: 'lib/cart/get-cart.ts',
-    load: (() => import('#proof/ablation/without/cart-id.ts')) satisfies Load<
-      typeof import('#lib/cart/get-cart.ts')
-    >,
-  },
-  cartVersion: {
-    of: 'lib/orders/decide.ts',
-    load: (() => import('#proof/ablation/without/cart-version.ts')) satisfies Load<
-      typeof import('#lib/orders/decide.ts')
-    >,
-  },
-  cartTotal: {
-    of: 'lib/orders/decide.ts',
-    load: (() => import('#proof/ablation/without/cart-total.ts')) satisfies Load<
-      typeof import('#lib/orders/decide.ts')
-    >,
-  },
-  cartStatus: {
-    of: 'lib/orders/decide.ts',
-    load: (() => import('#proof/ablation/without/cart-status.ts')) satisfies Load<
-      typeof import('#lib/orders/decide.ts')
-    >,
-  },
-  stockLook: {
-    of: 'lib/orders/decide.ts',
-    load: (() => import('#proof/ablation/without/stock-look.ts')) satisfies Load<
-      typeof import('#lib/orders/decide.ts')
-    >,
-  },
-  planCheck: {
-    of: 'lib/orders/batch/assert-plan.ts',
-    load: (() => import('#proof/ablation/without/plan-check.ts')) satisfies Load<
-      typeof import('#lib/orders/batch/assert-plan.ts')
-    >,
-  },
-  unpaidCount: {
-    of: 'lib/orders/decide.ts',
-    load: (() => import('#proof/ablation/without/unpaid-count.ts')) satisfies Load<
-      typeof import('#lib/orders/decide.ts')
-    >,
-  },
-  orderIdentity: {
-    of: 'lib/checkout/submission/to-order-request.ts',
-    load: (() => import('#proof/ablation/without/order-identity.ts')) satisfies Load<
-      typeof import('#lib/checkout/submission/to-order-request.ts')
-    >,
-  },
-  doneLook: {
-    of: 'lib/orders/find-replayed-order.ts',
-    load: (() => import('#proof/ablation/without/done-look.ts')) satisfies Load<
-      typeof import('#lib/orders/find-replayed-order.ts')
-    >,
-  },
-  existingOrder: {
-    of: 'lib/orders/find-orders.ts',
-    load: (() => import('#proof/ablation/without/existing-order.ts')) satisfies Load<
-      typeof import('#lib/orders/find-orders.ts')
-    >,
-  },
-  replayCharges: {
-    of: 'lib/checkout/charge-if-due.ts',
-    load: (() => import('#proof/ablation/without/replay-charges.ts')) satisfies Load<
-      typeof import('#lib/checkout/charge-if-due.ts')
-    >,
-  },
-  cancelCharge: {
-    of: 'lib/payments/cancel-declined-charge.ts',
-    load: (() => import('#proof/ablation/without/cancel-charge.ts')) satisfies Load<
-      typeof import('#lib/payments/cancel-declined-charge.ts')
-    >,
-  },
-  providerKey: {
-    of: 'lib/payment-provider/payment-provider.ts',
-    load: (() => import('#proof/ablation/without/provider-key.ts')) satisfies Load<
-      typeof import('#lib/payment-provider/payment-provider.ts')
-    >,
-  },
-  spendKey: {
-    of: 'lib/payment-provider/payment-provider.ts',
-    load: (() => import('#proof/ablation/without/spend-key.ts')) satisfies Load<
-      typeof import('#lib/payment-provider/payment-provider.ts')
-    >,
-  },
-  orderLock: {
-    of: 'lib/payments/payment-rows.ts',
-    load: (() => import('#proof/ablation/without/order-lock.ts')) satisfies Load<
-      typeof import('#lib/payments/payment-rows.ts')
-    >,
-  },
-  paymentVersion: {
-    of: 'lib/payments/payment-rows.ts',
-    load: (() => import('#proof/ablation/without/payment-version.ts')) satisfies Load<
-      typeof import('#lib/payments/payment-rows.ts')
-    >,
-  },
-  orderVersion: {
-    of: 'lib/orders/change-order.ts',
-    load: (() => import('#proof/ablation/without/order-version.ts')) satisfies Load<
-      typeof import('#lib/orders/change-order.ts')
-    >,
-  },
-} as const satisfies Record<string, Replacement>;
+  ...byFolder.request,
+  ...byFolder.carts,
+  ...byFolder.orders,
+  ...byFolder.payments,
+};
 
 export type Replaceable = keyof typeof replacements;
 
 export const isReplaceable = (name: string): name is Replaceable => Object.hasOwn(replacements, name);
 
-/** The file of a replacement, beside this one: `singleFlight` is `without/single-flight.ts`. */
-export const replacementFile = (name: Replaceable): string =>
-  `without/${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`;
+/** The file of a replacement, beside this one: `singleFlight` is `without/request/single-flight.ts`. */
+export function replacementFile(name: Replaceable): string {
+  const [folder] = Object.entries(byFolder).find(([, replaced]) => Object.hasOwn(replaced, name)) ?? [];
+  return `without/${folder}/${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`;
+}

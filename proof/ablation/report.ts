@@ -65,7 +65,16 @@ function shieldTable(results: Result[]): string {
       String(found.length),
       row.so,
     ]);
-  const head = ['without', 'sent', 'to a process', 'to the writer', 'database', 'Redis', 'violations', ''];
+  const head = [
+    'without',
+    'sent',
+    'to a process',
+    'to the writer',
+    'database',
+    'Redis',
+    'violations',
+    'conclusion',
+  ];
   return table(head, lines);
 }
 
@@ -74,9 +83,9 @@ function trialTable(results: Result[]): string {
     workloads[result.row.workload].about,
     missingIn(result.row),
     seenIn(result),
-    `${result.row.so}${unexpected(result.row, result.outcome).length > 0 ? ' (**not what it should be**)' : ''}`,
+    `${result.row.so}${unexpected(result.row, result.outcome).length > 0 ? ' (**differs from its expectation**)' : ''}`,
   ]);
-  return table(['what happens', 'without', 'seen', 'so'], lines);
+  return table(['what happens', 'without', 'seen', 'conclusion'], lines);
 }
 
 /** Of the trials that broke a promise without a guard, the one with the fewest other missing guards. */
@@ -97,13 +106,13 @@ function plainest(results: Result[], guard: Guard) {
 function verdicts(results: Result[]): string {
   const lines = (Object.keys(guards) as Guard[]).map((guard) => {
     const seen = plainest(results, guard);
-    if (!seen) return [`\`${guard}\``, guards[guard], 'no promise needs it'];
+    if (!seen) return [`\`${guard}\``, guards[guard], 'no promise breaks'];
     const kinds = [...new Set(seen.result.outcome.found.map(({ kind }) => kind.replaceAll('_', ' ')))];
     const others = seen.others.map((one) => `\`${one}\``).join(', ');
-    const when = others ? `missed where ${others} is gone, too` : '**missed at once**';
+    const when = others ? `a promise breaks if ${others} is missing too` : '**a promise breaks**';
     return [`\`${guard}\``, guards[guard], `${when}: ${kinds.join(', ')}`];
   });
-  return table(['guard', 'what it is', 'seen'], lines);
+  return table(['guard', 'what it is', 'without it'], lines);
 }
 
 const begin = '<!-- results: written by npm run ablate -->';
@@ -117,7 +126,7 @@ export async function updatePage(
   const text = [
     `\`${command}\`, ${date.slice(0, 10)}, ${machine}; ${results.length} trials in ${minutes} minutes.`,
     '### What a shield saves',
-    'For each checkout, of which there are eight: each is sent five times at once where the button does not lock, and three times later. The database column counts questions and their answers, the one of Redis the scripts that it ran.',
+    'Figures per checkout, of which there are eight. Without the button, each is sent five times at the same time. All are sent three more times later. The database column counts requests with their answers, and the Redis column counts scripts.',
     shieldTable(results),
     '### Every trial',
     trialTable(results),

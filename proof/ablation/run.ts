@@ -2,14 +2,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { root } from '#proof/bench/lab/children.ts';
+import { root } from '#proof/harness/services/child.ts';
 import { orUsage } from '#scripts/advice.ts';
 import { bold, dim, duration, green, red, say, yellow } from '#scripts/launch/progress.ts';
 import { signalOfInterruption } from '#scripts/services/interruption.ts';
 import { usageOf } from '#scripts/usage.ts';
-import { type Laboratory, openLaboratory } from './laboratory.ts';
 import { missingIn, type Result, type Run, seenIn, updatePage } from './report.ts';
 import type { Workload } from './scene.ts';
+import { openTestBuild, type TestBuild } from './test-build.ts';
 import { type Outcome, perform, workloads } from './trial.ts';
 import { type Row, rows, unexpected } from './trials.ts';
 
@@ -32,7 +32,7 @@ function chosenRows(only: string): readonly Row[] {
   const chosen = rows.filter(({ workload, without }) =>
     names.some((name) => name === workload || without.some((guard) => guard === name)),
   );
-  if (chosen.length === 0) throw new Error(`no trial has to do with ${only}; --list shows them`);
+  if (chosen.length === 0) throw new Error(`no trial uses ${only}; --list shows all of them`);
   return chosen;
 }
 
@@ -44,7 +44,7 @@ const needsEdge = ({ workload, without }: Row) => {
 const titleOf = (row: Row) => `${row.workload}, without ${missingIn(row)}`;
 
 async function performAll(chosen: readonly Row[], folder: string, signal: AbortSignal): Promise<Result[]> {
-  const laboratory = await openLaboratory({
+  const testBuild = await openTestBuild({
     shopLog: path.join(folder, 'shop.log'),
     say: (line) => say(dim(line)),
     signal,
@@ -53,17 +53,17 @@ async function performAll(chosen: readonly Row[], folder: string, signal: AbortS
   try {
     for (const row of chosen) {
       signal.throwIfAborted();
-      if (needsEdge(row) && !laboratory.lab.edge) {
-        say(yellow(`- ${titleOf(row)}: not done, there is no nginx on this machine`));
+      if (needsEdge(row) && !testBuild.harness.edge) {
+        say(yellow(`- ${titleOf(row)}: skipped, there is no nginx on this machine`));
         continue;
       }
       const began = performance.now();
-      const result = await performUntilSeen(laboratory, row);
+      const result = await performUntilSeen(testBuild, row);
       results.push(result);
       tell(result, performance.now() - began, `${results.length}/${chosen.length}`);
     }
   } finally {
-    await laboratory.close();
+    await testBuild.close();
   }
   return results;
 }
@@ -75,10 +75,10 @@ const mostTries = 3;
  * A trial without expected violations runs once. One whose expectation depends on a race runs several
  * times.
  */
-async function performUntilSeen(laboratory: Laboratory, row: Row): Promise<Result> {
+async function performUntilSeen(testBuild: TestBuild, row: Row): Promise<Result> {
   const isRace = row.violates !== undefined || row.atLeast?.deadlocks !== undefined;
   for (let tries = 1; ; tries += 1) {
-    const outcome = await perform(laboratory, row).catch(failed);
+    const outcome = await perform(testBuild, row).catch(failed);
     const seen = unexpected(row, outcome).length === 0;
     if (seen || !isRace || tries === mostTries) return { row, outcome, tries };
   }
@@ -134,11 +134,11 @@ async function main(args: string[]): Promise<number> {
   say(`written: ${path.relative(process.cwd(), file)}`);
   const wrong = results.filter(({ row, outcome }) => unexpected(row, outcome).length > 0);
   if (wrong.length > 0) {
-    say(red(`${wrong.length} of ${results.length} trials do not show what they should.`));
+    say(red(`${wrong.length} of ${results.length} trials differ from their expectation.`));
     return 1;
   }
   if (results.length === rows.length) await updatePage(path.join(root, 'docs', 'ablation.md'), run);
-  say(green(`All ${results.length} trials show what they should.`));
+  say(green(`All ${results.length} trials match their expectation.`));
   return 0;
 }
 

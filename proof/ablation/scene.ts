@@ -1,15 +1,15 @@
 import type { History } from '#proof/chaos/checker/history.ts';
-import type { Lab } from '#proof/chaos/lab/lab.ts';
-import type { Shopper, Submission } from '#proof/chaos/load/shopper.ts';
+import type { Harness } from '#proof/harness/harness.ts';
+import type { RecordedShopper, Submission } from '#proof/harness/shopper/recorded-shopper.ts';
 
 /** What a workload works with. */
 export interface Scene {
-  lab: Lab;
+  harness: Harness;
   history: History;
   /** How often an impatient shopper's clicks are sent: once if the button disables itself. */
   clicks: number;
   /** A new shopper with an empty cart, from a network of its own or from the given one. */
-  shopper(network?: string): Shopper;
+  shopper(network?: string): RecordedShopper;
 }
 
 /** An action of shoppers that could go wrong without a guard. */
@@ -45,7 +45,7 @@ export const badCard = { method: 'card', token: 'pm_card_chargeDeclined' };
 
 /** A cart with these lines, ready to be ordered. */
 export async function readyToOrder(
-  shopper: Shopper,
+  shopper: RecordedShopper,
   lines: Readonly<Record<string, number>>,
   payment: Record<string, unknown> = invoice,
   change: Record<string, unknown> = {},
@@ -55,21 +55,21 @@ export async function readyToOrder(
 }
 
 export async function submissionOf(
-  shopper: Shopper,
+  shopper: RecordedShopper,
   payment: Record<string, unknown> = invoice,
   change: Record<string, unknown> = {},
 ): Promise<Submission> {
   const submission = await shopper.submission(payment, change);
-  if (!submission) throw new Error('there is no checkout to be had');
+  if (!submission) throw new Error('the shop offered no checkout');
   return submission;
 }
 
 /** Sends a submission several times at the same moment, alternating between the two processes. */
-export const sendAtOnce = (shopper: Shopper, submission: Submission, times: number) =>
+export const sendTogether = (shopper: RecordedShopper, submission: Submission, times: number) =>
   Promise.all(Array.from({ length: times }, (_, index) => shopper.submit(submission, { app: index % 2 })));
 
 /** Sends each submission once, alternating between the two processes. */
-export const sendEach = (ready: readonly { shopper: Shopper; submission: Submission }[]) =>
+export const sendEach = (ready: readonly { shopper: RecordedShopper; submission: Submission }[]) =>
   Promise.all(ready.map(({ shopper, submission }, index) => shopper.submit(submission, { app: index % 2 })));
 
 /** Starts several of them and waits for all. */
@@ -77,7 +77,7 @@ export const times = <T>(count: number, make: (index: number) => Promise<T>): Pr
   Promise.all(Array.from({ length: count }, (_, index) => make(index)));
 
 /** Places an order without interference and resolves with its id. */
-export async function place(shopper: Shopper, submission: Submission): Promise<string> {
+export async function place(shopper: RecordedShopper, submission: Submission): Promise<string> {
   const placed = await shopper.submitUntilKnown(submission);
   if (!placed?.orderId) throw new Error(`an order was expected, and the answer was ${placed?.status}`);
   return placed.orderId;

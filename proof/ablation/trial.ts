@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { meaning } from '#proof/ablation/workloads/meaning.ts';
 import { ordering } from '#proof/ablation/workloads/ordering.ts';
 import { paying } from '#proof/ablation/workloads/paying.ts';
 import { afterRestore } from '#proof/ablation/workloads/restoring.ts';
@@ -8,17 +9,17 @@ import { checkHistory } from '#proof/chaos/checker/check-history.ts';
 import { unpaidBeyondLimits, unpaidMiscounted } from '#proof/chaos/checker/check-unpaid.ts';
 import type { Violation } from '#proof/chaos/checker/evidence.ts';
 import { History } from '#proof/chaos/checker/history.ts';
-import { gather, settle } from '#proof/chaos/lab/evidence.ts';
-import { addGoods } from '#proof/chaos/lab/goods.ts';
-import type { Lab } from '#proof/chaos/lab/lab.ts';
-import { readUnpaid } from '#proof/chaos/lab/unpaid.ts';
-import { Shopper } from '#proof/chaos/load/shopper.ts';
+import { gather } from '#proof/harness/evidence/gather.ts';
+import { addGoods } from '#proof/harness/evidence/goods.ts';
+import { settle } from '#proof/harness/evidence/settle.ts';
+import { readUnpaid } from '#proof/harness/evidence/unpaid.ts';
+import type { Harness } from '#proof/harness/harness.ts';
 import { randomOf } from '#proof/harness/random.ts';
+import { RecordedShopper } from '#proof/harness/shopper/recorded-shopper.ts';
 import type { Guard } from './guards.ts';
-import type { Laboratory } from './laboratory.ts';
-import { meaning } from './meaning.ts';
 import { measured, type Work } from './measure.ts';
 import type { Scene, Workload } from './scene.ts';
+import type { TestBuild } from './test-build.ts';
 
 export const workloads = {
   ...ordering,
@@ -55,28 +56,28 @@ const impatientClicks = 5;
 const lastWordsMs = 200;
 
 /** Runs one workload without some guards and checks the result. */
-export async function perform(laboratory: Laboratory, { workload, without }: Trial): Promise<Outcome> {
-  const { lab } = laboratory;
+export async function perform(testBuild: TestBuild, { workload, without }: Trial): Promise<Outcome> {
+  const { harness } = testBuild;
   const chosen: Workload = workloads[workload];
   const { goods, checkouts, worker, databaseMs = 0, mayComplain = [], prepare } = chosen;
-  await laboratory.begin(without, chosen);
+  await testBuild.begin(without, chosen);
   const stock = new Map(Object.entries(goods));
-  await addGoods(lab, stock);
-  const chargedBefore = new Set(lab.simulator.ledger().map(({ paymentIntent }) => paymentIntent));
-  const scene = sceneOf(lab, chosen, without);
+  await addGoods(harness, stock);
+  const chargedBefore = new Set(harness.simulator.ledger().map(({ paymentIntent }) => paymentIntent));
+  const scene = sceneOf(harness, chosen, without);
 
   const act = await prepare(scene);
   const sentBefore = sentIn(scene.history);
-  const counted = await measured(lab, databaseMs, act);
+  const counted = await measured(harness, databaseMs, act);
   const sent = sentIn(scene.history) - sentBefore;
-  lab.simulator.clearFaults();
+  harness.simulator.clearFaults();
   await sleep(lastWordsMs);
-  if (worker) await settle(lab);
+  if (worker) await settle(harness);
 
-  const evidence = await gather(lab, stock, scene.history.beganAtMs);
+  const evidence = await gather(harness, stock, scene.history.beganAtMs);
   const charges = evidence.charges.filter(({ paymentIntent }) => !chargedBefore.has(paymentIntent));
-  const unpaid = await readUnpaid(lab);
-  await laboratory.end();
+  const unpaid = await readUnpaid(harness);
+  await testBuild.end();
   const found = [
     ...checkHistory({ ...evidence, charges, history: scene.history.calls }),
     ...unpaidBeyondLimits(unpaid),
@@ -86,7 +87,7 @@ export async function perform(laboratory: Laboratory, { workload, without }: Tri
   const each = (count: number) => count / checkouts;
   return {
     found,
-    complaints: (await laboratory.complaints(chargedBefore)).filter((message) => !isExpected(message)),
+    complaints: (await testBuild.complaints(chargedBefore)).filter((message) => !isExpected(message)),
     work: {
       sent: each(sent),
       arrived: each(counted.arrived),
@@ -94,33 +95,36 @@ export async function perform(laboratory: Laboratory, { workload, without }: Tri
       roundTrips: each(counted.roundTrips),
       redisScripts: each(counted.redisScripts),
       lockMs: each(counted.lockMs),
-      deadlocks: await deadlocks(lab),
+      deadlocks: await deadlocks(harness),
       orders: evidence.orders.length,
     },
   };
 }
 
-function sceneOf(lab: Lab, { edge }: Workload, without: readonly Guard[]): Scene {
+function sceneOf(harness: Harness, { edge }: Workload, without: readonly Guard[]): Scene {
   const random = randomOf(1);
-  const apps = lab.doors.slice(0, 2);
-  const behindEdge = edge && !without.includes('edge') && lab.edge;
+  const apps = harness.doors.slice(0, 2);
+  const behindEdge = edge && !without.includes('edge') && harness.edge;
   const doors = behindEdge ? [behindEdge.port, behindEdge.port] : apps;
   const history = new History();
   let shoppers = 0;
   return {
-    lab,
+    harness,
     history,
     clicks: without.includes('button') ? impatientClicks : 1,
     shopper: (network) =>
-      new Shopper({ doors, history, ...(network && { network }) }, random.fork(`shopper ${shoppers++}`)),
+      new RecordedShopper(
+        { doors, history, ...(network && { network }) },
+        random.fork(`shopper ${shoppers++}`),
+      ),
   };
 }
 
 const sentIn = ({ calls }: History) => calls.filter(({ kind }) => kind === 'order').length;
 
 /** Connections report their statistics when they close, so the shop's processes must have ended. */
-function deadlocks(lab: Lab): Promise<number> {
-  return lab.withDatabase(async (client) => {
+function deadlocks(harness: Harness): Promise<number> {
+  return harness.withDatabase(async (client) => {
     const { rows } = await client.query<{ deadlocks: number }>(
       'SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()',
     );

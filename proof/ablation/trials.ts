@@ -34,64 +34,64 @@ const beforePayments: readonly Guard[] = ['orderLock', 'orderVersion', 'eventKey
 
 /** The guards that make duplicates cheap, removed one after the other, and then all. */
 const shieldRows: Row[] = [
-  row('duplicates', [], { atMost: { arrived: 2, written: 2 }, so: 'what it costs with everything' }),
+  row('duplicates', [], { atMost: { arrived: 2, written: 2 }, so: 'the cost with all guards' }),
   row('duplicates', ['button'], {
     atLeast: { sent: 8 },
     atMost: { arrived: 3 },
-    so: 'clicks reach nginx, and end there',
+    so: 'repeated clicks reach nginx and no process',
   }),
   row('duplicates', noDoor, {
     atLeast: { arrived: 8 },
     atMost: { written: 3 },
-    so: 'all of them reach a process, and one the writer',
+    so: 'all of them reach a process, and one reaches the writer',
   }),
   row('duplicates', [...noDoor, 'claim'], {
     atLeast: { written: 2 },
-    so: 'one from each process reaches the writer, and every later one',
+    so: 'one from each process reaches the writer, and so does every later one',
   }),
   row('duplicates', [...noDoor, 'singleFlight'], {
     atLeast: { redisScripts: 12 },
-    so: 'each asks Redis for itself, again and again while it waits',
+    so: 'each one polls Redis while it waits',
   }),
   row('duplicates', allShields, {
     // On a very busy machine some requests are answered "overloaded".
     atLeast: { written: 4 },
     so: 'every one reaches the writer, which answers it from the database',
   }),
-  row('twoTabs', [], { so: 'the second tab is told which order it was' }),
+  row('twoTabs', [], { so: 'the second tab gets the order of the first' }),
   row('twoTabs', ['lock'], {
-    so: 'no promise needs it: while the first tab is written the second waits in the database instead',
+    so: 'no promise needs it: the second tab waits in the database until the first is written',
   }),
-  row('twoTabs', allShields, { so: "the cart's lock lets one through after the other" }),
+  row('twoTabs', allShields, { so: '`cartLock` lets them through one after the other' }),
   row('bulkBuyer', [], {
     atMost: { orders: 32 },
-    so: 'twenty in a minute here, and one more every three seconds',
+    so: 'the limit is twenty per minute here, and one more every three seconds',
   }),
   row('bulkBuyer', ['rateLimit'], {
     atLeast: { orders: 40 },
-    so: 'no promise needs it: a matter of fairness',
+    so: 'no promise needs it: it makes the shop fair',
   }),
   row('bulkBuyer', allShields, { so: 'the same' }),
   row('deadOwner', ['lease'], {
     violates: ['never_answered'],
-    so: 'the claim of a dead process stands for ever: nothing is lost, and nothing can be ordered',
+    so: 'the claim of a dead process never ends: nothing is lost, and this cart cannot be ordered',
   }),
-  row('deadOwner', [], { so: 'half a minute later the same submission is taken up again' }),
-  row('deadOwner', ['claim'], { so: 'nobody waits for the dead' }),
+  row('deadOwner', [], { so: 'half a minute later the same submission continues' }),
+  row('deadOwner', ['claim'], { so: 'no request waits for the dead process' }),
   row('deadOwner', allShields, { so: 'the same' }),
 ];
 
 /** One order per checkout: the checks in the code, and the constraints of the database. */
 const orderRows: Row[] = [
   row('duplicates', [...allShields, ...orderKeys], {
-    so: "not noticed: the cart's lock and the look for a standing order come first",
+    so: 'no effect: `cartLock` and `existingOrder` come first',
   }),
   row('duplicates', [...allShields, 'existingOrder'], {
     violates: ['refused_after_accepted'],
     so: 'one order, but a duplicate is told that its cart has changed',
   }),
   row('duplicates', [...allShields, ...looks], {
-    so: 'the unique keys alone: a refused duplicate is answered with the order that refused it',
+    so: 'the unique keys alone are enough: a refused duplicate gets the existing order',
   }),
   row('duplicates', [...allShields, ...looks, 'uniqueToken'], { so: 'the key of carts alone is enough' }),
   row('duplicates', [...allShields, ...looks, 'uniqueCart'], { so: 'the key of tokens alone is enough' }),
@@ -100,31 +100,31 @@ const orderRows: Row[] = [
   }),
   row('duplicates', [...allShields, ...looks, ...orderKeys, 'orderIdentity'], {
     violates: ['cart_ordered_twice', 'token_of_two_orders'],
-    so: 'nothing is left that could refuse',
+    so: 'no other guard is left',
   }),
   row('forgotten', [...noDoor, ...looks, ...orderKeys, 'orderIdentity'], {
     violates: ['cart_ordered_twice', 'token_of_two_orders'],
-    so: 'shields alone: as good as the memory of Redis',
+    so: 'shields alone protect only as long as Redis keeps its data',
   }),
-  row('forgotten', [...noDoor, ...looks], { so: 'the keys do not forget' }),
-  row('forgotten', allShields, { so: 'there is nothing to forget' }),
+  row('forgotten', [...noDoor, ...looks], { so: 'the database keeps its keys' }),
+  row('forgotten', allShields, { so: 'Redis has no data to lose' }),
   row('twoTabs', [...allShields, 'cartLock'], {
-    so: '`uniqueCart` refuses the second, which is told of the first',
+    so: '`uniqueCart` refuses the second, which gets the order of the first',
   }),
   row('twoTabs', [...allShields, 'uniqueCart'], { so: '`cartLock` and `cartStatus` come first' }),
   row('twoTabs', [...allShields, 'cartLock', 'uniqueCart'], {
-    so: 'not noticed from one network: `unpaidLock` lets its batches through one after the other',
+    so: 'no effect from one network: `unpaidLock` lets its batches through one after the other',
   }),
   row('twoTabs', [...allShields, 'cartLock', 'uniqueCart', 'unpaidLock'], {
     violates: ['cart_ordered_twice'],
     so: 'two tokens, two orders',
   }),
   row('foreignToken', [], { so: '`token_invalid`' }),
-  row('foreignToken', allShields, { so: 'the same: no shield is on this way' }),
+  row('foreignToken', allShields, { so: 'the same: no shield is involved' }),
   row('foreignToken', ['uniqueToken'], { so: '`tokenProof` comes first' }),
   row('foreignToken', ['tokenProof'], {
     violates: ['internal_error'],
-    so: 'one order still, by `uniqueToken`, and an answer that says nothing',
+    so: '`uniqueToken` keeps it at one order, but the answer is a 500 without a reason',
   }),
   row('foreignToken', ['tokenProof', 'uniqueToken'], {
     violates: ['internal_error'],
@@ -138,16 +138,19 @@ const orderRows: Row[] = [
   row('swapped', allShields, { so: 'the same' }),
   row('swapped', ['cartVersion'], {
     violates: ['ordered_otherwise'],
-    so: 'no constraint can know what a shopper saw: this guard is needed',
+    so: 'it is needed: no constraint can know what a shopper saw',
   }),
   row('repriced', [], { so: '`cart_changed`' }),
   row('repriced', allShields, { so: 'the same' }),
-  row('repriced', ['cartTotal'], { violates: ['ordered_otherwise'], so: 'the same: it is needed' }),
+  row('repriced', ['cartTotal'], {
+    violates: ['ordered_otherwise'],
+    so: 'it is needed, for the same reason',
+  }),
   row('firstLines', [], { so: 'one cart with both lines' }),
   row('firstLines', allShields, { so: 'the same' }),
   row('firstLines', ['oneOpenCart'], {
     violates: ['two_open_carts'],
-    so: 'the second tab looks for an open cart before the first commits, and for the latest one after: it is needed',
+    so: 'it is needed: the second tab looks for an open cart before the first tab commits, and for the latest cart after that',
   }),
   row('firstLines', ['cartId'], { so: '`oneOpenCart` refuses the second cart' }),
   row('firstLines', ['cartId', 'oneOpenCart'], {
@@ -155,21 +158,24 @@ const orderRows: Row[] = [
     so: 'many more: a line is in a cart that its shopper does not see',
   }),
   row('duplicates', [...allShields, 'orderIdentity'], {
-    so: 'not noticed while the database forgets nothing: a replay is answered with the id in its row',
+    so: 'no effect while the database loses nothing: a replay gets the id in its row',
   }),
-  row('duplicates', [...noDoor, 'doneLook'], { so: 'not noticed, for the same reason' }),
+  row('duplicates', [...noDoor, 'doneLook'], { so: 'no effect, for the same reason' }),
   row('strangers', [], { so: '`not_found`' }),
   row('strangers', allShields, { so: 'the same' }),
-  row('strangers', ['session'], { violates: ['answer_of_another_shopper'], so: 'it is needed' }),
+  row('strangers', ['session'], {
+    violates: ['answer_of_another_shopper'],
+    so: "it is needed: a shopper reads another shopper's order",
+  }),
 ];
 
 const stockRows: Row[] = [
   row('lastOne', [], { so: 'one order, and `out_of_stock`' }),
-  row('lastOne', allShields, { so: 'shields know nothing of stock' }),
+  row('lastOne', allShields, { so: 'no shield knows the stock' }),
   row('lastOne', ['stockCheck'], { so: '`stockLock` and `stockLook` come first' }),
   row('lastOne', ['stockLook'], {
     violates: ['internal_error'],
-    so: 'nothing is oversold, by `planCheck`, but the loser is told nothing',
+    so: '`planCheck` prevents overselling, but the answer is a 500 without a reason',
   }),
   row('lastOne', ['stockLook', 'planCheck'], {
     violates: ['internal_error'],
@@ -182,74 +188,77 @@ const stockRows: Row[] = [
   row('lastOne', ['stockLook', 'stockCheck', 'planCheck'], { violates: ['oversold'], so: 'sold twice' }),
   row('lastOne', ['stockLock'], {
     violates: ['internal_error'],
-    so: 'the same: both have looked, one is refused',
+    so: 'the same: both saw the unit, and one is refused',
   }),
   row('lastOne', [...allShields, 'stockLock', 'stockCheck'], { violates: ['oversold'], so: 'sold twice' }),
   row('drained', [], { atMost: { orders: 12 }, so: '12 orders, and `order_limit`' }),
-  row('drained', allShields, { atMost: { orders: 12 }, so: 'shields know nothing of what is unpaid' }),
+  row('drained', allShields, { atMost: { orders: 12 }, so: 'no shield counts unpaid orders' }),
   row('drained', ['unpaidLock'], {
     violates: ['unpaid_beyond_limit'],
-    so: 'batches at the same time do not see what the others let through: it is needed',
+    so: 'it is needed: concurrent batches do not see the orders of the others',
   }),
   row('drained', ['unpaidCount'], {
     violates: ['unpaid_beyond_limit'],
-    so: 'one visitor takes what is on the shelves: it is needed',
+    so: 'it is needed: one visitor takes all the stock',
   }),
   row('crowd', allShields, { atMost: { deadlocks: 0 }, so: 'they wait for each other in turn' }),
   row('crowd', [...allShields, 'lockOrder'], {
     atLeast: { deadlocks: 1 },
     mayViolate: ['never_answered'],
-    so: 'each deadlock costs a second and another try; some who want what all want are not answered within 45 s. No order is lost or made twice',
+    so: 'each deadlock costs a second and a retry, and some shoppers get no answer within 45 s. No order is lost or made twice',
   }),
 ];
 
 const paymentRows: Row[] = [
   // These come first, while the provider's ledger is short. The job reads everything of the last hour,
   // and the answer that must arrive late has to fit in one chunk.
-  row('oldNews', [], { so: 'what the job heard is old, and it asks again' }),
+  row('oldNews', [], { so: 'the answer that the job got is outdated, so it asks again' }),
   row('oldNews', allShields, { so: 'the same' }),
   row('oldNews', ['paymentVersion'], {
-    so: '`spendKey` comes first: the key is used already, and it looks again',
+    so: '`spendKey` comes first: the key is already used, so the job asks again',
   }),
-  row('oldNews', ['spendKey'], { so: '`paymentVersion` refuses what is old' }),
+  row('oldNews', ['spendKey'], { so: '`paymentVersion` refuses the outdated answer' }),
   row('oldNews', ['paymentVersion', 'spendKey'], {
     violates: ['promise_withdrawn'],
-    so: 'told "ordered", charged, and no order',
+    so: 'the shopper is told "ordered" and charged, and has no order',
   }),
-  row('cancelledTooEarly', [], { so: 'the charge is refused when it comes' }),
+  row('cancelledTooEarly', [], { so: 'the provider refuses the late charge' }),
   row('cancelledTooEarly', allShields, { so: 'the same' }),
   row('cancelledTooEarly', ['spendKey'], {
     violates: ['books_disagree'],
-    so: 'cancelled, and charged: only the events of the provider, which were lost, would have told. It is needed',
+    so: 'it is needed: the order is cancelled and charged, and only the lost events would have told the shop',
   }),
   row('slowCard', [], { so: 'one charge' }),
-  row('slowCard', allShields, { so: 'both ask with one key, and the provider charges once' }),
-  row('slowCard', ['providerKey'], { violates: ['two_live_charges'], so: 'charged twice; it is needed' }),
-  row('slowRefusal', [], { so: '`payment_declined` to both' }),
+  row('slowCard', allShields, { so: 'both requests have the same key, so the provider charges once' }),
+  row('slowCard', ['providerKey'], {
+    violates: ['two_live_charges'],
+    so: 'it is needed: the card is charged twice',
+  }),
+  row('slowRefusal', [], { so: 'both get `payment_declined`' }),
   row('slowRefusal', allShields, { so: 'the same' }),
   row('slowRefusal', [...allShields, 'replayCharges'], {
     violates: ['accepted_too_soon'],
-    so: '"ordered" is said of a card that is refused a moment later',
+    so: 'the answer is "ordered", and the card is declined a moment later',
   }),
   row('nextCard', [], { so: 'one attempt' }),
-  row('nextCard', allShields, { so: 'no shield is on this way' }),
-  row('nextCard', ['oneLive'], { so: 'not noticed: the last of five lines' }),
-  row('nextCard', ['attemptKey'], { so: 'not noticed: `orderLock` comes first' }),
+  row('nextCard', allShields, { so: 'no shield is involved' }),
+  row('nextCard', ['oneLive'], { so: 'no effect: four other guards come first' }),
+  row('nextCard', ['attemptKey'], { so: 'no effect: `orderLock` comes first' }),
   row('nextCard', [...beforePayments, 'attemptKey'], {
     so: '`oneLive` refuses the second: it alone is enough',
   }),
   row('nextCard', [...beforePayments, 'oneLive'], {
-    so: '`attemptKey` refuses the second: it alone is enough, too',
+    so: '`attemptKey` refuses the second: it alone is enough too',
   }),
   row('nextCard', [...beforePayments, 'attemptKey', 'oneLive'], {
     violates: ['books_disagree'],
     so: 'two live payments of one order',
   }),
   row('confirmedAgain', [], { so: 'the provider refuses: the charge is cancelled' }),
-  row('confirmedAgain', allShields, { so: 'the same: no shield is on this way' }),
+  row('confirmedAgain', allShields, { so: 'the same: no shield is involved' }),
   row('confirmedAgain', ['cancelCharge'], {
     violates: ['declined_still_payable'],
-    so: 'the two that were confirmed are paid by another card, and the others can be at any later time: it is needed',
+    so: 'it is needed: the two confirmed charges are paid by another card, and the others can be paid at any time',
   }),
   row('cancelledTwice', [], { so: 'cancelled once' }),
   row('cancelledTwice', allShields, { so: 'the same' }),
@@ -257,11 +266,11 @@ const paymentRows: Row[] = [
   row('cancelledTwice', ['orderVersion'], { so: '`orderLock` comes first' }),
   row('cancelledTwice', ['orderLock', 'orderVersion'], {
     violates: ['internal_error'],
-    so: 'stock goes back once, by `eventKey`, and one is told nothing',
+    so: '`eventKey` returns the stock once, but one answer is a 500 without a reason',
   }),
   row('cancelledTwice', ['orderLock', 'orderVersion', 'eventKey'], {
     violates: ['stock_not_conserved'],
-    so: 'stock that is there twice',
+    so: 'the stock is returned twice',
   }),
 ];
 
@@ -271,11 +280,11 @@ const restoreRows: Row[] = [
   row('restored', allShields, { so: 'the same' }),
   row('restored', ['orderIdentity'], {
     violates: ['charge_without_order', 'accepted_under_two_ids', 'accepted_order_lost'],
-    so: 'the provider does not know the new key, and charges again: it is needed',
+    so: 'it is needed: the provider does not know the new key and charges again',
   }),
   row('restored', ['doneLook'], {
     violates: ['accepted_order_lost', 'charge_without_order'],
-    so: 'told "ordered" of an order that is lost, and stays so: it is needed',
+    so: 'it is needed: a shopper is told "ordered" about a lost order',
   }),
 ];
 

@@ -1,13 +1,13 @@
-import { countCartsOrderedOnce, takeCensus } from '#proof/bench/lab/census.ts';
-import { check, checksOf, fatesOf } from '#proof/bench/lab/invariants.ts';
-import type { Lab } from '#proof/bench/lab/lab.ts';
-import { type Order, prepareOrders } from '#proof/bench/lab/orders.ts';
-import { cpuSecondsOf, ownCpuSeconds, watchMemory } from '#proof/bench/lab/processes.ts';
+import { countCartsOrderedOnce, takeCensus } from '#proof/bench/checks/census.ts';
+import { check, checksOf, fatesOf } from '#proof/bench/checks/invariants.ts';
 import { type Target, targetOf } from '#proof/bench/load/connection.ts';
 import { saturate } from '#proof/bench/load/load.ts';
+import { type Order, prepareOrders } from '#proof/bench/load/orders.ts';
 import { type LoadResult, latencyOf } from '#proof/bench/load/record.ts';
+import { cpuSecondsOf, ownCpuSeconds, watchMemory } from '#proof/bench/machine/processes.ts';
 import { answersOf, type Measurement, type Tier, type Usage } from '#proof/bench/measurement.ts';
 import type { Options } from '#proof/bench/options.ts';
+import type { DirectHarness } from '#proof/harness/direct-harness.ts';
 
 /** One file of `scenarios/` or `yardsticks/`. */
 export interface Scenario {
@@ -44,7 +44,7 @@ export interface ShopLoad {
 /** What a scenario works with. */
 export interface Bench {
   options: Options;
-  lab: Lab;
+  harness: DirectHarness;
   /** The shop's Node processes. */
   shop: Target;
   skus: string[];
@@ -56,17 +56,22 @@ export interface Bench {
   learnCapacity(ordersPerSecond: number): void;
 }
 
-export function makeBench(options: Options, lab: Lab, skus: string[], say: (line: string) => void): Bench {
-  const shop = targetOf(lab.origin);
+export function makeBench(
+  options: Options,
+  harness: DirectHarness,
+  skus: string[],
+  say: (line: string) => void,
+): Bench {
+  const shop = targetOf(harness.origin);
   let known: number | undefined;
   const bench: Bench = {
     options,
-    lab,
+    harness,
     shop,
     skus,
     say,
-    prepareOrders: (count, of = skus) => prepareOrders(lab.client, of, count),
-    measureShop: (load) => measureShop(lab, load),
+    prepareOrders: (count, of = skus) => prepareOrders(harness.client, of, count),
+    measureShop: (load) => measureShop(harness, load),
     async capacity() {
       if (known === undefined) {
         say('measuring the capacity first');
@@ -86,15 +91,15 @@ export function makeBench(options: Options, lab: Lab, skus: string[], say: (line
 
 export const requestsOf = (orders: Order[]): Buffer[] => orders.map(({ request }) => request);
 
-async function measureShop(lab: Lab, load: ShopLoad): Promise<Measurement> {
-  const before = await takeCensus(lab.client);
-  const memory = await watchMemory(lab.pids.node);
-  const { value: result, usage } = await measureCpu({ ...load.pids, ...lab.pids }, load.drive);
+async function measureShop(harness: DirectHarness, load: ShopLoad): Promise<Measurement> {
+  const before = await takeCensus(harness.client);
+  const memory = await watchMemory(harness.pids.node);
+  const { value: result, usage } = await measureCpu({ ...load.pids, ...harness.pids }, load.drive);
   const used = await memory.stop();
-  const after = await takeCensus(lab.client);
+  const after = await takeCensus(harness.client);
   const fates = fatesOf(result.statusOf, load.orderOf);
   const accepted = fates.accepted.map((index) => (load.orders[index] as Order).cartId);
-  const acceptedOnce = await countCartsOrderedOnce(lab.client, accepted);
+  const acceptedOnce = await countCartsOrderedOnce(harness.client, accepted);
   const checks = checksOf({ before, after, fates, acceptedOnce, acceptedBefore: load.orderedBefore ?? 0 });
   const committed = after.orders - before.orders;
   return {

@@ -1,6 +1,6 @@
-import type { Check } from '#proof/bench/lab/invariants.ts';
-import type { Memory } from '#proof/bench/lab/processes.ts';
+import type { Check } from '#proof/bench/checks/invariants.ts';
 import type { Latency } from '#proof/bench/load/record.ts';
+import type { Memory } from '#proof/bench/machine/processes.ts';
 
 /** The tiers whose CPU time is counted. `load` is the generator, which shares the machine. */
 export const tiers = ['nginx', 'node', 'redis', 'postgres', 'load'] as const;

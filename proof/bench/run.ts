@@ -1,12 +1,10 @@
 import os from 'node:os';
 import path from 'node:path';
 import { makeBench } from '#proof/bench/bench.ts';
-import { root } from '#proof/bench/lab/children.ts';
-import { fillWithOrders } from '#proof/bench/lab/fill.ts';
-import { type Lab, openLab } from '#proof/bench/lab/lab.ts';
-import { describeMachine } from '#proof/bench/lab/machine.ts';
-import { addBenchProducts } from '#proof/bench/lab/orders.ts';
+import { fillWithOrders } from '#proof/bench/load/fill.ts';
 import { saturate } from '#proof/bench/load/load.ts';
+import { addBenchProducts } from '#proof/bench/load/orders.ts';
+import { describeMachine } from '#proof/bench/machine/machine.ts';
 import type { Measurement } from '#proof/bench/measurement.ts';
 import { type Options, readOptions, usage } from '#proof/bench/options.ts';
 import { chooseScenarios, scenarios } from '#proof/bench/programme.ts';
@@ -14,6 +12,8 @@ import { judge } from '#proof/bench/report/goals.ts';
 import { type Results, sourceOf, updatePage, writeResults } from '#proof/bench/report/results.ts';
 import { figure } from '#proof/bench/report/table.ts';
 import { brokenLines, cpuTable, figureLines, goalsTable, ratesTable } from '#proof/bench/report/text.ts';
+import { type DirectHarness, openDirectHarness } from '#proof/harness/direct-harness.ts';
+import { root } from '#proof/harness/services/child.ts';
 import { lastLines } from '#scripts/launch/child.ts';
 import { signalOfInterruption } from '#scripts/services/interruption.ts';
 
@@ -41,26 +41,26 @@ async function main(args: string[]): Promise<number> {
   const date = new Date().toISOString();
   const loadBefore = os.loadavg()[0] ?? 0;
   const signal = signalOfInterruption();
-  const lab = await openLab({ ...options, say, signal });
+  const harness = await openDirectHarness({ ...options, say, signal });
   try {
-    const measurements = await Promise.race([measure(options, lab), untilAborted(signal)]);
+    const measurements = await Promise.race([measure(options, harness), untilAborted(signal)]);
     const command = ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
-    const machine = await describeMachine(lab, loadBefore);
+    const machine = await describeMachine(harness, loadBefore);
     return await report(options, { date, command, machine, goals: judge(measurements), measurements });
   } finally {
     // Lines that are not JSON are Next's startup messages.
-    const warnings = lastLines(lab.shopLog)
+    const warnings = lastLines(harness.shopLog)
       .split('\n')
       .filter((line) => line.startsWith('{'));
     if (warnings.length > 0) console.error(`\nThe shop's last warnings:\n${warnings.join('\n')}`);
-    await lab.close();
+    await harness.close({ keep: false });
   }
 }
 
-async function measure(options: Options, lab: Lab): Promise<Measurement[]> {
-  const skus = await addBenchProducts(lab.client, options.skus);
-  if (options.oldOrders > 0) await fillWithOrders(lab.client, skus, options.oldOrders, say);
-  const bench = makeBench(options, lab, skus, say);
+async function measure(options: Options, harness: DirectHarness): Promise<Measurement[]> {
+  const skus = await addBenchProducts(harness.client, options.skus);
+  if (options.oldOrders > 0) await fillWithOrders(harness.client, skus, options.oldOrders, say);
+  const bench = makeBench(options, harness, skus, say);
   say('warming up');
   const warmUp = await bench.prepareOrders(options.warmUpOrders);
   await saturate(

@@ -3,15 +3,16 @@ import { checkHistory } from '#proof/chaos/checker/check-history.ts';
 import { unpaidBeyondLimits, unpaidMiscounted } from '#proof/chaos/checker/check-unpaid.ts';
 import type { Violation } from '#proof/chaos/checker/evidence.ts';
 import { History, type Reply } from '#proof/chaos/checker/history.ts';
-import { gather, settle } from '#proof/chaos/lab/evidence.ts';
-import { addGoods } from '#proof/chaos/lab/goods.ts';
-import type { Lab } from '#proof/chaos/lab/lab.ts';
-import { readUnpaid } from '#proof/chaos/lab/unpaid.ts';
-import type { World } from '#proof/chaos/load/scripts.ts';
-import { type Shop, Shopper, type Submission } from '#proof/chaos/load/shopper.ts';
 import { type Pace, playFaults } from '#proof/chaos/rounds/faulty-round.ts';
 import type { Plan } from '#proof/chaos/rounds/plan.ts';
+import type { World } from '#proof/chaos/rounds/scripts.ts';
+import { gather } from '#proof/harness/evidence/gather.ts';
+import { addGoods } from '#proof/harness/evidence/goods.ts';
+import { settle } from '#proof/harness/evidence/settle.ts';
+import { readUnpaid } from '#proof/harness/evidence/unpaid.ts';
+import type { Harness } from '#proof/harness/harness.ts';
 import type { Random } from '#proof/harness/random.ts';
+import { RecordedShopper, type Shop, type Submission } from '#proof/harness/shopper/recorded-shopper.ts';
 
 /** The results of one round. */
 export interface Round {
@@ -37,36 +38,39 @@ const becomesWithinMs = 20_000;
 const lastWordsMs = 20_000;
 
 /**
- * One lab and its whole history. Its rounds run one after another, and each check covers everything so
+ * One harness and its whole history. Its rounds run one after another, and each check covers everything so
  * far.
  */
 export class Proof {
   readonly history: History;
-  readonly #lab: Lab;
+  readonly #harness: Harness;
   readonly #pace: Pace;
   readonly #goods = new Map<string, number>();
   readonly #earlier: Submission[] = [];
   #deaths = 0;
 
-  constructor(lab: Lab, { historyFile, pace = usualPace }: { historyFile?: string; pace?: Pace } = {}) {
-    this.#lab = lab;
+  constructor(
+    harness: Harness,
+    { historyFile, pace = usualPace }: { historyFile?: string; pace?: Pace } = {},
+  ) {
+    this.#harness = harness;
     this.#pace = pace;
     this.history = new History(historyFile);
   }
 
   /** Shoppers shop while faults are on. Then everything is restored, settles, and is checked. */
   async round(plan: Plan): Promise<Round> {
-    const lab = this.#lab;
+    const harness = this.#harness;
     const names = plan.special ? [plan.special.name] : plan.faults.map(({ name }) => name);
     const callsBefore = this.history.calls.length;
     const world = await this.#openWorld(plan);
-    await lab.note(`round ${plan.number}: ${names.join(' + ') || 'nothing goes wrong'}`);
-    const stage = { ...plan, lab, world };
+    await harness.note(`round ${plan.number}: ${names.join(' + ') || 'nothing goes wrong'}`);
+    const stage = { ...plan, harness, world };
     const { strikes, shoppers } = plan.special
       ? await plan.special.play(stage)
       : await playFaults(stage, plan.faults, this.#pace);
 
-    const settledMs = await settle(lab);
+    const settledMs = await settle(harness);
     await this.#sendAgain(world, plan.random.fork('again'));
     const shut = await this.#findShutDoors(world, plan.random.fork('afterwards'));
     this.#earlier.push(...world.sent);
@@ -89,7 +93,7 @@ export class Proof {
       ...plenty.map((sku) => [sku, 100_000] as const),
       ...scarce.map((sku) => [sku, random.between(1, 6)] as const),
     ]);
-    await addGoods(this.#lab, goods);
+    await addGoods(this.#harness, goods);
     for (const [sku, units] of goods) this.#goods.set(sku, units);
     return { ...this.#shop, plenty, scarce, sent: [], placed: [] };
   }
@@ -106,7 +110,7 @@ export class Proof {
     const send = async () => {
       for (let index = next++; index < some.length; index = next++) {
         const submission = some[index] as Submission;
-        const shopper = new Shopper(this.#shop, random.fork(`again ${index}`), submission.who);
+        const shopper = new RecordedShopper(this.#shop, random.fork(`again ${index}`), submission.who);
         await shopper.submitUntilKnown(submission, { again: true });
       }
     };
@@ -122,17 +126,20 @@ export class Proof {
       { payment: { method: 'invoice' }, wanted: 'placed' },
       { payment: { method: 'card', token: 'pm_card_visa' }, wanted: 'paid' },
     ];
-    const tried = this.#lab.doors.flatMap((_, app) => ways.map((way) => ({ app, ...way })));
+    const tried = this.#harness.doors.flatMap((_, app) => ways.map((way) => ({ app, ...way })));
     const found = await Promise.all(
       tried.map(async ({ app, payment, wanted }): Promise<Violation[]> => {
-        const shopper = new Shopper({ ...this.#shop, only: app }, random.fork(`door ${app} ${wanted}`));
+        const shopper = new RecordedShopper(
+          { ...this.#shop, only: app },
+          random.fork(`door ${app} ${wanted}`),
+        );
         await shopper.put(random.pick(plenty), 1);
         const submission = await shopper.submission(payment);
         if (submission) sent.push(submission);
         const placed = submission && (await shopper.submitUntilKnown(submission));
         const got = placed?.orderId && (await this.#becomes(wanted, shopper, placed.orderId));
         if (placed?.status === 201 && got === wanted) return [];
-        const detail = `who came in by door ${app} and meant to have an order that is ${wanted} got ${placed?.status ?? 'no answer'}, ${got ?? 'no order'}`;
+        const detail = `door ${app} gave a shopper ${placed?.status ?? 'no answer'}, ${got ?? 'no order'}, and not an order that is ${wanted}`;
         return [{ kind: 'does_not_sell', detail, calls: [] }];
       }),
     );
@@ -143,7 +150,7 @@ export class Proof {
    * Reads the order's status until it is the wanted one or the time limit is over: a charge may take a
    * moment.
    */
-  async #becomes(wanted: string, shopper: Shopper, orderId: string): Promise<string | undefined> {
+  async #becomes(wanted: string, shopper: RecordedShopper, orderId: string): Promise<string | undefined> {
     for (const until = performance.now() + becomesWithinMs; ; await sleep(250)) {
       const status = statusOf(await shopper.read(orderId));
       if (status === wanted || performance.now() > until) return status;
@@ -151,7 +158,7 @@ export class Proof {
   }
 
   get #shop(): Shop {
-    return { doors: this.#lab.doors, operator: this.#lab.operatorPort, history: this.history };
+    return { doors: this.#harness.doors, operator: this.#harness.operatorPort, history: this.history };
   }
 
   /**
@@ -161,7 +168,7 @@ export class Proof {
   async #check(): Promise<Violation[]> {
     if ((await this.look()).length === 0) return [];
     await sleep(lastWordsMs);
-    await settle(this.#lab);
+    await settle(this.#harness);
     return this.look();
   }
 
@@ -169,14 +176,14 @@ export class Proof {
   async look(): Promise<Violation[]> {
     const evidence = {
       history: this.history.calls,
-      ...(await gather(this.#lab, this.#goods, this.history.beganAtMs)),
+      ...(await gather(this.#harness, this.#goods, this.history.beganAtMs)),
     };
-    const unpaid = await readUnpaid(this.#lab);
+    const unpaid = await readUnpaid(this.#harness);
     return [...checkHistory(evidence), ...unpaidBeyondLimits(unpaid), ...unpaidMiscounted(unpaid)];
   }
 
   #newDeaths(): Violation[] {
-    const { apps, worker } = this.#lab;
+    const { apps, worker } = this.#harness;
     const deaths = [...apps, worker].reduce((sum, service) => sum + service.deaths(), 0);
     const found: Violation[] =
       deaths > this.#deaths

@@ -117,7 +117,7 @@ export function summaryOf(results: Results): [what: string, value: string][] {
   const pairs = rounds.filter(({ faults }) => faults.length > 1).length;
   return [
     ['violations', figure(results.violations.length)],
-    ['rounds', `${rounds.length} in ${minutes} minutes, ${pairs} of them with two faults at once`],
+    ['rounds', `${rounds.length} in ${minutes} minutes, ${pairs} of them with two faults at the same time`],
     [
       'calls',
       `${figure(results.calls)}: ${figure(outcomes.ok)} ok, ${figure(outcomes.fail)} refused, ${figure(outcomes.unknown)} unknown`,

@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { root } from '#proof/bench/lab/children.ts';
 import { faults } from '#proof/chaos/faults/all.ts';
 import { diskFault } from '#proof/chaos/faults/disk.ts';
-import { type Lab, openLab } from '#proof/chaos/lab/lab.ts';
 import { planOf } from '#proof/chaos/rounds/plan.ts';
 import { specialRounds } from '#proof/chaos/rounds/special-rounds.ts';
+import { type Harness, openHarness } from '#proof/harness/harness.ts';
+import { root } from '#proof/harness/services/child.ts';
 import { signalOfInterruption } from '#scripts/services/interruption.ts';
 import { type Options, readOptions, usage } from './options.ts';
 import { Proof, type Round } from './proof.ts';
@@ -41,17 +41,17 @@ async function main(args: string[]): Promise<number> {
   const shopLog = path.join(folder, `shop-${run}.log`);
   const wanted = choose(options.only);
   const smallDisk = wanted.faults.includes(diskFault);
-  const lab = await openLab({ ...options, smallDisk, shopLog, say, signal });
-  const skipped = whatIsMissing(wanted, lab);
+  const harness = await openHarness({ ...options, smallDisk, shopLog, say, signal });
+  const skipped = whatIsMissing(wanted, harness);
   for (const [name, why] of Object.entries(skipped)) say(`SKIPPED  ${name}: ${why}`);
-  const proof = new Proof(lab, { historyFile });
+  const proof = new Proof(harness, { historyFile });
   const rounds: Round[] = [];
   let broken = true;
   try {
     for await (const round of roundsOf({ options, wanted, skipped, proof, signal })) rounds.push(round);
     broken = rounds.some(({ violations }) => violations.length > 0);
   } finally {
-    await lab.close({ keep: broken });
+    await harness.close({ keep: broken });
     await proof.history.close();
   }
   const command = ['npm run prove', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
@@ -125,8 +125,8 @@ function choose(only: string[]) {
 const namesOf = (wanted: Wanted) => [...wanted.faults, ...wanted.specials].map(({ name }) => name);
 
 /** What this machine cannot do, with the reason for each. */
-function whatIsMissing(wanted: Wanted, lab: Lab): Record<string, string> {
-  const reasons = [...wanted.faults, ...wanted.specials].map((one) => [one.name, one.missing?.(lab)]);
+function whatIsMissing(wanted: Wanted, harness: Harness): Record<string, string> {
+  const reasons = [...wanted.faults, ...wanted.specials].map((one) => [one.name, one.missing?.(harness)]);
   return Object.fromEntries(reasons.filter(([, why]) => why !== undefined));
 }
 

@@ -9,11 +9,11 @@ const shields = {
 
 /** They keep the promises. Each is in the named code or constraint. */
 export const guards = {
-  orderIdentity: "an order's id follows from its submission",
-  doneLook: 'a replay is answered from the database, also when Redis knows that it is done',
+  orderIdentity: "an order's id is derived from its submission",
+  doneLook: 'a replay is answered from the database, even when Redis knows that it is done',
   tokenProof: 'the token is an HMAC over its cart, version and total',
   cartLock: '`SELECT … FOR UPDATE` on carts and stock before deciding',
-  existingOrder: 'the writer looks for an order that stands already, and at the status of the cart',
+  existingOrder: 'the writer looks for an existing order, and at the status of the cart',
   uniqueToken: '`UNIQUE (user_id, submit_token)`',
   uniqueCart: '`UNIQUE (user_id, cart_id)`',
   cartVersion: 'the version of the cart is compared with the one that was confirmed',
@@ -26,7 +26,7 @@ export const guards = {
   oneLive: '`payment_one_live`: one live payment of an order',
   orderLock: '`SELECT … FOR UPDATE` on the order and its payments',
   orderVersion: 'the version of the order is compared when it changes',
-  paymentVersion: 'what the provider said counts only if nobody has written since it was asked',
+  paymentVersion: 'an answer of the provider counts only if the payment has not changed since the request',
   holdWaits: 'the job for holds leaves a payment that is unknown to the job that asks until it knows',
   cancelCharge: 'a job that is enqueued with a refusal cancels the declined charge at the provider',
   oneDay: 'for a day after its hold a late charge takes an order up again, and no longer',

@@ -50,13 +50,13 @@ export const promises: Promised[] = [
       ),
   },
   {
-    says: 'whoever is told "ordered" has that order, and is told so ever after',
+    says: 'a shopper who is told "ordered" has that order, and every later answer says so',
     // An order that a restored database has lost returns when the shopper sends the submission again.
     // The next promise covers it.
     holds: (state) => state.lie === undefined && (state.backup === 'used' || areTold(state)),
   },
   {
-    says: 'in the end whoever was told "ordered" has that order, also when the database was restored',
+    says: 'in the end a shopper who was told "ordered" has that order, even if the database was restored',
     atRestOnly: true,
     holds: (state) => areTold(state),
   },

@@ -82,7 +82,7 @@ const slowProvider: Scenario = {
 const lateCharge: Scenario = {
   ...oneCard,
   name: 'a late charge',
-  about: 'the hold runs out while the card is charged, and somebody else buys the unit that is free again',
+  about: 'the hold runs out while the card is charged, and another shopper buys the unit that is free again',
   carts: [{ shopper: 0 }, { shopper: 1 }],
   submissions: [
     { ...tabA, name: 'Ann', card: 'pays', times: 1 },

@@ -109,7 +109,7 @@ export class Faults {
   add(fault: Fault): void {
     const known: readonly string[] = [...requestKinds, ...webhookKinds, ...ownerKinds];
     if (!known.includes(fault?.kind)) throw invalid(`kind must be one of ${known.join(', ')}`);
-    if (this.#planned.length >= limits.faults) throw invalid('Too many faults at once');
+    if (this.#planned.length >= limits.faults) throw invalid('Too many faults at the same time');
     const { kind, on = {}, times = 1, ms = 1_000, events = 'told' } = fault;
     this.#planned.push({
       kind,

@@ -6,13 +6,13 @@ import { db } from '#lib/platform/database/db.ts';
 import { declareHostResolvesIp } from '#lib/platform/http/http.ts';
 import { takeProcessWide } from '#lib/platform/process-wide.ts';
 import { pingRedis, redisState } from '#lib/platform/redis/redis.ts';
+import { type Call, callHandlers } from '#proof/harness/shopper/call.ts';
+import { inTurns, type OrderBody, type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { challengeOf, workOut } from '#tests/support/challenge.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
-import { cardBody, declinedCard, orderOf, userIdOf } from '#tests/support/money.ts';
-import { type Call, callHandlers } from '#tests/support/shop/call.ts';
+import { cardBody, declinedCard, orderOf } from '#tests/support/money.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
-import { inTurns, type OrderBody, type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 /** Attackers test stolen cards in this shop: declines add up, and the next card needs a challenge. */
 
@@ -208,7 +208,7 @@ describe('an answer to a challenge', () => {
 describe('without an answer to the challenge', () => {
   /** Lets the shopper's turn come now instead of in some seconds. */
   async function letTurnCome(shopper: Shopper): Promise<void> {
-    const key = `once:turn:1:{${userIdOf(shopper)}}`;
+    const key = `once:turn:1:{${shopper.userId}}`;
     expect(Number(await redis.command('GET', key))).toBeGreaterThan(Date.now());
     await redis.command('SET', key, Date.now() - 1, 'KEEPTTL');
   }
@@ -274,7 +274,7 @@ describe('without an answer to the challenge', () => {
     expect([refused.status, refused.headers.get('location')]).toEqual([303, '/checkout']);
     expect(refused.headers.get('retry-after')).toBe('15');
     const cookie = refused.headers.getSetCookie().find((one) => one.startsWith('once_checkout_draft='));
-    const draft = readCheckoutDraft(userIdOf(shopper), cookie?.split(';')[0]?.split('=')[1]);
+    const draft = readCheckoutDraft(shopper.userId, cookie?.split(';')[0]?.split('=')[1]);
     expect(draft?.problem?.code).toBe('rate_limited');
     expect(draft?.values).toMatchObject({ email: submission.email, 'shippingAddress.name': 'Ada Lovelace' });
     await letTurnCome(shopper);

@@ -3,12 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { parseEnv } from '#lib/platform/env.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { challengeOf, workOut } from '#tests/support/challenge.ts';
 import { cardBody, declinedCard, orderOf } from '#tests/support/money.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
-import { Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 /** A server that implements siteverify as Turnstile and hCaptcha do: each widget response is valid once. */
 const asked: Record<string, string>[] = [];

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { notify } from '#lib/notifications/notify.ts';
 import { db } from '#lib/platform/database/db.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
-import { shopperWith } from '#tests/support/shop/shopper.ts';
 
 await openPayingShop();
 

@@ -1,10 +1,10 @@
 import { beforeEach, expect, test } from 'vitest';
 import { db } from '#lib/platform/database/db.ts';
 import { declareHostResolvesIp } from '#lib/platform/http/http.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { Shopper } from '#proof/harness/shopper/shopper.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
-import { Shopper } from '#tests/support/shop/shopper.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 // Without Redis the process counts by itself. On a busy machine Redis might answer too late.

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 import { addToCart } from '#lib/cart/add-to-cart.ts';
-import { userIdOf } from '#tests/support/money.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
-import { shopperWith } from '#tests/support/shop/shopper.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 // What broke: a page rendered before the last sale put sold-out goods into the cart, and 99 of 19 units. Each
@@ -13,7 +12,7 @@ await openTestShop();
 
 const newShopper = async (sku: string) => {
   const shopper = await shopperWith(callHandlers, await addProduct(`OTHER-${sku}`));
-  const add = (quantity: number) => addToCart({ userId: userIdOf(shopper), sku, quantity });
+  const add = (quantity: number) => addToCart({ userId: shopper.userId, sku, quantity });
   return { shopper, add };
 };
 

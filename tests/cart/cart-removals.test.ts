@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { db } from '#lib/platform/database/db.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
-import { shopperWith } from '#tests/support/shop/shopper.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 // What broke: a product that was deleted while in a cart disappeared from it without a message, and the

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { POST } from '#app/checkout/put-back/route.ts';
 import { db } from '#lib/platform/database/db.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
-import { type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 // What broke: after an order was not paid in time, its items were gone. The checkout only said that the cart

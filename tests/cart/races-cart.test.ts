@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 import { addToCart } from '#lib/cart/add-to-cart.ts';
 import { db } from '#lib/platform/database/db.ts';
-import { userIdOf } from '#tests/support/money.ts';
+import { type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
-import { type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 import { answersOf, openTwoProcesses, times } from '#tests/support/shop/two-processes.ts';
 
 /**
@@ -54,7 +53,7 @@ test('units added at once, by reading and writing back, are all in the cart', as
     expect(status).toBe(200);
   };
   // The page's button runs `addToCart` in this process, the third one.
-  const button = () => addToCart({ userId: userIdOf(shopper), sku: 'ADDED', quantity: 1 });
+  const button = () => addToCart({ userId: shopper.userId, sku: 'ADDED', quantity: 1 });
   await Promise.all(times(12, addOne));
   await Promise.all([button(), button(), addOne(), addOne()]);
   expect((await shopper.cart()).lines).toMatchObject([{ sku: 'ADDED', quantity: 17 }]);
@@ -67,7 +66,7 @@ test('first lines added at two processes at the same time go into one cart', asy
   const responses = await Promise.all(skus.map((sku) => put(shopper, sku, 1)));
   expect(await answersOf(responses)).toEqual({ 200: 6 });
   expect((await shopper.cart()).lines.map(({ sku }) => sku).sort()).toEqual(skus);
-  expect(await db().cart.count({ where: { status: 'open', userId: userIdOf(shopper) } })).toBe(1);
+  expect(await db().cart.count({ where: { status: 'open', userId: shopper.userId } })).toBe(1);
 });
 
 test('a line removed while it is raised is either gone or as it was set', async () => {

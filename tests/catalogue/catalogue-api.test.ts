@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { ProductList } from '#lib/catalogue/schema.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
 import { openCatalogue } from '#tests/support/catalogue.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 
 await openCatalogue(100);
 

@@ -7,7 +7,7 @@ import { proxy as inFrontOfPages } from '../../proxy.ts';
 /** The check in front of every page while the database does not answer. */
 
 const { proxy: onTheWay } = await openTestShopBehindProxy();
-afterEach(() => onTheWay.letPass());
+afterEach(() => onTheWay.heal());
 
 /** Whether Next renders the page for this path instead of the page "not found". */
 async function isAsked(path: string): Promise<boolean> {
@@ -34,16 +34,16 @@ const soon = { timeout: 60_000 };
 // What broke: each page waited for the previous look-up and then for its own, although Next had the page
 // cached.
 test('product pages do not wait for a silent database', async () => {
-  onTheWay.hold('request', 'held-');
+  onTheWay.disturb({ kind: 'hold_request', to: ['held-'] });
   const first = await unanswered(isProduct('held-first'));
   for (const name of names) expect(await isAsked(`/product/held-${name}`)).toBe(true);
   expect(first.isOver()).toBe(false);
-  onTheWay.letPass();
+  onTheWay.heal();
   await expect.poll(() => isAsked('/product/held-first'), soon).toBe(false);
 });
 
 test('requests in the meantime cause one more look-up, not a queue of them', async () => {
-  onTheWay.hold('request', 'held-');
+  onTheWay.disturb({ kind: 'hold_request', to: ['held-'] });
   const first = await unanswered(isProduct('held-first'));
   const flood = Array.from({ length: 501 }, (_, i) => isProduct(`flood-${i}`));
   await expect(flood.at(-1)).rejects.toThrow('too many');
@@ -52,10 +52,10 @@ test('requests in the meantime cause one more look-up, not a queue of them', asy
 });
 
 test('category pages do not wait for a silent database', async () => {
-  onTheWay.hold('request', 'FROM category');
+  onTheWay.disturb({ kind: 'hold_request', to: ['FROM category'] });
   const first = await unanswered(isCategoryPage('held-first', 1));
   for (const name of names) expect(await isAsked(`/category/held-${name}`)).toBe(true);
   expect(first.isOver()).toBe(false);
-  onTheWay.letPass();
+  onTheWay.heal();
   await expect.poll(() => isAsked('/category/held-first'), soon).toBe(false);
 });

@@ -5,12 +5,11 @@ import { toOrderRequest } from '#lib/checkout/submission/to-order-request.ts';
 import { closeMailer } from '#lib/notifications/email/mailer.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { drainJobs } from '#lib/worker/drain-jobs.ts';
+import { startSmtp } from '#proof/harness/services/smtp.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { address, type OrderBody, type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
-import { userIdOf } from '#tests/support/money.ts';
-import { startSmtp } from '#tests/support/services/smtp.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { addProduct, soldOf } from '#tests/support/shop/shop.ts';
-import { address, type OrderBody, type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 const smtp = await startSmtp();
@@ -80,9 +79,9 @@ async function placedEarlier(shopper: Shopper, body: OrderBody, change: Partial<
   expect((await shopper.order(body)).status).toBe(201);
   const then = { ...body, ...change } as unknown as Submission;
   await db().order.updateMany({
-    where: { userId: userIdOf(shopper), submitToken: body.submitToken },
+    where: { userId: shopper.userId, submitToken: body.submitToken },
     data: {
-      bodyHash: toOrderRequest(userIdOf(shopper), then).bodyHash,
+      bodyHash: toOrderRequest(shopper.userId, then).bodyHash,
       email: then.email,
       shippingAddress: then.shippingAddress,
     },

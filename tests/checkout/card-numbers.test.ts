@@ -3,14 +3,14 @@ import { checkoutDraftCookie, readCheckoutDraft } from '#lib/checkout/checkout-d
 import type { Submission } from '#lib/checkout/submission/schema.ts';
 import { toOrderRequest } from '#lib/checkout/submission/to-order-request.ts';
 import { db } from '#lib/platform/database/db.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { address, type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
 import { movesNothing } from '#tests/support/contract/hostile-orders.ts';
 import { keepLogLines } from '#tests/support/log-lines.ts';
-import { card, cardBody, declinedCard, orderOf, userIdOf } from '#tests/support/money.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
+import { card, cardBody, declinedCard, orderOf } from '#tests/support/money.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
-import { address, type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 /**
  * A client sends a card number in place of the provider's token. What broke: it made an order, and the number
@@ -67,7 +67,7 @@ test.each(written)('an attempt to pay with %j is refused and does not count as a
 function draftOf(response: Response, shopper: Shopper) {
   const [cookie = ''] = response.headers.getSetCookie();
   const value = cookie.slice(checkoutDraftCookie.length + 1).split(';')[0];
-  return readCheckoutDraft(userIdOf(shopper), value);
+  return readCheckoutDraft(shopper.userId, value);
 }
 
 test.each(written)('a form whose card is %j returns to the checkout without it', async (token) => {
@@ -119,7 +119,7 @@ test('an order and an attempt that were stored with a card number still get thei
   const pay = (token: string) => shopper.send('POST', `/api/orders/${id}/payments`, { ...attempt, token });
   expect((await pay(declinedCard)).status).toBe(402);
   // The rows of a shop that accepted the number as a token.
-  const userId = userIdOf(shopper);
+  const userId = shopper.userId;
   const earlier = { ...body, ...card(number) };
   const { bodyHash } = toOrderRequest(userId, earlier as unknown as Submission);
   await db().order.updateMany({ where: { userId, id }, data: { bodyHash } });

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { claimSubmission, completeClaim, isClaimed, releaseClaim } from '#lib/checkout/gateway/claim.ts';
 import { openClient } from '#lib/platform/database/db-session.ts';
+import { callHandlers, callUrl } from '#proof/harness/shopper/call.ts';
+import { Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { startShopProcess } from '#tests/support/shop/another-process.ts';
-import { callHandlers, callUrl } from '#tests/support/shop/call.ts';
 import { addProduct, soldOf } from '#tests/support/shop/shop.ts';
-import { Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /** What another process does with the claims of a killed process. */

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { openClient } from '#lib/platform/database/db-session.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { addProduct, soldOf } from '#tests/support/shop/shop.ts';
-import { shopperWith } from '#tests/support/shop/shopper.ts';
 import { openTestShopBehindProxy } from '#tests/support/shop/test-shop.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { db } from '#lib/platform/database/db.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { shoppersWith, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { addProduct, availableOf, soldOf } from '#tests/support/shop/shop.ts';
-import { type Shopper, shoppersWith, shopperWith } from '#tests/support/shop/shopper.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /** Races: many simultaneous requests for what may happen only once. */
@@ -101,7 +101,7 @@ test('a first line added from many tabs at the same time goes into one cart', as
   await Promise.all(times(20, (index) => shopper.put(index % 2 ? 'FIRST-A' : 'FIRST-B', 1)));
   const cart = await shopper.cart();
   expect(cart.lines.map(({ sku }) => sku).sort()).toEqual(['FIRST-A', 'FIRST-B']);
-  const open = await db().cart.count({ where: { status: 'open', userId: userIdOf(shopper) } });
+  const open = await db().cart.count({ where: { status: 'open', userId: shopper.userId } });
   expect(open).toBe(1);
 });
 
@@ -120,7 +120,3 @@ test('a cancellation that races an order for the returned unit never sells it tw
   expect(accepted).toBeLessThanOrEqual(1);
   expect(await availableOf('RETURNED')).toBe(1 - accepted);
 });
-
-function userIdOf(shopper: Shopper): string {
-  return shopper.cookie.split('=')[1]?.split('.')[0] ?? '';
-}

@@ -2,12 +2,12 @@ import { afterEach, expect, test } from 'vitest';
 import { db } from '#lib/platform/database/db.ts';
 import { processWide, takeProcessWide } from '#lib/platform/process-wide.ts';
 import { currentRules } from '#lib/pricing/current-rules.ts';
+import { callHandlers, callUrl } from '#proof/harness/shopper/call.ts';
+import { address, type OrderBody, Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { describeOrder } from '#scripts/order/describe-order.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
 import { startShopProcess } from '#tests/support/shop/another-process.ts';
-import { callHandlers, callUrl } from '#tests/support/shop/call.ts';
 import { addProduct, availableOf, soldOf } from '#tests/support/shop/shop.ts';
-import { address, type OrderBody, Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /** An owner changes prices by SQL while shoppers order: `docs/owner.md` tells how. */

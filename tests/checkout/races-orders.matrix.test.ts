@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 import { db } from '#lib/platform/database/db.ts';
+import { shoppersWith, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { isFull } from '#tests/support/matrix.ts';
-import { userIdOf } from '#tests/support/money.ts';
 import { addProduct, availableOf, soldOf } from '#tests/support/shop/shop.ts';
-import { shoppersWith, shopperWith } from '#tests/support/shop/shopper.ts';
 import { answersOf, openTwoProcesses, times } from '#tests/support/shop/two-processes.ts';
 
 /**
@@ -44,7 +43,7 @@ test('tabs with other tokens at two processes make one order, and all of them sh
       tabs.flatMap((body) => times(3, () => shopper.orderUntilSettled(body))),
     );
     expect(await answersOf(responses)).toEqual({ '201 accepted': 3, '200 already_ordered': 3 });
-    expect(await ordersOf(userIdOf(shopper))).toHaveLength(1);
+    expect(await ordersOf(shopper.userId)).toHaveLength(1);
   }
   expect(await availableOf(sku)).toBe(85);
 });
@@ -60,7 +59,7 @@ test('a line added while the cart is ordered is paid for, or is not in the order
       shopper.orderUntilSettled(body),
       shopper.send('PUT', '/api/cart/lines/SLIPPED-IN', { quantity: 1 }),
     ]);
-    const [order, ...others] = await ordersOf(userIdOf(shopper));
+    const [order, ...others] = await ordersOf(shopper.userId);
     const left = (await shopper.cart()).lines.map(({ sku }) => sku);
     expect(others).toEqual([]);
     seen.add(`${ordered.status} ${added.status}`);
@@ -89,7 +88,7 @@ test('a price that changes during the order is the confirmed one, or nothing is 
       shopper.orderUntilSettled(body),
       db().$executeRaw`UPDATE variant SET price_minor = price_minor + 7 WHERE sku = 'REPRICED'`,
     ]);
-    const orders = await ordersOf(userIdOf(shopper));
+    const orders = await ordersOf(shopper.userId);
     if (response.status === 201) {
       const [{ totalMinor = 0, subtotalMinor = 0, lines = [] } = {}] = orders;
       expect(totalMinor).toBe(body.totalMinor);

@@ -5,11 +5,11 @@ import { localMark } from '#host/local-request.ts';
 import { orderListener } from '#host/node-listener.ts';
 import { setOwnHeader } from '#lib/platform/http/client-address.ts';
 import { declareHostResolvesIp, localHeader } from '#lib/platform/http/http.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { cardBody, declinedCard } from '#tests/support/money.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct, soldOf } from '#tests/support/shop/shop.ts';
-import { shopperWith } from '#tests/support/shop/shopper.ts';
 
 /**
  * Test cards on a shop for the local machine only. A proxy that the shop does not know forwards its requests.

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
-import { callHandlers } from '#tests/support/shop/call.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { shoppersWith, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { addProduct, availableOf, soldOf } from '#tests/support/shop/shop.ts';
-import { shoppersWith, shopperWith } from '#tests/support/shop/shopper.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /** Rule one: the database alone is enough. Redis goes away in the middle of a burst. */

@@ -4,6 +4,8 @@ import { POST as updateTotals } from '#app/checkout/totals/route.ts';
 import { checkoutDraftCookie, readCheckoutDraft } from '#lib/checkout/checkout-draft.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { typedLine } from '#lib/platform/text/typed-text.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { address, type OrderBody, type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
 import {
   hostileBytes,
@@ -11,10 +13,7 @@ import {
   hostileText,
   writesNothing,
 } from '#tests/support/contract/hostile-input.ts';
-import { userIdOf } from '#tests/support/money.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
-import { address, type OrderBody, type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /**
@@ -54,7 +53,7 @@ function post(shopper: Shopper, form: Form | [string, string][]): Promise<Respon
 /** Text as a form transmits it: half a surrogate pair becomes U+FFFD. */
 const sentAs = (text: string) => text.toWellFormed();
 
-const ordersOf = (shopper: Shopper) => db().order.findMany({ where: { userId: userIdOf(shopper) } });
+const ordersOf = (shopper: Shopper) => db().order.findMany({ where: { userId: shopper.userId } });
 
 /** Where the answer redirects, and what the browser stores. */
 function readPage(response: Response, shopper?: Shopper) {
@@ -68,7 +67,7 @@ function readPage(response: Response, shopper?: Shopper) {
     /^once_checkout_draft=[\w-]*; Path=\/checkout; Max-Age=\d+; HttpOnly; SameSite=Lax$/,
   );
   const value = cookie.slice(checkoutDraftCookie.length + 1).split(';')[0];
-  return { location, draft: readCheckoutDraft(shopper && userIdOf(shopper), value) };
+  return { location, draft: readCheckoutDraft(shopper?.userId, value) };
 }
 
 /** Expects a redirect to the checkout with a problem that the contract has for an order. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import * as unknownCall from '#app/api/[...path]/route.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
 import {
   hostileBytes,
@@ -9,7 +10,6 @@ import {
   hostileSegment,
   writesNothing,
 } from '#tests/support/contract/hostile-input.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /** The calls of operators and their machines, and calls that do not exist. */

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { db } from '#lib/platform/database/db.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { Shopper } from '#proof/harness/shopper/shopper.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
 import {
   hostile,
@@ -14,10 +16,8 @@ import {
 } from '#tests/support/contract/hostile-input.ts';
 import { existingOrders, movesNothing } from '#tests/support/contract/hostile-orders.ts';
 import { declinedCard } from '#tests/support/money.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { availableOf } from '#tests/support/shop/shop.ts';
-import { Shopper } from '#tests/support/shop/shopper.ts';
 
 /**
  * Requests about existing orders: to pay, to cancel, or to return from the bank. Each bad one is refused as

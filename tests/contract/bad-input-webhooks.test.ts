@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { db } from '#lib/platform/database/db.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
 import {
   hostile,
@@ -12,7 +13,6 @@ import {
 } from '#tests/support/contract/hostile-input.ts';
 import { existingOrders, movesNothing } from '#tests/support/contract/hostile-orders.ts';
 import { stripeFor } from '#tests/support/services/simulator.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 
 /**

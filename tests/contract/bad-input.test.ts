@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { productSorts } from '#lib/catalogue/schema.ts';
 import { emailAddressSchema } from '#lib/platform/text/email-address.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { type OrderBody, type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
 import {
   hostile,
@@ -13,9 +15,7 @@ import {
   hostileText,
   writesNothing,
 } from '#tests/support/contract/hostile-input.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
-import { type OrderBody, type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /**

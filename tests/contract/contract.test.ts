@@ -1,5 +1,5 @@
+import { callHandlers } from '#proof/harness/shopper/call.ts';
 import { contractEnv, describeContract } from '#tests/support/contract/contract.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /** The contract, tested at the route handlers. */

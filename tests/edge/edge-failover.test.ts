@@ -1,10 +1,11 @@
 import type { RequestListener } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
+import { handlersListener } from '#proof/harness/processes/handlers-listener.ts';
+import { type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { openTestEdge } from '#tests/support/services/edge.ts';
-import { shopListener, startUpstream } from '#tests/support/services/upstream.ts';
+import { startUpstream } from '#tests/support/services/upstream.ts';
 import { addProduct, soldOf } from '#tests/support/shop/shop.ts';
-import { type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /** Two processes of the shop behind nginx, and the fate of a request when one of them dies. */
@@ -16,12 +17,12 @@ let dying: { method: string; path: string } | undefined;
 
 const mortal: RequestListener = (request, response) => {
   const doomed = dying && request.method === dying.method && request.url?.split('?')[0] === dying.path;
-  if (!doomed) return void shopListener(request, response);
+  if (!doomed) return void handlersListener(request, response);
   dying = undefined;
   const end = () => void request.socket.destroy();
   // Discards everything that would be written. At its end the connection breaks.
   Object.assign(response, { writeHead: () => response, write: () => true, flushHeaders: () => {}, end });
-  shopListener(request, response);
+  handlersListener(request, response);
 };
 
 const processes = [await startUpstream(mortal), await startUpstream(mortal)];

@@ -5,11 +5,12 @@ import { request as httpsRequest } from 'node:https';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { handlersListener } from '#proof/harness/processes/handlers-listener.ts';
+import { callUrl } from '#proof/harness/shopper/call.ts';
+import { shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { openTestEdge } from '#tests/support/services/edge.ts';
-import { shopListener, startUpstream } from '#tests/support/services/upstream.ts';
-import { callUrl } from '#tests/support/shop/call.ts';
+import { startUpstream } from '#tests/support/services/upstream.ts';
 import { addProduct, soldOf } from '#tests/support/shop/shop.ts';
-import { shopperWith } from '#tests/support/shop/shopper.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /** TLS and HTTP/2, as a browser uses them with the edge. */
@@ -37,7 +38,7 @@ execFileSync(
 );
 const ca = await readFile(certificate);
 
-const shop = await startUpstream(shopListener);
+const shop = await startUpstream(handlersListener);
 const direct = callUrl(`http://${shop.address}`);
 const edge = await openTestEdge({ upstreams: [shop.address], tls: { certificate, key } });
 const session: ClientHttp2Session = connect(edge.url, { ca });

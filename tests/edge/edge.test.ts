@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { handlersListener } from '#proof/harness/processes/handlers-listener.ts';
+import { callUrl } from '#proof/harness/shopper/call.ts';
+import { type OrderBody, type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { openTestEdge, type RawAnswer, sendRaw } from '#tests/support/services/edge.ts';
-import { shopListener, startUpstream } from '#tests/support/services/upstream.ts';
-import { callUrl } from '#tests/support/shop/call.ts';
+import { startUpstream } from '#tests/support/services/upstream.ts';
 import { addProduct, soldOf } from '#tests/support/shop/shop.ts';
-import { type OrderBody, type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /** Orders through a real nginx in front of the real shop, its database and its Redis. */
 
 await openTestShop();
-const shop = await startUpstream(shopListener);
+const shop = await startUpstream(handlersListener);
 const edge = await openTestEdge({ upstreams: [shop.address] });
 const direct = callUrl(`http://${shop.address}`);
 const ordersSeen = () => shop.asked('POST', '/api/orders');

@@ -8,10 +8,10 @@ import { enter } from '#lib/checkout/gateway/admission.ts';
 import { clientAddress, setOwnHeader } from '#lib/platform/http/client-address.ts';
 import { declareHostResolvesIp } from '#lib/platform/http/http.ts';
 import { sealSession } from '#lib/platform/session/session.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { metricsEnv, readMetrics } from '#tests/support/metrics.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
-import { shopperWith } from '#tests/support/shop/shopper.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /** `POST /api/orders` over real sockets, as server.ts serves it. */

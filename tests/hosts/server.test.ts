@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll } from 'vitest';
 import { seed } from '#prisma/seed.ts';
+import { callUrl } from '#proof/harness/shopper/call.ts';
 import { startApp, urlOf } from '#scripts/launch/parts/app.ts';
 import { AppLog } from '#scripts/launch/parts/app-log.ts';
 import { ensureBuild } from '#scripts/launch/parts/build.ts';
@@ -11,7 +12,6 @@ import { describeCatalogueDoors } from '#tests/support/contract/catalogue-doors.
 import { contractEnv, describeContract } from '#tests/support/contract/contract.ts';
 import { describeDoors } from '#tests/support/contract/doors.ts';
 import { describeSecurity } from '#tests/support/contract/security.ts';
-import { callUrl } from '#tests/support/shop/call.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /**

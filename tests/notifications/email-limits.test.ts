@@ -6,14 +6,14 @@ import { cancelOrder } from '#lib/order-management/cancel-order.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { mailboxOf } from '#lib/platform/text/email-address.ts';
 import { drainJobs } from '#lib/worker/drain-jobs.ts';
+import { startSmtp } from '#proof/harness/services/smtp.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { address } from '#proof/harness/shopper/shopper.ts';
 import { mailboxes } from '#tests/support/mailboxes.ts';
 import { card } from '#tests/support/money.ts';
 import { placeOrder } from '#tests/support/notifying.ts';
-import { startSmtp } from '#tests/support/services/smtp.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
-import { address } from '#tests/support/shop/shopper.ts';
 
 const smtp = await startSmtp();
 await openPayingShop({

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { remindDisputes } from '#lib/notifications/remind-disputes.ts';
 import { db } from '#lib/platform/database/db.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { describeOrder } from '#scripts/order/describe-order.ts';
 import { cardBody, orderOf } from '#tests/support/money.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
-import { shopperWith } from '#tests/support/shop/shopper.ts';
 
 /** A dispute has a deadline: the operator is reminded of it, and can look it up. */
 

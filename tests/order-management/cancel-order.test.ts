@@ -4,11 +4,11 @@ import { cancelOrder } from '#lib/order-management/cancel-order.ts';
 import { fulfilOrder } from '#lib/order-management/fulfil-order.ts';
 import { settleRefund } from '#lib/payments/settling/settle-refund.ts';
 import { db } from '#lib/platform/database/db.ts';
+import { shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { bankCard, cardBody, declinedCard, orderOf } from '#tests/support/money.ts';
 import { answerBank } from '#tests/support/shop/bank.ts';
 import { openEndingOrders } from '#tests/support/shop/ending-orders.ts';
 import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
-import { shopperWith } from '#tests/support/shop/shopper.ts';
 
 /** A card order that its shopper cancels, at every point of its payment. */
 

@@ -11,13 +11,13 @@ import { paymentProvider } from '#lib/payment-provider/payment-provider.ts';
 import { queryCharge } from '#lib/payments/query-charge.ts';
 import { settlePayment } from '#lib/payments/settling/settle-payment.ts';
 import { db } from '#lib/platform/database/db.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
 import { cardBody, declinedCard, expectBooksToAgree, orderOf } from '#tests/support/money.ts';
 import { stripeFor } from '#tests/support/services/simulator.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
-import { shopperWith } from '#tests/support/shop/shopper.ts';
 import { miscountedOrders } from '#tests/support/unpaid.ts';
 
 /** PAYMENT_CAPTURE=manual: the amount is authorised with the order, and captured when it is fulfilled. */

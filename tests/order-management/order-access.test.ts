@@ -4,10 +4,10 @@ import { openOrderAccess } from '#lib/order-management/order-access.ts';
 import { requestOrderLink } from '#lib/order-management/request-order-link.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { drainJobs } from '#lib/worker/drain-jobs.ts';
+import { startSmtp } from '#proof/harness/services/smtp.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
 import { announceLater, placeOrder } from '#tests/support/notifying.ts';
-import { startSmtp } from '#tests/support/services/smtp.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 

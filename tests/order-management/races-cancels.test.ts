@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { inTurns, Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
 import { orderOf } from '#tests/support/money.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
-import { inTurns, Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /** Number of orders that one network may cancel in an hour. */

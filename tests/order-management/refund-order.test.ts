@@ -5,11 +5,11 @@ import { settleRefund } from '#lib/payments/settling/settle-refund.ts';
 import { sweepPayments } from '#lib/payments/sweep-payments.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { formatMoney } from '#lib/platform/money.ts';
+import type { Shopper } from '#proof/harness/shopper/shopper.ts';
 import { bankCard, declinedCard, eventually, type OrderInDb, orderOf } from '#tests/support/money.ts';
 import { stripeFor } from '#tests/support/services/simulator.ts';
 import { openEndingOrders } from '#tests/support/shop/ending-orders.ts';
 import { availableOf } from '#tests/support/shop/shop.ts';
-import type { Shopper } from '#tests/support/shop/shopper.ts';
 
 /** A card order that an operator refunds, whole or in part. */
 

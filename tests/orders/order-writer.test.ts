@@ -8,8 +8,9 @@ import { writeOrders } from '#lib/orders/batch/write-orders.ts';
 import type { Decision } from '#lib/orders/decide.ts';
 import type { OrderRequest } from '#lib/orders/order-request.ts';
 import { db, statementName } from '#lib/platform/database/db.ts';
+import { address, inTurns } from '#proof/harness/shopper/shopper.ts';
+import { first } from '#proof/harness/tcp-proxy.ts';
 import { addProduct, availableOf, soldOf } from '#tests/support/shop/shop.ts';
-import { address, inTurns } from '#tests/support/shop/shopper.ts';
 import { openTestShopBehindProxy } from '#tests/support/shop/test-shop.ts';
 
 /** The writer's transaction alone, over a proxy that can lose the database's replies. */
@@ -119,14 +120,14 @@ test('a commit whose reply was lost makes one order, and it is reported as new',
   await addProduct('LOST', { available: 10 });
   for (let round = 0; round < 5; round += 1) {
     const orderRequest = await place('LOST');
-    proxy.loseReplyTo(statementName('COMMIT'));
+    proxy.disturb({ kind: 'lose_reply', to: [statementName('COMMIT')] }, first(1));
     const [result] = await writeOrders([orderRequest]);
     expect(result).toMatchObject({
       status: 'fulfilled',
       value: { outcome: 'accepted', created: true, receipt: { id: orderRequest.orderId } },
     });
   }
-  expect(proxy.repliesLost()).toBe(5);
+  expect(proxy.disturbed()).toBe(5);
   expect(await soldOf('LOST')).toEqual({ orders: 5, quantity: 5 });
   expect(await availableOf('LOST')).toBe(5);
 });
@@ -135,7 +136,7 @@ test('a connection lost before the commit makes one order too', async () => {
   await addProduct('BEFORE', { available: 10 });
   const orderRequest = await place('BEFORE');
   // The order's id is sent with the statement that writes it, and with none before.
-  proxy.loseReplyTo(orderRequest.orderId);
+  proxy.disturb({ kind: 'lose_reply', to: [orderRequest.orderId] }, first(1));
   expect(await outcomesOf([orderRequest])).toEqual(['accepted']);
   expect(await soldOf('BEFORE')).toEqual({ orders: 1, quantity: 1 });
 });

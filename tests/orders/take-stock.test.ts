@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { db } from '#lib/platform/database/db.ts';
 import { takeStock } from '#lib/stock/take-stock.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
-import { shopperWith } from '#tests/support/shop/shopper.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /** A late charge takes its order's stock again: all of it, or nothing. */

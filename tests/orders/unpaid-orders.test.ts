@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { checkoutDraftCookie, readCheckoutDraft } from '#lib/checkout/checkout-draft.ts';
 import { db } from '#lib/platform/database/db.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { inTurns, Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
-import { bankCard, card, cardBody, declinedCard, orderOf, userIdOf } from '#tests/support/money.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
+import { bankCard, card, cardBody, declinedCard, orderOf } from '#tests/support/money.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
-import { inTurns, Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 import { miscountedOrders } from '#tests/support/unpaid.ts';
 
 /**
@@ -312,10 +312,7 @@ test('a form that exceeds a limit returns to the checkout with the reason and wh
   const response = await shopper.orderByForm(await shopper.body());
   expect([response.status, response.headers.get('location')]).toEqual([303, '/checkout']);
   const cookie = response.headers.getSetCookie().find((line) => line.startsWith(checkoutDraftCookie)) ?? '';
-  const draft = readCheckoutDraft(
-    userIdOf(shopper),
-    cookie.slice(checkoutDraftCookie.length + 1).split(';')[0],
-  );
+  const draft = readCheckoutDraft(shopper.userId, cookie.slice(checkoutDraftCookie.length + 1).split(';')[0]);
   expect(draft).toMatchObject({
     problem: { code: 'order_limit' },
     values: { 'shippingAddress.city': 'Springfield' },

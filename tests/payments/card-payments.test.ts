@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { enter, isBusy } from '#lib/checkout/gateway/admission.ts';
 import { db } from '#lib/platform/database/db.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
 import { bankCard, card, cardBody, declinedCard, expectBooksToAgree, orderOf } from '#tests/support/money.ts';
 import { stripeFor } from '#tests/support/services/simulator.ts';
 import { answerBank } from '#tests/support/shop/bank.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
-import { shopperWith } from '#tests/support/shop/shopper.ts';
 
 /** Card payments, answer by answer. Every answer is checked against the OpenAPI document. */
 

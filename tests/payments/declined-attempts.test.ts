@@ -3,6 +3,8 @@ import { expireHolds } from '#lib/order-management/expire-holds.ts';
 import { pollEvents } from '#lib/payments/events/poll-events.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { drainJobs } from '#lib/worker/drain-jobs.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import {
   bankCard,
   cardBody,
@@ -14,10 +16,8 @@ import {
 } from '#tests/support/money.ts';
 import { stripeFor } from '#tests/support/services/simulator.ts';
 import { answerBank } from '#tests/support/shop/bank.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
-import { type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 /**
  * What broke, found by an attack: the provider accepts another card for a PaymentIntent whose card was

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
 import { withClockStopped } from '#tests/support/faults/stopped-clock.ts';
 import { bankCard, cardBody, declinedCard, expectBooksToAgree, orderOf } from '#tests/support/money.ts';
 import { answerBank } from '#tests/support/shop/bank.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
-import { Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 /**
  * `POST /api/orders/{id}/payments`: the next attempt of an order, and every request that must not start one.

@@ -2,16 +2,16 @@ import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { refundOrder } from '#lib/order-management/refund-order.ts';
 import { sweepPayments } from '#lib/payments/sweep-payments.ts';
 import { db, statementName } from '#lib/platform/database/db.ts';
+import { callHandlers, callUrl } from '#proof/harness/shopper/call.ts';
+import { type OrderBody, type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
+import { startTcpProxy, type TcpProxy } from '#proof/harness/tcp-proxy.ts';
 import { openOwnDatabase } from '#tests/support/faults/crash-database.ts';
 import { kill, orderLock, until, whileLocked } from '#tests/support/faults/crash-steps.ts';
-import { startTcpProxy, type TcpProxy } from '#tests/support/faults/tcp-proxy.ts';
 import { casesOf } from '#tests/support/matrix.ts';
-import { cardBody, declinedCard, expectBooksToAgree, orderOf, userIdOf } from '#tests/support/money.ts';
+import { cardBody, declinedCard, expectBooksToAgree, orderOf } from '#tests/support/money.ts';
 import { startShopProcess } from '#tests/support/shop/another-process.ts';
-import { callHandlers, callUrl } from '#tests/support/shop/call.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
-import { type OrderBody, type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 /**
  * A process of the shop is killed (-9) at every step of a card order, without notice to the others. Then
@@ -26,7 +26,7 @@ const { proxy } = database;
 afterEach(async () => {
   simulator.clearFaults();
   beforeReply(async () => undefined);
-  proxy.letPass();
+  proxy.heal();
   await expectBooksToAgree(simulator);
 });
 
@@ -36,7 +36,7 @@ const charges = { method: 'POST', path: '^/v1/payment_intents$' };
 const commit = statementName('COMMIT');
 
 const hasOrder = async (shopper: Shopper) =>
-  (await db().order.count({ where: { userId: userIdOf(shopper) } })) > 0;
+  (await db().order.count({ where: { userId: shopper.userId } })) > 0;
 const isAsked = async (shopper: Shopper) =>
   (await hasOrder(shopper)) && simulator.usesOfKey(`order:${(await orderOf(shopper)).id}:1`) > 0;
 const isBooked = async (shopper: Shopper) =>
@@ -79,10 +79,10 @@ function keepAnswer(): { given: Promise<void>; letGo: () => void } {
 }
 
 /** Stops the transaction that records the provider's answer before or after its COMMIT. */
-async function holdWhatIsWritten(what: 'request' | 'reply'): Promise<void> {
+async function holdWhatIsWritten(what: 'hold_request' | 'hold_reply'): Promise<void> {
   const answer = keepAnswer();
   await answer.given;
-  proxy.hold(what, commit);
+  proxy.disturb({ kind: what, to: [commit] });
   answer.letGo();
   await until(proxy.isHolding);
 }
@@ -149,16 +149,16 @@ const moments: Record<string, Moment> = {
   'after it is written down, before the shopper is told': {
     async crash({ send, killNow }) {
       send();
-      await holdWhatIsWritten('reply');
+      await holdWhatIsWritten('hold_reply');
       await killNow();
     },
     left: written,
   },
   'after it has answered, before the shopper hears it': {
     async crash({ door, send, killNow }) {
-      door.loseNextReply();
+      door.disturb({ kind: 'lose_reply', to: ['POST /api/orders'] });
       send();
-      await until(() => door.repliesLost() > 0);
+      await until(() => door.disturbed() > 0);
       await killNow();
     },
     left: written,
@@ -184,7 +184,7 @@ async function crashAt({ crash, left }: Moment, shopper: Shopper, body: OrderBod
   };
   const killNow = async () => {
     await kill(child);
-    proxy.letPass();
+    proxy.heal();
     expect(await told).toBe('nothing');
     expect(await leftOf(shopper)).toEqual(left(String((body.payment as { token: string }).token)));
   };
@@ -274,24 +274,24 @@ test('killed while it asks the provider for a refund: the sweep refunds once', a
 const blackouts: Record<string, { hold: () => Promise<void>; kept: Left | undefined }> = {
   'before the order is committed': {
     async hold() {
-      proxy.hold('request', commit);
+      proxy.disturb({ kind: 'hold_request', to: [commit] });
       await until(proxy.isHolding);
     },
     kept: undefined,
   },
   'after the order is committed, before the shop hears of it': {
     async hold() {
-      proxy.hold('reply', commit);
+      proxy.disturb({ kind: 'hold_reply', to: [commit] });
       await until(proxy.isHolding);
     },
     kept: notAsked,
   },
   'after the charge, before it is written down': {
-    hold: () => holdWhatIsWritten('request'),
+    hold: () => holdWhatIsWritten('hold_request'),
     kept: notWritten,
   },
   'after the charge is written down, before the shop hears of it': {
-    hold: () => holdWhatIsWritten('reply'),
+    hold: () => holdWhatIsWritten('hold_reply'),
     kept: written('pm_card_visa'),
   },
 };
@@ -310,7 +310,7 @@ describe.each(casesOf(blackouts, sampledBlackouts))(
       const told = shopper.order(body);
       await stopped;
       await database.kill();
-      proxy.letPass();
+      proxy.heal();
       const answer = await told;
       expect([409, 503]).toContain(answer.status);
       expect(await answer.json()).toMatchObject({ retryable: true });

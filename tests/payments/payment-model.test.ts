@@ -8,12 +8,12 @@ import type { OrderStatus } from '#lib/orders/schema.ts';
 import type { PaymentStatus } from '#lib/payment-provider/statuses.ts';
 import { settleUnknownPayment } from '#lib/payments/settling/settle-unknown-payment.ts';
 import { db } from '#lib/platform/database/db.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { type OrderBody, type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { bankCard, cardBody, declinedCard, expectBooksToAgree, orderOf } from '#tests/support/money.ts';
 import { answerBank } from '#tests/support/shop/bank.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
-import { type OrderBody, type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 /**
  * A small model of a card order's life runs beside the real system: database, provider and webhooks.

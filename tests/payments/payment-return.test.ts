@@ -2,12 +2,12 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, expect, test } from 'vitest';
 import { db } from '#lib/platform/database/db.ts';
+import { callHandlers, callUrl } from '#proof/harness/shopper/call.ts';
+import { Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { openSimulator } from '#tests/support/services/simulator.ts';
 import { startShopProcess } from '#tests/support/shop/another-process.ts';
 import { answerBank } from '#tests/support/shop/bank.ts';
-import { callHandlers, callUrl } from '#tests/support/shop/call.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
-import { Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 const simulator = await openSimulator();

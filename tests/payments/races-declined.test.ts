@@ -6,6 +6,7 @@ import { settleUnknownPayment } from '#lib/payments/settling/settle-unknown-paym
 import { sweepPayments } from '#lib/payments/sweep-payments.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { drainJobs } from '#lib/worker/drain-jobs.ts';
+import { type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import {
   bankCard,
   cardBody,
@@ -17,7 +18,6 @@ import {
 import { stripeFor } from '#tests/support/services/simulator.ts';
 import { answerBank } from '#tests/support/shop/bank.ts';
 import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
-import { type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 import { openTwoProcesses, times } from '#tests/support/shop/two-processes.ts';
 
 /**

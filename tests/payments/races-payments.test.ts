@@ -5,10 +5,10 @@ import { refundOrder } from '#lib/order-management/refund-order.ts';
 import { settleUnknownPayment } from '#lib/payments/settling/settle-unknown-payment.ts';
 import { sweepPayments } from '#lib/payments/sweep-payments.ts';
 import { db } from '#lib/platform/database/db.ts';
+import { type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { bankCard, cardBody, declinedCard, expectBooksToAgree, orderOf } from '#tests/support/money.ts';
 import { answerBank } from '#tests/support/shop/bank.ts';
 import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
-import { type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 import { openTwoProcesses, times } from '#tests/support/shop/two-processes.ts';
 
 /**

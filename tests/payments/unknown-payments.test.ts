@@ -2,13 +2,13 @@ import { afterEach, expect, test } from 'vitest';
 import { settleUnknownPayment } from '#lib/payments/settling/settle-unknown-payment.ts';
 import { sweepPayments } from '#lib/payments/sweep-payments.ts';
 import { db } from '#lib/platform/database/db.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
 import { cardBody, expectBooksToAgree, type OrderInDb, orderOf } from '#tests/support/money.ts';
 import { stripeFor } from '#tests/support/services/simulator.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
-import { type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 /** An unknown payment is a state: it is shown, queried with the same key, and never guessed. */
 

@@ -2,11 +2,11 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { settleUnknownPayment } from '#lib/payments/settling/settle-unknown-payment.ts';
 import { closeDb, db, writerDb } from '#lib/platform/database/db.ts';
 import { openClient } from '#lib/platform/database/db-session.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { cardBody, expectBooksToAgree, orderOf } from '#tests/support/money.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
-import { type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 // What broke: a database with `ALTER DATABASE … SET timezone = 'Asia/Tokyo'` made every timestamp nine hours
 // late, because Prisma's adapter drops the offset of a timestamp. The list of orders never ended or lost

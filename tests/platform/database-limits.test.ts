@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { openClient } from '#lib/platform/database/db-session.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { until } from '#tests/support/faults/crash-steps.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { addProduct, soldOf } from '#tests/support/shop/shop.ts';
-import { shopperWith } from '#tests/support/shop/shopper.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 // What broke: a statement that the database ended (a time limit, an operator) was an unexpected 500.

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { openClient } from '#lib/platform/database/db-session.ts';
 import { findDrift } from '#prisma/drift.ts';
 import { migrate } from '#prisma/migrate.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
-import { shopperWith } from '#tests/support/shop/shopper.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 // What broke: raw statements followed the search path of the role, and Prisma's own statements named

@@ -6,13 +6,13 @@ import { afterAll, expect, test, vi } from 'vitest';
 import { sendConsoleToLog } from '#host/console-to-log.ts';
 import { orderListener } from '#host/node-listener.ts';
 import { db } from '#lib/platform/database/db.ts';
+import { startSmtp } from '#proof/harness/services/smtp.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { keepLogLines } from '#tests/support/log-lines.ts';
-import { startSmtp } from '#tests/support/services/smtp.ts';
 import { startWorker } from '#tests/support/services/worker.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
-import { type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 /**
  * A run of the shop in which everything that can fail does fail, then a search of every log line. What broke:

@@ -5,14 +5,13 @@ import { afterAll, expect, test } from 'vitest';
 import { drainOrderWriter } from '#lib/orders/batch/order-writer.ts';
 import { closeDb, db } from '#lib/platform/database/db.ts';
 import { migrate } from '#prisma/migrate.ts';
-import { openDisk } from '#proof/chaos/lab/disk.ts';
-import { postgresService } from '#proof/chaos/lab/services.ts';
+import { openDisk } from '#proof/harness/services/disk.ts';
+import { behindProxy, postgresService } from '#proof/harness/services/postgres.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
-import { startTcpProxy } from '#tests/support/faults/tcp-proxy.ts';
 import { useTestEnv } from '#tests/support/services/env.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { addProduct, soldOf } from '#tests/support/shop/shop.ts';
-import { shopperWith } from '#tests/support/shop/shopper.ts';
 
 // What broke: with a full disk no order could be placed, but readiness still said "ready", because it only
 // read.
@@ -22,16 +21,12 @@ await chmod(folder, 0o711);
 afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 const disk = await openDisk(folder);
 if (typeof disk !== 'string') afterAll(() => disk.close());
-const postgres = await postgresService(folder);
+const { postgres, proxy, url } = await behindProxy(await postgresService(folder));
 afterAll(() => postgres.stop());
-await migrate(postgres.connectionString(), () => undefined);
-const portNow = () => Number(new URL(postgres.connectionString()).port);
-const proxy = await startTcpProxy(portNow());
 afterAll(() => proxy.close());
-const url = new URL(postgres.connectionString());
-url.port = String(proxy.port);
+await migrate(postgres.connectionString(), () => undefined);
 // One connection, so that a test can change the session that readiness checks.
-useTestEnv({ DATABASE_URL: url.href, REDIS_URL: 'memory:', DATABASE_CONNECTIONS: '1' });
+useTestEnv({ DATABASE_URL: url, REDIS_URL: 'memory:', DATABASE_CONNECTIONS: '1' });
 afterAll(async () => {
   await drainOrderWriter();
   await closeDb();
@@ -55,7 +50,6 @@ async function order(sku: string): Promise<number> {
 async function restart(): Promise<void> {
   await postgres.stop();
   await postgres.start();
-  proxy.retarget(portNow());
 }
 
 test('with a full disk the shop is not ready, and says why', async ({ skip }) => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { startTcpProxy } from '#tests/support/faults/tcp-proxy.ts';
+import { startTcpProxy } from '#proof/harness/tcp-proxy.ts';
 import { keepLogLines } from '#tests/support/log-lines.ts';
 import { startRedisServer } from '#tests/support/services/redis-server.ts';
 import { startUpstashRest } from '#tests/support/services/upstash-rest.ts';

@@ -4,13 +4,13 @@ import path from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { closeRedis } from '#lib/platform/redis/redis.ts';
+import { callUrl } from '#proof/harness/shopper/call.ts';
+import { shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { chooseRedis } from '#scripts/launch/parts/redis.ts';
 import { choosePort } from '#scripts/services/ports.ts';
 import { spawnRedis } from '#scripts/services/redis.ts';
 import { startShopProcess } from '#tests/support/shop/another-process.ts';
-import { callUrl } from '#tests/support/shop/call.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
-import { shopperWith } from '#tests/support/shop/shopper.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 /** A Redis that is reachable and refuses: a wrong password, or a user without permission for scripts. */

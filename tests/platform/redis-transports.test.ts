@@ -3,7 +3,7 @@ import { Ratelimit } from '@upstash/ratelimit';
 import { errors } from '@upstash/redis';
 import { afterAll, describe, expect, test } from 'vitest';
 import { connectRedis, type RedisClient, type RedisConfig } from '#lib/platform/redis/connect.ts';
-import { startTcpProxy } from '#tests/support/faults/tcp-proxy.ts';
+import { first, startTcpProxy } from '#proof/harness/tcp-proxy.ts';
 import { startRedisServer } from '#tests/support/services/redis-server.ts';
 import { startUpstashRest } from '#tests/support/services/upstash-rest.ts';
 
@@ -281,7 +281,7 @@ describe('a command whose reply was lost is sent once', () => {
     const client = open({ REDIS_URL: `redis://127.0.0.1:${proxy.port}` });
     const key = `test:${randomUUID()}`;
     expect(await client.redis.incr(key)).toBe(1);
-    proxy.loseNextReply();
+    proxy.disturb({ kind: 'lose_reply', to: [key] }, first(1));
     await expect(client.redis.incr(key)).rejects.toThrow(/retries per request|closed|not connected/);
     // The connection is restored, and the lost command is not repeated.
     await expect.poll(() => client.redis.get(key).catch(() => 'away')).toBe('2');

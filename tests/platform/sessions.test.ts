@@ -3,10 +3,10 @@ import { db } from '#lib/platform/database/db.ts';
 import { sealSession } from '#lib/platform/session/session.ts';
 import { loadRevocations, revokeSessions } from '#lib/platform/session/session-revocations.ts';
 import { sign } from '#lib/platform/signing.ts';
+import { callHandlers, callUrl } from '#proof/harness/shopper/call.ts';
+import { Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { startShopProcess } from '#tests/support/shop/another-process.ts';
-import { callHandlers, callUrl } from '#tests/support/shop/call.ts';
 import { addProduct, soldOf } from '#tests/support/shop/shop.ts';
-import { Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 await openTestShop();
@@ -54,8 +54,6 @@ test.each([
   },
 );
 
-const userIdOf = ({ cookie }: Shopper) => cookie.split('=')[1]?.split('.')[0] ?? '';
-
 /** Advances the clock of this process without any requests in between. */
 function letPass(ms: number): void {
   if (!vi.isFakeTimers()) {
@@ -69,7 +67,7 @@ function letPass(ms: number): void {
 async function robbedShopper(sku: string) {
   const shopper = await shopperWith(callHandlers, await addProduct(sku));
   const { order } = (await (await shopper.order(await shopper.body())).json()) as { order: { id: string } };
-  const userId = userIdOf(shopper);
+  const { userId } = shopper;
   const thief = new Shopper(callHandlers);
   const twoDaysAgo = Math.floor(Date.now() / 1000) - 2 * 24 * 3600;
   thief.cookie = `once_session=${sealSession(userId, twoDaysAgo)}`;
@@ -81,7 +79,7 @@ test('an operator ends the sessions of one shopper, and no other sessions', asyn
   const sku = await addProduct('REVOKED');
   const [stolen, other] = [await shopperWith(callHandlers, sku), await shopperWith(callHandlers, sku)];
   const body = await stolen.body();
-  const userId = userIdOf(stolen);
+  const { userId } = stolen;
   await revokeSessions(userId);
   await loadRevocations();
   expect((await stolen.order(body)).status).toBe(401);

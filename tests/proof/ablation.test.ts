@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { allShields } from '#proof/ablation/guards.ts';
-import { openLaboratory } from '#proof/ablation/laboratory.ts';
+import { openTestBuild } from '#proof/ablation/test-build.ts';
 import { perform } from '#proof/ablation/trial.ts';
 
 /**
@@ -12,9 +12,9 @@ import { perform } from '#proof/ablation/trial.ts';
  */
 
 const folder = await mkdtemp(path.join(os.tmpdir(), 'once-ablation-'));
-const laboratory = await openLaboratory({ shopLog: path.join(folder, 'shop.log') });
+const testBuild = await openTestBuild({ shopLog: path.join(folder, 'shop.log') });
 afterAll(async () => {
-  await laboratory.close();
+  await testBuild.close();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -22,7 +22,7 @@ const kindsOf = ({ found }: Awaited<ReturnType<typeof perform>>) => new Set(foun
 
 test('without the other guards and the check for an existing order, the unique keys alone make one order of each cart', async () => {
   const without = [...allShields, 'existingOrder', 'cartStatus'] as const;
-  const outcome = await perform(laboratory, { workload: 'duplicates', without });
+  const outcome = await perform(testBuild, { workload: 'duplicates', without });
   expect(outcome.found).toEqual([]);
   expect(outcome.complaints).toEqual([]);
   expect(outcome.work).toMatchObject({ sent: 8, orders: 8 });
@@ -39,13 +39,13 @@ test('without these keys and the derived order id, a cart is ordered twice, and 
     'uniqueCart',
     'orderIdentity',
   ] as const;
-  const outcome = await perform(laboratory, { workload: 'duplicates', without });
+  const outcome = await perform(testBuild, { workload: 'duplicates', without });
   expect(kindsOf(outcome)).toContain('cart_ordered_twice');
   expect(kindsOf(outcome)).toContain('token_of_two_orders');
 });
 
 test('without the stock checks in code and in the database, the last unit is sold twice, and the checks notice it', async () => {
-  const outcome = await perform(laboratory, {
+  const outcome = await perform(testBuild, {
     workload: 'lastOne',
     without: ['stockLook', 'planCheck', 'stockCheck'],
   });

@@ -4,13 +4,13 @@ import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { db } from '#lib/platform/database/db.ts';
 import { periodicKey, periodicTasks } from '#lib/worker/tasks.ts';
+import { callHandlers, callUrl } from '#proof/harness/shopper/call.ts';
+import { type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { cardBody, orderOf } from '#tests/support/money.ts';
 import { startWorker } from '#tests/support/services/worker.ts';
 import { startShopProcess } from '#tests/support/shop/another-process.ts';
-import { callHandlers, callUrl } from '#tests/support/shop/call.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
-import { type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 /** Failures that `npm run prove` found with wrong process clocks (docs/proof.md). */
 
@@ -26,7 +26,7 @@ async function clockOff(ms: number): Promise<Record<string, string>> {
   onTestFinished(() => rm(folder, { recursive: true }));
   const file = path.join(folder, 'clock');
   await writeFile(file, String(ms));
-  const preload = path.resolve(import.meta.dirname, '../../proof/chaos/lab/moved-clock.ts');
+  const preload = path.resolve(import.meta.dirname, '../../proof/harness/processes/moved-clock.ts');
   return { CLOCK_FILE: file, NODE_OPTIONS: `--import=${preload}` };
 }
 

@@ -3,10 +3,10 @@ import { afterAll, expect, test } from 'vitest';
 import { addJob } from '#lib/jobs/add-job.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { queuePool } from '#lib/worker/queue-options.ts';
-import { startFaultProxy } from '#proof/chaos/lab/fault-proxy.ts';
+import { startSmtp } from '#proof/harness/services/smtp.ts';
+import { startTcpProxy } from '#proof/harness/tcp-proxy.ts';
 import { announceLater, placeOrder } from '#tests/support/notifying.ts';
 import { takeAway } from '#tests/support/services/database.ts';
-import { startSmtp } from '#tests/support/services/smtp.ts';
 import { startWorker } from '#tests/support/services/worker.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
@@ -15,7 +15,7 @@ import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 const { databaseUrl } = await openTestShop();
 const between = new URL(databaseUrl);
-const proxy = await startFaultProxy(Number(between.port));
+const proxy = await startTcpProxy(Number(between.port));
 between.port = String(proxy.port);
 afterAll(() => proxy.close());
 
@@ -33,7 +33,7 @@ const waiting = async (task: string) => {
 /** Loses the database's reply that a job is done, so that the queue gives up. */
 async function breakQueue(): Promise<void> {
   const before = proxy.disturbed();
-  proxy.disturb({ kind: 'lose_reply', to: ['complete_job'] }, () => true);
+  proxy.disturb({ kind: 'lose_reply', to: ['complete_job'] });
   await addJob(db(), 'expire_holds', {});
   await expect.poll(() => proxy.disturbed(), { timeout: 20_000 }).toBeGreaterThan(before);
   proxy.heal();
@@ -43,7 +43,7 @@ async function breakQueue(): Promise<void> {
 test('a worker that loses its connections while it records that jobs are done keeps running jobs', async () => {
   const worker = startWorker({ DATABASE_URL: between.href });
   await worker.ready;
-  proxy.disturb({ kind: 'lose_reply', to: ['complete_job'] }, () => true);
+  proxy.disturb({ kind: 'lose_reply', to: ['complete_job'] });
   for (let count = 0; count < 10; count += 1) await addJob(db(), 'expire_holds', {});
   await expect.poll(() => proxy.disturbed(), { timeout: 20_000 }).toBeGreaterThan(1);
   proxy.heal();

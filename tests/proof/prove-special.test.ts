@@ -1,16 +1,20 @@
 import { afterAll, expect, test } from 'vitest';
-import { openLab } from '#proof/chaos/lab/lab.ts';
 import { Proof } from '#proof/chaos/proof.ts';
 import { restoredRound } from '#proof/chaos/rounds/restored-round.ts';
 import type { SpecialRound } from '#proof/chaos/rounds/special-round.ts';
 import { unpaidRound } from '#proof/chaos/rounds/unpaid-round.ts';
+import { openHarness } from '#proof/harness/harness.ts';
 import { randomOf } from '#proof/harness/random.ts';
 
 /** The rounds of `npm run prove` with their own scenario (docs/proof.md), once each. */
 
-const lab = await openLab({ built: false, say: () => undefined, signal: new AbortController().signal });
-afterAll(() => lab.close({ keep: false }));
-const proof = new Proof(lab);
+const harness = await openHarness({
+  built: false,
+  say: () => undefined,
+  signal: new AbortController().signal,
+});
+afterAll(() => harness.close({ keep: false }));
+const proof = new Proof(harness);
 
 async function play(number: number, special: SpecialRound): Promise<void> {
   const random = randomOf(number).fork('test');

@@ -1,8 +1,8 @@
 import { afterAll, expect, test } from 'vitest';
 import { faults } from '#proof/chaos/faults/all.ts';
 import type { Fault } from '#proof/chaos/faults/fault.ts';
-import { openLab } from '#proof/chaos/lab/lab.ts';
 import { Proof } from '#proof/chaos/proof.ts';
+import { openHarness } from '#proof/harness/harness.ts';
 import { randomOf } from '#proof/harness/random.ts';
 
 /**
@@ -10,11 +10,15 @@ import { randomOf } from '#proof/harness/random.ts';
  * orders, or lose one. Each round leaves a working shop for the next.
  */
 
-const lab = await openLab({ built: false, say: () => undefined, signal: new AbortController().signal });
-afterAll(() => lab.close({ keep: false }));
+const harness = await openHarness({
+  built: false,
+  say: () => undefined,
+  signal: new AbortController().signal,
+});
+afterAll(() => harness.close({ keep: false }));
 // What broke: faults were on for a fixed 1.2 s, and this test failed when no card payment fell into that
 // time. Now a fault stays on until it has struck, so the window adds nothing.
-const proof = new Proof(lab, { pace: { beforeMs: 300, duringMs: 0, afterMs: 300 } });
+const proof = new Proof(harness, { pace: { beforeMs: 300, duringMs: 0, afterMs: 300 } });
 
 const named = (name: string) => faults.find((fault) => fault.name === name) as Fault;
 
@@ -48,7 +52,7 @@ test.each(rounds.map((names, index) => ({ names, number: index + 1, what: names.
 
 test('the checks notice an order that is lost after all that', async () => {
   const accepted = proof.history.calls.find(({ status }) => status === 201);
-  await lab.withDatabase(async (client) => {
+  await harness.withDatabase(async (client) => {
     for (const table of ['order_event', 'payment', 'order_line'])
       await client.query(`DELETE FROM ${table} WHERE order_id = $1`, [accepted?.order]);
     await client.query('DELETE FROM orders WHERE id = $1', [accepted?.order]);

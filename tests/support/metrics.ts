@@ -1,4 +1,4 @@
-import { callHandlers } from '#tests/support/shop/call.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
 
 /** Environment for a test file that reads the metrics of its own process. */
 export const metricsEnv = { METRICS_TOKEN: 'the token of the metrics' };

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { db } from '#lib/platform/database/db.ts';
+import type { OrderBody, Shopper } from '#proof/harness/shopper/shopper.ts';
 import type { Simulator } from '#proof/simulator/start-simulator.ts';
-import type { OrderBody, Shopper } from '#tests/support/shop/shopper.ts';
 
 /** What the tests of payments share. */
 
@@ -9,10 +9,6 @@ export const card = (token = 'pm_card_visa') => ({ payment: { method: 'card', to
 
 export const declinedCard = 'pm_card_chargeDeclined';
 export const bankCard = 'pm_card_authenticationRequired';
-
-export function userIdOf(shopper: Shopper): string {
-  return shopper.cookie.split('=')[1]?.split('.')[0] ?? '';
-}
 
 /** The body that orders the cart with a card. */
 export const cardBody = (shopper: Shopper, token?: string): Promise<OrderBody> => shopper.body(card(token));
@@ -30,7 +26,7 @@ export interface OrderInDb {
 /** Reads the shopper's only order from the database. */
 export async function orderOf(shopper: Shopper): Promise<OrderInDb> {
   const order = await db().order.findFirstOrThrow({
-    where: { userId: userIdOf(shopper) },
+    where: { userId: shopper.userId },
     include: { payments: { orderBy: { attempt: 'asc' } } },
   });
   return { ...order, accepted: order.acceptedAt !== null };

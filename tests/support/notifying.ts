@@ -1,8 +1,8 @@
 import { addJob } from '#lib/jobs/add-job.ts';
 import type { OrderVersion } from '#lib/jobs/jobs.ts';
 import { db } from '#lib/platform/database/db.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
-import { shopperWith } from '#tests/support/shop/shopper.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { shopperWith } from '#proof/harness/shopper/shopper.ts';
 
 /** Places an order by invoice, from a new shopper. */
 export async function placeOrder(sku: string, change: Record<string, unknown> = {}): Promise<OrderVersion> {

@@ -3,10 +3,10 @@ import { beforeEach, expect, test } from 'vitest';
 import { db } from '#lib/platform/database/db.ts';
 import { drainJobs } from '#lib/worker/drain-jobs.ts';
 import { forgetOld } from '#lib/worker/forget-old.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { placeOrder } from '#tests/support/notifying.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
-import { type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 await openTestShop({ env: { CART_KEPT_DAYS: '30', MAIL_KEPT_DAYS: '60', EVENTS_KEPT_DAYS: '90' } });
@@ -16,12 +16,10 @@ beforeEach(async () => {
   await db().$executeRaw`DELETE FROM graphile_worker._private_jobs`;
 });
 
-const userIdOf = ({ cookie }: Shopper) => cookie.split('=')[1]?.split('.')[0] ?? '';
-
 /** A cart that was created and last changed this many days ago. */
 async function cartOf(madeDays: number, touchedDays: number) {
   const shopper = await shopperWith(callHandlers, sku);
-  const userId = userIdOf(shopper);
+  const { userId } = shopper;
   await db().$executeRaw`
     UPDATE cart SET created_at = now() - make_interval(days => ${madeDays}::int),
                     updated_at = now() - make_interval(days => ${touchedDays}::int)

@@ -4,15 +4,15 @@ import { refundOrder } from '#lib/order-management/refund-order.ts';
 import { sweepPayments } from '#lib/payments/sweep-payments.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { drainJobs } from '#lib/worker/drain-jobs.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
+import { startTcpProxy } from '#proof/harness/tcp-proxy.ts';
 import { kill, orderLock, until, whileLocked } from '#tests/support/faults/crash-steps.ts';
-import { startTcpProxy } from '#tests/support/faults/tcp-proxy.ts';
 import { casesOf } from '#tests/support/matrix.ts';
 import { cardBody, expectBooksToAgree, type OrderInDb, orderOf } from '#tests/support/money.ts';
 import { startWorker } from '#tests/support/services/worker.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
-import { type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 /**
  * A worker is killed (-9) at every step of a job that moves money, without notice to the others. Then either
@@ -32,7 +32,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   simulator.clearFaults();
-  proxy.letPass();
+  proxy.heal();
   await expectBooksToAgree(simulator);
 });
 
@@ -184,7 +184,7 @@ const moments: Record<string, Moment> = {
   },
   'after it is written down, before the job counts as done': {
     async crash({ work, killWhen }) {
-      proxy.hold('request', 'complete_job');
+      proxy.disturb({ kind: 'hold_request', to: ['complete_job'] });
       await killWhen(async () => proxy.isHolding() && (await work.status()) === 'succeeded');
     },
     isDone: true,

@@ -10,13 +10,13 @@ import { drainJobs } from '#lib/worker/drain-jobs.ts';
 import { addPeriodic } from '#lib/worker/periodic.ts';
 import { CannotWork, runWorker } from '#lib/worker/run-worker.ts';
 import { periodicTasks } from '#lib/worker/tasks.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
 import { kill, until, whileLocked } from '#tests/support/faults/crash-steps.ts';
 import { metricsEnv, readMetrics } from '#tests/support/metrics.ts';
 import { announceLater, placeOrder } from '#tests/support/notifying.ts';
 import { createTestDatabase, takeAway } from '#tests/support/services/database.ts';
 import { startWorker } from '#tests/support/services/worker.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   readyToOrder,
   type Scene,
-  sendAtOnce,
+  sendTogether,
   shelf,
   submissionOf,
   times,
@@ -20,7 +20,9 @@ const duplicated = (between: (scene: Scene) => Promise<unknown>) => async (scene
     return { shopper, submission: await readyToOrder(shopper, { PLENTY: 1 }) };
   });
   return async () => {
-    await Promise.all(ready.map(({ shopper, submission }) => sendAtOnce(shopper, submission, scene.clicks)));
+    await Promise.all(
+      ready.map(({ shopper, submission }) => sendTogether(shopper, submission, scene.clicks)),
+    );
     await between(scene);
     for (let round = 0; round < later; round += 1)
       await Promise.all(
@@ -33,7 +35,7 @@ const duplicated = (between: (scene: Scene) => Promise<unknown>) => async (scene
 
 export const ordering = {
   duplicates: {
-    about: 'each submission five times at once and three times later',
+    about: 'each submission five times at the same time and three times later',
     goods: shelf('PLENTY'),
     checkouts: 8,
     edge: true,
@@ -43,11 +45,11 @@ export const ordering = {
   },
 
   forgotten: {
-    about: 'the same, and Redis loses everything in between',
+    about: 'the same, and Redis loses its data in between',
     goods: shelf('PLENTY'),
     checkouts: 8,
     databaseMs: 1,
-    prepare: duplicated(({ lab }) => lab.flushRedis()),
+    prepare: duplicated(({ harness }) => harness.redis.flush()),
   },
 
   twoTabs: {
@@ -103,15 +105,15 @@ export const ordering = {
       return async () => {
         // A server looks the ended sessions up again after ten seconds. This call does that before the
         // database becomes slow, so that the submission gets as far as its claim.
-        await shopper.call('read', 'GET', '/api/cart', { app: 0 });
+        await shopper.call('read', (at) => at.request('/api/cart'), { app: 0 });
         // The claim is taken immediately; the database would answer in a minute.
-        for (const proxy of scene.lab.proxies.postgres)
+        for (const proxy of scene.harness.proxies.postgres)
           proxy.disturb({ kind: 'latency', ms: 60_000 }, () => true);
         const first = shopper.submit(submission, { app: 0 });
         await sleep(500);
-        await scene.lab.apps[0].kill();
+        await scene.harness.apps[0].kill();
         await first;
-        for (const proxy of scene.lab.proxies.postgres) proxy.heal();
+        for (const proxy of scene.harness.proxies.postgres) proxy.heal();
         await shopper.submitUntilKnown(submission);
       };
     },

@@ -8,6 +8,7 @@ import {
   times,
   type Workload,
 } from '#proof/ablation/scene.ts';
+import { first } from '#proof/harness/tcp-proxy.ts';
 import { ApiError } from '#proof/simulator/http/api-error.ts';
 
 /** Workloads about payments and the end of an order. */
@@ -17,8 +18,8 @@ const goods = { PLENTY: 10_000 };
 /** How long the provider takes for a charge: longer than a duplicate waits for another's claim (2 s). */
 const slowMs = 2_600;
 
-const slowly = ({ lab }: Scene) =>
-  lab.simulator.addFault({
+const slowly = ({ harness }: Scene) =>
+  harness.simulator.addFault({
     kind: 'slow',
     ms: slowMs,
     times: 1_000,
@@ -46,7 +47,7 @@ const twiceWhileCharging = (card: Record<string, unknown>) => async (scene: Scen
 
 export const paying = {
   slowCard: {
-    about: 'an order by card is sent again while the provider takes its time',
+    about: 'a card order is sent again while the provider is slow',
     goods,
     checkouts: 3,
     worker: true,
@@ -56,7 +57,7 @@ export const paying = {
   },
 
   slowRefusal: {
-    about: 'the same, and the card is refused in the end',
+    about: 'the same, and the card is declined in the end',
     goods,
     checkouts: 3,
     worker: true,
@@ -64,7 +65,7 @@ export const paying = {
   },
 
   nextCard: {
-    about: 'after a refused card, the next one is sent from two windows',
+    about: 'after a declined card, the next card is sent from two windows',
     goods,
     checkouts: 6,
     worker: true,
@@ -75,23 +76,14 @@ export const paying = {
         const submission = await readyToOrder(shopper, { PLENTY: 1 }, badCard);
         return { shopper, orderId: await place(shopper, submission) };
       });
-      const body = JSON.stringify({ attempt: 2, ...goodCard });
       return async () => {
-        for (const { shopper, orderId } of refused)
-          await times(2, (app) =>
-            shopper.call('pay', 'POST', `/api/orders/${orderId}/payments`, {
-              app,
-              body,
-              order: orderId,
-              attempt: 2,
-            }),
-          );
+        for (const { shopper, orderId } of refused) await times(2, (app) => shopper.payOnce(orderId, 2, app));
       };
     },
   },
 
   confirmedAgain: {
-    about: 'of four refused cards, two charges are confirmed again with a good one, past the shop',
+    about: 'of four declined charges, two are confirmed again with a good card, without the shop',
     goods,
     checkouts: 4,
     worker: true,
@@ -103,7 +95,7 @@ export const paying = {
       return async () => {
         // After the job, which is due when the refusal is written.
         await sleep(calledOffWithinMs);
-        for (const orderId of refused.slice(0, 2)) await confirmAgain(scene.lab, orderId);
+        for (const orderId of refused.slice(0, 2)) await confirmAgain(scene.harness, orderId);
       };
     },
   },
@@ -119,15 +111,12 @@ export const paying = {
         return { shopper, orderId: await place(shopper, await readyToOrder(shopper, { PLENTY: 1 })) };
       });
       return async () => {
-        for (const { shopper, orderId } of placed)
-          await times(2, (app) =>
-            shopper.call('cancel', 'POST', `/api/orders/${orderId}/cancel`, { app, order: orderId }),
-          );
+        for (const { shopper, orderId } of placed) await times(2, (app) => shopper.cancelOnce(orderId, app));
       };
     },
   },
   oldNews: {
-    about: 'a hold runs out while its card is charged, and the answers of the provider come late',
+    about: "a hold expires while its card is charged, and the provider's answers are late",
     goods: { LAST: 1 },
     checkouts: 1,
     worker: true,
@@ -144,7 +133,7 @@ export const paying = {
   },
 
   cancelledTooEarly: {
-    about: 'an order is cancelled while its charge is on its way, and the events of the provider are lost',
+    about: "an order is cancelled while its charge is on its way, and the provider's events are lost",
     goods,
     checkouts: 2,
     worker: true,
@@ -154,12 +143,11 @@ export const paying = {
         return { shopper, submission: await readyToOrder(shopper, { PLENTY: 1 }, goodCard) };
       });
       return async () => {
-        const [toProvider] = scene.lab.proxies.provider;
-        scene.lab.simulator.addFault({ kind: 'webhook_drop', times: 1_000 });
-        // Only the first request for each order.
-        let delayed = 0;
+        const [toProvider] = scene.harness.proxies.provider;
+        scene.harness.simulator.addFault({ kind: 'webhook_drop', times: 1_000 });
         const late = { kind: 'late', to: ['POST /v1/payment_intents'], ms: arrivesAfterMs } as const;
-        toProvider?.disturb(late, () => delayed++ < ready.length);
+        // Only the first request for each order.
+        toProvider?.disturb(late, first(ready.length));
         await Promise.all(
           ready.map(async ({ shopper, submission }) => shopper.cancel(await place(shopper, submission))),
         );
@@ -174,7 +162,7 @@ export const paying = {
 const calledOffWithinMs = 3_000;
 
 /** Confirms as Stripe.js does in the shopper's browser. A cancelled charge accepts no card. */
-async function confirmAgain({ simulator }: Scene['lab'], orderId: string): Promise<void> {
+async function confirmAgain({ simulator }: Scene['harness'], orderId: string): Promise<void> {
   const ref = simulator.ledger(orderId)[0]?.paymentIntent ?? '';
   await simulator.dashboard.confirm(ref).catch((error) => {
     if (!(error instanceof ApiError)) throw error;
@@ -201,15 +189,15 @@ const actsWithinMs = 3_000;
  * that. Its answer "no charge" arrives after the request has written "unknown". Every other source of
  * the outcome reports at the end.
  */
-async function askTooEarlyHearTooLate({ lab }: Scene, submit: () => Promise<unknown>): Promise<void> {
-  const [toProvider] = lab.proxies.provider;
-  if (!toProvider) throw new Error('the lab has no way to the provider');
-  lab.simulator.addFault({ kind: 'slow', ms: chargedAfterMs, on: { method: 'POST' } });
-  lab.simulator.addFault({ kind: 'webhook_delay', ms: 60_000, times: 10 });
+async function askTooEarlyHearTooLate({ harness }: Scene, submit: () => Promise<unknown>): Promise<void> {
+  const [toProvider] = harness.proxies.provider;
+  if (!toProvider) throw new Error('the harness has no proxy to the provider');
+  harness.simulator.addFault({ kind: 'slow', ms: chargedAfterMs, on: { method: 'POST' } });
+  harness.simulator.addFault({ kind: 'webhook_delay', ms: 60_000, times: 10 });
   const submitted = submit();
   for (let orderId: string | undefined; ; await sleep(20)) {
-    orderId ??= await firstOrder(lab);
-    if (orderId && lab.simulator.usesOfKey(`order:${orderId}:1`) > 0) break;
+    orderId ??= await firstOrder(harness);
+    if (orderId && harness.simulator.usesOfKey(`order:${orderId}:1`) > 0) break;
   }
   // The chunks that pass now are the job's query, its answer, and the answer to the request.
   let pieces = 0;
@@ -218,7 +206,7 @@ async function askTooEarlyHearTooLate({ lab }: Scene, submit: () => Promise<unkn
     return pieces === 2 || pieces === 3;
   });
   await sleep(askedAfterMs);
-  await lab.withDatabase(async (client) => {
+  await harness.withDatabase(async (client) => {
     await client.query(`UPDATE payment SET created_at = created_at - interval '1 hour'`);
     await client.query(`UPDATE orders SET hold_until = now() - interval '1 minute'`);
     await client.query(`SELECT graphile_worker.add_job('expire_holds', '{}'::json)`);
@@ -228,8 +216,8 @@ async function askTooEarlyHearTooLate({ lab }: Scene, submit: () => Promise<unkn
   toProvider.heal();
 }
 
-const firstOrder = (lab: Scene['lab']): Promise<string | undefined> =>
-  lab.withDatabase(async (client) => {
+const firstOrder = (harness: Scene['harness']): Promise<string | undefined> =>
+  harness.withDatabase(async (client) => {
     const { rows } = await client.query<{ id: string }>('SELECT id FROM orders');
     return rows[0]?.id;
   });

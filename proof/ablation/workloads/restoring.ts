@@ -1,7 +1,6 @@
 import { goodCard, place, readyToOrder, shelf, times, type Workload } from '#proof/ablation/scene.ts';
-import { startPostgres } from '#proof/chaos/faults/stores.ts';
-import { backUpDatabase } from '#proof/chaos/lab/database-backup.ts';
-import type { Shopper, Submission } from '#proof/chaos/load/shopper.ts';
+import { backUpDatabase } from '#proof/harness/services/database-backup.ts';
+import type { RecordedShopper, Submission } from '#proof/harness/shopper/recorded-shopper.ts';
 
 /** Workloads about a database that loses committed data while everything else keeps it. */
 export const afterRestore = {
@@ -19,13 +18,13 @@ export const afterRestore = {
         const payment = index % 2 === 0 ? goodCard : undefined;
         return { shopper, submission: await readyToOrder(shopper, { PLENTY: 1 }, payment) };
       });
-      const { lab } = scene;
-      const backup = await backUpDatabase(lab);
+      const { harness } = scene;
+      const backup = await backUpDatabase(harness.postgres);
       // Twice, so that a replay is answered from a cache where there is one.
       await Promise.all(ready.map(orderTwice));
-      await lab.postgres.kill();
+      await harness.postgres.kill();
       await backup.bringBack();
-      await startPostgres(lab);
+      await harness.postgres.start();
       return async () => {
         await Promise.all(ready.map(({ shopper, submission }) => shopper.submitUntilKnown(submission)));
       };
@@ -33,7 +32,7 @@ export const afterRestore = {
   },
 } as const satisfies Record<string, Workload>;
 
-async function orderTwice({ shopper, submission }: { shopper: Shopper; submission: Submission }) {
+async function orderTwice({ shopper, submission }: { shopper: RecordedShopper; submission: Submission }) {
   await place(shopper, submission);
   await place(shopper, submission);
 }

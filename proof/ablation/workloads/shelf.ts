@@ -4,7 +4,7 @@ import { readyToOrder, shelf, times, type Workload } from '#proof/ablation/scene
 
 export const onTheShelf = {
   lastOne: {
-    about: 'two shoppers want the last one, each at another process',
+    about: 'two shoppers order the last unit, each at another process',
     goods: Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`LAST-${index}`, 1])),
     checkouts: 16,
     databaseMs: 4,
@@ -25,7 +25,7 @@ export const onTheShelf = {
   },
 
   crowd: {
-    about: 'sixteen shoppers at a time want the same five things',
+    about: 'sixteen shoppers at a time order the same five items',
     goods: shelf('A', 'B', 'C', 'D', 'E'),
     checkouts: 32,
     writers: 8,

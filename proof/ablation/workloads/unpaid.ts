@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { readyToOrder, sendEach, shelf, times, type Workload } from '#proof/ablation/scene.ts';
-import { sharedNetwork } from '#proof/chaos/load/networks.ts';
+import { sharedNetwork } from '#proof/harness/shopper/networks.ts';
 
 /** Workloads about orders that their shoppers don't intend to pay. */
 export const leftUnpaid = {
   drained: {
-    about: 'forty fresh cookies of one network order 25 items each at the same time, by invoice',
+    about: 'forty new sessions of one network order 25 items each at the same time, by invoice',
     goods: shelf('PLENTY'),
     checkouts: 40,
     writers: 4,

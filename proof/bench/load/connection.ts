@@ -23,7 +23,8 @@ type Settle = (answer: Answer | undefined) => void;
 
 /**
  * One kept-alive connection with at most one request in flight. Its first request opens it, and the next
- * one after the server closed it opens it again. No request is ever sent twice.
+ * one after the server closed it opens it again. No request is ever sent twice. The load uses it in place of
+ * the harness's shopper, which would take CPU time from the shop that is measured.
  */
 export class Connection {
   readonly #target: Target;

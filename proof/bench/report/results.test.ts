@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { slugOf } from '#proof/bench/lab/machine.ts';
+import { slugOf } from '#proof/bench/machine/machine.ts';
 import { type Results, sourceOf, withResults } from '#proof/bench/report/results.ts';
 
 const results: Results = {

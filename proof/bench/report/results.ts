@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type Machine, slugOf } from '#proof/bench/lab/machine.ts';
+import { type Machine, slugOf } from '#proof/bench/machine/machine.ts';
 import type { Measurement } from '#proof/bench/measurement.ts';
 import type { Goal } from '#proof/bench/report/goals.ts';
 import { drawPicture } from '#proof/bench/report/picture.ts';

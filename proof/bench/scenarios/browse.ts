@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
 import type { Bench, Scenario } from '#proof/bench/bench.ts';
-import { type Order, sessionHeader } from '#proof/bench/lab/orders.ts';
 import { shuffle } from '#proof/bench/load/arrange.ts';
 import { saturate } from '#proof/bench/load/load.ts';
+import { type Order, sessionHeader } from '#proof/bench/load/orders.ts';
 import { type LoadResult, latencyOf } from '#proof/bench/load/record.ts';
 import { requestBytes } from '#proof/bench/load/request.ts';
 import { randomOf } from '#proof/harness/random.ts';
@@ -51,8 +51,12 @@ export const browse: Scenario = {
   },
 };
 
-async function makeVisits({ lab, prepareOrders }: Bench, count: number, orders: Order[]): Promise<Visit[]> {
-  const { categories, products, skus } = await readCatalogue(lab.client);
+async function makeVisits(
+  { harness, prepareOrders }: Bench,
+  count: number,
+  orders: Order[],
+): Promise<Visit[]> {
+  const { categories, products, skus } = await readCatalogue(harness.client);
   // Checkout shows a filled cart.
   const checkouts = await prepareOrders(Math.ceil((count * mix.checkout) / 100));
   const pick = <Item>(list: Item[], index: number) => list[index % list.length] as Item;

@@ -1,9 +1,9 @@
 import type { Bench, Scenario } from '#proof/bench/bench.ts';
-import { check } from '#proof/bench/lab/invariants.ts';
-import type { Order } from '#proof/bench/lab/orders.ts';
+import { check } from '#proof/bench/checks/invariants.ts';
 import { arrangeDuplicates } from '#proof/bench/load/arrange.ts';
 import type { Target } from '#proof/bench/load/connection.ts';
 import { saturate } from '#proof/bench/load/load.ts';
+import type { Order } from '#proof/bench/load/orders.ts';
 import type { Measurement, Tier } from '#proof/bench/measurement.ts';
 import { randomOf } from '#proof/harness/random.ts';
 

@@ -1,5 +1,5 @@
 import { type Bench, requestsOf, type Scenario } from '#proof/bench/bench.ts';
-import { check } from '#proof/bench/lab/invariants.ts';
+import { check } from '#proof/bench/checks/invariants.ts';
 import { shuffle } from '#proof/bench/load/arrange.ts';
 import { type Target, targetOf } from '#proof/bench/load/connection.ts';
 import { saturate } from '#proof/bench/load/load.ts';
@@ -24,9 +24,9 @@ export const edge: Scenario = {
   about: 'duplicates through nginx: every order 100 times, then answered orders again from its cache',
   against: ['nginx-return'],
   async run(bench) {
-    const { lab, shop, options } = bench;
+    const { harness, shop, options } = bench;
     const started = await startEdge({
-      dataDir: lab.folder,
+      dataDir: harness.folder,
       host: '127.0.0.1',
       port: await choosePort(),
       options: { upstreams: [`${shop.host}:${shop.port}`] },

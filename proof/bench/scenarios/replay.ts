@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis';
 import { type Bench, requestsOf, type Scenario } from '#proof/bench/bench.ts';
-import type { Order } from '#proof/bench/lab/orders.ts';
 import { shuffle } from '#proof/bench/load/arrange.ts';
 import { saturate } from '#proof/bench/load/load.ts';
+import type { Order } from '#proof/bench/load/orders.ts';
 import type { Measurement } from '#proof/bench/measurement.ts';
 import { randomOf } from '#proof/harness/random.ts';
 
@@ -15,13 +15,13 @@ export const replay: Scenario = {
   about: 'old orders again, 10 times each; then once each after Redis has forgotten them',
   against: ['bare-node'],
   async run(bench) {
-    const { options, shop, prepareOrders, lab } = bench;
+    const { options, shop, prepareOrders, harness } = bench;
     const { connections } = options;
     const orders = await prepareOrders(Math.ceil(options.orders / 4));
     bench.say('placing the orders that will be asked for again');
     await saturate(shop, requestsOf(orders), { connections });
     const fromRedis = await measureReplays(bench, 'replay', 'Old orders again', orders, times);
-    const redis = new Redis(lab.redisUrl);
+    const redis = new Redis(harness.redisUrl);
     await redis.flushall();
     redis.disconnect();
     const title = 'Old orders again, Redis empty';

@@ -1,7 +1,7 @@
 import type { Scenario } from '#proof/bench/bench.ts';
-import type { Order } from '#proof/bench/lab/orders.ts';
 import { arrangeSoak } from '#proof/bench/load/arrange.ts';
 import { offer } from '#proof/bench/load/load.ts';
+import type { Order } from '#proof/bench/load/orders.ts';
 import { randomOf } from '#proof/harness/random.ts';
 
 /** One in this many requests places an order. The others repeat one that was placed recently. */

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { measureCpu, requestsOf, type Scenario, summaryOf } from '#proof/bench/bench.ts';
-import { listens, startChild } from '#proof/bench/lab/children.ts';
-import { check } from '#proof/bench/lab/invariants.ts';
+import { check } from '#proof/bench/checks/invariants.ts';
 import { saturate } from '#proof/bench/load/load.ts';
+import { listens, startChild } from '#proof/harness/services/child.ts';
 import { choosePort } from '#scripts/services/ports.ts';
 
 /** Node's own capacity: the same requests, from the same generator. */
@@ -10,7 +10,7 @@ export const bareNode: Scenario = {
   name: 'bare-node',
   about: 'a bare node:http server that parses the order and answers JSON',
   against: [],
-  async run({ options, lab, prepareOrders }) {
+  async run({ options, harness, prepareOrders }) {
     const { connections } = options;
     const some = requestsOf(await prepareOrders(Math.ceil(options.orders / 10)));
     const requests = Array.from({ length: 20 }, () => some).flat();
@@ -18,7 +18,7 @@ export const bareNode: Scenario = {
     const server = await startChild({
       command: process.execPath,
       args: [path.join('proof', 'bench', 'yardsticks', 'bare-server.ts'), String(port)],
-      logFile: path.join(lab.folder, 'bare-server.log'),
+      logFile: path.join(harness.folder, 'bare-server.log'),
       ready: () => listens(port),
     });
     try {

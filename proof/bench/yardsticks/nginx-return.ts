@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Bench, measureCpu, requestsOf, type Scenario, summaryOf } from '#proof/bench/bench.ts';
-import { listens, startChild } from '#proof/bench/lab/children.ts';
-import { check } from '#proof/bench/lab/invariants.ts';
+import { check } from '#proof/bench/checks/invariants.ts';
 import { saturate } from '#proof/bench/load/load.ts';
+import { listens, startChild } from '#proof/harness/services/child.ts';
 import { findNginx } from '#scripts/services/nginx-folder.ts';
 import { choosePort } from '#scripts/services/ports.ts';
 
@@ -44,18 +44,18 @@ export const nginxReturn: Scenario = {
   },
 };
 
-async function measureReturn({ options, lab, prepareOrders }: Bench, program: string) {
+async function measureReturn({ options, harness, prepareOrders }: Bench, program: string) {
   const { connections } = options;
   const some = requestsOf(await prepareOrders(Math.ceil(options.orders / 20)));
   const requests = Array.from({ length: 100 }, () => some).flat();
-  const folder = path.join(lab.folder, 'nginx-return');
+  const folder = path.join(harness.folder, 'nginx-return');
   await mkdir(folder);
   const port = await choosePort();
   await writeFile(path.join(folder, 'nginx.conf'), config(port));
   const server = await startChild({
     command: program,
     args: ['-p', folder, '-c', path.join(folder, 'nginx.conf'), '-e', path.join(folder, 'error.log')],
-    logFile: path.join(lab.folder, 'nginx-return.log'),
+    logFile: path.join(harness.folder, 'nginx-return.log'),
     ready: () => listens(port),
   });
   try {

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Client } from 'pg';
 import { type Bench, measureCpu, type Scenario } from '#proof/bench/bench.ts';
-import { check } from '#proof/bench/lab/invariants.ts';
+import { check } from '#proof/bench/checks/invariants.ts';
 import type { Measurement } from '#proof/bench/measurement.ts';
 import { readPgbench } from '#proof/bench/yardsticks/pgbench-output.ts';
 import { openYardstick, orderScript, yardstickUrl } from '#proof/bench/yardsticks/tables.ts';
@@ -53,13 +53,13 @@ function findPgbench(): string | undefined {
 }
 
 async function measurePgbench(bench: Bench, id: string, title: string, skus: number): Promise<Measurement> {
-  const { lab, options } = bench;
+  const { harness, options } = bench;
   const client = await openYardstick(bench);
   try {
-    const script = path.join(lab.folder, 'order.pgbench.sql');
+    const script = path.join(harness.folder, 'order.pgbench.sql');
     await writeFile(script, orderScript);
     const before = await count(client);
-    const { value, usage } = await measureCpu({ postgres: lab.pids.postgres }, () =>
+    const { value, usage } = await measureCpu({ postgres: harness.pids.postgres }, () =>
       runPgbench(yardstickUrl(bench), script, skus, options.pgbenchSeconds),
     );
     const { transactions, perSecond, averageMs } = readPgbench(value);

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { measureCpu, type Scenario, summaryOf } from '#proof/bench/bench.ts';
-import { listens, startChild } from '#proof/bench/lab/children.ts';
 import { saturate } from '#proof/bench/load/load.ts';
 import { prepareDuplicates } from '#proof/bench/scenarios/duplicates.ts';
 import { openYardstick, yardstickUrl } from '#proof/bench/yardsticks/tables.ts';
+import { listens, startChild } from '#proof/harness/services/child.ts';
 import { choosePort } from '#scripts/services/ports.ts';
 
 /** The load of `duplicates`, on the common recipe that the shop avoids. */
@@ -12,7 +12,7 @@ export const racyRecipe: Scenario = {
   about: 'every order 10 times on "get, setex, insert": how many become two orders or more',
   against: [],
   async run(bench) {
-    const { options, lab } = bench;
+    const { options, harness } = bench;
     const { connections } = options;
     const { orders, requests } = await prepareDuplicates(bench, options.orders / 4, 10);
     const client = await openYardstick(bench);
@@ -20,12 +20,12 @@ export const racyRecipe: Scenario = {
     const server = await startChild({
       command: process.execPath,
       args: [path.join('proof', 'bench', 'yardsticks', 'racy-server.ts'), String(port)],
-      variables: { RACY_DATABASE_URL: yardstickUrl(bench), RACY_REDIS_URL: lab.redisUrl },
-      logFile: path.join(lab.folder, 'racy-server.log'),
+      variables: { RACY_DATABASE_URL: yardstickUrl(bench), RACY_REDIS_URL: harness.redisUrl },
+      logFile: path.join(harness.folder, 'racy-server.log'),
       ready: () => listens(port),
     });
     try {
-      const pids = { node: server.pid, redis: lab.pids.redis, postgres: lab.pids.postgres };
+      const pids = { node: server.pid, redis: harness.pids.redis, postgres: harness.pids.postgres };
       const { value, usage } = await measureCpu(pids, () =>
         saturate({ host: '127.0.0.1', port }, requests, { connections }),
       );

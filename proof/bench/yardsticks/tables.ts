@@ -81,17 +81,17 @@ const fill = (count: number) => `
     SELECT user_id, id, 1, 'invoice', 'due', 3199, 'USD', 'order:' || id || ':1' FROM orders;
   INSERT INTO job (kind, payload) SELECT 'order_placed', jsonb_build_object('orderId', id) FROM orders`;
 
-export function yardstickUrl({ lab }: Bench): string {
-  const url = new URL(lab.databaseUrl);
+export function yardstickUrl({ harness }: Bench): string {
+  const url = new URL(harness.databaseUrl);
   url.pathname = `/${database}`;
   return url.href;
 }
 
 /** Connects to the yardsticks' database. The first call creates it. */
 export async function openYardstick(bench: Bench): Promise<pg.Client> {
-  const { lab, options, skus, say } = bench;
-  const { rowCount } = await lab.client.query('SELECT FROM pg_database WHERE datname = $1', [database]);
-  if (rowCount === 0) await lab.client.query(`CREATE DATABASE ${database}`);
+  const { harness, options, skus, say } = bench;
+  const { rowCount } = await harness.client.query('SELECT FROM pg_database WHERE datname = $1', [database]);
+  if (rowCount === 0) await harness.client.query(`CREATE DATABASE ${database}`);
   const client = new pg.Client({ connectionString: yardstickUrl(bench) });
   await client.connect();
   if (rowCount === 0) {

@@ -40,7 +40,7 @@ const rules: ((evidence: Evidence) => Violation[])[] = [
   answersStayTheSame,
   acceptedStaysAccepted,
   lastAnswersAreTrue,
-  everybodyIsAnswered,
+  everyClientIsAnswered,
   answersAreOnesOwn,
   sessionsAreOnesOwn,
   cartsAreOne,
@@ -130,7 +130,7 @@ function acceptedOrdersStand({ history, orders }: Evidence): Violation[] {
     .map(
       ({ id, token, status, order }): Violation => ({
         kind: 'accepted_order_lost',
-        detail: `token ${token} was answered ${status} with order ${order}, and no such order stands`,
+        detail: `token ${token} was answered ${status} with order ${order}, and no such order exists`,
         calls: [id],
       }),
     );
@@ -205,7 +205,7 @@ function ordersWereAskedFor({ history, orders }: Evidence): Violation[] {
     return [
       {
         kind: 'order_after_refusals',
-        detail: `order ${id} stands, and every call with token ${submitToken} was refused`,
+        detail: `order ${id} exists, and every call with token ${submitToken} was refused`,
         calls: calls.map((call) => call.id),
       },
     ];
@@ -278,7 +278,7 @@ function promisesStand({ history, orders, payments, charges }: Evidence): Violat
     )
     .map(({ id, status }) => ({
       kind: 'promise_withdrawn',
-      detail: `order ${id} was accepted and is ${status}, and nobody asked for that`,
+      detail: `order ${id} was accepted and is ${status}, without a request for that`,
       calls: idsOf(history, ({ order }) => order === id),
     }));
 }
@@ -301,7 +301,7 @@ function lastAnswersAreTrue({ history, orders }: Evidence): Violation[] {
     .filter((call) => wasOrderedBefore(call) && !isAnothers(call))
     .map(({ id, token, code }) => ({
       kind: 'refused_and_ordered',
-      detail: `token ${token} was answered ${code}, and its order stands`,
+      detail: `token ${token} was answered ${code}, and its order exists`,
       calls: [id],
     }));
 }
@@ -310,7 +310,7 @@ function lastAnswersAreTrue({ history, orders }: Evidence): Violation[] {
  * Each submission gets an answer. One that was sent again at the end of the run gets an answer to that
  * call, too.
  */
-function everybodyIsAnswered({ history }: Evidence): Violation[] {
+function everyClientIsAnswered({ history }: Evidence): Violation[] {
   const saysNothing = ({ outcome, code }: Call) => outcome === 'unknown' || code === 'overloaded';
   return [...groupBy(history.filter(isOrder), (call) => `${submissionOf(call)} ${call.sent}`)]
     .filter(([, calls]) => {

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Lab } from '#proof/chaos/lab/lab.ts';
+import type { Harness } from '#proof/harness/harness.ts';
 import type { Fault } from './fault.ts';
-import { startPostgres } from './stores.ts';
 
 /**
  * The database's disk is full. First, no table can grow, and orders are refused. Then the write-ahead
@@ -18,25 +17,25 @@ export const diskFault: Fault = {
   name: 'disk full',
   at: 'postgres',
   missing: ({ disk }) => (typeof disk === 'string' ? disk : undefined),
-  inject: async (lab) => {
-    const { disk } = lab;
+  inject: async (harness) => {
+    const { disk } = harness;
     if (typeof disk === 'string') return 0;
     try {
       await disk.fill();
       await sleep(tablesFullMs);
-      await fillLog(lab);
+      await fillLog(harness);
       await sleep(logFullMs);
     } finally {
       await disk.free();
     }
-    await startPostgres(lab);
+    await harness.postgres.start();
     return 0;
   },
   strikes: ({ disk }) => (typeof disk === 'string' ? 0 : disk.complaints()),
 };
 
 /** Writes only into the log, until the database fails. */
-async function fillLog({ withDatabase }: Lab): Promise<void> {
+async function fillLog({ withDatabase }: Harness): Promise<void> {
   const until = performance.now() + logLimitMs;
   const write = withDatabase(async (client) => {
     while (performance.now() < until)

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Lab } from '#proof/chaos/lab/lab.ts';
+import type { Harness } from '#proof/harness/harness.ts';
 import type { Fault } from './fault.ts';
 
 /** nginx, which a third of all calls go through. */
@@ -7,7 +7,7 @@ import type { Fault } from './fault.ts';
 const reloads = 5;
 const betweenMs = 400;
 
-const missing = ({ edge }: Lab) => (edge ? undefined : 'there is no nginx on this machine');
+const missing = ({ edge }: Harness) => (edge ? undefined : 'there is no nginx on this machine');
 
 export const edgeFaults: Fault[] = [
   {

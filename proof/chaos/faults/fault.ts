@@ -1,4 +1,4 @@
-import type { Lab, Link } from '#proof/chaos/lab/lab.ts';
+import type { Harness, Link } from '#proof/harness/harness.ts';
 import type { Random } from '#proof/harness/random.ts';
 
 /** One kind of failure. */
@@ -7,18 +7,18 @@ export interface Fault {
   /** What the fault affects: two simultaneous faults have different places. */
   at: Link | 'app' | 'worker' | 'simulator' | 'catalogue' | 'edge';
   /** Why the fault cannot be injected on this machine; undefined if it can. */
-  missing?(lab: Lab): string | undefined;
+  missing?(harness: Harness): string | undefined;
   /**
-   * Injects the fault, which stays on until `lab.restore()`. Resolves with how often it has struck by
+   * Injects the fault, which stays on until `harness.restore()`. Resolves with how often it has struck by
    * then: processes ended, sessions closed, clocks moved. Attempts are never counted. If `strikes` is
    * missing and it struck nothing, it is called again.
    */
-  inject(lab: Lab, random: Random): Promise<number>;
+  inject(harness: Harness, random: Random): Promise<number>;
   /**
-   * Strikes since the lab began, in addition to those of `inject`, where a counter runs while the fault
+   * Strikes since the harness began, in addition to those of `inject`, where a counter runs while the fault
    * is on.
    */
-  strikes?(lab: Lab): number;
+  strikes?(harness: Harness): number;
   /** Its minimum duration in milliseconds, if longer than a round's usual one. */
   lastsMs?(random: Random): number;
 }

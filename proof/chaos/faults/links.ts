@@ -1,7 +1,7 @@
 import { statementName } from '#lib/platform/database/db.ts';
-import type { Disturbance } from '#proof/chaos/lab/fault-proxy.ts';
-import type { Link } from '#proof/chaos/lab/lab.ts';
+import type { Link } from '#proof/harness/harness.ts';
 import type { Random } from '#proof/harness/random.ts';
+import type { Disturbance } from '#proof/harness/tcp-proxy.ts';
 import type { Fault } from './fault.ts';
 
 /** Every disturbance of every network link between two parts of the shop. */
@@ -26,7 +26,10 @@ const often = {
  */
 const timesMore: Record<Link, number> = { client: 1, postgres: 1, redis: 4, provider: 4 };
 
-const kinds: Record<string, (random: Random, link: Link) => Disturbance> = {
+type Kind = keyof typeof often;
+type LinkDisturbance = Disturbance & { kind: Kind };
+
+const kinds: Record<string, (random: Random, link: Link) => LinkDisturbance> = {
   // An order takes a dozen round trips to the database, and one to each of the others.
   latency: (random, link) => ({
     kind: 'latency',
@@ -52,7 +55,7 @@ const lastWords: Record<Link, string[]> = {
  * Links where the client gives up before its request has arrived: the shop after 6 s, a shopper after
  * 13 s. Connections to the database and to Redis end with their client, so they are not listed.
  */
-const lateKinds: Partial<Record<Link, (random: Random) => Disturbance>> = {
+const lateKinds: Partial<Record<Link, (random: Random) => LinkDisturbance>> = {
   client: (random) => ({ kind: 'late', to: lastWords.client, ms: random.pick([3_000, 14_000]) }),
   provider: (random) => ({ kind: 'late', to: lastWords.provider, ms: random.between(6_500, 9_000) }),
 };
@@ -69,13 +72,13 @@ export const linkFaults: Fault[] = links.flatMap((link) =>
     ([kind, make]): Fault => ({
       name: `${link} ${kind.replaceAll('_', ' ')}`,
       at: link,
-      inject: async (lab, random) => {
+      inject: async (harness, random) => {
         const disturbance = make(random, link);
-        for (const proxy of lab.proxies[link])
+        for (const proxy of harness.proxies[link])
           proxy.disturb(disturbance, () => random.chance(often[disturbance.kind] * timesMore[link]));
         return 0;
       },
-      strikes: (lab) => lab.proxies[link].reduce((sum, proxy) => sum + proxy.disturbed(), 0),
+      strikes: (harness) => harness.proxies[link].reduce((sum, proxy) => sum + proxy.disturbed(), 0),
       // Longer than any client waits: the shop gives up on a silent database after 12 s, a shopper after
       // 13 s.
       ...(kind === 'black_hole' && { lastsMs: (random: Random) => random.pick([0, 15_000]) }),

@@ -5,8 +5,8 @@ export const processFaults: Fault[] = [
   {
     name: 'app killed',
     at: 'app',
-    inject: async (lab, random) => {
-      const app = random.pick(lab.apps);
+    inject: async (harness, random) => {
+      const app = random.pick(harness.apps);
       const ended = await app.kill();
       await app.start();
       return ended;
@@ -24,7 +24,7 @@ export const processFaults: Fault[] = [
   {
     name: 'app frozen',
     at: 'app',
-    inject: async (lab, random) => random.pick(lab.apps).signal('SIGSTOP'),
+    inject: async (harness, random) => random.pick(harness.apps).signal('SIGSTOP'),
     // Longer than a client waits; and longer than its claims last, so that the process wakes up beside
     // another owner.
     lastsMs: (random) => random.pick([0, 15_000, 35_000]),

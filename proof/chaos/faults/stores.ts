@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import type { Lab } from '#proof/chaos/lab/lab.ts';
-import { ask } from '#proof/chaos/load/ask.ts';
+import { callOnce } from '#proof/harness/shopper/call-once.ts';
+import { Shopper } from '#proof/harness/shopper/shopper.ts';
 import type { Fault } from './fault.ts';
 
 /** Faults of the stores: PostgreSQL, which must not lose data, and Redis, which may lose all of it. */
@@ -19,18 +19,18 @@ export const storeFaults: Fault[] = [
   {
     name: 'postgres killed',
     at: 'postgres',
-    inject: async (lab) => {
-      const ended = await lab.postgres.kill();
-      await startPostgres(lab);
+    inject: async (harness) => {
+      const ended = await harness.postgres.kill();
+      await harness.postgres.start();
       return ended;
     },
   },
   {
     name: 'postgres restarted',
     at: 'postgres',
-    inject: async (lab) => {
-      const ended = await lab.postgres.stop();
-      await startPostgres(lab);
+    inject: async (harness) => {
+      const ended = await harness.postgres.stop();
+      await harness.postgres.start();
       return ended;
     },
   },
@@ -58,13 +58,11 @@ export const storeFaults: Fault[] = [
         // One table only: holding one table lock while waiting for another leads to a deadlock sooner or
         // later.
         await client.query('BEGIN; LOCK TABLE cart IN EXCLUSIVE MODE');
-        const path = `/api/cart/lines/${rows[0]?.sku}`;
-        const body = JSON.stringify({ quantity: 1 });
         const asked = doors
           .slice(0, 2)
           .flatMap((port) =>
             Array.from({ length: crowd }, () =>
-              ask({ port, method: 'PUT', path, body }).catch(() => undefined),
+              new Shopper(callOnce(port)).setLine(rows[0]?.sku ?? '', 1).catch(() => undefined),
             ),
           );
         await sleep(lockedMs);
@@ -93,10 +91,10 @@ export const storeFaults: Fault[] = [
   {
     name: 'redis flushed',
     at: 'redis',
-    inject: async ({ flushRedis }) => {
+    inject: async ({ redis }) => {
       let flushed = 0;
       for (let times = 0; times < 10; times += 1) {
-        if (await flushRedis()) flushed += 1;
+        if (await redis.flush()) flushed += 1;
         await sleep(200);
       }
       return flushed;
@@ -124,9 +122,3 @@ export const storeFaults: Fault[] = [
 
 const raisePrices = (client: pg.Client) =>
   client.query(`UPDATE variant SET price_minor = price_minor + 1 WHERE sku LIKE 'PROVE-%'`);
-
-/** Starts the database if it has ended, waits until it answers, and points its proxies to it. */
-export async function startPostgres({ postgres, proxies }: Lab): Promise<void> {
-  await postgres.start();
-  for (const proxy of proxies.postgres) proxy.retarget(Number(new URL(postgres.connectionString()).port));
-}

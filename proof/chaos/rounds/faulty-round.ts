@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '#proof/chaos/faults/fault.ts';
-import { shop } from '#proof/chaos/load/scripts.ts';
+import { shop } from '#proof/chaos/rounds/scripts.ts';
 import { goWrong } from './go-wrong.ts';
 import type { Played, Stage } from './special-round.ts';
 
@@ -13,7 +13,7 @@ export interface Pace {
 
 /** Shoppers come and go while faults are on. Then everything is restored, and they continue for a while. */
 export async function playFaults(stage: Stage, faults: readonly Fault[], pace: Pace): Promise<Played> {
-  const { lab, world, random } = stage;
+  const { harness, world, random } = stage;
   let open = true;
   let shoppers = 0;
   const crowd = Promise.all(
@@ -27,8 +27,8 @@ export async function playFaults(stage: Stage, faults: readonly Fault[], pace: P
   await sleep(pace.beforeMs);
   let strikes: Played['strikes'];
   try {
-    strikes = await goWrong({ lab, faults, random, leastMs: pace.duringMs });
-    await lab.restore();
+    strikes = await goWrong({ harness, faults, random, leastMs: pace.duringMs });
+    await harness.restore();
     await sleep(pace.afterMs);
   } finally {
     // Also when the round fails: otherwise the load would outlive it.

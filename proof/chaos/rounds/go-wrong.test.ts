@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import type { Fault } from '#proof/chaos/faults/fault.ts';
-import type { Lab } from '#proof/chaos/lab/lab.ts';
+import type { Harness } from '#proof/harness/harness.ts';
 import { randomOf } from '#proof/harness/random.ts';
 import { goWrong } from './go-wrong.ts';
 
 // A fault used to be on for a fixed time. A round whose load did not meet the fault proved nothing.
 
-const lab = {} as Lab;
+const harness = {} as Harness;
 const during = (faults: Fault[], limitMs = 20_000) =>
-  goWrong({ lab, faults, random: randomOf(1), leastMs: 0, limitMs });
+  goWrong({ harness, faults, random: randomOf(1), leastMs: 0, limitMs });
 
 /** A fault that strikes at the given read of its counter. */
 function metAtLook(look: number): Fault {

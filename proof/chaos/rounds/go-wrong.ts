@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '#proof/chaos/faults/fault.ts';
-import type { Lab } from '#proof/chaos/lab/lab.ts';
+import type { Harness } from '#proof/harness/harness.ts';
 import type { Random } from '#proof/harness/random.ts';
 
 /** Longer than any injection takes. An injection that hangs is a bug of the chaos tests. */
@@ -10,7 +10,7 @@ const strikeLimitMs = 60_000;
 const lookEveryMs = 50;
 
 export interface Spell {
-  lab: Lab;
+  harness: Harness;
   faults: readonly Fault[];
   random: Random;
   /** All faults stay on for at least this long, in milliseconds. */
@@ -23,16 +23,16 @@ export interface Spell {
  * often each struck: 0 only if the load did not meet the fault within the limit.
  */
 export async function goWrong(spell: Spell): Promise<Record<string, number>> {
-  const { lab, faults, random, leastMs, limitMs = strikeLimitMs } = spell;
+  const { harness, faults, random, leastMs, limitMs = strikeLimitMs } = spell;
   const injected = await inTime(
-    Promise.all(faults.map((fault) => inject(lab, fault, random.fork(fault.name)))),
+    Promise.all(faults.map((fault) => inject(harness, fault, random.fork(fault.name)))),
     faults,
   );
   const lasting = faults.map(({ name, lastsMs }) => lastsMs?.(random.fork(`${name} lasts`)) ?? 0);
   await sleep(Math.max(leastMs, ...lasting));
   const until = performance.now() + limitMs;
-  await Promise.all(injected.map((one) => holdUntilItStruck(lab, one, random, until)));
-  return Object.fromEntries(injected.map((one) => [one.fault.name, strikesOf(lab, one)]));
+  await Promise.all(injected.map((one) => holdUntilItStruck(harness, one, random, until)));
+  return Object.fromEntries(injected.map((one) => [one.fault.name, strikesOf(harness, one)]));
 }
 
 interface Injected {
@@ -43,22 +43,27 @@ interface Injected {
   before: number;
 }
 
-async function inject(lab: Lab, fault: Fault, random: Random): Promise<Injected> {
-  const before = fault.strikes?.(lab) ?? 0;
-  const struck = await fault.inject(lab, random);
+async function inject(harness: Harness, fault: Fault, random: Random): Promise<Injected> {
+  const before = fault.strikes?.(harness) ?? 0;
+  const struck = await fault.inject(harness, random);
   // A fault that is planned as a number of strikes starts below the earlier count.
-  return { fault, struck, before: Math.min(before, fault.strikes?.(lab) ?? 0) };
+  return { fault, struck, before: Math.min(before, fault.strikes?.(harness) ?? 0) };
 }
 
-const strikesOf = (lab: Lab, { fault, struck, before }: Injected) =>
-  struck + (fault.strikes?.(lab) ?? 0) - before;
+const strikesOf = (harness: Harness, { fault, struck, before }: Injected) =>
+  struck + (fault.strikes?.(harness) ?? 0) - before;
 
 /** A fault that strikes only while it is injected is injected again: another fault may have hidden its target. */
-async function holdUntilItStruck(lab: Lab, one: Injected, random: Random, until: number): Promise<void> {
-  for (let tries = 1; strikesOf(lab, one) === 0 && performance.now() < until; tries += 1) {
+async function holdUntilItStruck(
+  harness: Harness,
+  one: Injected,
+  random: Random,
+  until: number,
+): Promise<void> {
+  for (let tries = 1; strikesOf(harness, one) === 0 && performance.now() < until; tries += 1) {
     await sleep(lookEveryMs);
     if (!one.fault.strikes)
-      one.struck += await one.fault.inject(lab, random.fork(`${one.fault.name} ${tries}`));
+      one.struck += await one.fault.inject(harness, random.fork(`${one.fault.name} ${tries}`));
   }
 }
 

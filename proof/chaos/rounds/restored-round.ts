@@ -1,9 +1,9 @@
-import { startPostgres } from '#proof/chaos/faults/stores.ts';
-import { backUpDatabase, type DatabaseBackup } from '#proof/chaos/lab/database-backup.ts';
-import type { Lab } from '#proof/chaos/lab/lab.ts';
-import type { World } from '#proof/chaos/load/scripts.ts';
-import { type Placed, Shopper, type Submission } from '#proof/chaos/load/shopper.ts';
+import type { World } from '#proof/chaos/rounds/scripts.ts';
+import type { Harness } from '#proof/harness/harness.ts';
 import type { Random } from '#proof/harness/random.ts';
+import { backUpDatabase, type DatabaseBackup } from '#proof/harness/services/database-backup.ts';
+import type { Placed } from '#proof/harness/shopper/outcome.ts';
+import { RecordedShopper, type Submission } from '#proof/harness/shopper/recorded-shopper.ts';
 import type { SpecialRound, Stage } from './special-round.ts';
 
 /**
@@ -17,9 +17,9 @@ import type { SpecialRound, Stage } from './special-round.ts';
 export const restoredRound: SpecialRound = {
   name: 'database restored',
   async play(stage) {
-    const { lab, world, random } = stage;
+    const { harness, world, random } = stage;
     const visits = await fillCarts(stage);
-    const backup = await backUpDatabase(lab);
+    const backup = await backUpDatabase(harness.postgres);
 
     // The database is lost while the last shoppers order, so writes and charges in progress are lost,
     // too.
@@ -40,14 +40,14 @@ export const restoredRound: SpecialRound = {
     );
     await reached.promise;
     const accepted = acceptedOrders(world, visits);
-    await restoreDatabase(lab, backup, random);
-    const kept = new Set(await standing(lab, accepted));
+    await restoreDatabase(harness, backup, random);
+    const kept = new Set(await standing(harness, accepted));
     const lost = accepted.filter((id) => !kept.has(id));
     restored.resolve();
     await crowd;
-    await lab.restore();
+    await harness.restore();
     return {
-      strikes: { [restoredRound.name]: (await standing(lab, lost)).length },
+      strikes: { [restoredRound.name]: (await standing(harness, lost)).length },
       shoppers: visits.length,
     };
   },
@@ -55,7 +55,7 @@ export const restoredRound: SpecialRound = {
 
 /** A shopper with a submission that can be sent any number of times. */
 interface Visit {
-  shopper: Shopper;
+  shopper: RecordedShopper;
   submission: Submission;
   random: Random;
 }
@@ -75,7 +75,7 @@ async function fillCarts({ world, shoppers, random }: Stage): Promise<Visit[]> {
   const visits = await Promise.all(
     Array.from({ length: 2 * shoppers }, async (_, place): Promise<Visit | undefined> => {
       const own = random.fork(`shopper ${place}`);
-      const shopper = new Shopper(world, own);
+      const shopper = new RecordedShopper(world, own);
       await shopper.put(own.pick(world.plenty), own.between(1, 2));
       // Cycles through all payments, so that each is used however few shoppers there are.
       const submission = await shopper.submission(payments[place % payments.length] ?? {});
@@ -93,7 +93,7 @@ async function fillCarts({ world, shoppers, random }: Stage): Promise<Visit[]> {
  * windows.
  */
 async function orderAndPay({ shopper, submission, random }: Visit): Promise<void> {
-  const placed: Placed | undefined = await shopper.submitAtOnce(submission, random.between(1, 4));
+  const placed: Placed | undefined = await shopper.submitTogether(submission, random.between(1, 4));
   if (placed?.status !== 402 || !placed.orderId) return;
   const { orderId } = placed;
   await Promise.all([shopper.pay(orderId, 2), shopper.pay(orderId, 2)]);
@@ -103,7 +103,7 @@ async function orderAndPay({ shopper, submission, random }: Visit): Promise<void
 async function sendOnceMore({ shopper, submission }: Visit): Promise<void> {
   // Once a second card has paid, this would be answered 201. After the restore it would be 402 until
   // that card pays again.
-  if (submission.body.includes(declined.token)) return;
+  if (submission.body.payment === declined) return;
   await shopper.submit(submission);
 }
 
@@ -116,15 +116,15 @@ async function lookAtOrder({ shopper, submission }: Visit, { history }: World): 
  * The procedure for operators (docs/operations.md), or a failover during which the processes keep
  * running.
  */
-async function restoreDatabase(lab: Lab, backup: DatabaseBackup, random: Random): Promise<void> {
-  const { apps, worker, edge, postgres } = lab;
+async function restoreDatabase(harness: Harness, backup: DatabaseBackup, random: Random): Promise<void> {
+  const { apps, worker, edge, postgres } = harness;
   await postgres.kill();
   if (random.chance(0.5)) await Promise.all([...apps, worker].map((service) => service.stop()));
   await backup.bringBack();
   // nginx caches accepted answers, and its cache is empty when it starts.
   await edge?.stop();
-  await startPostgres(lab);
-  if (random.chance(0.5)) await lab.flushRedis();
+  await harness.postgres.start();
+  if (random.chance(0.5)) await harness.redis.flush();
   await worker.start();
   await Promise.all(apps.map((service) => service.start()));
   await edge?.start();
@@ -137,7 +137,7 @@ function acceptedOrders({ history }: World, visits: readonly Visit[]): string[] 
 }
 
 /** The ids that the database still has. */
-function standing({ withDatabase }: Lab, ids: readonly string[]): Promise<string[]> {
+function standing({ withDatabase }: Harness, ids: readonly string[]): Promise<string[]> {
   return withDatabase(async (client) => {
     const { rows } = await client.query<{ id: string }>('SELECT id FROM orders WHERE id = ANY($1::uuid[])', [
       ids,

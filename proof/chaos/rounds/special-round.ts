@@ -1,10 +1,10 @@
-import type { Lab } from '#proof/chaos/lab/lab.ts';
-import type { World } from '#proof/chaos/load/scripts.ts';
+import type { World } from '#proof/chaos/rounds/scripts.ts';
+import type { Harness } from '#proof/harness/harness.ts';
 import type { Random } from '#proof/harness/random.ts';
 
 /** What a round works with. */
 export interface Stage {
-  lab: Lab;
+  harness: Harness;
   /** The round's number, counted from 1. */
   number: number;
   world: World;
@@ -27,6 +27,6 @@ export interface Played {
 export interface SpecialRound {
   name: string;
   /** Why it cannot run on this machine; undefined if it can. */
-  missing?(lab: Lab): string | undefined;
+  missing?(harness: Harness): string | undefined;
   play(stage: Stage): Promise<Played>;
 }

@@ -1,7 +1,7 @@
-import { sharedNetwork } from '#proof/chaos/load/networks.ts';
-import { shop, type World } from '#proof/chaos/load/scripts.ts';
-import { Shopper } from '#proof/chaos/load/shopper.ts';
+import { shop, type World } from '#proof/chaos/rounds/scripts.ts';
 import type { Random } from '#proof/harness/random.ts';
+import { sharedNetwork } from '#proof/harness/shopper/networks.ts';
+import { RecordedShopper } from '#proof/harness/shopper/recorded-shopper.ts';
 import type { SpecialRound, Stage } from './special-round.ts';
 
 /**
@@ -64,19 +64,19 @@ const payments = [
 ];
 
 async function leaveUnpaid(world: World, network: string, random: Random): Promise<void> {
-  const shopper = new Shopper({ ...world, network }, random);
+  const shopper = new RecordedShopper({ ...world, network }, random);
   await shopper.put(random.pick(world.plenty), random.between(10, 40));
   const email = `eve-${shopper.client}@example.com`;
   const submission = await shopper.submission(random.pick(payments), { email });
   if (!submission) return;
   world.sent.push(submission);
-  await shopper.submitAtOnce(submission, random.between(1, 2));
+  await shopper.submitTogether(submission, random.between(1, 2));
 }
 
-async function breakSomething({ lab, random }: Stage): Promise<void> {
-  await lab.apps[random.between(0, 1)]?.kill();
-  await lab.flushRedis();
-  await lab.restore();
+async function breakSomething({ harness, random }: Stage): Promise<void> {
+  await harness.apps[random.between(0, 1)]?.kill();
+  await harness.redis.flush();
+  await harness.restore();
 }
 
 const limitCode = 'order_limit';

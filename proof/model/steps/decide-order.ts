@@ -55,7 +55,7 @@ const rules: PricingRules = {
 
 /** An edit swaps one product for another of the same price, so that the total does not reveal it. */
 const linesOf = (version: number): LineSnapshot[] => [
-  { sku: 'LAST-ONE', title: 'What everybody wants', quantity: 1, unitPriceMinor: 2_000, currency: 'USD' },
+  { sku: 'LAST-ONE', title: 'The last unit', quantity: 1, unitPriceMinor: 2_000, currency: 'USD' },
   {
     sku: `RIBBON-${version}`,
     title: 'Another colour each time',

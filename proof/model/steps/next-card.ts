@@ -28,7 +28,7 @@ function insert(state: State, { scenario, dropped }: World, index: number, seen:
     (!dropped.has('attemptKey') && attempts.some(({ attempt }) => attempt === 2)) ||
     (!dropped.has('oneLive') && attempts.some(({ status }) => !isOver(status)));
   if (refused) {
-    return add(`${name} is refused: somebody was faster`, (next) => next.works.splice(index, 1));
+    return add(`${name} is refused: another attempt was faster`, (next) => next.works.splice(index, 1));
   }
   add(`${name} writes its attempt 2 and commits`, (next) => {
     const row = orderAt(next, 0);

@@ -22,7 +22,7 @@ export function settleWork(state: State, world: World, index: number, add: Add) 
   const { name, seen, finding = 'unknown' } = workAt(state, index);
   const payment = paymentOf(state, workAt(state, index));
   if (payment.version !== seen && !world.dropped.has('paymentVersion')) {
-    return add(`${name} sees that somebody has written meanwhile, and looks again`, (next) => {
+    return add(`${name} sees that the payment has changed meanwhile, and looks again`, (next) => {
       Object.assign(workAt(next, index), { at: 'look', seen: undefined, finding: undefined });
     });
   }

@@ -3,11 +3,11 @@ import { pollEvents } from '#lib/payments/events/poll-events.ts';
 import { sweepPayments } from '#lib/payments/sweep-payments.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { addPeriodic } from '#lib/worker/periodic.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { cardBody, expectBooksToAgree, orderOf } from '#tests/support/money.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
-import { type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 /**
  * The database's clock and the provider's clock differ, or the database's was ahead for a while and was

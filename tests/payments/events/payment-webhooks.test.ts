@@ -4,14 +4,14 @@ import { refundOrder } from '#lib/order-management/refund-order.ts';
 import { paymentProvider } from '#lib/payment-provider/payment-provider.ts';
 import { UnknownOutcome } from '#lib/payment-provider/provider.ts';
 import { db } from '#lib/platform/database/db.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
 import { bankCard, cardBody, eventually, expectBooksToAgree, orderOf } from '#tests/support/money.ts';
 import { stripeFor } from '#tests/support/services/simulator.ts';
 import { answerBank } from '#tests/support/shop/bank.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
-import { type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 /** `POST /api/webhooks/payments`: events that are repeated, late, out of order, forged, or missing. */
 

@@ -8,12 +8,12 @@ import { paymentProvider } from '#lib/payment-provider/payment-provider.ts';
 import { pollEvents } from '#lib/payments/events/poll-events.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { logger } from '#lib/platform/logger.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
 import { cardBody, expectBooksToAgree, type OrderInDb, orderOf } from '#tests/support/money.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
-import { type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 /**
  * The provider's amounts are the truth. The shop sees, records and follows what happens at the provider

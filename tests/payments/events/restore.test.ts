@@ -5,13 +5,13 @@ import { pollEvents } from '#lib/payments/events/poll-events.ts';
 import { recordUnmatchedCharge } from '#lib/payments/events/unmatched-charges.ts';
 import { settleRefund } from '#lib/payments/settling/settle-refund.ts';
 import { db } from '#lib/platform/database/db.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { type OrderBody, type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
 import { backUp } from '#tests/support/faults/restored-database.ts';
-import { cardBody, declinedCard, expectBooksToAgree, userIdOf } from '#tests/support/money.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
+import { cardBody, declinedCard, expectBooksToAgree } from '#tests/support/money.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
-import { type OrderBody, type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 /**
  * The database is restored to an earlier moment. The provider, Redis and the shopper's tab know what happened
@@ -192,7 +192,7 @@ test('an order that was cancelled before its charge was known is paid after all,
   await pollEvents();
   const [refund] = await db().refund.findMany({ where: { orderId: left.order.id } });
   expect(refund).toMatchObject({ attempt: 2, reason: expect.stringMatching(/^a late charge is returned/) });
-  await settleRefund({ userId: userIdOf(left.shopper), orderId: left.order.id, id: refund?.id ?? '' });
+  await settleRefund({ userId: left.shopper.userId, orderId: left.order.id, id: refund?.id ?? '' });
   expect(capturesOf(left.order.id)).toEqual([]);
 });
 

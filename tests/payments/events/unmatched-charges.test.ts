@@ -6,12 +6,12 @@ import { paymentProvider } from '#lib/payment-provider/payment-provider.ts';
 import { pollEvents } from '#lib/payments/events/poll-events.ts';
 import { registerPaymentMetrics } from '#lib/payments/payment-metrics.ts';
 import { db } from '#lib/platform/database/db.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { type OrderBody, type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
 import { cardBody, declinedCard, type OrderInDb, orderOf } from '#tests/support/money.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
-import { type OrderBody, type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 /** Captured money that matches no order is kept, counted, and adopted when its submission is repeated. */
 

@@ -6,12 +6,12 @@ import { settlePayment } from '#lib/payments/settling/settle-payment.ts';
 import { settleRefund } from '#lib/payments/settling/settle-refund.ts';
 import type { Finding } from '#lib/payments/settling/settlement.ts';
 import { db } from '#lib/platform/database/db.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { bankCard, cardBody, type OrderInDb, orderOf } from '#tests/support/money.ts';
 import { answerBank } from '#tests/support/shop/bank.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
-import { type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 /** Which counts when news of a charge and the written state differ. */
 

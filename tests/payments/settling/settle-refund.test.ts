@@ -8,12 +8,12 @@ import { settlePayment } from '#lib/payments/settling/settle-payment.ts';
 import { type RefundKey, settleRefund } from '#lib/payments/settling/settle-refund.ts';
 import type { Finding } from '#lib/payments/settling/settlement.ts';
 import { db } from '#lib/platform/database/db.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { cardBody, declinedCard, expectBooksToAgree, type OrderInDb, orderOf } from '#tests/support/money.ts';
 import { stripeFor } from '#tests/support/services/simulator.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
-import { type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 /** What the shop asks the provider for a refund, what the provider's news mean, and how often they count. */
 

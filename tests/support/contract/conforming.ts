@@ -1,6 +1,6 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { openApiDocument } from '#app/api/openapi.json/document.ts';
-import type { Call } from '#tests/support/shop/call.ts';
+import type { Call } from '#proof/harness/shopper/call.ts';
 
 /**
  * A `Call` that checks every answer against the OpenAPI document: the operation must list its status, and its

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { db } from '#lib/platform/database/db.ts';
+import type { Call } from '#proof/harness/shopper/call.ts';
+import { address, Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
 import { metricsEnv } from '#tests/support/metrics.ts';
-import { userIdOf } from '#tests/support/money.ts';
-import type { Call } from '#tests/support/shop/call.ts';
 import { addProduct, availableOf, soldOf } from '#tests/support/shop/shop.ts';
-import { address, Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 import type { TestShop } from '#tests/support/shop/test-shop.ts';
 
 export interface ContractOptions {
@@ -414,7 +413,7 @@ export function describeContract({
         expect([response.status, response.headers.get('location')]).toEqual([303, '/checkout']);
         const cookie = response.headers.getSetCookie().find((value) => value.startsWith(checkoutDraftCookie));
         return readCheckoutDraft(
-          userIdOf(shopper),
+          shopper.userId,
           cookie?.split(';')[0]?.slice(checkoutDraftCookie.length + 1),
         );
       };

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { callUrl } from '#proof/harness/shopper/call.ts';
+import { Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { exchange, requestText, statusesOf } from '#tests/support/contract/raw-http.ts';
-import { callUrl } from '#tests/support/shop/call.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
-import { Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 /** A process of the shop: its address, and the file of its log. */
 export interface OpenShop {

@@ -2,12 +2,12 @@ import { expect } from 'vitest';
 import { fulfilOrder } from '#lib/order-management/fulfil-order.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
 import { db } from '#lib/platform/database/db.ts';
+import type { Call } from '#proof/harness/shopper/call.ts';
+import { Shopper } from '#proof/harness/shopper/shopper.ts';
 import type { Simulator } from '#proof/simulator/start-simulator.ts';
 import { type Table, writesNothing } from '#tests/support/contract/hostile-input.ts';
-import { bankCard, card, declinedCard, userIdOf } from '#tests/support/money.ts';
-import type { Call } from '#tests/support/shop/call.ts';
+import { bankCard, card, declinedCard } from '#tests/support/money.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
-import { Shopper } from '#tests/support/shop/shopper.ts';
 
 /** An existing order that hostile requests target and must not change. */
 interface StandingOrder {
@@ -44,7 +44,7 @@ export async function existingOrders(call: Call, simulator: Simulator): Promise<
   const [invoice, paid, fulfilled] = [await add(), await add('pm_card_visa'), await add('pm_card_visa')];
   await cancel(invoice);
   await cancel(paid);
-  await fulfilOrder({ userId: userIdOf(shopper), orderId: fulfilled.id, actor: 'operator:eva' });
+  await fulfilOrder({ userId: shopper.userId, orderId: fulfilled.id, actor: 'operator:eva' });
   // Deliver all waiting events now, so that none changes an order during a test.
   await simulator.flushWebhooks();
   const orders = await Promise.all([...made, invoice, paid, fulfilled].map(({ id }) => readOrder(id)));

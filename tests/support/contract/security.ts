@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { callUrl } from '#proof/harness/shopper/call.ts';
+import { Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { exchange, requestText, statusesOf } from '#tests/support/contract/raw-http.ts';
-import { callUrl } from '#tests/support/shop/call.ts';
 import { addProduct, soldOf } from '#tests/support/shop/shop.ts';
-import { Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 const stranger = 'evil.example';
 

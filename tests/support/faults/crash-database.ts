@@ -3,8 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll } from 'vitest';
 import { migrate } from '#prisma/migrate.ts';
-import { postgresService } from '#proof/chaos/lab/services.ts';
-import { startTcpProxy, type TcpProxy } from '#tests/support/faults/tcp-proxy.ts';
+import { behindProxy, postgresService } from '#proof/harness/services/postgres.ts';
+import type { TcpProxy } from '#proof/harness/tcp-proxy.ts';
 
 /** A PostgreSQL of one test file, because no test may kill the server that all files share. */
 export interface OwnDatabase {
@@ -22,23 +22,16 @@ export interface OwnDatabase {
 export async function openOwnDatabase(): Promise<OwnDatabase> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'once-crash-'));
   afterAll(() => rm(folder, { recursive: true, force: true }));
-  const postgres = await postgresService(folder);
+  const { postgres, proxy, url } = await behindProxy(await postgresService(folder));
   afterAll(() => postgres.stop());
-  const portNow = () => Number(new URL(postgres.connectionString()).port);
-  await migrate(postgres.connectionString(), () => undefined);
-  const proxy = await startTcpProxy(portNow());
   afterAll(() => proxy.close());
-  const url = new URL(postgres.connectionString());
-  url.port = String(proxy.port);
+  await migrate(postgres.connectionString(), () => undefined);
   return {
-    url: url.href,
+    url,
     proxy,
     async kill() {
       if ((await postgres.kill()) === 0) throw new Error('there was no database to kill');
     },
-    async start() {
-      await postgres.start();
-      proxy.retarget(portNow());
-    },
+    start: postgres.start,
   };
 }

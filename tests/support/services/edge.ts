@@ -4,9 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll } from 'vitest';
+import { type Call, callUrl } from '#proof/harness/shopper/call.ts';
 import { type Edge, type EdgeOptions, startEdge } from '#scripts/services/nginx.ts';
 import { choosePort } from '#scripts/services/ports.ts';
-import { type Call, callUrl } from '#tests/support/shop/call.ts';
 
 /** A real nginx that ends with its test file or its test. */
 export interface TestEdge extends Edge {

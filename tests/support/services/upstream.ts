@@ -1,7 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
-import { callHandlers } from '#tests/support/shop/call.ts';
 
 /** A server in place of one of the shop's Node processes. It records its requests. */
 export interface Upstream {
@@ -38,13 +36,3 @@ export async function startUpstream(listener: RequestListener): Promise<Upstream
     start: () => listen(port),
   };
 }
-
-/** The shop's own handlers in this process, as a Node listener. It gives a real socket without a build. */
-export const shopListener = getRequestListener(
-  (request) => {
-    const { pathname, search } = new URL(request.url);
-    const { method, headers, body } = request;
-    return callHandlers(pathname + search, { method, headers, body, duplex: 'half' } as RequestInit);
-  },
-  { overrideGlobalObjects: false },
-);

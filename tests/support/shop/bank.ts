@@ -1,4 +1,4 @@
-import type { Shopper } from '#tests/support/shop/shopper.ts';
+import type { Shopper } from '#proof/harness/shopper/shopper.ts';
 
 interface Live {
   payments: { attempt: number; status: string; actionUrl?: string }[];

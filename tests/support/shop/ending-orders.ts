@@ -3,12 +3,12 @@ import { afterEach, onTestFinished, vi } from 'vitest';
 import { refundOrder } from '#lib/order-management/refund-order.ts';
 import { paymentProvider } from '#lib/payment-provider/payment-provider.ts';
 import { db } from '#lib/platform/database/db.ts';
+import { callHandlers } from '#proof/harness/shopper/call.ts';
+import { type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
 import { cardBody, expectBooksToAgree, type OrderInDb, orderOf } from '#tests/support/money.ts';
-import { callHandlers } from '#tests/support/shop/call.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
-import { type Shopper, shopperWith } from '#tests/support/shop/shopper.ts';
 
 /**
  * A shop whose card orders end: cancelled, refunded, fulfilled, or expired because they were not paid in

@@ -1,20 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
-import { callHandlers } from '#tests/support/shop/call.ts';
+import { handlersListener } from '#proof/harness/processes/handlers-listener.ts';
 
 /** Serves the route handlers over a socket, for clients that need the shop's address. */
 export async function serveHandlers(): Promise<{ url: string; close: () => void }> {
-  const listener = getRequestListener(
-    async (request) => {
-      const { pathname, search } = new URL(request.url);
-      const body = request.method === 'GET' ? undefined : await request.arrayBuffer();
-      return callHandlers(pathname + search, { method: request.method, headers: request.headers, body });
-    },
-    { overrideGlobalObjects: false },
-  );
   // The same as in server.ts: a burst may follow a pause in which connections were idle.
-  const server = createServer({ keepAliveTimeout: 65_000 }, listener);
+  const server = createServer({ keepAliveTimeout: 65_000 }, handlersListener);
   await new Promise<void>((resolve) =>
     server.listen({ port: 0, host: '127.0.0.1', backlog: 1_024 }, resolve),
   );

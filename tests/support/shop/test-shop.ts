@@ -2,7 +2,7 @@ import { afterAll } from 'vitest';
 import { drainOrderWriter } from '#lib/orders/batch/order-writer.ts';
 import { closeDb } from '#lib/platform/database/db.ts';
 import { closeRedis } from '#lib/platform/redis/redis.ts';
-import { startTcpProxy, type TcpProxy } from '#tests/support/faults/tcp-proxy.ts';
+import { startTcpProxy, type TcpProxy } from '#proof/harness/tcp-proxy.ts';
 import { createTestDatabase } from '#tests/support/services/database.ts';
 import { useTestEnv } from '#tests/support/services/env.ts';
 import { startRedisServer, type TestRedis } from '#tests/support/services/redis-server.ts';

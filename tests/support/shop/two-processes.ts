@@ -1,6 +1,6 @@
 import { afterAll } from 'vitest';
+import { type Call, callUrl } from '#proof/harness/shopper/call.ts';
 import { startShopProcess } from '#tests/support/shop/another-process.ts';
-import { type Call, callUrl } from '#tests/support/shop/call.ts';
 import { openPayingShop, type PayingShop } from '#tests/support/shop/paying-shop.ts';
 
 /** Two processes of a shop that takes cards, on one database and one Redis. */

@@ -1,0 +1,42 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { isOrder, orderListener } from '#host/node-listener.ts';
+import { drainOrderWriter } from '#lib/orders/batch/order-writer.ts';
+import { closeDb } from '#lib/platform/database/db.ts';
+import { env } from '#lib/platform/env.ts';
+import { clientAddress, setOwnHeader } from '#lib/platform/http/client-address.ts';
+import { declareHostResolvesIp } from '#lib/platform/http/http.ts';
+import { closeRedis, pingRedis } from '#lib/platform/redis/redis.ts';
+import { handlersListener } from './handlers-listener.ts';
+
+/**
+ * A process of the shop without its pages. `POST /api/orders` uses server.ts's listener, and other calls
+ * use the same route handlers, without Next. It needs no build and starts in a second, so it can be
+ * killed often. Stops at SIGTERM as server.ts does.
+ */
+
+const { HOST, PORT, TRUSTED_PROXIES } = env();
+const ipHeader = declareHostResolvesIp();
+await pingRedis();
+
+const handleOrder = orderListener(HOST);
+
+let stopping = false;
+const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+  if (stopping) response.setHeader('connection', 'close');
+  setOwnHeader(request, ipHeader, clientAddress(request, TRUSTED_PROXIES));
+  void (isOrder(request) ? handleOrder(request, response) : handlersListener(request, response));
+});
+server.listen({ host: HOST, port: PORT, backlog: 1_024 });
+
+process.once('SIGTERM', async () => {
+  stopping = true;
+  // A request that never ends must not block a rolling restart for ever.
+  setTimeout(() => process.exit(1), 20_000).unref();
+  const closed = new Promise((resolve) => server.close(resolve));
+  const sweep = setInterval(() => server.closeIdleConnections(), 100);
+  await closed;
+  clearInterval(sweep);
+  await drainOrderWriter();
+  await Promise.all([closeDb(), closeRedis()]);
+  process.exit(0);
+});
