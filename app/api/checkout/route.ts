@@ -5,8 +5,8 @@ import { checkoutQuerySchema } from '#lib/pricing/schema.ts';
 
 export const GET = route(async (request) => {
   const query = parseOrThrow(checkoutQuerySchema, queryOf(request));
-  const { userId } = await sessionOrNew(request);
-  return json(await getCheckout({ userId, ...query }));
+  const { shopper } = await sessionOrNew(request);
+  return json(await getCheckout({ userId: shopper.shopperId, ...query }));
 });
 
 const refuse = notAllowed('GET');
