@@ -7,6 +7,7 @@ import { kill, orderLock, until, whileLocked } from '#tests/support/faults/crash
 import { startTcpProxy, type TcpProxy } from '#tests/support/faults/tcp-proxy.ts';
 import { casesOf } from '#tests/support/matrix.ts';
 import { cardBody, declinedCard, expectBooksToAgree, orderOf, userIdOf } from '#tests/support/money.ts';
+import { eva } from '#tests/support/shop/actors.ts';
 import { startShopProcess } from '#tests/support/shop/another-process.ts';
 import { callHandlers, callUrl } from '#tests/support/shop/call.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
@@ -265,7 +266,7 @@ test('killed while it asks the provider for a refund: the sweep refunds once', a
     orderId: order.id,
     id: crypto.randomUUID(),
     reason: 'again',
-    actor: 'operator:eva',
+    actor: eva,
   };
   await expect(refundOrder(late)).rejects.toMatchObject({ code: 'not_refundable' });
 });

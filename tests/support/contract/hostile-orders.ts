@@ -5,6 +5,7 @@ import { db } from '#lib/platform/database/db.ts';
 import type { Simulator } from '#proof/simulator/start-simulator.ts';
 import { type Table, writesNothing } from '#tests/support/contract/hostile-input.ts';
 import { bankCard, card, declinedCard, userIdOf } from '#tests/support/money.ts';
+import { eva } from '#tests/support/shop/actors.ts';
 import type { Call } from '#tests/support/shop/call.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
 import { Shopper } from '#tests/support/shop/shopper.ts';
@@ -44,7 +45,7 @@ export async function existingOrders(call: Call, simulator: Simulator): Promise<
   const [invoice, paid, fulfilled] = [await add(), await add('pm_card_visa'), await add('pm_card_visa')];
   await cancel(invoice);
   await cancel(paid);
-  await fulfilOrder({ userId: userIdOf(shopper), orderId: fulfilled.id, actor: 'operator:eva' });
+  await fulfilOrder({ userId: userIdOf(shopper), orderId: fulfilled.id, actor: eva });
   // Deliver all waiting events now, so that none changes an order during a test.
   await simulator.flushWebhooks();
   const orders = await Promise.all([...made, invoice, paid, fulfilled].map(({ id }) => readOrder(id)));
