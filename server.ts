@@ -4,7 +4,9 @@ import type { AddressInfo, Socket } from 'node:net';
 import next from 'next';
 // Not part of Next's public API; tests/hosts sends headers that only it can tell apart.
 import { parseAndValidateFlightRouterState } from 'next/dist/server/app-render/parse-and-validate-flight-router-state.js';
+import { callNext } from '#host/call-next.ts';
 import { sendConsoleToLog } from '#host/console-to-log.ts';
+import { followCatalogue } from '#host/follow-catalogue.ts';
 import { localMark } from '#host/local-request.ts';
 import { isOrder, orderListener } from '#host/node-listener.ts';
 import { refuse, whyRefused } from '#host/refuse.ts';
@@ -74,6 +76,8 @@ async function serve(): Promise<void> {
   // Connects to Redis before the first order, so that no order waits for the connection.
   await Promise.all([app.prepare(), pingRedis(), loadRevocations()]);
   const handlePage = app.getRequestHandler();
+  // In development every request renders its page.
+  const stopFollowing = dev ? async () => undefined : followCatalogue(renderAgain);
   const handleOrder = orderListener(HOST);
   const ipHeader = declareHostResolvesIp();
   const untouched = new Set<Socket>();
@@ -121,6 +125,12 @@ async function serve(): Promise<void> {
     else void withPageStatus(response, () => handlePage(request, response));
   }
 
+  /** Renders the pages with these tags again when they are next requested. */
+  function renderAgain(tags: string[]): Promise<void> {
+    const query = new URLSearchParams(tags.map((tag) => ['tag', tag]));
+    return callNext(handlePage, `/api/catalogue/changes?${query}`);
+  }
+
   /** Accepts no new requests, answers those admitted, closes the pools and exits with 0. */
   async function stop(signal: NodeJS.Signals): Promise<void> {
     if (stopping) return;
@@ -136,7 +146,7 @@ async function serve(): Promise<void> {
     const sweep = setInterval(() => server.closeIdleConnections(), sweepMs);
     await closed;
     clearInterval(sweep);
-    await drainOrderWriter();
+    await Promise.all([drainOrderWriter(), stopFollowing()]);
     await app.close();
     await Promise.all([closeDb(), closeRedis()]);
     logger().info('stopped');

@@ -1,3 +1,4 @@
+import { tagPage } from '#app/catalogue-pages.ts';
 import { HomeHero, type ShelfItem } from '#components/catalogue/home-hero.tsx';
 import { OrderingPromises } from '#components/catalogue/ordering-promises.tsx';
 import { ProductGrid } from '#components/catalogue/product-grid.tsx';
@@ -5,6 +6,7 @@ import { Container } from '#components/ui/container.tsx';
 import { listCategories } from '#lib/catalogue/list-categories.ts';
 import { listProducts } from '#lib/catalogue/list-products.ts';
 import type { ProductSort, ProductSummary } from '#lib/catalogue/schema.ts';
+import { categoryTag, productTag } from '#lib/catalogue/tags.ts';
 
 // At most a minute old: an order checks prices and stock again.
 export const revalidate = 60;
@@ -15,6 +17,10 @@ export default async function HomePage() {
   const featured = await productsBy('featured', 8, new Set(shelf.map(({ product }) => product)));
   const shown = new Set([...shelf.map(({ product }) => product), ...featured.map(({ slug }) => slug)]);
   const newest = await productsBy('newest', 4, shown);
+  await tagPage([
+    ...shelf.map(({ slug }) => categoryTag(slug)),
+    ...[...shown, ...newest.map(({ slug }) => slug)].map(productTag),
+  ]);
   return (
     <>
       <HomeHero shelf={shelf.map(({ slug, title, image }) => ({ slug, title, image }))} />

@@ -1,6 +1,7 @@
 import { unstable_cache } from 'next/cache';
 import { listCategories } from '#lib/catalogue/list-categories.ts';
 import type { Category } from '#lib/catalogue/schema.ts';
+import { catalogueTag } from '#lib/catalogue/tags.ts';
 import { logger } from '#lib/platform/logger.ts';
 import { currentRules } from '#lib/pricing/current-rules.ts';
 import { type DeliveryFacts, deliveryFactsOf } from '#lib/pricing/delivery-facts.ts';
@@ -18,7 +19,7 @@ const cachedFacts = unstable_cache(
     delivery: deliveryFactsOf(await currentRules()),
   }),
   ['site-facts'],
-  { revalidate: 60 },
+  { revalidate: 60, tags: [catalogueTag] },
 );
 
 /**

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { cancelOrder } from '#lib/order-management/cancel-order.ts';
 import { fulfilOrder } from '#lib/order-management/fulfil-order.ts';
 import { refundOrder } from '#lib/order-management/refund-order.ts';
+import type { ActorOf } from '#lib/orders/actor.ts';
 import { findOrder, type OrderKey } from '#lib/orders/find-order.ts';
 import { UnknownOutcome } from '#lib/payment-provider/provider.ts';
 import { closeDb, db } from '#lib/platform/database/db.ts';
@@ -37,7 +38,7 @@ interface Flags {
   help?: boolean;
 }
 
-type Command = (order: OrderKey, actor: string, flags: Flags) => Promise<string>;
+type Command = (order: OrderKey, actor: ActorOf<'operator'>, flags: Flags) => Promise<string>;
 
 const commands: Record<string, Command> = {
   show: describeOrder,
@@ -50,7 +51,7 @@ const commands: Record<string, Command> = {
   },
 
   async cancel({ userId, orderId, number }, actor) {
-    const { changed } = await cancelOrder({ userId, id: orderId, endedBy: 'operator', actor });
+    const { changed } = await cancelOrder({ userId, id: orderId, actor });
     return changed
       ? `Order ${number} is cancelled. npm run order -- show ${number}  shows its payments and refunds.`
       : `Order ${number} had ended already. Nothing was changed.`;
@@ -64,7 +65,7 @@ const commands: Record<string, Command> = {
   },
 };
 
-async function refund(order: OrderKey, actor: string, flags: Flags): Promise<string> {
+async function refund(order: OrderKey, actor: ActorOf<'operator'>, flags: Flags): Promise<string> {
   const { userId, orderId, number, currency } = order;
   const amountMinor = readAmount(flags.amount, currency);
   const attempt = readAttempt(flags.attempt);
@@ -149,7 +150,7 @@ async function main(args: string[]): Promise<number> {
   process.env.LOG_LEVEL ??= 'silent';
   const order = await findOrder(wanted);
   if (!order) throw new Advice(`there is no order ${wanted}`);
-  console.log(await command(order, `operator:${by}`, values));
+  console.log(await command(order, { kind: 'operator', name: by }, values));
   return 0;
 }
 

@@ -24,8 +24,8 @@ type Query = {
 };
 
 export default async function CartPage({ searchParams }: { searchParams: Promise<Query> }) {
-  const [userId, query] = await Promise.all([currentShopper(), searchParams]);
-  const cart = userId ? await readCartView(userId) : undefined;
+  const [shopper, query] = await Promise.all([currentShopper(), searchParams]);
+  const cart = shopper ? await readCartView(shopper.shopperId) : undefined;
   const problem = problemIn(query.problem);
   return (
     <Container>

@@ -37,7 +37,7 @@ export default async function CheckoutPage({ searchParams }: { searchParams: Pro
 }
 
 async function drawCheckout(chosen: Query) {
-  const userId = await currentShopper();
+  const userId = (await currentShopper())?.shopperId;
   const cart = userId ? await getCartToShow({ userId }) : undefined;
   const draft = readCheckoutDraft(await draftOwner(), (await cookies()).get(checkoutDraftCookie)?.value);
   if (!userId || !cart || cart.lines.length === 0) {

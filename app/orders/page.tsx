@@ -71,7 +71,7 @@ async function drawOrders({ after, link }: { after: string | undefined; link: st
 
 /** An invalid cursor, such as one from a truncated URL, leads to the first page. */
 async function ordersAfter(cursor: string | undefined): Promise<Awaited<ReturnType<typeof listOrders>>> {
-  const userId = await currentShopper();
+  const userId = (await currentShopper())?.shopperId;
   if (!userId) return { orders: [], nextCursor: null };
   try {
     return await listOrders({ userId, cursor });

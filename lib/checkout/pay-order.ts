@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endFresh, type Fresh, refuseFresh } from '#lib/checkout/gateway/guard-fresh.ts';
 import { paymentTokenSchema } from '#lib/checkout/submission/schema.ts';
+import { byShopper } from '#lib/orders/actor.ts';
 import { changeOrder } from '#lib/orders/change-order.ts';
 import { type Receipt, toOrderReceipt } from '#lib/orders/order-request.ts';
 import { isHoldOver } from '#lib/orders/order-rows.ts';
@@ -150,7 +151,7 @@ async function callOffAtTheBank({ userId, id: orderId, attempt }: PayOrder): Pro
         !(await isHoldOver(db(), { userId, orderId }))
           ? cancelCharge(last)
           : undefined,
-      actor: 'shopper',
+      actor: byShopper,
     }),
   );
 }
@@ -181,7 +182,7 @@ async function write(tx: Tx, request: PayOrder): Promise<{ created: boolean }> {
     version: order.version,
     from: order.status,
     to: 'payment_pending',
-    actor: 'shopper',
+    actor: byShopper,
     reason: `attempt ${attempt} to pay by card`,
     extendsHold: true,
   });

@@ -63,7 +63,7 @@ export async function answerOrder(request: Request): Promise<Answer> {
     const ip = clientIpOf(request);
     raw = await readRawSubmission(request);
     leave = enter();
-    const userId = await requireSession(request);
+    const { shopperId: userId } = await requireSession(request);
     const idempotencyKey = request.headers.get('idempotency-key');
     const submission = await judgeSubmission({ raw, idempotencyKey, userId });
     if (submission.payment.method === 'card') refuseTestCardFromElsewhere(request.headers);

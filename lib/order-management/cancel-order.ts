@@ -1,5 +1,6 @@
 import { limitCancels } from '#lib/order-management/limit-cancels.ts';
 import { askedNow, requestAll } from '#lib/order-management/refund-order.ts';
+import { type ActorOf, byShopper } from '#lib/orders/actor.ts';
 import { endOrder } from '#lib/orders/end-order.ts';
 import type { OrderRow } from '#lib/orders/order-rows.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
@@ -19,6 +20,9 @@ export function isCancellable(status: OrderStatus): boolean {
 /** Neither fulfilled nor ended, and without a charge under way that can't be cancelled. */
 const cancellable: readonly OrderStatus[] = ['placed', 'payment_pending', 'payment_declined', 'paid'];
 
+/** Who may cancel an order before fulfilment. */
+type Canceller = ActorOf<'shopper' | 'operator'>;
+
 /** Statuses that a cancel can no longer change. */
 const ended: readonly OrderStatus[] = ['cancelled', 'refunded', 'fulfilled'];
 
@@ -32,21 +36,19 @@ const ended: readonly OrderStatus[] = ['cancelled', 'refunded', 'fulfilled'];
 export async function cancelOrder({
   userId,
   id,
-  endedBy = 'shopper',
-  actor = 'shopper',
+  actor = byShopper,
   network,
 }: {
   userId: string;
   id: string;
-  endedBy?: 'shopper' | 'operator';
-  actor?: string;
+  actor?: Canceller;
   /** The shopper's network, because the number of cancels per network is limited. */
   network?: string | undefined;
 }): Promise<{ changed: boolean }> {
   if (!isUuid(id)) throw noSuchOrder();
-  if (endedBy === 'shopper') await limitUnlessEnded({ userId, orderId: id }, network);
+  if (actor.kind === 'shopper') await limitUnlessEnded({ userId, orderId: id }, network);
   await cancelOpenCharge({ userId, orderId: id }, actor);
-  const done = await db().$transaction((tx) => cancel(tx, { userId, orderId: id, endedBy, actor }));
+  const done = await db().$transaction((tx) => cancel(tx, { userId, orderId: id, actor }));
   for (const refundId of done?.ids ?? []) await askedNow({ userId, orderId: id, id: refundId });
   return { changed: done !== undefined };
 }
@@ -66,7 +68,7 @@ async function limitUnlessEnded(
   }
 }
 
-async function cancelOpenCharge(key: { userId: string; orderId: string }, actor: string): Promise<void> {
+async function cancelOpenCharge(key: { userId: string; orderId: string }, actor: Canceller): Promise<void> {
   await orUnavailable(
     settlePayment({
       key,
@@ -80,25 +82,21 @@ async function cancelOpenCharge(key: { userId: string; orderId: string }, actor:
 interface Cancel {
   userId: string;
   orderId: string;
-  endedBy: 'shopper' | 'operator';
-  actor: string;
+  actor: Canceller;
 }
 
 /** Returns the requested refunds; undefined when the order had ended already. */
-async function cancel(
-  tx: Tx,
-  { userId, orderId, endedBy, actor }: Cancel,
-): Promise<{ ids: string[] } | undefined> {
+async function cancel(tx: Tx, { userId, orderId, actor }: Cancel): Promise<{ ids: string[] } | undefined> {
   const locked = await lockOrder(tx, { userId, orderId });
   if (!locked) throw noSuchOrder();
   const order = { ...locked.order, userId };
   if (order.status === 'cancelled' || order.status === 'refunded') return undefined;
   const open = locked.payments.find(({ status }) => isOpen(status));
   if (open) throw unsettled(open);
-  if (!isCancellable(order.status)) throw notCancellable(order, endedBy);
-  const reason = endedBy === 'shopper' ? 'cancelled by its owner' : 'cancelled by an operator';
+  if (!isCancellable(order.status)) throw notCancellable(order, actor);
+  const reason = actor.kind === 'shopper' ? 'cancelled by its owner' : 'cancelled by an operator';
   const { ids, amountMinor } = await requestAll(tx, locked, { actor, reason });
-  await endOrder(tx, order, { endedBy, actor, reason, amountMinor });
+  await endOrder(tx, order, { actor, reason, amountMinor });
   return { ids };
 }
 
@@ -117,8 +115,8 @@ function unsettled({ status }: PaymentRow): AppError {
   });
 }
 
-function notCancellable({ status }: OrderRow, by: Cancel['endedBy']): AppError {
-  const instead = by === 'shopper' ? 'you can still return what you received' : 'it can still be refunded';
+function notCancellable({ status }: OrderRow, { kind }: Canceller): AppError {
+  const instead = kind === 'shopper' ? 'you can still return what you received' : 'it can still be refunded';
   return new AppError('not_cancellable', {
     detail: `The order is ${status} and can no longer be cancelled. Nothing was changed; ${instead}.`,
   });

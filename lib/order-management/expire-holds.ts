@@ -1,4 +1,5 @@
 import { requestAll } from '#lib/order-management/refund-order.ts';
+import { byJob } from '#lib/orders/actor.ts';
 import { endOrder } from '#lib/orders/end-order.ts';
 import { isHoldOver } from '#lib/orders/order-rows.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
@@ -17,8 +18,7 @@ import { logger } from '#lib/platform/logger.ts';
 const maxExpired = 1_000;
 const runMs = 40_000;
 
-/** Shown to people in the order's events. */
-const actor = 'job:expire_holds';
+const actor = byJob('expire_holds');
 
 /** Unpaid, and without a charge under way that can't be cancelled. */
 const expirable: readonly OrderStatus[] = ['placed', 'payment_pending', 'payment_declined'];
@@ -82,5 +82,5 @@ async function expire(tx: Tx, key: Key): Promise<void> {
   const reason = 'it was not paid before its hold was over';
   // An earlier refund may have failed, so all money that the shop still holds is requested again.
   const { amountMinor } = await requestAll(tx, locked, { actor, reason });
-  await endOrder(tx, { ...order, userId: key.userId }, { endedBy: 'hold', actor, reason, amountMinor });
+  await endOrder(tx, { ...order, userId: key.userId }, { actor, reason, amountMinor });
 }

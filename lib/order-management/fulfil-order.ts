@@ -1,3 +1,4 @@
+import type { ActorOf } from '#lib/orders/actor.ts';
 import { changeOrder } from '#lib/orders/change-order.ts';
 import { paymentProvider } from '#lib/payment-provider/payment-provider.ts';
 import type { Charge, ProviderDispute } from '#lib/payment-provider/provider.ts';
@@ -9,7 +10,7 @@ import { AppError } from '#lib/platform/errors.ts';
 interface Fulfil {
   userId: string;
   orderId: string;
-  actor: string;
+  actor: ActorOf<'operator'>;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Actor, ActorOf } from '#lib/orders/actor.ts';
 import { changeOrder } from '#lib/orders/change-order.ts';
 import { endOrder } from '#lib/orders/end-order.ts';
 import type { OrderRow } from '#lib/orders/order-rows.ts';
@@ -21,8 +22,7 @@ export interface RefundOrder {
   /** The attempt to refund; by default `inTurn` decides. */
   attempt?: number | undefined;
   reason: string;
-  /** Who requests the refund: `operator:<name>`. */
-  actor: string;
+  actor: ActorOf<'operator'>;
 }
 
 /**
@@ -85,7 +85,7 @@ async function record(tx: Tx, request: RefundOrder): Promise<boolean> {
   if (amount === left && order.status === 'paid' && order.paidAttempt === payment.attempt) {
     // An order that ends needs none of its money, so the other attempts are refunded, too.
     const rest = await requestAll(tx, locked, { actor, reason });
-    const end = { endedBy: 'operator' as const, actor, reason, amountMinor: amount + rest.amountMinor };
+    const end = { actor, reason, amountMinor: amount + rest.amountMinor };
     await endOrder(tx, { ...order, userId }, end);
     return true;
   }
@@ -179,7 +179,7 @@ interface Wish {
   amountMinor: number;
   /** Whether it is all that is left: then the payment becomes `returning`. */
   isWhole: boolean;
-  actor: string;
+  actor: Actor;
   reason: string;
 }
 
@@ -202,7 +202,7 @@ async function requestRefund(
 export async function requestAll(
   tx: Tx,
   { payments }: { payments: PaymentRow[] },
-  { actor, reason }: { actor: string; reason: string },
+  { actor, reason }: { actor: Actor; reason: string },
 ): Promise<{ ids: string[]; amountMinor: number }> {
   const held = await readHeld(tx, payments);
   const ids: string[] = [];

@@ -1,5 +1,6 @@
 import { Prisma } from '#lib/generated/prisma/client.ts';
 import { addJob } from '#lib/jobs/add-job.ts';
+import { type Actor, printActor } from '#lib/orders/actor.ts';
 import type { CancellationSource, OrderStatus } from '#lib/orders/schema.ts';
 import type { Tx } from '#lib/platform/database/db.ts';
 import { env } from '#lib/platform/env.ts';
@@ -54,8 +55,7 @@ export interface OrderChange {
   paidAttempt?: number;
   /** Another attempt begins, so the hold is extended. */
   extendsHold?: boolean;
-  /** Who changes the order: `shopper`, `operator:<name>`, `provider`, `job:<name>`. For people only. */
-  actor: string;
+  actor: Actor;
   /** Why, in words that an operator understands a year later. */
   reason: string;
 }
@@ -106,9 +106,10 @@ export async function changeOrder(tx: Tx, change: OrderChange): Promise<void> {
     });
   }
   await tx.$executeRaw`
-    INSERT INTO order_event (user_id, order_id, version, from_status, to_status, actor, reason, kind, amount_minor)
-    VALUES (${userId}::uuid, ${orderId}::uuid, ${version + 1}::int, ${from}, ${to}, ${actor}, ${reason}, ${kind},
-            ${amountMinor ?? null}::int)`;
+    INSERT INTO order_event (user_id, order_id, version, from_status, to_status, actor, actor_kind, reason, kind,
+                             amount_minor)
+    VALUES (${userId}::uuid, ${orderId}::uuid, ${version + 1}::int, ${from}, ${to}, ${printActor(actor)},
+            ${actor.kind}, ${reason}, ${kind}, ${amountMinor ?? null}::int)`;
   await addJob(tx, 'announce', { events: [{ userId, orderId, version: version + 1 }] });
 }
 

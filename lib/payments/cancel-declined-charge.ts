@@ -1,3 +1,4 @@
+import { byJob } from '#lib/orders/actor.ts';
 import type { AttemptKey } from '#lib/payment-provider/provider.ts';
 import { tookNothing } from '#lib/payments/payment-rows.ts';
 import { cancelCharge } from '#lib/payments/query-charge.ts';
@@ -19,7 +20,7 @@ export async function cancelDeclinedCharge(key: AttemptKey): Promise<void> {
       finding = tookNothing(payment.status) ? await cancelCharge(payment) : undefined;
       return finding;
     },
-    actor: 'job:call_off_payment',
+    actor: byJob('call_off_payment'),
   });
   if (finding === 'unknown') {
     throw new Error(`attempt ${key.attempt} of order ${key.orderId} is not cancelled yet`);

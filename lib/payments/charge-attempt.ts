@@ -1,3 +1,4 @@
+import { byShopper } from '#lib/orders/actor.ts';
 import type { AttemptKey } from '#lib/payment-provider/provider.ts';
 import { orUnavailable } from '#lib/payments/or-unavailable.ts';
 import { isOpen } from '#lib/payments/payment-rows.ts';
@@ -17,7 +18,7 @@ export function chargeAttempt(
     settlePayment({
       key,
       ask: async (payment) => (payment.status === 'created' ? createCharge(payment, origin) : undefined),
-      actor: 'shopper',
+      actor: byShopper,
     }),
   );
 }

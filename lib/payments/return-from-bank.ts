@@ -1,3 +1,4 @@
+import { byShopper } from '#lib/orders/actor.ts';
 import { orUnavailable } from '#lib/payments/or-unavailable.ts';
 import { isOpen } from '#lib/payments/payment-rows.ts';
 import { queryCharge } from '#lib/payments/query-charge.ts';
@@ -40,7 +41,7 @@ async function askOnce(key: OrderKey): Promise<void> {
       key: { ...key, attempt },
       ask: async (payment) =>
         isOpen(payment.status) && payment.providerRef !== null ? queryCharge(payment) : undefined,
-      actor: 'shopper',
+      actor: byShopper,
     }),
   );
 }

@@ -1,4 +1,5 @@
 import { Prisma } from '#lib/generated/prisma/client.ts';
+import { byJob } from '#lib/orders/actor.ts';
 import { isHoldOver } from '#lib/orders/order-rows.ts';
 import { type AttemptKey, UnknownOutcome } from '#lib/payment-provider/provider.ts';
 import { isOpen, type PaymentRow } from '#lib/payments/payment-rows.ts';
@@ -44,7 +45,7 @@ export async function sweepPayments(): Promise<void> {
       settlePayment({
         key,
         ask,
-        actor: 'job:sweep_payments',
+        actor: byJob('sweep_payments'),
       }),
     );
   }

@@ -2,10 +2,13 @@ import { db, type Tx } from '#lib/platform/database/db.ts';
 import { env } from '#lib/platform/env.ts';
 
 /**
- * Deletes old data: open carts unchanged for CART_KEPT_DAYS, emails after MAIL_KEPT_DAYS, and the
- * provider's events and webhook deliveries after EVENTS_KEPT_DAYS. Keeps orders with their payments and
+ * Deletes old data: open carts unchanged for CART_KEPT_DAYS, emails after MAIL_KEPT_DAYS, the
+ * provider's events and webhook deliveries after EVENTS_KEPT_DAYS, and notes of catalogue changes after a day. Keeps orders with their payments and
  * carts. Runs every minute and deletes a few rows each time, oldest first.
  */
+
+/** Changes of the catalogue. A server that starts reads those of the last hours. */
+const changesKeptDays = 1;
 
 /** Rows per transaction. It takes some milliseconds, so that no shopper waits for its locks. */
 const batchRows = 500;
@@ -19,6 +22,7 @@ export async function forgetOld(): Promise<void> {
   await inBatches(MAIL_KEPT_DAYS, deleteMails);
   await inBatches(EVENTS_KEPT_DAYS, deletePaymentEvents);
   await inBatches(EVENTS_KEPT_DAYS, deleteDeliveries);
+  await inBatches(changesKeptDays, deleteChanges);
 }
 
 /** Several workers can share the work, because each skips rows that another has locked. */
@@ -79,4 +83,13 @@ function deleteDeliveries(tx: Tx, days: number): Promise<number> {
       ORDER BY created_at LIMIT ${batchRows} FOR UPDATE SKIP LOCKED) AS old
     WHERE webhook_delivery.user_id = old.user_id AND webhook_delivery.order_id = old.order_id
       AND webhook_delivery.version = old.version`;
+}
+
+function deleteChanges(tx: Tx, days: number): Promise<number> {
+  return tx.$executeRaw`
+    DELETE FROM catalogue_change USING (
+      SELECT id FROM catalogue_change
+      WHERE changed_at < now() - make_interval(days => ${days}::int)
+      ORDER BY changed_at LIMIT ${batchRows} FOR UPDATE SKIP LOCKED) AS old
+    WHERE catalogue_change.id = old.id`;
 }

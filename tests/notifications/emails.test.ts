@@ -2,6 +2,7 @@ import { afterAll, beforeEach, expect, test, vi } from 'vitest';
 import { addJob } from '#lib/jobs/add-job.ts';
 import type { OrderVersion } from '#lib/jobs/jobs.ts';
 import { closeMailer } from '#lib/notifications/email/mailer.ts';
+import { byShopper } from '#lib/orders/actor.ts';
 import { changeOrder } from '#lib/orders/change-order.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { drainJobs } from '#lib/worker/drain-jobs.ts';
@@ -52,7 +53,7 @@ const cancel = (order: OrderVersion) =>
       from: 'placed',
       to: 'cancelled',
       endedBy: 'shopper',
-      actor: 'shopper',
+      actor: byShopper,
       reason: 'cancelled by its owner',
     }),
   );

@@ -81,7 +81,7 @@ test('each version of an order is a separate event, posted once however often it
       ...order,
       from: 'placed',
       to: 'fulfilled',
-      actor: 'operator:ada',
+      actor: { kind: 'operator', name: 'ada' },
       reason: 'handed to the carrier',
     }),
   );

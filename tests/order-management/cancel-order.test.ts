@@ -6,6 +6,7 @@ import { settleRefund } from '#lib/payments/settling/settle-refund.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { bankCard, cardBody, declinedCard, orderOf } from '#tests/support/money.ts';
+import { eva } from '#tests/support/shop/actors.ts';
 import { answerBank } from '#tests/support/shop/bank.ts';
 import { openEndingOrders } from '#tests/support/shop/ending-orders.ts';
 import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
@@ -34,7 +35,7 @@ describe('an order that belongs to another shopper or does not exist', () => {
   test('cannot be refunded or fulfilled by an operator', async () => {
     await expect(refund(nobodys)).rejects.toMatchObject({ code: 'not_found' });
     const key = { userId: nobodys.userId, orderId: nobodys.id };
-    await expect(fulfilOrder({ ...key, actor: 'operator:eva' })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(fulfilOrder({ ...key, actor: eva })).rejects.toMatchObject({ code: 'not_found' });
   });
 });
 
@@ -54,7 +55,7 @@ describe('its owner cancels', () => {
     expect(simulator.ledger(order.id)).toMatchObject([{ refunded: order.totalMinor, live: false }]);
     expect(await availableOf('CANCEL-PAID')).toBe(5);
     expect(await db().refund.findMany({ where: { orderId: order.id } })).toMatchObject([
-      { status: 'succeeded', actor: 'shopper' },
+      { status: 'succeeded', actor: 'shopper', actorKind: 'shopper' },
     ]);
   });
 
@@ -189,25 +190,22 @@ describe('its owner cancels', () => {
     const mine = await ordered('CANCEL-MINE', declinedCard);
     const theirs = await ordered('CANCEL-THEIRS', declinedCard);
     await cancel(mine.shopper, mine.order);
-    await cancelOrder({
-      userId: theirs.order.userId,
-      id: theirs.order.id,
-      endedBy: 'operator',
-      actor: 'operator:eva',
-    });
-    for (const [{ shopper, order }, endedBy, actor, reason] of [
+    await cancelOrder({ userId: theirs.order.userId, id: theirs.order.id, actor: eva });
+    for (const [{ shopper, order }, by, actor, reason] of [
       [mine, 'shopper', 'shopper', 'cancelled by its owner'],
       [theirs, 'operator', 'operator:eva', 'cancelled by an operator'],
     ] as const) {
-      expect(await orderOf(shopper)).toMatchObject({ endedBy });
+      expect(await orderOf(shopper)).toMatchObject({ endedBy: by });
       const last = { where: { orderId: order.id }, orderBy: { version: 'desc' } } as const;
-      expect(await db().orderEvent.findFirst(last)).toMatchObject({ toStatus: 'cancelled', actor, reason });
+      expect(await db().orderEvent.findFirst(last)).toMatchObject({
+        ...{ toStatus: 'cancelled', actor, actorKind: by, reason },
+      });
     }
   });
 
   test('a fulfilled order: refused', async () => {
     const { shopper, order } = await ordered('CANCEL-FULFILLED');
-    await fulfilOrder({ userId: order.userId, orderId: order.id, actor: 'operator:eva' });
+    await fulfilOrder({ userId: order.userId, orderId: order.id, actor: eva });
     const late = await cancel(shopper, order);
     expect([late.status, await late.json()]).toMatchObject([
       409,

@@ -16,6 +16,7 @@ import { shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
 import { cardBody, declinedCard, expectBooksToAgree, orderOf } from '#tests/support/money.ts';
 import { stripeFor } from '#tests/support/services/simulator.ts';
+import { eva, settling } from '#tests/support/shop/actors.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
 import { miscountedOrders } from '#tests/support/unpaid.ts';
@@ -36,7 +37,7 @@ async function authorised(sku: string) {
   return { shopper, order, key: { userId: order.userId, orderId: order.id } };
 }
 
-const actor = 'operator:eva';
+const actor = eva;
 
 test('the money is captured when the order is fulfilled, once', async () => {
   const { shopper, order, key } = await authorised('CAPTURE');
@@ -187,7 +188,7 @@ test('an authorised amount cannot be refunded in part, and a full refund cancels
 test('an order whose authorisation lapsed is not fulfilled and waits for another card', async () => {
   const { shopper, order, key } = await authorised('CAPTURE-LAPSED');
   await stripeFor(simulator.url).paymentIntents.cancel(order.payments[0]?.providerRef ?? '');
-  await settlePayment({ key, ask: queryCharge, actor: 'test' });
+  await settlePayment({ key, ask: queryCharge, actor: settling });
   await expect(fulfilOrder({ ...key, actor })).rejects.toMatchObject({ code: 'not_fulfillable' });
   expect(await (await shopper.request(`/api/orders/${order.id}`)).json()).toMatchObject({
     status: 'payment_declined',
@@ -211,14 +212,14 @@ test('a look-up that another write has made stale is repeated', async () => {
       if (looks === 1) {
         // Between the look-up and its write, the authorisation lapses, and the hold that begins then ends.
         await stripeFor(simulator.url).paymentIntents.cancel(order.payments[0]?.providerRef ?? '');
-        await settlePayment({ key, ask: queryCharge, actor: 'test' });
+        await settlePayment({ key, ask: queryCharge, actor: settling });
         await db()
           .$executeRaw`UPDATE orders SET hold_until = now() - interval '1 second' WHERE id = ${order.id}::uuid`;
         await expireHolds();
       }
       return seen;
     },
-    actor: 'test',
+    actor: settling,
   });
   expect(looks).toBe(2);
   expect(await orderOf(shopper)).toMatchObject({ status: 'cancelled', payments: [{ status: 'voided' }] });

@@ -20,6 +20,7 @@ import { callHandlers } from '#proof/harness/shopper/call.ts';
 import { type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
 import { cardBody, declinedCard, expectBooksToAgree, type OrderInDb, orderOf } from '#tests/support/money.ts';
+import { eva, settling } from '#tests/support/shop/actors.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
 
@@ -70,7 +71,7 @@ async function refunded(partsMinor: (number | undefined)[] = [undefined]): Promi
   const ref = simulator.ledger(unknown.id)[0]?.paymentIntent ?? '';
   const refundIds: string[] = [];
   for (const part of partsMinor) refundIds.push((await dashboard.refund(ref, part)).refund?.id ?? '');
-  await settlePayment({ key: { ...keyOf(unknown), attempt: 1 }, ask: queryCharge, actor: 'test' });
+  await settlePayment({ key: { ...keyOf(unknown), attempt: 1 }, ask: queryCharge, actor: settling });
   const order = await orderOf(shopper);
   expect(order).toMatchObject({ status: 'payment_declined', payments: [{ status: 'refunded' }] });
   return { shopper, sku, order, ref, refundIds };
@@ -137,7 +138,7 @@ describe('of an order that waits for money', () => {
     });
     expect(mails).toContainEqual(expect.objectContaining({ kind: 'operator_refund_failed' }));
     expect((await payAgain(shopper, order)).status).toBe(409);
-    await fulfilOrder({ ...keyOf(order), actor: 'operator:eva' });
+    await fulfilOrder({ ...keyOf(order), actor: eva });
     expect((await orderOf(shopper)).status).toBe('fulfilled');
   });
 
@@ -318,7 +319,7 @@ const refund = (order: OrderInDb, amountMinor?: number, attempt?: number) =>
     amountMinor,
     attempt,
     reason: 'goodwill',
-    actor: 'operator:eva',
+    actor: eva,
   });
 
 /** The refund that the shop requested fails. */
@@ -370,7 +371,7 @@ describe('of money that the provider refuses to refund, beside the attempt that 
   test('a shipped order is refunded, and the refused money is tried after that', async () => {
     const it = await keptBesidePaid();
     const { shopper, order } = it;
-    await fulfilOrder({ ...keyOf(order), actor: 'operator:eva' });
+    await fulfilOrder({ ...keyOf(order), actor: eva });
     const out = await run('refund', order.id, '--by', 'eva', '--reason', 'came back');
     expect(out).toMatch(/A refund of \$17\.49 of attempt 2 of order .* The order is refunded\./);
     await refund(order);
@@ -386,7 +387,7 @@ describe('of money that the provider refuses to refund, beside the attempt that 
   test('if both are refused, they take turns', async () => {
     const it = await keptBesidePaid();
     const { order } = it;
-    await fulfilOrder({ ...keyOf(order), actor: 'operator:eva' });
+    await fulfilOrder({ ...keyOf(order), actor: eva });
     const second = (await orderOf(it.shopper)).payments[1]?.providerRef ?? '';
     const { dispute } = await dashboard.dispute(second, {});
     await pollEvents();
@@ -438,7 +439,7 @@ describe('of money that the provider refuses to refund, beside the attempt that 
     await expect(refund(order, undefined, 3)).rejects.toMatchObject({
       message: expect.stringContaining('Attempt 3 holds nothing'),
     });
-    const part = { ...keyOf(order), id: randomUUID(), reason: 'goodwill', actor: 'operator:eva' };
+    const part = { ...keyOf(order), id: randomUUID(), reason: 'goodwill', actor: eva };
     await refundOrder({ ...part, amountMinor: 749 });
     await expect(refundOrder({ ...part, attempt: 2 })).rejects.toMatchObject({
       code: 'key_reused',
@@ -470,7 +471,7 @@ describe('of money that the provider refuses to refund, beside the attempt that 
 describe('a failed refund of the shop', () => {
   test('of a shipped order is reported to its shopper', async () => {
     const { order } = await paid();
-    await fulfilOrder({ ...keyOf(order), actor: 'operator:eva' });
+    await fulfilOrder({ ...keyOf(order), actor: eva });
     await refund(order);
     expect((await mailsOf(order)).at(-1)?.text).toContain('$17.49 was refunded to the card');
     await oursFails(order);
@@ -526,7 +527,7 @@ test('a slow refund in the dashboard, before the charge reaches its order, is de
   await shopper.order(body);
   const unknown = await orderOf(shopper);
   await dashboard.refund(simulator.ledger(unknown.id)[0]?.paymentIntent ?? '');
-  await settlePayment({ key: { ...keyOf(unknown), attempt: 1 }, ask: queryCharge, actor: 'test' });
+  await settlePayment({ key: { ...keyOf(unknown), attempt: 1 }, ask: queryCharge, actor: settling });
   const order = await orderOf(shopper);
   expect(order).toMatchObject({ status: 'payment_declined', payments: [{ status: 'returning' }] });
   expect(await said(order)).toMatch(/^Your card was charged\. .*A refund of \$17\.49 is requested/);
@@ -553,7 +554,7 @@ describe('a dispute that is lost', () => {
     await dashboard.closeDispute(dispute?.id ?? '', 'lost');
     await pollEvents();
     expect(await db().dispute.count({ where: { orderId: order.id, status: 'lost' } })).toBe(1);
-    expect(await fulfilOrder({ ...keyOf(order), actor: 'operator:eva' })).toEqual({ changed: true });
+    expect(await fulfilOrder({ ...keyOf(order), actor: eva })).toEqual({ changed: true });
   });
 
   // What broke, found by an attacker: the full amount was requested and refused, and the page named a dispute

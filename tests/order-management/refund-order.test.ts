@@ -8,6 +8,7 @@ import { formatMoney } from '#lib/platform/money.ts';
 import type { Shopper } from '#proof/harness/shopper/shopper.ts';
 import { bankCard, declinedCard, eventually, type OrderInDb, orderOf } from '#tests/support/money.ts';
 import { stripeFor } from '#tests/support/services/simulator.ts';
+import { eva } from '#tests/support/shop/actors.ts';
 import { openEndingOrders } from '#tests/support/shop/ending-orders.ts';
 import { availableOf } from '#tests/support/shop/shop.ts';
 
@@ -88,7 +89,7 @@ describe('an operator refunds', () => {
 
   test('a fulfilled order: the money is returned and the stock is not', async () => {
     const { shopper, order } = await ordered('REFUND-FULFILLED');
-    await fulfilOrder({ userId: order.userId, orderId: order.id, actor: 'operator:eva' });
+    await fulfilOrder({ userId: order.userId, orderId: order.id, actor: eva });
     await refund(order);
     expect(await orderOf(shopper)).toMatchObject({ status: 'refunded' });
     expect(await availableOf('REFUND-FULFILLED')).toBe(3);

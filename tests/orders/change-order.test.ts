@@ -3,6 +3,7 @@ import { canBecome, changeOrder, type OrderChange } from '#lib/orders/change-ord
 import { orderStatuses } from '#lib/orders/schema.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { placeOrder } from '#tests/support/notifying.ts';
+import { eva } from '#tests/support/shop/actors.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
@@ -14,7 +15,7 @@ const sku = await addProduct('CHANGES');
 type Key = Pick<OrderChange, 'userId' | 'orderId'>;
 
 const change = (key: Key, what: Pick<OrderChange, 'version' | 'from' | 'to'>) =>
-  db().$transaction((tx) => changeOrder(tx, { ...key, ...what, actor: 'operator:ada', reason: 'test' }));
+  db().$transaction((tx) => changeOrder(tx, { ...key, ...what, actor: eva, reason: 'test' }));
 
 async function told({ userId, orderId }: Key) {
   const order = await db().order.findFirstOrThrow({ where: { userId, id: orderId } });

@@ -16,6 +16,7 @@ import { db } from '#lib/platform/database/db.ts';
 import { callHandlers } from '#proof/harness/shopper/call.ts';
 import { type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { bankCard, cardBody, expectBooksToAgree, type OrderInDb, orderOf } from '#tests/support/money.ts';
+import { eva, settling } from '#tests/support/shop/actors.ts';
 import { answerBank } from '#tests/support/shop/bank.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
@@ -29,7 +30,7 @@ afterEach(async () => {
   await expectBooksToAgree(simulator);
 });
 
-const actor = 'operator:eva';
+const actor = eva;
 let orders = 0;
 
 /** An order of 17.49. */
@@ -117,7 +118,7 @@ test('a charge that its owner refunds before the shop gets its reply', async () 
     beforeReply(async () => {
       const { userId, orderId } = await db().payment.findFirstOrThrow({ orderBy: { createdAt: 'desc' } });
       await dashboard.refund(simulator.ledger(orderId)[0]?.paymentIntent ?? '');
-      await settlePayment({ key: { userId, orderId, attempt: 1 }, ask: queryCharge, actor: 'test' });
+      await settlePayment({ key: { userId, orderId, attempt: 1 }, ask: queryCharge, actor: settling });
     });
     const answer = await shopper.order(await cardBody(shopper, token));
     beforeReply(async () => undefined);
@@ -136,7 +137,7 @@ test('a cancelled order whose card was charged after all', async () => {
   await answerBank(shopper, `/api/orders/${order.id}`, 'confirm');
   const { userId, id: orderId } = order;
   const settleAs = (ask: (payment: PaymentRow) => Promise<Finding>) =>
-    settlePayment({ key: { userId, orderId, attempt: 1 }, ask, actor: 'test' });
+    settlePayment({ key: { userId, orderId, attempt: 1 }, ask, actor: settling });
   // Records that the provider did not know of the charge when the order was cancelled.
   await settleAs(async () => 'absent');
   expect((await cancel(shopper, order)).status).toBe(200);

@@ -9,6 +9,7 @@ import { openOwnDatabase } from '#tests/support/faults/crash-database.ts';
 import { kill, orderLock, until, whileLocked } from '#tests/support/faults/crash-steps.ts';
 import { casesOf } from '#tests/support/matrix.ts';
 import { cardBody, declinedCard, expectBooksToAgree, orderOf } from '#tests/support/money.ts';
+import { eva } from '#tests/support/shop/actors.ts';
 import { startShopProcess } from '#tests/support/shop/another-process.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
@@ -265,7 +266,7 @@ test('killed while it asks the provider for a refund: the sweep refunds once', a
     orderId: order.id,
     id: crypto.randomUUID(),
     reason: 'again',
-    actor: 'operator:eva',
+    actor: eva,
   };
   await expect(refundOrder(late)).rejects.toMatchObject({ code: 'not_refundable' });
 });

@@ -11,6 +11,7 @@ import { db } from '#lib/platform/database/db.ts';
 import { callHandlers } from '#proof/harness/shopper/call.ts';
 import { type OrderBody, type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { bankCard, cardBody, declinedCard, expectBooksToAgree, orderOf } from '#tests/support/money.ts';
+import { eva } from '#tests/support/shop/actors.ts';
 import { answerBank } from '#tests/support/shop/bank.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
@@ -205,7 +206,7 @@ const otherSteps: Step[] = [
           id: randomUUID(),
           amountMinor,
           reason: 'test',
-          actor: 'operator:eva',
+          actor: eva,
         }),
     }),
   ),
@@ -218,7 +219,7 @@ const otherSteps: Step[] = [
       model.fulfilled = true;
     },
     async real(real, { status }) {
-      const done = fulfilOrder({ ...(await keyOf(real)), actor: 'operator:eva' });
+      const done = fulfilOrder({ ...(await keyOf(real)), actor: eva });
       if (status === 'paid' || status === 'fulfilled')
         expect(await done).toEqual({ changed: status === 'paid' });
       else await expect(done).rejects.toMatchObject({ code: 'not_fulfillable' });

@@ -7,6 +7,7 @@ import { sweepPayments } from '#lib/payments/sweep-payments.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { bankCard, cardBody, declinedCard, expectBooksToAgree, orderOf } from '#tests/support/money.ts';
+import { eva } from '#tests/support/shop/actors.ts';
 import { answerBank } from '#tests/support/shop/bank.ts';
 import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
 import { openTwoProcesses, times } from '#tests/support/shop/two-processes.ts';
@@ -93,7 +94,7 @@ test('cancelled by its owner and refunded by operators at the same time, an orde
     const { id, userId, totalMinor } = await orderOf(shopper);
     const refund = (amountMinor?: number) =>
       refundOrder({
-        ...{ userId, orderId: id, id: randomUUID(), reason: 'broken', actor: 'operator:eva' },
+        ...{ userId, orderId: id, id: randomUUID(), reason: 'broken', actor: eva },
         ...(amountMinor !== undefined && { amountMinor }),
       }).catch(() => undefined);
     await Promise.all([

@@ -108,3 +108,12 @@ test('emails, events and deliveries are deleted after their time, and unfinished
   const deliveries = await db().webhookDelivery.findMany({ where: { orderId } });
   expect(deliveries.map(({ status }) => status)).toEqual(['queued']);
 });
+
+test('notes of catalogue changes are deleted after a day', async () => {
+  await db().catalogueChange.deleteMany();
+  await db().$executeRaw`
+    INSERT INTO catalogue_change (tag, changed_at)
+    VALUES ('product:old', now() - interval '25 hours'), ('product:young', now() - interval '23 hours')`;
+  await forgetOld();
+  expect(await db().catalogueChange.findMany()).toMatchObject([{ tag: 'product:young' }]);
+});

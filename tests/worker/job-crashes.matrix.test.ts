@@ -11,6 +11,7 @@ import { kill, orderLock, until, whileLocked } from '#tests/support/faults/crash
 import { casesOf } from '#tests/support/matrix.ts';
 import { cardBody, expectBooksToAgree, type OrderInDb, orderOf } from '#tests/support/money.ts';
 import { startWorker } from '#tests/support/services/worker.ts';
+import { eva } from '#tests/support/shop/actors.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
 
@@ -94,7 +95,7 @@ const kinds: Record<string, Kind> = {
       const { shopper, order } = await ordered();
       simulator.addFault({ kind: 'error_before', on: refunds });
       const key = { userId: order.userId, orderId: order.id, id: randomUUID() };
-      await refundOrder({ ...key, amountMinor: refundMinor, reason: 'broken', actor: 'operator:eva' });
+      await refundOrder({ ...key, amountMinor: refundMinor, reason: 'broken', actor: eva });
       const sum = () => simulator.ledger(order.id).reduce((total, { refunded }) => total + refunded, 0);
       const status = async () => (await db().refund.findFirstOrThrow({ where: { id: key.id } })).status;
       const job = `settle_refund:${key.id}`;

@@ -3,8 +3,8 @@ import { json, notAllowed, route } from '#lib/platform/http/http.ts';
 import { sessionOrNew } from '#lib/platform/session/session.ts';
 
 export const GET = route(async (request) => {
-  const { userId, headers } = await sessionOrNew(request);
-  const cart = await getCartToShow({ userId });
+  const { shopper, headers } = await sessionOrNew(request);
+  const cart = await getCartToShow({ userId: shopper.shopperId });
   return json(cart, { headers: { ...headers, etag: `"${cart.version}"` } });
 });
 

@@ -8,10 +8,10 @@ import { checkoutQuerySchemaOf } from '#lib/pricing/schema.ts';
 export const GET = route(async (request) => {
   const rules = await currentRules();
   const query = parseOrThrow(checkoutQuerySchemaOf(rules), queryOf(request));
-  const { userId } = await sessionOrNew(request);
+  const { shopper } = await sessionOrNew(request);
   // A given value is never replaced: the quote is of what the client asked for, or refused.
   const { shippingMethod, country } = { ...choiceOf(query, rules), ...query };
-  return json(await getCheckout({ userId, shippingMethod, country }));
+  return json(await getCheckout({ userId: shopper.shopperId, shippingMethod, country }));
 });
 
 const refuse = notAllowed('GET');

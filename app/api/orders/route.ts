@@ -7,7 +7,8 @@ export const POST = submitOrder;
 
 export const GET = route(async (request) => {
   const { cursor } = parseOrThrow(orderListQuerySchema, queryOf(request));
-  return json(await listOrders({ userId: await requireSession(request), cursor }));
+  const { shopperId: userId } = await requireSession(request);
+  return json(await listOrders({ userId, cursor }));
 });
 
 const refuse = notAllowed('GET, POST');

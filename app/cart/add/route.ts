@@ -11,12 +11,8 @@ const additionSchema = z.object({ sku: skuSchema, quantity: quantitySchema(1) })
 export const POST = cartForm({
   act: async (typed, from) => {
     const { sku, quantity: asked } = additionSchema.parse(typed);
-    const { cart, ...addition } = await addToCart({
-      userId: await shopperForWrite(),
-      sku,
-      quantity: asked,
-      ...from,
-    });
+    const { shopperId: userId } = await shopperForWrite();
+    const { cart, ...addition } = await addToCart({ userId, sku, quantity: asked, ...from });
     const { id, version } = cart;
     const answer: AddAnswer = { asked, ...addition, cart: { id, version, count: countOf(cart) } };
     const told = { added: sku, asked: String(asked), units: String(addition.added) };

@@ -17,12 +17,12 @@ const editSchema = z.object({
 export const POST = cartForm({
   act: async (typed, from) => {
     const { version: ifVersion, ...edit } = editSchema.parse(typed);
-    const userId = await shopperForWrite();
+    const { shopperId: userId } = await shopperForWrite();
     await setCartLine({ userId, ...edit, ifVersion, ...from });
     return { answer: { cart: await readCartView(userId) }, location: '/cart' };
   },
   afterProblem: async () => {
-    const userId = await currentShopper();
+    const userId = (await currentShopper())?.shopperId;
     return userId ? { cart: await readCartView(userId) } : {};
   },
 });

@@ -10,9 +10,9 @@ import { sessionOf } from '#lib/platform/session/session.ts';
  * does.
  */
 export const GET = route(async (request) => {
-  const userId = await sessionOf(request);
-  if (!userId) return json(null);
-  const cart = await getCart({ userId });
+  const shopper = await sessionOf(request);
+  if (!shopper) return json(null);
+  const cart = await getCart({ userId: shopper.shopperId });
   const state: CartState = { id: cart.id, version: cart.version, count: countOf(cart) };
   return json(state);
 });

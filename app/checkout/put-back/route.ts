@@ -20,7 +20,7 @@ export const POST = route(async (request, _context: unknown, requestId) => {
   let location = '/orders';
   try {
     refuseForeignOrigin(request);
-    const userId = await requireSession(request);
+    const { shopperId: userId } = await requireSession(request);
     const { order: id = '' } = await readForm(request);
     const order = await getOrder({ userId, id });
     if (order) location = orderUrl(order.id);

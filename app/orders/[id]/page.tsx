@@ -112,7 +112,7 @@ interface SeenOrder {
 }
 
 async function ownOrder(id: string): Promise<SeenOrder | undefined> {
-  const userId = await currentShopper();
+  const userId = (await currentShopper())?.shopperId;
   const order = userId ? await getOrder({ userId, id }) : undefined;
   return userId && order ? { order, userId, own: true } : undefined;
 }

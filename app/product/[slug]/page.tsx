@@ -1,6 +1,7 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { cache } from 'react';
+import { tagPage } from '#app/catalogue-pages.ts';
 import { productJsonLd } from '#app/product/[slug]/product-json-ld.ts';
 import { siteFacts } from '#app/site.ts';
 import { AddToCartForm } from '#components/catalogue/add-to-cart-form.tsx';
@@ -14,6 +15,7 @@ import { maxLineQuantity } from '#lib/cart/schema.ts';
 import { getProduct } from '#lib/catalogue/get-product.ts';
 import { listProducts } from '#lib/catalogue/list-products.ts';
 import type { Product } from '#lib/catalogue/schema.ts';
+import { categoryTag, productTag } from '#lib/catalogue/tags.ts';
 import { siteUrl } from '#lib/platform/env.ts';
 
 // Rendered again after this many seconds. With JavaScript the page asks for the current stock. Without
@@ -49,6 +51,10 @@ export default async function ProductPage({ params }: Props) {
   const product = await productOf((await params).slug);
   const [related, { categories, delivery }] = await Promise.all([relatedTo(product), siteFacts()]);
   const category = categories.find(({ slug }) => slug === product.category);
+  await tagPage([
+    categoryTag(product.category),
+    ...[product, ...related].map(({ slug }) => productTag(slug)),
+  ]);
   return (
     <Container>
       <script

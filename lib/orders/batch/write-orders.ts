@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobPayloads, OrderVersion } from '#lib/jobs/jobs.ts';
 import { insertJobs } from '#lib/jobs/queue-tables.ts';
+import { byShopper, printActor } from '#lib/orders/actor.ts';
 import { assertPlan, BrokenPlan } from '#lib/orders/batch/assert-plan.ts';
 import { lineColumns, namesOf, orderColumns, paymentColumns, rowsOf } from '#lib/orders/batch/new-rows.ts';
 import {
@@ -216,9 +217,9 @@ async function write(tx: Tx, { orders, taken }: Plan): Promise<void> {
              'order:' || id || ':1', token
       FROM new_order
     ), events AS (
-      INSERT INTO order_event (user_id, order_id, version, from_status, to_status, actor, reason)
+      INSERT INTO order_event (user_id, order_id, version, from_status, to_status, actor, actor_kind, reason)
       SELECT user_id, id, 1, NULL, CASE WHEN by_card THEN 'payment_pending' ELSE 'placed' END,
-             'shopper', 'submitted the checkout'
+             ${printActor(byShopper)}, ${byShopper.kind}, 'submitted the checkout'
       FROM new_order
     ), carts AS (
       UPDATE cart SET status = 'ordered', updated_at = now()

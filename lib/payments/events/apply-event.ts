@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { byProvider } from '#lib/orders/actor.ts';
 import { paymentProvider } from '#lib/payment-provider/payment-provider.ts';
 import { type AttemptKey, type Charge, isOf, type ProviderEvent } from '#lib/payment-provider/provider.ts';
 import { recordUnmatchedCharge } from '#lib/payments/events/unmatched-charges.ts';
@@ -50,7 +51,7 @@ async function settleEvent(
       seen = await look(isAboutMore || refundedMinor > 0 || status === 'returning');
       return seen && isOf(seen, key) ? seen : undefined;
     },
-    actor: 'provider',
+    actor: byProvider,
   });
   if (settled) return seen && isOf(seen, key) ? 'settled' : 'unmatched';
   // A charge of the shop whose order was lost with the last commits of a restored database.
@@ -65,7 +66,7 @@ async function isAdopted({ userId, orderId, attempt }: AttemptKey): Promise<bool
   const settled = await settlePayment({
     key: { userId, orderId },
     ask: async () => undefined,
-    actor: 'provider',
+    actor: byProvider,
   });
   return settled?.payment.attempt === attempt;
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { byProvider } from '#lib/orders/actor.ts';
 import type { ProviderRefund } from '#lib/payment-provider/provider.ts';
 import { mirrorRefunds, type RefundRow } from '#lib/payments/events/mirror-refunds.ts';
 
@@ -8,7 +9,7 @@ const row = (id: string, more: Partial<RefundRow> = {}): RefundRow => ({
   providerRef: null,
   amountMinor: 500,
   status: 'created',
-  actor: 'operator:eva',
+  actor: { kind: 'operator', name: 'eva' },
   reason: 'broken',
   origin: 'shop',
   ...more,
@@ -62,7 +63,7 @@ describe('a refund that was made at the provider', () => {
   test('is one row with the same id, however often it is seen', () => {
     const once = apply([], [there]);
     expect(once).toMatchObject([
-      { providerRef: 're_9', amountMinor: 700, origin: 'provider', actor: 'provider' },
+      { providerRef: 're_9', amountMinor: 700, origin: 'provider', actor: byProvider },
     ]);
     expect(apply(once, [there, there])).toEqual(once);
     expect(apply([], [there])[0]?.id).toBe(once[0]?.id);

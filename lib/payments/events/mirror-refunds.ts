@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type Actor, byProvider } from '#lib/orders/actor.ts';
 import type { ProviderRefund } from '#lib/payment-provider/provider.ts';
 import type { RefundStatus } from '#lib/payment-provider/statuses.ts';
 import { uuid8From } from '#lib/platform/text/uuid.ts';
@@ -11,7 +12,7 @@ export interface RefundRow {
   providerRef: string | null;
   amountMinor: number;
   status: RefundStatus;
-  actor: string;
+  actor: Actor;
   reason: string;
   /** `provider`: made at the provider and mirrored here. */
   origin: 'shop' | 'provider';
@@ -80,7 +81,7 @@ function mirrored({ ref, id, amountMinor, status }: ProviderRefund): RefundRow |
     providerRef: ref,
     amountMinor,
     status: statuses[status],
-    actor: 'provider',
+    actor: byProvider,
     reason: 'refunded at the payment provider',
     origin: 'provider',
   };

@@ -1,3 +1,4 @@
+import { readActor } from '#lib/orders/actor.ts';
 import type { AttemptKey } from '#lib/payment-provider/provider.ts';
 import type { DisputeRow } from '#lib/payments/events/mirror-disputes.ts';
 import type { RefundRow } from '#lib/payments/events/mirror-refunds.ts';
@@ -5,12 +6,14 @@ import type { Tx } from '#lib/platform/database/db.ts';
 
 /** The recorded refunds and disputes of an attempt. Only the holder of the order's lock writes them. */
 
-export function readRefunds(tx: Tx, { userId, orderId, attempt }: AttemptKey): Promise<RefundRow[]> {
-  return tx.$queryRaw<RefundRow[]>`
-    SELECT id, provider_ref AS "providerRef", amount_minor AS "amountMinor", status, actor, reason, origin
+export async function readRefunds(tx: Tx, { userId, orderId, attempt }: AttemptKey): Promise<RefundRow[]> {
+  const rows = await tx.$queryRaw<(Omit<RefundRow, 'actor'> & Parameters<typeof readActor>[0])[]>`
+    SELECT id, provider_ref AS "providerRef", amount_minor AS "amountMinor", status, actor,
+           actor_kind AS "actorKind", reason, origin
     FROM refund
     WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid AND attempt = ${attempt}::int
     ORDER BY created_at, id`;
+  return rows.map(({ actor, actorKind, ...row }) => ({ ...row, actor: readActor({ actor, actorKind }) }));
 }
 
 export function readDisputes(tx: Tx, { userId, orderId, attempt }: AttemptKey): Promise<DisputeRow[]> {

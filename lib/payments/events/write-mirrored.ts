@@ -1,3 +1,4 @@
+import { printActor } from '#lib/orders/actor.ts';
 import type { ProviderDispute } from '#lib/payment-provider/provider.ts';
 import type { RefundChange } from '#lib/payments/events/mirror-refunds.ts';
 import type { PaymentRow } from '#lib/payments/payment-rows.ts';
@@ -10,10 +11,11 @@ export async function writeRefunds(tx: Tx, payment: PaymentRow, changes: RefundC
   for (const { id, isNew, providerRef, amountMinor, status, actor, reason, origin } of changes) {
     if (isNew) {
       await tx.$executeRaw`
-        INSERT INTO refund (user_id, order_id, id, attempt, amount_minor, currency, status, actor, reason, origin,
-                            idempotency_key, provider_ref)
+        INSERT INTO refund (user_id, order_id, id, attempt, amount_minor, currency, status, actor, actor_kind, reason,
+                            origin, idempotency_key, provider_ref)
         VALUES (${userId}::uuid, ${orderId}::uuid, ${id}::uuid, ${attempt}::int, ${amountMinor}::int, ${currency},
-                ${status}, ${actor}, ${reason}, ${origin}, ${`refund:${orderId}:${id}`}, ${providerRef})`;
+                ${status}, ${printActor(actor)}, ${actor.kind}, ${reason}, ${origin}, ${`refund:${orderId}:${id}`},
+                ${providerRef})`;
       continue;
     }
     await tx.$executeRaw`

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { byProvider } from '#lib/orders/actor.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
 import type { Charge, ProviderRefund } from '#lib/payment-provider/provider.ts';
 import type { PaymentStatus } from '#lib/payment-provider/statuses.ts';
@@ -28,7 +29,7 @@ const ours = (amountMinor: number, status: RefundRow['status'] = 'created'): Ref
   providerRef: null,
   amountMinor,
   status,
-  actor: 'operator:eva',
+  actor: { kind: 'operator', name: 'eva' },
   reason: 'broken',
   origin: 'shop',
 });
@@ -95,7 +96,7 @@ describe('a full refund at the provider', () => {
 test('a partial refund is an event of the order, with its amount', () => {
   expect(settled('paid', 'succeeded', charge([there(300)]))).toMatchObject({
     refundedMinor: 300,
-    news: [{ kind: 'refunded', amountMinor: 300, actor: 'provider' }],
+    news: [{ kind: 'refunded', amountMinor: 300, actor: byProvider }],
   });
 });
 
@@ -198,7 +199,7 @@ describe('money that returned because a refund that was made at the provider fai
   const back: RefundRow = {
     ...ours(1_000, 'succeeded'),
     providerRef: 're_1',
-    actor: 'provider',
+    actor: byProvider,
     origin: 'provider',
   };
   const again = (

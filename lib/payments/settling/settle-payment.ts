@@ -1,3 +1,4 @@
+import type { Actor } from '#lib/orders/actor.ts';
 import type { OrderRow } from '#lib/orders/order-rows.ts';
 import { paymentProvider } from '#lib/payment-provider/payment-provider.ts';
 import type { AttemptKey, Charge } from '#lib/payment-provider/provider.ts';
@@ -34,7 +35,7 @@ export interface SettlePayment {
   /** Asks the provider for the outcome; undefined when there is nothing to ask. */
   ask: (payment: PaymentRow) => Promise<Finding | undefined>;
   /** The actor, for the order's events. */
-  actor: string;
+  actor: Actor;
 }
 
 /**
@@ -51,7 +52,7 @@ export async function settlePayment(asked: SettlePayment): Promise<Settled | und
 }
 
 /** Recreates an attempt whose row was lost from its charge, and settles it like any other. */
-async function settleStray(payment: PaymentRow, actor: string): Promise<Settled | undefined> {
+async function settleStray(payment: PaymentRow, actor: Actor): Promise<Settled | undefined> {
   const charge = await findStray(payment);
   if (!charge?.attempt || !(await db().$transaction((tx) => restoreAttempt(tx, charge)))) return undefined;
   const ask = async (row: PaymentRow) => (isOpen(row.status) ? queryCharge(row) : undefined);
@@ -95,7 +96,7 @@ interface Write {
   /** Its version then; undefined on the last try, when the provider is not asked again. */
   seen: number | undefined;
   finding: Finding | undefined;
-  actor: string;
+  actor: Actor;
 }
 
 async function write(tx: Tx, { payment: before, seen, finding: heard, actor }: Write) {

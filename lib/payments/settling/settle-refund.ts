@@ -1,3 +1,4 @@
+import { byJob } from '#lib/orders/actor.ts';
 import { paymentProvider } from '#lib/payment-provider/payment-provider.ts';
 import {
   type Charge,
@@ -38,7 +39,7 @@ export async function settleRefund(key: RefundKey): Promise<RefundStatus> {
   await settlePayment({
     key: { userId, orderId, attempt },
     ask: (payment) => request(refund, payment),
-    actor: 'job:settle_refund',
+    actor: byJob('settle_refund'),
   });
   return (await readRefund(key))?.status ?? 'failed';
 }

@@ -1,3 +1,4 @@
+import { byJob } from '#lib/orders/actor.ts';
 import type { AttemptKey } from '#lib/payment-provider/provider.ts';
 import { isOpen } from '#lib/payments/payment-rows.ts';
 import { queryOrCreateCharge } from '#lib/payments/query-charge.ts';
@@ -11,7 +12,7 @@ export async function settleUnknownPayment(key: AttemptKey): Promise<void> {
   const settled = await settlePayment({
     key,
     ask: async (payment) => (isOpen(payment.status) ? queryOrCreateCharge(payment) : undefined),
-    actor: 'job:settle_payment',
+    actor: byJob('settle_payment'),
   });
   if (settled?.payment.status === 'unknown') {
     throw new Error(`attempt ${key.attempt} of order ${key.orderId} is still unknown`);

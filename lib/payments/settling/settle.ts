@@ -1,3 +1,4 @@
+import { byProvider } from '#lib/orders/actor.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
 import type { Charge, ProviderDispute } from '#lib/payment-provider/provider.ts';
 import type { PaymentStatus } from '#lib/payment-provider/statuses.ts';
@@ -128,4 +129,4 @@ function withDisputes(
   return { ...settled, disputes: changes, lostMinor, news: [...(settled.news ?? []), ...news] };
 }
 
-const moneyOf = ({ amountMinor }: ProviderDispute) => ({ amountMinor, actor: 'provider' });
+const moneyOf = ({ amountMinor }: ProviderDispute) => ({ amountMinor, actor: byProvider });

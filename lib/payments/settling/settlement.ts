@@ -1,3 +1,4 @@
+import type { Actor } from '#lib/orders/actor.ts';
 import type { OrderEventKind } from '#lib/orders/change-order.ts';
 import type { OrderRow } from '#lib/orders/order-rows.ts';
 import type { CancellationSource, OrderStatus } from '#lib/orders/schema.ts';
@@ -17,7 +18,7 @@ interface OrderStep {
   to: OrderStatus;
   reason: string;
   /** Who did it, if not the actor that asked the provider. */
-  actor?: string;
+  actor?: Actor;
   endedBy?: CancellationSource;
   amountMinor?: number;
   /** The order's items were never sent, so its stock is for sale again. */
@@ -29,7 +30,7 @@ export interface OrderNews {
   kind: Exclude<OrderEventKind, 'status'>;
   amountMinor: number;
   reason: string;
-  actor?: string;
+  actor?: Actor;
 }
 
 export interface Settlement {

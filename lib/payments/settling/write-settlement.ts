@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { addJob } from '#lib/jobs/add-job.ts';
+import { type Actor, printActor } from '#lib/orders/actor.ts';
 import { changeOrder } from '#lib/orders/change-order.ts';
 import type { OrderRow } from '#lib/orders/order-rows.ts';
 import type { AttemptKey, ChargeStatus } from '#lib/payment-provider/provider.ts';
@@ -19,7 +20,7 @@ export async function writePayment(
   payment: PaymentRow,
   finding: Finding,
   settlement: Settlement,
-  actor: string,
+  actor: Actor,
 ): Promise<PaymentRow> {
   const { userId, orderId, attempt, currency } = payment;
   const { payment: to = payment.status, giveBack, refunds = [], disputes = [] } = settlement;
@@ -87,7 +88,7 @@ export interface NewRefund extends AttemptKey {
   id: string;
   amountMinor: number;
   currency: string;
-  actor: string;
+  actor: Actor;
   reason: string;
 }
 
@@ -95,9 +96,10 @@ export interface NewRefund extends AttemptKey {
 export async function recordRefund(tx: Tx, refund: NewRefund): Promise<void> {
   const { userId, orderId, id, attempt, amountMinor, currency, actor, reason } = refund;
   await tx.$executeRaw`
-    INSERT INTO refund (user_id, order_id, id, attempt, amount_minor, currency, status, actor, reason, idempotency_key)
+    INSERT INTO refund (user_id, order_id, id, attempt, amount_minor, currency, status, actor, actor_kind, reason,
+                        idempotency_key)
     VALUES (${userId}::uuid, ${orderId}::uuid, ${id}::uuid, ${attempt}::int, ${amountMinor}::int, ${currency},
-            'created', ${actor}, ${reason}, ${`refund:${orderId}:${id}`})`;
+            'created', ${printActor(actor)}, ${actor.kind}, ${reason}, ${`refund:${orderId}:${id}`})`;
   const options = { afterMs: askAgainMs, key: `settle_refund:${id}` };
   await addJob(tx, 'settle_refund', { userId, orderId, id }, options);
 }
@@ -108,7 +110,7 @@ export async function writeOrder(
   order: OrderRow & { userId: string },
   attempt: number,
   { order: change, news = [], accepts }: Settlement,
-  actor: string,
+  actor: Actor,
 ): Promise<OrderRow> {
   const { userId, id: orderId } = order;
   const accepted = order.accepted || accepts === true;

@@ -29,15 +29,18 @@ const untimed = (userId: string) =>
 
 test('a session under the old cookie name moves to the new name, which wins from then on', async () => {
   const old = untimed(ada);
-  const { userId, headers } = await sessionOrNew(requestWith(old));
-  expect(userId).toBe(ada);
+  const { shopper, headers } = await sessionOrNew(requestWith(old));
+  expect(shopper).toEqual({ shopperId: ada });
   const moved = headers['set-cookie']?.split(';')[0] ?? '';
   expect(moved).toMatch(/^__Host-once_session=/);
-  expect(await sessionOrNew(requestWith(`${old}; ${moved}`))).toEqual({ userId: ada, headers: {} });
+  expect(await sessionOrNew(requestWith(`${old}; ${moved}`))).toEqual({
+    shopper: { shopperId: ada },
+    headers: {},
+  });
   // Another host of the domain may set a cookie with the old name, before or after the new one.
   const planted = `once_session=${sealSession(bob)}`;
   for (const both of [`${planted}; ${moved}`, `${moved}; ${planted}`])
-    expect(await sessionOf(requestWith(both))).toBe(ada);
+    expect(await sessionOf(requestWith(both))).toEqual({ shopperId: ada });
 });
 
 // What broke: another host of the domain gave a new shopper its own session, and then saw and cancelled
@@ -45,7 +48,7 @@ test('a session under the old cookie name moves to the new name, which wins from
 test('a session that another host of the domain plants under the old name is not accepted', async () => {
   const planted = `once_session=${sealSession(bob)}`;
   expect(await sessionOf(requestWith(planted))).toBeUndefined();
-  const { userId, headers } = await sessionOrNew(requestWith(planted));
-  expect(userId).not.toBe(bob);
-  expect(headers['set-cookie']).toMatch(new RegExp(`^__Host-once_session=${userId}\\.`));
+  const { shopper, headers } = await sessionOrNew(requestWith(planted));
+  expect(shopper.shopperId).not.toBe(bob);
+  expect(headers['set-cookie']).toMatch(new RegExp(`^__Host-once_session=${shopper.shopperId}\\.`));
 });

@@ -17,7 +17,7 @@ const requestWith = (cookie: string) => new Request('http://shop.test/', { heade
 const openSession = (value: string) => sessionOf(requestWith(`once_session=${value}`));
 
 test('a session that the shop signed is accepted, and a forged one is not', async () => {
-  expect(await openSession(sealSession(ada))).toBe(ada);
+  expect(await openSession(sealSession(ada))).toEqual({ shopperId: ada });
   const [, time, mac] = sealSession(ada).split('.');
   for (const forged of [
     '',
@@ -47,16 +47,16 @@ test('only one spelling of a session cookie is accepted', async () => {
 
 test('if a cookie is sent twice, the last one counts, as on the pages', async () => {
   const cookie = `once_session=${sealSession(ada)}; theme=dark; once_session=${sealSession(bob)}`;
-  expect(await sessionOf(requestWith(cookie))).toBe(bob);
+  expect(await sessionOf(requestWith(cookie))).toEqual({ shopperId: bob });
 });
 
 test('only a client without a valid session gets a new one', async () => {
   const known = await sessionOrNew(requestWith(`once_session=${sealSession(ada)}`));
-  expect(known).toEqual({ userId: ada, headers: {} });
+  expect(known).toEqual({ shopper: { shopperId: ada }, headers: {} });
   const fresh = await sessionOrNew(requestWith('once_session=nonsense'));
   const cookie = fresh.headers['set-cookie'] ?? '';
   expect(cookie).toMatch(/; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax/);
-  expect(await sessionOf(requestWith(cookie.split(';')[0] ?? ''))).toBe(fresh.userId);
+  expect(await sessionOf(requestWith(cookie.split(';')[0] ?? ''))).toEqual(fresh.shopper);
 });
 
 test('a session ends after 90 days without use, and a use after a day renews it', async () => {
@@ -68,19 +68,23 @@ test('a session ends after 90 days without use, and a use after a day renews it'
   expect((await sessionOrNew(requestWith(cookie))).headers).toEqual({});
   vi.setSystemTime(start + day);
   const renewed = await sessionOrNew(requestWith(cookie));
-  expect(renewed.userId).toBe(ada);
+  expect(renewed.shopper).toEqual({ shopperId: ada });
   expect(renewed.headers['set-cookie']).toMatch(/^once_session=.*; Max-Age=7776000; /);
   vi.setSystemTime(start + 90 * day);
   expect(await sessionOf(requestWith(cookie))).toBeUndefined();
-  expect(await sessionOf(requestWith(renewed.headers['set-cookie']?.split(';')[0] ?? ''))).toBe(ada);
+  expect(await sessionOf(requestWith(renewed.headers['set-cookie']?.split(';')[0] ?? ''))).toEqual({
+    shopperId: ada,
+  });
   vi.useRealTimers();
 });
 
 test('a cookie from before issue times is accepted until browsers have none left, and is replaced', async () => {
   const old = `once_session=${ada}.${sign('once.session.v1', ada).toString('base64url')}`;
-  const { userId, headers } = await sessionOrNew(requestWith(old));
-  expect(userId).toBe(ada);
-  expect(await sessionOf(requestWith(headers['set-cookie']?.split(';')[0] ?? ''))).toBe(ada);
+  const { shopper, headers } = await sessionOrNew(requestWith(old));
+  expect(shopper).toEqual({ shopperId: ada });
+  expect(await sessionOf(requestWith(headers['set-cookie']?.split(';')[0] ?? ''))).toEqual({
+    shopperId: ada,
+  });
   expect(headers['set-cookie']).toContain(`${ada}.`);
   vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2028, 0, 6) });
   expect(await sessionOf(requestWith(old))).toBeUndefined();

@@ -77,11 +77,20 @@ export function sessionCookieOptions() {
   } as const;
 }
 
+/** The shopper that a session identifies. */
+export interface Shopper {
+  /** The `user_id` of all rows that belong to the shopper, with or without an account. */
+  shopperId: string;
+  /** The account that the shopper is signed in to. Absent for a guest. */
+  accountId?: string;
+}
+
 /** Reads a cookie by name, from a request or from Next. */
 type ReadCookie = (name: string) => string | undefined;
 
-export async function shopperOf(cookie: ReadCookie): Promise<string | undefined> {
-  return (await sessionIn(cookie))?.userId;
+export async function shopperOf(cookie: ReadCookie): Promise<Shopper | undefined> {
+  const session = await sessionIn(cookie);
+  return session && { shopperId: session.userId };
 }
 
 /**
@@ -116,13 +125,13 @@ function sealIn(cookie: ReadCookie): Session | undefined {
  */
 export async function shopperOrNew(
   cookie: ReadCookie,
-): Promise<{ userId: string; set?: { name: string; value: string } }> {
+): Promise<{ shopper: Shopper; set?: { name: string; value: string } }> {
   const name = isSecure() ? hostCookie : sessionCookie;
   const known = await sessionIn(cookie);
-  const userId = known?.userId ?? randomUUID();
+  const shopper: Shopper = { shopperId: known?.userId ?? randomUUID() };
   const isRecent = known !== undefined && nowSeconds() - known.issuedAtSeconds < reissueAfterSeconds;
-  if (isRecent && cookie(name) !== undefined) return { userId };
-  return { userId, set: { name, value: sealSession(userId) } };
+  if (isRecent && cookie(name) !== undefined) return { shopper };
+  return { shopper, set: { name, value: sealSession(shopper.shopperId) } };
 }
 
 /** Reads the cookies of a request. If a name occurs twice, the last one counts, as in Next. */
@@ -139,7 +148,7 @@ function cookiesOf(request: Request): ReadCookie {
 }
 
 /** The shopper of a request, or undefined. */
-export async function sessionOf(request: Request): Promise<string | undefined> {
+export async function sessionOf(request: Request): Promise<Shopper | undefined> {
   return shopperOf(cookiesOf(request));
 }
 
@@ -149,9 +158,9 @@ export function sealedShopperOf(request: Request): string | undefined {
 }
 
 /** The shopper of a request. Throws `session_required`. */
-export async function requireSession(request: Request): Promise<string> {
-  const userId = await sessionOf(request);
-  if (userId) return userId;
+export async function requireSession(request: Request): Promise<Shopper> {
+  const shopper = await sessionOf(request);
+  if (shopper) return shopper;
   throw new AppError('session_required', {
     detail:
       'This needs the session cookie that the shop sets with your cart. Get /api/cart first and send its cookie.',
@@ -161,10 +170,10 @@ export async function requireSession(request: Request): Promise<string> {
 /** The shopper of a request, or a new one, with a `Set-Cookie` header if one is needed. */
 export async function sessionOrNew(
   request: Request,
-): Promise<{ userId: string; headers: Record<string, string> }> {
-  const { userId, set } = await shopperOrNew(cookiesOf(request));
-  if (!set) return { userId, headers: {} };
+): Promise<{ shopper: Shopper; headers: Record<string, string> }> {
+  const { shopper, set } = await shopperOrNew(cookiesOf(request));
+  if (!set) return { shopper, headers: {} };
   const { maxAge, secure } = sessionCookieOptions();
   const attributes = `Path=/; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
-  return { userId, headers: { 'set-cookie': `${set.name}=${set.value}; ${attributes}` } };
+  return { shopper, headers: { 'set-cookie': `${set.name}=${set.value}; ${attributes}` } };
 }

@@ -19,9 +19,9 @@ const statements = [
    SELECT user_id, id, sku, sku, 1, 2500 FROM filling`,
   `INSERT INTO payment (user_id, order_id, attempt, method, status, amount_minor, currency, idempotency_key, created_at)
    SELECT user_id, id, 1, 'invoice', 'due', 3199, 'USD', 'order:' || id || ':1', at FROM filling`,
-  `INSERT INTO order_event (user_id, order_id, version, from_status, to_status, actor, reason, at)
-   SELECT user_id, id, 1, NULL, 'placed', 'shopper', 'submitted the checkout', at FROM filling
-   UNION ALL SELECT user_id, id, 2, 'placed', 'fulfilled', 'operator:bench', 'sent', at FROM filling`,
+  `INSERT INTO order_event (user_id, order_id, version, from_status, to_status, actor, actor_kind, reason, at)
+   SELECT user_id, id, 1, NULL, 'placed', 'shopper', 'shopper', 'submitted the checkout', at FROM filling
+   UNION ALL SELECT user_id, id, 2, 'placed', 'fulfilled', 'operator:bench', 'operator', 'sent', at FROM filling`,
 ];
 
 /** Adds `count` shoppers with one order each, from last year, spread over these skus. */

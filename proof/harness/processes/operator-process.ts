@@ -14,7 +14,7 @@ const server = createServer(async (request, response) => {
   if (pathname === '/api/health') return response.end('{}');
   const [userId, orderId] = [searchParams.get('user') ?? '', searchParams.get('order') ?? ''];
   try {
-    const done = await fulfilOrder({ userId, orderId, actor: 'operator' });
+    const done = await fulfilOrder({ userId, orderId, actor: { kind: 'operator', name: 'chaos' } });
     response.end(JSON.stringify(done));
   } catch (error) {
     // The provider did not answer, or the database is down: the outcome is unknown.

@@ -9,6 +9,7 @@ import { type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
 import { bankCard, cardBody, eventually, expectBooksToAgree, orderOf } from '#tests/support/money.ts';
 import { stripeFor } from '#tests/support/services/simulator.ts';
+import { eva } from '#tests/support/shop/actors.ts';
 import { answerBank } from '#tests/support/shop/bank.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
@@ -162,7 +163,7 @@ test('an event about a refund has it looked up as soon as the provider can be as
   const { userId, id: orderId } = await orderOf(shopper);
   simulator.addFault({ kind: 'webhook_drop', times: 5, on: { orderId } });
   const id = randomUUID();
-  const request = { userId, orderId, id, amountMinor: 500, reason: 'test', actor: 'operator:eva' };
+  const request = { userId, orderId, id, amountMinor: 500, reason: 'test', actor: eva };
   expect((await refundOrder(request)).status).toBe('succeeded');
   await expect.poll(() => simulator.ledger(orderId)[0]?.refunded, { timeout: 10_000 }).toBe(0);
   const { providerRef } = await db().refund.findFirstOrThrow({ where: { id } });

@@ -12,6 +12,7 @@ import { callHandlers } from '#proof/harness/shopper/call.ts';
 import { type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
 import { cardBody, expectBooksToAgree, type OrderInDb, orderOf } from '#tests/support/money.ts';
+import { eva } from '#tests/support/shop/actors.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
 
@@ -29,7 +30,7 @@ afterEach(async () => {
   await expectBooksToAgree(simulator);
 });
 
-const actor = 'operator:eva';
+const actor = eva;
 
 /** Ways in which the shop hears of what happens at the provider. */
 const ways = {

@@ -10,6 +10,7 @@ import { callHandlers } from '#proof/harness/shopper/call.ts';
 import { type OrderBody, type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
 import { cardBody, declinedCard, type OrderInDb, orderOf } from '#tests/support/money.ts';
+import { eva } from '#tests/support/shop/actors.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
 
@@ -72,7 +73,7 @@ test('a second charge of a paid attempt is recorded once and does not become the
   registerPaymentMetrics();
   expect((await readMetrics()).text).toMatch(/^once_unmatched_charges [1-9]/m);
   // The order's own money is there, so it may be shipped.
-  expect(await fulfilOrder({ userId: order.userId, orderId: order.id, actor: 'operator:eva' })).toEqual({
+  expect(await fulfilOrder({ userId: order.userId, orderId: order.id, actor: eva })).toEqual({
     changed: true,
   });
   // Its owner refunds it in the dashboard, so it is no longer open.

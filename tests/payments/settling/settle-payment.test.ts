@@ -9,6 +9,7 @@ import { db } from '#lib/platform/database/db.ts';
 import { callHandlers } from '#proof/harness/shopper/call.ts';
 import { type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { bankCard, cardBody, type OrderInDb, orderOf } from '#tests/support/money.ts';
+import { settling } from '#tests/support/shop/actors.ts';
 import { answerBank } from '#tests/support/shop/bank.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
@@ -39,7 +40,7 @@ async function settleAmongOthers(order: OrderInDb, ask: (payment: PaymentRow) =>
   let looks = 0;
   const settled = await settlePayment({
     key: keyOf(order),
-    actor: 'test',
+    actor: settling,
     async ask(payment) {
       looks += 1;
       await db().$executeRaw`UPDATE payment SET version = version + 1 WHERE order_id = ${order.id}::uuid`;
@@ -91,12 +92,12 @@ test('money that was taken is recorded even if a concurrent write says that it w
   let looks = 0;
   await settlePayment({
     key: keyOf(order),
-    actor: 'test',
+    actor: settling,
     async ask(payment) {
       looks += 1;
       if (looks > 1) return undefined;
       const seen = await queryCharge(payment);
-      await settlePayment({ key: keyOf(order), ask: async () => 'absent', actor: 'test' });
+      await settlePayment({ key: keyOf(order), ask: async () => 'absent', actor: settling });
       expect((await orderOf(shopper)).status).toBe('payment_declined');
       return seen;
     },
@@ -109,7 +110,7 @@ test('an amount below the order’s total, or in another currency, settles nothi
   for (const other of [{ amountMinor: order.totalMinor - 1 }, { currency: 'EUR' }]) {
     const settled = await settlePayment({
       key: keyOf(order),
-      actor: 'test',
+      actor: settling,
       ask: async (payment) => ({ ...charged(payment), ...other }),
     });
     expect(settled?.payment.status).toBe('requires_action');
@@ -123,20 +124,20 @@ test('an amount below the order’s total, or in another currency, settles nothi
 test('a missing answer writes nothing, and a missing attempt is not looked up', async () => {
   const { order } = await waiting('NOTHING');
   const before = await db().payment.findFirstOrThrow({ where: { orderId: order.id } });
-  await settlePayment({ key: keyOf(order), ask: async () => undefined, actor: 'test' });
+  await settlePayment({ key: keyOf(order), ask: async () => undefined, actor: settling });
   // A state that is already recorded is not written again either.
-  await settlePayment({ key: keyOf(order), ask: queryCharge, actor: 'test' });
+  await settlePayment({ key: keyOf(order), ask: queryCharge, actor: settling });
   expect(await db().payment.findFirstOrThrow({ where: { orderId: order.id } })).toEqual(before);
   const asked: unknown[] = [];
   const ask = async () => void asked.push('asked');
-  expect(await settlePayment({ key: keyOf(order, 2), ask, actor: 'test' })).toBeUndefined();
+  expect(await settlePayment({ key: keyOf(order, 2), ask, actor: settling })).toBeUndefined();
   expect(asked).toEqual([]);
 });
 
 test('a missing answer about an attempt that waits at the bank changes nothing', async () => {
   const { order } = await waiting('BANK-UNHEARD');
   const before = await db().payment.findFirstOrThrow({ where: { orderId: order.id } });
-  const settled = await settlePayment({ key: keyOf(order), ask: async () => 'unknown', actor: 'test' });
+  const settled = await settlePayment({ key: keyOf(order), ask: async () => 'unknown', actor: settling });
   expect(settled).toMatchObject({
     order: { status: 'payment_pending' },
     payment: { status: 'requires_action', actionUrl: before.actionUrl },
@@ -150,7 +151,7 @@ test('the past of an attempt is no part of its state, and settling returns the s
     settlePayment({
       key: keyOf(order),
       ask: async (payment) => ({ ...charged(payment), ...change }),
-      actor: 'test',
+      actor: settling,
     });
   const rowsNow = async () => ({
     payment: await readPayment(db(), keyOf(order)),
@@ -186,7 +187,7 @@ test('money that arrived too late is refunded by a job of its own after a few se
   const { shopper, order } = await waiting('BACK-BY-JOB');
   await answerBank(shopper, `/api/orders/${order.id}`, 'confirm');
   const settleAs = (ask: (payment: PaymentRow) => Promise<Finding>) =>
-    settlePayment({ key: keyOf(order), ask, actor: 'test' });
+    settlePayment({ key: keyOf(order), ask, actor: settling });
   await settleAs(async () => 'absent');
   expect((await shopper.send('POST', `/api/orders/${order.id}/cancel`, {})).status).toBe(200);
   await settleAs(queryCharge);
@@ -206,14 +207,14 @@ test('a refund that fails leaves its attempt ended if another attempt has paid t
   await shopper.order(await cardBody(shopper, 'pm_card_refundFail'));
   const order = await orderOf(shopper);
   // The charge was treated as lost, and another card paid. Only then does the shop see the charge.
-  await settlePayment({ key: keyOf(order), ask: async () => 'absent', actor: 'test' });
+  await settlePayment({ key: keyOf(order), ask: async () => 'absent', actor: settling });
   const paid = await shopper.send('POST', `/api/orders/${order.id}/payments`, {
     attempt: 2,
     method: 'card',
     token: 'pm_card_visa',
   });
   expect(paid.status).toBe(201);
-  await settlePayment({ key: keyOf(order), ask: queryCharge, actor: 'test' });
+  await settlePayment({ key: keyOf(order), ask: queryCharge, actor: settling });
   const refund = await db().refund.findFirstOrThrow({ where: { orderId: order.id } });
   const key = { userId: order.userId, orderId: order.id, id: refund.id };
   // The provider pays the refund and reverses it two seconds later. On a slow machine that has already

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { refundOrder } from '#lib/order-management/refund-order.ts';
+import { byProvider } from '#lib/orders/actor.ts';
 import { paymentProvider } from '#lib/payment-provider/payment-provider.ts';
 import type { PaymentRow } from '#lib/payments/payment-rows.ts';
 import { queryCharge } from '#lib/payments/query-charge.ts';
@@ -12,6 +13,7 @@ import { callHandlers } from '#proof/harness/shopper/call.ts';
 import { type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { cardBody, declinedCard, expectBooksToAgree, type OrderInDb, orderOf } from '#tests/support/money.ts';
 import { stripeFor } from '#tests/support/services/simulator.ts';
+import { eva, settling } from '#tests/support/shop/actors.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
 
@@ -41,7 +43,7 @@ async function refund(
   amountMinor?: number,
 ): Promise<RefundKey> {
   const key = { userId, orderId, id: randomUUID() };
-  await refundOrder({ ...key, amountMinor, reason: 'broken', actor: 'operator:eva' });
+  await refundOrder({ ...key, amountMinor, reason: 'broken', actor: eva });
   return key;
 }
 
@@ -56,7 +58,7 @@ async function review({ id }: RefundKey): Promise<void> {
   await settlePayment({
     key: { userId, orderId, attempt },
     ask: async ({ providerRef }) => (await paymentProvider()).retrieve(providerRef ?? '', { thorough: true }),
-    actor: 'provider',
+    actor: byProvider,
   });
 }
 
@@ -117,7 +119,7 @@ test('a refund of another order to which an operator gives the same name is anot
       id,
       amountMinor: undefined,
       reason: 'broken',
-      actor: 'operator:eva',
+      actor: eva,
     });
     expect(simulator.ledger(orderId)).toMatchObject([{ refunded: one.totalMinor, live: false }]);
   }
@@ -263,7 +265,7 @@ describe('news of a refund', () => {
     const order = await orderOf(shopper);
     const attempt = { userId: order.userId, orderId: order.id, attempt: 1 };
     const settleAs = (ask: (payment: PaymentRow) => Promise<Finding>) =>
-      settlePayment({ key: attempt, ask, actor: 'test' });
+      settlePayment({ key: attempt, ask, actor: settling });
     await settleAs(async () => 'absent');
     expect((await shopper.send('POST', `/api/orders/${order.id}/cancel`, {})).status).toBe(200);
     await settleAs(queryCharge);

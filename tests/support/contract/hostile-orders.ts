@@ -7,6 +7,7 @@ import { Shopper } from '#proof/harness/shopper/shopper.ts';
 import type { Simulator } from '#proof/simulator/start-simulator.ts';
 import { type Table, writesNothing } from '#tests/support/contract/hostile-input.ts';
 import { bankCard, card, declinedCard } from '#tests/support/money.ts';
+import { eva } from '#tests/support/shop/actors.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
 
 /** An existing order that hostile requests target and must not change. */
@@ -44,7 +45,7 @@ export async function existingOrders(call: Call, simulator: Simulator): Promise<
   const [invoice, paid, fulfilled] = [await add(), await add('pm_card_visa'), await add('pm_card_visa')];
   await cancel(invoice);
   await cancel(paid);
-  await fulfilOrder({ userId: shopper.userId, orderId: fulfilled.id, actor: 'operator:eva' });
+  await fulfilOrder({ userId: shopper.userId, orderId: fulfilled.id, actor: eva });
   // Deliver all waiting events now, so that none changes an order during a test.
   await simulator.flushWebhooks();
   const orders = await Promise.all([...made, invoice, paid, fulfilled].map(({ id }) => readOrder(id)));

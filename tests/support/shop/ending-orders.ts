@@ -7,6 +7,7 @@ import { callHandlers } from '#proof/harness/shopper/call.ts';
 import { type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { conforming } from '#tests/support/contract/conforming.ts';
 import { cardBody, expectBooksToAgree, type OrderInDb, orderOf } from '#tests/support/money.ts';
+import { eva } from '#tests/support/shop/actors.ts';
 import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
 
@@ -55,7 +56,7 @@ export async function openEndingOrders() {
       orderId: id,
       id: randomUUID(),
       reason: 'broken',
-      actor: 'operator:eva',
+      actor: eva,
       ...change,
     });
 

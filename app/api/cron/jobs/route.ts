@@ -1,6 +1,9 @@
+import { renderAgain } from '#app/catalogue-pages.ts';
+import { recentlyChangedTags } from '#lib/catalogue/changed-tags.ts';
 import { env } from '#lib/platform/env.ts';
 import { AppError } from '#lib/platform/errors.ts';
 import { json, notAllowed, route } from '#lib/platform/http/http.ts';
+import { logger } from '#lib/platform/logger.ts';
 import { sameBytes } from '#lib/platform/signing.ts';
 import { drainJobs } from '#lib/worker/drain-jobs.ts';
 
@@ -14,9 +17,12 @@ export const maxDuration = 120;
 
 const limitMs = 50_000;
 
+/** Longer than the time between two calls, so that no change is missed when a call comes late. */
+const changesSeconds = 150;
+
 /**
  * Drains jobs on a platform that runs no worker process. The platform's cron calls it every minute
- * (vercel.json). It is safe to run next to a worker, and two calls may run at the same time.
+ * (vercel.json). There it also renders pages again that show something that has changed. It is safe to run next to a worker, and two calls may run at the same time.
  */
 export const GET = route(async (request) => {
   const { CRON_SECRET } = env();
@@ -32,8 +38,19 @@ export const GET = route(async (request) => {
       headers: { 'www-authenticate': 'Bearer' },
     });
   }
+  // First, because jobs may take all of the time.
+  await renderChanged();
   return json(await drainJobs({ limitMs }));
 });
+
+/** Pages are rendered again after their `revalidate` time anyway, so a failure must not stop the jobs. */
+async function renderChanged(): Promise<void> {
+  try {
+    renderAgain(await recentlyChangedTags(changesSeconds));
+  } catch (error) {
+    logger().warn({ err: error }, 'changed pages are not rendered again before their time');
+  }
+}
 
 const refuse = notAllowed('GET');
 

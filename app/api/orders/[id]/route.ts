@@ -4,8 +4,8 @@ import { json, notAllowed, route } from '#lib/platform/http/http.ts';
 import { sessionOf } from '#lib/platform/session/session.ts';
 
 export const GET = route<{ params: Promise<{ id: string }> }>(async (request, { params }) => {
-  const userId = await sessionOf(request);
-  const order = userId && (await getOrder({ userId, id: (await params).id }));
+  const shopper = await sessionOf(request);
+  const order = shopper && (await getOrder({ userId: shopper.shopperId, id: (await params).id }));
   // The same answer for "not found" and "another shopper's order", so that it doesn't reveal which
   // orders exist.
   if (!order) throw new AppError('not_found', { detail: 'There is no such order of yours.' });

@@ -5,7 +5,7 @@ import { requireSession } from '#lib/platform/session/session.ts';
 import { isUuid } from '#lib/platform/text/uuid.ts';
 
 export const GET = route<{ params: Promise<{ token: string }> }>(async (request, { params }) => {
-  const userId = await requireSession(request);
+  const { shopperId: userId } = await requireSession(request);
   const submitToken = (await params).token.toLowerCase();
   if (!isUuid(submitToken)) {
     const message = 'must be a UUID';

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
+import { tagPage } from '#app/catalogue-pages.ts';
 import { categoryHref, parseCategoryView } from '#app/category/[slug]/category-view.ts';
 import { Breadcrumb } from '#components/catalogue/breadcrumb.tsx';
 import { Pagination } from '#components/catalogue/pagination.tsx';
@@ -10,6 +11,7 @@ import { EmptyState } from '#components/ui/empty-state.tsx';
 import { PageTitle } from '#components/ui/page-title.tsx';
 import { listCategories } from '#lib/catalogue/list-categories.ts';
 import { listProductsPage } from '#lib/catalogue/list-products-page.ts';
+import { categoryTag, productTag } from '#lib/catalogue/tags.ts';
 
 // At most a minute old: an order checks prices and stock again.
 export const revalidate = 60;
@@ -50,6 +52,7 @@ export default async function CategoryPage(props: Props) {
   const { category, view } = await readView(props);
   const { products, total, pageCount } = await listProductsPage({ category: category.slug, ...view });
   if (view.page > pageCount) notFound();
+  await tagPage([categoryTag(category.slug), ...products.map(({ slug }) => productTag(slug))]);
   return (
     <Container>
       <Breadcrumb crumbs={[{ title: 'Home', href: '/' }]} />

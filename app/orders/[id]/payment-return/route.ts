@@ -25,7 +25,7 @@ export async function GET(
 
 /** Whether this browser placed the order. If so, queries its charge and settles it. */
 async function settleOwn(request: Request, id: string): Promise<boolean> {
-  const userId = await sessionOf(request);
+  const userId = (await sessionOf(request))?.shopperId;
   if (!userId || !(await ownsOrder({ userId, id }))) return false;
   await returnFromBank({ userId, orderId: id });
   return true;

@@ -4,10 +4,13 @@ import * as shop from '#lib/platform/session/session.ts';
 
 export * from '#lib/platform/session/session.ts';
 
-const userIdOf = (request: Request): string | undefined =>
-  request.headers.get('cookie')?.match(new RegExp(`${shop.sessionCookie}=([0-9a-f-]{36})\\.`))?.[1];
+function shopperIn(request: Request): shop.Shopper | undefined {
+  const cookie = new RegExp(`${shop.sessionCookie}=([0-9a-f-]{36})\\.`);
+  const shopperId = request.headers.get('cookie')?.match(cookie)?.[1];
+  return shopperId ? { shopperId } : undefined;
+}
 
-export const sessionOf: typeof shop.sessionOf = async (request) => userIdOf(request);
+export const sessionOf: typeof shop.sessionOf = async (request) => shopperIn(request);
 
 export const requireSession: typeof shop.requireSession = async (request) =>
-  userIdOf(request) ?? shop.requireSession(request);
+  shopperIn(request) ?? shop.requireSession(request);

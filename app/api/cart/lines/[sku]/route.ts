@@ -20,8 +20,9 @@ export const PUT = route<{ params: Promise<{ sku: string }> }>(async (request, {
   refuseForeignOrigin(request);
   const { quantity } = parseOrThrow(cartLineInputSchema, await readJson(request, maxBytes));
   const ifVersion = readIfMatch(request.headers.get('if-match'));
-  const { userId, headers } = await sessionOrNew(request);
+  const { shopper, headers } = await sessionOrNew(request);
   const network = countedNetwork(clientIpOf(request));
+  const { shopperId: userId } = shopper;
   const cart = await setCartLine({ userId, sku: (await params).sku, quantity, ifVersion, network });
   return json(cart, { headers: { ...headers, etag: `"${cart.version}"` } });
 });

@@ -18,7 +18,7 @@ export const POST = route<{ params: Promise<{ id: string }> }>(async (request, {
   refuseForeignOrigin(request);
   const { id } = await params;
   if (isFormPost(request)) return cancelFromPage(request, id, requestId);
-  const userId = await requireSession(request);
+  const { shopperId: userId } = await requireSession(request);
   const { changed } = await cancelOrder({ userId, id, network: countedNetwork(clientIpOf(request)) });
   const headers: Record<string, string> = changed ? {} : { 'idempotent-replayed': 'true' };
   return json(await getOrder({ userId, id }), { headers });
@@ -35,7 +35,8 @@ async function cancelFromPage(request: Request, id: string, requestId: string): 
   let location = orderUrl(encodeURIComponent(id));
   try {
     const network = countedNetwork(clientIpOf(request));
-    await cancelOrder({ userId: await requireSession(request), id, network });
+    const { shopperId: userId } = await requireSession(request);
+    await cancelOrder({ userId, id, network });
   } catch (error) {
     if (withoutOrder.includes(asAppError(error, requestId).code)) location = '/orders';
   }

@@ -31,7 +31,7 @@ export const POST = route<{ params: Promise<{ id: string }> }>(async (request, {
 });
 
 async function pay(request: Request, id: string, input: unknown, typedAnswer?: string) {
-  const userId = await requireSession(request);
+  const { shopperId: userId } = await requireSession(request);
   const payment = await judgePayment({ input, userId, id });
   refuseTestCardFromElsewhere(request.headers);
   const answer = request.headers.get(challengeHeader) ?? typedAnswer;

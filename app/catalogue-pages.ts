@@ -1,0 +1,17 @@
+import { revalidateTag, unstable_cache } from 'next/cache';
+
+/**
+ * Tags the page that is being rendered: `lib/catalogue/tags.ts`. Next takes a page's tags from the cached
+ * functions that the page calls, so this calls one that has tags and no data.
+ */
+export async function tagPage(tags: string[]): Promise<void> {
+  await unstable_cache(async () => true, tags, { tags })();
+}
+
+/**
+ * Renders the pages with one of these tags again when they are next requested. Their old copies are not
+ * served any more. Only for route handlers.
+ */
+export function renderAgain(tags: string[]): void {
+  for (const tag of tags) revalidateTag(tag, { expire: 0 });
+}
