@@ -1,4 +1,5 @@
-import { revalidateTag, unstable_cache } from 'next/cache';
+// With the file's ending, because processes that have no Next load the route handlers, too.
+import { revalidateTag, unstable_cache } from 'next/cache.js';
 
 /**
  * Tags the page that is being rendered: `lib/catalogue/tags.ts`. Next takes a page's tags from the cached
