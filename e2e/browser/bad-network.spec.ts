@@ -98,7 +98,7 @@ test('a busy shop gets the same order request again after the time it named, and
     });
   });
   await shop.placeOrder.click();
-  await expect(page.getByText(/^Again in \d seconds?$/)).toBeVisible();
+  await expect(page.getByText(/^Trying again in \d seconds?$/)).toBeVisible();
   await shop.expectOneOrderShown();
   expect(sent).toBe(3);
 });
