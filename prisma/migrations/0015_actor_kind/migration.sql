@@ -8,7 +8,7 @@ ALTER TABLE order_event ADD COLUMN actor_kind text
 ALTER TABLE refund ADD COLUMN actor_kind text
   CONSTRAINT refund_actor_kind_check CHECK (actor_kind IN ('shopper', 'operator', 'provider', 'job'));
 
--- Changes of orders wait for the end of this transaction. A million events take about ten seconds.
+-- Changes of orders wait for the end of this transaction. A million events take about ten seconds on a small machine.
 UPDATE order_event SET actor_kind = CASE split_part(actor, ':', 1)
   WHEN 'shopper' THEN 'shopper' WHEN 'provider' THEN 'provider' WHEN 'job' THEN 'job' ELSE 'operator' END;
 UPDATE refund SET actor_kind = CASE split_part(actor, ':', 1)
