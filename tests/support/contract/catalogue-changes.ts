@@ -21,7 +21,11 @@ export function describeCatalogueChanges(urls: readonly [string, string]): void 
     test('a title and a price, on the pages of the product and of its category', async () => {
       const sku = `CHANGES-${crypto.randomUUID()}`.toLowerCase();
       await addProduct(sku);
-      const pages = [`/product/${sku}`, '/category/test'];
+      // A category of its own: the products of other tests would fill the first page of theirs.
+      await db().$executeRaw`
+        INSERT INTO category (slug, title, description, position) VALUES (${sku}, ${sku}, 'For one test', 99)`;
+      await db().$executeRaw`UPDATE product SET category_slug = ${sku} WHERE slug = ${sku}`;
+      const pages = [`/product/${sku}`, `/category/${sku}`];
       for (const path of pages) await everyProcessShows(path, `Product ${sku}`);
       for (const version of [1, 2, 3]) {
         await db().$executeRaw`UPDATE product SET title = ${`Version ${version}`} WHERE slug = ${sku}`;
