@@ -1,6 +1,6 @@
+import { endOrder } from '#lib/order-management/end-order.ts';
 import { limitCancels } from '#lib/order-management/limit-cancels.ts';
-import { askedNow, requestAll } from '#lib/order-management/refund-order.ts';
-import { endOrder } from '#lib/orders/end-order.ts';
+import { askedNow } from '#lib/order-management/refund-order.ts';
 import type { OrderRow } from '#lib/orders/order-rows.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
 import { orUnavailable } from '#lib/payments/or-unavailable.ts';
@@ -91,15 +91,13 @@ async function cancel(
 ): Promise<{ ids: string[] } | undefined> {
   const locked = await lockOrder(tx, { userId, orderId });
   if (!locked) throw noSuchOrder();
-  const order = { ...locked.order, userId };
+  const { order } = locked;
   if (order.status === 'cancelled' || order.status === 'refunded') return undefined;
   const open = locked.payments.find(({ status }) => isOpen(status));
   if (open) throw unsettled(open);
   if (!isCancellable(order.status)) throw notCancellable(order, endedBy);
   const reason = endedBy === 'shopper' ? 'cancelled by its owner' : 'cancelled by an operator';
-  const { ids, amountMinor } = await requestAll(tx, locked, { actor, reason });
-  await endOrder(tx, order, { endedBy, actor, reason, amountMinor });
-  return { ids };
+  return { ids: await endOrder(tx, { ...locked, userId }, { endedBy, actor, reason }) };
 }
 
 function unsettled({ status }: PaymentRow): AppError {

@@ -1,5 +1,4 @@
-import { requestAll } from '#lib/order-management/refund-order.ts';
-import { endOrder } from '#lib/orders/end-order.ts';
+import { endOrder } from '#lib/order-management/end-order.ts';
 import { isHoldOver } from '#lib/orders/order-rows.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
 import { recountUnpaid } from '#lib/orders/unpaid/recount-unpaid.ts';
@@ -80,7 +79,5 @@ async function expire(tx: Tx, key: Key): Promise<void> {
     WHERE user_id = ${key.userId}::uuid AND id = ${key.orderId}::uuid`;
   if (!row?.over) return;
   const reason = 'it was not paid before its hold was over';
-  // An earlier refund may have failed, so all money that the shop still holds is requested again.
-  const { amountMinor } = await requestAll(tx, locked, { actor, reason });
-  await endOrder(tx, { ...order, userId: key.userId }, { endedBy: 'hold', actor, reason, amountMinor });
+  await endOrder(tx, { ...locked, userId: key.userId }, { endedBy: 'hold', actor, reason });
 }

@@ -30,7 +30,7 @@ const noDoor: readonly Guard[] = ['button', 'edge'];
 const looks: readonly Guard[] = ['existingOrder', 'cartStatus'];
 const orderKeys: readonly Guard[] = ['uniqueToken', 'uniqueCart'];
 /** The checks in front of the unique keys of payments. */
-const beforePayments: readonly Guard[] = ['orderLock', 'orderVersion', 'eventKey'];
+const beforePayments: readonly Guard[] = ['orderLock', 'orderVersion', 'paymentVersion', 'eventKey'];
 
 /** The guards that make duplicates cheap, removed one after the other, and then all. */
 const shieldRows: Row[] = [
@@ -260,6 +260,9 @@ const paymentRows: Row[] = [
     so: 'stock goes back once, by `eventKey`, and one is told nothing',
   }),
   row('cancelledTwice', ['orderLock', 'orderVersion', 'eventKey'], {
+    so: '`paymentVersion` refuses the second',
+  }),
+  row('cancelledTwice', ['orderLock', 'orderVersion', 'eventKey', 'paymentVersion'], {
     violates: ['stock_not_conserved'],
     so: 'stock that is there twice',
   }),

@@ -67,8 +67,8 @@ export const rooms: Room[] = [
       ...inFolder('lib/payments', 'charge-attempt payment-rows sweep-payments'),
       ...inFolder('lib/payments/events', 'receive-event'),
       ...inFolder('lib/payments/settling', 'settle-payment settle-refund'),
-      ...inFolder('lib/order-management', 'cancel-order refund-order fulfil-order expire-holds'),
-      ...inFolder('lib/orders', 'end-order'),
+      ...inFolder('lib/order-management', 'cancel-order refund-order request-refunds end-order'),
+      ...inFolder('lib/order-management', 'fulfil-order expire-holds'),
       ...inFolder('lib/stock', 'return-stock take-stock'),
     ],
     tests: [
