@@ -37,7 +37,8 @@ const clientSafe = [
   '^lib/platform/session/marker\\.ts$',
   '^lib/(catalogue|cart|pricing|orders)/schema\\.ts$',
   '^lib/pricing/quote\\.ts$',
-  '^lib/shipping/(address-layout|countries|methods|shipping-address)\\.ts$',
+  '^lib/shipping/(address-fields|address-layout|countries|methods|shipping-address)\\.ts$',
+  '^lib/checkout/checkout-fields\\.ts$',
   '^lib/orders/money/money-sentences\\.ts$',
 ];
 

@@ -4,7 +4,7 @@ import { cardEntry } from '#app/card-entry.ts';
 import { choiceOf } from '#app/checkout/choice.ts';
 import { unlessUnavailable } from '#app/unless-unavailable.tsx';
 import { RemovedNotice } from '#components/cart/removed-notice.tsx';
-import { countryFieldName } from '#components/checkout/form/checkout-fields.ts';
+import { countryFieldName, shippingMethodFieldName } from '#components/checkout/form/checkout-fields.ts';
 import { CheckoutForm } from '#components/checkout/form/checkout-form.tsx';
 import { EmptyCheckout } from '#components/checkout/notices/empty-checkout.tsx';
 import { Container } from '#components/ui/container.tsx';
@@ -47,7 +47,7 @@ async function drawCheckout(chosen: Query) {
 
   const { values = {} } = draft ?? {};
   const choice = choiceOf({
-    shippingMethod: chosen.shippingMethod ?? values.shippingMethod,
+    shippingMethod: chosen.shippingMethod ?? values[shippingMethodFieldName],
     country: chosen.country ?? values[countryFieldName],
   });
   const variants = await findVariants(cart.lines.map(({ sku }) => sku));

@@ -1,5 +1,9 @@
 import { choiceOf } from '#app/checkout/choice.ts';
-import { checkoutAddress, countryFieldName } from '#components/checkout/form/checkout-fields.ts';
+import {
+  checkoutAddress,
+  countryFieldName,
+  shippingMethodFieldName,
+} from '#components/checkout/form/checkout-fields.ts';
 import { keepDraftHeader } from '#lib/checkout/checkout-draft.ts';
 import { readForm } from '#lib/checkout/submission/read-submission.ts';
 import { refuseForeignOrigin, route } from '#lib/platform/http/http.ts';
@@ -12,7 +16,10 @@ import { sealedShopperOf } from '#lib/platform/session/session.ts';
 export const POST = route(async (request) => {
   refuseForeignOrigin(request);
   const typed = await readForm(request);
-  const choice = choiceOf({ shippingMethod: typed.shippingMethod, country: typed[countryFieldName] });
+  const choice = choiceOf({
+    shippingMethod: typed[shippingMethodFieldName],
+    country: typed[countryFieldName],
+  });
   const headers = {
     location: checkoutAddress(choice),
     'cache-control': 'no-store',

@@ -1,9 +1,9 @@
 'use client';
 
 import { useEffect, useRef, useState } from 'react';
-import { addressFieldsOf, nameField } from '#components/checkout/form/address-field-list.ts';
-import { countryFieldName } from '#components/checkout/form/checkout-fields.ts';
+import { countryFieldName, labelOf } from '#components/checkout/form/checkout-fields.ts';
 import { CheckoutTextField, type FieldsProps } from '#components/checkout/form/delivery-fields.tsx';
+import { addressFieldsOf, nameField } from '#components/checkout/form/text-fields.ts';
 import { SelectField } from '#components/ui/form/field.tsx';
 import { type CountryCode, countryCodes, countryName } from '#lib/shipping/countries.ts';
 
@@ -26,7 +26,7 @@ export function AddressFields({ country: given, ...props }: FieldsProps & { coun
       <SelectField
         ref={select}
         name={countryFieldName}
-        label="Country"
+        label={labelOf(countryFieldName)}
         autoComplete="shipping country"
         defaultValue={given}
         onChange={(event) => setCountry(event.target.value as CountryCode)}
