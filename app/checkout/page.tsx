@@ -104,6 +104,6 @@ function problemAfter(
   latest: OrderSummary | undefined,
   draft: CheckoutDraft | undefined,
 ): CheckoutDraft['problem'] {
-  const settled = latest && draft && Date.parse(latest.placedAt) >= draft.keptAtMs;
-  return settled ? undefined : draft?.problem;
+  const isResolved = latest && draft && Date.parse(latest.placedAt) >= draft.keptAtMs;
+  return isResolved ? undefined : draft?.problem;
 }

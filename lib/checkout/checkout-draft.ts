@@ -112,7 +112,7 @@ export function readCheckoutDraft(shopper: For, cookieValue: string | undefined)
   const mac = Buffer.from(cookieValue.slice(0, macCharacters), 'base64url');
   if (!signUnderAll(purpose, messageOf(shopper, packed)).some((one) => sameBytes(one, mac))) return undefined;
   const text = inflateRawSync(Buffer.from(packed, 'base64url'));
-  // A draft of the previous or next release may have another format.
+  // A draft of the previous or next version may have another format.
   return draftSchema.safeParse(JSON.parse(text.toString())).data;
 }
 

@@ -24,7 +24,7 @@ const ended: readonly OrderStatus[] = ['cancelled', 'refunded', 'fulfilled'];
 
 /**
  * Cancels an order before fulfilment. First, an open charge is cancelled at the provider. Then one
- * transaction makes the order `cancelled`, returns its stock and requests a refund of all that was paid. The
+ * transaction makes the order `cancelled`, releases its stock and requests a refund of all that was paid. The
  * order becomes `refunded` when the provider has confirmed. Cancelling is idempotent: `changed` is false the
  * second time. Throws `not_found` (also for another shopper's order), `not_cancellable`, `rate_limited`, and
  * `payment_unsettled` while it is unknown whether the card was charged.

@@ -3,7 +3,7 @@ import { changeOrder } from '#lib/orders/change-order.ts';
 import type { CancellationSource } from '#lib/orders/schema.ts';
 import { changePayment, type LockedOrder } from '#lib/payments/payment-rows.ts';
 import type { Tx } from '#lib/platform/database/db.ts';
-import { returnStock } from '#lib/stock/return-stock.ts';
+import { releaseStock } from '#lib/stock/release-stock.ts';
 
 interface EndOrder {
   endedBy: CancellationSource;
@@ -14,7 +14,7 @@ interface EndOrder {
 }
 
 /**
- * Cancels an order that was not fulfilled and returns its stock, in the caller's transaction and under its
+ * Cancels an order that was not fulfilled and releases its stock, in the caller's transaction and under its
  * lock. An order that ends needs none of its money, so refunds of all that the shop still holds are
  * requested; their ids are returned. A due invoice becomes void.
  */
@@ -31,6 +31,6 @@ export async function endOrder(
   for (const payment of payments) {
     if (payment.status === 'due') await changePayment(tx, payment, { status: 'voided' });
   }
-  await returnStock(tx, { userId, orderId });
+  await releaseStock(tx, { userId, orderId });
   return ids;
 }

@@ -28,7 +28,7 @@ interface Key {
 }
 
 /**
- * Cancels unpaid orders whose hold has expired and returns their stock. First, an open attempt is settled
+ * Cancels unpaid orders whose hold has expired and releases their stock. First, an open attempt is settled
  * with the provider: a successful charge pays its order, and a charge that waits for the shopper's bank is
  * cancelled. An order whose payment is unknown or is being processed by a bank keeps its stock until there
  * is an answer. An invoice that was not paid in time becomes void. Last, the count of unpaid orders is

@@ -85,7 +85,7 @@ async function record(tx: Tx, request: RefundOrder): Promise<boolean> {
     await endOrder(tx, { ...locked, userId }, { endedBy: 'operator', actor, reason, requestedMinor: amount });
     return true;
   }
-  // A partial refund, or an order that is fulfilled, ended or paid by another attempt: no stock is returned.
+  // A partial refund, or an order that is fulfilled, ended or paid by another attempt: no stock is released.
   const { version, status } = order;
   const requested = { kind: 'refund_requested' as const, amountMinor: amount, actor, reason };
   await changeOrder(tx, { userId, orderId, version, from: status, to: status, ...requested });

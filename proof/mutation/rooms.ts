@@ -69,7 +69,7 @@ export const rooms: Room[] = [
       ...inFolder('lib/payments/settling', 'settle-payment settle-refund'),
       ...inFolder('lib/order-management', 'cancel-order refund-order request-refunds end-order'),
       ...inFolder('lib/order-management', 'fulfil-order expire-holds'),
-      ...inFolder('lib/stock', 'return-stock take-stock'),
+      ...inFolder('lib/stock', 'release-stock take-stock'),
     ],
     tests: [
       ...inFolder('tests/payments/settling', 'settle-payment.test settle-refund.test'),

@@ -52,14 +52,14 @@ describe('a full refund at the provider', () => {
     expect(settled('paid', 'succeeded', charge([there(1_000)]))).toMatchObject({
       payment: 'refunded',
       refundedMinor: 1_000,
-      order: { to: 'refunded', endedBy: 'provider', returnStock: true, amountMinor: 1_000 },
+      order: { to: 'refunded', endedBy: 'provider', releaseStock: true, amountMinor: 1_000 },
     });
   });
 
-  test('refunds an order that was sent, without returning its stock', () => {
+  test('refunds an order that was sent, without releasing its stock', () => {
     const { order } = settled('fulfilled', 'succeeded', charge([there(1_000)]));
     expect(order).toMatchObject({ to: 'refunded' });
-    expect(order).not.toHaveProperty('returnStock');
+    expect(order).not.toHaveProperty('releaseStock');
   });
 
   test('does not change an order that another attempt has paid', () => {

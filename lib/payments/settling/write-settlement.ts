@@ -7,7 +7,7 @@ import { writeDisputes, writeRefunds } from '#lib/payments/events/write-mirrored
 import { changePayment, isSameState, type PaymentRow } from '#lib/payments/payment-rows.ts';
 import type { Finding, Settlement } from '#lib/payments/settling/settlement.ts';
 import type { Tx } from '#lib/platform/database/db.ts';
-import { returnStock } from '#lib/stock/return-stock.ts';
+import { releaseStock } from '#lib/stock/release-stock.ts';
 
 /** Writes what `settle` decided, in the caller's transaction and under the order's lock. */
 
@@ -104,6 +104,6 @@ export async function writeOrder(
     await changeOrder(tx, { userId, orderId, version, from, to, actor, paidAttempt, ...rest });
     Object.assign(after, { status: to, version: version + 1 });
   }
-  if (change?.returnStock) await returnStock(tx, { userId, orderId });
+  if (change?.releaseStock) await releaseStock(tx, { userId, orderId });
   return after;
 }
