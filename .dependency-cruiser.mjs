@@ -108,7 +108,7 @@ export default {
       name: 'components-use-types-and-pure-helpers',
       comment: 'Components are shipped to browsers: no database, no configuration, no Node.',
       severity: 'error',
-      from: { path: '^components/', pathNot: '\\.test\\.tsx?$' },
+      from: { path: '^components/', pathNot: '(\\.test|-samples)\\.tsx?$' },
       to: { path: '^lib/', pathNot: clientSafe, dependencyTypesNot: ['type-only'] },
     },
     {
@@ -189,9 +189,16 @@ export default {
       severity: 'error',
       from: {
         path: '^(app|components|host|lib|server\\.ts|proxy\\.ts|instrumentation\\.ts|prisma)',
-        pathNot: '\\.test\\.tsx?$',
+        pathNot: '(\\.test|-samples)\\.tsx?$',
       },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'samples-are-for-tests',
+      comment: 'A file named *-samples holds what several test files share.',
+      severity: 'error',
+      from: { pathNot: '(\\.test|-samples)\\.tsx?$' },
+      to: { path: '-samples\\.ts$' },
     },
     {
       name: 'nothing-unresolvable',

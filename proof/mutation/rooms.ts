@@ -39,7 +39,12 @@ export const rooms: Room[] = [
   {
     name: 'rules',
     mutate: pure,
-    tests: pure.map((file) => file.replace('.ts', '.test.ts')),
+    tests: [
+      ...pure.map((file) => file.replace('.ts', '.test.ts')),
+      ...inFolder('lib/orders', 'decide-cases.test'),
+      ...inFolder('lib/payments', 'query-charge-cancel.test'),
+      ...inFolder('lib/payments/settling', 'settle-table.test'),
+    ],
     without: [],
     patienceMs: patienceMs.pure,
   },
