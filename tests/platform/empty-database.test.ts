@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
-import { openClient } from '#lib/platform/database/db-session.ts';
 import { closeDb } from '#lib/platform/database/db.ts';
+import { openClient } from '#lib/platform/database/db-session.ts';
 import { checkDatabase } from '#lib/platform/readiness.ts';
 import { createTestDatabase } from '#tests/support/services/database.ts';
 import { useTestEnv } from '#tests/support/services/env.ts';
