@@ -36,7 +36,8 @@ const clientSafe = [
   '^lib/platform/http/personal-pages\\.ts$',
   '^lib/platform/session/marker\\.ts$',
   '^lib/(catalogue|cart|pricing|orders)/schema\\.ts$',
-  '^lib/shipping/(address-layout|method-label)\\.ts$',
+  '^lib/shipping/(address-fields|address-layout|method-label)\\.ts$',
+  '^lib/checkout/checkout-fields\\.ts$',
   '^lib/orders/money/money-sentences\\.ts$',
 ];
 
@@ -106,7 +107,7 @@ export default {
       name: 'components-use-types-and-pure-helpers',
       comment: 'Components are shipped to browsers: no database, no configuration, no Node.',
       severity: 'error',
-      from: { path: '^components/', pathNot: '\\.test\\.tsx?$' },
+      from: { path: '^components/', pathNot: '(\\.test|-samples)\\.tsx?$' },
       to: { path: '^lib/', pathNot: clientSafe, dependencyTypesNot: ['type-only'] },
     },
     {
@@ -195,9 +196,16 @@ export default {
       severity: 'error',
       from: {
         path: '^(app|components|host|lib|server\\.ts|proxy\\.ts|instrumentation\\.ts|prisma)',
-        pathNot: '\\.test\\.tsx?$',
+        pathNot: '(\\.test|-samples)\\.tsx?$',
       },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'samples-are-for-tests',
+      comment: 'A file named *-samples holds what several test files share.',
+      severity: 'error',
+      from: { pathNot: '(\\.test|-samples)\\.tsx?$' },
+      to: { path: '-samples\\.ts$' },
     },
     {
       name: 'nothing-unresolvable',

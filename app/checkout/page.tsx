@@ -3,7 +3,7 @@ import { cookies } from 'next/headers';
 import { cardEntry } from '#app/card-entry.ts';
 import { unlessUnavailable } from '#app/unless-unavailable.tsx';
 import { RemovedNotice } from '#components/cart/removed-notice.tsx';
-import { countryFieldName } from '#components/checkout/form/checkout-fields.ts';
+import { countryFieldName, shippingMethodFieldName } from '#components/checkout/form/checkout-fields.ts';
 import { CheckoutForm } from '#components/checkout/form/checkout-form.tsx';
 import { EmptyCheckout } from '#components/checkout/notices/empty-checkout.tsx';
 import { Container } from '#components/ui/container.tsx';
@@ -51,7 +51,7 @@ async function drawCheckout(chosen: Query) {
   const rules = await currentRules();
   const choice = choiceOf(
     {
-      shippingMethod: chosen.shippingMethod ?? values.shippingMethod,
+      shippingMethod: chosen.shippingMethod ?? values[shippingMethodFieldName],
       country: chosen.country ?? values[countryFieldName],
     },
     rules,
@@ -111,6 +111,6 @@ function problemAfter(
   latest: OrderSummary | undefined,
   draft: CheckoutDraft | undefined,
 ): CheckoutDraft['problem'] {
-  const settled = latest && draft && Date.parse(latest.placedAt) >= draft.keptAtMs;
-  return settled ? undefined : draft?.problem;
+  const isResolved = latest && draft && Date.parse(latest.placedAt) >= draft.keptAtMs;
+  return isResolved ? undefined : draft?.problem;
 }

@@ -3,7 +3,11 @@
 import { useRouter } from 'next/navigation';
 import { type RefObject, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { fetchCartState } from '#components/cart/fetch-cart-state.ts';
-import { checkoutAddress, countryFieldName } from '#components/checkout/form/checkout-fields.ts';
+import {
+  checkoutAddress,
+  countryFieldName,
+  shippingMethodFieldName,
+} from '#components/checkout/form/checkout-fields.ts';
 import { fillIn, sentenceOf, typedIn } from '#components/checkout/form/form-data.ts';
 import {
   rememberedSubmission,
@@ -176,5 +180,8 @@ function errorsOf(problem: Problem | undefined, edited: string[]): Record<string
 
 function choiceIn(form: HTMLFormElement) {
   const data = new FormData(form);
-  return { shippingMethod: String(data.get('shippingMethod')), country: String(data.get(countryFieldName)) };
+  return {
+    shippingMethod: String(data.get(shippingMethodFieldName)),
+    country: String(data.get(countryFieldName)),
+  };
 }

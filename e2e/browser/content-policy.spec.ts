@@ -1,3 +1,4 @@
+import { typedTexts } from '../support/shop.ts';
 import { expect, type Page, test } from '../support/test.ts';
 
 interface Watched {
@@ -83,15 +84,7 @@ test('a checkout without a referrer and without JavaScript makes one order', asy
   await page.waitForURL(/\/cart/);
   await page.getByRole('link', { name: 'Check out' }).click();
   const sent = page.waitForRequest((request) => request.url().endsWith('/api/orders'));
-  for (const [name, value] of Object.entries({
-    email: 'ada@example.com',
-    'shippingAddress.name': 'Ada Lovelace',
-    'shippingAddress.line1': '12 St James Square',
-    'shippingAddress.postalCode': '94107',
-    'shippingAddress.city': 'San Francisco',
-    'shippingAddress.region': 'CA',
-  }))
-    await page.locator(`[name="${name}"]`).fill(value);
+  for (const [name, value] of Object.entries(typedTexts)) await page.locator(`[name="${name}"]`).fill(value);
   await page.locator('[name="payment.method"][value="invoice"]').check();
   await page.getByRole('button', { name: /^Place order / }).click();
   expect(await (await sent).allHeaders()).toMatchObject({ origin: 'null' });

@@ -1,4 +1,5 @@
 import { type BrowserContext, expect, type Locator, type Page } from '@playwright/test';
+import type { CheckoutFieldName } from '#lib/checkout/checkout-fields.ts';
 
 interface ProductAnswer {
   slug: string;
@@ -13,15 +14,17 @@ export interface Goods {
   available: number;
 }
 
-/** A complete and valid checkout form, by field name. */
-const address: Record<string, string> = {
+type CheckoutTexts = Partial<Record<CheckoutFieldName, string>>;
+
+/** The typed texts of a complete and valid checkout form. */
+export const typedTexts = {
   email: 'ada@example.com',
   'shippingAddress.name': 'Ada Lovelace',
   'shippingAddress.line1': '12 St James Square',
   'shippingAddress.city': 'San Francisco',
   'shippingAddress.region': 'CA',
   'shippingAddress.postalCode': '94107',
-};
+} satisfies CheckoutTexts;
 
 /**
  * A test's actions in the shop, other than viewing pages. It acts as one shopper, identified by the
@@ -89,8 +92,9 @@ export class Shop {
    * Fills the form, on invoice unless a test card is given: most tests are about the order and not
    * about its payment.
    */
-  async fillForm(values: Record<string, string> = {}, card?: string): Promise<void> {
-    for (const [name, value] of Object.entries({ ...address, ...values })) await this.field(name).fill(value);
+  async fillForm(values: CheckoutTexts = {}, card?: string): Promise<void> {
+    for (const [name, value] of Object.entries({ ...typedTexts, ...values }))
+      await this.field(name as CheckoutFieldName).fill(value);
     await this.field('payment.method')
       .and(this.page.locator(`[value="${card ? 'card' : 'invoice'}"]`))
       .check();
@@ -102,7 +106,7 @@ export class Shop {
     await this.page.locator(`input[value="${token}"]`).check();
   }
 
-  field(name: string): Locator {
+  field(name: CheckoutFieldName): Locator {
     return this.page.locator(`[name="${name}"]`);
   }
 
@@ -133,7 +137,7 @@ export class Shop {
   async orderFromElsewhere({ payment = { method: 'invoice' } as object } = {}): Promise<string> {
     const quote = await (await this.context.request.get('/api/checkout')).json();
     const { submitToken, cartId, cartVersion, totalMinor, currency } = quote;
-    const typed = Object.entries(address).map(([name, value]) => [name.split('.').at(-1), value]);
+    const typed = Object.entries(typedTexts).map(([name, value]) => [name.split('.').at(-1), value]);
     const { email, ...shippingAddress } = Object.fromEntries(typed);
     const answer = await this.context.request.post('/api/orders', {
       headers: { 'idempotency-key': submitToken },

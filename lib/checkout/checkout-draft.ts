@@ -1,5 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
+import { findCheckoutField } from '#lib/checkout/checkout-fields.ts';
 import { paymentTokenSchema } from '#lib/checkout/submission/schema.ts';
 import { shortageSchema } from '#lib/orders/schema.ts';
 import { isSecure } from '#lib/platform/env.ts';
@@ -54,14 +55,14 @@ const draftSchema = z.object({
 export type CheckoutDraft = z.output<typeof draftSchema>;
 type Problem = NonNullable<CheckoutDraft['problem']>;
 
-/** The fields that a person types or chooses. The page renders the hidden fields anew. */
-const keptFields =
-  /^(email|shippingMethod|payment\.method|shippingAddress\.(name|line1|line2|city|region|postalCode|country))$/;
-
-/** The cookie is signed but not encrypted. So an invalid payment token, e.g. a card number, is not kept. */
+/**
+ * Keeps the fields that a person types or chooses. The page renders the hidden fields anew. The cookie is
+ * signed but not encrypted, so an invalid payment token, e.g. a card number, is not kept.
+ */
 function isKept(name: string, value: string): boolean {
-  if (name === 'payment.token') return paymentTokenSchema.safeParse(value).success;
-  return keptFields.test(name);
+  const field = findCheckoutField(name)?.name;
+  if (field === 'payment.token') return paymentTokenSchema.safeParse(value).success;
+  return field !== undefined;
 }
 
 /** The header that keeps a draft. A draft too large for a cookie keeps its problem before its values. */
@@ -111,7 +112,7 @@ export function readCheckoutDraft(shopper: For, cookieValue: string | undefined)
   const mac = Buffer.from(cookieValue.slice(0, macCharacters), 'base64url');
   if (!signUnderAll(purpose, messageOf(shopper, packed)).some((one) => sameBytes(one, mac))) return undefined;
   const text = inflateRawSync(Buffer.from(packed, 'base64url'));
-  // A draft of the previous or next release may have another format.
+  // A draft of the previous or next version may have another format.
   return draftSchema.safeParse(JSON.parse(text.toString())).data;
 }
 

@@ -4,7 +4,7 @@ import { db, type Tx } from '#lib/platform/database/db.ts';
 
 /**
  * Every statement on graphile-worker's private tables. Its public functions are not enough: they notify,
- * and they neither count, list nor give up jobs. Private tables may change with any release, so the version
+ * and they neither count, list nor give up jobs. Private tables may change with any version, so the version
  * that these statements were written for is checked when a worker or the cron call starts.
  */
 
@@ -19,7 +19,7 @@ export class UnknownQueue extends Error {}
 
 /**
  * Whether the queue's tables are there in the version that this file knows; false while they are still
- * being migrated. Throws `UnknownQueue` when a later release of graphile-worker has made a breaking change.
+ * being migrated. Throws `UnknownQueue` when a later version of graphile-worker has made a breaking change.
  */
 export async function isQueueKnown(): Promise<boolean> {
   const [row] = await db().$queryRaw<{ latest: number; breaking: number }[]>`

@@ -1,7 +1,7 @@
+import { endOrder } from '#lib/order-management/end-order.ts';
 import { limitCancels } from '#lib/order-management/limit-cancels.ts';
-import { askedNow, requestAll } from '#lib/order-management/refund-order.ts';
+import { askedNow } from '#lib/order-management/refund-order.ts';
 import { type ActorOf, byShopper } from '#lib/orders/actor.ts';
-import { endOrder } from '#lib/orders/end-order.ts';
 import type { OrderRow } from '#lib/orders/order-rows.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
 import { orUnavailable } from '#lib/payments/or-unavailable.ts';
@@ -28,7 +28,7 @@ const ended: readonly OrderStatus[] = ['cancelled', 'refunded', 'fulfilled'];
 
 /**
  * Cancels an order before fulfilment. First, an open charge is cancelled at the provider. Then one
- * transaction makes the order `cancelled`, returns its stock and requests a refund of all that was paid. The
+ * transaction makes the order `cancelled`, releases its stock and requests a refund of all that was paid. The
  * order becomes `refunded` when the provider has confirmed. Cancelling is idempotent: `changed` is false the
  * second time. Throws `not_found` (also for another shopper's order), `not_cancellable`, `rate_limited`, and
  * `payment_unsettled` while it is unknown whether the card was charged.
@@ -89,15 +89,13 @@ interface Cancel {
 async function cancel(tx: Tx, { userId, orderId, actor }: Cancel): Promise<{ ids: string[] } | undefined> {
   const locked = await lockOrder(tx, { userId, orderId });
   if (!locked) throw noSuchOrder();
-  const order = { ...locked.order, userId };
+  const { order } = locked;
   if (order.status === 'cancelled' || order.status === 'refunded') return undefined;
   const open = locked.payments.find(({ status }) => isOpen(status));
   if (open) throw unsettled(open);
   if (!isCancellable(order.status)) throw notCancellable(order, actor);
   const reason = actor.kind === 'shopper' ? 'cancelled by its owner' : 'cancelled by an operator';
-  const { ids, amountMinor } = await requestAll(tx, locked, { actor, reason });
-  await endOrder(tx, order, { actor, reason, amountMinor });
-  return { ids };
+  return { ids: await endOrder(tx, { ...locked, userId }, { actor, reason }) };
 }
 
 function unsettled({ status }: PaymentRow): AppError {

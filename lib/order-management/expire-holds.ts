@@ -1,6 +1,5 @@
-import { requestAll } from '#lib/order-management/refund-order.ts';
+import { endOrder } from '#lib/order-management/end-order.ts';
 import { byJob } from '#lib/orders/actor.ts';
-import { endOrder } from '#lib/orders/end-order.ts';
 import { isHoldOver } from '#lib/orders/order-rows.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
 import { recountUnpaid } from '#lib/orders/unpaid/recount-unpaid.ts';
@@ -29,7 +28,7 @@ interface Key {
 }
 
 /**
- * Cancels unpaid orders whose hold has expired and returns their stock. First, an open attempt is settled
+ * Cancels unpaid orders whose hold has expired and releases their stock. First, an open attempt is settled
  * with the provider: a successful charge pays its order, and a charge that waits for the shopper's bank is
  * cancelled. An order whose payment is unknown or is being processed by a bank keeps its stock until there
  * is an answer. An invoice that was not paid in time becomes void. Last, the count of unpaid orders is
@@ -80,7 +79,5 @@ async function expire(tx: Tx, key: Key): Promise<void> {
     WHERE user_id = ${key.userId}::uuid AND id = ${key.orderId}::uuid`;
   if (!row?.over) return;
   const reason = 'it was not paid before its hold was over';
-  // An earlier refund may have failed, so all money that the shop still holds is requested again.
-  const { amountMinor } = await requestAll(tx, locked, { actor, reason });
-  await endOrder(tx, { ...order, userId: key.userId }, { actor, reason, amountMinor });
+  await endOrder(tx, { ...locked, userId: key.userId }, { actor, reason });
 }

@@ -1,12 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import type { Actor, ActorOf } from '#lib/orders/actor.ts';
+import { endOrder } from '#lib/order-management/end-order.ts';
+import { type Held, holdsMoney, readHeld, requestRefund } from '#lib/order-management/request-refunds.ts';
+import type { ActorOf } from '#lib/orders/actor.ts';
 import { changeOrder } from '#lib/orders/change-order.ts';
-import { endOrder } from '#lib/orders/end-order.ts';
 import type { OrderRow } from '#lib/orders/order-rows.ts';
-import type { PaymentStatus, RefundStatus } from '#lib/payment-provider/statuses.ts';
-import { isOpen, lockOrder, type PaymentRow } from '#lib/payments/payment-rows.ts';
+import type { RefundStatus } from '#lib/payment-provider/statuses.ts';
+import { isOpen, type LockedOrder, lockOrder } from '#lib/payments/payment-rows.ts';
 import { settleRefund } from '#lib/payments/settling/settle-refund.ts';
-import { recordRefund } from '#lib/payments/settling/write-settlement.ts';
 import { db, type Tx } from '#lib/platform/database/db.ts';
 import { AppError } from '#lib/platform/errors.ts';
 import { logger } from '#lib/platform/logger.ts';
@@ -30,7 +29,7 @@ export interface RefundOrder {
  * what is left to refund there. The status `created` means that the provider has not confirmed yet, and a
  * job continues.
  *
- * A complete refund of the payment that pays the order cancels an order that was not fulfilled and returns
+ * A complete refund of the payment that pays the order cancels an order that was not fulfilled and releases
  * its stock. The order becomes `refunded` when the provider has confirmed. A partial refund, or a refund of
  * money that the order does not need, leaves the order's status unchanged.
  * Throws `not_found`, `not_refundable`, and `key_reused` for the id of another refund.
@@ -83,13 +82,10 @@ async function record(tx: Tx, request: RefundOrder): Promise<boolean> {
   }
   await requestRefund(tx, payment, { id, amountMinor: amount, isWhole: amount === left, actor, reason });
   if (amount === left && order.status === 'paid' && order.paidAttempt === payment.attempt) {
-    // An order that ends needs none of its money, so the other attempts are refunded, too.
-    const rest = await requestAll(tx, locked, { actor, reason });
-    const end = { actor, reason, amountMinor: amount + rest.amountMinor };
-    await endOrder(tx, { ...order, userId }, end);
+    await endOrder(tx, { ...locked, userId }, { actor, reason, requestedMinor: amount });
     return true;
   }
-  // A partial refund, or an order that is fulfilled, ended or paid by another attempt: no stock is returned.
+  // A partial refund, or an order that is fulfilled, ended or paid by another attempt: no stock is released.
   const { version, status } = order;
   const requested = { kind: 'refund_requested' as const, amountMinor: amount, actor, reason };
   await changeOrder(tx, { userId, orderId, version, from: status, to: status, ...requested });
@@ -99,36 +95,6 @@ async function record(tx: Tx, request: RefundOrder): Promise<boolean> {
 /** How a replay differs from the recorded refund; undefined when it gives no value or the same value. */
 const differing = <Value>(was: Value, asked: Value | undefined): string | undefined =>
   asked === undefined || asked === was ? undefined : `of ${was}, not of ${asked}`;
-
-interface Held {
-  payment: PaymentRow;
-  /** The amount that the shop holds and whose refund is not requested. */
-  left: number;
-  /** When a refund of this payment last failed, by the database's clock. */
-  failedAtMs: number | null;
-}
-
-async function heldOf(tx: Tx, payment: PaymentRow): Promise<Held> {
-  const { userId, orderId, attempt, amountMinor, capturedMinor, lostMinor } = payment;
-  const [row] = await tx.$queryRaw<{ refundedMinor: number; failedAtMs: number | null }[]>`
-    SELECT coalesce(sum(amount_minor) FILTER (WHERE status <> 'failed'), 0)::int AS "refundedMinor",
-           (extract(epoch FROM max(updated_at) FILTER (WHERE status = 'failed')) * 1000)::float8 AS "failedAtMs"
-    FROM refund
-    WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid AND attempt = ${attempt}::int`;
-  const { refundedMinor = 0, failedAtMs = null } = row ?? {};
-  // Nothing is captured of a reserved amount. Money lost to a bank cannot be refunded.
-  return { payment, left: (capturedMinor || amountMinor) - lostMinor - refundedMinor, failedAtMs };
-}
-
-/** All payments with money that the shop holds and whose refund is not requested. */
-async function readHeld(tx: Tx, payments: PaymentRow[]): Promise<Held[]> {
-  const held: Held[] = [];
-  for (const payment of payments.filter(({ status }) => holding.includes(status))) {
-    const one = await heldOf(tx, payment);
-    if (one.left > 0) held.push(one);
-  }
-  return held;
-}
 
 /**
  * The order in which payments are refunded when no attempt is named. First comes money that the order does
@@ -146,11 +112,9 @@ function inTurn(held: Held[], { status, paidAttempt }: OrderRow): Held[] {
   return held.toSorted((one, other) => turn(one) - turn(other));
 }
 
-const holding: readonly PaymentStatus[] = ['succeeded', 'authorized', 'returning'];
-
 async function refundable(
   tx: Tx,
-  { order, payments }: { order: OrderRow; payments: PaymentRow[] },
+  { order, payments }: LockedOrder,
   attempt: number | undefined,
 ): Promise<Held & { others: Held[] }> {
   const held = inTurn(await readHeld(tx, payments), order);
@@ -162,7 +126,7 @@ async function refundable(
   }
   const why = payments.some(({ status }) => isOpen(status))
     ? 'Its payment is not settled yet.'
-    : payments.some(({ status }) => holding.includes(status))
+    : payments.some(holdsMoney)
       ? 'The refund of its payment is requested already.'
       : payments.some(({ status }) => status === 'refunded')
         ? 'Its payment has been refunded already.'
@@ -172,44 +136,4 @@ async function refundable(
 
 function notRefundable(detail: string): AppError {
   return new AppError('not_refundable', { detail });
-}
-
-interface Wish {
-  id: string;
-  amountMinor: number;
-  /** Whether it is all that is left: then the payment becomes `returning`. */
-  isWhole: boolean;
-  actor: Actor;
-  reason: string;
-}
-
-/** Records a requested refund, in the caller's transaction and under its lock. */
-async function requestRefund(
-  tx: Tx,
-  { userId, orderId, attempt, currency, status }: PaymentRow,
-  { isWhole, ...wish }: Wish,
-): Promise<void> {
-  await recordRefund(tx, { userId, orderId, attempt, currency, ...wish });
-  await tx.$executeRaw`
-    UPDATE payment SET status = ${isWhole ? 'returning' : status}, version = version + 1, updated_at = now()
-    WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid AND attempt = ${attempt}::int`;
-}
-
-/**
- * Requests refunds of all money that the shop holds for an order that is about to end, from every attempt, in
- * the caller's transaction and under its lock. Returns the ids of the refunds and their sum in minor units.
- */
-export async function requestAll(
-  tx: Tx,
-  { payments }: { payments: PaymentRow[] },
-  { actor, reason }: { actor: Actor; reason: string },
-): Promise<{ ids: string[]; amountMinor: number }> {
-  const held = await readHeld(tx, payments);
-  const ids: string[] = [];
-  for (const { payment, left } of held) {
-    const id = randomUUID();
-    await requestRefund(tx, payment, { id, amountMinor: left, isWhole: true, actor, reason });
-    ids.push(id);
-  }
-  return { ids, amountMinor: held.reduce((sum, { left }) => sum + left, 0) };
 }

@@ -75,10 +75,10 @@ export async function changeOrder(tx: Tx, change: OrderChange): Promise<void> {
   const { HOLD_MINUTES, HOLD_TOTAL_MINUTES, PROCESSING_HOLD_DAYS } = env();
   // If the order has changed meanwhile, the error below rolls back the change of `unpaid_order`, too.
   const changed = await tx.$executeRaw`
-    WITH settled AS (
-      DELETE FROM unpaid_order USING orders AS settled
-      WHERE ${hold === 'ended'} AND settled.user_id = ${userId}::uuid AND settled.id = ${orderId}::uuid
-        AND unpaid_order.email_hash = settled.email_hash AND unpaid_order.order_id = settled.id
+    WITH ended AS (
+      DELETE FROM unpaid_order USING orders AS ended
+      WHERE ${hold === 'ended'} AND ended.user_id = ${userId}::uuid AND ended.id = ${orderId}::uuid
+        AND unpaid_order.email_hash = ended.email_hash AND unpaid_order.order_id = ended.id
     ), held AS (
       INSERT INTO unpaid_order (email_hash, order_id, user_id, network_hash)
       SELECT email_hash, id, user_id, network_hash FROM orders

@@ -22,6 +22,12 @@ const statuses: Record<string, ChargeStatus> = {
   canceled: 'voided',
 };
 
+/**
+ * Makes Stripe's answer contain what `chargeOf` reads: the charge and its fee. So the first answer to a
+ * charge is complete, and the payment's row is written once.
+ */
+export const withCharge = { expand: ['latest_charge.balance_transaction'] };
+
 export function chargeOf(intent: Stripe.PaymentIntent): Charge {
   const { decline_code, code } = intent.last_payment_error ?? {};
   const taken = intent.status === 'succeeded';

@@ -1,6 +1,13 @@
 import Stripe from 'stripe';
 import type { Charge, ProviderDispute, ProviderRefund } from '#lib/payment-provider/provider.ts';
-import { chargeOf, disputeOf, refundOf, reviewOf, warningOf } from '#lib/payment-provider/stripe-shapes.ts';
+import {
+  chargeOf,
+  disputeOf,
+  refundOf,
+  reviewOf,
+  warningOf,
+  withCharge,
+} from '#lib/payment-provider/stripe-shapes.ts';
 
 /**
  * Reads a charge with everything that Stripe knows: the captured amount, all refunds, disputes, early fraud
@@ -12,9 +19,7 @@ export async function stripeState(
   ref: string,
   thorough: boolean,
 ): Promise<Charge | undefined> {
-  const intent = await orMissing(() =>
-    stripe.paymentIntents.retrieve(ref, { expand: ['latest_charge.balance_transaction'] }),
-  );
+  const intent = await orMissing(() => stripe.paymentIntents.retrieve(ref, withCharge));
   if (!intent) return undefined;
   const charge = chargeOf(intent);
   const latest = typeof intent.latest_charge === 'object' ? intent.latest_charge : null;

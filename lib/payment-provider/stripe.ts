@@ -10,7 +10,7 @@ import {
   UnknownOutcome,
 } from '#lib/payment-provider/provider.ts';
 import { ProviderClock } from '#lib/payment-provider/provider-clock.ts';
-import { chargeOf, eventOf, refundOf, refusalOf } from '#lib/payment-provider/stripe-shapes.ts';
+import { chargeOf, eventOf, refundOf, refusalOf, withCharge } from '#lib/payment-provider/stripe-shapes.ts';
 import { stripeState } from '#lib/payment-provider/stripe-state.ts';
 import { within } from '#lib/platform/deadline.ts';
 import { AppError } from '#lib/platform/errors.ts';
@@ -107,7 +107,9 @@ export function stripeProvider(options: StripeOptions): PaymentProvider {
 
     void: (ref) =>
       withinDeadline('void', async () =>
-        chargeOf(await paymentIntents.cancel(ref).catch(unlessPast(() => paymentIntents.retrieve(ref)))),
+        chargeOf(
+          await paymentIntents.cancel(ref).catch(unlessPast(() => paymentIntents.retrieve(ref, withCharge))),
+        ),
       ),
 
     refund: ({ id, orderId, idempotencyKey, chargeRef, amountMinor }) =>
@@ -190,6 +192,7 @@ function intentOf(request: ChargeRequest, { capture }: StripeOptions): CreateInt
       capture_method: capture,
       return_url: returnUrl,
       metadata: { user_id: userId, order_id: orderId, attempt: String(attempt) },
+      ...withCharge,
     },
     { idempotencyKey },
   ];

@@ -3,6 +3,7 @@ import { lockOrderRow, type OrderRow } from '#lib/orders/order-rows.ts';
 import type { AttemptKey } from '#lib/payment-provider/provider.ts';
 import type { PaymentStatus } from '#lib/payment-provider/statuses.ts';
 import type { Tx } from '#lib/platform/database/db.ts';
+import { AppError } from '#lib/platform/errors.ts';
 
 /** The outcome is not known yet. */
 export const isOpen = (status: PaymentStatus): boolean =>
@@ -92,6 +93,11 @@ export async function readPayment(
   return row;
 }
 
+export interface LockedOrder {
+  order: OrderRow;
+  payments: PaymentRow[];
+}
+
 /**
  * An order and its payments, oldest attempt first. Every writer locks them in this order, so changes to
  * either never run at the same time. Undefined when this shopper has no such order.
@@ -99,13 +105,59 @@ export async function readPayment(
 export async function lockOrder(
   tx: Tx,
   { userId, orderId }: { userId: string; orderId: string },
-): Promise<{ order: OrderRow; payments: PaymentRow[] } | undefined> {
+): Promise<LockedOrder | undefined> {
   const order = await lockOrderRow(tx, { userId, orderId });
   if (!order) return undefined;
   const payments = await tx.$queryRaw<PaymentRow[]>`
     SELECT ${paymentColumns} FROM payment
     WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid ORDER BY attempt FOR UPDATE`;
   return { order: { ...order, paidAttempt: order.paidAttempt ?? payingOf(order, payments) }, payments };
+}
+
+/** The columns that a change may write; the others never change. */
+const stateColumns = [
+  'status',
+  'providerRef',
+  'declineCode',
+  'actionUrl',
+  'capturedMinor',
+  'refundedMinor',
+  'lostMinor',
+  'feeMinor',
+] as const;
+
+type PaymentState = Pick<PaymentRow, (typeof stateColumns)[number]>;
+
+export const isSameState = (one: PaymentState, other: PaymentState): boolean =>
+  stateColumns.every((name) => one[name] === other[name]);
+
+/**
+ * The only way to change a payment: one statement for all that a change writes, in the caller's
+ * transaction and under the order's lock. Checks and increments the version. An empty change only
+ * makes earlier answers of the provider outdated. `changeOrder` records the event in the same transaction.
+ * Throws `order_changed` when the row was written since it was read, also by the same transaction.
+ */
+export async function changePayment(
+  tx: Tx,
+  payment: PaymentRow,
+  change: Partial<PaymentState>,
+): Promise<PaymentRow> {
+  const { userId, orderId, attempt, version } = payment;
+  const after: PaymentRow = { ...payment, ...change, version: version + 1 };
+  const changed = await tx.$executeRaw`
+    UPDATE payment SET status = ${after.status}, provider_ref = ${after.providerRef},
+                       decline_code = ${after.declineCode}, action_url = ${after.actionUrl},
+                       captured_minor = ${after.capturedMinor}::int, refunded_minor = ${after.refundedMinor}::int,
+                       lost_minor = ${after.lostMinor}::int, fee_minor = ${after.feeMinor}::int,
+                       version = version + 1, updated_at = now()
+    WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid AND attempt = ${attempt}::int
+      AND version = ${version}::int`;
+  if (changed === 0) {
+    throw new AppError('order_changed', {
+      detail: 'The payment has changed meanwhile. Nothing was done; look at the order and try again.',
+    });
+  }
+  return after;
 }
 
 /** A process of the previous version marked the order as paid without naming the attempt: the live one. */

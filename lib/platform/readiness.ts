@@ -86,7 +86,7 @@ async function checkReads(): Promise<DatabaseCheck> {
     };
   } catch (error) {
     // 42P01 is "undefined table": a database that was never migrated has no table of migrations.
-    if (String((error as Error).message).includes('42P01')) {
+    if (hasCode(error, /^42P01$/)) {
       return { state: 'not_migrated', reason: 'the database is empty; run npm run migrate' };
     }
     logger().warn({ err: error }, 'not ready: database');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { typedLine } from '#lib/platform/text/typed-text.ts';
+import { type AddressField, addressFields } from '#lib/shipping/address-fields.ts';
 import {
   layoutOf,
   missingFieldMessage,
@@ -14,26 +15,22 @@ const optional = (max: number) =>
     .nullish()
     .transform((value) => value || null);
 
-const required = (what: string, max: number) =>
-  z
-    .string({ error: `enter ${what}` })
-    .trim()
-    .min(1, `enter ${what}`)
-    .pipe(typedLine(max));
+const required = ({ missing, maxLength }: Required<AddressField>) =>
+  z.string({ error: missing }).trim().min(1, missing).pipe(typedLine(maxLength));
 
-const unknownCountry = 'choose a country that we send to';
+const { name, line1, line2, city, region, postalCode } = addressFields;
+const { missing: unknownCountry } = addressFields.country;
 
-/** The limits are longer than what carriers print on a label. */
 const fieldsTo = (country: z.ZodType<string, string>) =>
   z.object({
-    name: required('the name on the parcel', 100),
-    line1: required('the street and number', 200),
-    line2: optional(200),
-    city: optional(100),
+    name: required(name),
+    line1: required(line1),
+    line2: optional(line2.maxLength),
+    city: optional(city.maxLength),
     // An empty State field in a form was not filled in, and is refused where it is required. A client that
     // sends none, or null, may leave it out: the postal code is enough for a carrier.
-    region: typedLine(100).nullish(),
-    postalCode: optional(20),
+    region: typedLine(region.maxLength).nullish(),
+    postalCode: optional(postalCode.maxLength),
     country,
   });
 

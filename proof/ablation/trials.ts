@@ -30,7 +30,7 @@ const noDoor: readonly Guard[] = ['button', 'edge'];
 const looks: readonly Guard[] = ['existingOrder', 'cartStatus'];
 const orderKeys: readonly Guard[] = ['uniqueToken', 'uniqueCart'];
 /** The checks in front of the unique keys of payments. */
-const beforePayments: readonly Guard[] = ['orderLock', 'orderVersion', 'eventKey'];
+const beforePayments: readonly Guard[] = ['orderLock', 'orderVersion', 'paymentVersion', 'eventKey'];
 
 /** The guards that make duplicates cheap, removed one after the other, and then all. */
 const shieldRows: Row[] = [
@@ -242,7 +242,7 @@ const paymentRows: Row[] = [
   }),
   row('nextCard', [], { so: 'one attempt' }),
   row('nextCard', allShields, { so: 'no shield is involved' }),
-  row('nextCard', ['oneLive'], { so: 'no effect: four other guards come first' }),
+  row('nextCard', ['oneLive'], { so: 'no effect: five other guards come first' }),
   row('nextCard', ['attemptKey'], { so: 'no effect: `orderLock` comes first' }),
   row('nextCard', [...beforePayments, 'attemptKey'], {
     so: '`oneLive` refuses the second: it alone is enough',
@@ -266,11 +266,14 @@ const paymentRows: Row[] = [
   row('cancelledTwice', ['orderVersion'], { so: '`orderLock` comes first' }),
   row('cancelledTwice', ['orderLock', 'orderVersion'], {
     violates: ['internal_error'],
-    so: '`eventKey` returns the stock once, but one answer is a 500 without a reason',
+    so: '`eventKey` releases the stock once, but one answer is a 500 without a reason',
   }),
   row('cancelledTwice', ['orderLock', 'orderVersion', 'eventKey'], {
+    so: '`paymentVersion` refuses the second',
+  }),
+  row('cancelledTwice', ['orderLock', 'orderVersion', 'eventKey', 'paymentVersion'], {
     violates: ['stock_not_conserved'],
-    so: 'the stock is returned twice',
+    so: 'the stock is released twice',
   }),
 ];
 

@@ -39,7 +39,12 @@ export const rooms: Room[] = [
   {
     name: 'rules',
     mutate: pure,
-    tests: pure.map((file) => file.replace('.ts', '.test.ts')),
+    tests: [
+      ...pure.map((file) => file.replace('.ts', '.test.ts')),
+      ...inFolder('lib/orders', 'decide-cases.test'),
+      ...inFolder('lib/payments', 'query-charge-cancel.test'),
+      ...inFolder('lib/payments/settling', 'settle-table.test'),
+    ],
     without: [],
     patienceMs: patienceMs.pure,
   },
@@ -67,9 +72,9 @@ export const rooms: Room[] = [
       ...inFolder('lib/payments', 'charge-attempt payment-rows sweep-payments'),
       ...inFolder('lib/payments/events', 'receive-event'),
       ...inFolder('lib/payments/settling', 'settle-payment settle-refund'),
-      ...inFolder('lib/order-management', 'cancel-order refund-order fulfil-order expire-holds'),
-      ...inFolder('lib/orders', 'end-order'),
-      ...inFolder('lib/stock', 'return-stock take-stock'),
+      ...inFolder('lib/order-management', 'cancel-order refund-order request-refunds end-order'),
+      ...inFolder('lib/order-management', 'fulfil-order expire-holds'),
+      ...inFolder('lib/stock', 'release-stock take-stock'),
     ],
     tests: [
       ...inFolder('tests/payments/settling', 'settle-payment.test settle-refund.test'),

@@ -69,11 +69,11 @@ test('a claim that ends while Redis is away for a moment is released when Redis 
   await redis.pause();
   // Wait until Redis counts as lost: a command that is not sent cannot arrive late.
   while (redisState() === 'up') await isClaimed(given);
-  const settled = [releaseClaim(given, owners[0] ?? ''), completeClaim(done, owners[1] ?? '')];
+  const ends = [releaseClaim(given, owners[0] ?? ''), completeClaim(done, owners[1] ?? '')];
   // Longer than a call waits for Redis.
   await sleep(600);
   await redis.resume();
-  await Promise.all(settled);
+  await Promise.all(ends);
   expect((await claimSubmission(given)).state).toBe('fresh');
   expect(await claimSubmission(done)).toEqual({ state: 'done' });
 });

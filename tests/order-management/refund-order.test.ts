@@ -75,7 +75,7 @@ describe('an operator refunds', () => {
     expect(await why(second.order)).toContain('Its payment has been refunded already.');
   });
 
-  test('all of the remaining amount: the order is refunded, and unsent units return to stock', async () => {
+  test('all of the remaining amount: the order is refunded, and unsent units are released', async () => {
     const { shopper, order } = await ordered('REFUND-WHOLE');
     await refund(order, { amountMinor: 500 });
     await refund(order);
@@ -87,7 +87,7 @@ describe('an operator refunds', () => {
     await expect(refund(order)).rejects.toMatchObject({ code: 'not_refundable' });
   });
 
-  test('a fulfilled order: the money is returned and the stock is not', async () => {
+  test('a fulfilled order: the money is refunded and no stock is released', async () => {
     const { shopper, order } = await ordered('REFUND-FULFILLED');
     await fulfilOrder({ userId: order.userId, orderId: order.id, actor: eva });
     await refund(order);

@@ -88,7 +88,7 @@ test('cancelled while its card is being charged, an order is charged and kept, o
   }
 });
 
-test('cancelled by its owner and refunded by operators at the same time, an order returns money and stock once', async () => {
+test('cancelled by its owner and refunded by operators at the same time, an order refunds its money and releases its stock once', async () => {
   for (const round of rounds) {
     const shopper = await ordered(`TWICE-BACK-${round}`);
     const { id, userId, totalMinor } = await orderOf(shopper);

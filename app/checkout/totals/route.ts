@@ -1,4 +1,8 @@
-import { checkoutAddress, countryFieldName } from '#components/checkout/form/checkout-fields.ts';
+import {
+  checkoutAddress,
+  countryFieldName,
+  shippingMethodFieldName,
+} from '#components/checkout/form/checkout-fields.ts';
 import { keepDraftHeader } from '#lib/checkout/checkout-draft.ts';
 import { readForm } from '#lib/checkout/submission/read-submission.ts';
 import { refuseForeignOrigin, route } from '#lib/platform/http/http.ts';
@@ -13,7 +17,10 @@ import { currentRules } from '#lib/pricing/current-rules.ts';
 export const POST = route(async (request) => {
   refuseForeignOrigin(request);
   const typed = await readForm(request);
-  const chosen = { shippingMethod: typed.shippingMethod, country: typed[countryFieldName] };
+  const chosen = {
+    shippingMethod: typed[shippingMethodFieldName],
+    country: typed[countryFieldName],
+  };
   const choice = choiceOf(chosen, await currentRules());
   const headers = {
     location: checkoutAddress(choice),

@@ -1,9 +1,9 @@
 'use client';
 
 import { useEffect, useRef, useState } from 'react';
-import { addressFieldsOf, nameField } from '#components/checkout/form/address-field-list.ts';
-import { countryFieldName } from '#components/checkout/form/checkout-fields.ts';
+import { countryFieldName, labelOf } from '#components/checkout/form/checkout-fields.ts';
 import { CheckoutTextField, type FieldsProps } from '#components/checkout/form/delivery-fields.tsx';
+import { addressFieldsOf, nameField } from '#components/checkout/form/text-fields.ts';
 import { SelectField } from '#components/ui/form/field.tsx';
 import type { Country } from '#lib/shipping/country-name.ts';
 
@@ -30,7 +30,7 @@ export function AddressFields({
       <SelectField
         ref={select}
         name={countryFieldName}
-        label="Country"
+        label={labelOf(countryFieldName)}
         autoComplete="shipping country"
         defaultValue={given}
         onChange={(event) => setCountry(event.target.value)}

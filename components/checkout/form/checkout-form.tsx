@@ -4,7 +4,12 @@ import { type ChangeEvent, type FormEvent, type ReactNode, useRef } from 'react'
 import { ChallengeStatus } from '#components/challenge/challenge-status.tsx';
 import { FoldedSummary, SideSummary } from '#components/checkout/checkout-summary.tsx';
 import { AddressFields } from '#components/checkout/form/address-fields.tsx';
-import { cardFieldName, countryFieldName } from '#components/checkout/form/checkout-fields.ts';
+import {
+  cardFieldName,
+  countryFieldName,
+  paymentMethodFieldName,
+  shippingMethodFieldName,
+} from '#components/checkout/form/checkout-fields.ts';
 import { DeliveryMethods, PaymentMethods } from '#components/checkout/form/choices.tsx';
 import { ContactFields } from '#components/checkout/form/delivery-fields.tsx';
 import { bodyOf, fieldErrorsOf } from '#components/checkout/form/form-data.ts';
@@ -63,7 +68,7 @@ export function CheckoutForm({ cardEntry, countries, ...props }: CheckoutFormPro
     const typed = new FormData(event.currentTarget, submitter);
     if (!page.isTotalSeen(total)) return;
     page.refuse(undefined);
-    if (typed.get('payment.method') === 'card' && card.isNeeded()) void askAndSend(typed);
+    if (typed.get(paymentMethodFieldName) === 'card' && card.isNeeded()) void askAndSend(typed);
     else runner.submit(bodyOf(typed, quote));
   }
 
@@ -81,7 +86,7 @@ export function CheckoutForm({ cardEntry, countries, ...props }: CheckoutFormPro
   function change(event: ChangeEvent<HTMLFormElement>) {
     const { name } = event.target as unknown as HTMLInputElement;
     page.noteEdit(name);
-    if (name === 'shippingMethod' || name === countryFieldName) page.choose();
+    if (name === shippingMethodFieldName || name === countryFieldName) page.choose();
   }
 
   if (page.ordered) return <OrderedMeanwhile url={page.ordered.url} />;
@@ -128,7 +133,7 @@ export function CheckoutForm({ cardEntry, countries, ...props }: CheckoutFormPro
             <DeliveryMethods
               quote={quote}
               chosen={props.choice.shippingMethod}
-              error={errors.shippingMethod}
+              error={errors[shippingMethodFieldName]}
             />
             <noscript>
               <p className="mt-4 mb-2 text-muted">
@@ -142,8 +147,8 @@ export function CheckoutForm({ cardEntry, countries, ...props }: CheckoutFormPro
           <Section title="Payment">
             <PaymentMethods
               quote={quote}
-              chosen={props.values['payment.method']}
-              error={errors['payment.method']}
+              chosen={props.values[paymentMethodFieldName]}
+              error={errors[paymentMethodFieldName]}
               card={
                 cardEntry ? (
                   <CardFields

@@ -1,4 +1,8 @@
 import { Fragment, type ReactNode } from 'react';
+import {
+  paymentMethodFieldName,
+  shippingMethodFieldName,
+} from '#components/checkout/form/checkout-fields.ts';
 import { RadioCard, RadioCards } from '#components/ui/form/radio-card.tsx';
 import { formatMoney } from '#lib/platform/money.ts';
 import type { CheckoutQuote } from '#lib/pricing/schema.ts';
@@ -19,7 +23,7 @@ export function DeliveryMethods({
       {quote.shippingMethods.map(({ id, label, priceMinor }) => (
         <RadioCard
           key={id}
-          name="shippingMethod"
+          name={shippingMethodFieldName}
           value={id}
           defaultChecked={id === chosen}
           required
@@ -66,7 +70,7 @@ export function PaymentMethods({
         return (
           <Fragment key={method.id}>
             <RadioCard
-              name="payment.method"
+              name={paymentMethodFieldName}
               value={method.id}
               defaultChecked={method === known}
               required

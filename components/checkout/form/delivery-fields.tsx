@@ -1,4 +1,4 @@
-import { type CheckoutField, emailField } from '#components/checkout/form/checkout-fields.ts';
+import { emailField, type TextFieldProps } from '#components/checkout/form/text-fields.ts';
 import { TextField } from '#components/ui/form/field.tsx';
 
 export interface FieldsProps {
@@ -12,7 +12,7 @@ export function ContactFields(props: FieldsProps) {
   return <CheckoutTextField field={emailField} {...props} />;
 }
 
-export function CheckoutTextField({ field, values, errors }: FieldsProps & { field: CheckoutField }) {
+export function CheckoutTextField({ field, values, errors }: FieldsProps & { field: TextFieldProps }) {
   const { name, label, hint, optional, half, input } = field;
   return (
     <TextField

@@ -1,7 +1,12 @@
-import { missingMessageOf } from '#components/checkout/form/address-field-list.ts';
-import { cardFieldName, countryFieldName } from '#components/checkout/form/checkout-fields.ts';
+import {
+  cardFieldName,
+  countryFieldName,
+  paymentMethodFieldName,
+} from '#components/checkout/form/checkout-fields.ts';
+import { missingMessageOf } from '#components/checkout/form/text-fields.ts';
 import type { SubmissionBody } from '#components/checkout/submission/submission-client.ts';
 import type { Problem } from '#components/checkout/submission/submission-machine.ts';
+import { nestFields } from '#lib/checkout/checkout-fields.ts';
 import type { CheckoutQuote } from '#lib/pricing/schema.ts';
 
 type FieldError = NonNullable<Problem['fields']>[number];
@@ -13,21 +18,13 @@ type FieldError = NonNullable<Problem['fields']>[number];
  */
 export function bodyOf(form: FormData, quote: CheckoutQuote): SubmissionBody {
   const text = (name: string) => String(form.get(name) ?? '');
-  const address = Object.fromEntries(
-    ['name', 'line1', 'line2', 'city', 'region', 'postalCode', 'country'].map((part) => [
-      part,
-      text(`shippingAddress.${part}`),
-    ]),
-  );
   return {
     submitToken: quote.submitToken,
     cartId: quote.cartId,
     cartVersion: quote.cartVersion,
     totalMinor: quote.totalMinor,
     currency: quote.currency,
-    email: text('email'),
-    shippingMethod: text('shippingMethod'),
-    shippingAddress: address,
+    ...nestFields(text),
     payment: paymentOf(text),
     ...(form.get('confirmDuplicate') === 'true' ? { confirmDuplicate: true } : {}),
   };
@@ -35,7 +32,7 @@ export function bodyOf(form: FormData, quote: CheckoutQuote): SubmissionBody {
 
 /** Sends the token with a card only: a form has a test card preselected even for an invoice. */
 function paymentOf(text: (name: string) => string): Record<string, string> {
-  const method = text('payment.method');
+  const method = text(paymentMethodFieldName);
   return method === 'card' ? { method, token: text(cardFieldName) } : { method };
 }
 

@@ -8,47 +8,20 @@ import {
   patienceMs,
   type Reply,
   type SubmissionEvent,
-  type SubmissionState,
-  type Surroundings,
-  settledMs,
 } from '#components/checkout/submission/submission-machine.ts';
+import {
+  answered,
+  at,
+  overloaded,
+  play,
+  ready,
+  replied,
+  run,
+} from '#components/checkout/submission/submission-samples.ts';
 
-const ready: SubmissionState = { phase: 'ready' };
-const at = (nowMs: number, online = true): Surroundings => ({ nowMs, online, random: 0 });
-const replied = (reply: Reply): SubmissionEvent => ({ type: 'replied', reply });
-const answered = (answer: Answer): SubmissionEvent => ({ type: 'answered', answer });
 const outOfStock: Reply = { kind: 'refused', problem: { code: 'out_of_stock', detail: 'Not enough.' } };
-const overloaded: Reply = { kind: 'busy', code: 'overloaded', definite: true, retryAfterMs: 1_000 };
+
 const unavailable: Reply = { kind: 'busy', code: 'unavailable', definite: false, retryAfterMs: 1_000 };
-
-/** Runs events at time 0 and online, unless an event says otherwise. */
-function run(events: (SubmissionEvent | [SubmissionEvent, Surroundings])[], from = ready): SubmissionState {
-  return events.reduce<SubmissionState>(
-    (state, entry) => (Array.isArray(entry) ? next(state, ...entry) : next(state, entry, at(0))),
-    from,
-  );
-}
-
-/**
- * Drives the machine as the hook does, with a server that answers from two scripts. The last entry of a
- * script repeats. Returns the final state, the performed steps and the elapsed time.
- */
-function play({ replies, answers = [] }: { replies: Reply[]; answers?: Answer[] }, from: SubmissionEvent) {
-  let nowMs = 0;
-  let state = next(ready, from, at(nowMs));
-  const done: string[] = [];
-  const take = <T>(script: T[]) => (script.length > 1 ? script.shift() : script[0]) as T;
-  for (let steps = 0; steps < 1_000; steps += 1) {
-    done.push(state.phase);
-    if (state.phase === 'sending') state = next(state, replied(take(replies)), at(nowMs));
-    else if (state.phase === 'asking') state = next(state, answered(take(answers)), at(nowMs));
-    else if (state.phase === 'pausing') {
-      nowMs = state.untilMs;
-      state = next(state, { type: 'elapsed' }, at(nowMs));
-    } else return { state, done, nowMs, sends: done.filter((phase) => phase === 'sending').length };
-  }
-  throw new Error('the machine never came to rest');
-}
 
 describe('the lock', () => {
   test('a second submit while one is under way changes nothing', () => {
@@ -149,75 +122,6 @@ describe('a submission that is in progress', () => {
   });
 });
 
-describe('a lost reply', () => {
-  test('is followed by queries, and leads to the order if there is one', () => {
-    const { state, sends } = play(
-      { replies: [{ kind: 'lost' }], answers: [{ kind: 'done', url: '/orders/1' }] },
-      { type: 'submit' },
-    );
-    expect(state).toEqual({ phase: 'placed', url: '/orders/1' });
-    expect(sends).toBe(1);
-  });
-
-  test('is followed by a resend only after two answers in a row that nothing is recorded', () => {
-    const { done } = play(
-      {
-        replies: [{ kind: 'lost' }, { kind: 'placed', url: '/orders/1' }],
-        answers: [{ kind: 'unknown' }, { kind: 'working' }, { kind: 'unknown' }, { kind: 'unknown' }],
-      },
-      { type: 'submit' },
-    );
-    expect(done.filter((phase) => phase !== 'pausing')).toEqual([
-      'sending',
-      'asking',
-      'asking',
-      'asking',
-      'asking',
-      'sending',
-      'placed',
-    ]);
-  });
-
-  test('that is lost again and again ends in an honest "we do not know", after a bounded number of sends', () => {
-    const { state, sends } = play(
-      { replies: [{ kind: 'lost' }], answers: [{ kind: 'unknown' }] },
-      { type: 'submit' },
-    );
-    expect(state).toEqual({ phase: 'stalled' });
-    expect(sends).toBe(1 + maxResends);
-  });
-
-  test('ends within two minutes if queries get no answer either', () => {
-    const { state, nowMs } = play(
-      { replies: [{ kind: 'lost' }], answers: [{ kind: 'lost' }] },
-      { type: 'submit' },
-    );
-    expect(state).toEqual({ phase: 'stalled' });
-    expect(nowMs).toBeLessThanOrEqual(patienceMs);
-  });
-});
-
-describe('after a reload in the middle of a submission', () => {
-  const resume: SubmissionEvent = {
-    type: 'resume',
-    refusal: { code: 'not_recorded', detail: 'Not recorded.' },
-  };
-
-  test('the page queries until the order is recorded, and sends nothing', () => {
-    const answers: Answer[] = [{ kind: 'unknown' }, { kind: 'working' }, { kind: 'done', url: '/orders/1' }];
-    const { state, sends } = play({ replies: [], answers }, resume);
-    expect(state).toEqual({ phase: 'placed', url: '/orders/1' });
-    expect(sends).toBe(0);
-  });
-
-  test('the form unlocks without an order only when no request can still be under way', () => {
-    const { state, sends, nowMs } = play({ replies: [], answers: [{ kind: 'unknown' }] }, resume);
-    expect(state).toMatchObject({ phase: 'ready', problem: { code: 'not_recorded' } });
-    expect(nowMs).toBeGreaterThanOrEqual(settledMs);
-    expect(sends).toBe(0);
-  });
-});
-
 describe('a busy shop', () => {
   test('automatically gets the same submission again after the time it named', () => {
     const { state, sends, nowMs } = play(
@@ -274,36 +178,5 @@ describe('a key used before with other details', () => {
     const { state, sends } = play({ replies: [reused], answers: [{ kind: 'unknown' }] }, { type: 'submit' });
     expect(state).toMatchObject({ phase: 'ready', problem: { code: 'key_reused' } });
     expect(sends).toBe(1);
-  });
-});
-
-describe('without a connection', () => {
-  test('a submit waits for the connection and is then sent', () => {
-    const offline = next(ready, { type: 'submit' }, at(0, false));
-    expect(offline).toMatchObject({ phase: 'offline', step: 'sending' });
-    expect(run([[{ type: 'went_online' }, at(9_000)]], offline).phase).toBe('sending');
-  });
-
-  test('a lost reply is queried after reconnecting, with a new deadline', () => {
-    const sending = run([{ type: 'submit' }]);
-    const offline = next(sending, replied({ kind: 'lost' }), at(1_000, false));
-    expect(offline).toMatchObject({ phase: 'offline', step: 'asking' });
-    expect(run([[{ type: 'went_online' }, at(500_000)]], offline)).toMatchObject({
-      phase: 'asking',
-      course: { deadlineMs: 500_000 + patienceMs },
-    });
-  });
-
-  test('the end of a pause does not resume the submission, and reconnecting does', () => {
-    const pausing = run([{ type: 'submit' }, replied(overloaded)]);
-    const offline = next(pausing, { type: 'went_offline' }, at(100, false));
-    expect(offline.phase).toBe('offline');
-    expect(next(offline, { type: 'elapsed' }, at(5_000, false))).toBe(offline);
-    expect(next(offline, { type: 'went_online' }, at(5_000)).phase).toBe('sending');
-  });
-
-  test('a shopper can check again although the browser reports no connection', () => {
-    const offline = next(ready, { type: 'submit' }, at(0, false));
-    expect(next(offline, { type: 'check_again' }, at(0, false)).phase).toBe('sending');
   });
 });

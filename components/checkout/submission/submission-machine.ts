@@ -99,7 +99,7 @@ export const maxResends = 6;
 const unknownsUntilResend = 2;
 
 /** After this time no request can still be under way, so "not recorded" means "not ordered". */
-export const settledMs = 10_000;
+export const overAfterMs = 10_000;
 
 const firstAskPauseMs = 500;
 const maxAskPauseMs = 2_000;
@@ -201,8 +201,8 @@ function afterAnswer(before: Course, answer: Answer, around: Surroundings): Subm
 }
 
 function afterUnknown(course: Course, around: Surroundings): SubmissionState {
-  const settled = around.nowMs >= course.startedMs + settledMs;
-  if (course.refusal && settled) return { phase: 'ready', problem: course.refusal };
+  const isOver = around.nowMs >= course.startedMs + overAfterMs;
+  if (course.refusal && isOver) return { phase: 'ready', problem: course.refusal };
   if (course.refusal || course.unknowns < unknownsUntilResend) {
     return askLater(course, 'lost', undefined, around);
   }

@@ -23,7 +23,7 @@ export function CancelOrder({
   const router = useRouter();
   const dialog = useRef<HTMLDialogElement>(null);
   const running = useRef(false);
-  const [state, setState] = useState<'asking' | 'cancelling' | Exclude<PostAnswer, 'settled'>>('asking');
+  const [state, setState] = useState<'asking' | 'cancelling' | Exclude<PostAnswer, 'done'>>('asking');
   const action = `/api/orders/${id}/cancel`;
 
   function ask(event: FormEvent) {
@@ -39,7 +39,7 @@ export function CancelOrder({
     setState('cancelling');
     const answer = await postToOrder(action);
     running.current = false;
-    if (answer !== 'settled') return setState(answer);
+    if (answer !== 'done') return setState(answer);
     dialog.current?.close();
     // The order is cancelled, or can't be cancelled any more. The rendered page shows which.
     router.refresh();

@@ -66,7 +66,7 @@ export function PayAgain({
     const asked = await card.ask();
     if (asked && 'problem' in asked) return asked.problem;
     const answer = await postToOrder(action, { attempt, method: 'card', token: asked?.token ?? chosen });
-    if (answer !== 'settled') return paymentSentences[answer];
+    if (answer !== 'done') return paymentSentences[answer];
     startRefresh(() => router.refresh());
     return undefined;
   }

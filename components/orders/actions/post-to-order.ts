@@ -1,10 +1,10 @@
 import { answering } from '#components/challenge/answering.ts';
 
 /**
- * The outcome of a request. `settled`: it is done or no longer possible, and the order's page shows
- * which.
+ * The outcome of a request. `done`: it was carried out or is no longer possible, and the order's page
+ * shows which.
  */
-export type PostAnswer = 'settled' | 'no_session' | 'no_order' | 'refused' | 'unreachable';
+export type PostAnswer = 'done' | 'no_session' | 'no_order' | 'refused' | 'unreachable';
 
 const timeoutMs = 15_000;
 
@@ -18,7 +18,7 @@ export async function postToOrder(action: string, body?: Record<string, unknown>
     if (!answer) return 'unreachable';
     const { ok, status } = answer;
     // A declined card, an order whose status has changed, or an attempt that was already made.
-    if (ok || [402, 409, 422].includes(status)) return 'settled';
+    if (ok || [402, 409, 422].includes(status)) return 'done';
     if (status === 401) return 'no_session';
     return status === 404 ? 'no_order' : 'refused';
   } catch {
@@ -46,7 +46,7 @@ async function post(
 }
 
 /** Says why nothing was done, and what to do about it. */
-type Sentences = Record<Exclude<PostAnswer, 'settled'>, string>;
+type Sentences = Record<Exclude<PostAnswer, 'done'>, string>;
 
 export const cancelSentences: Sentences = {
   no_session:

@@ -24,7 +24,7 @@ export function OrderStatus({ order, facts, cardEntry }: Props) {
   const { id, status, version } = order;
   const unsettled = status === 'payment_pending' || status === 'payment_unknown';
   // A charge may still arrive for an order that ended because it was not paid in time.
-  const settled = statusWords(status).final && facts.endedBy !== 'hold' && order.refundRequestedMinor === 0;
+  const isFinal = statusWords(status).final && facts.endedBy !== 'hold' && order.refundRequestedMinor === 0;
   return (
     <Card className="grid gap-5">
       {/* Screen readers announce it when it changes while the page is open. */}
@@ -43,7 +43,7 @@ export function OrderStatus({ order, facts, cardEntry }: Props) {
       <AnotherCard order={order} cardEntry={cardEntry} />
       {status === 'cancelled' ? <PutBack orderId={id} /> : null}
       {unsettled ? <LookAgain id={id} /> : null}
-      {settled ? null : <OrderWatch id={id} mark={orderMark(order)} unsettled={unsettled} />}
+      {isFinal ? null : <OrderWatch id={id} mark={orderMark(order)} unsettled={unsettled} />}
     </Card>
   );
 }

@@ -19,10 +19,10 @@ import { runScript } from '#lib/platform/redis/run-script.ts';
 const claimLeaseMs = 30_000;
 
 /** Pauses between retries to end a claim while Redis is away. Their sum stays below the lease. */
-const settlePausesMs = [250, 500, 1_000, 2_000, 4_000, 8_000, 12_000];
+const endPausesMs = [250, 500, 1_000, 2_000, 4_000, 8_000, 12_000];
 
 /** Claims of one process that are retried at the same time; any others expire. */
-const maxUnsettled = 1_000;
+const maxRetriedClaims = 1_000;
 
 /** How long Redis remembers that a submission made an order. Later replays are answered by the writer. */
 const doneKeptMs = 24 * 3600 * 1000;
@@ -130,17 +130,17 @@ export async function forgetDone(submission: Submission): Promise<void> {
 /** Retries until Redis answers. Both scripts are idempotent, so they may run twice. */
 async function untilAnswered(ask: () => Promise<Asked<unknown>>): Promise<void> {
   if ((await ask()).answered || redisState() === 'off') return;
-  const unsettled = processWide('unsettledClaims', () => ({ count: 0 }));
-  if (unsettled.count >= maxUnsettled) return;
-  unsettled.count += 1;
+  const retried = processWide('retriedClaims', () => ({ count: 0 }));
+  if (retried.count >= maxRetriedClaims) return;
+  retried.count += 1;
   try {
-    for (const ms of settlePausesMs) {
+    for (const ms of endPausesMs) {
       // `ref: false`: a process that exits does not wait for this.
       await sleep(ms, undefined, { ref: false });
       if ((await ask()).answered) return;
     }
   } finally {
-    unsettled.count -= 1;
+    retried.count -= 1;
   }
 }
 

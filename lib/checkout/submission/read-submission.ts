@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { nestFields } from '#lib/checkout/checkout-fields.ts';
 import type { Submission } from '#lib/checkout/submission/schema.ts';
 import { isChargeable } from '#lib/payment-provider/card-amounts.ts';
 import { takesCards } from '#lib/payment-provider/takes-cards.ts';
@@ -95,19 +96,13 @@ function readSubmission(
 
 /** Converts the flat text fields of a form to the equivalent JSON body. */
 function fromForm(typed: Record<string, string>): Record<string, unknown> {
-  const address = Object.entries(typed)
-    .filter(([name]) => name.startsWith('shippingAddress.'))
-    .map(([name, value]) => [name.slice('shippingAddress.'.length), value]);
   return {
+    ...nestFields((name) => typed[name]),
     submitToken: typed.submitToken,
     cartId: typed.cartId,
     cartVersion: wholeNumber(typed.cartVersion),
     totalMinor: wholeNumber(typed.totalMinor),
     currency: typed.currency,
-    email: typed.email,
-    shippingMethod: typed.shippingMethod,
-    shippingAddress: Object.fromEntries(address),
-    payment: { method: typed['payment.method'], token: typed['payment.token'] },
     confirmDuplicate: typed.confirmDuplicate === 'true' || typed.confirmDuplicate === 'on',
   };
 }

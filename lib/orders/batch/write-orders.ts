@@ -57,7 +57,7 @@ export async function writeOrders(orderRequests: OrderRequest[]): Promise<Promis
       const first = await writeOrders(orderRequests.slice(0, middle));
       return [...first, ...(await writeOrders(orderRequests.slice(middle)))];
     }
-    return Promise.all(orderRequests.map((orderRequest) => settleRefused(orderRequest, error)));
+    return Promise.all(orderRequests.map((orderRequest) => answerRefused(orderRequest, error)));
   }
 }
 
@@ -90,7 +90,7 @@ async function writeWithRetries(orderRequests: OrderRequest[]): Promise<Decision
  * The result for a single submission that the database refused. A unique violation means that its order
  * exists already, so the answer is that order.
  */
-async function settleRefused(
+async function answerRefused(
   orderRequest: OrderRequest,
   error: unknown,
 ): Promise<PromiseSettledResult<Decision>> {

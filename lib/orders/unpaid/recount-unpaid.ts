@@ -4,7 +4,7 @@ import { db } from '#lib/platform/database/db.ts';
 const maxRows = 1_000;
 
 /**
- * Makes `unpaid_order` match the holds of `orders`. They differ only after processes of the release before
+ * Makes `unpaid_order` match the holds of `orders`. They differ only after processes of the version before
  * 0012_unpaid_order have written orders on the migrated database. Each order is locked. So a concurrent
  * change either comes before, and is seen here, or comes after and updates the row itself. An order that is
  * already locked is left for the next run.
@@ -26,12 +26,12 @@ export async function recountUnpaid(): Promise<void> {
       WHERE NOT EXISTS (SELECT FROM orders WHERE orders.hold_until IS NOT NULL
                           AND orders.user_id = unpaid_order.user_id AND orders.id = unpaid_order.order_id)
       LIMIT ${maxRows}
-    ), settled AS MATERIALIZED (
+    ), ended AS MATERIALIZED (
       SELECT locked.email_hash, locked.id FROM suspect, LATERAL (
         SELECT email_hash, id FROM orders
         WHERE orders.user_id = suspect.user_id AND orders.id = suspect.order_id AND hold_until IS NULL
         FOR NO KEY UPDATE SKIP LOCKED) AS locked
     )
-    DELETE FROM unpaid_order USING settled
-    WHERE unpaid_order.email_hash = settled.email_hash AND unpaid_order.order_id = settled.id`;
+    DELETE FROM unpaid_order USING ended
+    WHERE unpaid_order.email_hash = ended.email_hash AND unpaid_order.order_id = ended.id`;
 }

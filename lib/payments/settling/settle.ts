@@ -64,7 +64,7 @@ function withRefunds(input: SettleInput, charge: Charge, so: SettleOrder): Settl
       actor: last.actor,
       endedBy: last.origin === 'provider' ? 'provider' : 'operator',
       amountMinor: confirmed.reduce((sum, { amountMinor }) => sum + amountMinor, 0),
-      ...(order.status === 'paid' ? { returnStock: true } : {}),
+      ...(order.status === 'paid' ? { releaseStock: true } : {}),
     };
   }
   if (isOrders && next !== 'refunded' && order.status === 'refunded') {

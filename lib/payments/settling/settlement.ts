@@ -22,7 +22,7 @@ interface OrderStep {
   endedBy?: CancellationSource;
   amountMinor?: number;
   /** The order's items were never sent, so its stock is for sale again. */
-  returnStock?: true;
+  releaseStock?: true;
 }
 
 /** An event of an order that does not change its status. */

@@ -5,10 +5,10 @@ import { changeOrder } from '#lib/orders/change-order.ts';
 import type { OrderRow } from '#lib/orders/order-rows.ts';
 import type { AttemptKey, ChargeStatus } from '#lib/payment-provider/provider.ts';
 import { writeDisputes, writeRefunds } from '#lib/payments/events/write-mirrored.ts';
-import type { PaymentRow } from '#lib/payments/payment-rows.ts';
+import { changePayment, isSameState, type PaymentRow } from '#lib/payments/payment-rows.ts';
 import type { Finding, Settlement } from '#lib/payments/settling/settlement.ts';
 import type { Tx } from '#lib/platform/database/db.ts';
-import { returnStock } from '#lib/stock/return-stock.ts';
+import { releaseStock } from '#lib/stock/release-stock.ts';
 
 /** Writes what `settle` decided, in the caller's transaction and under the order's lock. */
 
@@ -25,10 +25,8 @@ export async function writePayment(
   const { userId, orderId, attempt, currency } = payment;
   const { payment: to = payment.status, giveBack, refunds = [], disputes = [] } = settlement;
   const said = typeof finding === 'string' ? undefined : finding;
-  const after: PaymentRow = {
-    ...payment,
+  const change = {
     status: to,
-    version: payment.version + 1,
     providerRef: said?.ref ?? payment.providerRef,
     declineCode: to === 'declined' ? (said?.declineCode ?? payment.declineCode) : null,
     actionUrl: to === 'requires_action' ? (said?.actionUrl ?? payment.actionUrl) : null,
@@ -42,15 +40,8 @@ export async function writePayment(
     const options = { key: cancelDeclinedKey(payment), unlessWaiting: true };
     await addJob(tx, 'call_off_payment', { userId, orderId, attempt }, options);
   }
-  const same = shown.every((name) => after[name] === payment[name]);
-  if (same && refunds.length === 0 && disputes.length === 0) return payment;
-  await tx.$executeRaw`
-    UPDATE payment SET status = ${after.status}, provider_ref = ${after.providerRef},
-                       decline_code = ${after.declineCode}, action_url = ${after.actionUrl},
-                       captured_minor = ${after.capturedMinor}::int, refunded_minor = ${after.refundedMinor}::int,
-                       lost_minor = ${after.lostMinor}::int, fee_minor = ${after.feeMinor}::int,
-                       version = version + 1, updated_at = now()
-    WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid AND attempt = ${attempt}::int`;
+  if (isSameState(change, payment) && refunds.length === 0 && disputes.length === 0) return payment;
+  const after = await changePayment(tx, payment, change);
   await writeRefunds(tx, payment, refunds);
   await writeDisputes(tx, payment, disputes);
   if (to === 'unknown') {
@@ -68,17 +59,6 @@ export async function writePayment(
  * cancelled; an event reports its outcome. A cancelled charge accepts no card and needs no job.
  */
 const stillPayable: readonly ChargeStatus[] = ['declined', 'requires_action'];
-
-const shown = [
-  'status',
-  'providerRef',
-  'declineCode',
-  'actionUrl',
-  'capturedMinor',
-  'refundedMinor',
-  'lostMinor',
-  'feeMinor',
-] as const;
 
 const settleKey = ({ orderId, attempt }: AttemptKey) => `settle_payment:${orderId}:${attempt}`;
 
@@ -126,6 +106,6 @@ export async function writeOrder(
     await changeOrder(tx, { userId, orderId, version, from, to, actor, paidAttempt, ...rest });
     Object.assign(after, { status: to, version: version + 1 });
   }
-  if (change?.returnStock) await returnStock(tx, { userId, orderId });
+  if (change?.releaseStock) await releaseStock(tx, { userId, orderId });
   return after;
 }

@@ -1,7 +1,7 @@
 import type { Redis } from '@upstash/redis';
 import type { Env } from '#lib/platform/env.ts';
 import { openMemory } from '#lib/platform/redis/transports/memory.ts';
-import { settleReply } from '#lib/platform/redis/transports/replies.ts';
+import { uniformReply } from '#lib/platform/redis/transports/replies.ts';
 import { redisOver } from '#lib/platform/redis/transports/requester.ts';
 import { makeRestRedis } from '#lib/platform/redis/transports/rest.ts';
 import { openTcp } from '#lib/platform/redis/transports/tcp.ts';
@@ -21,7 +21,7 @@ export interface RedisClient {
  */
 export function connectRedis(config: RedisConfig, deadlineMs: number): RedisClient | undefined {
   const client = openClient(config, deadlineMs);
-  client?.redis.use(settleReply);
+  client?.redis.use(uniformReply);
   return client;
 }
 

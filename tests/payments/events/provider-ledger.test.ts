@@ -83,7 +83,7 @@ async function mailsOf(order: OrderInDb) {
 
 describe.each(everyWay)('a refund in the provider’s dashboard, reported by $name', ({ before, hear }) => {
   // What broke: the event was answered "applied", the order stayed paid, and its goods were shipped.
-  test('of the full amount ends the order, returns its stock, and it is not shipped', async () => {
+  test('of the full amount ends the order, releases its stock, and it is not shipped', async () => {
     const { shopper, order, sku, ref } = await paid();
     await before();
     await dashboard.refund(ref);

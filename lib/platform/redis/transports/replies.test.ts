@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { errors } from '@upstash/redis';
 import { expect, test } from 'vitest';
-import { RedisAway, saysAway, settleReply } from '#lib/platform/redis/transports/replies.ts';
+import { RedisAway, saysAway, uniformReply } from '#lib/platform/redis/transports/replies.ts';
 
 test.each([
   'LOADING Redis is loading the dataset in memory',
@@ -37,7 +37,7 @@ const fail = (error: unknown) => () => Promise.reject(error);
 test('an error that repeats the command becomes a reply without it', async () => {
   const request = { body: ['set', 'key', 'name and street'] };
   const message = `ERR syntax error, command was: ${JSON.stringify(request.body)}`;
-  expect(await settleReply(request, fail(new errors.UpstashError(message)))).toEqual({
+  expect(await uniformReply(request, fail(new errors.UpstashError(message)))).toEqual({
     error: 'ERR syntax error',
   });
 });
@@ -46,7 +46,7 @@ test("a driver's error keeps its message and loses the command's arguments", asy
   const driverError = Object.assign(new Error('WRONGPASS'), {
     command: { name: 'auth', args: ['user', 'password'] },
   });
-  const error = await settleReply({ body: ['get', 'a'] }, fail(driverError)).catch(
+  const error = await uniformReply({ body: ['get', 'a'] }, fail(driverError)).catch(
     (reason: unknown) => reason,
   );
   expect(error).toBeInstanceOf(RedisAway);
@@ -58,12 +58,12 @@ test('the cause of a failed fetch is named', async () => {
   const failed = new TypeError('fetch failed', {
     cause: Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }),
   });
-  await expect(settleReply({ body: [] }, fail(failed))).rejects.toThrow('fetch failed (ECONNREFUSED)');
+  await expect(uniformReply({ body: [] }, fail(failed))).rejects.toThrow('fetch failed (ECONNREFUSED)');
 });
 
 test("a proxy's page in place of JSON means that Redis is away", async () => {
   const page = new errors.UpstashJSONParseError('<html>502 Bad Gateway</html>');
-  await expect(settleReply({ body: [] }, fail(page))).rejects.toBeInstanceOf(RedisAway);
+  await expect(uniformReply({ body: [] }, fail(page))).rejects.toBeInstanceOf(RedisAway);
 });
 
 test('one command of a pipeline that Redis cannot serve means that it is away', async () => {
@@ -71,10 +71,10 @@ test('one command of a pipeline that Redis cannot serve means that it is away', 
     result?: string;
     error?: string;
   };
-  await expect(settleReply({ path: ['pipeline'] }, async () => replies)).rejects.toBeInstanceOf(RedisAway);
+  await expect(uniformReply({ path: ['pipeline'] }, async () => replies)).rejects.toBeInstanceOf(RedisAway);
 });
 
 test('a transaction refused as a whole throws the refusal', async () => {
-  const refused = settleReply({ path: ['multi-exec'] }, async () => ({ error: 'EXECABORT discarded' }));
+  const refused = uniformReply({ path: ['multi-exec'] }, async () => ({ error: 'EXECABORT discarded' }));
   await expect(refused).rejects.toBeInstanceOf(errors.UpstashError);
 });

@@ -24,7 +24,7 @@ export function saysAway(message: string): boolean {
  * Middleware between the client and each of the three transports, so that errors look the same over all of
  * them: a refused command becomes a reply `{ error }`, and everything else throws `RedisAway`.
  */
-export async function settleReply<Result>(
+export async function uniformReply<Result>(
   request: UpstashRequest,
   send: (request: UpstashRequest) => Promise<UpstashResponse<Result>>,
 ): Promise<UpstashResponse<Result>> {

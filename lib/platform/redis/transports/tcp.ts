@@ -72,11 +72,11 @@ export function openTcp(url: string, firstConnectWaitMs: number): { wire: Wire; 
     async send(command) {
       if (connection.status !== 'ready') await connect();
       writeTogether();
-      return settle(connection.call(...(command as [string, ...string[]])));
+      return toReply(connection.call(...(command as [string, ...string[]])));
     },
     async sendTransaction(commands) {
       if (connection.status !== 'ready') await connect();
-      const reply = await settle(connection.multi(commands.map((command) => ['call', ...command])).exec());
+      const reply = await toReply(connection.multi(commands.map((command) => ['call', ...command])).exec());
       if (reply.error) return reply;
       const results = reply.result as [Error | null, unknown][];
       return results.map(([error, result]) => (error ? { error: error.message } : { result }));
@@ -86,7 +86,7 @@ export function openTcp(url: string, firstConnectWaitMs: number): { wire: Wire; 
 }
 
 /** Redis's own errors become replies. A lost connection stays an error. */
-async function settle(sent: Promise<unknown>): Promise<Reply> {
+async function toReply(sent: Promise<unknown>): Promise<Reply> {
   try {
     return { result: await sent };
   } catch (error) {

@@ -1,10 +1,10 @@
 import type { Tx } from '#lib/platform/database/db.ts';
 
 /**
- * Returns an order's quantities to stock. Call it once per order, in the transaction that ends the order.
+ * Releases the stock that an order holds. Call it once per order, in the transaction that ends the order.
  * Locks in sku order, as the order writer does, so the two never deadlock.
  */
-export async function returnStock(
+export async function releaseStock(
   tx: Tx,
   { userId, orderId }: { userId: string; orderId: string },
 ): Promise<void> {

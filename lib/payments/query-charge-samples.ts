@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import { type Charge, UnknownOutcome } from '#lib/payment-provider/provider.ts';
+import type { PaymentRow } from '#lib/payments/payment-rows.ts';
+
+/** Payments and charges for the tests of the queries. */
+
+export const hourMs = 3_600_000;
+
+export const payment: PaymentRow = {
+  userId: randomUUID(),
+  orderId: randomUUID(),
+  attempt: 1,
+  method: 'card',
+  status: 'created',
+  version: 1,
+  amountMinor: 4_599,
+  currency: 'USD',
+  idempotencyKey: 'order:1',
+  providerRef: null,
+  token: 'pm_card_visa',
+  declineCode: null,
+  actionUrl: null,
+  refundedMinor: 0,
+  capturedMinor: 0,
+  lostMinor: 0,
+  feeMinor: null,
+  createdAt: new Date('2026-01-01'),
+  ageMs: 0,
+};
+
+export const known = { ...payment, providerRef: 'pi_1' };
+
+/** An attempt whose key the provider may have forgotten. */
+export const old = { ...payment, ageMs: 23 * hourMs };
+
+export const charge = (status: Charge['status'], ref: string | undefined = 'pi_1'): Charge => ({
+  ref,
+  status,
+  amountMinor: 4_599,
+  currency: 'USD',
+});
+
+export const lost = new UnknownOutcome('test', new Error('ECONNRESET'));
