@@ -4,11 +4,11 @@ import { postToOrder } from '#components/orders/actions/post-to-order.ts';
 afterEach(() => vi.unstubAllGlobals());
 
 test.each([
-  [200, 'settled'],
-  [201, 'settled'],
-  [402, 'settled'],
-  [409, 'settled'],
-  [422, 'settled'],
+  [200, 'done'],
+  [201, 'done'],
+  [402, 'done'],
+  [409, 'done'],
+  [422, 'done'],
   [400, 'refused'],
   [401, 'no_session'],
   [404, 'no_order'],
