@@ -82,7 +82,7 @@ const main: Record<OrderStatus, fc.Arbitrary<PaymentFacts>> = {
   refunded: fc.oneof(charged.filter(isBack), reserved.filter(isBack)),
 };
 
-export const pays: readonly OrderStatus[] = ['paid', 'fulfilled', 'refunded'];
+const pays: readonly OrderStatus[] = ['paid', 'fulfilled', 'refunded'];
 
 export const orders: fc.Arbitrary<MoneyFacts> = fc
   .constantFrom(...(Object.keys(main) as OrderStatus[]))
