@@ -5,8 +5,9 @@ export default defineConfig({
   test: {
     // A process per file: every file has its own configuration, pools and Redis client.
     pool: 'forks',
-    // Files spend half their time waiting for databases and child processes, so two files fit on two cores.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Files spend most of their time waiting for databases, timeouts and child processes. Two to a core take
+    // half the time of one to a core.
+    maxWorkers: 2 * availableParallelism(),
     // Polled conditions are met within milliseconds, or within many seconds on a busy machine.
     expect: { poll: { timeout: 20_000 } },
     projects: [
