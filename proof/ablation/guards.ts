@@ -18,6 +18,7 @@ export const guards: Record<Guard, string> = {
   cartId: "a new cart's id is derived from its shopper and their last cart",
   cartVersion: "the cart's version is compared with the confirmed one",
   cartTotal: 'the total is compared with the confirmed one',
+  rulesVersion: 'the writer compares the version of the pricing rules in its memory with the database',
   cartLock: '`FOR UPDATE` on the carts of a batch',
   cartStatus: 'an ordered cart is no longer open',
   existingOrder: 'the writer looks for an existing order',

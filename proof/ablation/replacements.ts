@@ -90,6 +90,12 @@ const byFolder = {
         typeof import('#lib/orders/decide.ts')
       >,
     },
+    rulesVersion: {
+      of: 'lib/pricing/current-rules.ts',
+      load: (() => import('#proof/ablation/without/orders/rules-version.ts')) satisfies Load<
+        typeof import('#lib/pricing/current-rules.ts')
+      >,
+    },
     planCheck: {
       of: 'lib/orders/batch/assert-plan.ts',
       load: (() => import('#proof/ablation/without/orders/plan-check.ts')) satisfies Load<

@@ -146,6 +146,12 @@ const orderRows: Row[] = [
     violates: ['ordered_otherwise'],
     so: 'it is needed, for the same reason',
   }),
+  row('reshipped', [], { atMost: { orders: 0 }, so: '`cart_changed`' }),
+  row('reshipped', allShields, { atMost: { orders: 0 }, so: 'the same' }),
+  row('reshipped', ['rulesVersion'], {
+    atLeast: { orders: 1 },
+    so: 'it is needed: a process sells at the shipping price that it remembers',
+  }),
   row('firstLines', [], { so: 'one cart with both lines' }),
   row('firstLines', allShields, { so: 'the same' }),
   row('firstLines', ['oneOpenCart'], {

@@ -42,6 +42,25 @@ export const meaning = {
     },
   },
 
+  reshipped: {
+    about: 'the shipping price goes up after the checkout was shown',
+    goods: shelf('RED'),
+    checkouts: 8,
+    prepare: async (scene) => {
+      const ready = await times(8, async () => {
+        const shopper = scene.shopper();
+        const submission = await readyToOrder(shopper, { RED: 1 });
+        return { shopper, submission };
+      });
+      await scene.harness.withDatabase((client) =>
+        client.query('UPDATE shipping_rate SET price_minor = price_minor + 100'),
+      );
+      return async () => {
+        await sendEach(ready);
+      };
+    },
+  },
+
   foreignToken: {
     about: "an old order's token is sent with a new cart",
     goods: shelf('RED', 'BLUE'),
