@@ -61,7 +61,7 @@ function sayReady(): void {
   logger().info('running jobs');
   if (said) return;
   said = true;
-  process.send?.('ready', () => process.disconnect());
+  process.send?.('ready', () => process.disconnect?.());
 }
 
 try {

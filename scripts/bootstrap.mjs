@@ -1,4 +1,4 @@
-// Every npm script starts here. It prepares a fresh clone, then runs the given script on Node 24. Plain
+// Every npm script starts here. It prepares a fresh clone, then runs the given script on Node 26. Plain
 // JavaScript without dependencies, because it runs before anything is installed, on any version of Node.
 //
 //   node scripts/bootstrap.mjs scripts/start.ts --port 4000
@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const inRoot = (...parts) => path.join(root, ...parts);
 const oldestNode = 20;
-const neededNode = 24;
+const neededNode = 26;
 
 /** Progress goes to stderr, so that stdout has only the script's own output. */
 const say = (line) => process.stderr.write(`${line}\n`);

@@ -161,8 +161,10 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
 /** Moves bytes one way, chunk by chunk in order, and applies what `befall` says of each. */
 function pump(line: Line, from: Socket, to: Socket, befall: (bytes: Buffer) => Effect): void {
   let before: Promise<unknown> = Promise.resolve();
-  from.on('data', (bytes) => {
+  from.on('data', (data) => {
     if (line.swallowed) return;
+    // A socket without an encoding has no strings.
+    const bytes = data as Buffer;
     const effect = befall(bytes);
     if (effect === 'keep') return;
     if (effect === 'black_hole') line.swallowed = true;

@@ -22,7 +22,7 @@ async function throughHoldingProxy(databaseUrl: string): Promise<string> {
     client.on('data', (bytes) => database.write(bytes)).on('close', () => database.destroy());
     database.on('data', (bytes) => {
       toShop = client;
-      if (held) held.push(bytes);
+      if (held) held.push(bytes as Buffer);
       else client.write(bytes);
     });
     database.on('close', () => held || client.destroy());
