@@ -70,7 +70,7 @@ export function nextSku(): string {
 export async function refunded(partsMinor: (number | undefined)[] = [undefined]): Promise<Refunded> {
   const sku = await addProduct(nextSku(), { available: 5 });
   const shopper = await shopperWith(call, sku);
-  simulator.addFault({ kind: 'timeout_after', on: { method: 'POST', path: '^/v1/payment_intents$' } });
+  simulator.addFault({ kind: 'reply_lost', on: { method: 'POST', path: '^/v1/payment_intents$' }, times: 2 });
   simulator.addFault({ kind: 'webhook_drop', times: 200 });
   await shopper.order(await cardBody(shopper));
   const unknown = await orderOf(shopper);

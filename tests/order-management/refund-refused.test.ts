@@ -236,7 +236,7 @@ describe('a failed refund of the shop', () => {
 // card that was charged.
 test('a slow refund in the dashboard, before the charge reaches its order, is described correctly', async () => {
   const shopper = await shopperWith(call, await addProduct(nextSku(), { available: 5 }));
-  simulator.addFault({ kind: 'timeout_after', on: { method: 'POST', path: '^/v1/payment_intents$' } });
+  simulator.addFault({ kind: 'reply_lost', on: { method: 'POST', path: '^/v1/payment_intents$' }, times: 2 });
   simulator.addFault({ kind: 'webhook_drop', times: 200 });
   const body = await cardBody(shopper, 'pm_card_pendingRefund');
   await shopper.order(body);
