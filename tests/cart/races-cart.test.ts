@@ -44,7 +44,7 @@ test('edits that did not look are all counted, and the cart is as one of them le
   expect(cart.lines).toEqual(answers.find((answer) => answer.version === cart.version)?.lines);
 });
 
-test('units added at once, by reading and writing back, are all in the cart', async () => {
+test('units added at the same time, by reading and writing back, are all in the cart', async () => {
   const shopper = await shopperWith(call, await addProduct('ADDED'));
   const addOne = async (): Promise<void> => {
     const { version, lines } = await shopper.cart();

@@ -169,7 +169,7 @@ test('an unknown call is not found, with any name, method and body', async () =>
             body: hasBody ? body : null,
           });
           const response = await handlers[method]?.(request, {});
-          if (!response) throw new Error(`nobody answers ${method}`);
+          if (!response) throw new Error(`no handler for ${method}`);
           expect([response.status, await response.json()]).toMatchObject([404, { code: 'not_found' }]);
         },
       ),

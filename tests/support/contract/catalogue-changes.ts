@@ -21,7 +21,7 @@ export function describeCatalogueChanges(urls: readonly [string, string]): void 
     test('a title and a price, on the pages of the product and of its category', async () => {
       const sku = `CHANGES-${crypto.randomUUID()}`.toLowerCase();
       await addProduct(sku);
-      // A category of its own: the products of other tests would fill the first page of theirs.
+      // A category of its own: the products of other tests fill the first page of the usual one.
       await db().$executeRaw`
         INSERT INTO category (slug, title, description, position) VALUES (${sku}, ${sku}, 'For one test', 99)`;
       await db().$executeRaw`UPDATE product SET category_slug = ${sku} WHERE slug = ${sku}`;
