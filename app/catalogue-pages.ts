@@ -9,10 +9,14 @@ export async function tagPage(tags: string[]): Promise<void> {
   await unstable_cache(async () => true, tags, { tags })();
 }
 
+/** The same as `expireTime` in next.config.ts. */
+const keptSeconds = 3_600;
+
 /**
- * Renders the pages with one of these tags again when they are next requested. Their old copies are not
- * served any more. Only for route handlers.
+ * Renders the pages with one of these tags again when they are next requested. That request still gets the
+ * old copy, and so do all others while a page can't be rendered, because the database is away. Only for route
+ * handlers.
  */
 export function renderAgain(tags: string[]): void {
-  for (const tag of tags) revalidateTag(tag, { expire: 0 });
+  for (const tag of tags) revalidateTag(tag, { expire: keptSeconds });
 }

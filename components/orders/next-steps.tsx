@@ -1,8 +1,8 @@
 import type { OrderView } from '#lib/orders/schema.ts';
 
-/** The next steps for an order that the shop is going to send. */
-export function NextSteps({ order }: { order: OrderView }) {
-  const steps = stepsOf(order);
+/** The next steps for an order that the shop is going to send. `shippingTime`: such as "3–5 working days". */
+export function NextSteps({ order, shippingTime }: { order: OrderView; shippingTime: string }) {
+  const steps = stepsOf(order, shippingTime);
   if (steps.length === 0) return null;
   return (
     <section>
@@ -24,12 +24,11 @@ export function NextSteps({ order }: { order: OrderView }) {
   );
 }
 
-function stepsOf({ status, shippingMethod, payments }: OrderView): string[] {
+function stepsOf({ status, payments }: OrderView, shippingTime: string): string[] {
   if (status !== 'placed' && status !== 'paid') return [];
-  const days = shippingMethod === 'express' ? 'one to two' : 'three to five';
   return [
     'We pack your items and hand them to the carrier.',
-    `Your parcel arrives within ${days} working days.`,
+    ...(shippingTime ? [`Your parcel arrives in ${shippingTime}.`] : []),
     ...(payments.some(({ method, status }) => method === 'invoice' && status === 'due')
       ? ['You pay the invoice that comes with it within 14 days of delivery.']
       : []),

@@ -1,3 +1,4 @@
+import { lockCart } from '#lib/cart/lock-cart.ts';
 import type { CartRemoval } from '#lib/cart/schema.ts';
 import { db, type Tx } from '#lib/platform/database/db.ts';
 
@@ -7,8 +8,7 @@ import { db, type Tx } from '#lib/platform/database/db.ts';
  */
 export async function removeGoneLines({ userId }: { userId: string }): Promise<void> {
   await db().$transaction(async (tx) => {
-    const [cart] = await tx.$queryRaw<{ id: string; currency: string }[]>`
-      SELECT id, currency FROM cart WHERE user_id = ${userId}::uuid AND status = 'open' FOR UPDATE`;
+    const cart = await lockCart(tx, userId);
     if (!cart) return;
     const removed = await tx.$executeRaw`
       WITH gone AS (

@@ -1,5 +1,6 @@
 import { limitNewCarts } from '#lib/abuse/limit-new-carts.ts';
 import { latestCart, nextCartId, readCart } from '#lib/cart/get-cart.ts';
+import { lockCart } from '#lib/cart/lock-cart.ts';
 import { type Cart, maxCartLines } from '#lib/cart/schema.ts';
 import { db, type Tx } from '#lib/platform/database/db.ts';
 import { AppError } from '#lib/platform/errors.ts';
@@ -51,9 +52,7 @@ export async function setCartLine(edit: SetCartLine): Promise<Cart> {
 export async function lockOpenCart(tx: Tx, userId: string, beforeNew?: () => Promise<void>) {
   // The second round finds the cart that the first round or another tab created.
   for (let round = 0; round < 2; round += 1) {
-    const [open] = await tx.$queryRaw<{ id: string; version: number; status: 'open'; currency: string }[]>`
-      SELECT id, version, status, currency FROM cart
-      WHERE user_id = ${userId}::uuid AND status = 'open' FOR UPDATE`;
+    const open = await lockCart(tx, userId);
     if (open) return open;
     await beforeNew?.();
     const id = nextCartId(userId, (await latestCart(tx, userId))?.id);
@@ -84,7 +83,7 @@ async function writeLine(
     SELECT line_title(product.title, variant.title) AS title, variant.currency
     FROM variant JOIN product ON product.id = variant.product_id WHERE variant.sku = ${sku}`;
   if (!variant) throw noSuchSku(sku);
-  // Its price is in another currency: adding it to this cart would give a wrong total.
+  // The owner changed the currency after the cart was locked. Adding it would give a wrong total.
   if (variant.currency !== currency) {
     throw new AppError('not_found', {
       detail: `"${variant.title}" is sold in ${variant.currency}, and your cart is in ${currency}. Nothing was changed.`,

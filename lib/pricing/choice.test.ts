@@ -74,3 +74,7 @@ test.each([
   expect(() => refuseUnoffered(choice, rules)).toThrow(`${path}: ${message}.`);
   expect(() => refuseUnoffered(choice, firstRules)).not.toThrow();
 });
+
+test('a shop that ships nowhere for a moment is unavailable, and keeps the cart', () => {
+  expect(() => choiceOf({}, { ...firstRules, shippingRates: [] })).toThrow(/ships nowhere at the moment/);
+});

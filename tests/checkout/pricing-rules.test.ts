@@ -164,3 +164,17 @@ test('the fields of a refused submission keep their order and their words', asyn
     { path: 'payment.method', message: 'must be invoice or card' },
   ]);
 });
+
+test('without a version of the rules nothing is sold', async () => {
+  const sku = await addProduct('UNVERSIONED', { available: 5 });
+  const shopper = await shopperWith(callHandlers, sku);
+  const body = await shopper.body();
+  await db().$executeRaw`DELETE FROM pricing_version`;
+  try {
+    expect((await shopper.order(body)).status).toBe(500);
+  } finally {
+    await db().$executeRaw`INSERT INTO pricing_version (version) VALUES (1)`;
+  }
+  expect((await soldOf(sku)).orders).toBe(0);
+  expect((await shopper.order(body)).status).toBe(201);
+});

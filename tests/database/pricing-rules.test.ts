@@ -38,10 +38,12 @@ test.each([
   "SET LOCAL search_path = pg_catalog; UPDATE public.shop SET home_country = 'DE'",
 ])('%s makes a new version, and its rollback does not', async (statement) => {
   const { version } = await rulesNow();
+  const before = Date.now() - 1_000;
   await client.query('BEGIN');
   await client.query(statement);
-  const { rows } = await client.query('SELECT version::int FROM public.pricing_version');
-  expect(rows).toEqual([{ version: version + 1 }]);
+  const { rows } = await client.query('SELECT version::float8 FROM public.pricing_version');
+  // No later change gets the number of this one, even in a database that was restored without it.
+  expect(rows[0].version).toBeGreaterThanOrEqual(Math.max(version + 1, before * 1000));
   await client.query('ROLLBACK');
   expect((await rulesNow()).version).toBe(version);
 });

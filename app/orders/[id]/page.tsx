@@ -28,7 +28,7 @@ import { currentShopper } from '#lib/platform/session/next-session.ts';
 import { currentRules } from '#lib/pricing/current-rules.ts';
 import { countryName } from '#lib/shipping/country-name.ts';
 import { addressLines } from '#lib/shipping/format-address.ts';
-import { methodName } from '#lib/shipping/method-label.ts';
+import { methodName, methodTime } from '#lib/shipping/method-label.ts';
 
 type Query = { [name in 'access' | 'returned']?: string | string[] | undefined };
 
@@ -72,7 +72,7 @@ async function drawOrder({ id, link, returned }: { id: string; link?: string; re
           ) : (
             <OrderAtAGlance order={order} facts={facts} />
           )}
-          <NextSteps order={order} />
+          <NextSteps order={order} shippingTime={methodTime(await methodLabelOf(order))} />
           <PaymentAttempts money={facts} />
         </div>
         <section
@@ -184,10 +184,15 @@ function Cancellation({ order, money }: { order: OrderView; money: OrderMoney })
   );
 }
 
+/** The label of the order's shipping method. Its id, when the shop has removed the method since. */
+async function methodLabelOf({ shippingMethod }: OrderView): Promise<string> {
+  const { shippingMethods } = await currentRules();
+  return shippingMethods.find(({ id }) => id === shippingMethod)?.label ?? shippingMethod;
+}
+
 async function Details({ order }: { order: OrderView }) {
-  const { countries, shippingMethods } = await currentRules();
-  const { shippingMethod, shippingAddress } = order;
-  const label = shippingMethods.find(({ id }) => id === shippingMethod)?.label ?? shippingMethod;
+  const { countries } = await currentRules();
+  const { shippingAddress } = order;
   const address = addressLines(shippingAddress, countryName(countries, shippingAddress.country));
   const invoice = order.payments.some(({ method }) => method === 'invoice');
   return (
@@ -195,7 +200,7 @@ async function Details({ order }: { order: OrderView }) {
       <Detail label="Delivery address">
         <address className="whitespace-pre-line not-italic">{address.join('\n')}</address>
       </Detail>
-      <Detail label="Delivery method">{methodName(label)}</Detail>
+      <Detail label="Delivery method">{methodName(await methodLabelOf(order))}</Detail>
       <Detail label="Payment">{invoice ? 'Invoice' : 'Card'}</Detail>
       <Detail label="Email">{order.email}</Detail>
     </dl>

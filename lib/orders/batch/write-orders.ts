@@ -167,6 +167,8 @@ async function lockBatch(tx: Tx, orderRequests: OrderRequest[]): Promise<LockedB
   );
   for (const { userId, cartId, ...line } of batch.lines) carts.get(keyOf(userId, cartId))?.lines.push(line);
   const { unpaid, rulesVersion } = batch;
+  // Rules without a version could be of any age.
+  if (!Number.isSafeInteger(rulesVersion)) throw new Error('the table pricing_version has no row');
   return { carts, stock: new Map(Object.entries(batch.stock)), unpaid, rulesVersion };
 }
 

@@ -113,7 +113,10 @@ INSERT INTO pricing_version (version) VALUES (1);
 CREATE FUNCTION count_pricing_change() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-  UPDATE pricing_version SET version = version + 1;
+  -- Microseconds since 1970 as a lower limit: after a restore that lost a change, the next change must not get
+  -- the number of the lost one, by which a running process may remember other rules.
+  UPDATE pricing_version
+  SET version = greatest(version + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint);
   RETURN NULL;
 END
 $$;
