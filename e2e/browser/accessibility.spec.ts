@@ -1,6 +1,80 @@
 import { expectNothingFound } from '../support/axe.ts';
 import { holdRequests } from '../support/held-requests.ts';
-import { expect, test } from '../support/test.ts';
+import type { Shop } from '../support/shop.ts';
+import { expect, type Page, test } from '../support/test.ts';
+
+interface Visit {
+  page: Page;
+  shop: Shop;
+  /** Checks the page in its present state. */
+  check: (state: string) => Promise<void>;
+}
+
+/** Every page and state that is checked, by the journey that reaches it. */
+const journeys: Record<string, (visit: Visit) => Promise<void>> = {
+  async 'in the catalogue and on the empty pages'({ page, shop, check }) {
+    const [wanted] = await shop.goods();
+    for (const path of [
+      '/',
+      '/category/kitchen',
+      '/search?query=steel',
+      '/search?query=nothing-like-it',
+      `/product/${wanted?.slug}`,
+      '/cart',
+      '/checkout',
+      '/orders',
+      '/there-is-no-such-page',
+    ]) {
+      await page.goto(path);
+      await check(path);
+    }
+  },
+
+  async 'from the cart to the cancelled order'({ page, shop, check }) {
+    await shop.fillCart({ count: 3 });
+    await page.goto('/cart');
+    await check('a cart');
+
+    await shop.openCheckout();
+    await check('a checkout');
+    await shop.placeOrder.click();
+    await expect(page.getByRole('group', { name: 'Please check these details' })).toBeFocused();
+    await check('a checkout with errors');
+
+    await shop.fillForm();
+    const letGo = await holdRequests(page, '**/api/orders');
+    await shop.placeOrder.click();
+    await expect(shop.submitButton).toHaveText('Sending your order…');
+    await check('a complete checkout that is being sent');
+    letGo();
+
+    await shop.expectOneOrderShown();
+    await check('an order');
+    await page.getByRole('button', { name: 'Cancel this order' }).click();
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await check('the confirmation of a cancellation');
+    await page.getByRole('button', { name: 'Yes, cancel it' }).click();
+    await expect(page.getByText('This order is cancelled.')).toBeVisible();
+    await check('a cancelled order');
+    await page.goto('/orders');
+    await check('the list of orders');
+    await page.goto('/checkout');
+    await check('the checkout after an order');
+  },
+
+  async 'during a payment'({ page, shop, check }) {
+    await shop.readyToOrder({ card: 'pm_card_chargeDeclined' });
+    await check('a complete checkout with a card');
+    await shop.placeOrder.click();
+    await expect(page.getByText('The card was declined.')).toBeVisible();
+    await check('a declined card');
+    await shop.chooseCard('pm_card_authenticationRequired');
+    await page.getByRole('button', { name: /^Pay \$/ }).click();
+    await expect(page.getByRole('link', { name: 'Confirm with your bank' })).toBeVisible();
+    await page.getByText('Pay with another card instead').click();
+    await check('a payment that waits for the bank');
+  },
+};
 
 // Contrast depends on the colours and not on the width; structure depends on the width and not on the
 // colours. So two of the four combinations cover everything.
@@ -10,59 +84,19 @@ for (const { colorScheme, device, viewport } of [
 ] as const) {
   test.describe(`in ${colorScheme} colours on ${device}`, () => {
     test.use({ colorScheme, viewport });
-    // Each test checks nine states of the page, one after another.
+    // Each test checks up to nine states, one after another.
     test.slow();
 
-    test('axe finds no violations in the catalogue and on the empty pages', async ({ page, shop }) => {
-      const [wanted] = await shop.goods();
-      for (const path of [
-        '/',
-        '/category/kitchen',
-        '/search?query=steel',
-        '/search?query=nothing-like-it',
-        `/product/${wanted?.slug}`,
-        '/cart',
-        '/checkout',
-        '/orders',
-        '/there-is-no-such-page',
-      ]) {
-        await test.step(path, async () => {
-          await page.goto(path);
-          await expectNothingFound(page);
-        });
-      }
-    });
-
-    test('axe finds no violations from the cart to the cancelled order', async ({ page, shop }) => {
-      await shop.fillCart({ count: 3 });
-      await page.goto('/cart');
-      await expectNothingFound(page);
-
-      await shop.openCheckout();
-      await expectNothingFound(page);
-      await shop.placeOrder.click();
-      await expect(page.getByRole('group', { name: 'Please check these details' })).toBeFocused();
-      await expectNothingFound(page);
-
-      await shop.fillForm();
-      const letGo = await holdRequests(page, '**/api/orders');
-      await shop.placeOrder.click();
-      await expect(shop.submitButton).toHaveText('Sending your order…');
-      await expectNothingFound(page);
-      letGo();
-
-      await shop.expectOneOrderShown();
-      await expectNothingFound(page);
-      await page.getByRole('button', { name: 'Cancel this order' }).click();
-      await expect(page.getByRole('dialog')).toBeVisible();
-      await expectNothingFound(page);
-      await page.getByRole('button', { name: 'Yes, cancel it' }).click();
-      await expect(page.getByText('This order is cancelled.')).toBeVisible();
-      await expectNothingFound(page);
-      await page.goto('/orders');
-      await expectNothingFound(page);
-      await page.goto('/checkout');
-      await expectNothingFound(page);
-    });
+    for (const [journey, follow] of Object.entries(journeys)) {
+      test(`axe finds no violations and nothing is too wide ${journey}`, async ({ page, shop }) => {
+        const check = (state: string) =>
+          test.step(state, async () => {
+            await expectNothingFound(page);
+            const width = await page.evaluate(() => document.documentElement.scrollWidth);
+            expect(width).toBeLessThanOrEqual(viewport.width);
+          });
+        await follow({ page, shop, check });
+      });
+    }
   });
 }

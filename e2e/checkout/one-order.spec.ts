@@ -1,5 +1,6 @@
 import { holdRequests } from '../support/held-requests.ts';
 import { Shop } from '../support/shop.ts';
+import { expectOneCharge } from '../support/simulator.ts';
 import { expect, type Page, test } from '../support/test.ts';
 
 /** Counts the requests of these pages to the order endpoint. */
@@ -13,12 +14,16 @@ function countOrderPosts(...pages: Page[]): () => number {
   return () => posts;
 }
 
-test('a double click makes one order with one request', async ({ page, shop }) => {
-  await shop.readyToOrder();
+test('a double click makes one order with one request and one charge', async ({ page, shop }) => {
+  await shop.readyToOrder({ card: 'pm_card_visa' });
   const posts = countOrderPosts(page);
   await shop.placeOrder.dblclick();
-  await shop.expectOneOrderShown();
+  const path = await shop.expectOneOrderShown();
   expect(posts()).toBe(1);
+  await expect(page.locator('#order-news')).toContainText(/^Paid\$[\d.,]+ is paid by card/);
+  const [order] = await shop.orders();
+  expect(order?.status).toBe('paid');
+  await expectOneCharge(path, order?.totalMinor ?? 0);
 });
 
 test('a click and Enter at the same time make one order with one request', async ({ page, shop }) => {
@@ -183,10 +188,7 @@ test('Back after ordering and cancelling shows the cancelled order, and can put 
 }) => {
   await shop.readyToOrder();
   await shop.placeOrder.click();
-  await shop.expectOneOrderShown();
-  await page.getByRole('button', { name: 'Cancel this order' }).click();
-  await page.getByRole('button', { name: 'Yes, cancel it' }).click();
-  await expect(page.getByText('This order is cancelled.')).toBeVisible();
+  await shop.cancelFromElsewhere(await shop.expectOneOrderShown());
   await page.goBack();
   await expect(page.getByRole('heading', { name: /^Order \S+ is cancelled$/ })).toBeVisible();
   await expect(page.getByText('Nothing was charged.')).toBeVisible();

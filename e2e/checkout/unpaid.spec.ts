@@ -14,18 +14,15 @@ test('the checkout after a declined card names the unpaid order and links to its
 }) => {
   await shop.readyToOrder({ card: declined });
   await shop.placeOrder.click();
-  await shop.expectOneOrderShown();
+  const path = await shop.expectOneOrderShown();
   const [order] = await shop.orders();
   await page.goto('/checkout');
   await expect(unpaid(page)).toBeVisible();
   await expect(page.getByRole('main')).toContainText(`Order ${order?.number}`);
   await expect(page.getByRole('main')).not.toContainText('nothing to pay');
   await page.getByRole('link', { name: 'Pay for this order' }).click();
-  await shop.chooseCard('pm_card_visa');
-  await page.getByRole('button', { name: /^Pay \$/ }).click();
-  await expect(page.locator('#order-news')).toContainText('is paid by card');
-  await page.goto('/checkout');
-  await expect(page.getByText('so there is nothing to pay for a second time')).toBeVisible();
+  await page.waitForURL(`**${path}`);
+  await expect(page.getByRole('button', { name: /^Pay \$/ })).toBeVisible();
 });
 
 test('Back from a payment that waits for the bank shows the checkout of an unpaid order', async ({

@@ -157,6 +157,12 @@ export class Shop {
     return (await answer.json()).order.url;
   }
 
+  /** Cancels an order through the API, without any page. */
+  async cancelFromElsewhere(orderPath: string): Promise<void> {
+    const answer = await this.context.request.post(`/api${orderPath}/cancel`);
+    expect(answer.ok(), await answer.text()).toBe(true);
+  }
+
   /** The shopper's orders from the API. */
   async orders(): Promise<{ id: string; number: string; status: string; totalMinor: number }[]> {
     const answer = await this.context.request.get('/api/orders');

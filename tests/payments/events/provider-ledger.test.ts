@@ -1,85 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { notify } from '#lib/notifications/notify.ts';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { cancelOrder } from '#lib/order-management/cancel-order.ts';
-import { fulfilOrder } from '#lib/order-management/fulfil-order.ts';
 import { refundOrder } from '#lib/order-management/refund-order.ts';
-import { paymentProvider } from '#lib/payment-provider/payment-provider.ts';
 import { pollEvents } from '#lib/payments/events/poll-events.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { logger } from '#lib/platform/logger.ts';
-import { callHandlers } from '#proof/harness/shopper/call.ts';
-import { type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
-import { conforming } from '#tests/support/contract/conforming.ts';
-import { cardBody, expectBooksToAgree, type OrderInDb, orderOf } from '#tests/support/money.ts';
+import { orderOf } from '#tests/support/money.ts';
 import { eva } from '#tests/support/shop/actors.ts';
-import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
-import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
+import { availableOf } from '#tests/support/shop/shop.ts';
+import { cancel, eventsOf, fulfil, keyOf, mailsOf, openLedgerShop, refundsOf, seen } from './ledger-shop.ts';
 
 /**
  * The provider's amounts are the truth. The shop sees, records and follows what happens at the provider
  * without it.
  */
 
-const { simulator } = await openPayingShop({ OPERATOR_EMAIL: 'owner@shop.example' }, { settleMs: 600_000 });
-const call = conforming(callHandlers);
-const { dashboard } = simulator;
-afterEach(async () => {
-  simulator.clearFaults();
-  await pollEvents();
-  await expectBooksToAgree(simulator);
-});
-
-const actor = eva;
-
-/** Ways in which the shop hears of what happens at the provider. */
-const ways = {
-  'by a webhook': { before: async () => undefined, hear: () => simulator.flushWebhooks() },
-  'by the list of events, because no webhook came': {
-    before: async () => void simulator.addFault({ kind: 'webhook_drop', times: 200 }),
-    hear: () => pollEvents(),
-  },
-  'by a webhook and by the list, twice': {
-    before: async () => void simulator.addFault({ kind: 'webhook_duplicate', times: 200 }),
-    async hear() {
-      await Promise.all([simulator.flushWebhooks(), pollEvents(), pollEvents()]);
-      await pollEvents();
-    },
-  },
-};
-const everyWay = Object.entries(ways).map(([name, way]) => ({ name, ...way }));
-
-let orders = 0;
-
-async function paid(
-  token?: string,
-): Promise<{ shopper: Shopper; order: OrderInDb; sku: string; ref: string }> {
-  orders += 1;
-  const sku = await addProduct(`LEDGER-${orders}`, { available: 5 });
-  const shopper = await shopperWith(call, sku, 2);
-  expect((await shopper.order(await cardBody(shopper, token))).status).toBe(201);
-  await simulator.flushWebhooks();
-  const order = await orderOf(shopper);
-  return { shopper, order, sku, ref: order.payments[0]?.providerRef ?? '' };
-}
-
-const keyOf = ({ userId, id }: OrderInDb) => ({ userId, orderId: id });
-const fulfil = (order: OrderInDb) => fulfilOrder({ ...keyOf(order), actor });
-const cancel = (shopper: Shopper, { id }: OrderInDb) => shopper.send('POST', `/api/orders/${id}/cancel`, {});
-const seen = async (shopper: Shopper, { id }: OrderInDb) =>
-  (await shopper.request(`/api/orders/${id}`)).json() as Promise<Record<string, unknown>>;
-const eventsOf = ({ id: orderId }: OrderInDb) =>
-  db().orderEvent.findMany({ where: { orderId }, orderBy: { version: 'asc' } });
-const refundsOf = ({ id: orderId }: OrderInDb) =>
-  db().refund.findMany({ where: { orderId }, orderBy: { amountMinor: 'asc' } });
-
-/** The emails about an order, as written once the notifications of all its events have run. */
-async function mailsOf(order: OrderInDb) {
-  const events = (await eventsOf(order)).map(({ version }) => ({ ...keyOf(order), version }));
-  await notify({ events });
-  const mails = await db().mail.findMany({ where: { orderId: order.id }, orderBy: { version: 'asc' } });
-  return mails.map(({ kind, recipient, body }) => ({ kind, recipient, text: body.replaceAll('\n', ' ') }));
-}
+const { simulator, dashboard, everyWay, paid } = await openLedgerShop();
 
 describe.each(everyWay)('a refund in the provider’s dashboard, reported by $name', ({ before, hear }) => {
   // What broke: the event was answered "applied", the order stayed paid, and its goods were shipped.
@@ -163,24 +99,6 @@ describe.each(everyWay)('a refund in the provider’s dashboard, reported by $na
   });
 });
 
-describe('fulfilment looks up the charge first', () => {
-  test('an order that was refunded a moment ago, without an event about it, is not shipped', async () => {
-    const { shopper, order, ref } = await paid();
-    simulator.addFault({ kind: 'webhook_drop', times: 50 });
-    await dashboard.refund(ref);
-    await expect(fulfil(order)).rejects.toMatchObject({ code: 'not_fulfillable' });
-    expect(await orderOf(shopper)).toMatchObject({ status: 'refunded', payments: [{ status: 'refunded' }] });
-  });
-
-  test('without an answer from the provider nothing is shipped and nothing is changed', async () => {
-    const { shopper, order, ref } = await paid();
-    simulator.addFault({ kind: 'error_before', on: { method: 'GET', path: ref } });
-    await expect(fulfil(order)).rejects.toMatchObject({ name: 'UnknownOutcome' });
-    expect(await orderOf(shopper)).toMatchObject({ status: 'paid', payments: [{ status: 'succeeded' }] });
-    expect(await fulfil(order)).toEqual({ changed: true });
-  });
-});
-
 describe('a refund that the provider does not pay', () => {
   test('of a disputed charge: the order is cancelled, says so, and the operator is notified', async () => {
     const { shopper, order, ref } = await paid();
@@ -215,7 +133,7 @@ describe('a refund that the provider does not pay', () => {
     const { shopper, order } = await paid('pm_card_pendingRefund');
     await fulfil(order);
     const id = randomUUID();
-    const request = { ...keyOf(order), id, reason: 'broken', actor };
+    const request = { ...keyOf(order), id, reason: 'broken', actor: eva };
     expect(await refundOrder(request)).toEqual({ created: true, status: 'created' });
     expect(await orderOf(shopper)).toMatchObject({
       status: 'fulfilled',
@@ -235,102 +153,6 @@ describe('a refund that the provider does not pay', () => {
       code: 'not_cancellable',
     });
   });
-});
-
-describe.each(everyWay)('what is held against a charge, reported by $name', ({ before, hear }) => {
-  // What broke: correctly signed events were answered "applied" and ignored, and the goods were shipped.
-  test('a dispute blocks shipping until it is won', async () => {
-    const { shopper, order, ref } = await paid();
-    await before();
-    const { dispute } = await dashboard.dispute(ref, { reason: 'product_not_received' });
-    await hear();
-    expect(await db().dispute.findMany({ where: { orderId: order.id } })).toMatchObject([
-      { kind: 'dispute', status: 'open', amountMinor: order.totalMinor, reason: 'product_not_received' },
-    ]);
-    expect(await seen(shopper, order)).toMatchObject({ status: 'paid', disputed: true });
-    await expect(fulfil(order)).rejects.toMatchObject({
-      code: 'not_fulfillable',
-      message: expect.stringContaining('A bank disputes its payment (product_not_received)'),
-    });
-    await dashboard.closeDispute(dispute?.id ?? '', 'won');
-    await hear();
-    expect(await seen(shopper, order)).toMatchObject({ disputed: false });
-    expect((await eventsOf(order)).map(({ kind }) => kind)).toEqual([
-      'status',
-      'status',
-      'dispute_opened',
-      'dispute_closed',
-    ]);
-    expect(await fulfil(order)).toEqual({ changed: true });
-  });
-
-  // What broke: "prevented" counted as closed in the shop's favour, although the cardholder got the money.
-  test.each(['lost', 'prevented'] as const)(
-    'a dispute that is %s means that the money is gone',
-    async (outcome) => {
-      const { shopper, order, ref } = await paid();
-      await before();
-      const { dispute } = await dashboard.dispute(ref);
-      await dashboard.closeDispute(dispute?.id ?? '', outcome);
-      await hear();
-      expect(await orderOf(shopper)).toMatchObject({ payments: [{ lostMinor: order.totalMinor }] });
-      expect(await seen(shopper, order)).toMatchObject({ disputed: true });
-      await expect(fulfil(order)).rejects.toMatchObject({
-        code: 'not_fulfillable',
-        message: expect.stringContaining('its money is gone'),
-      });
-    },
-  );
-
-  test('an early fraud warning blocks shipping', async () => {
-    const { order, ref } = await paid();
-    await before();
-    await dashboard.warnOfFraud(ref);
-    await hear();
-    await expect(fulfil(order)).rejects.toMatchObject({
-      message: expect.stringContaining('warns of fraud'),
-    });
-  });
-
-  test('a review blocks shipping until it is closed', async () => {
-    const { order, ref } = await paid();
-    await before();
-    const { review } = await dashboard.openReview(ref);
-    await hear();
-    await expect(fulfil(order)).rejects.toMatchObject({
-      message: expect.stringContaining('reviews its payment'),
-    });
-    await dashboard.closeReview(review?.id ?? '');
-    await hear();
-    expect(await fulfil(order)).toEqual({ changed: true });
-  });
-});
-
-test('a dispute that no event reported blocks shipping all the same', async () => {
-  const { order, ref } = await paid();
-  simulator.addFault({ kind: 'webhook_drop', times: 50 });
-  await dashboard.dispute(ref);
-  await expect(fulfil(order)).rejects.toMatchObject({ code: 'not_fulfillable' });
-});
-
-// What broke: when a look-up was too late to be written, its refunds and disputes were not recorded either.
-test.each([
-  ['a refund', (ref: string) => dashboard.refund(ref)],
-  ['a dispute', (ref: string) => dashboard.dispute(ref)],
-] as const)('%s blocks shipping even under constant concurrent writes', async (_, happen) => {
-  const { order, ref } = await paid();
-  simulator.addFault({ kind: 'webhook_drop', times: 50 });
-  await happen(ref);
-  const provider = await paymentProvider();
-  const { retrieve } = provider;
-  const looks = vi.spyOn(provider, 'retrieve').mockImplementation(async (...asked) => {
-    await db().$executeRaw`UPDATE payment SET version = version + 1 WHERE order_id = ${order.id}::uuid`;
-    return retrieve(...asked);
-  });
-  onTestFinished(() => looks.mockRestore());
-  await expect(fulfil(order)).rejects.toMatchObject({ code: 'not_fulfillable' });
-  expect(looks.mock.calls.length).toBe(4);
-  looks.mockRestore();
 });
 
 test('a list that cannot be read loses nothing: the next poll begins where the last one ended', async () => {

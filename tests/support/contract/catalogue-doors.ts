@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { db } from '#lib/platform/database/db.ts';
-import type { OpenShop } from '#tests/support/contract/doors.ts';
+import type { OpenShop } from '#tests/support/contract/doors/open-shop.ts';
 import { exchange, requestText, statusesOf } from '#tests/support/contract/raw-http.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
 

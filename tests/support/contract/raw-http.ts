@@ -30,3 +30,14 @@ export function requestText(lines: readonly string[], body = ''): string {
 export function statusesOf(answer: string): number[] {
   return [...answer.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map(([, status]) => Number(status));
 }
+
+/** The lines of a GET with these header lines. */
+export const getLines = (path: string, ...headers: string[]) => [
+  `GET ${path} HTTP/1.1`,
+  ...headers,
+  'Connection: close',
+];
+
+/** A header of a raw answer. */
+export const headerOf = (answer: string, name: string) =>
+  new RegExp(`^${name}: (.*)$`, 'im').exec(answer.split('\r\n\r\n')[0] ?? '')?.[1]?.trim();
