@@ -61,7 +61,7 @@ export const rooms: Room[] = [
       ...inFolder('tests/checkout', 'one-order.test claim.test duplicates-wait.test'),
       ...inFolder('tests/orders', 'order-writer.test change-order.test'),
       ...inFolder('tests/contract', 'contract.test'),
-      ...inFolder('tests/payments', 'card-payments.test'),
+      ...inFolder('tests/payments', 'card-payments.test races-card.test'),
     ],
     without: withoutTexts,
     patienceMs: patienceMs.withDatabase,
@@ -78,7 +78,7 @@ export const rooms: Room[] = [
     ],
     tests: [
       ...inFolder('tests/payments/settling', 'settle-payment.test settle-refund.test'),
-      ...inFolder('tests/payments', 'card-payments.test unknown-payments.test'),
+      ...inFolder('tests/payments', 'card-payments.test races-card.test unknown-payments.test'),
       ...inFolder('tests/payments/events', 'payment-webhooks.test'),
       ...inFolder('tests/order-management', 'cancel-order.test refund-order.test expire-holds.test'),
       ...inFolder('tests/order-management', 'manual-capture.test'),
@@ -92,7 +92,7 @@ export const rooms: Room[] = [
     mutate: ['lib/payment-provider/stripe.ts'],
     tests: [
       ...inFolder('tests/payment-provider', 'stripe.test'),
-      ...inFolder('tests/payments', 'card-payments.test unknown-payments.test'),
+      ...inFolder('tests/payments', 'card-payments.test races-card.test unknown-payments.test'),
       ...inFolder('tests/payments/events', 'payment-webhooks.test'),
       ...inFolder('tests/order-management', 'cancel-order.test refund-order.test expire-holds.test'),
       ...inFolder('tests/payments/settling', 'settle-refund.test'),

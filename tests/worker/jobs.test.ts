@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { addJob } from '#lib/jobs/add-job.ts';
 import { isQueueKnown, UnknownQueue } from '#lib/jobs/queue-tables.ts';
 import { db } from '#lib/platform/database/db.ts';
-import { openClient } from '#lib/platform/database/db-session.ts';
 import { drainJobs } from '#lib/worker/drain-jobs.ts';
 import { addPeriodic } from '#lib/worker/periodic.ts';
 import { CannotWork, runWorker } from '#lib/worker/run-worker.ts';
@@ -15,13 +14,9 @@ import { conforming } from '#tests/support/contract/conforming.ts';
 import { kill, until, whileLocked } from '#tests/support/faults/crash-steps.ts';
 import { metricsEnv, readMetrics } from '#tests/support/metrics.ts';
 import { announceLater, placeOrder } from '#tests/support/notifying.ts';
-import { createTestDatabase, takeAway } from '#tests/support/services/database.ts';
 import { startWorker } from '#tests/support/services/worker.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
-
-/** A worker starts in a second, or in many on a busy machine. */
-const patienceMs = 40_000;
 
 const cronSecret = 'a-secret-of-the-platforms-clock';
 const shop = await openTestShop({ env: { CRON_SECRET: cronSecret, ...metricsEnv } });
@@ -182,62 +177,6 @@ test('a periodic job that fails after the next one was queued leaves no failed j
   // Failed jobs that are not periodic are still shown.
   expect(await gauge('once_jobs_failed')).toBe(1);
   expect((await runJobsCommand()).output).toMatch(/\d+ {2}send_mail/);
-});
-
-test('a worker runs jobs that are added while it waits, and ends with 0 when told to', async () => {
-  const worker = startWorker();
-  await worker.ready;
-  const order = await placeOrder(await addProduct('WAITS'));
-  await announceLater(order);
-  await vi.waitFor(
-    async () => expect(await db().mail.count({ where: { orderId: order.orderId } })).toBe(1),
-    patienceMs,
-  );
-  worker.child.kill('SIGTERM');
-  expect(await worker.exited).toEqual({ code: 0, signal: null });
-});
-
-test('a worker waits for a database that goes away, and continues when it is back', async () => {
-  const worker = startWorker();
-  await worker.ready;
-  const database = await takeAway(shop.databaseUrl);
-  await new Promise((resolve) => setTimeout(resolve, 3_000));
-  expect(worker.child.exitCode).toBeNull();
-  await database.giveBack();
-  const order = await placeOrder(await addProduct('BACK'));
-  await announceLater(order);
-  await vi.waitFor(
-    async () => expect(await db().mail.count({ where: { orderId: order.orderId } })).toBe(1),
-    patienceMs,
-  );
-  worker.child.kill('SIGTERM');
-  expect(await worker.exited).toEqual({ code: 0, signal: null });
-});
-
-// What broke: a worker whose database went away in its first moment lived on and never ran a job.
-// graphile-worker remembers that its first look-up of the tasks failed.
-test('a worker whose first look for jobs fails starts again', async () => {
-  await db().$executeRaw`
-    CREATE FUNCTION refuse_tasks() RETURNS trigger LANGUAGE plpgsql
-    AS $$ BEGIN RAISE EXCEPTION 'not now'; END $$`;
-  await db().$executeRaw`
-    CREATE TRIGGER refuse BEFORE INSERT ON graphile_worker._private_tasks EXECUTE FUNCTION refuse_tasks()`;
-  const worker = startWorker();
-  await vi.waitFor(() => expect(worker.log()).toContain('starting it again'), patienceMs);
-  await db().$executeRaw`DROP FUNCTION refuse_tasks CASCADE`;
-  await worker.ready;
-  worker.child.kill('SIGTERM');
-  expect(await worker.exited).toEqual({ code: 0, signal: null });
-});
-
-test('a worker on a database without the migrations says so and ends', async () => {
-  const empty = await createTestDatabase();
-  const client = await openClient({ connectionString: empty.connectionString });
-  await client.query('DROP SCHEMA graphile_worker CASCADE').finally(() => client.end());
-  const worker = startWorker({ DATABASE_URL: empty.connectionString });
-  expect(await worker.exited).toEqual({ code: 1, signal: null });
-  expect(worker.log()).toContain('migrations are missing: the job queue; run npm run migrate');
-  await empty.drop();
 });
 
 test('the cron call runs jobs only with its secret', async () => {
