@@ -103,9 +103,10 @@ export const ordering = {
       const shopper = scene.shopper();
       const submission = await readyToOrder(shopper, { PLENTY: 1 });
       return async () => {
-        // A server looks the ended sessions up again after ten seconds. This call does that before the
-        // database becomes slow, so that the submission gets as far as its claim.
-        await shopper.call('read', (at) => at.request('/api/cart'), { app: 0 });
+        // A server looks the ended sessions up again after ten seconds, and reads the pricing rules before its
+        // first order. This call does both before the database becomes slow, so that the submission gets as
+        // far as its claim.
+        await shopper.call('read', (at) => at.request('/api/checkout'), { app: 0 });
         // The claim is taken immediately; the database would answer in a minute.
         for (const proxy of scene.harness.proxies.postgres)
           proxy.disturb({ kind: 'latency', ms: 60_000 }, () => true);
