@@ -12,9 +12,10 @@ export async function kill(child: ChildProcess): Promise<void> {
   await gone;
 }
 
-export async function until(isSo: () => Promise<boolean> | boolean, withinMs = 20_000): Promise<void> {
+/** Waits for a state that is reached within a second, or within a minute on a very busy machine. */
+export async function until(isSo: () => Promise<boolean> | boolean, withinMs = 60_000): Promise<void> {
   for (const end = Date.now() + withinMs; !(await isSo()); await sleep(10)) {
-    if (Date.now() > end) throw new Error('it never came to that');
+    if (Date.now() > end) throw new Error(`the state was not reached within ${withinMs} ms`);
   }
 }
 
