@@ -192,6 +192,7 @@ const actsWithinMs = 3_000;
 async function askTooEarlyHearTooLate({ harness }: Scene, submit: () => Promise<unknown>): Promise<void> {
   const [toProvider] = harness.proxies.provider;
   if (!toProvider) throw new Error('the harness has no proxy to the provider');
+  await learnProviderClock(harness);
   harness.simulator.addFault({ kind: 'slow', ms: chargedAfterMs, on: { method: 'POST' } });
   harness.simulator.addFault({ kind: 'webhook_delay', ms: 60_000, times: 10 });
   const submitted = submit();
@@ -215,6 +216,18 @@ async function askTooEarlyHearTooLate({ harness }: Scene, submit: () => Promise<
   await sleep(actsWithinMs);
   toProvider.heal();
 }
+
+/**
+ * Lets the worker call the provider once. Before its first call it does not know the provider's clock. The job
+ * for holds would ask for the time first, and for the charge only after that.
+ */
+const learnProviderClock = (harness: Scene['harness']): Promise<void> =>
+  harness.withDatabase(async (client) => {
+    await client.query(`SELECT graphile_worker.add_job('poll_events', '{}'::json, job_key := 'first_call')`);
+    const isQueued = async () =>
+      (await client.query(`SELECT FROM graphile_worker.jobs WHERE key = 'first_call'`)).rowCount !== 0;
+    while (await isQueued()) await sleep(50);
+  });
 
 const firstOrder = (harness: Scene['harness']): Promise<string | undefined> =>
   harness.withDatabase(async (client) => {
