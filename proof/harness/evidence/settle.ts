@@ -59,9 +59,10 @@ async function openAfterTime(client: pg.Client, simulator: Simulator): Promise<n
       `UPDATE payment SET created_at = least(created_at, now() - interval '1 hour')
        WHERE status = 'requires_action'`,
     );
+    // A killed worker leaves its job locked. The shop frees such a job after two minutes.
     await client.query(
-      `UPDATE graphile_worker._private_jobs SET run_at = now()
-       WHERE key LIKE 'call_off_payment:%' AND locked_at IS NULL`,
+      `UPDATE graphile_worker._private_jobs SET run_at = now(), locked_at = NULL, locked_by = NULL
+       WHERE key LIKE 'call_off_payment:%' AND (locked_at IS NULL OR locked_at < now() - interval '15 seconds')`,
     );
     for (const task of ['sweep_payments', 'expire_holds', 'poll_events'])
       await client.query(`SELECT graphile_worker.add_job($1, '{}'::json, job_key => 'prove:' || $1)`, [task]);
