@@ -1,44 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { handlersListener } from '#proof/harness/processes/handlers-listener.ts';
-import { callUrl } from '#proof/harness/shopper/call.ts';
-import { type OrderBody, type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
-import { openTestEdge, type RawAnswer, sendRaw } from '#tests/support/services/edge.ts';
-import { startUpstream } from '#tests/support/services/upstream.ts';
+import { shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { addProduct, soldOf } from '#tests/support/shop/shop.ts';
-import { openTestShop } from '#tests/support/shop/test-shop.ts';
+import { codeOf, openOrderEdge } from './order-edge.ts';
 
 /** Orders through a real nginx in front of the real shop, its database and its Redis. */
 
-await openTestShop();
-const shop = await startUpstream(handlersListener);
-const edge = await openTestEdge({ upstreams: [shop.address] });
-const direct = callUrl(`http://${shop.address}`);
-const ordersSeen = () => shop.asked('POST', '/api/orders');
-
-/** Sends an order with exactly these headers and its content type. */
-function post(body: string, headers: [string, string][], to = edge.url, chunked = false): Promise<RawAnswer> {
-  return sendRaw(`${to}/api/orders`, {
-    method: 'POST',
-    headers: [['Content-Type', 'application/json'], ...headers],
-    body,
-    chunked,
-  });
-}
-
-/** An order that exists and whose answer the edge has cached. */
-async function knownOrder(
-  sku: string,
-): Promise<{ shopper: Shopper; body: OrderBody; text: string; answer: string }> {
-  const shopper = await shopperWith(edge.call, await addProduct(sku));
-  const body = await shopper.body();
-  const answer = await (await shopper.order(body)).text();
-  const again = await shopper.order(body);
-  expect([again.status, await again.text()]).toEqual([201, answer]);
-  return { shopper, body, text: JSON.stringify(body), answer };
-}
-
-const codeOf = ({ body }: RawAnswer) => (JSON.parse(body) as { code: string }).code;
+const { edge, direct, ordersSeen, post, knownOrder } = await openOrderEdge();
 
 describe('the same order again', () => {
   test('two hundred copies at the same time are one call to the shop, one order, and one answer', async () => {
@@ -115,136 +83,6 @@ describe('the same order again', () => {
     }
     expect(ordersSeen()).toBe(before);
     expect((await post(`${text} `, headers)).status).toBe(413);
-  });
-});
-
-describe('no answer of one shopper is given to another', () => {
-  test('a request with the key and the body of an order and another, a changed or no cookie gets the shop’s own answer', async () => {
-    const { shopper, body, text } = await knownOrder('VICTIM');
-    const thief = await shopperWith(edge.call, 'VICTIM');
-    const changed = shopper.cookie.replace(/\.(.)/, (_, first) => (first === 'A' ? '.B' : '.A'));
-    for (const [cookie, status] of [
-      [thief.cookie, 422],
-      [changed, 401],
-      [shopper.cookie.slice(0, -1), 401],
-      [`${shopper.cookie}A`, 401],
-      [shopper.cookie.toUpperCase(), 401],
-      ['', 401],
-    ] as const) {
-      const answer = await post(text, [
-        ['Cookie', cookie],
-        ['Idempotency-Key', body.submitToken],
-      ]);
-      expect([cookie, answer.status]).toEqual([cookie, status]);
-      expect(answer.body).not.toContain('accepted');
-    }
-  });
-
-  test('a repeated cookie is read as the shop reads it', async () => {
-    const { shopper, body, text } = await knownOrder('TWICE');
-    const thief = await shopperWith(edge.call, 'TWICE');
-    const [mine, theirs] = [thief.cookie, shopper.cookie];
-    const value = theirs.slice('once_session='.length);
-    const ways: [string, string][][] = [
-      [['Cookie', `${mine}; ${theirs}`]],
-      [['Cookie', `${theirs}; ${mine}`]],
-      [
-        ['Cookie', mine],
-        ['Cookie', theirs],
-      ],
-      [
-        ['Cookie', theirs],
-        ['Cookie', mine],
-      ],
-      [['Cookie', `ONCE_SESSION=${value}; ${mine}`]],
-      [['Cookie', `${mine}, ${theirs}`]],
-      [['Cookie', `a=b, ${theirs}; ${mine}`]],
-      [['Cookie', `x${theirs}; ${mine}`]],
-      [['Cookie', `once_session; ${theirs}`]],
-      [['Cookie', `once_session =${value}`]],
-      [['Cookie', `once_session="${value}"`]],
-      [['Cookie', `theme=dark;${theirs} ;x=y`]],
-      // The cookie's name over TLS has priority.
-      [['Cookie', `__Host-${theirs}`]],
-      [['Cookie', `__Host-${theirs}; ${mine}`]],
-      [['Cookie', `${theirs}; __Host-${mine}`]],
-      [['Cookie', `__Host-${theirs}; __Host-${mine}`]],
-      [['Cookie', `__Host-once_session =${value}; ${mine}`]],
-      [['Cookie', `__Host-once_session=; ${theirs}`]],
-      [['Cookie', `__HOST-${theirs}; ${mine}`]],
-    ];
-    for (const way of ways) {
-      const headers: [string, string][] = [...way, ['Idempotency-Key', body.submitToken]];
-      const [byEdge, byShop] = [
-        await post(text, headers),
-        await post(text, headers, `http://${shop.address}`),
-      ];
-      expect([way, byEdge.status]).toEqual([way, byShop.status]);
-    }
-  });
-
-  test('an order is also answered from the cache for a cookie set over TLS', async () => {
-    const sku = await addProduct('TLS-COOKIE');
-    const shopper = await shopperWith(edge.call, sku);
-    shopper.cookie = `__Host-${shopper.cookie}`;
-    const body = await shopper.body();
-    expect((await shopper.order(body)).status).toBe(201);
-    const seen = ordersSeen();
-    // The old cookie may still be sent beside it, and does not count.
-    shopper.cookie = `once_session=left.over; ${shopper.cookie}`;
-    const again = await shopper.order(body);
-    expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 'true']);
-    expect(ordersSeen()).toBe(seen);
-  });
-
-  test('no cookie, key or body can be shaped to match another request’s cache entry', async () => {
-    const { shopper, body, text } = await knownOrder('CRAFTED');
-    const thief = await shopperWith(edge.call, 'CRAFTED');
-    const session = shopper.cookie.slice('once_session='.length);
-    const key = body.submitToken;
-    for (const [cookie, keyHeader, crafted] of [
-      // The cache key is "<session> <key> <body>". Parts of it are moved into each other here.
-      [`once_session=${session} ${key}`, '', text],
-      [thief.cookie, `${session} ${key}`, text],
-      [`once_session=${session} ${key} ${text.slice(0, 20)}`, key, text.slice(20)],
-      ['once_session=', `${session} ${key}`, text],
-      [thief.cookie, key, `${session} ${key} ${text}`],
-    ] as const) {
-      const answer = await post(crafted, [
-        ['Cookie', cookie],
-        ['Idempotency-Key', keyHeader],
-      ]);
-      expect(answer.status).toBeGreaterThanOrEqual(400);
-      expect(answer.body).not.toContain('accepted');
-    }
-  });
-
-  test('a page of another site gets no cached answer', async () => {
-    const { shopper, body, text } = await knownOrder('FOREIGN');
-    const host = new URL(edge.url).host;
-    const ask = (headers: [string, string][]) =>
-      post(text, [['Cookie', shopper.cookie], ['Idempotency-Key', body.submitToken], ...headers]);
-    for (const headers of [
-      [['Origin', 'https://evil.example']],
-      [['Origin', 'null']],
-      [['Origin', `http://${host}.evil.example`]],
-      [['Origin', `http://evil.example|${host}`]],
-      [['Origin', `http://x@${host}`]],
-      [['Sec-Fetch-Site', 'cross-site']],
-      [
-        ['Origin', `http://${host}`],
-        ['Origin', 'https://evil.example'],
-      ].reverse(),
-    ] as [string, string][][]) {
-      const answer = await ask(headers);
-      expect([headers, answer.status, codeOf(answer)]).toEqual([headers, 403, 'foreign_origin']);
-    }
-    const before = ordersSeen();
-    const own = await ask([
-      ['Origin', `http://${host}`],
-      ['Sec-Fetch-Site', 'same-origin'],
-    ]);
-    expect([own.status, ordersSeen()]).toEqual([201, before]);
   });
 });
 
