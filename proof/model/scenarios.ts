@@ -118,7 +118,7 @@ const confirmedAgain: Scenario = {
   ...oneCard,
   name: 'confirmed again',
   about:
-    'a declined charge is confirmed with another card, past the shop, while the hold runs out and a day passes; a process may die',
+    'a declined charge is confirmed with another card, without the shop, while the hold runs out and a day passes; a process may die',
   submissions: [{ ...tabA, card: 'declines', times: 1 }],
   againWith: ['pays', 'asksBank'],
   chances: { ...calm, crash: 1, hold: 1, again: 1, day: 1 },
@@ -129,7 +129,7 @@ const confirmedBeside: Scenario = {
   ...confirmedAgain,
   name: 'confirmed beside the next card',
   about:
-    'a declined charge is confirmed with another card or a debit, past the shop, while the next card is tried in it',
+    'a declined charge is confirmed with another card or a debit, without the shop, while the next card is tried in it',
   nextCards: [{ name: 'card 2', card: 'pays', times: 1 }],
   againWith: ['pays', 'takesDays'],
   chances: { ...calm, again: 1 },

@@ -42,7 +42,7 @@ function tableOf(rows: Row[]): string {
   const cells = ({ mutants, found, waited }: Omit<Row, 'file' | 'date'>) =>
     `${mutants} | ${found} | ${waited} | ${mutants - found} | ${mutants ? `${((100 * found) / mutants).toFixed(1)} %` : ''}`;
   return [
-    '| file | mutants | noticed | of them by waiting | survived | score | date |',
+    '| file | mutants | noticed | of them by timeout | survived | score | date |',
     '| --- | ---: | ---: | ---: | ---: | ---: | --- |',
     ...rows.map((row) => `| \`${row.file}\` | ${cells(row)} | ${row.date} |`),
     `| all | ${cells({ mutants: sum((row) => row.mutants), found: sum((row) => row.found), waited: sum((row) => row.waited) })} | |`,

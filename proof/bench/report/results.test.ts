@@ -46,7 +46,7 @@ describe('the source of the results', () => {
       '2030-01-02, npm run bench',
     ]);
     const busy = { ...results, machine: { ...results.machine, loadBefore: 3 } };
-    expect(sourceOf(busy)[0]).toContain('others were at work on it (load 3)');
+    expect(sourceOf(busy)[0]).toContain('other programs were running (load 3)');
   });
 
   it('names a file by the machine, without details that may differ between two runs', () => {

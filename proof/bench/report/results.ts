@@ -62,7 +62,7 @@ function asMarkdown(results: Results): string {
 /** Where, with what and when it was measured, in three lines. */
 export function sourceOf({ date, command, machine }: Results): string[] {
   const { cores, cpu, memoryGb, node, postgres, redis, nginx, loadBefore } = machine;
-  const others = loadBefore >= 0.5 ? `; others were at work on it (load ${figure(loadBefore)})` : '';
+  const others = loadBefore >= 0.5 ? `; other programs were running (load ${figure(loadBefore)})` : '';
   const servers = [`Node ${node}`, `PostgreSQL ${postgres}`, `Redis ${redis}`, nginx && `nginx ${nginx}`];
   return [
     `${cores} cores shared with the load, ${cpu}, ${memoryGb} GB${others}`,

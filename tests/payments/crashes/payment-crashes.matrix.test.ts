@@ -15,7 +15,7 @@ import { type Left, nextSku, notBooked, notWritten, openCrashShop, written } fro
 
 /**
  * A process of the shop is killed (-9) at every step of a card order, without notice to the others. Then
- * either the shopper sends the same submission again, or only the sweep goes on. Both end the same: one
+ * either the shopper sends the same submission again, or only the sweep continues. Both end the same: one
  * order, one charge, and records that agree.
  */
 
@@ -141,7 +141,7 @@ const sampledMoments = ['before the order is committed', 'after the charge, befo
 describe.each(casesOf(moments, sampledMoments))('killed %s', (_name, moment) => {
   test.each([
     ['the shopper sends it again', 'pm_card_visa'],
-    ['nobody does, and the sweep goes on', 'pm_card_visa'],
+    ['no request comes, and the sweep continues', 'pm_card_visa'],
     ['the shopper sends it again, and the card is declined', declinedCard],
   ])('%s: one order, one charge', async (then, token) => {
     const sku = await nextSku();
@@ -154,7 +154,7 @@ describe.each(casesOf(moments, sampledMoments))('killed %s', (_name, moment) => 
     // Expires the lease of the dead owner's claim, so that the test need not wait half a minute.
     await redis.flush();
 
-    if (!then.startsWith('nobody') || moment.left(token) === undefined) {
+    if (!then.startsWith('no request') || moment.left(token) === undefined) {
       const response = await shopper.orderUntilSettled(body);
       expect(response.status).toBe(token === declinedCard ? 402 : 201);
     } else {
