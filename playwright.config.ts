@@ -8,7 +8,7 @@ import { defineConfig } from '@playwright/test';
  */
 
 /**
- * Debian's own browser if installed, else the one that Playwright provides. Opening two pages takes the
+ * Debian's own browser if installed, else Playwright's own. Opening two pages takes the
  * headless shell 0.8 seconds of processor time and the full browser 1.9.
  */
 const debianShell = '/usr/bin/chromium-headless-shell';

@@ -116,9 +116,9 @@ test('a draft that the shop has not signed for this shopper is ignored', () => {
   }
   expect(readCheckoutDraft('0b2f7a52-35c1-4d0c-9a3c-1f0e6a7b8c9d', own)).toBeUndefined();
   expect(readCheckoutDraft(undefined, own)).toBeUndefined();
-  const nobodys = cookieValueOf(keepDraftHeader(undefined, refused, typed));
-  expect(readCheckoutDraft(undefined, nobodys)?.problem).toEqual(refused);
-  expect(readCheckoutDraft(shopper, nobodys)).toBeUndefined();
+  const anonymous = cookieValueOf(keepDraftHeader(undefined, refused, typed));
+  expect(readCheckoutDraft(undefined, anonymous)?.problem).toEqual(refused);
+  expect(readCheckoutDraft(shopper, anonymous)).toBeUndefined();
 });
 
 test('a draft stays readable during a rotation of the secret', async () => {

@@ -112,7 +112,7 @@ describe('createCharge', () => {
     expect(await createCharge(payment)).toBe('unknown');
   });
 
-  test('an error in the shop’s code is thrown, not taken for an answer of the provider', async () => {
+  test('an error in the shop’s code is thrown, and is not treated as an answer of the provider', async () => {
     provider.authorize.mockRejectedValue(broken);
     await expect(createCharge(payment)).rejects.toBe(broken);
     provider.authorize.mockRejectedValue(Object.assign(new Error('not ours'), { keyIsSpent: true }));

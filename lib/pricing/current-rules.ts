@@ -8,7 +8,7 @@ import type { PricingRules } from '#lib/pricing/rules.ts';
 /**
  * The pricing rules in the memory of this process (docs/decisions/0022). Pages and quotes may show rules that
  * are two seconds old: a quote is an offer, and the order writer compares versions before it accepts one. The
- * writer itself never uses rules of another version than the one that it reads in its transaction.
+ * writer itself uses only rules of the version that it reads in its transaction.
  */
 
 const maxAgeMs = 2_000;
@@ -72,7 +72,7 @@ async function read(tx: Tx): Promise<PricingRules> {
   // A read that began earlier and ended later has nothing new.
   if (askedAt < state.askedAt) return rules;
   state.askedAt = askedAt;
-  // Equal rules stay the same object, so that what is made from them is made once.
+  // Equal rules stay the same object, so that values computed from them are computed once.
   if (!isDeepStrictEqual(state.rules, rules)) state.rules = rules;
   return state.rules ?? rules;
 }

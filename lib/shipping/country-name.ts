@@ -9,7 +9,7 @@ const englishNames = new Intl.DisplayNames('en', { type: 'region' });
 
 /**
  * A country's name. The shop may no longer ship to the country of an old order. That order still shows a
- * name: the one that JavaScript knows, or else the code.
+ * name: the name that JavaScript knows, or else the code.
  */
 export function countryName(countries: readonly Country[], code: string): string {
   return countries.find((country) => country.code === code)?.name ?? englishNames.of(code) ?? code;

@@ -34,7 +34,7 @@ export interface Counterexample {
   story: string[];
 }
 
-export const neverRests = 'everything comes to rest';
+export const neverRests = 'every run ends';
 
 /**
  * Stops at the first broken promise. Throws beyond `maxStates`, when the bounds of the scenario are too
@@ -91,7 +91,7 @@ export function explore<State>(machine: Machine<State>, maxStates = 1_000_000): 
   return result(stuck === undefined ? undefined : { promise: neverRests, story: storyOf(stuck) });
 }
 
-/** The first state that cannot reach a final state, so that something would go on for ever. */
+/** The first state from which no final state can be reached, so that steps repeat for ever. */
 function restless(count: number, edges: number[], ends: number[]): number | undefined {
   const before: number[][] = Array.from({ length: count }, () => []);
   for (let index = 0; index < edges.length; index += 2)

@@ -66,7 +66,7 @@ const lostReply: Scenario = {
 const bank: Scenario = {
   ...oneCard,
   name: 'the bank asks',
-  about: 'the shopper is to confirm at the bank, and the hold may run out meanwhile',
+  about: 'the shopper has to confirm at the bank, and the hold may run out meanwhile',
   submissions: [{ ...tabA, card: 'asksBank', times: 1 }],
   chances: { ...calm, hold: 1 },
 };
@@ -107,7 +107,7 @@ const secondCard: Scenario = {
 const earlySecondCard: Scenario = {
   ...oneCard,
   name: 'two charges',
-  about: 'an attempt is taken for lost, a second card is tried, and the first charge comes all the same',
+  about: 'an attempt seems lost, a second card is tried, and the first charge arrives after all',
   submissions: [{ ...tabA, card: 'pays', times: 1 }],
   nextCards: [{ name: 'card 2', card: 'pays', times: 1 }],
   chances: { ...calm, hold: 1 },

@@ -57,7 +57,7 @@ export interface Chances {
 /** The database's content. */
 export type Rows = Pick<State, 'carts' | 'left' | 'orders' | 'payments'>;
 
-/** Stands in for the order of a charge that a restored database has lost. No other order gets this number. */
+/** Represents the order of a charge that a restored database has lost. No other order gets this number. */
 export const lostOrder = -1;
 
 /** A charge request with the data that the provider needs. */

@@ -17,13 +17,13 @@ const { simulator, beforeRequest, call, ordered, beingCharged, cancel, refund, l
   await openEndingOrders();
 
 describe('an order that belongs to another shopper or does not exist', () => {
-  const nobodys = { userId: randomUUID(), id: randomUUID() };
+  const unknown = { userId: randomUUID(), id: randomUUID() };
 
   test('cannot be cancelled by a shopper', async () => {
     const { shopper, order } = await ordered('NOBODYS');
     const stranger = await shopperWith(call, await addProduct('STRANGER', { available: 5 }));
     for (const { who, id } of [
-      { who: shopper, id: nobodys.id },
+      { who: shopper, id: unknown.id },
       { who: stranger, id: order.id },
     ]) {
       const answer = await who.send('POST', `/api/orders/${id}/cancel`, {});
@@ -33,8 +33,8 @@ describe('an order that belongs to another shopper or does not exist', () => {
   });
 
   test('cannot be refunded or fulfilled by an operator', async () => {
-    await expect(refund(nobodys)).rejects.toMatchObject({ code: 'not_found' });
-    const key = { userId: nobodys.userId, orderId: nobodys.id };
+    await expect(refund(unknown)).rejects.toMatchObject({ code: 'not_found' });
+    const key = { userId: unknown.userId, orderId: unknown.id };
     await expect(fulfilOrder({ ...key, actor: eva })).rejects.toMatchObject({ code: 'not_found' });
   });
 });

@@ -152,7 +152,7 @@ describe('when the hold of an unpaid order is over', () => {
     await simulator.flushWebhooks();
     await Promise.all([endHold(broken.order), endHold(other.order)]);
     const looks = await beforeEachLook((ref) => {
-      if (ref === broken.order.payments[0]?.providerRef) throw new Error('what nobody has thought of');
+      if (ref === broken.order.payments[0]?.providerRef) throw new Error('an unexpected error');
     });
     await expireHolds();
     expect((await orderOf(broken.shopper)).status).toBe('payment_pending');

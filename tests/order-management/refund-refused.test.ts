@@ -198,7 +198,7 @@ describe('a failed refund of the shop', () => {
     });
   });
 
-  test('of a part is reported until it is made good', async () => {
+  test('of a part is reported until another refund covers it', async () => {
     const { order } = await paid();
     await refund(order, 500);
     await oursFails(order);

@@ -156,7 +156,7 @@ test('a card whose bank asks, after a debit that could not be cancelled: the int
   const { order } = await ordered('AGAIN-DEBIT-BANK', 'pm_card_chargeDeclinedInsufficientFunds');
   await confirmAgain(refOf(order), 'pm_usBankAccount_insufficientFunds');
   await runJobs();
-  // The shop never hears of the refusal: by the time it looks, the bank asks for confirmation.
+  // The shop never learns of the refusal: by the time it queries the charge, the bank asks for confirmation.
   simulator.addFault({ kind: 'webhook_drop', times: 9 });
   await simulator.dashboard.settle(refOf(order));
   await confirmAgain(refOf(order), bankCard);

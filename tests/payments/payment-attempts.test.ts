@@ -60,7 +60,7 @@ test('a declined attempt is answered as declined again, and the next number is f
   });
 });
 
-test('a later request for an attempt is answered with what became of the attempt and the order', async () => {
+test('a later request for an attempt gets the outcome of the attempt and of the order', async () => {
   // What broke, found by a review: a paid and refunded attempt was answered as declined. Every refused
   // attempt was answered as if its order still waited for another card.
   const { shopper, id } = await declinedOrder('LATER');
@@ -206,7 +206,7 @@ test('a shopper who waits at their bank may pay with another card, and the first
   expect(simulator.ledger(id).filter(({ live }) => live)).toHaveLength(1);
 });
 
-test('whoever confirmed at their bank meanwhile has paid, and the other card is not charged', async () => {
+test('a shopper who has meanwhile confirmed at the bank has paid, and the other card is not charged', async () => {
   const shopper = await shopperWith(call, await addProduct('CONFIRMED-MEANWHILE'));
   await shopper.order(await cardBody(shopper, bankCard));
   const { id } = await orderOf(shopper);

@@ -107,7 +107,7 @@ test('cancelled by its owner and refunded by operators at the same time, an orde
   }
 });
 
-test('whoever wants the units of an order that is being cancelled gets each of them once', async () => {
+test('each unit of an order that is being cancelled is sold once to the shoppers who wait for it', async () => {
   for (const round of rounds.slice(0, 6)) {
     const sku = await addProduct(`RESTOCK-${round}`, { available: 2 });
     const first = await shopperWith(call, sku, 2);

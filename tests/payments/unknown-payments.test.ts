@@ -118,7 +118,7 @@ test('a key that was used for other parameters, with no charge to be found, stay
   expect(simulator.ledger(order.id).filter(({ live }) => live)).toEqual([]);
 });
 
-test('jobs, sweeps and replays at once are one charge', async () => {
+test('jobs, sweeps and replays at the same time make one charge', async () => {
   const shopper = await shopperWith(call, await addProduct('ALL-AT-ONCE'));
   const body = await cardBody(shopper);
   simulator.addFault({ kind: 'error_before', on: charges });

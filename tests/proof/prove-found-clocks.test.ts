@@ -35,7 +35,7 @@ function at(url: string, shopper: Shopper): Shopper {
   return Object.assign(Object.create(shopper) as Shopper, { call: callUrl(url) });
 }
 
-// What broke: such a process took every payment for older than the provider's key. It called the card
+// What broke: such a process treated every payment as older than the provider's key. It called the card
 // declined and never charged it.
 test('a process whose clock is a day ahead charges a card', async () => {
   const shopper = await shopperWith(callHandlers, await addProduct('AHEAD'));

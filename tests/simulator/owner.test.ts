@@ -114,7 +114,7 @@ test('a lost event is not delivered, but listed', async () => {
   expect(data[0]?.data.object).toMatchObject({ payment_intent: id });
 });
 
-test('a late event is delivered in the end', async () => {
+test('a late event is delivered eventually', async () => {
   simulator.addFault({ kind: 'owner_dispute_lost', ms: 1, events: 'late' });
   const id = await pay('late');
   await expect.poll(() => rowOf('late')).toMatchObject({ disputed: 3_001 });

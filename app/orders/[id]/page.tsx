@@ -151,8 +151,8 @@ async function withPictures({ lines }: OrderView) {
 
 function OrderHeading({ order: { number, status, placedAt }, own }: { order: OrderView; own: boolean }) {
   const number_ = <span className="figures whitespace-nowrap">{number}</span>;
-  const stands = status === 'placed' || status === 'payment_processing' || status === 'paid';
-  if (own && stands && Date.now() - Date.parse(placedAt) < freshMs) {
+  const isInEffect = status === 'placed' || status === 'payment_processing' || status === 'paid';
+  if (own && isInEffect && Date.now() - Date.parse(placedAt) < freshMs) {
     return (
       <PageTitle lead="See it under Orders in this browser.">Thank you. Order {number_} is placed</PageTitle>
     );

@@ -6,7 +6,7 @@ import { askRedis, redisTransport } from '#lib/platform/redis/redis.ts';
  * Tells whether the process that holds a claim is alive. A process that holds claims keeps a short-lived key
  * in Redis. A claim whose process has no such key was left behind by a killed process.
  *
- * A live process may be taken for dead when it hangs or Redis was flushed. Two processes may then work on
+ * A live process may appear dead when it hangs or Redis was flushed. Two processes may then work on
  * one submission, and the database decides.
  */
 

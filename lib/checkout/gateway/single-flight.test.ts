@@ -68,7 +68,7 @@ test('a failure reaches every waiting submission, is harmless when none waits, a
   const results = await Promise.allSettled(flights.map(({ running }) => running));
   expect(results).toMatchObject(Array(2).fill({ reason: { message: 'the database is away' } }));
   // No caller waits for this run. An unhandled rejection would fail this test file.
-  runOnce(key(), () => Promise.reject(new Error('nobody hears this')));
+  runOnce(key(), () => Promise.reject(new Error('no request waits for this')));
   await new Promise((resolve) => setTimeout(resolve, 5));
   expect(isPlacing('u1', 't-1')).toBe(false);
   const way2 = heldWay();

@@ -29,7 +29,7 @@ describe('a refund that failed', () => {
     expect(of(refunds)).toMatchObject({ failedMinor: 1_000, owedMinor: 0, keptMinor: all - 1_000 });
   });
 
-  test('is made good by refunds requested at the time of its failure or later', () => {
+  test('is covered by refunds requested at the time of its failure or later', () => {
     for (const madeAt of [30, 31]) {
       expect(of([refund('failed', 1_000, 10, 30), refund('created', 1_000, madeAt)])).toMatchObject({
         failedMinor: 0,
@@ -40,7 +40,7 @@ describe('a refund that failed', () => {
     expect(of(part)).toMatchObject({ failedMinor: 600 });
   });
 
-  test('is made good when its money pays the order after it', () => {
+  test('is covered when its money pays the order after it', () => {
     const before = [refund('failed', all, paidAt - 1, paidAt)];
     expect(of(before)).toMatchObject({ failedMinor: 0, owedMinor: 0, cameBack: true });
     expect(of(before, {}, { ...cancelled, paidAttempt: null })).toMatchObject({

@@ -101,7 +101,7 @@ function ofAttempt(
   const requestedMinor = sumOf(refunds.filter((refund) => refund.status === 'created'));
   const keptMinor = Math.max(0, capturedMinor - refundedMinor - requestedMinor - lostMinor);
   const isBeforePaid = ({ madeAt }: RefundFacts) => pays && paidAt !== null && madeAt < paidAt;
-  // A failed refund is made good when its money pays the order.
+  // A failed refund no longer matters when its money pays the order.
   const toldOf = refunds.filter((refund) => !isBeforePaid(refund));
   const failedMinor = Math.min(keptMinor, notMadeGood(toldOf));
   const isOrders = pays && orderStatus !== 'cancelled' && orderStatus !== 'refunded';

@@ -33,7 +33,7 @@ export function noteUnavailable(): void {
 const retryAfterSeconds = 2;
 
 /**
- * Renders a page. If its status would be 200, it is the one that the page has set. If Next answers 500
+ * Renders a page. If its status would be 200, the status that the page has set is used. If Next answers 500
  * because the database is down, it is 503.
  */
 export function withPageStatus<T>(response: ServerResponse, draw: () => T): T {

@@ -158,7 +158,7 @@ export const paying = {
   },
 } as const satisfies Record<string, Workload>;
 
-/** The worker hears of a job when it is enqueued. A busy machine needs some seconds. */
+/** The worker is notified when a job is enqueued. A busy machine needs some seconds. */
 const calledOffWithinMs = 3_000;
 
 /** Confirms as Stripe.js does in the shopper's browser. A cancelled charge accepts no card. */
@@ -185,7 +185,7 @@ const answersTakeMs = 4_500;
 const actsWithinMs = 3_000;
 
 /**
- * A card is charged, and the shop does not hear of it for a while. The job for holds has queried before
+ * A card is charged, and the shop does not know it for a while. The job for holds has queried before
  * that. Its answer "no charge" arrives after the request has written "unknown". Every other source of
  * the outcome reports at the end.
  */

@@ -106,7 +106,7 @@ const wrong: [ViolationKind, string, Evidence][] = [
     spoilt('history', (rows) => change(rows, 3, { outcome: 'fail', status: 409, order: undefined })),
   ],
   [
-    'order_of_nobody',
+    'order_without_request',
     'an order exists that no client requested',
     spoilt('history', (rows) => rows.filter(({ shopper }) => shopper !== 'bob')),
   ],

@@ -200,7 +200,7 @@ function ordersWereAskedFor({ history, orders }: Evidence): Violation[] {
   return orders.flatMap(({ id, userId, submitToken }): Violation[] => {
     const calls = callsOf.get(`${userId} ${submitToken}`) ?? [];
     if (calls.length === 0)
-      return [{ kind: 'order_of_nobody', detail: `order ${id} of token ${submitToken}`, calls: [] }];
+      return [{ kind: 'order_without_request', detail: `order ${id} of token ${submitToken}`, calls: [] }];
     if (!calls.every(({ outcome }) => outcome === 'fail')) return [];
     return [
       {

@@ -147,7 +147,7 @@ export type ViolationKind =
   | 'accepted_order_lost'
   | 'accepted_under_two_ids'
   | 'order_after_refusals'
-  | 'order_of_nobody'
+  | 'order_without_request'
   /** An order differs from what its shopper confirmed. */
   | 'ordered_otherwise'
   /** "Ordered" was answered, but the shop has not recorded it: the card may still be refused. */

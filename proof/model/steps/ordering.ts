@@ -64,7 +64,7 @@ function replay(state: State, world: World, index: number, remembered: number, a
   const token = tokenOf(world.scenario, submission);
   const order = state.orders.find((existing) => existing.token === token);
   if (!order) {
-    return add(`${name} is done for Redis, but the database has lost its order: it begins anew`, (next) => {
+    return add(`${name} is done for Redis, but the database has lost its order: it starts again`, (next) => {
       next.claims[token] = 'free';
     });
   }
@@ -116,7 +116,7 @@ function commit(state: State, world: World, index: number, contents: number, add
     (!dropped.has('uniqueToken') && state.orders.some((order) => order.token === token)) ||
     (!dropped.has('uniqueCart') && state.orders.some((order) => order.cart === cart));
   if (standsAlready) {
-    return add(`${name} is refused by a unique key and reads which order stands`, (next) => {
+    return add(`${name} is refused by a unique key and reads the existing order`, (next) => {
       const order = next.orders.find((existing) => existing.cart === cart);
       if (!order) return finish(next, index, 'later');
       goOnWith(

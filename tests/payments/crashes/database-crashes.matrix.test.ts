@@ -22,7 +22,7 @@ const blackouts: Record<string, { hold: () => Promise<void>; kept: Left | undefi
     },
     kept: undefined,
   },
-  'after the order is committed, before the shop hears of it': {
+  'after the order is committed, before the shop knows': {
     async hold() {
       proxy.disturb({ kind: 'hold_reply', to: [commit] });
       await until(proxy.isHolding);
@@ -33,13 +33,13 @@ const blackouts: Record<string, { hold: () => Promise<void>; kept: Left | undefi
     hold: () => holdWhatIsWritten('hold_request'),
     kept: notWritten,
   },
-  'after the charge is written down, before the shop hears of it': {
+  'after the charge is written, before the shop knows': {
     hold: () => holdWhatIsWritten('hold_reply'),
     kept: written('pm_card_visa'),
   },
 };
 
-const sampledBlackouts = ['after the order is committed, before the shop hears of it'];
+const sampledBlackouts = ['after the order is committed, before the shop knows'];
 
 describe.each(casesOf(blackouts, sampledBlackouts))(
   'the database server is killed %s',

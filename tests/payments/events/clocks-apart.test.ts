@@ -38,7 +38,7 @@ const lookedAt = (orderId: string, ago: string) =>
     .$executeRaw`UPDATE payment SET updated_at = now() - ${ago}::interval WHERE order_id = ${orderId}::uuid`;
 
 test('a charge whose answer was lost is found, however far apart the clocks are', async () => {
-  // The provider stored a failure under the key, so only a look into its ledger shows the charge.
+  // The provider stored a failure under the key, so only its list of charges shows the charge.
   simulator.addFault({ kind: 'error_stored', on: { method: 'POST', path: '^/v1/payment_intents$' } });
   const shopper = await ordered('APART-LOST');
   const { id, status } = await orderOf(shopper);

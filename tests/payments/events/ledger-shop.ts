@@ -26,7 +26,7 @@ export async function openLedgerShop() {
     await expectBooksToAgree(simulator);
   });
 
-  /** Ways in which the shop hears of what happens at the provider. */
+  /** Ways in which the shop learns what happens at the provider. */
   const ways = {
     'by a webhook': { before: async () => undefined, hear: () => simulator.flushWebhooks() },
     'by the list of events, because no webhook came': {

@@ -24,7 +24,7 @@ afterEach(() => expectBooksToAgree(simulator));
 async function atTheBank(sku: string): Promise<{ shopper: Shopper; id: string; ref: string }> {
   const shopper = await shopperWith(call, await addProduct(sku));
   await shopper.order(await cardBody(shopper, bankCard));
-  // The shop has already heard that the order waits, so only the test asks about it again.
+  // The shop has already heard that the order waits, so only the test queries it again.
   await simulator.flushWebhooks();
   const { id, payments } = await orderOf(shopper);
   return { shopper, id, ref: payments[0]?.providerRef ?? '' };
@@ -73,7 +73,7 @@ test('an event is applied once, however often it comes', async () => {
   expect(await db().paymentEvent.count({ where: { id: 'evt_twice' } })).toBe(1);
 });
 
-test('events in any order lead to the same state, because none is believed', async () => {
+test('events in any order lead to the same state, because the shop queries the charge instead', async () => {
   const { shopper, id, ref } = await atTheBank('ORDER');
   simulator.addFault({ kind: 'webhook_drop', times: 5, on: { orderId: id } });
   const early = await eventOf(ref, 'evt_early', 'payment_intent.requires_action');
@@ -156,7 +156,7 @@ test('an event about a missing order, or about no charge at all, is ignored', as
   expect(await db().paymentEvent.count({ where: { id: 'evt_customer' } })).toBe(0);
 });
 
-test('an event about a refund has it looked up as soon as the provider can be asked', async () => {
+test('an event about a refund is applied as soon as the provider can be queried', async () => {
   const shopper = await shopperWith(call, await addProduct('NEWS', { available: 5 }));
   await shopper.order(await cardBody(shopper, 'pm_card_refundFail'));
   await simulator.flushWebhooks();
@@ -176,7 +176,7 @@ test('an event about a refund has it looked up as soon as the provider can be as
   expect(await db().refund.findFirstOrThrow({ where: { id } })).toMatchObject({ status: 'failed' });
 });
 
-test('while the provider cannot be asked, an event is to be sent again, and is applied then', async () => {
+test('an event is refused while the provider cannot be queried, and applied when it is sent again', async () => {
   const { shopper, id, ref } = await atTheBank('AGAIN');
   simulator.addFault({ kind: 'webhook_drop', times: 5, on: { orderId: id } });
   await answerBank(shopper, `/api/orders/${id}`, 'confirm');
@@ -188,7 +188,7 @@ test('while the provider cannot be asked, an event is to be sent again, and is a
   expect(await orderOf(shopper)).toMatchObject({ status: 'paid' });
 });
 
-test('an event of which only the second look-up fails is answered "send again" as well', async () => {
+test('an event is refused, too, if only the second query fails, and applied when it is sent again', async () => {
   const { shopper, id, ref } = await atTheBank('SECOND-LOOK');
   simulator.addFault({ kind: 'webhook_drop', times: 5, on: { orderId: id } });
   await answerBank(shopper, `/api/orders/${id}`, 'confirm');

@@ -12,7 +12,7 @@ export async function addProduct(
       ON CONFLICT DO NOTHING`,
     db().$executeRaw`
       INSERT INTO product (id, slug, title, description, details, category_slug, image, position)
-      VALUES (${id}::uuid, ${sku.toLowerCase()}, ${`Product ${sku}`}, 'A thing', '{}', 'test', '/products/none.svg', 1)`,
+      VALUES (${id}::uuid, ${sku.toLowerCase()}, ${`Product ${sku}`}, 'A test product', '{}', 'test', '/products/none.svg', 1)`,
     db().$executeRaw`
       INSERT INTO variant (sku, product_id, title, price_minor, currency, position)
       VALUES (${sku}, ${id}::uuid, '', ${priceMinor}::int, 'USD', 1)`,
