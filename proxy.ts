@@ -48,9 +48,8 @@ function isOfPages(path: string): boolean {
 }
 
 /**
- * A form without a referrer sends `Origin: null`, and Next then takes its server action for a cross-site
- * one. `Sec-Fetch-Site`, which no page can set, proves that it is the shop's own. Next compares only the
- * host, so any scheme works.
+ * A form without a referrer sends `Origin: null`, which Next refuses as cross-site. `Sec-Fetch-Site`, which no
+ * page can set, proves that the form is the shop's own. Next compares only the host, so any scheme works.
  */
 function nameOwnOrigin(headers: Headers): void {
   const host = headers.get('host');
