@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { assertPlan, BrokenPlan } from '#lib/orders/batch/assert-plan.ts';
-import { decide, type NewOrder, type Plan } from '#lib/orders/decide.ts';
+import { decide, type NewOrder, type Plan } from '#lib/orders/decide/decide.ts';
 import type { OrderRequest } from '#lib/orders/order-request.ts';
 import { maxTotalMinor } from '#lib/platform/money.ts';
 import { price } from '#lib/pricing/price.ts';
