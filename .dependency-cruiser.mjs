@@ -147,10 +147,10 @@ export default {
       to: {
         path: '^(app|components|host|lib|prisma|scripts|proof/(simulator|bench|chaos|harness))/',
         pathNot: [
-          '^lib/orders/(decide|order-request|schema|unpaid/unpaid-limits)\\.ts$',
+          '^lib/orders/(decide/decide|order-request|schema|unpaid/unpaid-limits)\\.ts$',
           '^lib/(payments/(settling/(settle|settlement)|payment-rows)|payment-provider/(provider|statuses))\\.ts$',
           '^lib/pricing/(price|rules)\\.ts$',
-          '^scripts/(advice|usage|launch/progress)\\.ts$',
+          '^scripts/(advice|launch/progress)\\.ts$',
         ],
       },
     },

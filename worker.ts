@@ -5,8 +5,7 @@ import { closeDb } from '#lib/platform/database/db.ts';
 import { env } from '#lib/platform/env.ts';
 import { logger } from '#lib/platform/logger.ts';
 import { CannotWork, runWorker } from '#lib/worker/run-worker.ts';
-import { orUsage } from '#scripts/advice.ts';
-import { usageOf } from '#scripts/usage.ts';
+import { orUsage, usageOf } from '#scripts/advice.ts';
 
 /**
  * The process that runs jobs: emails, the outbound webhook, payments with an unknown outcome, and unpaid

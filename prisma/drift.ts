@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util';
 import type pg from 'pg';
 import { openClient } from '#lib/platform/database/db-session.ts';
-import { Advice, orUsage, wordsFor } from '#scripts/advice.ts';
-import { usageOf } from '#scripts/usage.ts';
+import { Advice, orUsage, usageOf, wordsFor } from '#scripts/advice.ts';
 import { actualTables } from './drift/actual.ts';
 import { expectedTables } from './drift/expected.ts';
 import { brokenPromises } from './drift/promises.ts';

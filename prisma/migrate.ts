@@ -7,8 +7,7 @@ import pg from 'pg';
 import { jobNames } from '#lib/jobs/jobs.ts';
 import { queueSql } from '#lib/jobs/queue-tables.ts';
 import { commandLimits, openClient, schemaOf, sessionSettings } from '#lib/platform/database/db-session.ts';
-import { Advice, orUsage, wordsFor } from '#scripts/advice.ts';
-import { usageOf } from '#scripts/usage.ts';
+import { Advice, orUsage, usageOf, wordsFor } from '#scripts/advice.ts';
 
 /**
  * Applies the hand-written SQL of ./migrations. Prisma's own `migrate deploy` needs a downloaded engine, does

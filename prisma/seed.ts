@@ -4,8 +4,7 @@ import { openClient } from '#lib/platform/database/db-session.ts';
 import { generateProducts } from '#prisma/catalogue/generate-products.ts';
 import { categories, curatedProducts, type ProductRow } from '#prisma/catalogue/rows.ts';
 import { migrate } from '#prisma/migrate.ts';
-import { Advice, orUsage, wordsFor } from '#scripts/advice.ts';
-import { usageOf } from '#scripts/usage.ts';
+import { Advice, orUsage, usageOf, wordsFor } from '#scripts/advice.ts';
 
 /** Rows per statement: about a megabyte of text. */
 const batchSize = 1_000;

@@ -1,8 +1,17 @@
+import { readFileSync } from 'node:fs';
 import { hasCode, isDatabaseAway } from '#lib/platform/database/db-errors.ts';
 import { AppError } from '#lib/platform/errors.ts';
 
 /** An error message for the person at the terminal. Its stack would not help them. */
 export class Advice extends Error {}
+
+/**
+ * A script's answer to `--help`: the text beside it, `order.usage.txt` for `order.ts`. It is a separate file,
+ * because bootstrap.mjs prints it before anything is installed.
+ */
+export function usageOf(script: string): string {
+  return readFileSync(script.replace(/\.ts$/, '.usage.txt'), 'utf8').trimEnd();
+}
 
 /**
  * Returns the result of `parse`. If `parse` refuses the arguments, throws `Advice` with the usage below its

@@ -1,9 +1,8 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { Advice, orUsage, wordsFor } from './advice.ts';
+import { Advice, orUsage, usageOf, wordsFor } from './advice.ts';
 import { checkVariables, readOptions, readVariables } from './launch/options.ts';
 import { runningPostgres } from './services/postgres.ts';
-import { usageOf } from './usage.ts';
 
 /**
  * `npm run -s db:url`: prints only the address of the database in use on stdout, for psql and other tools.

@@ -2,8 +2,7 @@ import { parseArgs } from 'node:util';
 import type pg from 'pg';
 import { defaultAttempts, queueSql } from '#lib/jobs/queue-tables.ts';
 import { openClient } from '#lib/platform/database/db-session.ts';
-import { Advice, orUsage, wordsFor } from './advice.ts';
-import { usageOf } from './usage.ts';
+import { Advice, orUsage, usageOf, wordsFor } from './advice.ts';
 
 /** `npm run jobs`: shows the contents of the job queue, and the jobs that failed their last attempt. */
 

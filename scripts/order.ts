@@ -5,16 +5,15 @@ import { cancelOrder } from '#lib/order-management/cancel-order.ts';
 import { fulfilOrder } from '#lib/order-management/fulfil-order.ts';
 import { refundOrder } from '#lib/order-management/refund-order.ts';
 import type { ActorOf } from '#lib/orders/actor.ts';
-import { findOrder, type OrderKey } from '#lib/orders/find-order.ts';
+import { findOrder, type OrderKey } from '#lib/orders/read/find-order.ts';
 import { UnknownOutcome } from '#lib/payment-provider/provider.ts';
 import { closeDb, db } from '#lib/platform/database/db.ts';
 import { formatMoney, parseMoney } from '#lib/platform/money.ts';
 import { revokeSessions } from '#lib/platform/session/session-revocations.ts';
 import { isUuid, uuid8From } from '#lib/platform/text/uuid.ts';
-import { Advice, orUsage, wordsFor } from './advice.ts';
+import { Advice, orUsage, usageOf, wordsFor } from './advice.ts';
 import { describeOrder } from './order/describe-order.ts';
 import { fillOperatorEnv } from './order/operator-env.ts';
-import { usageOf } from './usage.ts';
 
 /** `npm run order`: an operator's actions on one order. */
 

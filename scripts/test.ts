@@ -1,11 +1,10 @@
 import { parseArgs } from 'node:util';
-import { orUsage } from './advice.ts';
+import { orUsage, usageOf } from './advice.ts';
 import { runSteps } from './checks/run-steps.ts';
 import { type Step, steps } from './checks/steps.ts';
 import { summaryOf } from './checks/summary.ts';
 import { ensureSystemPackages } from './checks/system-packages.ts';
 import { red, say } from './launch/progress.ts';
-import { usageOf } from './usage.ts';
 
 /**
  * `npm test`: checks everything that a change can break. Every step runs, and the end lists all failures.

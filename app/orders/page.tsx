@@ -11,7 +11,7 @@ import { ButtonLink } from '#components/ui/form/button.tsx';
 import { PageTitle } from '#components/ui/page-title.tsx';
 import { Price } from '#components/ui/price.tsx';
 import { SiteLink } from '#components/ui/site-link.tsx';
-import { listOrders } from '#lib/orders/list-orders.ts';
+import { listOrders } from '#lib/orders/read/list-orders.ts';
 import type { OrderSummary } from '#lib/orders/schema.ts';
 import { AppError } from '#lib/platform/errors.ts';
 import { currentShopper } from '#lib/platform/session/next-session.ts';

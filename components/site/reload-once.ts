@@ -20,5 +20,4 @@ export function reloadOnce(error: unknown): boolean {
   return true;
 }
 
-const isMissingFile = (error: unknown): boolean =>
-  error instanceof Error && (error.name === 'ChunkLoadError' || /Failed to load chunk/.test(error.message));
+const isMissingFile = (error: unknown): boolean => error instanceof Error && error.name === 'ChunkLoadError';

@@ -3,7 +3,7 @@ import { getCheckout } from '#lib/checkout/get-checkout.ts';
 import { orderLimitProblem } from '#lib/checkout/order-limit.ts';
 import type { RawSubmission } from '#lib/checkout/submission/read-submission.ts';
 import type { Submission } from '#lib/checkout/submission/schema.ts';
-import type { Decision } from '#lib/orders/decide.ts';
+import type { Decision } from '#lib/orders/decide/decide.ts';
 import { toOrderReceipt } from '#lib/orders/order-request.ts';
 import type { Shortage } from '#lib/orders/schema.ts';
 import { AppError } from '#lib/platform/errors.ts';

@@ -1,5 +1,5 @@
 import { inProgress } from '#lib/checkout/gateway/in-progress.ts';
-import type { Decision } from '#lib/orders/decide.ts';
+import type { Decision } from '#lib/orders/decide/decide.ts';
 import { notMade, requested, whyUnpaid } from '#lib/orders/money/money-sentences.ts';
 import { readOrderMoney } from '#lib/orders/money/order-money.ts';
 import { declineSentence } from '#lib/payment-provider/decline-sentence.ts';

@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import { isClaimed } from '#lib/checkout/gateway/claim.ts';
 import { isPlacing } from '#lib/checkout/gateway/single-flight.ts';
 import type { submissionStateSchema } from '#lib/checkout/submission/schema.ts';
-import { findOrderOfSubmission } from '#lib/orders/find-orders.ts';
 import { orderUrl } from '#lib/orders/order-request.ts';
+import { findOrderOfSubmission } from '#lib/orders/read/find-orders.ts';
 import { db } from '#lib/platform/database/db.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Decision } from '#lib/orders/decide.ts';
+import type { Decision } from '#lib/orders/decide/decide.ts';
 import type { OrderLimit } from '#lib/orders/unpaid/unpaid-limits.ts';
 import { takesCards } from '#lib/payment-provider/takes-cards.ts';
 import { AppError } from '#lib/platform/errors.ts';

@@ -12,7 +12,7 @@ export function paymentProvider(): Promise<PaymentProvider> {
     if (!STRIPE_SECRET_KEY) {
       throw new Error('STRIPE_SECRET_KEY is not set, and there is a card payment to be asked about');
     }
-    const { stripeProvider } = await import('#lib/payment-provider/stripe.ts');
+    const { stripeProvider } = await import('#lib/payment-provider/stripe/stripe.ts');
     return stripeProvider({
       secretKey: STRIPE_SECRET_KEY,
       apiBase: STRIPE_API_BASE,

@@ -1,35 +1,27 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { cancelCharge } from '#lib/payments/query-charge.ts';
-import { charge, known, lost, old, payment } from '#lib/payments/query-charge-samples.ts';
+import {
+  charge,
+  known,
+  lost,
+  old,
+  payment,
+  provider,
+  resetProvider,
+} from '#lib/payments/query-charge-samples.ts';
 
 /** Which requests go to the provider for an attempt, and which never do. */
 
-const provider = vi.hoisted(() => ({
-  authorize: vi.fn(),
-  retrieve: vi.fn(),
-  find: vi.fn(),
-  now: vi.fn(),
-  spendKey: vi.fn(),
-  void: vi.fn(),
-}));
+vi.mock(
+  '#lib/payment-provider/payment-provider.ts',
+  async () => (await import('#lib/payments/query-charge-samples.ts')).providerModule,
+);
+vi.mock(
+  '#lib/platform/env.ts',
+  async () => (await import('#lib/payments/query-charge-samples.ts')).envModule,
+);
 
-vi.mock('#lib/payment-provider/payment-provider.ts', () => ({ paymentProvider: async () => provider }));
-
-const publicUrl = vi.hoisted(() => ({ value: undefined as string | undefined }));
-
-vi.mock('#lib/platform/env.ts', () => ({
-  env: () => ({ PUBLIC_URL: publicUrl.value, LOG_LEVEL: 'silent' }),
-  siteUrl: () => 'http://127.0.0.1:3000',
-}));
-
-/** The provider's clock. */
-const providerNow = new Date('2031-05-05T12:00:00Z');
-
-beforeEach(() => {
-  vi.resetAllMocks();
-  provider.now.mockResolvedValue(providerNow);
-  publicUrl.value = undefined;
-});
+beforeEach(resetProvider);
 
 describe('cancelCharge', () => {
   beforeEach(() => {

@@ -1,8 +1,38 @@
 import { randomUUID } from 'node:crypto';
+import { vi } from 'vitest';
 import { type Charge, UnknownOutcome } from '#lib/payment-provider/provider.ts';
 import type { PaymentRow } from '#lib/payments/payment-rows.ts';
 
-/** Payments and charges for the tests of the queries. */
+/** A provider, payments and charges for the tests of the queries. */
+
+/** Every test says what it answers. */
+export const provider = {
+  authorize: vi.fn(),
+  retrieve: vi.fn(),
+  find: vi.fn(),
+  now: vi.fn(),
+  spendKey: vi.fn(),
+  void: vi.fn(),
+};
+
+/** The provider's clock. */
+export const providerNow = new Date('2031-05-05T12:00:00Z');
+
+export const publicUrl = { value: undefined as string | undefined };
+
+/** What the tests put in the place of `payment-provider.ts` and `env.ts`. */
+export const providerModule = { paymentProvider: async () => provider };
+export const envModule = {
+  env: () => ({ PUBLIC_URL: publicUrl.value, LOG_LEVEL: 'silent' }),
+  siteUrl: () => 'http://127.0.0.1:3000',
+};
+
+/** Forgets what the test before has set. */
+export function resetProvider(): void {
+  vi.resetAllMocks();
+  provider.now.mockResolvedValue(providerNow);
+  publicUrl.value = undefined;
+}
 
 export const hourMs = 3_600_000;
 

@@ -56,13 +56,13 @@ function addressTo(country: z.ZodType<string, string>) {
     }));
 }
 
+export const countryCodeSchema = z
+  .string({ error: unknownCountry })
+  .regex(/^[A-Z]{2}$/, unknownCountry)
+  .describe('ISO 3166-1 alpha-2 code of a country that the shop ships to.');
+
 /** The shipping address of an order in any country, checked by the rules of that country's post. */
-export const shippingAddressSchema = addressTo(
-  z
-    .string({ error: unknownCountry })
-    .regex(/^[A-Z]{2}$/, unknownCountry)
-    .describe('ISO 3166-1 alpha-2 code of a country that the shop ships to.'),
-);
+export const shippingAddressSchema = addressTo(countryCodeSchema);
 
 /** The same in one of these countries. */
 export const shippingAddressSchemaTo = (countryCodes: readonly string[]) =>

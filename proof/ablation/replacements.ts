@@ -65,29 +65,29 @@ const byFolder = {
       >,
     },
     cartVersion: {
-      of: 'lib/orders/decide.ts',
+      of: 'lib/orders/decide/decide.ts',
       load: (() => import('#proof/ablation/without/carts/cart-version.ts')) satisfies Load<
-        typeof import('#lib/orders/decide.ts')
+        typeof import('#lib/orders/decide/decide.ts')
       >,
     },
     cartTotal: {
-      of: 'lib/orders/decide.ts',
+      of: 'lib/orders/decide/decide.ts',
       load: (() => import('#proof/ablation/without/carts/cart-total.ts')) satisfies Load<
-        typeof import('#lib/orders/decide.ts')
+        typeof import('#lib/orders/decide/decide.ts')
       >,
     },
     cartStatus: {
-      of: 'lib/orders/decide.ts',
+      of: 'lib/orders/decide/decide.ts',
       load: (() => import('#proof/ablation/without/carts/cart-status.ts')) satisfies Load<
-        typeof import('#lib/orders/decide.ts')
+        typeof import('#lib/orders/decide/decide.ts')
       >,
     },
   },
   orders: {
     stockLook: {
-      of: 'lib/orders/decide.ts',
+      of: 'lib/orders/decide/decide.ts',
       load: (() => import('#proof/ablation/without/orders/stock-look.ts')) satisfies Load<
-        typeof import('#lib/orders/decide.ts')
+        typeof import('#lib/orders/decide/decide.ts')
       >,
     },
     rulesVersion: {
@@ -103,9 +103,9 @@ const byFolder = {
       >,
     },
     unpaidCount: {
-      of: 'lib/orders/decide.ts',
+      of: 'lib/orders/decide/decide.ts',
       load: (() => import('#proof/ablation/without/orders/unpaid-count.ts')) satisfies Load<
-        typeof import('#lib/orders/decide.ts')
+        typeof import('#lib/orders/decide/decide.ts')
       >,
     },
     orderIdentity: {
@@ -115,15 +115,15 @@ const byFolder = {
       >,
     },
     doneLook: {
-      of: 'lib/orders/find-replayed-order.ts',
+      of: 'lib/orders/batch/find-replayed-order.ts',
       load: (() => import('#proof/ablation/without/orders/done-look.ts')) satisfies Load<
-        typeof import('#lib/orders/find-replayed-order.ts')
+        typeof import('#lib/orders/batch/find-replayed-order.ts')
       >,
     },
     existingOrder: {
-      of: 'lib/orders/find-orders.ts',
+      of: 'lib/orders/read/find-orders.ts',
       load: (() => import('#proof/ablation/without/orders/existing-order.ts')) satisfies Load<
-        typeof import('#lib/orders/find-orders.ts')
+        typeof import('#lib/orders/read/find-orders.ts')
       >,
     },
   },

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { orUsage } from '#scripts/advice.ts';
-import { usageOf } from '#scripts/usage.ts';
+import { orUsage, usageOf } from '#scripts/advice.ts';
 
 /**
  * How much is measured. A quick run only shows that everything works: it is too short for meaningful

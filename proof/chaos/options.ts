@@ -1,8 +1,7 @@
 import { randomInt } from 'node:crypto';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { orUsage } from '#scripts/advice.ts';
-import { usageOf } from '#scripts/usage.ts';
+import { orUsage, usageOf } from '#scripts/advice.ts';
 
 export interface Options {
   seed: number;

@@ -4,9 +4,8 @@ import { type Counterexample, type Exploration, explore } from '#proof/model/exp
 import { allShields, type Guard, guards, type Part, sentenceOf } from '#proof/model/guards.ts';
 import { machineOf } from '#proof/model/machine.ts';
 import { scenarios } from '#proof/model/scenarios.ts';
-import { orUsage } from '#scripts/advice.ts';
+import { orUsage, usageOf } from '#scripts/advice.ts';
 import { bold, dim, duration, green, red, say } from '#scripts/launch/progress.ts';
-import { usageOf } from '#scripts/usage.ts';
 
 /**
  * `npm run model`: explores every scenario, with and without the shields, and shows the effect of

@@ -13,7 +13,8 @@ const inFolder = (folder: string, names: string) => names.split(' ').map((name) 
 
 /** Pure code, and code that only calls the provider, which is a stub in its tests. */
 const pure = [
-  ...inFolder('lib/orders', 'decide order-number'),
+  ...inFolder('lib/orders', 'order-number'),
+  ...inFolder('lib/orders/decide', 'decide'),
   ...inFolder('lib/platform', 'deadline'),
   ...inFolder('lib/checkout/submission', 'to-order-request submit-token'),
   ...inFolder('lib/orders/batch', 'batch-queue assert-plan'),
@@ -21,7 +22,8 @@ const pure = [
   ...inFolder('lib/checkout', 'checkout-draft'),
   ...inFolder('lib/platform/http', 'network-of'),
   ...inFolder('lib/payments/settling', 'settle'),
-  ...inFolder('lib/payment-provider', 'provider stripe-shapes'),
+  ...inFolder('lib/payment-provider', 'provider'),
+  ...inFolder('lib/payment-provider/stripe', 'stripe-shapes'),
   ...inFolder('lib/payments', 'query-charge'),
 ];
 
@@ -41,7 +43,7 @@ export const rooms: Room[] = [
     mutate: pure,
     tests: [
       ...pure.map((file) => file.replace('.ts', '.test.ts')),
-      ...inFolder('lib/orders', 'decide-cases.test'),
+      ...inFolder('lib/orders/decide', 'decide-cases.test'),
       ...inFolder('lib/payments', 'query-charge-cancel.test'),
       ...inFolder('lib/payments/settling', 'settle-table.test'),
     ],
@@ -54,7 +56,8 @@ export const rooms: Room[] = [
       ...inFolder('lib/checkout', 'submit-order charge-if-due'),
       ...inFolder('lib/checkout/gateway', 'claim with-claim in-progress'),
       ...inFolder('lib/orders/batch', 'order-writer write-orders new-rows'),
-      ...inFolder('lib/orders', 'find-orders find-existing-order order-rows change-order'),
+      ...inFolder('lib/orders/read', 'find-orders find-existing-order'),
+      ...inFolder('lib/orders', 'order-rows change-order'),
     ],
     tests: [
       'lib/orders/batch/write-orders.test.ts',
@@ -89,7 +92,7 @@ export const rooms: Room[] = [
   },
   {
     name: 'provider',
-    mutate: ['lib/payment-provider/stripe.ts'],
+    mutate: ['lib/payment-provider/stripe/stripe.ts'],
     tests: [
       ...inFolder('tests/payment-provider', 'stripe.test'),
       ...inFolder('tests/payments', 'card-payments.test races-card.test unknown-payments.test'),

@@ -3,8 +3,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseEnv } from '#lib/platform/env.ts';
 import { isExposed } from '#lib/platform/exposure.ts';
-import { Advice, orUsage } from '#scripts/advice.ts';
-import { usageOf } from '#scripts/usage.ts';
+import { Advice, orUsage, usageOf } from '#scripts/advice.ts';
 
 /** Each flag sets a variable, and takes precedence over it. */
 export const flags: Record<string, string> = {

@@ -72,7 +72,7 @@ async function ownerOf(port: number): Promise<string | undefined> {
 
 /**
  * Whether browsers refuse to open this port: https://fetch.spec.whatwg.org/#port-blocking. Node's `fetch`
- * follows the same list, and refuses before it connects.
+ * follows the same list, and refuses before it connects. Its error has no code, so its text must decide.
  */
 async function isBlockedByBrowsers(port: number): Promise<boolean> {
   const answer = fetch(`http://127.0.0.1:${port}`, { method: 'HEAD', signal: AbortSignal.timeout(1_000) });

@@ -1,5 +1,5 @@
 import type { Prisma } from '#lib/generated/prisma/client.ts';
-import type { OrderKey } from '#lib/orders/find-order.ts';
+import type { OrderKey } from '#lib/orders/read/find-order.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { formatMoney } from '#lib/platform/money.ts';
 import { currentRules } from '#lib/pricing/current-rules.ts';

@@ -1,25 +1,13 @@
-import type pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openClient } from '#lib/platform/database/db-session.ts';
+import { expect, test } from 'vitest';
 import { categories } from '#prisma/catalogue/rows.ts';
 import { seed } from '#prisma/seed.ts';
-import { createTestDatabase, type TestDatabase } from '#tests/support/services/database.ts';
+import { openTestDatabase } from '#tests/support/services/database.ts';
 
-let database: TestDatabase;
-let client: pg.Client;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  client = await openClient({ connectionString: database.connectionString });
-});
-afterAll(async () => {
-  await client.end();
-  await database.drop();
-});
+const { client, connectionString } = await openTestDatabase();
 
 async function seeded(products?: number, overwrite = false) {
   const said: string[] = [];
   const log = (line: string) => said.push(line);
-  const { connectionString } = database;
   const result = await seed({ connectionString, products, overwrite, log });
   return { ...result, said };
 }

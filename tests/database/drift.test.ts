@@ -1,19 +1,8 @@
-import type pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openClient } from '#lib/platform/database/db-session.ts';
+import { expect, test } from 'vitest';
 import { findDrift } from '#prisma/drift.ts';
-import { createTestDatabase, type TestDatabase } from '#tests/support/services/database.ts';
+import { openTestDatabase } from '#tests/support/services/database.ts';
 
-let database: TestDatabase;
-let client: pg.Client;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  client = await openClient({ connectionString: database.connectionString });
-});
-afterAll(async () => {
-  await client.end();
-  await database.drop();
-});
+const { client } = await openTestDatabase();
 
 /** The drift check's findings after `statement`, which is rolled back afterwards. */
 async function driftAfter(statement: string): Promise<string[]> {

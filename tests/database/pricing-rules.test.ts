@@ -1,21 +1,10 @@
-import type pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openClient } from '#lib/platform/database/db-session.ts';
+import { expect, test } from 'vitest';
 import { rulesQuery } from '#lib/pricing/read-rules.ts';
 import type { PricingRules } from '#lib/pricing/rules.ts';
 import { firstRules } from '#lib/pricing/rules-samples.ts';
-import { createTestDatabase, type TestDatabase } from '#tests/support/services/database.ts';
+import { openTestDatabase } from '#tests/support/services/database.ts';
 
-let database: TestDatabase;
-let client: pg.Client;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  client = await openClient({ connectionString: database.connectionString });
-});
-afterAll(async () => {
-  await client.end();
-  await database.drop();
-});
+const { client } = await openTestDatabase();
 
 async function rulesNow(): Promise<PricingRules> {
   const { rows } = await client.query<{ rules: string }>(rulesQuery.sql);

@@ -1,24 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type pg from 'pg';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { openClient } from '#lib/platform/database/db-session.ts';
-import { createTestDatabase, type TestDatabase } from '#tests/support/services/database.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { openTestDatabase } from '#tests/support/services/database.ts';
 
 /** The database keeps the promises without the application: plain SQL tries to break each of them. */
 
-let database: TestDatabase;
-let client: pg.Client;
+const { client } = await openTestDatabase();
+
 /** A new shopper for every test. */
 let userId: string;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  client = await openClient({ connectionString: database.connectionString });
-});
-afterAll(async () => {
-  await client.end();
-  await database.drop();
-});
 beforeEach(() => {
   userId = randomUUID();
 });

@@ -5,7 +5,7 @@ import { getCheckout } from '#lib/checkout/get-checkout.ts';
 import { submissionSchema } from '#lib/checkout/submission/schema.ts';
 import { toOrderRequest } from '#lib/checkout/submission/to-order-request.ts';
 import { writeOrders } from '#lib/orders/batch/write-orders.ts';
-import type { Decision } from '#lib/orders/decide.ts';
+import type { Decision } from '#lib/orders/decide/decide.ts';
 import type { OrderRequest } from '#lib/orders/order-request.ts';
 import { db, statementName } from '#lib/platform/database/db.ts';
 import { address, inTurns } from '#proof/harness/shopper/shopper.ts';

@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeEach } from 'vitest';
 import type { AttemptKey } from '#lib/payment-provider/provider.ts';
-import { stripeProvider } from '#lib/payment-provider/stripe.ts';
+import { stripeProvider } from '#lib/payment-provider/stripe/stripe.ts';
 
 /** A server in place of Stripe, which answers as a test says, and the adapter that asks it. */
 

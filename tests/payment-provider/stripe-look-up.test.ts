@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { type AttemptKey, RefundRefused, UnknownOutcome } from '#lib/payment-provider/provider.ts';
-import { stripeProvider } from '#lib/payment-provider/stripe.ts';
+import { stripeProvider } from '#lib/payment-provider/stripe/stripe.ts';
 import {
   apiBase,
   asked,

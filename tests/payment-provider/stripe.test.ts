@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { UnknownOutcome } from '#lib/payment-provider/provider.ts';
-import { stripeProvider } from '#lib/payment-provider/stripe.ts';
+import { stripeProvider } from '#lib/payment-provider/stripe/stripe.ts';
 import {
   apiBase,
   asked,

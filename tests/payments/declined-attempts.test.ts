@@ -59,6 +59,17 @@ async function runJobs(): Promise<void> {
 
 const statusAtProvider = async (order: OrderInDb) =>
   (await stripe.paymentIntents.retrieve(refOf(order))).status;
+/** Confirms the intent with a debit, which the bank refuses later. The intent is then cancelled. */
+async function expectRefusedDebitEnds(order: OrderInDb): Promise<void> {
+  await confirmAgain(refOf(order), 'pm_usBankAccount_insufficientFunds');
+  await runJobs();
+  expect(await statusAtProvider(order)).toBe('processing');
+  await simulator.dashboard.settle(refOf(order));
+  await simulator.flushWebhooks();
+  await runJobs();
+  expect(await statusAtProvider(order)).toBe('canceled');
+}
+
 const callsOff = { method: 'POST', path: '/cancel$' };
 
 test('after a declined card, the intent accepts no other card', async () => {
@@ -115,13 +126,7 @@ test('a repeated confirmation for which the bank asks: the intent is cancelled t
 
 test('a debit that was confirmed in time and refused later: the intent accepts no other card', async () => {
   const { order } = await ordered('AGAIN-DEBIT');
-  await confirmAgain(refOf(order), 'pm_usBankAccount_insufficientFunds');
-  await runJobs();
-  expect(await statusAtProvider(order)).toBe('processing');
-  await simulator.dashboard.settle(refOf(order));
-  await simulator.flushWebhooks();
-  await runJobs();
-  expect(await statusAtProvider(order)).toBe('canceled');
+  await expectRefusedDebitEnds(order);
 });
 
 /** Number of queued jobs that cancel a charge. */
@@ -135,13 +140,7 @@ const callsLeft = async ({ id }: OrderInDb) => {
 // The intent accepted any card from then on.
 test('a debit that is refused with the code of the card before it: the intent accepts no other card', async () => {
   const { shopper, order } = await ordered('AGAIN-SAME-CODE', 'pm_card_chargeDeclinedInsufficientFunds');
-  await confirmAgain(refOf(order), 'pm_usBankAccount_insufficientFunds');
-  await runJobs();
-  expect(await statusAtProvider(order)).toBe('processing');
-  await simulator.dashboard.settle(refOf(order));
-  await simulator.flushWebhooks();
-  await runJobs();
-  expect(await statusAtProvider(order)).toBe('canceled');
+  await expectRefusedDebitEnds(order);
   // Looking up a cancelled charge queues no job, so this does not repeat for ever.
   await simulator.flushWebhooks();
   await pollEvents();

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Ratelimit } from '@upstash/ratelimit';
 import { afterAll, describe, expect, test } from 'vitest';
 import { connectRedis } from '#lib/platform/redis/connect.ts';
+import { openTcp } from '#lib/platform/redis/transports/tcp.ts';
 import { first, startTcpProxy } from '#proof/harness/tcp-proxy.ts';
 import { configs, deadlineMs, open, rest, server } from '#tests/platform/open-transports.ts';
 
@@ -66,6 +67,21 @@ describe('a command whose reply was lost is sent once', () => {
     expect(rest.requests()).toBe(before + 1);
     expect(await client.redis.get(key)).toBe('1');
   });
+});
+
+test('a server that has become a replica gets a new connection, which may lead to the new primary', async () => {
+  const { wire, close } = openTcp(server.url, deadlineMs);
+  const connectionId = async () => Number((await wire.send(['CLIENT', 'ID'])).result);
+  const before = await connectionId();
+  await wire.send(['REPLICAOF', '127.0.0.1', '1']);
+  try {
+    const refused = await wire.send(['SET', `test:${randomUUID()}`, 'x']);
+    expect(refused.error).toMatch(/^READONLY /);
+    await expect.poll(() => connectionId().catch(() => 0)).toBeGreaterThan(before);
+  } finally {
+    await server.command('REPLICAOF', 'NO', 'ONE');
+    await close();
+  }
 });
 
 test('a wrong bearer token is refused, and is not part of the error', async () => {

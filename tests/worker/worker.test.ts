@@ -4,7 +4,7 @@ import { openClient } from '#lib/platform/database/db-session.ts';
 import { metricsEnv } from '#tests/support/metrics.ts';
 import { announceLater, placeOrder } from '#tests/support/notifying.ts';
 import { createTestDatabase, takeAway } from '#tests/support/services/database.ts';
-import { startWorker } from '#tests/support/services/worker.ts';
+import { startWorker, type TestWorker } from '#tests/support/services/worker.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
@@ -13,19 +13,26 @@ const patienceMs = 40_000;
 
 const shop = await openTestShop({ env: metricsEnv });
 
+/** Adds a job and waits until the worker has written the email that it makes. */
+async function expectJobIsRun(sku: string): Promise<void> {
+  const order = await placeOrder(await addProduct(sku));
+  await announceLater(order);
+  const emails = () => db().mail.count({ where: { orderId: order.orderId } });
+  await vi.waitFor(async () => expect(await emails()).toBe(1), patienceMs);
+}
+
+async function expectGoodEnd({ child, exited }: TestWorker): Promise<void> {
+  child.kill('SIGTERM');
+  expect(await exited).toEqual({ code: 0, signal: null });
+}
+
 beforeEach(() => db().$executeRaw`DELETE FROM graphile_worker._private_jobs`);
 
 test('a worker runs jobs that are added while it waits, and ends with 0 when told to', async () => {
   const worker = startWorker();
   await worker.ready;
-  const order = await placeOrder(await addProduct('WAITS'));
-  await announceLater(order);
-  await vi.waitFor(
-    async () => expect(await db().mail.count({ where: { orderId: order.orderId } })).toBe(1),
-    patienceMs,
-  );
-  worker.child.kill('SIGTERM');
-  expect(await worker.exited).toEqual({ code: 0, signal: null });
+  await expectJobIsRun('WAITS');
+  await expectGoodEnd(worker);
 });
 
 test('a worker waits for a database that goes away, and continues when it is back', async () => {
@@ -35,14 +42,8 @@ test('a worker waits for a database that goes away, and continues when it is bac
   await new Promise((resolve) => setTimeout(resolve, 3_000));
   expect(worker.child.exitCode).toBeNull();
   await database.giveBack();
-  const order = await placeOrder(await addProduct('BACK'));
-  await announceLater(order);
-  await vi.waitFor(
-    async () => expect(await db().mail.count({ where: { orderId: order.orderId } })).toBe(1),
-    patienceMs,
-  );
-  worker.child.kill('SIGTERM');
-  expect(await worker.exited).toEqual({ code: 0, signal: null });
+  await expectJobIsRun('BACK');
+  await expectGoodEnd(worker);
 });
 
 // What broke: a worker whose database went away in its first moment lived on and never ran a job.
@@ -57,8 +58,7 @@ test('a worker whose first look for jobs fails starts again', async () => {
   await vi.waitFor(() => expect(worker.log()).toContain('starting it again'), patienceMs);
   await db().$executeRaw`DROP FUNCTION refuse_tasks CASCADE`;
   await worker.ready;
-  worker.child.kill('SIGTERM');
-  expect(await worker.exited).toEqual({ code: 0, signal: null });
+  await expectGoodEnd(worker);
 });
 
 test('a worker on a database without the migrations says so and ends', async () => {

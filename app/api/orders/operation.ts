@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { answer, type Operation, problems, read, replayHeader } from '#app/api/openapi.json/operation.ts';
 import { acceptedSchema, alreadyOrderedSchema, submissionSchema } from '#lib/checkout/submission/schema.ts';
-import { orderListQuerySchema, orderListSchema } from '#lib/orders/list-orders.ts';
+import { orderListQuerySchema, orderListSchema } from '#lib/orders/read/list-orders.ts';
 
 export const listOrders: Operation = {
   ...read("The shopper's own orders, newest first", orderListSchema, [

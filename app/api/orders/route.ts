@@ -1,5 +1,5 @@
 import { submitOrder } from '#lib/checkout/submit-order.ts';
-import { listOrders, orderListQuerySchema } from '#lib/orders/list-orders.ts';
+import { listOrders, orderListQuerySchema } from '#lib/orders/read/list-orders.ts';
 import { json, notAllowed, parseOrThrow, queryOf, route } from '#lib/platform/http/http.ts';
 import { requireSession } from '#lib/platform/session/session.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { isPlacing, runOnce } from '#lib/checkout/gateway/single-flight.ts';
-import type { Decision } from '#lib/orders/decide.ts';
+import type { Decision } from '#lib/orders/decide/decide.ts';
 
 const key = (change: { bodyHash?: string; confirmDuplicate?: boolean; submitToken?: string } = {}) => ({
   userId: 'u1',

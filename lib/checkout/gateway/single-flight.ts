@@ -1,4 +1,4 @@
-import type { Decision } from '#lib/orders/decide.ts';
+import type { Decision } from '#lib/orders/decide/decide.ts';
 import type { OrderRequest } from '#lib/orders/order-request.ts';
 import { processWide } from '#lib/platform/process-wide.ts';
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { claimSubmission, completeClaim, forgetDone, releaseClaim } from '#lib/checkout/gateway/claim.ts';
 import { inProgress } from '#lib/checkout/gateway/in-progress.ts';
-import { type Decision, decideAgain } from '#lib/orders/decide.ts';
-import { findExistingOrder } from '#lib/orders/find-existing-order.ts';
-import { findReplayedOrder } from '#lib/orders/find-replayed-order.ts';
+import { findReplayedOrder } from '#lib/orders/batch/find-replayed-order.ts';
+import { type Decision, decideAgain } from '#lib/orders/decide/decide.ts';
 import type { OrderRequest } from '#lib/orders/order-request.ts';
+import { findExistingOrder } from '#lib/orders/read/find-existing-order.ts';
 import { within } from '#lib/platform/deadline.ts';
 import { logger } from '#lib/platform/logger.ts';
 

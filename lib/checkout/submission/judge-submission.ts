@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { earlierSubmissionSchema } from '#lib/checkout/submission/earlier-submission.ts';
 import { parseSubmission, type RawSubmission } from '#lib/checkout/submission/read-submission.ts';
 import { type Submission, submissionSchema, submissionSchemaOf } from '#lib/checkout/submission/schema.ts';
-import { findOrderOfSubmission } from '#lib/orders/find-orders.ts';
+import { findOrderOfSubmission } from '#lib/orders/read/find-orders.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { AppError } from '#lib/platform/errors.ts';
 import { freshRules, knownRules } from '#lib/pricing/current-rules.ts';

@@ -1,20 +1,9 @@
 import { expect, test } from 'vitest';
 import { assertPlan, BrokenPlan } from '#lib/orders/batch/assert-plan.ts';
-import { decide, type NewOrder, type Plan } from '#lib/orders/decide.ts';
-import type { OrderRequest } from '#lib/orders/order-request.ts';
-import { maxTotalMinor } from '#lib/platform/money.ts';
-import { price } from '#lib/pricing/price.ts';
+import { decide, type NewOrder, type Plan } from '#lib/orders/decide/decide.ts';
+import { noLimits, orderRequest } from '#lib/orders/decide/decide-samples.ts';
 import { firstRules } from '#lib/pricing/rules-samples.ts';
 
-const none = { invoices: 0, cards: 0, units: 0, invoicedMinor: 0 };
-const policy = {
-  invoiceMaxMinor: maxTotalMinor,
-  invoiceHoldDays: 14,
-  orderMaxUnits: 0,
-  shopper: none,
-  email: none,
-  network: none,
-};
 const lines = [
   { sku: 'A', title: 'A', quantity: 2, unitPriceMinor: 1_000, currency: 'USD' },
   { sku: 'B', title: 'B', quantity: 1, unitPriceMinor: 250, currency: 'USD' },
@@ -24,50 +13,19 @@ const stock = new Map([
   ['B', 4],
 ]);
 
-const choice = { shippingMethod: 'standard', country: 'US' };
+const carts = ['ada', 'eve'].map((userId) => ({
+  userId,
+  id: `cart of ${userId}`,
+  version: 1,
+  status: 'open' as const,
+  currency: 'USD',
+  lines,
+}));
+const requests = carts.map((cart) =>
+  orderRequest(cart, { submitToken: `token of ${cart.userId}`, orderId: `order of ${cart.userId}` }),
+);
 
-function requestOf(userId: string): OrderRequest {
-  return {
-    userId,
-    submitToken: `token of ${userId}`,
-    cartId: `cart of ${userId}`,
-    cartVersion: 1,
-    totalMinor: price({ currency: 'USD', lines }, choice, firstRules)?.totals.totalMinor ?? 0,
-    currency: 'USD',
-    email: 'ada@example.com',
-    shippingMethod: 'standard',
-    shippingAddress: {
-      name: 'Ada',
-      line1: '1 Street',
-      line2: null,
-      city: 'Town',
-      region: null,
-      postalCode: '1',
-      country: 'US',
-    },
-    payment: { method: 'invoice' },
-    confirmDuplicate: false,
-    bodyHash: 'body',
-    orderId: `order of ${userId}`,
-    orderNumber: `number of ${userId}`,
-    emailHash: '1',
-    networkHash: undefined,
-  };
-}
-
-const requests = [requestOf('ada'), requestOf('eve')];
-
-function planOf(): Plan {
-  const carts = requests.map(({ userId, cartId }) => ({
-    userId,
-    id: cartId,
-    version: 1,
-    status: 'open' as const,
-    currency: 'USD',
-    lines,
-  }));
-  return decide({ carts, orders: [], stock, unpaid: [], policy, rules: firstRules }, requests);
-}
+const planOf = (): Plan => decide({ carts, orders: [], stock, ...noLimits, rules: firstRules }, requests);
 
 test('a plan that keeps its promises passes', () => {
   expect(planOf().orders).toHaveLength(2);

@@ -1,4 +1,4 @@
-import type { NewOrder, Plan } from '#lib/orders/decide.ts';
+import type { NewOrder, Plan } from '#lib/orders/decide/decide.ts';
 import type { OrderRequest } from '#lib/orders/order-request.ts';
 import { maxTotalMinor } from '#lib/platform/money.ts';
 

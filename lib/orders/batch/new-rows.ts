@@ -1,5 +1,5 @@
 import { Prisma } from '#lib/generated/prisma/client.ts';
-import type { LineSnapshot, NewOrder } from '#lib/orders/decide.ts';
+import type { LineSnapshot, NewOrder } from '#lib/orders/decide/decide.ts';
 import type { OrderRequest } from '#lib/orders/order-request.ts';
 import { plainArray, textArray } from '#lib/platform/database/pg-array.ts';
 

@@ -1,7 +1,7 @@
 import { Histogram } from 'prom-client';
 import { type BatchQueue, makeBatchQueue } from '#lib/orders/batch/batch-queue.ts';
 import { writeOrders } from '#lib/orders/batch/write-orders.ts';
-import type { Decision } from '#lib/orders/decide.ts';
+import type { Decision } from '#lib/orders/decide/decide.ts';
 import type { OrderRequest } from '#lib/orders/order-request.ts';
 import { env } from '#lib/platform/env.ts';
 import { metrics } from '#lib/platform/metrics.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { assertPlan, BrokenPlan } from '#lib/orders/batch/assert-plan.ts';
 import { writeOrders } from '#lib/orders/batch/write-orders.ts';
-import type { OrderSnapshot } from '#lib/orders/decide.ts';
+import type { OrderSnapshot } from '#lib/orders/decide/decide.ts';
 import type { OrderRequest } from '#lib/orders/order-request.ts';
 import type { Tx } from '#lib/platform/database/db.ts';
 import { firstRules } from '#lib/pricing/rules-samples.ts';
@@ -17,7 +17,7 @@ vi.mock('#lib/platform/database/db.ts', () => ({ writerDb: () => database }));
 const pause = vi.hoisted(() => vi.fn());
 vi.mock('node:timers/promises', () => ({ setTimeout: pause }));
 const found = vi.hoisted(() => ({ findOrders: vi.fn(), findOrderOfCart: vi.fn() }));
-vi.mock('#lib/orders/find-orders.ts', () => found);
+vi.mock('#lib/orders/read/find-orders.ts', () => found);
 const complain = vi.hoisted(() => vi.fn());
 vi.mock('#lib/platform/logger.ts', () => ({ logger: () => ({ error: complain }) }));
 vi.mock('#lib/orders/batch/assert-plan.ts', async (original) => {

@@ -14,9 +14,9 @@ import {
   type NewOrder,
   type OrderSnapshot,
   type Plan,
-} from '#lib/orders/decide.ts';
-import { findOrderOfCart, findOrders } from '#lib/orders/find-orders.ts';
+} from '#lib/orders/decide/decide.ts';
 import type { OrderRequest } from '#lib/orders/order-request.ts';
+import { findOrderOfCart, findOrders } from '#lib/orders/read/find-orders.ts';
 import { isLimited, type OpenUnpaid } from '#lib/orders/unpaid/unpaid-limits.ts';
 import { unpaidPolicy } from '#lib/orders/unpaid/unpaid-policy.ts';
 import { type Tx, writerDb } from '#lib/platform/database/db.ts';

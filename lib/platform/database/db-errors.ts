@@ -25,12 +25,15 @@ export function isDatabaseAway(error: unknown): boolean {
       /^(P1001|P1002|P1008|P1017|P2024|P2028|ECONN\w+|ENOTFOUND|EPIPE|ETIMEDOUT|57P0\d|57014|55P03|08\w{3}|53\d{3}|25006|25P0[34])$/,
     ) ||
     hasKind(error, /^(ConnectionClosed|DatabaseNotReachable|SocketTimeout|TooManyConnections)$/) ||
-    hasMessage(
-      error,
-      /Connection terminated|timeout exceeded when trying to connect|Can't reach database|not queryable/i,
-    )
+    hasMessage(error, withoutCode)
   );
 }
+
+/**
+ * Errors that pg and pg-pool make themselves: a lost connection, a full pool, a query on a closed
+ * connection. They have no code, so their text must decide.
+ */
+const withoutCode = /Connection terminated|timeout exceeded when trying to connect|is not queryable/;
 
 /** Whether the error, or one that it wraps, has a matching code: Prisma's, Node's or an SQLSTATE. */
 export function hasCode(error: unknown, pattern: RegExp): boolean {

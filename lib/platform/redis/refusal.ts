@@ -1,6 +1,7 @@
 /**
  * Detects a Redis that is reachable but refuses this shop: a wrong password, or a user without the needed
- * rights. Waiting fixes neither, so it is reported as a refusal and not as an outage.
+ * rights. Waiting fixes neither, so it is reported as a refusal and not as an outage. The codes are those of
+ * Redis 6 and later. The other words are from Redis 5 and from a REST proxy, whose refusals have no code.
  */
 const refusals: [pattern: RegExp, sentence: string][] = [
   [/NOAUTH|Client sent AUTH|no password is set/i, 'it asks for another login than REDIS_URL gives'],

@@ -1,4 +1,4 @@
-import { type Decision, decide, type LineSnapshot, type OrderSnapshot } from '#lib/orders/decide.ts';
+import { type Decision, decide, type LineSnapshot, type OrderSnapshot } from '#lib/orders/decide/decide.ts';
 import type { OrderRequest } from '#lib/orders/order-request.ts';
 import type { UnpaidPolicy } from '#lib/orders/unpaid/unpaid-limits.ts';
 import { price } from '#lib/pricing/price.ts';

@@ -1,4 +1,4 @@
-import { type Decision, decideAgain } from '#lib/orders/decide.ts';
+import { type Decision, decideAgain } from '#lib/orders/decide/decide.ts';
 import { type Add, type State, type Work, type World, workAt } from '#proof/model/state.ts';
 import { answer, finish } from '#proof/model/steps/answering.ts';
 import {

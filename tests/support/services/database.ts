@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inject } from 'vitest';
+import type pg from 'pg';
+import { afterAll, inject } from 'vitest';
 import { openClient } from '#lib/platform/database/db-session.ts';
 
 /** The database of one test file, with every migration applied and no rows. */
@@ -47,6 +48,16 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     connectionString: url.href,
     drop: () => dropDatabase(name),
   };
+}
+
+/** Such a database for the whole test file, with a connection to it. Call it once, at the top. */
+export async function openTestDatabase(): Promise<{ client: pg.Client; connectionString: string }> {
+  const { connectionString, drop } = await createTestDatabase();
+  afterAll(drop);
+  const client = await openClient({ connectionString });
+  // Runs before the drop: vitest calls the last hook first.
+  afterAll(() => client.end());
+  return { client, connectionString };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { orderUrl } from '#lib/orders/order-request.ts';
-import { ownsOrder } from '#lib/orders/owns-order.ts';
+import { ownsOrder } from '#lib/orders/read/owns-order.ts';
 import { returnFromBank } from '#lib/payments/return-from-bank.ts';
 import { asAppError, requestIdOf } from '#lib/platform/http/http.ts';
 import { sessionOf } from '#lib/platform/session/session.ts';

@@ -5,7 +5,8 @@ export class RedisAway extends Error {}
 
 /**
  * Replies of a Redis that is reachable but cannot serve, as opposed to an error in the command. The code is
- * at the front or, if a script's command failed on Redis 6, after a hyphen.
+ * at the front or, if a script's command failed on Redis 6, after a hyphen. Limits of connections and of a
+ * plan have no code of their own, only words after "ERR".
  */
 const cannotServe =
   /(^|\s-)(LOADING|BUSY|OOM|READONLY|MISCONF|MASTERDOWN|NOREPLICAS|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|NOAUTH|WRONGPASS|NOPERM|UNKILLABLE)\b|limit exceeded|max number of clients/;

@@ -31,6 +31,7 @@ export function openTcp(url: string, firstConnectWaitMs: number): { wire: Wire; 
     maxRetriesPerRequest: 0,
     retryStrategy: (attempt) => Math.min(attempt * 50, longestReconnectDelayMs),
     // After a failover the old primary keeps answering, as a replica. Reconnecting resolves the name again.
+    // The first word of Redis's error message is its code.
     reconnectOnError: ({ message }) => message.startsWith('READONLY'),
   });
   // Without a listener ioredis writes every error to stderr.

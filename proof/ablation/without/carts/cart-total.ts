@@ -1,9 +1,9 @@
-import * as shop from '#lib/orders/decide.ts';
+import * as shop from '#lib/orders/decide/decide.ts';
 import { price } from '#lib/pricing/price.ts';
 
 /** The order has the cart's current total, even if the shopper saw another one. */
 
-export * from '#lib/orders/decide.ts';
+export * from '#lib/orders/decide/decide.ts';
 
 export const decide: typeof shop.decide = (snapshot, orderRequests) => {
   const carts = new Map(snapshot.carts.map((cart) => [cart.id, cart]));

@@ -1,8 +1,8 @@
-import * as shop from '#lib/orders/decide.ts';
+import * as shop from '#lib/orders/decide/decide.ts';
 
 /** The cart's current content is ordered, if its total equals the confirmed one. */
 
-export * from '#lib/orders/decide.ts';
+export * from '#lib/orders/decide/decide.ts';
 
 export const decide: typeof shop.decide = (snapshot, orderRequests) => {
   const versions = new Map(snapshot.carts.map(({ id, version }) => [id, version]));

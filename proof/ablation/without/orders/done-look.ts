@@ -1,4 +1,4 @@
-import * as shop from '#lib/orders/find-replayed-order.ts';
+import * as shop from '#lib/orders/batch/find-replayed-order.ts';
 import { askRedis } from '#lib/platform/redis/redis.ts';
 
 /** Redis keeps the answer of a replay, and later replays get it without a database query. */

@@ -1,8 +1,8 @@
-import * as shop from '#lib/orders/decide.ts';
+import * as shop from '#lib/orders/decide/decide.ts';
 
 /** The code does not check the stock before a sale. */
 
-export * from '#lib/orders/decide.ts';
+export * from '#lib/orders/decide/decide.ts';
 
 const plenty = 1_000_000;
 

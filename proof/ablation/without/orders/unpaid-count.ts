@@ -1,8 +1,8 @@
-import * as shop from '#lib/orders/decide.ts';
+import * as shop from '#lib/orders/decide/decide.ts';
 
 /** Unpaid orders are not counted. */
 
-export * from '#lib/orders/decide.ts';
+export * from '#lib/orders/decide/decide.ts';
 
 const noLimit = { invoices: 0, cards: 0, units: 0, invoicedMinor: 0 };
 

@@ -1,5 +1,5 @@
 import { Prisma } from '#lib/generated/prisma/client.ts';
-import type { OrderSnapshot } from '#lib/orders/decide.ts';
+import type { OrderSnapshot } from '#lib/orders/decide/decide.ts';
 import type { Tx } from '#lib/platform/database/db.ts';
 
 /** How long after an order the same purchase from another cart needs a confirmation, in minutes. */

@@ -4,9 +4,8 @@ import { parseArgs } from 'node:util';
 import { Stryker } from '@stryker-mutator/core';
 import { type Row, updatePage } from '#proof/mutation/page.ts';
 import { type Room, rooms } from '#proof/mutation/rooms.ts';
-import { Advice, orUsage, wordsFor } from './advice.ts';
-import { dim, say } from './launch/progress.ts';
-import { usageOf } from './usage.ts';
+import { Advice, orUsage, usageOf, wordsFor } from '#scripts/advice.ts';
+import { dim, say } from '#scripts/launch/progress.ts';
 
 /**
  * `npm run mutate`: breaks the rules and guards of an order and its payment, one small change at a time, and
@@ -16,7 +15,7 @@ import { usageOf } from './usage.ts';
 
 type MutantResult = Awaited<ReturnType<Stryker['runMutationTest']>>[number];
 
-const root = path.resolve(import.meta.dirname, '..');
+const root = path.resolve(import.meta.dirname, '../..');
 
 async function main(): Promise<void> {
   const options = {
@@ -64,7 +63,7 @@ function mutate(
   // Read by proof/mutation/vitest.config.ts in the processes that run the tests.
   process.env.MUTATION_TESTS = tests.join();
   return new Stryker({
-    configFile: path.join(root, 'stryker.config.mjs'),
+    configFile: path.join(import.meta.dirname, 'stryker.config.mjs'),
     mutate,
     mutator: { plugins: null, excludedMutations: without },
     concurrency,

@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { assertPlan } from '#lib/orders/batch/assert-plan.ts';
-import { type CartSnapshot, decide, keyOf, type OrderSnapshot, type Snapshot } from '#lib/orders/decide.ts';
-import { noLimits, orderRequest } from '#lib/orders/decide-samples.ts';
+import {
+  type CartSnapshot,
+  decide,
+  keyOf,
+  type OrderSnapshot,
+  type Snapshot,
+} from '#lib/orders/decide/decide.ts';
+import { noLimits, orderRequest } from '#lib/orders/decide/decide-samples.ts';
 import type { OrderRequest } from '#lib/orders/order-request.ts';
 import { firstRules } from '#lib/pricing/rules-samples.ts';
 

@@ -1,6 +1,6 @@
-import { type Decision, decideAgain } from '#lib/orders/decide.ts';
-import { findOrderOfSubmission } from '#lib/orders/find-orders.ts';
+import { type Decision, decideAgain } from '#lib/orders/decide/decide.ts';
 import type { OrderRequest } from '#lib/orders/order-request.ts';
+import { findOrderOfSubmission } from '#lib/orders/read/find-orders.ts';
 import { db } from '#lib/platform/database/db.ts';
 
 /** The decision about the existing order of this submission; undefined when there is none. */

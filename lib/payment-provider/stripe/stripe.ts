@@ -10,8 +10,14 @@ import {
   UnknownOutcome,
 } from '#lib/payment-provider/provider.ts';
 import { ProviderClock } from '#lib/payment-provider/provider-clock.ts';
-import { chargeOf, eventOf, refundOf, refusalOf, withCharge } from '#lib/payment-provider/stripe-shapes.ts';
-import { stripeState } from '#lib/payment-provider/stripe-state.ts';
+import {
+  chargeOf,
+  eventOf,
+  refundOf,
+  refusalOf,
+  withCharge,
+} from '#lib/payment-provider/stripe/stripe-shapes.ts';
+import { stripeState } from '#lib/payment-provider/stripe/stripe-state.ts';
 import { within } from '#lib/platform/deadline.ts';
 import { AppError } from '#lib/platform/errors.ts';
 

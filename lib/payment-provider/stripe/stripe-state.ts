@@ -7,7 +7,7 @@ import {
   reviewOf,
   warningOf,
   withCharge,
-} from '#lib/payment-provider/stripe-shapes.ts';
+} from '#lib/payment-provider/stripe/stripe-shapes.ts';
 
 /**
  * Reads a charge with everything that Stripe knows: the captured amount, all refunds, disputes, early fraud

@@ -5,8 +5,8 @@ import {
   type LineSnapshot,
   type OrderSnapshot,
   type Snapshot,
-} from '#lib/orders/decide.ts';
-import { noLimits, orderRequest, totalOf } from '#lib/orders/decide-samples.ts';
+} from '#lib/orders/decide/decide.ts';
+import { noLimits, orderRequest, totalOf } from '#lib/orders/decide/decide-samples.ts';
 import type { OrderRequest } from '#lib/orders/order-request.ts';
 import { maxTotalMinor } from '#lib/platform/money.ts';
 import { firstRules } from '#lib/pricing/rules-samples.ts';

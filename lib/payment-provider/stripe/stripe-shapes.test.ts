@@ -10,7 +10,7 @@ import {
   refusalOf,
   reviewOf,
   warningOf,
-} from '#lib/payment-provider/stripe-shapes.ts';
+} from '#lib/payment-provider/stripe/stripe-shapes.ts';
 
 const key = { userId: randomUUID(), orderId: randomUUID(), attempt: 2 };
 const metadata = { user_id: key.userId, order_id: key.orderId, attempt: '2' };

@@ -1,6 +1,6 @@
 import { type BatchQueue, makeBatchQueue } from '#lib/orders/batch/batch-queue.ts';
-import type { OrderSnapshot } from '#lib/orders/decide.ts';
-import { findOrdersOfSubmissions } from '#lib/orders/find-orders.ts';
+import type { OrderSnapshot } from '#lib/orders/decide/decide.ts';
+import { findOrdersOfSubmissions } from '#lib/orders/read/find-orders.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { processWide } from '#lib/platform/process-wide.ts';
 
