@@ -3,6 +3,7 @@ import { openSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { lastLines } from '#scripts/launch/child.ts';
 import { watchdog } from '#scripts/services/watchdog.ts';
 
 /** The repository's folder: where `server.ts` and the build are. */
@@ -54,7 +55,7 @@ export async function startChild(options: {
     if (await ready()) return { pid, stop };
   }
   await stop();
-  throw new Error(`${what} did not start; its log: ${logFile}`);
+  throw new Error(`${what} did not start; its log ${logFile} ends:\n${lastLines(logFile)}`);
 }
 
 const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
