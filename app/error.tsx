@@ -24,7 +24,7 @@ export default function ErrorPage({ error, retry }: { error: unknown; retry: () 
             <ButtonLink href="/orders" prefetch={false} variant="secondary">
               Your orders
             </ButtonLink>
-            <ButtonLink href="/" variant="quiet">
+            <ButtonLink href="/" variant="quiet" size="inline">
               Back to the shop
             </ButtonLink>
           </>

@@ -18,7 +18,17 @@ const neededNode = 26;
 /** Progress goes to stderr, so that stdout has only the script's own output. */
 const say = (line) => process.stderr.write(`${line}\n`);
 
-class SetupError extends Error {}
+class SetupError extends Error {
+  exitCode = 1;
+}
+
+/** The person, or what started this, ended the setup. */
+class Interrupted extends SetupError {
+  constructor(signal) {
+    super('Interrupted while preparing. Nothing was started; run the command again.');
+    this.exitCode = codeOf(null, signal);
+  }
+}
 
 /**
  * Forwards signals to the child, and this process ends with it. Ctrl-C reaches every process of the terminal,
@@ -46,17 +56,23 @@ const codeOf = (code, signal) => code ?? 128 + (os.constants.signals[signal] ?? 
 /** Runs a command to its end. With `quiet`, shows its output only if it fails. */
 function run(command, args, { env = process.env, quiet = false } = {}) {
   return new Promise((resolve, reject) => {
+    let interruption;
+    const interrupt = (signal) => {
+      interruption ??= signal;
+      // An interrupted npm cleans up for minutes, although the next install starts from the beginning anyway.
+      setTimeout(() => child.kill('SIGKILL'), 2_000).unref();
+    };
+    // Before the child starts: a signal must not end this process and leave the child running.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, interrupt);
     // The output of a setup step is progress, so its stdout goes to our stderr.
     const child = spawn(command, args, { cwd: root, env, stdio: quiet ? 'pipe' : ['ignore', 2, 2] });
     passSignals(child);
-    // An interrupted npm cleans up for minutes, although the next install starts from the beginning anyway.
-    const kill = () => setTimeout(() => child.kill('SIGKILL'), 2_000).unref();
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, kill);
     let words = '';
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (words += chunk));
     child.on('error', reject);
     child.on('close', (code, signal) => {
       if (code === 0) return resolve();
+      if (interruption) return reject(new Interrupted(interruption));
       reject(new SetupError(`${words}${args.join(' ')} ended with ${signal ?? `exit code ${code}`}`));
     });
   });
@@ -237,5 +253,5 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   say(error instanceof SetupError ? error.message : error.stack);
-  process.exitCode = 1;
+  process.exitCode = error.exitCode ?? 1;
 }

@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -49,4 +49,26 @@ test('the help of npm start names every flag with its variable', () => {
   for (const [flag, variable] of Object.entries(flags)) {
     expect(stdout).toMatch(new RegExp(`--${flag} .*or ${variable}$`, 'm'));
   }
+});
+
+// What broke: Ctrl-C during the installation answered "npm-cli.js ci --loglevel=error … ended with SIGKILL".
+test('an interrupted installation says so, and that nothing was started', async () => {
+  const bin = path.join(clone, 'bin');
+  mkdirSync(bin);
+  writeFileSync(path.join(bin, 'npm'), '#!/bin/sh\necho npm runs\nexec sleep 60\n', { mode: 0o755 });
+  const child = spawn(process.execPath, ['scripts/bootstrap.mjs', 'scripts/start.ts'], {
+    cwd: clone,
+    env: { PATH: `${bin}${path.delimiter}${process.env.PATH}`, NODE_ENV: 'test' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.on('data', (text) => {
+    const before = said.includes('npm runs');
+    said += text;
+    if (!before && said.includes('npm runs')) child.kill('SIGINT');
+  });
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  expect([code, said]).toEqual([130, expect.stringMatching(/\nInterrupted .* Nothing was started/)]);
+  expect(said).not.toContain('SIG');
+  for (const made of ['bin', '.data']) rmSync(path.join(clone, made), { recursive: true });
 });

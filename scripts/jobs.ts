@@ -69,7 +69,9 @@ async function main(): Promise<void> {
   const { positionals } = orUsage(usage, () => parseArgs({ allowPositionals: true }));
   const [command = 'list', id, ...rest] = positionals;
   const run = Object.hasOwn(commands, command) ? commands[command] : undefined;
-  if (!run || rest.length > 0 || (run === list && id !== undefined)) throw new Advice(usage);
+  if (!run) throw new Advice(`Unknown command '${command}'\n\n${usage}`);
+  const [extra] = run === list && id !== undefined ? [id] : rest;
+  if (extra !== undefined) throw new Advice(`Unexpected argument '${extra}'\n\n${usage}`);
   const connectionString = process.env.DATABASE_URL;
   if (!connectionString)
     throw new Advice('DATABASE_URL is missing: type  npm run jobs  to use the embedded database');

@@ -37,6 +37,9 @@ interface Flags {
   help?: boolean;
 }
 
+/** The flags that only `refund` reads. */
+const refundFlags = ['amount', 'attempt', 'reason', 'id'] as const;
+
 type Command = (order: OrderKey, actor: ActorOf<'operator'>, flags: Flags) => Promise<string>;
 
 const commands: Record<string, Command> = {
@@ -135,12 +138,11 @@ function refundIdOf(what: string[]): string {
 
 async function main(args: string[]): Promise<number> {
   const { positionals, values } = readArgs(args);
-  const [name = '', wanted, ...rest] = positionals;
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (values.help || !command || !wanted || rest.length > 0) {
+  if (values.help) {
     console.log(usage);
-    return values.help ? 0 : 1;
+    return 0;
   }
+  const { command, wanted } = readCommand(positionals, values);
   // The order's record names the person who did it.
   const by = (values.by ?? os.userInfo().username).trim();
   if (by === '') throw new Advice('--by needs a name');
@@ -151,6 +153,19 @@ async function main(args: string[]): Promise<number> {
   if (!order) throw new Advice(`there is no order ${wanted}`);
   console.log(await command(order, { kind: 'operator', name: by }, values));
   return 0;
+}
+
+/** Reads the command and its order. A flag that the command would ignore is refused, too. */
+function readCommand([name, wanted, ...rest]: string[], flags: Flags): { command: Command; wanted: string } {
+  const refuse = (why: string) => new Advice(`${why}\n\n${usage}`);
+  if (name === undefined) throw refuse('What should be done with which order?');
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) throw refuse(`Unknown command '${name}'`);
+  if (!wanted) throw refuse(`Which order? Add its number to ${name}`);
+  if (rest.length > 0) throw refuse(`Unexpected argument '${rest[0]}'`);
+  const ignored = refundFlags.find((flag) => flags[flag] !== undefined);
+  if (ignored && command !== refund) throw refuse(`--${ignored} is only for refund; nothing was changed`);
+  return { command, wanted };
 }
 
 function readArgs(args: string[]): { positionals: string[]; values: Flags } {

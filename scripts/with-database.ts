@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { openDatabase } from '#scripts/launch/parts/database.ts';
@@ -60,7 +59,6 @@ async function main(commandLine: string[]): Promise<number> {
   const runOn = (url: string) => run(script, rest, { ...given, DATA_DIR: dataDir, DATABASE_URL: url });
   if (given.DATABASE_URL) return runOn(given.DATABASE_URL);
 
-  mkdirSync(dataDir, { recursive: true });
   const lock = takeDataDir(dataDir, `npm run ${process.env.npm_lifecycle_event ?? script}`);
   if ('heldBy' in lock) {
     const url = await runningPostgres(dataDir);

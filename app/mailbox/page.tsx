@@ -1,3 +1,4 @@
+import { ChevronDown } from 'lucide-react';
 import type { Metadata } from 'next';
 import { headers } from 'next/headers';
 import { notFound } from 'next/navigation';
@@ -60,13 +61,19 @@ function Mail({ mail, origin, open }: { mail: EmailView; origin: string; open: b
         <summary className="cursor-pointer list-none rounded-lg p-5 hover:text-accent [&::-webkit-details-marker]:hidden">
           <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2">
             <h2 className="text-lg">{subject}</h2>
-            <Badge tone={tone}>{word}</Badge>
+            <span className="flex items-center gap-3">
+              <Badge tone={tone}>{word}</Badge>
+              <ChevronDown
+                aria-hidden
+                className="size-5 text-muted transition-transform group-open:rotate-180"
+              />
+            </span>
           </div>
           <p className="mt-1 break-words text-muted">
             To {recipient}, <time dateTime={createdAt}>{clock.format(new Date(createdAt))} UTC</time>
           </p>
         </summary>
-        <div className="px-5 pb-5">
+        <div className="px-5 pb-5 max-sm:px-3 max-sm:pb-3">
           <MailText body={body} origin={origin} />
         </div>
       </details>

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { redirect } from 'next/navigation';
 import { z } from 'zod';
 import { siteFacts } from '#app/site.ts';
 import { Pagination } from '#components/catalogue/pagination.tsx';
@@ -36,6 +37,8 @@ const searchHref = (query: string, page: number) =>
 export default async function SearchPage({ searchParams }: Props) {
   const { query, page } = searchParamsSchema.parse(await searchParams);
   const found = query ? await listProductsPage({ query, page }) : undefined;
+  // The list may be shorter than when the link was made. Its last page is nearest to what was asked for.
+  if (found && page > found.pageCount) redirect(searchHref(query, found.pageCount));
   return (
     <Container>
       <PageTitle lead={found && found.total > 0 ? countText(found.total) : undefined}>

@@ -18,7 +18,7 @@ export function EmptyState({
       <PlateMark className="size-12 text-accent" />
       <Heading className="text-2xl">{title}</Heading>
       {children ? <div className="max-w-[32rem] text-muted">{children}</div> : null}
-      {actions ? <div className="mt-2 flex flex-wrap gap-3">{actions}</div> : null}
+      {actions ? <div className="mt-2 flex flex-wrap gap-x-4 gap-y-3">{actions}</div> : null}
     </div>
   );
 }

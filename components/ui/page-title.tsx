@@ -14,7 +14,7 @@ export function PageTitle({
   return (
     <div className={cn('pt-8 pb-6 sm:pt-12 sm:pb-8', className)}>
       <h1 className="text-3xl tracking-[-0.025em]">{children}</h1>
-      {lead ? <div className="mt-3 max-w-[36rem] text-lg text-muted">{lead}</div> : null}
+      {lead ? <div className="mt-3 max-w-[36rem] text-lg text-pretty text-muted">{lead}</div> : null}
     </div>
   );
 }

@@ -19,6 +19,7 @@ const journeys: Record<string, (visit: Visit) => Promise<void>> = {
       '/category/kitchen',
       '/search?query=steel',
       '/search?query=nothing-like-it',
+      `/search?query=${'W'.repeat(80)}`,
       `/product/${wanted?.slug}`,
       '/cart',
       '/checkout',

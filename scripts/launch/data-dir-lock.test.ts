@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Advice } from '#scripts/advice.ts';
 import { holderOf, takeDataDir } from './data-dir-lock.ts';
 
 let dataDir: string;
@@ -50,4 +51,16 @@ test('a process id that another program has reused holds nothing', () => {
   note(process.ppid);
   expect(holderOf(dataDir)).toBeUndefined();
   expect(takeDataDir(dataDir, 'npm start')).toHaveProperty('release');
+});
+
+// What broke: npm start printed the stack of an ENOENT.
+test('a folder that cannot be made is reported in words, with what to do', () => {
+  const file = path.join(dataDir, 'file');
+  writeFileSync(file, '');
+  expect(() => takeDataDir(path.join(file, 'data'), 'npm start')).toThrow(
+    expect.objectContaining({
+      constructor: Advice,
+      message: expect.stringMatching(/^The data folder .* cannot be used: .*\n.*--data-dir/),
+    }),
+  );
 });

@@ -1,5 +1,15 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
+import { Advice } from '#scripts/advice.ts';
 import { commandOf } from '#scripts/services/processes.ts';
 
 /** The process that uses a data folder. The process that starts services in the folder writes this. */
@@ -44,12 +54,23 @@ export function holderOf(dataDir: string): Holder | undefined {
   return holder && isLive(holder) ? holder : undefined;
 }
 
+function makeFolder(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    accessSync(dataDir, constants.W_OK);
+  } catch (error) {
+    throw new Advice(
+      `The data folder ${dataDir} cannot be used: ${(error as Error).message}\nName another one:  --data-dir path  or DATA_DIR`,
+    );
+  }
+}
+
 /**
  * Takes the folder for this process, or returns the live holder. The file system decides between two
  * concurrent calls: only one of them can create the link.
  */
 export function takeDataDir(dataDir: string, what: string): DataDirLock | { heldBy: Holder } {
-  mkdirSync(dataDir, { recursive: true });
+  makeFolder(dataDir);
   const file = fileIn(dataDir);
   const mine = `${file}.${process.pid}`;
   let holder: Holder = { pid: process.pid, what, startedAt: new Date().toISOString() };

@@ -72,6 +72,7 @@ describe('an unknown argument', () => {
     for (const wrong of [['toString'], ['list', 'frob'], ['retry', '1', '2']]) {
       const { code, err } = await run([...argsOf('jobs'), ...wrong], variables);
       expect([wrong, code, err]).toEqual([wrong, 1, expect.stringContaining('npm run jobs')]);
+      expect(err).toMatch(/^(Unknown command|Unexpected argument) '(toString|frob|2)'/);
     }
   });
 });

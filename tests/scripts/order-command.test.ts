@@ -77,6 +77,11 @@ test.each([
   ['an empty name', ['fulfil', 'x', '--by', ''], '--by needs a name'],
   ['a blank name', ['fulfil', 'x', '--by=  '], '--by needs a name'],
   ['an unknown flag', ['show', 'x', '--force'], 'npm run order'],
+  ['an unknown command', ['fulfill', 'x'], "Unknown command 'fulfill'"],
+  ['a command without an order', ['cancel'], 'Which order?'],
+  ['a second order', ['fulfil', 'x', 'y'], "Unexpected argument 'y'"],
+  // What broke: the flag was ignored, and the whole order was cancelled.
+  ['an amount to cancel', ['cancel', 'ORDER', '--amount', '5'], '--amount is only for refund'],
 ])('%s is reported in words', async (_, args, words) => {
   const { id } = args.includes('ORDER')
     ? await paidOrder(randomUUID().slice(0, 8).toUpperCase())

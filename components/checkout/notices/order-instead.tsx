@@ -33,7 +33,11 @@ function Actions({ order: { id }, act }: { order: ShownOrder; act: ReturnType<ty
     <>
       <ToOrder id={id}>{act === 'pay' ? 'Pay for this order' : 'See your order'}</ToOrder>
       {act === 'pay' ? <PutBack orderId={id} cancelFirst /> : null}
-      <ButtonLink href="/orders" prefetch={false} variant={act === 'pay' ? 'quiet' : 'secondary'}>
+      <ButtonLink
+        href="/orders"
+        prefetch={false}
+        {...(act === 'pay' ? ({ variant: 'quiet', size: 'inline' } as const) : { variant: 'secondary' })}
+      >
         All your orders
       </ButtonLink>
       <ToShop />
@@ -51,7 +55,7 @@ function ToOrder({ id, variant, children }: { id: string; variant?: 'secondary';
 
 function ToShop() {
   return (
-    <ButtonLink href="/" variant="quiet">
+    <ButtonLink href="/" variant="quiet" size="inline">
       Continue shopping
     </ButtonLink>
   );

@@ -59,7 +59,7 @@ export function CancelOrder({
       >
         <form onSubmit={cancel} className="grid gap-4">
           <h2 id="cancel-title" className="text-xl">
-            Cancel order {number}?
+            Cancel order <span className="whitespace-nowrap">{number}</span>?
           </h2>
           <p className="text-muted">
             Nothing will be sent. {money} If you want these items later, you need to order them again.

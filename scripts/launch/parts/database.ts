@@ -24,7 +24,7 @@ async function requireAnswer(url: string): Promise<void> {
   } catch (error) {
     const { message, code } = error as { message: string; code?: string };
     throw new Advice(
-      `The database at ${withoutPassword(url)} cannot be used: ${message || code}\nDATABASE_URL says it is there.`,
+      `The database at ${withoutPassword(url)} cannot be used: ${message || code}\nCheck the address in DATABASE_URL or --database-url, and that the server runs.`,
     );
   } finally {
     await client.end().catch(() => undefined);

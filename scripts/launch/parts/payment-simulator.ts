@@ -12,12 +12,13 @@ import { watchdog } from '#scripts/services/watchdog.ts';
 import type { Services } from './prepare-services.ts';
 
 /**
- * The test simulator: a payment simulator in a process of its own, with its books under `DATA_DIR/till`. A
- * newcomer can pay with a test card immediately, and no money moves.
+ * The payment simulator in a process of its own, with its books under `DATA_DIR/till`. A newcomer can pay with
+ * a test card immediately, and no money moves.
  */
 
 const root = path.resolve(import.meta.dirname, '..', '..', '..');
-const startTimeoutMs = 15_000;
+/** For a loaded machine. On an idle one, it takes less than a second. */
+const startTimeoutMs = 60_000;
 const stopTimeoutMs = 10_000;
 
 /** Stays the same across restarts, because payments in progress depend on it. */
@@ -65,7 +66,7 @@ export async function preparePaymentSimulator(
     STRIPE_WEBHOOK_SECRET: settings.webhookSecret,
     STRIPE_API_BASE: `http://127.0.0.1:${settings.port}`,
   });
-  keepUntilStopped({ name: 'the test simulator', service: simulator, restart: start, shutdown });
+  keepUntilStopped({ name: 'the payment simulator', service: simulator, restart: start, shutdown });
 }
 
 /** A killed launcher's simulator ends by itself. Two simulators must not write to the same books. */
@@ -123,7 +124,7 @@ async function startSimulatorProcess(
     child.once('exit', () => resolve()).once('error', () => resolve());
   });
   const { pid } = child;
-  if (pid === undefined) throw new ChildFailed('the test simulator could not be started');
+  if (pid === undefined) throw new ChildFailed('the payment simulator could not be started');
   writeFileSync(pidFile(folder), String(pid));
   const guard = watchdog('kill "$1"', [String(pid)]);
   void exited.then(guard.dismiss);
@@ -135,8 +136,11 @@ async function startSimulatorProcess(
     if (child.exitCode !== null) break;
     if (await answers(port)) return { pid, stop };
   }
+  const how = child.exitCode === null ? `did not answer within ${startTimeoutMs / 1_000} s` : 'ended';
   await stop();
-  throw new ChildFailed(`the test simulator did not start. The end of ${logFile}:\n\n${lastLines(logFile)}`);
+  throw new ChildFailed(
+    `the payment simulator ${how}. The end of ${logFile}:\n\n${lastLines(logFile) || '(empty)'}`,
+  );
 }
 
 /** Whether it answers. A call without a key is refused, and a refusal is an answer. */
