@@ -84,8 +84,8 @@ test('a worker survives a database that goes away while it records that jobs are
   await sleep(3_000);
   expect(workers.map(({ child }) => child.exitCode)).toEqual([null, null, null, null]);
   await database.giveBack();
-  await expect.poll(() => waiting('expire_holds'), { timeout: 50_000 }).toBe(0);
-}, 120_000);
+  await expect.poll(() => waiting('expire_holds'), { timeout: 120_000 }).toBe(0);
+}, 180_000);
 
 // What broke: the listening connection failed while the queue was being stopped, and the process ended.
 test('a connection of the queue may be released twice', async () => {

@@ -122,12 +122,11 @@ async function ordered(): Promise<{ shopper: Shopper; order: OrderInDb }> {
 
 interface QueuedJob {
   isTaken: boolean;
-  attempts: number;
 }
 
 async function queued({ job }: Work): Promise<QueuedJob | undefined> {
   const [row] = await db().$queryRaw<QueuedJob[]>`
-    SELECT locked_by IS NOT NULL AS "isTaken", attempts::int FROM graphile_worker.jobs WHERE key = ${job}`;
+    SELECT locked_by IS NOT NULL AS "isTaken" FROM graphile_worker.jobs WHERE key = ${job}`;
   return row;
 }
 
@@ -206,7 +205,8 @@ async function crashAt({ crash, isDone, isWritten }: Moment, work: Work, kind: K
       status: isWritten ? 'succeeded' : kind.open,
       moved: isDone ? work.amount : 0,
     });
-    expect(await queued(work)).toEqual({ isTaken: true, attempts: 1 });
+    // On a very busy machine this may be a later attempt: the one before it has waited too long.
+    expect(await queued(work)).toEqual({ isTaken: true });
   };
   await crash({ work, kind, killWhen });
   expect(killed).toBe(true);
