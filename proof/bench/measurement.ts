@@ -1,6 +1,7 @@
 import type { Check } from '#proof/bench/checks/invariants.ts';
 import type { Latency } from '#proof/bench/load/record.ts';
 import type { Memory } from '#proof/bench/machine/processes.ts';
+import type { Part } from '#proof/bench/part.ts';
 
 /** The tiers whose CPU time is counted. `load` is the generator, which shares the machine. */
 export const tiers = ['nginx', 'node', 'redis', 'postgres', 'load'] as const;
@@ -40,6 +41,8 @@ export interface Measurement {
   checks: Check[];
   /** Figures that only this scenario has, by name. */
   figures: Record<string, number | string | null>;
+  /** Its kinds of requests, where they were measured one by one. */
+  parts?: Part[];
 }
 
 /** CPU seconds of several tiers together. A tier that took no part counts as 0. */

@@ -1,13 +1,19 @@
 import type { Scenario } from '#proof/bench/bench.ts';
 import { browse } from '#proof/bench/scenarios/browse.ts';
+import { browseWithOrders } from '#proof/bench/scenarios/browse-with-orders.ts';
+import { calls } from '#proof/bench/scenarios/calls.ts';
 import { duplicates } from '#proof/bench/scenarios/duplicates.ts';
 import { edge } from '#proof/bench/scenarios/edge.ts';
 import { hot } from '#proof/bench/scenarios/hot.ts';
 import { overload } from '#proof/bench/scenarios/overload.ts';
+import { purchase } from '#proof/bench/scenarios/purchase.ts';
 import { replay } from '#proof/bench/scenarios/replay.ts';
 import { soak } from '#proof/bench/scenarios/soak.ts';
 import { unique } from '#proof/bench/scenarios/unique.ts';
+import { bareJson } from '#proof/bench/yardsticks/bare-json.ts';
 import { bareNode } from '#proof/bench/yardsticks/bare-node.ts';
+import { barePage } from '#proof/bench/yardsticks/bare-page.ts';
+import { nextEmpty } from '#proof/bench/yardsticks/next-empty.ts';
 import { nginxReturn } from '#proof/bench/yardsticks/nginx-return.ts';
 import { pgbench, pgbenchHot } from '#proof/bench/yardsticks/pgbench.ts';
 import { racyRecipe } from '#proof/bench/yardsticks/racy-recipe.ts';
@@ -17,6 +23,11 @@ import { racyRecipe } from '#proof/bench/yardsticks/racy-recipe.ts';
  * with.
  */
 export const scenarios: Scenario[] = [
+  purchase,
+  nextEmpty,
+  calls,
+  bareJson,
+  barePage,
   unique,
   pgbench,
   hot,
@@ -28,6 +39,7 @@ export const scenarios: Scenario[] = [
   edge,
   nginxReturn,
   browse,
+  browseWithOrders,
   overload,
   soak,
 ];

@@ -11,7 +11,14 @@ import { chooseScenarios, scenarios } from '#proof/bench/programme.ts';
 import { judge } from '#proof/bench/report/goals.ts';
 import { type Results, sourceOf, updatePage, writeResults } from '#proof/bench/report/results.ts';
 import { figure } from '#proof/bench/report/table.ts';
-import { brokenLines, cpuTable, figureLines, goalsTable, ratesTable } from '#proof/bench/report/text.ts';
+import {
+  brokenLines,
+  cpuTable,
+  figureLines,
+  goalsTable,
+  partsTable,
+  ratesTable,
+} from '#proof/bench/report/text.ts';
 import { type DirectHarness, openDirectHarness } from '#proof/harness/direct-harness.ts';
 import { root } from '#proof/harness/services/child.ts';
 import { lastLines } from '#scripts/launch/child.ts';
@@ -106,6 +113,7 @@ async function report(options: Options, results: Results): Promise<number> {
     await updatePage(path.join(root, 'docs', 'benchmarks.md'), results);
 
   const texts = [
+    partsTable(measurements),
     ratesTable(measurements),
     cpuTable(measurements),
     figureLines(measurements).join('\n'),

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Target } from '#proof/bench/load/connection.ts';
-import { offer, saturate } from '#proof/bench/load/load.ts';
+import { cycle, offer, saturate } from '#proof/bench/load/load.ts';
 import { overload } from '#proof/bench/load/overload.ts';
 import { latencyOf } from '#proof/bench/load/record.ts';
 import { requestBytes } from '#proof/bench/load/request.ts';
@@ -64,6 +64,25 @@ describe('a closed load', () => {
   it('opens a new connection when the server closes the old one', async () => {
     const target = await serve((_, response) => response.writeHead(200, { connection: 'close' }).end('ok'));
     expect((await saturate(target, requests(20), { connections: 3 })).statuses).toEqual({ 200: 20 });
+  });
+});
+
+describe('a load in the background', () => {
+  it('repeats its requests until it is stopped, and then waits for the open ones', async () => {
+    let answered = 0;
+    const target = await serve((request, response) => {
+      setTimeout(() => {
+        answered += 1;
+        response.writeHead(request.url === '/1' ? 503 : 200).end('ok');
+      }, 2);
+    });
+    const running = cycle(target, requests(3), { connections: 4 });
+    await expect.poll(() => answered).toBeGreaterThan(30);
+    const { sent, statuses, latencyOf: times } = await running.stop();
+    expect(sent).toBe(answered);
+    expect((statuses['200'] ?? 0) + (statuses['503'] ?? 0)).toBe(sent);
+    expect(statuses['503']).toBeGreaterThan(sent / 4);
+    expect(times).toHaveLength(sent);
   });
 });
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Connection, openConnections, type Target } from './connection.ts';
-import { type LoadResult, startRecord } from './record.ts';
+import { countStatuses, type LoadResult, noAnswer, startRecord } from './record.ts';
 
 /**
  * Load on one local server, from this one process.
@@ -9,7 +9,7 @@ import { type LoadResult, startRecord } from './record.ts';
  * flatter a slow server, because that gets fewer requests while it is slow. `offer` sends on a fixed
  * schedule, whether or not answers come (an open model). It counts an answer's time from when its
  * request was due, not from when it was sent. So neither a stalled server nor a stalled generator can
- * hide the requests that it kept waiting.
+ * hide the requests that it kept waiting. `cycle` is a closed load in the background of another one.
  *
  * Measured: the time until the last byte of an answer has been read here, on this machine's loopback.
  * Not measured: networks, TLS, browsers, and a server with the machine's cores to itself. The
@@ -89,4 +89,51 @@ export async function offer(
   await done;
   pool.close();
   return record.finish();
+}
+
+/** A closed load without an end of its own. */
+export interface Cycle {
+  /** Sends no more requests. Resolves when the open ones are answered. */
+  stop(): Promise<LoadResult>;
+}
+
+/** Sends the requests again and again, `connections` at a time, until it is stopped. */
+export function cycle(target: Target, requests: Buffer[], { connections }: { connections: number }): Cycle {
+  const pool = openConnections(target, connections);
+  const began = performance.now();
+  const statuses: number[] = [];
+  const times: number[] = [];
+  let next = 0;
+  let stopping = false;
+  const drive = (connection: Connection) =>
+    new Promise<void>((done) => {
+      const step = () => {
+        if (stopping) return done();
+        const index = next++;
+        const sentAt = performance.now();
+        connection.send(requests[index % requests.length] as Buffer, (answer) => {
+          statuses[index] = answer?.status ?? noAnswer;
+          times[index] = answer ? performance.now() - sentAt : Number.NaN;
+          step();
+        });
+      };
+      step();
+    });
+  const driven = Promise.all(pool.all.map(drive));
+  return {
+    async stop() {
+      stopping = true;
+      await driven;
+      pool.close();
+      const statusOf = Uint16Array.from(statuses);
+      return {
+        seconds: (performance.now() - began) / 1000,
+        sent: next,
+        statuses: countStatuses(statusOf),
+        replayed: 0,
+        statusOf,
+        latencyOf: Float32Array.from(times),
+      };
+    },
+  };
 }

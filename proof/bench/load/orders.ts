@@ -20,7 +20,7 @@ export interface Order {
 const benchPriceMinor = 2_500;
 
 /** More of each sku than can ever be sold, but few enough for a sum over a thousand skus. */
-const benchStock = 100_000_000;
+export const benchStock = 100_000_000;
 
 /** Rows per statement: about a megabyte of text. */
 const batchSize = 10_000;

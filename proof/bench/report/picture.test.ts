@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Goal } from '#proof/bench/report/goals.ts';
+import type { Goal } from '#proof/bench/report/goal.ts';
 import { drawPicture, scaleFor } from '#proof/bench/report/picture.ts';
 
 const ratio = (value: number | null, rest: Partial<Goal> = {}): Goal => ({

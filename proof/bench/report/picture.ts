@@ -1,4 +1,4 @@
-import type { Goal } from './goals.ts';
+import type { Goal } from './goal.ts';
 import { figure } from './table.ts';
 import { goalText } from './text.ts';
 

@@ -2,10 +2,17 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Machine, slugOf } from '#proof/bench/machine/machine.ts';
 import type { Measurement } from '#proof/bench/measurement.ts';
-import type { Goal } from '#proof/bench/report/goals.ts';
+import type { Goal } from '#proof/bench/report/goal.ts';
 import { drawPicture } from '#proof/bench/report/picture.ts';
 import { figure } from '#proof/bench/report/table.ts';
-import { cpuTable, figureLines, goalsTable, goalText, ratesTable } from '#proof/bench/report/text.ts';
+import {
+  cpuTable,
+  figureLines,
+  goalsTable,
+  goalText,
+  partsTable,
+  ratesTable,
+} from '#proof/bench/report/text.ts';
 import { withSection, writeSection } from '#proof/harness/write-section.ts';
 
 /** The results of a run. */
@@ -50,9 +57,11 @@ export const updatePage = (file: string, results: Results): Promise<void> =>
 function asMarkdown(results: Results): string {
   const { measurements, goals } = results;
   const block = (text: string) => `\`\`\`text\n${text}\n\`\`\``;
+  const parts = partsTable(measurements);
   return [
     `${sourceOf(results).join('; ')}.`,
     block(goalsTable(goals)),
+    ...(parts ? [block(parts)] : []),
     block(ratesTable(measurements)),
     block(cpuTable(measurements)),
     ...figureLines(measurements).map((line) => `- ${line}`),

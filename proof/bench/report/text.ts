@@ -1,5 +1,6 @@
 import { answersOf, cpuSecondsTogether, type Measurement, tiers } from '#proof/bench/measurement.ts';
-import type { Goal } from '#proof/bench/report/goals.ts';
+import { cpuMsTogether, type Part } from '#proof/bench/part.ts';
+import type { Goal } from '#proof/bench/report/goal.ts';
 import { figure, table } from '#proof/bench/report/table.ts';
 
 /** The results as text, for the terminal and for the results page. */
@@ -54,6 +55,38 @@ export function cpuTable(measurements: Measurement[]): string {
     ];
   });
   return table(headers, rows);
+}
+
+/** The kinds of requests that were measured one by one. Empty without any. */
+export function partsTable(measurements: Measurement[]): string {
+  const headers = [
+    'CPU ms of one request',
+    ...tiersOfShop,
+    'together',
+    'p50 ms',
+    'p95 ms',
+    'p99 ms',
+    'bytes sent',
+  ];
+  const rows = measurements.flatMap(({ title, parts = [] }) =>
+    parts.length > 0 ? [[title], ...parts.map(rowOfPart)] : [],
+  );
+  return rows.length > 0 ? table(headers, rows) : '';
+}
+
+const tiersOfShop = tiers.filter((tier) => tier !== 'load');
+
+function rowOfPart(part: Part): string[] {
+  const { name, cpuMs, latency, bytes } = part;
+  return [
+    `  ${name}`,
+    ...tiersOfShop.map((tier) => figure(cpuMs[tier])),
+    figure(cpuMsTogether(part)),
+    figure(latency?.p50),
+    figure(latency?.p95),
+    figure(latency?.p99),
+    figure(Math.round(bytes)),
+  ];
 }
 
 export function goalsTable(goals: Goal[]): string {

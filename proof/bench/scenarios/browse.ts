@@ -82,7 +82,8 @@ async function makeVisits(
   });
 }
 
-async function readCatalogue(client: Client) {
+/** The slugs and skus of the real catalogue. */
+export async function readCatalogue(client: Client) {
   const column = async (sql: string) =>
     (await client.query<{ name: string }>(sql)).rows.map(({ name }) => name);
   return {
