@@ -1,5 +1,6 @@
+import { maxLineQuantity } from '#lib/cart/cart-limits.ts';
 import { getCart } from '#lib/cart/get-cart.ts';
-import { type Cart, maxLineQuantity } from '#lib/cart/schema.ts';
+import type { Cart } from '#lib/cart/schema.ts';
 import { noSuchSku, setCartLine } from '#lib/cart/set-cart-line.ts';
 import { findVariants } from '#lib/catalogue/find-variants.ts';
 import { AppError } from '#lib/platform/errors.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { removeGoneLines, takeRemovals } from '#lib/cart/removals.ts';
 import type { Cart } from '#lib/cart/schema.ts';
 import { Prisma } from '#lib/generated/prisma/client.ts';
-import { db, type Tx } from '#lib/platform/database/db.ts';
+import { sql, type Tx } from '#lib/platform/database/db.ts';
 import { uuid8From } from '#lib/platform/text/uuid.ts';
 import { currentRules } from '#lib/pricing/current-rules.ts';
 
@@ -40,15 +40,15 @@ export async function getCartToShow({ userId }: { userId: string }): Promise<Car
 }
 
 async function openCart(userId: string): Promise<{ cart: Cart; hasRemovals: boolean }> {
-  const latest = await latestCart(db(), userId);
+  const latest = await latestCart(sql(), userId);
   if (latest?.status !== 'open') return { cart: await emptyCart(userId, latest?.id), hasRemovals: false };
-  const { cart, hasGoneLines } = await readLines(db(), userId, latest);
+  const { cart, hasGoneLines } = await readLines(sql(), userId, latest);
   if (!hasGoneLines) return { cart, hasRemovals: latest.hasRemovals };
   await removeGoneLines({ userId });
   // A line that the shop stopped selling meanwhile is left out here, and removed by the next read.
-  const after = await latestCart(db(), userId);
+  const after = await latestCart(sql(), userId);
   if (after?.status !== 'open') return { cart: await emptyCart(userId, after?.id), hasRemovals: false };
-  return { cart: await readCart(db(), userId, after), hasRemovals: after.hasRemovals };
+  return { cart: await readCart(sql(), userId, after), hasRemovals: after.hasRemovals };
 }
 
 /** The shopper's open cart, or else their newest ordered one. */

@@ -1,13 +1,13 @@
 import { lockCart } from '#lib/cart/lock-cart.ts';
 import type { CartRemoval } from '#lib/cart/schema.ts';
-import { db, type Tx } from '#lib/platform/database/db.ts';
+import { sql, type Tx } from '#lib/platform/database/db.ts';
 
 /**
  * Removes lines from the open cart that the shop no longer sells in the cart's currency. The cart's version
  * increases, because its total changes. The titles are kept until they are reported to the shopper.
  */
 export async function removeGoneLines({ userId }: { userId: string }): Promise<void> {
-  await db().$transaction(async (tx) => {
+  await sql().$transaction(async (tx) => {
     const cart = await lockCart(tx, userId);
     if (!cart) return;
     const removed = await tx.$executeRaw`
@@ -49,7 +49,7 @@ export async function takeRemovals({
   userId: string;
   cartId: string;
 }): Promise<CartRemoval[]> {
-  const rows = await db().$queryRaw<{ sku: string; title: string }[]>`
+  const rows = await sql().$queryRaw<{ sku: string; title: string }[]>`
     DELETE FROM cart_removal WHERE user_id = ${userId}::uuid AND cart_id = ${cartId}::uuid
     RETURNING sku, title`;
   return rows.map((row) => ({ ...row, reason: 'no_longer_sold' as const }));

@@ -1,10 +1,5 @@
 import { z } from 'zod';
-
-/** The largest quantity of one line; the database has the same limit as a CHECK. */
-export const maxLineQuantity = 99;
-
-/** The most lines a cart may have, so that an order's rows are few enough to write in batches. */
-export const maxCartLines = 50;
+import { maxLineQuantity } from '#lib/cart/cart-limits.ts';
 
 const cartRemovalSchema = z.object({
   sku: z.string(),

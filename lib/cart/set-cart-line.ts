@@ -1,8 +1,9 @@
 import { limitNewCarts } from '#lib/abuse/limit-new-carts.ts';
+import { maxCartLines } from '#lib/cart/cart-limits.ts';
 import { latestCart, nextCartId, readCart } from '#lib/cart/get-cart.ts';
 import { lockCart } from '#lib/cart/lock-cart.ts';
-import { type Cart, maxCartLines } from '#lib/cart/schema.ts';
-import { db, type Tx } from '#lib/platform/database/db.ts';
+import type { Cart } from '#lib/cart/schema.ts';
+import { sql, type Tx } from '#lib/platform/database/db.ts';
 import { AppError } from '#lib/platform/errors.ts';
 import { maxTotalMinor } from '#lib/platform/money.ts';
 
@@ -27,7 +28,7 @@ export interface SetCartLine {
  * `cart_limit` and `rate_limited`.
  */
 export async function setCartLine(edit: SetCartLine): Promise<Cart> {
-  return db().$transaction(async (tx) => {
+  return sql().$transaction(async (tx) => {
     const cart = await lockOpenCart(tx, edit.userId, () => limitNewCarts(edit.network));
     if (edit.ifVersion !== undefined && edit.ifVersion !== cart.version) {
       throw new AppError('precondition_failed', {

@@ -1,4 +1,4 @@
-import { db } from '#lib/platform/database/db.ts';
+import { sql } from '#lib/platform/database/db.ts';
 
 /** The fields of a variant that a cart shows besides its price. */
 export interface VariantInfo {
@@ -15,7 +15,7 @@ export interface VariantInfo {
 /** The variants with these SKUs, by SKU. SKUs that the catalogue doesn't have are not in the map. */
 export async function findVariants(skus: string[]): Promise<Map<string, VariantInfo>> {
   if (skus.length === 0) return new Map();
-  const rows = await db().$queryRaw<VariantInfo[]>`
+  const rows = await sql().$queryRaw<VariantInfo[]>`
     SELECT variant.sku, line_title(product.title, variant.title) AS title, product.slug, product.image, coalesce(stock.available, 0) AS available
     FROM variant JOIN product ON product.id = variant.product_id
     LEFT JOIN stock ON stock.sku = variant.sku

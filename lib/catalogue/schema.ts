@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maxQueryLength } from '#lib/catalogue/query-limits.ts';
 
 export const productSorts = ['featured', 'price-asc', 'price-desc', 'newest', 'title'] as const;
 export type ProductSort = (typeof productSorts)[number];
@@ -14,9 +15,6 @@ export const maxPageSize = 100;
 export const catalogueCaching = {
   'cache-control': 'public, max-age=0, s-maxage=5, stale-while-revalidate=60',
 };
-
-/** A search is a few words. A longer text is a mistake, or an attack that burns database time. */
-export const maxQueryLength = 200;
 
 const variantSchema = z
   .object({

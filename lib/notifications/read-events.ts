@@ -1,3 +1,4 @@
+import { Prisma } from '#lib/generated/prisma/client.ts';
 import type { OrderVersion } from '#lib/jobs/jobs.ts';
 import type { LaterEvent } from '#lib/notifications/choose-notifications.ts';
 import type { EmailEvent, EmailOrder } from '#lib/notifications/email/write-email.ts';
@@ -65,7 +66,7 @@ export async function readEvents(versions: readonly OrderVersion[]): Promise<Kno
                             ORDER BY sku)
             FROM order_line line
             WHERE line.user_id = event.user_id AND line.order_id = event.order_id) AS lines,
-           ${moneyFactsSql} AS facts
+           ${moneyFactsSql({ userId: Prisma.sql`orders.user_id`, id: Prisma.sql`orders.id` })} AS facts
     FROM json_to_recordset(${JSON.stringify(versions)}::json) AS wanted ("userId" uuid, "orderId" uuid, version int)
     JOIN order_event event ON event.user_id = wanted."userId" AND event.order_id = wanted."orderId"
       AND event.version = wanted.version

@@ -6,7 +6,7 @@ import type { OrderRow } from '#lib/orders/order-rows.ts';
 import type { RefundStatus } from '#lib/payment-provider/statuses.ts';
 import { isOpen, type LockedOrder, lockOrder } from '#lib/payments/payment-rows.ts';
 import { settleRefund } from '#lib/payments/settling/settle-refund.ts';
-import { db, type Tx } from '#lib/platform/database/db.ts';
+import { db, type PrismaTx } from '#lib/platform/database/db.ts';
 import { AppError } from '#lib/platform/errors.ts';
 import { logger } from '#lib/platform/logger.ts';
 import { formatMoney } from '#lib/platform/money.ts';
@@ -50,7 +50,7 @@ export async function askedNow(key: { userId: string; orderId: string; id: strin
   }
 }
 
-async function record(tx: Tx, request: RefundOrder): Promise<boolean> {
+async function record(tx: PrismaTx, request: RefundOrder): Promise<boolean> {
   const { userId, orderId, id, amountMinor, attempt, actor, reason } = request;
   const locked = await lockOrder(tx, { userId, orderId });
   if (!locked) throw new AppError('not_found', { detail: 'There is no such order.' });
@@ -113,7 +113,7 @@ function inTurn(held: Held[], { status, paidAttempt }: OrderRow): Held[] {
 }
 
 async function refundable(
-  tx: Tx,
+  tx: PrismaTx,
   { order, payments }: LockedOrder,
   attempt: number | undefined,
 ): Promise<Held & { others: Held[] }> {

@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { PrismaPg } from '@prisma/adapter-pg';
-import type { ClientBase } from 'pg';
+import pg, { type ClientBase, type Pool } from 'pg';
 import { PrismaClient } from '#lib/generated/prisma/client.ts';
 import { schemaOf, sessionSettings } from '#lib/platform/database/db-session.ts';
+import { makeSqlClient, type SqlClient, type SqlRunner } from '#lib/platform/database/sql-client.ts';
+import { statementName } from '#lib/platform/database/statement-name.ts';
 import { env } from '#lib/platform/env.ts';
 import { logger } from '#lib/platform/logger.ts';
 import { processWide, takeProcessWide } from '#lib/platform/process-wide.ts';
@@ -52,64 +53,70 @@ function hearErrors(client: ClientBase): void {
   client.on('error', (error) => logger().debug({ err: error }, 'a connection to the database broke'));
 }
 
-const statementNames = new Map<string, string>();
-
 /**
- * The driver prepares a statement once per connection and reuses its plan. The name is a hash of the text,
- * so equal statements share a name and different ones never do.
+ * Each statement is planned once per connection. PostgreSQL would plan those on partitioned tables again for
+ * every execution, because it takes a plan for all partitions for a costly one, although it opens only the one
+ * that it needs. An order's page spent two thirds of its database time on planning.
  */
-export function statementName(sql: string): string {
-  let name = statementNames.get(sql);
-  if (!name) {
-    name = createHash('sha1').update(sql).digest('base64url');
-    statementNames.set(sql, name);
-  }
-  return name;
+const plannedOnce = 'SET plan_cache_mode = force_generic_plan';
+
+function makePool(connections: number, application: string): Pool {
+  const { DATABASE_URL, NEXT_PHASE } = env();
+  const settings = `${sessionSettings(DATABASE_URL, limits)};\n${plannedOnce}`;
+  const pool = new pg.Pool({
+    connectionString: DATABASE_URL,
+    max: connections,
+    connectionTimeoutMillis: NEXT_PHASE === 'phase-production-build' ? buildTimeoutMs : pageTimeoutMs,
+    application_name: application,
+    idleTimeoutMillis: idleMs,
+    onConnect: async (client: ClientBase) => {
+      hearErrors(client);
+      endWhenSilent(client);
+      await client.query(settings);
+    },
+  });
+  // An idle connection that breaks is replaced.
+  pool.on('error', (error) => logger().debug({ err: error }, 'an idle connection to the database broke'));
+  return pool;
 }
 
-function makeClient(connections: number, application: string, more = ''): PrismaClient {
-  const { DATABASE_URL, NEXT_PHASE } = env();
-  const connectTimeoutMs = NEXT_PHASE === 'phase-production-build' ? buildTimeoutMs : pageTimeoutMs;
-  const settings = `${sessionSettings(DATABASE_URL, limits)};\n${more}`;
-  const adapter = new PrismaPg(
-    {
-      connectionString: DATABASE_URL,
-      max: connections,
-      connectionTimeoutMillis: connectTimeoutMs,
-      application_name: application,
-      idleTimeoutMillis: idleMs,
-      onConnect: async (client: ClientBase) => {
-        hearErrors(client);
-        endWhenSilent(client);
-        await client.query(settings);
-      },
-    },
-    {
-      schema: schemaOf(DATABASE_URL),
-      statementNameGenerator: ({ sql }) => statementName(sql),
-    },
-  );
-  return new PrismaClient({ adapter, transactionOptions: { maxWait: connectTimeoutMs, timeout: 5_000 } });
+function makeClient(pool: Pool): PrismaClient {
+  const adapter = new PrismaPg(pool, {
+    schema: schemaOf(env().DATABASE_URL),
+    statementNameGenerator: ({ sql }) => statementName(sql),
+  });
+  const maxWait = pool.options.connectionTimeoutMillis;
+  return new PrismaClient({ adapter, transactionOptions: { maxWait, timeout: 5_000 } });
 }
+
+const pagePool = () => processWide('pagePool', () => makePool(env().DATABASE_CONNECTIONS, 'once'));
 
 /** The client for pages, carts and lookups. */
 export function db(): PrismaClient {
-  return processWide('db', () => makeClient(env().DATABASE_CONNECTIONS, 'once'));
+  return processWide('db', () => makeClient(pagePool()));
 }
 
-/**
- * The client for the order writer only. Its statements are few, and a plan cannot use the contents of their
- * arrays, so each is planned once per connection instead of once per batch.
- */
+/** The same connections without Prisma, for the statements that most page views need. */
+export function sql(): SqlClient {
+  return processWide('sql', () => makeSqlClient(pagePool()));
+}
+
+const writerPool = () => processWide('writerPool', () => makePool(env().WRITER_CONNECTIONS, 'once-writer'));
+
+/** The client for the order writer only. */
 export function writerDb(): PrismaClient {
-  return processWide('writerDb', () =>
-    makeClient(env().WRITER_CONNECTIONS, 'once-writer', 'SET plan_cache_mode = force_generic_plan'),
-  );
+  return processWide('writerDb', () => makeClient(writerPool()));
 }
 
 /** Closes both pools. Running statements finish first. */
 export async function closeDb(): Promise<void> {
   await Promise.all(['db', 'writerDb'].map((name) => takeProcessWide<PrismaClient>(name)?.$disconnect()));
+  takeProcessWide('sql');
+  await Promise.all(['pagePool', 'writerPool'].map((name) => takeProcessWide<Pool>(name)?.end()));
 }
 
-export type Tx = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0];
+/** A transaction of either client. */
+export type Tx = SqlRunner;
+
+/** A transaction of Prisma's client. */
+export type PrismaTx = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0];

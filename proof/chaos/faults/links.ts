@@ -1,4 +1,4 @@
-import { statementName } from '#lib/platform/database/db.ts';
+import { statementName } from '#lib/platform/database/statement-name.ts';
 import type { Link } from '#proof/harness/harness.ts';
 import type { Random } from '#proof/harness/random.ts';
 import type { Disturbance } from '#proof/harness/tcp-proxy.ts';

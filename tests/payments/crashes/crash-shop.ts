@@ -1,5 +1,6 @@
 import { afterEach, expect } from 'vitest';
-import { db, statementName } from '#lib/platform/database/db.ts';
+import { db } from '#lib/platform/database/db.ts';
+import { statementName } from '#lib/platform/database/statement-name.ts';
 import type { Shopper } from '#proof/harness/shopper/shopper.ts';
 import { openOwnDatabase } from '#tests/support/faults/crash-database.ts';
 import { until } from '#tests/support/faults/crash-steps.ts';
