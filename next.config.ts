@@ -1,13 +1,6 @@
 import { readdirSync } from 'node:fs';
 import type { NextConfig } from 'next';
-
-/** For every page: no MIME sniffing, no framing, no path in referrers to other sites, no device access. */
-const securityHeaders = [
-  { key: 'X-Content-Type-Options', value: 'nosniff' },
-  { key: 'Referrer-Policy', value: 'strict-origin-when-cross-origin' },
-  { key: 'Permissions-Policy', value: 'camera=(), geolocation=(), microphone=(), payment=(), usb=()' },
-  { key: 'Content-Security-Policy', value: "frame-ancestors 'none'; base-uri 'self'; object-src 'none'" },
-];
+import { securityHeaders } from './lib/platform/http/security-headers.ts';
 
 /**
  * Fresh for a day, usable for a week while a new one is fetched: a changed picture appears by the next day.
@@ -58,7 +51,10 @@ const config: NextConfig = {
   // /api/ready compares the migrations in the folder with those in the database.
   outputFileTracingIncludes: { '/api/ready': ['./prisma/migrations/**'] },
   headers: async () => [
-    { source: '/:path*', headers: securityHeaders },
+    {
+      source: '/:path*',
+      headers: Object.entries(securityHeaders).map(([key, value]) => ({ key, value })),
+    },
     {
       source: `/products/:picture(${pictures}).svg`,
       headers: [{ key: 'Cache-Control', value: pictureCache }],

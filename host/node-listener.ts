@@ -4,42 +4,53 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { refuseWhenBusy } from '#host/refuse-when-busy.ts';
 import { answerOrder } from '#lib/checkout/submit-order.ts';
 import { AppError } from '#lib/platform/errors.ts';
-import { problem } from '#lib/platform/http/http.ts';
+import { asAppError, problem } from '#lib/platform/http/http.ts';
 
-type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+export type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** `POST /api/orders` as a `node:http` listener that bypasses Next's router. */
 export function orderListener(hostname: string): Listener {
-  const answer = orderAnswerer(hostname);
+  const answer = listenerOf(hostname, 'Nothing was ordered.', async (request, response) => {
+    const { status, headers, body } = await answerOrder(request);
+    response.writeHead(status, headers);
+    response.end(body);
+  });
   return async (request, response) =>
     refuseWhenBusy(request, response) ? undefined : answer(request, response);
 }
 
-function orderAnswerer(hostname: string): Listener {
-  return getRequestListener(answerDirectly, {
+/**
+ * A `node:http` listener that passes `respond` the request as a `Request`. `respond` writes the answer itself:
+ * Hono's listener would read it back out of a stream. `nothing` says what an unreadable request has not done.
+ */
+export function listenerOf(
+  hostname: string,
+  nothing: string,
+  respond: (request: Request, response: ServerResponse, incoming: IncomingMessage) => Promise<void>,
+): Listener {
+  const fetch = async (request: Request, { incoming, outgoing }: HttpBindings | Http2Bindings) => {
+    await respond(request, outgoing as ServerResponse, incoming as IncomingMessage);
+    return RESPONSE_ALREADY_SENT;
+  };
+  return getRequestListener(fetch, {
     hostname,
     // Next has replaced some globals. Hono must not replace them, too.
     overrideGlobalObjects: false,
-    // The request is malformed: it has no host or an invalid one.
     errorHandler: (cause) => {
+      const requestId = crypto.randomUUID();
+      if (!isMalformed(cause)) return problem(asAppError(cause, requestId), requestId);
       const error = new AppError('invalid_request', {
-        detail: 'The request could not be read. Nothing was ordered.',
+        detail: `The request could not be read. ${nothing}`,
         extra: { fields: [] },
         cause,
       });
-      return problem(error, crypto.randomUUID());
+      return problem(error, requestId);
     },
   });
 }
 
-/** Writes the answer itself: Hono's listener would read it back out of a stream. */
-async function answerDirectly(request: Request, env: HttpBindings | Http2Bindings): Promise<Response> {
-  const { status, headers, body } = await answerOrder(request);
-  const outgoing = env.outgoing as ServerResponse;
-  outgoing.writeHead(status, headers);
-  outgoing.end(body);
-  return RESPONSE_ALREADY_SENT;
-}
+/** The request has no host or an invalid one: Hono's own error. Any other one is an error of the shop. */
+const isMalformed = (error: unknown) => error instanceof Error && error.name === 'RequestError';
 
 /** With or without a trailing slash, and with any query. */
 const orderPath = /^\/api\/orders\/?(?:$|\?)/;

@@ -9,7 +9,7 @@ import {
   maxCookieBytes,
   readCheckoutDraft,
 } from '#lib/checkout/checkout-draft.ts';
-import { sessionCookieOptions } from '#lib/platform/session/session.ts';
+import { shopperOfForm } from '#lib/platform/session/session.ts';
 
 beforeAll(() => {
   vi.stubEnv('DATABASE_URL', 'postgresql://127.0.0.1/none');
@@ -146,10 +146,18 @@ test('a draft in the format of another release is ignored without an error', () 
   expect(read(header)).toBeUndefined();
 });
 
-test('when PUBLIC_URL is https, the session and draft cookies are Secure', async () => {
+test('when PUBLIC_URL is https, the cookies of sessions, carts and drafts are Secure', async () => {
   const attributes = 'Path=/checkout; Max-Age=900; HttpOnly; SameSite=Lax';
   const forgotten = 'once_checkout_draft=; Path=/checkout; Max-Age=0; HttpOnly; SameSite=Lax';
-  expect(sessionCookieOptions().secure).toBe(true);
+  const { cookies } = await shopperOfForm(new Request('https://shop.test/cart/add'));
+  expect(
+    cookies.map((cookie) =>
+      /^([\w-]+)=[^;]+; Path=\/; Max-Age=\d+; (HttpOnly; )?SameSite=Lax; Secure$/.exec(cookie)?.slice(1),
+    ),
+  ).toEqual([
+    ['__Host-once_session', 'HttpOnly; '],
+    ['once_cart', undefined],
+  ]);
   expect(keepDraftHeader(shopper, undefined, typed)).toMatch(
     new RegExp(`^once_checkout_draft=[\\w-]+; ${attributes}; Secure$`),
   );

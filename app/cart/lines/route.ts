@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { cartForm, quantitySchema, skuSchema } from '#app/cart/cart-form.ts';
 import { readCartView } from '#app/cart/read-cart-view.ts';
 import { setCartLine } from '#lib/cart/set-cart-line.ts';
-import { currentShopper, shopperForWrite } from '#lib/platform/session/next-session.ts';
+import { sessionOf } from '#lib/platform/session/session.ts';
 
 const editSchema = z.object({
   sku: skuSchema,
@@ -15,14 +15,13 @@ const editSchema = z.object({
  * was rendered. The answer then includes the current cart.
  */
 export const POST = cartForm({
-  act: async (typed, from) => {
-    const { version: ifVersion, ...edit } = editSchema.parse(typed);
-    const { shopperId: userId } = await shopperForWrite();
-    await setCartLine({ userId, ...edit, ifVersion, ...from });
-    return { answer: { cart: await readCartView(userId) }, location: '/cart' };
+  schema: editSchema,
+  act: async ({ version: ifVersion, ...edit }, by) => {
+    await setCartLine({ ...edit, ifVersion, ...by });
+    return { answer: { cart: await readCartView(by.userId) }, location: '/cart' };
   },
-  afterProblem: async () => {
-    const userId = (await currentShopper())?.shopperId;
+  afterProblem: async (request) => {
+    const userId = (await sessionOf(request))?.shopperId;
     return userId ? { cart: await readCartView(userId) } : {};
   },
 });

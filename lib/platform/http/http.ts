@@ -18,9 +18,16 @@ export interface Answer {
   body: string | null;
 }
 
+const bodies = new WeakMap<Response, string | null>();
+
 export function toResponse({ status, headers, body }: Answer): Response {
-  return new Response(body, { status, headers });
+  const response = new Response(body, { status, headers });
+  bodies.set(response, body);
+  return response;
 }
+
+/** The body of a response that was made from an `Answer`, without reading it back out of a stream. */
+export const bodyOf = (response: Response): string | null | undefined => bodies.get(response);
 
 interface JsonInit {
   status?: number;
@@ -117,16 +124,20 @@ export function asAppError(error: unknown, requestId: string): AppError {
   if (error instanceof AppError) return error;
   if (isDatabaseAway(error) || isRetryable(error)) {
     logDatabaseAway(error);
-    return new AppError('unavailable', {
-      detail: 'The shop cannot reach its database. Nothing was lost; please try again in a moment.',
-      retryAfterSeconds: 2,
-      cause: error,
-    });
+    return unavailable(error);
   }
   logger().error({ requestId, err: error }, 'unexpected error');
   return new AppError('internal', {
     detail: `Something went wrong on our side. Please try again; if it happens again, tell us this id: ${requestId}.`,
     cause: error,
+  });
+}
+
+export function unavailable(cause: unknown): AppError {
+  return new AppError('unavailable', {
+    detail: 'The shop cannot reach its database. Nothing was lost; please try again in a moment.',
+    retryAfterSeconds: 2,
+    cause,
   });
 }
 

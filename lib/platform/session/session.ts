@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isSecure } from '#lib/platform/env.ts';
 import { AppError } from '#lib/platform/errors.ts';
+import { cartMarkerCookie } from '#lib/platform/session/marker.ts';
 import { isRevoked } from '#lib/platform/session/session-revocations.ts';
 import {
   reissueAfterSeconds,
@@ -66,17 +67,6 @@ function hasEnded({ issuedAtSeconds }: Session): boolean {
   return nowSeconds() >= endsAt;
 }
 
-/** The attributes of the cookie. `Secure` if the shop is served over TLS. */
-export function sessionCookieOptions() {
-  return {
-    httpOnly: true,
-    sameSite: 'lax',
-    path: '/',
-    maxAge: sessionMaxAgeSeconds,
-    secure: isSecure(),
-  } as const;
-}
-
 /** The shopper that a session identifies. */
 export interface Shopper {
   /** The `user_id` of all rows that belong to the shopper, with or without an account. */
@@ -86,7 +76,7 @@ export interface Shopper {
 }
 
 /** Reads a cookie by name, from a request or from Next. */
-type ReadCookie = (name: string) => string | undefined;
+export type ReadCookie = (name: string) => string | undefined;
 
 export async function shopperOf(cookie: ReadCookie): Promise<Shopper | undefined> {
   const session = await sessionIn(cookie);
@@ -123,7 +113,7 @@ function sealIn(cookie: ReadCookie): Session | undefined {
  * The shopper of these cookies, or a new one. `set` is the cookie to set. It is missing if the cookie sent
  * is recent and has the right name.
  */
-export async function shopperOrNew(
+async function shopperOrNew(
   cookie: ReadCookie,
 ): Promise<{ shopper: Shopper; set?: { name: string; value: string } }> {
   const name = isSecure() ? hostCookie : sessionCookie;
@@ -134,12 +124,14 @@ export async function shopperOrNew(
   return { shopper, set: { name, value: sealSession(shopper.shopperId) } };
 }
 
-/** Reads the cookies of a request. If a name occurs twice, the last one counts, as in Next. */
-function cookiesOf(request: Request): ReadCookie {
-  const header = request.headers.get('cookie') ?? '';
+const cookiesOf = (request: Request) => readCookies(request.headers.get('cookie'));
+
+/** Reads a `Cookie` header. If a name occurs twice, the last one counts, as in Next. */
+export function readCookies(header: string | null | undefined): ReadCookie {
+  const pairs = (header ?? '').split(';');
   return (name) => {
     let value: string | undefined;
-    for (const pair of header.split(';')) {
+    for (const pair of pairs) {
       const at = pair.indexOf('=');
       if (at > 0 && pair.slice(0, at).trim() === name) value = pair.slice(at + 1).trim();
     }
@@ -172,8 +164,20 @@ export async function sessionOrNew(
   request: Request,
 ): Promise<{ shopper: Shopper; headers: Record<string, string> }> {
   const { shopper, set } = await shopperOrNew(cookiesOf(request));
-  if (!set) return { shopper, headers: {} };
-  const { maxAge, secure } = sessionCookieOptions();
-  const attributes = `Path=/; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
-  return { shopper, headers: { 'set-cookie': `${set.name}=${set.value}; ${attributes}` } };
+  return { shopper, headers: set ? { 'set-cookie': serialize(set) } : {} };
+}
+
+/** The same for a form of the shop's pages, whose scripts also need the marker: all cookies to set. */
+export async function shopperOfForm(request: Request): Promise<{ shopper: Shopper; cookies: string[] }> {
+  const cookie = cookiesOf(request);
+  const { shopper, set } = await shopperOrNew(cookie);
+  const marker = cookie(cartMarkerCookie) ? [] : [serialize({ name: cartMarkerCookie, value: '1' })];
+  return { shopper, cookies: [...(set ? [serialize(set)] : []), ...marker] };
+}
+
+/** A `Set-Cookie` header. Scripts may read the marker and no other cookie. */
+function serialize({ name, value }: { name: string; value: string }): string {
+  const hidden = name === cartMarkerCookie ? '' : ' HttpOnly;';
+  const secure = isSecure() ? '; Secure' : '';
+  return `${name}=${value}; Path=/; Max-Age=${sessionMaxAgeSeconds};${hidden} SameSite=Lax${secure}`;
 }

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { makeDirectRoutes } from '#host/direct-routes.ts';
 import { isOrder, orderListener } from '#host/node-listener.ts';
 import { drainOrderWriter } from '#lib/orders/batch/order-writer.ts';
 import { closeDb } from '#lib/platform/database/db.ts';
@@ -6,6 +7,7 @@ import { env } from '#lib/platform/env.ts';
 import { clientAddress, setOwnHeader } from '#lib/platform/http/client-address.ts';
 import { declareHostResolvesIp } from '#lib/platform/http/http.ts';
 import { closeRedis, pingRedis } from '#lib/platform/redis/redis.ts';
+import { root } from '../services/child.ts';
 import { handlersListener } from './handlers-listener.ts';
 
 /**
@@ -19,12 +21,14 @@ const ipHeader = declareHostResolvesIp();
 await pingRedis();
 
 const handleOrder = orderListener(HOST);
+const answerDirectly = await makeDirectRoutes(root, HOST);
 
 let stopping = false;
 const server = createServer((request: IncomingMessage, response: ServerResponse) => {
   if (stopping) response.setHeader('connection', 'close');
   setOwnHeader(request, ipHeader, clientAddress(request, TRUSTED_PROXIES));
-  void (isOrder(request) ? handleOrder(request, response) : handlersListener(request, response));
+  if (isOrder(request)) void handleOrder(request, response);
+  else if (!answerDirectly(request, response)) void handlersListener(request, response);
 });
 server.listen({ host: HOST, port: PORT, backlog: 1_024 });
 

@@ -185,6 +185,8 @@ function nestedState(levels: number): string {
 async function unfinishedBody(url: string, megabytes: number): Promise<Socket> {
   const { hostname, port, host } = new URL(url);
   const socket = connect(Number(port), hostname);
+  // The shop answers before the end of the body, and closes.
+  socket.on('error', () => undefined);
   const lines = ['POST /api/order-access HTTP/1.1', `Host: ${host}`, 'Content-Type: application/json'];
   socket.write(requestText([...lines, 'Transfer-Encoding: chunked']));
   const chunk = `10000\r\n${'a'.repeat(65_536)}\r\n`;
