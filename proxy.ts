@@ -1,13 +1,15 @@
 import { type NextRequest, NextResponse } from 'next/server';
 import { leadsSomewhere } from '#app/leads-somewhere.ts';
+import { contentPolicy } from '#lib/platform/http/content-policy.ts';
 import { formRoutes } from '#lib/platform/http/form-routes.ts';
+import { frameHeader, isFrameRequest } from '#lib/platform/http/internal-call.ts';
 import { isPersonalPage } from '#lib/platform/http/personal-pages.ts';
 
 /**
  * Runs before every page and API call that goes through Next's router. It sets a request id, redirects each
  * page to its one address, shows the prebuilt page "not found" for what the catalogue does not have, and
- * sets a strict content policy on pages that show or take a shopper's data. On the Node host,
- * `POST /api/orders` bypasses this file and makes its own request id.
+ * sets a strict content policy on pages that show or take a shopper's data. The Node host answers most calls
+ * and pages without Next's router, and does the same for them itself.
  */
 export async function proxy(request: NextRequest): Promise<NextResponse> {
   const address = withoutTrailingSlash(request.url);
@@ -17,7 +19,9 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   const requestId = harmless(request.headers.get('x-request-id')) ?? crypto.randomUUID();
   headers.set('x-request-id', requestId);
   if (isOfPages(pathname)) nameOwnOrigin(headers);
-  const policy = isPersonalPage(pathname) ? contentPolicy(crypto.randomUUID()) : undefined;
+  // A frame is the same for all shoppers, who would share its nonce. The host allows its scripts by their hashes.
+  const isFrame = isFrameRequest(headers.get(frameHeader));
+  const policy = isPersonalPage(pathname) && !isFrame ? policyWith(crypto.randomUUID()) : undefined;
   // Next reads the nonce from the request's policy and adds it to its own scripts.
   if (policy) headers.set('content-security-policy', policy);
   const response = (await leadsSomewhere(pathname))
@@ -73,53 +77,17 @@ function withoutTrailingSlash(address: string): URL | undefined {
 
 /**
  * For pages rendered for one shopper (isPersonalPage). Catalogue pages are rendered once for all shoppers,
- * who would share a nonce. Those pages have the policy of next.config.ts. A document keeps its policy, so
- * links to personal pages load a new document (components/ui/site-link.tsx).
+ * who would share a nonce. Those pages have the policy of next.config.ts, and on the Node host one with the
+ * hashes of their scripts. A document keeps its policy, so every link loads a document.
  */
-function contentPolicy(nonce: string): string {
+function policyWith(nonce: string): string {
   // React's development build evaluates code to show where an error came from. This reads process.env
-  // instead of lib/platform/env.ts: Next inlines the value at build time, and this file must not depend on
+  // instead of lib/platform/env.ts: Next inlines the values at build time, and this file must not depend on
   // the server's configuration.
+  const { STRIPE_PUBLISHABLE_KEY, CHALLENGE_KIND } = process.env;
   const development = process.env.NODE_ENV === 'development' ? " 'unsafe-eval'" : '';
-  const stripe = stripeSources();
-  const challenge = challengeSources();
-  return [
-    "default-src 'self'",
-    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${stripe.script}${challenge}${development}`,
-    `style-src 'self' 'unsafe-inline'${challenge}`,
-    "img-src 'self' data:",
-    "font-src 'self'",
-    `connect-src 'self'${stripe.connect}${challenge}`,
-    `frame-src 'self'${stripe.frame}${challenge}`,
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-    "base-uri 'none'",
-    "object-src 'none'",
-  ].join('; ');
-}
-
-/**
- * What Stripe's Payment Element loads (docs.stripe.com/security/guide#content-security-policy), if the shop
- * uses it. Every personal page needs it, not only the checkout: a shopper goes from the cart to the
- * checkout within one document, which keeps its first policy.
- */
-function stripeSources(): { script: string; connect: string; frame: string } {
-  if (!process.env.STRIPE_PUBLISHABLE_KEY) return { script: '', connect: '', frame: '' };
-  return {
-    script: ' https://js.stripe.com',
-    connect: ' https://api.stripe.com',
-    frame: ' https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com',
-  };
-}
-
-/** What the widget of the configured challenge service loads, if any. The same for every directive. */
-function challengeSources(): string {
-  switch (process.env.CHALLENGE_KIND) {
-    case 'turnstile':
-      return ' https://challenges.cloudflare.com';
-    case 'hcaptcha':
-      return ' https://hcaptcha.com https://*.hcaptcha.com';
-    default:
-      return '';
-  }
+  return contentPolicy(`'nonce-${nonce}' 'strict-dynamic'${development}`, {
+    STRIPE_PUBLISHABLE_KEY,
+    CHALLENGE_KIND,
+  });
 }

@@ -1,4 +1,4 @@
-import { tagPage } from '#app/catalogue-pages.ts';
+import { PageTags } from '#app/page-tags.tsx';
 import { HomeHero, type ShelfItem } from '#components/catalogue/home-hero.tsx';
 import { OrderingPromises } from '#components/catalogue/ordering-promises.tsx';
 import { ProductGrid } from '#components/catalogue/product-grid.tsx';
@@ -17,12 +17,13 @@ export default async function HomePage() {
   const featured = await productsBy('featured', 8, new Set(shelf.map(({ product }) => product)));
   const shown = new Set([...shelf.map(({ product }) => product), ...featured.map(({ slug }) => slug)]);
   const newest = await productsBy('newest', 4, shown);
-  await tagPage([
+  const tags = [
     ...shelf.map(({ slug }) => categoryTag(slug)),
     ...[...shown, ...newest.map(({ slug }) => slug)].map(productTag),
-  ]);
+  ];
   return (
     <>
+      <PageTags tags={tags} />
       <HomeHero shelf={shelf.map(({ slug, title, image }) => ({ slug, title, image }))} />
       <ProductSection id="featured" title="To begin with" products={featured} />
       <ProductSection id="newest" title="New on the shelves" products={newest} />

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { cache } from 'react';
-import { tagPage } from '#app/catalogue-pages.ts';
+import { PageTags } from '#app/page-tags.tsx';
 import { productJsonLd } from '#app/product/[slug]/product-json-ld.ts';
 import { siteFacts } from '#app/site.ts';
 import { AddToCartForm } from '#components/catalogue/add-to-cart-form.tsx';
@@ -11,7 +11,7 @@ import { LivePrice, LiveVariants } from '#components/catalogue/live-variants.tsx
 import { ProductGrid } from '#components/catalogue/product-grid.tsx';
 import { ProductPicture } from '#components/catalogue/product-picture.tsx';
 import { Container } from '#components/ui/container.tsx';
-import { maxLineQuantity } from '#lib/cart/schema.ts';
+import { maxLineQuantity } from '#lib/cart/cart-limits.ts';
 import { getProduct } from '#lib/catalogue/get-product.ts';
 import { listProducts } from '#lib/catalogue/list-products.ts';
 import type { Product } from '#lib/catalogue/schema.ts';
@@ -51,12 +51,10 @@ export default async function ProductPage({ params }: Props) {
   const product = await productOf((await params).slug);
   const [related, { categories, delivery }] = await Promise.all([relatedTo(product), siteFacts()]);
   const category = categories.find(({ slug }) => slug === product.category);
-  await tagPage([
-    categoryTag(product.category),
-    ...[product, ...related].map(({ slug }) => productTag(slug)),
-  ]);
+  const shown = [product, ...related];
   return (
     <Container>
+      <PageTags tags={[categoryTag(product.category), ...shown.map(({ slug }) => productTag(slug))]} />
       <script
         type="application/ld+json"
         dangerouslySetInnerHTML={{ __html: productJsonLd(product, siteUrl()) }}

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
-import { tagPage } from '#app/catalogue-pages.ts';
 import { categoryHref, parseCategoryView } from '#app/category/[slug]/category-view.ts';
+import { PageTags } from '#app/page-tags.tsx';
 import { Breadcrumb } from '#components/catalogue/breadcrumb.tsx';
 import { Pagination } from '#components/catalogue/pagination.tsx';
 import { ProductGrid } from '#components/catalogue/product-grid.tsx';
@@ -52,9 +52,9 @@ export default async function CategoryPage(props: Props) {
   const { category, view } = await readView(props);
   const { products, total, pageCount } = await listProductsPage({ category: category.slug, ...view });
   if (view.page > pageCount) notFound();
-  await tagPage([categoryTag(category.slug), ...products.map(({ slug }) => productTag(slug))]);
   return (
     <Container>
+      <PageTags tags={[categoryTag(category.slug), ...products.map(({ slug }) => productTag(slug))]} />
       <Breadcrumb crumbs={[{ title: 'Home', href: '/' }]} />
       <PageTitle className="pt-2 sm:pt-4" lead={category.description}>
         {category.title}
