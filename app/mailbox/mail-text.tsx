@@ -11,7 +11,7 @@ export function MailText({ body, origin }: { body: string; origin: string }) {
       <pre className="font-mono text-sm leading-6 max-sm:text-[0.6875rem] max-sm:leading-5 max-sm:whitespace-pre-wrap max-sm:break-words">
         {body.split(/(https?:\/\/\S+)/).map((part, index) =>
           index % 2 === 1 ? (
-            <TextLink key={index} href={hrefOf(part, origin)} prefetch={false}>
+            <TextLink key={index} href={hrefOf(part, origin)}>
               {part}
             </TextLink>
           ) : (

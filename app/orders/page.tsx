@@ -10,7 +10,6 @@ import { EmptyState } from '#components/ui/empty-state.tsx';
 import { ButtonLink } from '#components/ui/form/button.tsx';
 import { PageTitle } from '#components/ui/page-title.tsx';
 import { Price } from '#components/ui/price.tsx';
-import { SiteLink } from '#components/ui/site-link.tsx';
 import { listOrders } from '#lib/orders/read/list-orders.ts';
 import type { OrderSummary } from '#lib/orders/schema.ts';
 import { AppError } from '#lib/platform/errors.ts';
@@ -47,14 +46,13 @@ async function drawOrders({ after, link }: { after: string | undefined; link: st
       </ul>
       <nav aria-label="Pages of orders" className="mt-8 flex flex-wrap justify-between gap-3 empty:hidden">
         {after ? (
-          <ButtonLink href="/orders" prefetch={false} variant="secondary">
+          <ButtonLink href="/orders" variant="secondary">
             Newest orders
           </ButtonLink>
         ) : null}
         {nextCursor ? (
           <ButtonLink
             href={`/orders?cursor=${encodeURIComponent(nextCursor)}`}
-            prefetch={false}
             variant="secondary"
             className="ml-auto"
           >
@@ -88,13 +86,9 @@ function OrderRow({ order }: { order: OrderSummary }) {
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
         <h2 className="text-lg">
           {/* The whole row is the link's click area. */}
-          <SiteLink
-            href={`/orders/${id}`}
-            prefetch={false}
-            className="figures after:absolute after:inset-0 after:rounded-lg"
-          >
+          <a href={`/orders/${id}`} className="figures after:absolute after:inset-0 after:rounded-lg">
             {number}
-          </SiteLink>
+          </a>
         </h2>
         <StatusBadge status={status} />
       </div>

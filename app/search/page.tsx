@@ -10,7 +10,7 @@ import { EmptyState } from '#components/ui/empty-state.tsx';
 import { ButtonLink } from '#components/ui/form/button.tsx';
 import { PageTitle } from '#components/ui/page-title.tsx';
 import { listProductsPage } from '#lib/catalogue/list-products-page.ts';
-import { maxQueryLength } from '#lib/catalogue/schema.ts';
+import { maxQueryLength } from '#lib/catalogue/query-limits.ts';
 import { visibleText } from '#lib/platform/text/typed-text.ts';
 
 /** Parses the URL leniently: an invalid search counts as an empty one. */

@@ -1,5 +1,5 @@
 import type { CartState } from '#components/cart/cart-events.ts';
-import { maxLineQuantity } from '#lib/cart/schema.ts';
+import { maxLineQuantity } from '#lib/cart/cart-limits.ts';
 
 /** The outcome of "Add to cart". */
 export interface Addition {

@@ -13,6 +13,8 @@ interface CartEditorProps {
   cart: CartView;
   maxQuantity: number;
   delivery: DeliveryFacts;
+  /** Reads the page's view again from the server. */
+  refresh: () => void;
   whenEmpty: ReactNode;
 }
 
@@ -20,8 +22,8 @@ interface CartEditorProps {
  * The cart's lines and their subtotal. An edit shows immediately and is undone when the server refuses
  * it. Without JavaScript the same forms are posted, and the page returns with the answer.
  */
-export function CartEditor({ cart: drawn, maxQuantity, delivery, whenEmpty }: CartEditorProps) {
-  const { cart, shown, result, removed, edit: send } = useCartEdits(drawn);
+export function CartEditor({ cart: drawn, maxQuantity, delivery, refresh, whenEmpty }: CartEditorProps) {
+  const { cart, shown, result, removed, edit: send } = useCartEdits(drawn, refresh);
   // The last edited line before its edit: the news names it, and undo restores it.
   const [before, setBefore] = useState<CartLineView>();
   const editor = useRef<HTMLDivElement>(null);

@@ -4,7 +4,6 @@ import { ProductPicture } from '#components/catalogue/product-picture.tsx';
 import { Button } from '#components/ui/form/button.tsx';
 import { QuantityStepper } from '#components/ui/form/quantity-stepper.tsx';
 import { Price } from '#components/ui/price.tsx';
-import { SiteLink } from '#components/ui/site-link.tsx';
 
 interface CartLineItemProps {
   line: CartLineView;
@@ -27,9 +26,9 @@ export function CartLineItem(props: CartLineItemProps) {
         <div className="flex items-start justify-between gap-4">
           <h2 className="text-base tracking-normal sm:text-lg">
             {line.slug ? (
-              <SiteLink href={`/product/${line.slug}`} className="hover:text-accent hover:underline">
+              <a href={`/product/${line.slug}`} className="hover:text-accent hover:underline">
                 {line.title}
-              </SiteLink>
+              </a>
             ) : (
               line.title
             )}

@@ -11,7 +11,6 @@ import {
 } from '#components/cart/cart-events.ts';
 import { fetchCartState } from '#components/cart/fetch-cart-state.ts';
 import { hasCartCookie } from '#components/site/cookies.tsx';
-import { SiteLink } from '#components/ui/site-link.tsx';
 
 /**
  * The header's link to the cart. The page around it is cached and the same for all shoppers. So the
@@ -62,9 +61,8 @@ export function CartLink() {
 
   const items = `${count} ${count === 1 ? 'item' : 'items'} in it`;
   return (
-    <SiteLink
+    <a
       href="/cart"
-      prefetch={false}
       className="-mr-2 inline-flex min-h-11 items-center gap-2 rounded-md px-2 font-medium hover:text-accent"
     >
       <ShoppingBag aria-hidden className="size-5" />
@@ -82,7 +80,7 @@ export function CartLink() {
           <span className="sr-only">{items}</span>
         </span>
       ) : null}
-    </SiteLink>
+    </a>
   );
 }
 

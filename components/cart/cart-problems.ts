@@ -1,4 +1,4 @@
-import { maxCartLines, maxLineQuantity } from '#lib/cart/schema.ts';
+import { maxCartLines, maxLineQuantity } from '#lib/cart/cart-limits.ts';
 
 /** Says why an edit of the cart was refused. The keys also appear in URLs. */
 export const cartProblems = {

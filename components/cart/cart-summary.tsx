@@ -30,7 +30,7 @@ export function CartSummary({ cart, delivery }: { cart: CartView; delivery: Deli
           </p>
         </>
       ) : (
-        <ButtonLink href="/checkout" prefetch={false} size="lg" block className="mt-5">
+        <ButtonLink href="/checkout" size="lg" block className="mt-5">
           Check out
         </ButtonLink>
       )}

@@ -1,6 +1,5 @@
 'use client';
 
-import { useRouter } from 'next/navigation';
 import { startTransition, useEffect, useEffectEvent, useOptimistic, useRef, useState } from 'react';
 import { announceCartCount, announceCartEdit, onCartState } from '#components/cart/cart-events.ts';
 import { type CartView, countOf, type LineEdit, withEdit } from '#components/cart/cart-state.ts';
@@ -18,10 +17,9 @@ const unreached =
 
 /**
  * The page's cart and its edits. Each edit shows immediately, is sent after the previous one, and is
- * undone when the server refuses it.
+ * undone when the server refuses it. `refresh` reads the page's view again.
  */
-export function useCartEdits(drawn: CartView) {
-  const router = useRouter();
+export function useCartEdits(drawn: CartView, refresh: () => void) {
   const [seen, setSeen] = useState(drawn);
   const [cart, setCart] = useState(drawn);
   const [shown, showEdit] = useOptimistic(cart, withEdit);
@@ -31,7 +29,7 @@ export function useCartEdits(drawn: CartView) {
   const calls = useRef(Promise.resolve());
   const underWay = useRef(0);
 
-  // The server has rendered the page again.
+  // The page has got a new view.
   if (seen !== drawn) {
     setSeen(drawn);
     setCart(drawn);
@@ -44,10 +42,10 @@ export function useCartEdits(drawn: CartView) {
   const count = countOf(shown);
   useEffect(() => announceCartCount(count), [count]);
 
-  // Edited in another tab, or restored from the back/forward cache: the server renders the page again.
+  // Edited in another tab, or restored from the back/forward cache: the page reads its view again.
   const compare = useEffectEvent(({ id, version }: { id: string; version: number }) => {
     const { current } = latest;
-    if (underWay.current === 0 && (id !== current.id || version !== current.version)) router.refresh();
+    if (underWay.current === 0 && (id !== current.id || version !== current.version)) refresh();
   });
   useEffect(() => onCartState(compare), []);
 

@@ -23,9 +23,7 @@ export function SideSummary({ lines, quote, stale }: SummaryProps) {
           <h2 id="summary-title" className="text-xl">
             Your order
           </h2>
-          <TextLink href="/cart" prefetch={false}>
-            Change
-          </TextLink>
+          <TextLink href="/cart">Change</TextLink>
         </div>
         <Contents lines={lines} quote={quote} stale={stale} />
       </div>
@@ -54,9 +52,7 @@ export function FoldedSummary({ lines, quote, stale }: SummaryProps) {
       <div className="border-t border-line p-4">
         <Contents lines={lines} quote={quote} stale={stale} />
         <p className="mt-4">
-          <TextLink href="/cart" prefetch={false}>
-            Change your cart
-          </TextLink>
+          <TextLink href="/cart">Change your cart</TextLink>
         </p>
       </div>
     </details>

@@ -1,6 +1,5 @@
 'use client';
 
-import { useRouter } from 'next/navigation';
 import { type RefObject, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { fetchCartState } from '#components/cart/fetch-cart-state.ts';
 import {
@@ -28,7 +27,7 @@ export const notRecorded: Problem = {
     'This page was loaded again before your order had reached us. Please check your details and place it again; it cannot be placed twice.',
 };
 
-export interface CheckoutPageProps {
+export interface CheckoutFormState {
   quote: CheckoutQuote;
   /** The shipping method and country of the quote. */
   choice: Selection;
@@ -39,12 +38,6 @@ export interface CheckoutPageProps {
   problem?: Problem | undefined;
 }
 
-/**
- * Whether this document has shown a checkout before. Back within one document renders a page from
- * memory, so the page has to check whether its cart was ordered or edited.
- */
-let shownBefore = false;
-
 interface Parts {
   form: RefObject<HTMLFormElement | null>;
   button: RefObject<HTMLButtonElement | null>;
@@ -52,8 +45,11 @@ interface Parts {
 }
 
 /** The checkout page's state and behaviour, apart from rendering. */
-export function useCheckoutPage(props: CheckoutPageProps, { form, button, problemBox }: Parts) {
-  const router = useRouter();
+export function useCheckoutPage(
+  props: CheckoutFormState & { refresh: () => void },
+  { form, button, problemBox }: Parts,
+) {
+  const { refresh } = props;
   const { runner, state } = useSubmission();
   const { quote, choice, state: quoteState, adopt, requote } = useQuote(props.quote, props.choice);
   const [refusal, refuse] = useState<Problem | undefined>(props.problem);
@@ -71,14 +67,14 @@ export function useCheckoutPage(props: CheckoutPageProps, { form, button, proble
     const cart = isLocked(current) ? undefined : await fetchCartState();
     if (cart === undefined) return;
     if (cart?.id === quote.cartId) {
-      if (cart.version !== quote.cartVersion) router.refresh();
+      if (cart.version !== quote.cartVersion) refresh();
       return;
     }
     // Another cart: this one has become an order, or the browser has become another shopper. Only the
-    // order itself tells which. Without it, the server renders the page again for the current shopper.
+    // order itself tells which. Without it, the page reads the view of the current shopper.
     const answer = await askSubmission(quote.submitToken);
     if (answer.kind === 'done') setOrdered({ url: answer.url });
-    else router.refresh();
+    else refresh();
   });
 
   async function choose() {
@@ -88,7 +84,7 @@ export function useCheckoutPage(props: CheckoutPageProps, { form, button, proble
     const answer = await requote(chosen);
     if (answer?.kind === 'empty') catchUp();
     // The cart was changed elsewhere, or the shop removed an item: the lines are rendered again, too.
-    if (answer?.kind === 'quote' && answer.quote.cartVersion !== quote.cartVersion) router.refresh();
+    if (answer?.kind === 'quote' && answer.quote.cartVersion !== quote.cartVersion) refresh();
   }
 
   const begin = useEffectEvent((element: HTMLFormElement) => {
@@ -97,8 +93,6 @@ export function useCheckoutPage(props: CheckoutPageProps, { form, button, proble
     fillIn(element, rememberedTyped());
     const pending = rememberedSubmission();
     if (pending) runner.resume(pending, notRecorded);
-    if (shownBefore) catchUp();
-    shownBefore = true;
     // The browser may have restored a choice, or the shopper chose before the script loaded.
     if (!sameChoice(choiceIn(element), choice)) choose();
   });
@@ -122,7 +116,7 @@ export function useCheckoutPage(props: CheckoutPageProps, { form, button, proble
     if (newer) adopt(newer);
     else if (code === 'token_invalid') choose();
     // The server renders lines, stock and prices again; the typed text stays.
-    if (['cart_changed', 'cart_empty', 'token_invalid', 'out_of_stock'].includes(code)) router.refresh();
+    if (['cart_changed', 'cart_empty', 'token_invalid', 'out_of_stock'].includes(code)) refresh();
   });
 
   useEffect(() => {

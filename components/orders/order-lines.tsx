@@ -38,11 +38,7 @@ export function OrderLines({
             <div className="flex items-baseline justify-between gap-4">
               <p className="min-w-0 font-medium break-words">
                 {line.href ? (
-                  <TextLink
-                    href={line.href}
-                    prefetch={false}
-                    className="text-ink no-underline hover:underline"
-                  >
+                  <TextLink href={line.href} className="text-ink no-underline hover:underline">
                     {line.title}
                   </TextLink>
                 ) : (
@@ -67,7 +63,7 @@ function Shortage({ line: { available, quantity } }: { line: OrderLine }) {
   return (
     <p className="mt-1 text-sm font-medium text-bad">
       {available === 0 ? 'Sold out.' : `Only ${available} left.`}{' '}
-      <TextLink href="/cart" prefetch={false} className="text-bad hover:text-bad">
+      <TextLink href="/cart" className="text-bad hover:text-bad">
         Change it in the cart
       </TextLink>
     </p>

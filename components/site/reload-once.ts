@@ -8,7 +8,11 @@ const pauseMs = 30_000;
  * the page was reloaded a moment ago.
  */
 export function reloadOnce(error: unknown): boolean {
-  if (!(error instanceof DOMException) && !isMissingFile(error)) return false;
+  return (error instanceof DOMException || isMissingFile(error)) && reloadOnceAnyway();
+}
+
+/** The same after any error. */
+export function reloadOnceAnyway(): boolean {
   try {
     if (Date.now() - Number(sessionStorage.getItem(key)) < pauseMs) return false;
     sessionStorage.setItem(key, String(Date.now()));

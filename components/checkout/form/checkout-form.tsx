@@ -18,7 +18,7 @@ import { OrderedMeanwhile } from '#components/checkout/notices/ordered-meanwhile
 import { ProblemSummary } from '#components/checkout/notices/problem-summary.tsx';
 import { isLocked } from '#components/checkout/submission/submission-machine.ts';
 import { SubmitArea } from '#components/checkout/submission/submit-area.tsx';
-import { type CheckoutPageProps, useCheckoutPage } from '#components/checkout/use-checkout-page.ts';
+import { type CheckoutFormState, useCheckoutPage } from '#components/checkout/use-checkout-page.ts';
 import type { OrderLine } from '#components/orders/order-lines.tsx';
 import type { CardEntry } from '#components/payment/card-entry.ts';
 import { CardFields } from '#components/payment/card-fields.tsx';
@@ -34,7 +34,8 @@ import type { Country } from '#lib/shipping/country-name.ts';
 /** A page without JavaScript posts here to update its totals. */
 const totalsAction = '/checkout/totals';
 
-interface CheckoutFormProps extends CheckoutPageProps {
+/** What the form shows. */
+export interface CheckoutFormView extends CheckoutFormState {
   /** How the page accepts a card; undefined if it accepts none. */
   cardEntry: CardEntry | undefined;
   /** The countries that the shop ships to. */
@@ -45,7 +46,14 @@ interface CheckoutFormProps extends CheckoutPageProps {
  * The checkout form. The browser can post it itself. Once JavaScript has loaded, it sends, tracks and
  * unlocks the form.
  */
-export function CheckoutForm({ cardEntry, countries, ...props }: CheckoutFormProps) {
+export function CheckoutForm({
+  cardEntry,
+  countries,
+  ...props
+}: CheckoutFormView & {
+  /** Reads the page's view again from the server. */
+  refresh: () => void;
+}) {
   const form = useRef<HTMLFormElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const problemBox = useRef<HTMLDivElement>(null);

@@ -9,7 +9,7 @@ import { Container } from '#components/ui/container.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import type { CartRemoval } from '#lib/cart/schema.ts';
 
-interface EmptyCheckoutProps {
+export interface EmptyCheckoutView {
   /** The order that the shopper most likely came back from. */
   order: ShownOrder | undefined;
   /** Whether the browser sent the shop's cookie. */
@@ -27,7 +27,7 @@ const ofLostCarts = ['session_required', 'cart_changed', 'cart_empty', 'token_in
  * A checkout with an empty cart: shows the recent order, if there is one, otherwise links back to the
  * shop.
  */
-export function EmptyCheckout({ order, known, problem, removed }: EmptyCheckoutProps) {
+export function EmptyCheckout({ order, known, problem, removed }: EmptyCheckoutView) {
   const instead = problem && ofLostCarts.includes(problem.code) ? undefined : order;
   return (
     <Container>

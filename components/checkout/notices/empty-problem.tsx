@@ -40,11 +40,8 @@ function Explanation({ problem: { code, detail } }: { problem: Problem }) {
     case 'internal':
       return (
         <>
-          Check{' '}
-          <TextLink href="/orders" prefetch={false}>
-            your orders
-          </TextLink>{' '}
-          in a moment to see whether it is there. It cannot be placed twice.
+          Check <TextLink href="/orders">your orders</TextLink> in a moment to see whether it is there. It
+          cannot be placed twice.
         </>
       );
     default:

@@ -35,7 +35,6 @@ function Actions({ order: { id }, act }: { order: ShownOrder; act: ReturnType<ty
       {act === 'pay' ? <PutBack orderId={id} cancelFirst /> : null}
       <ButtonLink
         href="/orders"
-        prefetch={false}
         {...(act === 'pay' ? ({ variant: 'quiet', size: 'inline' } as const) : { variant: 'secondary' })}
       >
         All your orders
@@ -47,7 +46,7 @@ function Actions({ order: { id }, act }: { order: ShownOrder; act: ReturnType<ty
 
 function ToOrder({ id, variant, children }: { id: string; variant?: 'secondary'; children: ReactNode }) {
   return (
-    <ButtonLink href={`/orders/${id}`} prefetch={false} variant={variant}>
+    <ButtonLink href={`/orders/${id}`} variant={variant}>
       {children}
     </ButtonLink>
   );

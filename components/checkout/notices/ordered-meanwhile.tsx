@@ -22,11 +22,7 @@ export function OrderedMeanwhile({ url }: { url: string }) {
     <EmptyState
       headingLevel="h1"
       title="You already placed this order"
-      actions={
-        <ButtonLink href={url} prefetch={false}>
-          See your order
-        </ButtonLink>
-      }
+      actions={<ButtonLink href={url}>See your order</ButtonLink>}
     >
       <p>It was placed once. Its page says whether it is paid.</p>
     </EmptyState>

@@ -72,10 +72,8 @@ function Explanation({ problem, titles }: { problem: Problem; titles: Record<str
       return (
         <p>
           This checkout was sent before with other details. Check{' '}
-          <TextLink href="/orders" prefetch={false}>
-            your orders
-          </TextLink>{' '}
-          to see whether it is there. If it is not, load this page again and place it.
+          <TextLink href="/orders">your orders</TextLink> to see whether it is there. If it is not, load this
+          page again and place it.
         </p>
       );
     case 'rate_limited':
@@ -142,11 +140,8 @@ function Shortages({
         ))}
       </ul>
       <p>
-        Nothing was ordered.{' '}
-        <TextLink href="/cart" prefetch={false}>
-          Change your cart
-        </TextLink>
-        , then come back: what you typed is kept.
+        Nothing was ordered. <TextLink href="/cart">Change your cart</TextLink>, then come back: what you
+        typed is kept.
       </p>
     </>
   );
@@ -160,11 +155,7 @@ function Duplicate({ problem: { order, detail } }: { problem: Problem }) {
         <Button variant="secondary" name="confirmDuplicate" value="true">
           Order it again anyway
         </Button>
-        {order ? (
-          <TextLink href={order.url} prefetch={false}>
-            See the earlier order
-          </TextLink>
-        ) : null}
+        {order ? <TextLink href={order.url}>See the earlier order</TextLink> : null}
       </p>
     </>
   );

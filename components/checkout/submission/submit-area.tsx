@@ -76,11 +76,7 @@ function statusOf(state: SubmissionState): ReactNode {
       return (
         <>
           We do not know yet whether your order went through. It cannot be placed twice. Check again in a
-          moment, or look at{' '}
-          <TextLink href="/orders" prefetch={false}>
-            your orders
-          </TextLink>{' '}
-          later.
+          moment, or look at <TextLink href="/orders">your orders</TextLink> later.
         </>
       );
     case 'placed':

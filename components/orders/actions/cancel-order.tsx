@@ -1,6 +1,5 @@
 'use client';
 
-import { useRouter } from 'next/navigation';
 import { type FormEvent, useRef, useState } from 'react';
 import { cancelSentences, type PostAnswer, postToOrder } from '#components/orders/actions/post-to-order.ts';
 import { Button } from '#components/ui/form/button.tsx';
@@ -14,13 +13,15 @@ export function CancelOrder({
   id,
   number,
   money,
+  refresh,
 }: {
   id: string;
   number: string;
   /** What happens to the money, as a sentence. */
   money: string;
+  /** Reads the page's view again from the server. */
+  refresh: () => void;
 }) {
-  const router = useRouter();
   const dialog = useRef<HTMLDialogElement>(null);
   const running = useRef(false);
   const [state, setState] = useState<'asking' | 'cancelling' | Exclude<PostAnswer, 'done'>>('asking');
@@ -42,7 +43,7 @@ export function CancelOrder({
     if (answer !== 'done') return setState(answer);
     dialog.current?.close();
     // The order is cancelled, or can't be cancelled any more. The rendered page shows which.
-    router.refresh();
+    refresh();
   }
 
   return (

@@ -1,7 +1,6 @@
 'use client';
 
 import { LoaderCircle } from 'lucide-react';
-import { useRouter } from 'next/navigation';
 import { type FormEvent, useEffect, useRef, useState, useTransition } from 'react';
 import { ChallengeStatus } from '#components/challenge/challenge-status.tsx';
 import { paymentSentences, postToOrder } from '#components/orders/actions/post-to-order.ts';
@@ -22,13 +21,15 @@ export function PayAgain({
   attempt,
   entry,
   amount,
+  refresh,
 }: {
   id: string;
   attempt: number;
   entry: CardEntry;
   amount: CardAmount;
+  /** Reads the page's view again from the server, and resolves when the page shows it. */
+  refresh: () => Promise<void>;
 }) {
-  const router = useRouter();
   const card = useCardToken();
   const button = useRef<HTMLButtonElement>(null);
   const running = useRef(false);
@@ -67,7 +68,7 @@ export function PayAgain({
     if (asked && 'problem' in asked) return asked.problem;
     const answer = await postToOrder(action, { attempt, method: 'card', token: asked?.token ?? chosen });
     if (answer !== 'done') return paymentSentences[answer];
-    startRefresh(() => router.refresh());
+    startRefresh(refresh);
     return undefined;
   }
 

@@ -16,7 +16,7 @@ export function OrderElsewhere({ title, children }: { title: string; children: R
         title={title}
         actions={
           <>
-            <ButtonLink href="/orders" prefetch={false} variant="secondary">
+            <ButtonLink href="/orders" variant="secondary">
               Orders in this browser
             </ButtonLink>
             <ButtonLink href="/" variant="secondary">

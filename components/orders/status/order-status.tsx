@@ -17,10 +17,12 @@ interface Props {
   facts: OrderFacts;
   /** How the page accepts a card; undefined if it accepts none. */
   cardEntry: CardEntry | undefined;
+  /** Reads the page's view again from the server. */
+  refresh: () => Promise<void>;
 }
 
 /** The order's status, its reason, and what its owner can do about it. */
-export function OrderStatus({ order, facts, cardEntry }: Props) {
+export function OrderStatus({ order, facts, cardEntry, refresh }: Props) {
   const { id, status, version } = order;
   const unsettled = status === 'payment_pending' || status === 'payment_unknown';
   // A charge may still arrive for an order that ended because it was not paid in time.
@@ -40,10 +42,12 @@ export function OrderStatus({ order, facts, cardEntry }: Props) {
         </div>
       </div>
       <Bank order={order} />
-      <AnotherCard order={order} cardEntry={cardEntry} />
+      <AnotherCard order={order} cardEntry={cardEntry} refresh={refresh} />
       {status === 'cancelled' ? <PutBack orderId={id} /> : null}
       {unsettled ? <LookAgain id={id} /> : null}
-      {isFinal ? null : <OrderWatch id={id} mark={orderMark(order)} unsettled={unsettled} />}
+      {isFinal ? null : (
+        <OrderWatch id={id} mark={orderMark(order)} unsettled={unsettled} refresh={refresh} />
+      )}
     </Card>
   );
 }
@@ -54,7 +58,7 @@ function Bank({ order }: { order: OrderView }) {
   if (!address) return null;
   return (
     <div className="grid gap-4">
-      <ButtonLink href={address} prefetch={false} size="lg" block>
+      <ButtonLink href={address} size="lg" block>
         Confirm with your bank
       </ButtonLink>
       <p className="text-muted">
@@ -65,7 +69,7 @@ function Bank({ order }: { order: OrderView }) {
   );
 }
 
-function AnotherCard({ order, cardEntry }: { order: OrderView; cardEntry: CardEntry | undefined }) {
+function AnotherCard({ order, cardEntry, refresh }: Pick<Props, 'order' | 'cardEntry' | 'refresh'>) {
   const { id, status, payable, totalMinor: amountMinor, currency } = order;
   if (!payable || !cardEntry) {
     return status === 'payment_declined' ? (
@@ -76,7 +80,13 @@ function AnotherCard({ order, cardEntry }: { order: OrderView; cardEntry: CardEn
     ) : null;
   }
   const form = (
-    <PayAgain id={id} attempt={payable.attempt} entry={cardEntry} amount={{ amountMinor, currency }} />
+    <PayAgain
+      id={id}
+      attempt={payable.attempt}
+      entry={cardEntry}
+      amount={{ amountMinor, currency }}
+      refresh={refresh}
+    />
   );
   if (status === 'payment_declined') {
     return (

@@ -1,6 +1,5 @@
 'use client';
 
-import { useRouter } from 'next/navigation';
 import { useEffect, useEffectEvent } from 'react';
 import { orderMark } from '#components/orders/status/order-mark.ts';
 import type { OrderView } from '#lib/orders/schema.ts';
@@ -13,26 +12,27 @@ const eager = { firstPauseMs: 1_000, maxPauseMs: 10_000 };
 const growth = 1.5;
 
 /**
- * Polls an order while its page is visible, and renders the page again when the order has changed. A
+ * Polls an order while its page is visible, and reads the page's view again when the order has changed. A
  * hidden page does not poll; it polls again when it becomes visible.
  */
 export function OrderWatch({
   id,
   mark,
   unsettled,
+  refresh,
 }: {
   id: string;
   /** The mark of the order that the page shows, by `orderMark`. */
   mark: string;
   /** A payment is pending. */
   unsettled: boolean;
+  /** Reads the page's view again from the server. */
+  refresh: () => void;
 }) {
-  const router = useRouter();
-
   const look = useEffectEvent(async (signal: AbortSignal) => {
     const current = await fetchMark(id, signal);
     if (current === undefined || current === mark || signal.aborted) return false;
-    router.refresh();
+    refresh();
     return true;
   });
 

@@ -11,6 +11,14 @@ export const internalKeyHeader = 'x-once-internal-key';
 export const internalKey = (): string => processWide('internalKey', () => randomUUID());
 
 export function isInternalCall({ headers }: Request): boolean {
-  const given = Buffer.from(headers.get(internalKeyHeader) ?? '');
-  return sameBytes(given, Buffer.from(internalKey()));
+  return isKey(headers.get(internalKeyHeader));
+}
+
+/** The header with which the Node host asks Next for a page's frame: the page without a shopper. */
+export const frameHeader = 'x-once-frame';
+
+export const isFrameRequest = (given: string | null): boolean => isKey(given);
+
+function isKey(given: string | null): boolean {
+  return given !== null && sameBytes(Buffer.from(given), Buffer.from(internalKey()));
 }

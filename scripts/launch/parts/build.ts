@@ -5,12 +5,14 @@ import path from 'node:path';
 import { openClient } from '#lib/platform/database/db-session.ts';
 import { runLogged } from '#scripts/launch/child.ts';
 import type { Variables } from '#scripts/launch/options.ts';
+import { buildPages } from '#scripts/launch/parts/build-pages.ts';
 
 /** The inputs of a build: everything that Next reads, without tests. */
 const sources = [
   '{app,components,lib,public}/**/*',
   '*.config.{ts,mjs}',
   'proxy.ts',
+  'scripts/launch/parts/build-pages.ts',
   'instrumentation.ts',
   'package-lock.json',
   'tsconfig.json',
@@ -80,6 +82,7 @@ export async function ensureBuild(options: {
     logFile,
     signal,
   });
+  await buildPages(root);
   writeFileSync(marker, JSON.stringify(parts));
   const why = {
     sources: 'sources changed',

@@ -1,0 +1,73 @@
+import { cardEntry } from '#app/card-entry.ts';
+import { orUnavailable } from '#app/or-unavailable.ts';
+import type { PageRequest } from '#app/page-request.ts';
+import type { OrderPageView } from '#components/orders/order-page.tsx';
+import { findVariants } from '#lib/catalogue/find-variants.ts';
+import { getOrder } from '#lib/order-management/get-order.ts';
+import { openOrderAccess } from '#lib/order-management/order-access.ts';
+import { readOrderMoney } from '#lib/orders/money/order-money.ts';
+import type { OrderView } from '#lib/orders/schema.ts';
+import { declineSentence } from '#lib/payment-provider/decline-sentence.ts';
+import { shopperOf } from '#lib/platform/session/session.ts';
+import { currentRules } from '#lib/pricing/current-rules.ts';
+import { countryName } from '#lib/shipping/country-name.ts';
+import { addressLines } from '#lib/shipping/format-address.ts';
+
+/** While an order is this recent, its page is mainly its confirmation. */
+const recentMs = 30 * 60_000;
+
+/**
+ * Reads what the page of an order shows. The query may hold `access`, the link from one of the shop's emails,
+ * and `returned`, after the bank.
+ */
+export function readOrderPage({ cookie, query, params }: PageRequest): Promise<OrderPageView> {
+  const { access: link, returned } = query;
+  const { id = '' } = params;
+  const search = link ? `?${new URLSearchParams({ access: link })}` : '';
+  return orUnavailable(`/orders/${encodeURIComponent(id)}${search}`, async () => {
+    const own = await readOwn((await shopperOf(cookie))?.shopperId, id);
+    const seen = own ?? (await readOwn(link ? openOrderAccess(link, id) : undefined, id));
+    if (!seen) return { kind: returned === undefined ? 'not_found' : 'returned_elsewhere' };
+    return readShown(seen, own !== undefined);
+  });
+}
+
+interface Seen {
+  order: OrderView;
+  userId: string;
+}
+
+async function readOwn(userId: string | undefined, id: string): Promise<Seen | undefined> {
+  const order = userId ? await getOrder({ userId, id }) : undefined;
+  return userId && order ? { order, userId } : undefined;
+}
+
+async function readShown({ order, userId }: Seen, own: boolean): Promise<OrderPageView> {
+  const [variants, money, rules] = await Promise.all([
+    findVariants(order.lines.map(({ sku }) => sku)),
+    readOrderMoney({ userId, id: order.id }),
+    currentRules(),
+  ]);
+  const { shippingAddress, shippingMethod } = order;
+  return {
+    kind: 'order',
+    order: own ? order : toRead(order),
+    own,
+    isRecent: Date.now() - Date.parse(order.placedAt) < recentMs,
+    facts: { decline: declineSentence(order.payments.at(-1)?.declineCode), ...money },
+    lines: order.lines.map((line) => {
+      const variant = variants.get(line.sku);
+      return { ...line, image: variant?.image, href: variant && `/product/${variant.slug}` };
+    }),
+    address: addressLines(shippingAddress, countryName(rules.countries, shippingAddress.country)),
+    // The id, if the shop has removed the method since.
+    shippingLabel: rules.shippingMethods.find(({ id }) => id === shippingMethod)?.label ?? shippingMethod,
+    cardEntry: own ? cardEntry() : undefined,
+  };
+}
+
+/** The order for a holder of its link, who can read it but not pay: without the bank's address. */
+function toRead(order: OrderView): OrderView {
+  const payments = order.payments.map(({ actionUrl: _, ...payment }) => payment);
+  return { ...order, payments, payable: null, cancellable: false, holdUntil: null };
+}
