@@ -33,9 +33,8 @@ const oneWay = domains.slice(0, -1).map((domain, rank) => ({
 /** What components may import from a domain: its types and its pure rules. */
 const clientSafe = [
   '^lib/platform/(money|text/uuid)\\.ts$',
-  '^lib/platform/http/personal-pages\\.ts$',
   '^lib/platform/session/marker\\.ts$',
-  '^lib/(catalogue|cart|pricing|orders)/schema\\.ts$',
+  '^lib/(cart/cart-limits|catalogue/query-limits)\\.ts$',
   '^lib/shipping/(address-fields|address-layout|method-label)\\.ts$',
   '^lib/checkout/checkout-fields\\.ts$',
   '^lib/orders/money/money-sentences\\.ts$',
@@ -99,7 +98,7 @@ export default {
       from: {
         path: '^(lib|prisma|scripts|app)/',
         pathNot:
-          '^(lib/(platform/database/db-session|worker/queue-options)|prisma/migrate|scripts/(services/postgres|launch/parts/database))\\.ts$|\\.test\\.ts$',
+          '^(lib/(platform/database/(db|db-session)|worker/queue-options)|prisma/migrate|scripts/(services/postgres|launch/parts/database))\\.ts$|\\.test\\.ts$',
       },
       to: { path: '^node_modules/pg/', dependencyTypesNot: ['type-only'] },
     },

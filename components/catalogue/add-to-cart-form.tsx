@@ -106,7 +106,7 @@ function AddedNews({ sku, answer }: { sku: string; answer: AddAnswer }) {
   return (
     <Alert tone={tone} title={title}>
       {text ? <p>{text}</p> : null}
-      <TextLink href="/cart" prefetch={false} className="inline-flex min-h-11 items-center">
+      <TextLink href="/cart" className="inline-flex min-h-11 items-center">
         See your cart
       </TextLink>
     </Alert>

@@ -1,5 +1,3 @@
-import { SiteLink } from '#components/ui/site-link.tsx';
-
 export interface Crumb {
   title: string;
   href: string;
@@ -17,12 +15,9 @@ export function Breadcrumb({ crumbs }: { crumbs: Crumb[] }) {
                 /
               </span>
             ) : null}
-            <SiteLink
-              href={href}
-              className="inline-flex min-h-11 items-center hover:text-accent hover:underline"
-            >
+            <a href={href} className="inline-flex min-h-11 items-center hover:text-accent hover:underline">
               {title}
-            </SiteLink>
+            </a>
           </li>
         ))}
       </ol>

@@ -1,6 +1,5 @@
 import { ProductPicture } from '#components/catalogue/product-picture.tsx';
 import { Container } from '#components/ui/container.tsx';
-import { SiteLink } from '#components/ui/site-link.tsx';
 
 /** A category and a picture of one of its products. */
 export interface ShelfItem {
@@ -34,7 +33,7 @@ export function HomeHero({ shelf }: { shelf: ShelfItem[] }) {
 function ShelfPlace({ slug, title, image }: ShelfItem) {
   return (
     <li>
-      <SiteLink href={`/category/${slug}`} className="group flex h-full flex-col justify-end rounded-sm">
+      <a href={`/category/${slug}`} className="group flex h-full flex-col justify-end rounded-sm">
         <ProductPicture
           image={image}
           alt=""
@@ -45,7 +44,7 @@ function ShelfPlace({ slug, title, image }: ShelfItem) {
         <span className="relative flex min-h-12 items-center px-1.5 pt-1 font-medium after:absolute after:-inset-x-px after:top-0 after:h-1 after:bg-accent group-hover:text-accent group-hover:underline group-hover:underline-offset-4 sm:px-2.5">
           {title}
         </span>
-      </SiteLink>
+      </a>
     </li>
   );
 }

@@ -1,5 +1,4 @@
 import { cn } from '#components/ui/cn.ts';
-import { SiteLink } from '#components/ui/site-link.tsx';
 
 const step =
   'inline-flex min-h-11 items-center rounded-md border border-edge bg-raised px-5 font-semibold transition-colors hover:border-accent hover:text-accent';
@@ -18,9 +17,9 @@ export function Pagination({
   return (
     <nav aria-label="Pages" className="mt-12 flex flex-wrap items-center justify-between gap-4">
       {page > 1 ? (
-        <SiteLink href={hrefOf(page - 1)} rel="prev" className={step}>
+        <a href={hrefOf(page - 1)} rel="prev" className={step}>
           Previous
-        </SiteLink>
+        </a>
       ) : (
         <span className={cn(step, 'invisible')} aria-hidden />
       )}
@@ -28,9 +27,9 @@ export function Pagination({
         Page {page} of {pageCount}
       </p>
       {page < pageCount ? (
-        <SiteLink href={hrefOf(page + 1)} rel="next" className={step}>
+        <a href={hrefOf(page + 1)} rel="next" className={step}>
           Next
-        </SiteLink>
+        </a>
       ) : (
         <span className={cn(step, 'invisible')} aria-hidden />
       )}

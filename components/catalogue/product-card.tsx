@@ -2,7 +2,6 @@ import { ProductPicture } from '#components/catalogue/product-picture.tsx';
 import { offerOf, stockState, stockText } from '#components/catalogue/stock.ts';
 import { Badge } from '#components/ui/badge.tsx';
 import { Price } from '#components/ui/price.tsx';
-import { SiteLink } from '#components/ui/site-link.tsx';
 import type { ProductSummary } from '#lib/catalogue/schema.ts';
 
 /** A product in a list. The whole card is its link; the title is the link's name. */
@@ -31,12 +30,12 @@ export function ProductCard({
         )}
       </div>
       <Heading className="mt-3 text-base tracking-normal sm:text-lg">
-        <SiteLink
+        <a
           href={`/product/${product.slug}`}
           className="outline-none after:absolute after:inset-0 after:rounded-lg focus-visible:after:outline-3 focus-visible:after:outline-accent focus-visible:after:outline-offset-2"
         >
           {product.title}
-        </SiteLink>
+        </a>
       </Heading>
       {offer && first ? (
         <p className="mt-0.5 text-muted">

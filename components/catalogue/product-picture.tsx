@@ -13,10 +13,7 @@ export function ProductPicture({
   image: string;
   /** Empty if the title is next to the picture. */
   alt: string;
-  /**
-   * For a page's one large picture. A list's pictures stay lazy: React fetches eager ones with every
-   * prefetched link.
-   */
+  /** For a page's one large picture. A list's pictures stay lazy. */
   eager?: boolean;
   className?: string;
 }) {

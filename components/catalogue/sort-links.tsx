@@ -1,4 +1,3 @@
-import { SiteLink } from '#components/ui/site-link.tsx';
 import type { ProductSort } from '#lib/catalogue/schema.ts';
 
 export const sortTitles: Record<ProductSort, string> = {
@@ -19,13 +18,13 @@ export function SortLinks({ sort, hrefOf }: { sort: ProductSort; hrefOf: (sort: 
       <ul className="flex w-max gap-5 pr-5 sm:pr-0">
         {(Object.keys(sortTitles) as ProductSort[]).map((id) => (
           <li key={id}>
-            <SiteLink
+            <a
               href={hrefOf(id)}
               aria-current={id === sort ? 'true' : undefined}
               className="inline-flex min-h-11 items-center whitespace-nowrap text-muted underline-offset-8 hover:text-accent aria-[current]:font-semibold aria-[current]:text-ink aria-[current]:underline aria-[current]:decoration-2 aria-[current]:decoration-accent"
             >
               {sortTitles[id]}
-            </SiteLink>
+            </a>
           </li>
         ))}
       </ul>

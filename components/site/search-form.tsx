@@ -1,6 +1,6 @@
 import { Search } from 'lucide-react';
 import { cn } from '#components/ui/cn.ts';
-import { maxQueryLength } from '#lib/catalogue/schema.ts';
+import { maxQueryLength } from '#lib/catalogue/query-limits.ts';
 
 /** A plain GET form: a search has its own URL and works without JavaScript. */
 export function SearchForm({

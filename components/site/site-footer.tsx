@@ -2,7 +2,6 @@ import type { ReactNode } from 'react';
 import { deliveryWords } from '#components/site/delivery-words.ts';
 import { Container } from '#components/ui/container.tsx';
 import { PlateMark } from '#components/ui/plate-mark.tsx';
-import { SiteLink } from '#components/ui/site-link.tsx';
 import type { DeliveryFacts } from '#lib/pricing/delivery-facts.ts';
 
 /** What shoppers want to know before they trust a shop: the promise, shipping, returns, orders. */
@@ -27,13 +26,12 @@ export function SiteFooter({ delivery }: { delivery: DeliveryFacts | undefined }
           label.
         </FooterColumn>
         <FooterColumn title="Your orders">
-          <SiteLink
+          <a
             href="/orders"
-            prefetch={false}
             className="inline-flex min-h-11 items-center font-medium text-ink underline decoration-1 underline-offset-4 hover:text-accent hover:decoration-2"
           >
             See what you have ordered
-          </SiteLink>
+          </a>
         </FooterColumn>
       </Container>
     </footer>

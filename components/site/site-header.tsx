@@ -3,7 +3,6 @@ import { Logo } from '#components/site/logo.tsx';
 import { SearchForm } from '#components/site/search-form.tsx';
 import { SiteNav } from '#components/site/site-nav.tsx';
 import { Container } from '#components/ui/container.tsx';
-import { SiteLink } from '#components/ui/site-link.tsx';
 
 /** The header, the same on every page: name, search, cart, and the five categories. */
 export function SiteHeader({ categories }: { categories: { slug: string; title: string }[] }) {
@@ -13,13 +12,12 @@ export function SiteHeader({ categories }: { categories: { slug: string; title: 
         <div className="flex items-center gap-4 pt-3 pb-1 sm:gap-6">
           <Logo />
           <SearchForm id="site-search" className="flex-1 sm:ml-auto sm:max-w-80" />
-          <SiteLink
+          <a
             href="/orders"
-            prefetch={false}
             className="inline-flex min-h-11 items-center rounded-md px-1 font-medium hover:text-accent max-sm:hidden"
           >
             Orders
-          </SiteLink>
+          </a>
           <CartLink />
         </div>
         {categories.length > 0 ? <SiteNav categories={categories} /> : null}

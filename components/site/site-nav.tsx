@@ -1,7 +1,6 @@
 'use client';
 
 import { usePathname } from 'next/navigation';
-import { SiteLink } from '#components/ui/site-link.tsx';
 
 /** The categories in one line, which scrolls sideways if it doesn't fit. */
 export function SiteNav({ categories }: { categories: { slug: string; title: string }[] }) {
@@ -16,13 +15,13 @@ export function SiteNav({ categories }: { categories: { slug: string; title: str
           const here = path === `/category/${slug}` || path.startsWith(`/category/${slug}/`);
           return (
             <li key={slug}>
-              <SiteLink
+              <a
                 href={`/category/${slug}`}
                 aria-current={here ? 'page' : undefined}
                 className="inline-flex min-h-11 items-center border-b-3 border-transparent pt-0.75 font-medium whitespace-nowrap transition-colors hover:text-accent aria-[current]:border-accent aria-[current]:text-accent"
               >
                 {title}
-              </SiteLink>
+              </a>
             </li>
           );
         })}

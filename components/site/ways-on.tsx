@@ -5,7 +5,7 @@ export function WaysOn({ shop = 'See what we have' }: { shop?: string }) {
   return (
     <>
       <ButtonLink href="/">{shop}</ButtonLink>
-      <ButtonLink href="/orders" prefetch={false} variant="secondary">
+      <ButtonLink href="/orders" variant="secondary">
         Your orders
       </ButtonLink>
     </>

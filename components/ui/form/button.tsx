@@ -1,7 +1,6 @@
 import { cva, type VariantProps } from 'class-variance-authority';
 import type { ComponentProps } from 'react';
 import { cn } from '#components/ui/cn.ts';
-import { SiteLink } from '#components/ui/site-link.tsx';
 
 const button = cva(
   'inline-flex items-center justify-center gap-2 rounded-md text-center font-semibold transition-colors disabled:cursor-not-allowed aria-disabled:cursor-not-allowed',
@@ -51,6 +50,6 @@ export function ButtonLink({
   block,
   className,
   ...props
-}: ComponentProps<typeof SiteLink> & Look) {
-  return <SiteLink className={cn(button({ variant, size, block }), className)} {...props} />;
+}: ComponentProps<'a'> & { href: string } & Look) {
+  return <a className={cn(button({ variant, size, block }), className)} {...props} />;
 }
