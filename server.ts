@@ -4,14 +4,21 @@ import type { AddressInfo, Socket } from 'node:net';
 import next from 'next';
 // Not part of Next's public API; tests/hosts sends headers that only it can tell apart.
 import { parseAndValidateFlightRouterState } from 'next/dist/server/app-render/parse-and-validate-flight-router-state.js';
-import { callNext } from '#host/call-next.ts';
+import { makeAfterOrders } from '#host/after-orders.ts';
+import { callNext } from '#host/ask-next.ts';
 import { sendConsoleToLog } from '#host/console-to-log.ts';
+import { makeDirectRoutes } from '#host/direct-routes.ts';
 import { followCatalogue } from '#host/follow-catalogue.ts';
 import { localMark } from '#host/local-request.ts';
 import { isOrder, orderListener } from '#host/node-listener.ts';
+import { makePageCache } from '#host/page-cache.ts';
+import { makePersonalPages } from '#host/personal-pages.ts';
 import { refuse, whyRefused } from '#host/refuse.ts';
 import { whyNextCannotRead } from '#host/router-state.ts';
 import { guardSockets } from '#host/sockets.ts';
+import { catalogueTag } from '#lib/catalogue/tags.ts';
+import { ordersUnderWay } from '#lib/checkout/gateway/admission.ts';
+import { overloaded } from '#lib/orders/batch/batch-queue.ts';
 import { drainOrderWriter } from '#lib/orders/batch/order-writer.ts';
 import { closeDb } from '#lib/platform/database/db.ts';
 import { env } from '#lib/platform/env.ts';
@@ -24,10 +31,10 @@ import { closeRedis, pingRedis } from '#lib/platform/redis/redis.ts';
 import { loadRevocations } from '#lib/platform/session/session-revocations.ts';
 
 /**
- * The Node host. Passes `POST /api/orders` directly to the function that Next's route handler exports,
- * which skips Next's router. Passes all other requests to Next. Run by `npm start`, or directly after
- * `npm run build`: `NODE_ENV=production DATABASE_URL=… ONCE_SECRET=… node server.ts`, preferably with the
- * flags of scripts/launch/server-args.ts, which keep it below 400 MB.
+ * The Node host. It calls route handlers directly, sends catalogue pages from memory and fills the frames of a
+ * shopper's own pages. Next renders what they need, and answers every other request. Run by `npm start`, or
+ * directly after `npm run build`: `NODE_ENV=production DATABASE_URL=… ONCE_SECRET=… node server.ts`,
+ * preferably with the flags of scripts/launch/server-args.ts, which keep it below 400 MB.
  */
 
 /** Longer than a reverse proxy keeps an idle connection (nginx: 60 s), so that the proxy closes it first. */
@@ -61,6 +68,8 @@ const sweepMs = 100;
 /** How long a shutdown waits for admitted requests before it exits anyway. Longer than any answer takes. */
 const shutdownLimitMs = 20_000;
 
+type Answerer = (request: IncomingMessage, response: ServerResponse) => void;
+
 const { HOST, PORT, NODE_ENV, WEB_CONCURRENCY } = env();
 if (cluster.isPrimary && WEB_CONCURRENCY > 1) superviseWorkers(WEB_CONCURRENCY);
 else await serve();
@@ -79,6 +88,13 @@ async function serve(): Promise<void> {
   // In development every request renders its page.
   const stopFollowing = dev ? async () => undefined : followCatalogue(renderAgain);
   const handleOrder = orderListener(HOST);
+  const afterOrders = makeAfterOrders(ordersUnderWay);
+  // In development Next loads a changed handler again.
+  const toNext = (request: IncomingMessage, response: ServerResponse) =>
+    void withPageStatus(response, () => handlePage(request, response));
+  const pages = dev ? undefined : makePageCache(handlePage);
+  const personal = dev ? undefined : await makePersonalPages(import.meta.dirname, handlePage, toNext);
+  const answerDirectly = dev ? () => false : await makeDirectRoutes(import.meta.dirname, HOST);
   const ipHeader = declareHostResolvesIp();
   const untouched = new Set<Socket>();
   let stopping = false;
@@ -110,6 +126,12 @@ async function serve(): Promise<void> {
     request.url = originForm(request.url);
     if (stopping) response.setHeader('connection', 'close');
     const refusal = whyRefused(request);
+    // Before anything is read from its headers: these pages are the same for every client.
+    const page = refusal ? undefined : pages?.find(request);
+    if (page) {
+      answerAfterOrders(request, response, page);
+      return;
+    }
     const order = !refusal && isOrder(request);
     // Orders bypass Next, so Next's checks don't apply to them.
     const error =
@@ -122,13 +144,25 @@ async function serve(): Promise<void> {
     setOwnHeader(request, ipHeader, clientAddress(request, env().TRUSTED_PROXIES));
     if (error) refuse(request, response, error);
     else if (order) void handleOrder(request, response);
-    else void withPageStatus(response, () => handlePage(request, response));
+    else answerAfterOrders(request, response, answerPage);
+  }
+
+  function answerAfterOrders(request: IncomingMessage, response: ServerResponse, answer: Answerer): void {
+    if (!afterOrders(response, () => answer(request, response))) refuse(request, response, overloaded());
+  }
+
+  function answerPage(request: IncomingMessage, response: ServerResponse): void {
+    if (answerDirectly(request, response) || personal?.send(request, response)) return;
+    toNext(request, response);
   }
 
   /** Renders the pages with these tags again when they are next requested. */
-  function renderAgain(tags: string[]): Promise<void> {
+  async function renderAgain(tags: string[]): Promise<void> {
     const query = new URLSearchParams(tags.map((tag) => ['tag', tag]));
-    return callNext(handlePage, `/api/catalogue/changes?${query}`);
+    await callNext(handlePage, `/api/catalogue/changes?${query}`);
+    // Afterwards, so that Next no longer takes its own copy for current.
+    pages?.expire(tags);
+    if (tags.includes(catalogueTag)) personal?.expire();
   }
 
   /** Accepts no new requests, answers those admitted, closes the pools and exits with 0. */

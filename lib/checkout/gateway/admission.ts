@@ -34,6 +34,9 @@ export function isBusy({ isForm }: { isForm: boolean }): boolean {
   return count >= maxInFlight || orderWriter().delayMs() > maxDelayMs;
 }
 
+/** How many submissions this process works on now. */
+export const ordersUnderWay = (): number => inFlight().count;
+
 /** How many more submissions could be admitted and answered without a wait; 0 or less when none. */
 export function roomForMore(): number {
   return inFlightAtEase - inFlight().count;
