@@ -21,7 +21,7 @@ export function CartLineItem(props: CartLineItemProps) {
   const problemId = `problem-${line.sku}`;
   return (
     <li className="grid grid-cols-[5.5rem_1fr] gap-x-4 border-b border-line py-5 sm:grid-cols-[7rem_1fr] sm:gap-x-6">
-      {line.image ? <ProductPicture image={line.image} alt="" eager className="rounded-md" /> : <span />}
+      {line.image ? <ProductPicture image={line.image} alt="" eager className="rounded-md!" /> : <span />}
       <div className="flex min-w-0 flex-col">
         <div className="flex items-start justify-between gap-4">
           <h2 className="text-base tracking-normal sm:text-lg">
@@ -48,7 +48,7 @@ export function CartLineItem(props: CartLineItemProps) {
               describedBy={problem ? problemId : undefined}
               onChange={(quantity) => onEdit({ sku: line.sku, quantity })}
             />
-            <Button variant="secondary" className="hidden noscript:inline-flex">
+            <Button variant="secondary" className="hidden! noscript:inline-flex!">
               Update
             </Button>
           </LineForm>
@@ -79,7 +79,7 @@ function ShortOfStock(props: CartLineItemProps) {
       </p>
       {available > 0 ? (
         <LineForm {...props} quantity={available}>
-          <Button variant="quiet" size="inline" className="text-caution hover:text-caution">
+          <Button variant="quiet" size="inline" className="text-caution!">
             Change to {available}
           </Button>
         </LineForm>

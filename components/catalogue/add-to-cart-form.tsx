@@ -70,7 +70,7 @@ export function AddToCartForm({ title, maxQuantity }: { title: string; maxQuanti
               max={maxQuantity}
               onChange={setQuantity}
               describedBy={result?.kind === 'problem' ? problemId : undefined}
-              className="h-13"
+              className="h-13!"
             />
             <Button size="lg" className="flex-1" aria-disabled={adding || undefined}>
               <span key={String(adding)}>{adding ? 'Adding…' : 'Add to cart'}</span>

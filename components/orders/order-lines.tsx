@@ -30,7 +30,7 @@ export function OrderLines({
       {lines.map((line) => (
         <li key={line.sku} className="flex gap-4 py-4 first:pt-0 last:pb-0">
           {line.image ? (
-            <ProductPicture image={line.image} alt="" className="size-16 shrink-0 rounded-md" />
+            <ProductPicture image={line.image} alt="" className="size-16 shrink-0 rounded-md!" />
           ) : (
             <div aria-hidden className="size-16 shrink-0 rounded-md bg-well" />
           )}
@@ -38,7 +38,7 @@ export function OrderLines({
             <div className="flex items-baseline justify-between gap-4">
               <p className="min-w-0 font-medium break-words">
                 {line.href ? (
-                  <TextLink href={line.href} className="text-ink no-underline hover:underline">
+                  <TextLink href={line.href} className="text-ink! no-underline! hover:underline!">
                     {line.title}
                   </TextLink>
                 ) : (
@@ -63,7 +63,7 @@ function Shortage({ line: { available, quantity } }: { line: OrderLine }) {
   return (
     <p className="mt-1 text-sm font-medium text-bad">
       {available === 0 ? 'Sold out.' : `Only ${available} left.`}{' '}
-      <TextLink href="/cart" className="text-bad hover:text-bad">
+      <TextLink href="/cart" className="text-bad!">
         Change it in the cart
       </TextLink>
     </p>

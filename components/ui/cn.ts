@@ -1,10 +1,8 @@
 import { type ClassValue, clsx } from 'clsx';
-import { extendTailwindMerge } from 'tailwind-merge';
 
-// Registers the theme's own shadow, because tailwind-merge knows only Tailwind's default names.
-const merge = extendTailwindMerge({ extend: { theme: { shadow: ['raised'] } } });
-
-/** Joins class names. If two set the same property, the later one wins. */
-export function cn(...classes: ClassValue[]): string {
-  return merge(clsx(classes));
-}
+/**
+ * Joins class names. If two set the same property, Tailwind's own order decides, whichever comes last here. So a
+ * class that replaces one of a component is marked as important: `rounded-md!`. A library that removes the first
+ * of two would cost every page 9 KB.
+ */
+export const cn = (...classes: ClassValue[]): string => clsx(classes);

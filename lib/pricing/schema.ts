@@ -19,6 +19,18 @@ export const checkoutQuerySchema = z.object({
 
 /** The same with the values that the rules offer. */
 export function checkoutQuerySchemaOf(rules: PricingRules) {
+  let schema = querySchemas.get(rules);
+  if (!schema) {
+    schema = makeQuerySchema(rules);
+    querySchemas.set(rules, schema);
+  }
+  return schema;
+}
+
+/** Equal rules are the same object (current-rules.ts), and making a schema costs more than a whole quote. */
+const querySchemas = new WeakMap<PricingRules, ReturnType<typeof makeQuerySchema>>();
+
+function makeQuerySchema(rules: PricingRules) {
   const offered = (values: string[]) =>
     z.enum(values, { error: `must be one of ${values.join(', ')}` }).optional();
   return z.object({

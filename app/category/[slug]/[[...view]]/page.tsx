@@ -56,7 +56,7 @@ export default async function CategoryPage(props: Props) {
     <Container>
       <PageTags tags={[categoryTag(category.slug), ...products.map(({ slug }) => productTag(slug))]} />
       <Breadcrumb crumbs={[{ title: 'Home', href: '/' }]} />
-      <PageTitle className="pt-2 sm:pt-4" lead={category.description}>
+      <PageTitle className="pt-2! sm:pt-4!" lead={category.description}>
         {category.title}
       </PageTitle>
       <div className="mb-8 flex flex-col border-y border-line sm:flex-row-reverse sm:items-center sm:justify-between sm:gap-8">
