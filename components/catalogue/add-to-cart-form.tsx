@@ -4,7 +4,7 @@ import { type FormEvent, useId, useRef, useState } from 'react';
 import { type AddAnswer, additionNews } from '#components/cart/addition-news.ts';
 import { announceCartEdit } from '#components/cart/cart-events.ts';
 import { postCartForm } from '#components/cart/post-cart-form.ts';
-import { useLiveVariants } from '#components/catalogue/live-variants.tsx';
+import { LivePrice, useLiveVariants } from '#components/catalogue/live-variants.tsx';
 import { VariantChoice } from '#components/catalogue/variant-choice.tsx';
 import { CookieNotice, CookieProblem, hasCartCookie } from '#components/site/cookies.tsx';
 import { Alert } from '#components/ui/alert.tsx';
@@ -54,15 +54,18 @@ export function AddToCartForm({ title, maxQuantity }: { title: string; maxQuanti
     look();
   }
 
+  const news = result?.kind === 'added' && !adding ? <AddedNews key={times} {...result} /> : null;
   const soldOut = !variants.some(({ available }) => available > 0);
   return (
-    <form method="post" action="/cart/add" className="grid gap-5" onSubmit={add}>
+    // On a phone the form has no box of its own, so that the bar below stays in view beside the picture, too.
+    <form method="post" action="/cart/add" className="contents md:grid md:gap-5" onSubmit={add}>
       <CookieNotice />
       {soldOut ? <SoldOut gone={variants.length === 0} /> : null}
+      {soldOut ? <div role="status">{news}</div> : null}
       {soldOut ? null : (
         <>
           <VariantChoice variants={variants} />
-          <div className="flex gap-3">
+          <div className="contents md:grid md:grid-cols-[auto_1fr] md:gap-x-3 md:gap-y-5">
             <QuantityStepper
               name="quantity"
               of={title}
@@ -70,17 +73,25 @@ export function AddToCartForm({ title, maxQuantity }: { title: string; maxQuanti
               max={maxQuantity}
               onChange={setQuantity}
               describedBy={result?.kind === 'problem' ? problemId : undefined}
-              className="h-13!"
+              className="h-13! self-start"
             />
-            <Button size="lg" className="flex-1" aria-disabled={adding || undefined}>
-              <span key={String(adding)}>{adding ? 'Adding…' : 'Add to cart'}</span>
-            </Button>
+            <div className="sticky bottom-0 z-10 -mx-5 flex flex-wrap items-center gap-x-5 gap-y-3 border-t border-line bg-paper px-5 pt-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] sm:-mx-8 sm:px-8 md:contents">
+              <div aria-hidden className="md:hidden">
+                <LivePrice className="text-xl font-semibold" />
+              </div>
+              <Button size="lg" className="flex-1" aria-disabled={adding || undefined}>
+                <span key={String(adding)}>{adding ? 'Adding…' : 'Add to cart'}</span>
+              </Button>
+              <div
+                role="status"
+                className="order-first basis-full empty:-mb-3 md:order-none md:col-span-2 md:empty:mb-0"
+              >
+                {news}
+              </div>
+            </div>
           </div>
         </>
       )}
-      <div role="status">
-        {result?.kind === 'added' && !adding ? <AddedNews key={times} {...result} /> : null}
-      </div>
       {result?.kind === 'problem' && !adding ? (
         <Alert key={times} id={problemId} tone="bad" role="alert" title={result.problem} />
       ) : null}

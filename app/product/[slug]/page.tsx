@@ -73,7 +73,7 @@ export default async function ProductPage({ params }: Props) {
           className="self-start md:sticky md:top-6"
         />
         <LiveVariants slug={product.slug} variants={product.variants}>
-          <div className="grid content-start gap-6">
+          <div className="flex flex-col gap-6">
             <div>
               <h1 className="text-3xl tracking-[-0.025em]">{product.title}</h1>
               <LivePrice className="mt-3 text-xl font-semibold" />
