@@ -1,5 +1,5 @@
 import { testCards } from '#components/payment/test-cards.ts';
-import { RadioCard, RadioCards } from '#components/ui/form/radio-card.tsx';
+import { SelectField } from '#components/ui/form/field.tsx';
 
 /** The payment simulator's test cards. A card is its token, so the choice is a plain form field. */
 export function TestCardChoice({
@@ -7,7 +7,7 @@ export function TestCardChoice({
   chosen,
   error,
 }: {
-  /** The field's name, and the id of its first choice. */
+  /** The field's name. */
   name: string;
   /** The previously chosen token. */
   chosen?: string | undefined;
@@ -15,19 +15,18 @@ export function TestCardChoice({
 }) {
   const known = testCards.find(({ token }) => token === chosen) ?? testCards[0];
   return (
-    <RadioCards legend="Choose a test card" error={error} className="sm:grid-cols-2">
-      {testCards.map((card, index) => (
-        <RadioCard
-          key={card.token}
-          id={index === 0 ? name : undefined}
-          name={name}
-          value={card.token}
-          defaultChecked={card === known}
-          title={card.title}
-          note={card.note}
-          required
-        />
+    <SelectField
+      name={name}
+      label="Test card"
+      hint="No real money moves. Each card has another outcome."
+      defaultValue={known.token}
+      error={error}
+    >
+      {testCards.map(({ token, title, note }) => (
+        <option key={token} value={token}>
+          {title}: {note}
+        </option>
       ))}
-    </RadioCards>
+    </SelectField>
   );
 }

@@ -10,26 +10,26 @@ export interface TestCard {
 }
 
 export const testCards: [TestCard, ...TestCard[]] = [
-  { token: 'pm_card_visa', title: 'Visa ending in 4242', note: 'Pays immediately.' },
+  { token: 'pm_card_visa', title: 'Visa ending in 4242', note: 'pays immediately' },
   {
     token: 'pm_card_authenticationRequired',
     title: 'Visa ending in 3184',
-    note: 'The bank asks first (3-D Secure).',
+    note: 'the bank asks first (3-D Secure)',
   },
-  { token: 'pm_card_chargeDeclined', title: 'Visa ending in 0002', note: 'Declined.' },
+  { token: 'pm_card_chargeDeclined', title: 'Visa ending in 0002', note: 'declined' },
   {
     token: 'pm_card_chargeDeclinedInsufficientFunds',
     title: 'Visa ending in 9995',
-    note: 'Declined: insufficient funds.',
+    note: 'declined, insufficient funds',
   },
   {
     token: 'pm_card_chargeDeclinedExpiredCard',
     title: 'Visa ending in 0069',
-    note: 'Declined: the card has expired.',
+    note: 'declined, the card has expired',
   },
   {
     token: 'pm_card_authenticationRequiredChargeDeclinedInsufficientFunds',
     title: 'Visa ending in 3178',
-    note: 'The bank asks first, then declines.',
+    note: 'the bank asks first, then declines',
   },
 ];

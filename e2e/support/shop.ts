@@ -103,7 +103,7 @@ export class Shop {
 
   /** Chooses a test card by its token, at the checkout or on the page of a declined order. */
   async chooseCard(token: string): Promise<void> {
-    await this.page.locator(`input[value="${token}"]`).check();
+    await this.page.getByLabel('Test card').selectOption(token);
   }
 
   field(name: CheckoutFieldName): Locator {

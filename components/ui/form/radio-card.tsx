@@ -5,19 +5,17 @@ import { cn } from '#components/ui/cn.ts';
 export function RadioCards({
   legend,
   error,
-  className,
   children,
 }: {
   legend: ReactNode;
   error?: string | undefined;
-  className?: string;
   children: ReactNode;
 }) {
   const errorId = useId();
   return (
     <fieldset className="min-w-0" aria-describedby={error ? errorId : undefined}>
       <legend className="mb-2 font-medium">{legend}</legend>
-      <div className={cn('grid gap-2', className)}>{children}</div>
+      <div className="grid gap-2">{children}</div>
       {error ? (
         <p id={errorId} className="mt-1.5 text-sm font-medium text-bad">
           {error}
