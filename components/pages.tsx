@@ -5,7 +5,7 @@ import { CheckoutPage } from '#components/checkout/checkout-page.tsx';
 import { OrderPage } from '#components/orders/order-page.tsx';
 
 /**
- * The entry of the bundle with which the Node host renders a shopper's own pages (host/personal-pages.ts).
+ * The entry of the bundle with which the Node host renders a shopper's own pages (host/pages/personal-pages.ts).
  * `npm run build` writes it, because Node runs no JSX.
  */
 

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
+import { nextPageRequest } from '#app/_personal/next-page-request.ts';
 import { readCartPage } from '#app/cart/read-cart-page.ts';
-import { nextPageRequest } from '#app/next-page-request.ts';
 import { CartPageOrFrame } from '#components/cart/cart-page.tsx';
 
 export const metadata: Metadata = { title: 'Cart', robots: { index: false } };

@@ -1,6 +1,6 @@
+import { orUnavailable } from '#app/_personal/or-unavailable.ts';
+import type { PageRequest } from '#app/_personal/page-request.ts';
 import { readCartView } from '#app/cart/read-cart-view.ts';
-import { orUnavailable } from '#app/or-unavailable.ts';
-import type { PageRequest } from '#app/page-request.ts';
 import type { Addition } from '#components/cart/addition-news.ts';
 import type { CartPageView } from '#components/cart/cart-page.tsx';
 import { problemIn } from '#components/cart/cart-problems.ts';

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
+import { nextPageRequest } from '#app/_personal/next-page-request.ts';
 import { readCheckoutPage } from '#app/checkout/read-checkout-page.ts';
-import { nextPageRequest } from '#app/next-page-request.ts';
 import { CheckoutPageOrFrame } from '#components/checkout/checkout-page.tsx';
 
 export const metadata: Metadata = { title: 'Checkout', robots: { index: false } };

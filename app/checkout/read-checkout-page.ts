@@ -1,6 +1,6 @@
+import { orUnavailable } from '#app/_personal/or-unavailable.ts';
+import type { PageRequest } from '#app/_personal/page-request.ts';
 import { cardEntry } from '#app/card-entry.ts';
-import { orUnavailable } from '#app/or-unavailable.ts';
-import type { PageRequest } from '#app/page-request.ts';
 import type { CheckoutPageView } from '#components/checkout/checkout-page.tsx';
 import { countryFieldName, shippingMethodFieldName } from '#components/checkout/form/checkout-fields.ts';
 import type { ShownOrder } from '#components/checkout/notices/order-instead-words.ts';

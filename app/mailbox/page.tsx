@@ -2,7 +2,7 @@ import { ChevronDown } from 'lucide-react';
 import type { Metadata } from 'next';
 import { headers } from 'next/headers';
 import { notFound } from 'next/navigation';
-import { unlessUnavailable } from '#app/unless-unavailable.tsx';
+import { unlessUnavailable } from '#app/_personal/unless-unavailable.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { Container } from '#components/ui/container.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';

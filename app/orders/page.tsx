@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
 import { redirect } from 'next/navigation';
-import { unlessUnavailable } from '#app/unless-unavailable.tsx';
+import { unlessUnavailable } from '#app/_personal/unless-unavailable.tsx';
 import { OrderLinkForm } from '#components/orders/link/order-link-form.tsx';
 import { OrderLinkNews } from '#components/orders/link/order-link-news.tsx';
 import { formatDay } from '#components/orders/status/dates.ts';

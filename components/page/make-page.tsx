@@ -10,7 +10,7 @@ import { contentAttribute, holeAttribute, viewId } from '#components/page/page-p
 /**
  * A shopper's own page: a component of one view, which is plain data. With a view, Next renders it. Without
  * one, Next renders a frame, the part of the page that is the same for all shoppers. The Node host fills the
- * frame with the component's HTML and the view (host/personal-pages.ts), for a twentieth of Next's cost.
+ * frame with the component's HTML and the view (host/pages/personal-pages.ts), for a twentieth of Next's cost.
  */
 export function makePage<View>(Page: ComponentType<{ view: View }>) {
   return function PageOrFrame({ view }: { view: View | undefined }) {

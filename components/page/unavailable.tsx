@@ -2,7 +2,7 @@ import { Container } from '#components/ui/container.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { ButtonLink } from '#components/ui/form/button.tsx';
 
-/** The view of a page that could not be read: `orUnavailable` (app/or-unavailable.ts). */
+/** The view of a page that could not be read: `orUnavailable` (app/_personal/or-unavailable.ts). */
 export interface UnavailableView {
   kind: 'unavailable';
   /** The address to try again. */

@@ -1,8 +1,8 @@
 import { request as ask, createServer, type OutgoingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, expect, test } from 'vitest';
+import { orderListener } from '#host/calls/node-listener.ts';
 import { localMark } from '#host/local-request.ts';
-import { orderListener } from '#host/node-listener.ts';
 import { setOwnHeader } from '#lib/platform/http/client-address.ts';
 import { declareHostResolvesIp, localHeader } from '#lib/platform/http/http.ts';
 import { callHandlers } from '#proof/harness/shopper/call.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterAll, expect, test } from 'vitest';
-import { orderListener } from '#host/node-listener.ts';
+import { orderListener } from '#host/calls/node-listener.ts';
 import { enter } from '#lib/checkout/gateway/admission.ts';
 import { clientAddress, setOwnHeader } from '#lib/platform/http/client-address.ts';
 import { declareHostResolvesIp } from '#lib/platform/http/http.ts';

@@ -1,4 +1,4 @@
+import { viewRoute } from '#app/_personal/page-request.ts';
 import { readCartPage } from '#app/cart/read-cart-page.ts';
-import { viewRoute } from '#app/page-request.ts';
 
 export const GET = viewRoute(readCartPage);

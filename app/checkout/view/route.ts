@@ -1,4 +1,4 @@
+import { viewRoute } from '#app/_personal/page-request.ts';
 import { readCheckoutPage } from '#app/checkout/read-checkout-page.ts';
-import { viewRoute } from '#app/page-request.ts';
 
 export const GET = viewRoute(readCheckoutPage);

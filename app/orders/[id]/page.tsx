@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
-import { nextPageRequest } from '#app/next-page-request.ts';
+import { nextPageRequest } from '#app/_personal/next-page-request.ts';
 import { readOrderPage } from '#app/orders/[id]/read-order-page.ts';
 import { OrderPageOrFrame } from '#components/orders/order-page.tsx';
 import { answerPageWith } from '#lib/platform/http/page-status.ts';

@@ -1,6 +1,6 @@
+import { orUnavailable } from '#app/_personal/or-unavailable.ts';
+import type { PageRequest } from '#app/_personal/page-request.ts';
 import { cardEntry } from '#app/card-entry.ts';
-import { orUnavailable } from '#app/or-unavailable.ts';
-import type { PageRequest } from '#app/page-request.ts';
 import type { OrderPageView } from '#components/orders/order-page.tsx';
 import { findVariants } from '#lib/catalogue/find-variants.ts';
 import { getOrder } from '#lib/order-management/get-order.ts';

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { makeDirectRoutes } from '#host/direct-routes.ts';
-import { isOrder, orderListener } from '#host/node-listener.ts';
+import { makeDirectRoutes } from '#host/calls/direct-routes.ts';
+import { isOrder, orderListener } from '#host/calls/node-listener.ts';
 import { drainOrderWriter } from '#lib/orders/batch/order-writer.ts';
 import { closeDb } from '#lib/platform/database/db.ts';
 import { env } from '#lib/platform/env.ts';

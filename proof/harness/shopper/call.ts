@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { findRoute, listRoutes } from '#host/route-table.ts';
+import { findRoute, listRoutes } from '#host/calls/route-table.ts';
 
 /** Sends a request and resolves with its answer: from the handlers in this process, or over a socket. */
 export type Call = (path: string, init?: RequestInit) => Promise<Response>;

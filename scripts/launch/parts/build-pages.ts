@@ -19,3 +19,6 @@ export async function buildPages(root: string): Promise<void> {
     logLevel: 'error',
   });
 }
+
+// The second half of `npm run build`.
+if (import.meta.main) await buildPages(path.resolve(import.meta.dirname, '..', '..', '..'));

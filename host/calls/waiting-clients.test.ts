@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { makeWaitingClients } from '#host/waiting-clients.ts';
+import { makeWaitingClients } from '#host/calls/waiting-clients.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

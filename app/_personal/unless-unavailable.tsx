@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { orUnavailable } from '#app/or-unavailable.ts';
+import { orUnavailable } from '#app/_personal/or-unavailable.ts';
 import { Unavailable } from '#components/page/unavailable.tsx';
 
 /** The same for a page that only Next renders. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { askNext, type Handler, type NextAnswer } from '#host/ask-next.ts';
-import { type CachedPage, passOn, sendPage, toCachedPage } from '#host/cached-page.ts';
+import { askNext, type Handler, type NextAnswer } from '#host/pages/ask-next.ts';
+import { type CachedPage, passOn, sendPage, toCachedPage } from '#host/pages/cached-page.ts';
 import { refuse } from '#host/refuse.ts';
 import { catalogueTag } from '#lib/catalogue/tags.ts';
 import { requestIdFrom, unavailable } from '#lib/platform/http/http.ts';

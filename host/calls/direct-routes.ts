@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { hostNameOf } from '#host/allowed-hosts.ts';
-import { listenerOf } from '#host/node-listener.ts';
-import { findRoute, listRoutes, type RouteHandler } from '#host/route-table.ts';
-import { writeResponse } from '#host/write-response.ts';
+import { listenerOf } from '#host/calls/node-listener.ts';
+import { findRoute, listRoutes, type RouteHandler } from '#host/calls/route-table.ts';
+import { writeResponse } from '#host/calls/write-response.ts';
 
 /** Answers a request without Next if a route handler can. Returns whether it does. */
 export type DirectRoutes = (request: IncomingMessage, response: ServerResponse) => boolean;

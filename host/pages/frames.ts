@@ -1,7 +1,7 @@
 import { constants, crc32, deflateRawSync } from 'node:zlib';
 import { holeAttribute } from '#components/page/page-parts.ts';
-import { askNext, type Handler } from '#host/ask-next.ts';
-import { scriptHashes } from '#host/script-hashes.ts';
+import { askNext, type Handler } from '#host/pages/ask-next.ts';
+import { scriptHashes } from '#host/pages/script-hashes.ts';
 import { contentPolicy } from '#lib/platform/http/content-policy.ts';
 import { frameHeader, internalKey } from '#lib/platform/http/internal-call.ts';
 import { logger } from '#lib/platform/logger.ts';

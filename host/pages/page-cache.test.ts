@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { makePageCache, type PageCache } from '#host/page-cache.ts';
+import { makePageCache, type PageCache } from '#host/pages/page-cache.ts';
 
 /** Real sockets in front, and a Next behind that a test can change. */
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { followCatalogue } from '#host/follow-catalogue.ts';
+import { followCatalogue } from '#host/pages/follow-catalogue.ts';
 import type { readChangedTags } from '#lib/catalogue/changed-tags.ts';
 
 const read = vi.hoisted(() => vi.fn<typeof readChangedTags>());

@@ -3,14 +3,14 @@ import { createServer, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { makeDirectRoutes } from '#host/direct-routes.ts';
+import { makeDirectRoutes } from '#host/calls/direct-routes.ts';
 
 vi.stubEnv('DATABASE_URL', 'postgresql://127.0.0.1:1/none');
 vi.stubEnv('ONCE_SECRET', 'a-secret-of-at-least-32-characters');
 
 /** Stands for Next. */
 const nextStatus = 299;
-const answers = await makeDirectRoutes(path.resolve(import.meta.dirname, '..'), '127.0.0.1');
+const answers = await makeDirectRoutes(path.resolve(import.meta.dirname, '..', '..'), '127.0.0.1');
 const server = createServer((request, response) => {
   if (!answers(request, response)) response.writeHead(nextStatus).end();
 });

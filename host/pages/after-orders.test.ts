@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test, vi } from 'vitest';
-import { makeAfterOrders } from '#host/after-orders.ts';
+import { makeAfterOrders } from '#host/pages/after-orders.ts';
 
 vi.stubEnv('DATABASE_URL', 'postgresql://127.0.0.1/none');
 vi.stubEnv('ONCE_SECRET', 'a-secret-of-at-least-32-characters');

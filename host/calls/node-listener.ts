@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { refuseWhenBusy } from '#host/refuse-when-busy.ts';
+import { refuseWhenBusy } from '#host/calls/refuse-when-busy.ts';
 import { answerOrder } from '#lib/checkout/submit-order.ts';
 import { AppError } from '#lib/platform/errors.ts';
 import { asAppError, problem } from '#lib/platform/http/http.ts';

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gunzipSync, gzip } from 'node:zlib';
-import type { NextAnswer } from '#host/ask-next.ts';
 import { accepts } from '#host/encoding.ts';
-import { scriptHashes } from '#host/script-hashes.ts';
+import type { NextAnswer } from '#host/pages/ask-next.ts';
+import { scriptHashes } from '#host/pages/script-hashes.ts';
 import { contentPolicy } from '#lib/platform/http/content-policy.ts';
 
 /** A page that is the same for all shoppers, as the bytes that browsers get. */

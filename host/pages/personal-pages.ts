@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
+import { type PageRequest, pageRequestOf } from '#app/_personal/page-request.ts';
 import { readCartPage } from '#app/cart/read-cart-page.ts';
 import { readCheckoutPage } from '#app/checkout/read-checkout-page.ts';
 import { readOrderPage } from '#app/orders/[id]/read-order-page.ts';
-import { type PageRequest, pageRequestOf } from '#app/page-request.ts';
 import { contentAttribute, viewId } from '#components/page/page-parts.ts';
 import type { renderPage } from '#components/pages.tsx';
-import type { Handler } from '#host/ask-next.ts';
 import { accepts } from '#host/encoding.ts';
-import { type Frame, fill, makeFrames } from '#host/frames.ts';
+import type { Handler } from '#host/pages/ask-next.ts';
+import { type Frame, fill, makeFrames } from '#host/pages/frames.ts';
 import { requestIdFrom } from '#lib/platform/http/http.ts';
 import { securityHeaders } from '#lib/platform/http/security-headers.ts';
 import { logger } from '#lib/platform/logger.ts';

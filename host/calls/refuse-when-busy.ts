@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { makeWaitingClients } from '#host/waiting-clients.ts';
+import { makeWaitingClients } from '#host/calls/waiting-clients.ts';
 import { isBusy, roomForMore } from '#lib/checkout/gateway/admission.ts';
 import { countAnswer } from '#lib/checkout/order-metrics.ts';
 import { overloaded, overloadedRetrySeconds } from '#lib/orders/batch/batch-queue.ts';

@@ -1,5 +1,5 @@
 import { cookies, headers } from 'next/headers';
-import type { PageRequest } from '#app/page-request.ts';
+import type { PageRequest } from '#app/_personal/page-request.ts';
 import { frameHeader, isFrameRequest } from '#lib/platform/http/internal-call.ts';
 
 interface Props {

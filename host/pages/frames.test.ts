@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { beforeEach, expect, test, vi } from 'vitest';
-import type { Handler } from '#host/ask-next.ts';
-import { fill, makeFrames } from '#host/frames.ts';
+import type { Handler } from '#host/pages/ask-next.ts';
+import { fill, makeFrames } from '#host/pages/frames.ts';
 import { internalKey } from '#lib/platform/http/internal-call.ts';
 
 vi.stubEnv('DATABASE_URL', 'postgresql://127.0.0.1/none');
