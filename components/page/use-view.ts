@@ -15,7 +15,7 @@ export function useView<View>(first: View): { view: View; refresh: () => Promise
     asked.current += 1;
     const mine = asked.current;
     const next = await fetchView<View>();
-    // Never goes back to an older view, whichever answer arrives last.
+    // Never replaces a newer view, whichever answer arrives last.
     if (next === undefined || mine < shown.current) return;
     shown.current = mine;
     setView(next);

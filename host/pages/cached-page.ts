@@ -5,6 +5,7 @@ import { brotliCompress, constants, gunzipSync, gzip } from 'node:zlib';
 import { accepts } from '#host/encoding.ts';
 import type { NextAnswer } from '#host/pages/ask-next.ts';
 import { scriptHashes } from '#host/pages/script-hashes.ts';
+import { env } from '#lib/platform/env.ts';
 import { contentPolicy } from '#lib/platform/http/content-policy.ts';
 
 /** A page that is the same for all shoppers, as the bytes that browsers get. */
@@ -47,7 +48,7 @@ export async function toCachedPage({ status, headers, body }: NextAnswer): Promi
   const maxAge = /\bs-maxage=(\d+)/.exec(String(headers['cache-control']))?.[1];
   if (status !== 200 || maxAge === undefined || headers['set-cookie'] !== undefined) return undefined;
   const html = body.toString();
-  const policy = contentPolicy(scriptHashes(html), process.env);
+  const policy = contentPolicy(scriptHashes(html), env());
   const [zipped, brotli] = await Promise.all([
     promisify(gzip)(body, { level: 9 }),
     promisify(brotliCompress)(body, { params: brotliParams }),

@@ -2,6 +2,7 @@ import { constants, crc32, deflateRawSync } from 'node:zlib';
 import { holeAttribute } from '#components/page/page-parts.ts';
 import { askNext, type Handler } from '#host/pages/ask-next.ts';
 import { scriptHashes } from '#host/pages/script-hashes.ts';
+import { env } from '#lib/platform/env.ts';
 import { contentPolicy } from '#lib/platform/http/content-policy.ts';
 import { frameHeader, internalKey } from '#lib/platform/http/internal-call.ts';
 import { logger } from '#lib/platform/logger.ts';
@@ -93,7 +94,7 @@ const hole = `<div ${holeAttribute}="">`;
 function frameOf(html: string, link: string | undefined): Frame {
   const at = html.indexOf(hole) + hole.length;
   if (at < hole.length) throw new Error('the frame has no hole');
-  const policy = contentPolicy(scriptHashes(html), process.env);
+  const policy = contentPolicy(scriptHashes(html), env());
   return { head: toPart(html.slice(0, at), false), tail: toPart(html.slice(at), true), policy, link };
 }
 

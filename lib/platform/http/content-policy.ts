@@ -1,8 +1,14 @@
+/** The configured services whose scripts a page loads. */
+interface Services {
+  STRIPE_PUBLISHABLE_KEY?: string | undefined;
+  CHALLENGE_KIND?: string | undefined;
+}
+
 /**
  * The content policy of pages. `scripts` allows the page's own inline scripts: a nonce with
  * `'strict-dynamic'`, or their hashes.
  */
-export function contentPolicy(scripts: string, environment: Record<string, string | undefined>): string {
+export function contentPolicy(scripts: string, environment: Services): string {
   const stripe = stripeSources(environment);
   const challenge = challengeSources(environment);
   return [
@@ -24,7 +30,7 @@ export function contentPolicy(scripts: string, environment: Record<string, strin
  * What Stripe's Payment Element loads (docs.stripe.com/security/guide#content-security-policy), if the shop
  * uses it.
  */
-function stripeSources({ STRIPE_PUBLISHABLE_KEY }: Record<string, string | undefined>) {
+function stripeSources({ STRIPE_PUBLISHABLE_KEY }: Services) {
   if (!STRIPE_PUBLISHABLE_KEY) return { script: '', connect: '', frame: '' };
   return {
     script: ' https://js.stripe.com https://*.js.stripe.com',
@@ -34,7 +40,7 @@ function stripeSources({ STRIPE_PUBLISHABLE_KEY }: Record<string, string | undef
 }
 
 /** What the widget of the configured challenge service loads, if any. The same for every directive. */
-function challengeSources({ CHALLENGE_KIND }: Record<string, string | undefined>): string {
+function challengeSources({ CHALLENGE_KIND }: Services): string {
   switch (CHALLENGE_KIND) {
     case 'turnstile':
       return ' https://challenges.cloudflare.com';

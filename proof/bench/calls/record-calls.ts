@@ -8,7 +8,7 @@ import { callHandlers } from '#proof/harness/shopper/call.ts';
 /** What belongs to one shopper, or to one request. */
 type Name = 'userId' | 'cartId' | 'sku' | 'orderId' | 'quantity';
 
-/** What a value of a statement stands for, so that the statement can be sent for another shopper. */
+/** What a value of a statement means, so that the statement can be sent for another shopper. */
 type Value = { of: Name } | { literal: unknown };
 
 /** A JSON call: the statements that the shop sends for it, and its answer. */
