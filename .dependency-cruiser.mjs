@@ -9,6 +9,7 @@ const domains = [
   'catalogue',
   'shipping',
   'pricing',
+  'submissions',
   'jobs',
   'stock',
   'abuse',
@@ -19,6 +20,7 @@ const domains = [
   'order-management',
   'checkout',
   'notifications',
+  'reconciliation',
   'worker',
 ];
 
@@ -34,7 +36,7 @@ const oneWay = domains.slice(0, -1).map((domain, rank) => ({
 const clientSafe = [
   '^lib/platform/(money|text/uuid)\\.ts$',
   '^lib/platform/session/marker\\.ts$',
-  '^lib/(cart/cart-limits|catalogue/query-limits)\\.ts$',
+  '^lib/(cart/cart-limits|catalogue/search/query-limits)\\.ts$',
   '^lib/shipping/(address-fields|address-layout|method-label)\\.ts$',
   '^lib/checkout/checkout-fields\\.ts$',
   '^lib/orders/money/money-sentences\\.ts$',

@@ -12,7 +12,8 @@ const pictureCache = 'public, max-age=86400, stale-while-revalidate=604800';
  * missing picture must not be cached for a day.
  */
 const pictures = readdirSync(`${import.meta.dirname}/public/products`)
-  .flatMap((file) => file.match(/^([\w-]+)\.svg$/)?.[1] ?? [])
+  .flatMap((file) => file.match(/^[\w-]+\.(?:svg|png)$/)?.[0] ?? [])
+  .map((file) => file.replace('.', '\\.'))
   .join('|');
 
 const config: NextConfig = {
@@ -26,6 +27,9 @@ const config: NextConfig = {
   typescript: { ignoreBuildErrors: true },
   agentRules: false,
   experimental: {
+    // Few large files instead of many small ones: every page is a document of its own, and its scripts are
+    // requested before anything else. Sizes are bytes of source.
+    turbopackChunking: { maxChunkCountPerGroup: 2, requestCost: 2_000_000, maxMergeChunkSize: 2_000_000 },
     // Next keeps the body of every request in memory until proxy.ts has answered, by default up to 10 MB
     // each. This limit is twice the largest body that a route accepts, so that routes can still detect one
     // that is too large.
@@ -33,6 +37,8 @@ const config: NextConfig = {
     // Keeps revalidated pages in memory, up to 50 MB. Next would write each to disk and delete none,
     // including the answers to made-up addresses.
     isrFlushToDisk: false,
+    // app/global-not-found.tsx: with two root layouts, no layout is the one of an address without a page.
+    globalNotFound: true,
   },
   // Seconds for which a cache may serve a page that it cannot renew: a price may be an hour old, not a
   // year.
@@ -56,7 +62,11 @@ const config: NextConfig = {
       headers: Object.entries(securityHeaders).map(([key, value]) => ({ key, value })),
     },
     {
-      source: `/products/:picture(${pictures}).svg`,
+      source: `/products/:picture(${pictures})`,
+      headers: [{ key: 'Cache-Control', value: pictureCache }],
+    },
+    {
+      source: '/:picture(home\\.svg|share\\.png)',
       headers: [{ key: 'Cache-Control', value: pictureCache }],
     },
   ],

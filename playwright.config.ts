@@ -1,17 +1,11 @@
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { defineConfig } from '@playwright/test';
+import { chromiumOptions } from '#proof/harness/browser/chromium.ts';
 
 /**
  * Tests the shop in a real browser, against a production build that e2e/serve.ts starts. With
  * `E2E_BASE_URL` the suite uses a shop that is already running.
  */
-
-/**
- * Debian's own browser if installed, else Playwright's own. Opening two pages takes the
- * headless shell 0.8 seconds of processor time and the full browser 1.9.
- */
-const debianShell = '/usr/bin/chromium-headless-shell';
 
 // e2e/serve.ts chooses the ports and prints them (see below). The workers read them from the environment.
 const { E2E_BASE_URL, E2E_PORT } = process.env;
@@ -32,18 +26,7 @@ export default defineConfig({
     screenshot: 'only-on-failure',
     actionTimeout: 15_000,
     navigationTimeout: 30_000,
-    launchOptions: {
-      executablePath: existsSync(debianShell) ? debianShell : undefined,
-      args: [
-        // Debian's CI containers run as root, where Chromium's sandbox refuses to start.
-        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--no-first-run',
-      ],
-    },
+    launchOptions: chromiumOptions,
   },
   webServer: E2E_BASE_URL
     ? undefined

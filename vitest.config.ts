@@ -9,7 +9,7 @@ export default defineConfig({
     // half the time of one to a core.
     maxWorkers: 2 * availableParallelism(),
     // Polled conditions are met within milliseconds, or within many seconds on a busy machine.
-    expect: { poll: { timeout: 20_000 } },
+    expect: { poll: { timeout: 60_000 } },
     projects: [
       {
         extends: true,

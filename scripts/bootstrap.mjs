@@ -218,7 +218,7 @@ function runScript(node, args, env) {
 
 /** The usage text beside a script. It can be read with nothing installed. */
 function usageFor(args) {
-  const own = args.findIndex((arg) => !arg.endsWith('.ts'));
+  const own = args.findIndex((arg) => !arg.endsWith('.ts') && !arg.startsWith('--fails-with='));
   if (own < 0 || !args.slice(own).some((arg) => arg === '--help' || arg === '-h')) return undefined;
   // The last one, because with-database.ts runs another script.
   const script = args.slice(0, own).findLast((arg) => arg.endsWith('.ts')) ?? '';
