@@ -7,6 +7,13 @@ import pg from 'pg';
 import { jobNames } from '#lib/jobs/jobs.ts';
 import { queueSql } from '#lib/jobs/queue-tables.ts';
 import { commandLimits, openClient, schemaOf, sessionSettings } from '#lib/platform/database/db-session.ts';
+import {
+  isLockMissing,
+  type LockTries,
+  type Patience,
+  tryForLocks,
+  usualPatience,
+} from '#prisma/try-for-locks.ts';
 import { Advice, orUsage, usageOf, wordsFor } from '#scripts/advice.ts';
 
 /**
@@ -21,8 +28,6 @@ const migrationsFolder = path.join(import.meta.dirname, 'migrations');
  * The advisory lock that Prisma also takes, so that two concurrent deployments migrate one after the other.
  */
 const migrationLock = 72_707_369;
-/** A waiting deployment fails instead of hanging. No migration of this shop takes this long. */
-const lockTimeoutMs = 120_000;
 
 const createTable = `
   CREATE TABLE IF NOT EXISTS _prisma_migrations (
@@ -93,6 +98,7 @@ export function findConflicts(applied: AppliedRow[], files: Migration[]): string
   ];
 }
 
+/** In one transaction, which may fail for a lock and be tried again. */
 async function apply(client: pg.Client, migration: Migration): Promise<void> {
   await client.query('BEGIN');
   try {
@@ -106,6 +112,8 @@ async function apply(client: pg.Client, migration: Migration): Promise<void> {
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);
+    // `LockTries` decides about it.
+    if (isLockMissing(error)) throw error;
     const { message, position } = error as { message: string; position?: string };
     const line = position ? `, line ${migration.sql.slice(0, Number(position)).split('\n').length}` : '';
     throw new Advice(`${migration.name}/migration.sql${line}: ${message}. Nothing of it was kept.`, {
@@ -116,19 +124,31 @@ async function apply(client: pg.Client, migration: Migration): Promise<void> {
 
 /**
  * Applies all pending migrations and returns their names. Each migration is one transaction. Throws, without
- * changing anything, when history and files disagree.
+ * changing anything, when history and files disagree. No statement waits long for a lock (try-for-locks.ts), so
+ * the shop goes on beside a migration that does.
  */
-export async function migrate(connectionString: string, log: (line: string) => void): Promise<string[]> {
-  const client = await openClient({ connectionString, application_name: 'once-migrate' });
+export async function migrate(
+  connectionString: string,
+  log: (line: string) => void,
+  patience: Patience = usualPatience,
+): Promise<string[]> {
+  const client = await openQuietly(connectionString);
+  const watcher = await openQuietly(connectionString).catch(async (error: unknown) => {
+    await client.end();
+    throw error;
+  });
+  const tries = tryForLocks(watcher, patience, log);
   try {
-    await client.query(`SET lock_timeout = ${lockTimeoutMs}`);
-    await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);
+    await tries.prepare(client);
+    await tries.run('The deployment', () => client.query('SELECT pg_advisory_lock($1)', [migrationLock]), 0);
     await client.query('SET client_min_messages = warning');
-    await createSchema(client, schemaOf(connectionString));
-    await client.query(createTable);
-    const { rows } = await client.query<AppliedRow>(
-      'SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL',
-    );
+    const { rows } = await tries.run('The list of migrations', async () => {
+      await createSchema(client, schemaOf(connectionString));
+      await client.query(createTable);
+      return client.query<AppliedRow>(
+        'SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL',
+      );
+    });
     const files = await readMigrations();
     const conflicts = findConflicts(rows, files);
     if (conflicts.length > 0)
@@ -137,16 +157,24 @@ export async function migrate(connectionString: string, log: (line: string) => v
     const applied = new Set(rows.map((row) => row.migration_name));
     const pending = files.filter((file) => !applied.has(file.name));
     for (const migration of pending) {
-      await apply(client, migration);
+      await tries.run(migration.name, () => apply(client, migration));
       log(`applied ${migration.name}`);
     }
-    await migrateQueue(connectionString);
-    await client.query(queueSql.registerTasks, [jobNames]);
+    await tries.run('The job queue', () => migrateQueue(connectionString, tries));
+    await tries.run('The job queue', () => client.query(queueSql.registerTasks, [jobNames]));
     return pending.map((migration) => migration.name);
   } finally {
+    await tries.end();
     // The lock belongs to the session, so this releases it.
-    await client.end();
+    await Promise.all([client.end(), watcher.end()]);
   }
+}
+
+/** A lost connection fails the statement that uses it, so its event needs no handling. */
+async function openQuietly(connectionString: string): Promise<pg.Client> {
+  const client = await openClient({ connectionString, application_name: 'once-migrate' });
+  client.on('error', () => undefined);
+  return client;
 }
 
 /** Creates the schema that the address names, if it is new. */
@@ -155,13 +183,15 @@ async function createSchema(client: pg.Client, schema: string): Promise<void> {
   if (rowCount === 0) await client.query(`CREATE SCHEMA ${client.escapeIdentifier(schema)}`);
 }
 
-async function migrateQueue(connectionString: string): Promise<void> {
+/** Each of its migrations is one transaction, and those that were applied are not repeated. */
+async function migrateQueue(connectionString: string, tries: LockTries): Promise<void> {
   const pgPool = new pg.Pool({
     connectionString,
     application_name: 'once-migrate',
     max: 2,
     onConnect: async (client) => {
       await client.query(sessionSettings(connectionString, commandLimits));
+      await tries.prepare(client);
     },
   });
   // A broken connection fails the statement that uses it, so the event needs no handling.

@@ -20,6 +20,11 @@ const promises: readonly Promise_[] = [
     definition: 'CHECK ((available >= 0))',
   },
   {
+    sentence: 'an order gives its stock back once for each end',
+    table: 'stock_movement',
+    definition: 'PRIMARY KEY (sku, id, turn)',
+  },
+  {
     sentence: 'one submission makes one order',
     table: 'orders',
     definition: 'UNIQUE (user_id, submit_token)',
@@ -88,17 +93,59 @@ const promises: readonly Promise_[] = [
   },
 ];
 
+/** A trigger that keeps a promise, with the kinds of changes that it must see. */
+interface Trigger {
+  table: string;
+  /** Its function. */
+  does: string;
+  /** As in `pg_trigger.tgtype`, where 2 is BEFORE and the others are the sum of `sees`. */
+  type: number;
+  otherwise: string;
+}
+
+const sees = { insert: 4, delete: 8, update: 16, truncate: 32 };
+const everything = sees.insert + sees.delete + sees.update + sees.truncate;
+const before = 2;
+
 /** A change of these tables makes a new version of the pricing rules. */
 const ruleTables = ['shipping_zone', 'country', 'shipping_method', 'shipping_rate', 'tax_rate', 'shop'];
 
-/** Of these tables, those whose trigger is missing, disabled, or does not see every kind of change. */
-const uncountedQuery = `
-  SELECT name FROM unnest($1::text[]) AS name
+const keepsBooks = (type: number): Trigger => ({
+  table: 'stock',
+  does: 'note_stock_movement',
+  type,
+  otherwise: 'the stock may change without a row in the ledger',
+});
+
+const triggers: readonly Trigger[] = [
+  ...ruleTables.map((table) => ({
+    table,
+    does: 'count_pricing_change',
+    type: everything,
+    otherwise: 'orders may be priced by old rules',
+  })),
+  ...[sees.insert, sees.update, sees.delete, before + sees.truncate].map(keepsBooks),
+  {
+    table: 'stock_movement',
+    does: 'move_stock',
+    type: sees.insert,
+    otherwise: 'orders may not take their items from stock',
+  },
+  {
+    table: 'stock_movement',
+    does: 'refuse_ledger_change',
+    type: before + sees.delete + sees.update + sees.truncate,
+    otherwise: 'the stock ledger can be rewritten',
+  },
+];
+
+/** Of these triggers, those that are missing, disabled, or do not see the kinds of changes that they must. */
+const missingTriggersQuery = `
+  SELECT wanted.* FROM json_to_recordset($1) AS wanted ("table" text, does text, type int, otherwise text)
   WHERE NOT EXISTS (
     SELECT FROM pg_trigger
-    -- 60: after INSERT, DELETE, UPDATE and TRUNCATE, once for each statement.
-    WHERE tgrelid = name::regclass AND tgtype = 60 AND tgenabled IN ('O', 'A')
-      AND tgfoid = 'count_pricing_change'::regproc)`;
+    WHERE tgrelid = wanted.table::regclass AND tgtype = wanted.type AND tgenabled IN ('O', 'A')
+      AND tgfoid = wanted.does::regproc)`;
 
 // A disabled constraint has a suffix in its definition, so it doesn't match.
 const definitionsQuery = `
@@ -131,12 +178,20 @@ const unloggedQuery = `
   SELECT relname FROM pg_class
   WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') AND relpersistence <> 'p'`;
 
-/** Returns each broken promise as a sentence; empty when the database keeps them all. */
-export async function brokenPromises(client: Client): Promise<string[]> {
+/** Each promise, and whether the catalogue of the database has its constraint. */
+export async function readPromises(client: Client): Promise<(Promise_ & { kept: boolean })[]> {
   const { rows } = await client.query<{ table: string; definition: string }>(definitionsQuery);
   const kept = new Set(rows.map((row) => `${row.table}: ${row.definition}`));
-  const broken = promises
-    .filter(({ table, definition }) => !kept.has(`${table}: ${definition}`))
+  return promises.map((promise) => ({
+    ...promise,
+    kept: kept.has(`${promise.table}: ${promise.definition}`),
+  }));
+}
+
+/** Returns each broken promise as a sentence; empty when the database keeps them all. */
+export async function brokenPromises(client: Client): Promise<string[]> {
+  const broken = (await readPromises(client))
+    .filter(({ kept }) => !kept)
     .map(
       ({ sentence, table, definition }) =>
         `${table}: ${definition} is missing, so "${sentence}" does not hold`,
@@ -145,11 +200,9 @@ export async function brokenPromises(client: Client): Promise<string[]> {
   const unlogged = await client.query<{ relname: string }>(unloggedQuery);
   broken.push(...unlogged.rows.map(({ relname }) => `${relname} is UNLOGGED: a crash would empty it`));
 
-  const uncounted = await client.query<{ name: string }>(uncountedQuery, [ruleTables]);
+  const gone = await client.query<Trigger>(missingTriggersQuery, [JSON.stringify(triggers)]);
   broken.push(
-    ...uncounted.rows.map(
-      ({ name }) => `${name} has no trigger count_pricing_change, so orders may be priced by old rules`,
-    ),
+    ...gone.rows.map(({ table, does, otherwise }) => `${table} has no trigger ${does}, so ${otherwise}`),
   );
 
   // On Citus, shards replace the partitions of these tables.

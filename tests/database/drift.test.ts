@@ -68,6 +68,23 @@ test.each([
      FOR EACH STATEMENT EXECUTE FUNCTION count_pricing_change()`,
     'country has no trigger',
   ],
+  ['that an order takes its items', 'ALTER TABLE stock_movement DISABLE TRIGGER move_stock', 'may not take'],
+  [
+    'that a deleted item is in the books',
+    'DROP TRIGGER note_movement_delete ON stock',
+    'without a row in the ledger',
+  ],
+  [
+    'that emptied stock is in the books',
+    'DROP TRIGGER note_movement_truncate ON stock',
+    'without a row in the ledger',
+  ],
+  ['that the ledger is only added to', 'DROP TRIGGER refuse_change ON stock_movement', 'can be rewritten'],
+  [
+    'that an order gives back once',
+    'ALTER TABLE stock_movement DROP CONSTRAINT stock_movement_pkey',
+    'once for each end',
+  ],
   ['that open carts are one at a time', 'DROP INDEX cart_one_open', 'one open cart'],
   [
     'that lines belong to an order, in one partition of sixteen',

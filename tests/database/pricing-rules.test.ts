@@ -12,7 +12,8 @@ async function rulesNow(): Promise<PricingRules> {
 }
 
 test('the migration alone makes a shop that can price an order', async () => {
-  expect(await rulesNow()).toEqual(firstRules);
+  // A migration that changes a rule makes a new version, as an owner's change does.
+  expect(await rulesNow()).toEqual({ ...firstRules, version: expect.any(Number) });
 });
 
 test.each([
