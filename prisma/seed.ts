@@ -119,20 +119,31 @@ const categoryTable: SeedTable = {
 const productTable: SeedTable = {
   name: 'product',
   key: 'id',
-  columns: ['slug', 'title', 'description', 'details', 'category_slug', 'image', 'position', 'created_at'],
-  select: `SELECT id, slug, title, description, details, category AS category_slug, image, position,
-      ("addedOn"::timestamp AT TIME ZONE 'UTC')::timestamptz(3) AS created_at
+  columns: [
+    'slug',
+    'title',
+    'description',
+    'details',
+    'category_slug',
+    'image',
+    'option_name',
+    'position',
+    'created_at',
+  ],
+  select: `SELECT id, slug, title, description, details, category AS category_slug, image,
+      coalesce(option, '') AS option_name, position, ("addedOn"::timestamp AT TIME ZONE 'UTC')::timestamptz(3) AS created_at
     FROM json_to_recordset($1) AS t (id uuid, slug text, title text, description text, details text[],
-      category text, image text, position int, "addedOn" text)`,
+      category text, image text, option text, position int, "addedOn" text)`,
 };
 
 const variantTable: SeedTable = {
   name: 'variant',
   key: 'sku',
-  columns: ['product_id', 'title', 'price_minor', 'currency', 'position'],
+  columns: ['product_id', 'title', 'price_minor', 'currency', 'position', 'image', 'swatch'],
   select: `SELECT sku, "productId" AS product_id, title, "priceMinor" AS price_minor,
-      (SELECT currency FROM shop) AS currency, position
-    FROM json_to_recordset($1) AS t (sku text, "productId" uuid, title text, "priceMinor" int, position int)`,
+      (SELECT currency FROM shop) AS currency, position, image, swatch
+    FROM json_to_recordset($1) AS t (sku text, "productId" uuid, title text, "priceMinor" int, position int,
+      image text, swatch text)`,
 };
 
 const stockTable: SeedTable = {

@@ -13,12 +13,19 @@ export function ProductPicture({
   image: string;
   /** Empty if the title is next to the picture. */
   alt: string;
-  /** For a page's one large picture. A list's pictures stay lazy. */
-  eager?: boolean;
+  /** For pictures of the first screen. The others stay lazy. */
+  eager?: boolean | undefined;
   className?: string;
 }) {
   return (
-    <div className={cn('aspect-square overflow-hidden rounded-lg bg-well', className)}>
+    <div
+      className={cn(
+        'aspect-square overflow-hidden rounded-lg bg-well',
+        // Browsers load a lazy picture several screens ahead. Of a skipped box, they load it one screen ahead.
+        !eager && '[content-visibility:auto]',
+        className,
+      )}
+    >
       <img
         src={image}
         alt={alt}
@@ -27,7 +34,7 @@ export function ProductPicture({
         loading={eager ? 'eager' : 'lazy'}
         fetchPriority={eager ? 'high' : 'auto'}
         decoding="async"
-        className="size-full object-cover dark:brightness-90"
+        className="size-full object-cover picture-tone"
       />
     </div>
   );

@@ -16,7 +16,8 @@ export interface VariantInfo {
 export async function findVariants(skus: string[]): Promise<Map<string, VariantInfo>> {
   if (skus.length === 0) return new Map();
   const rows = await sql().$queryRaw<VariantInfo[]>`
-    SELECT variant.sku, line_title(product.title, variant.title) AS title, product.slug, product.image, coalesce(stock.available, 0) AS available
+    SELECT variant.sku, line_title(product.title, variant.title) AS title, product.slug,
+           coalesce(variant.image, product.image) AS image, coalesce(stock.available, 0) AS available
     FROM variant JOIN product ON product.id = variant.product_id
     LEFT JOIN stock ON stock.sku = variant.sku
     WHERE variant.sku = ANY(${skus})`;

@@ -1,5 +1,6 @@
 import { requireCategory } from '#lib/catalogue/require-category.ts';
 import { defaultPageSize, type ProductSort, type ProductSummary } from '#lib/catalogue/schema.ts';
+import { searchWords } from '#lib/catalogue/search/search-words.ts';
 import {
   countProducts,
   type ProductFilter,
@@ -8,6 +9,7 @@ import {
 } from '#lib/catalogue/select-products.ts';
 
 export interface ListProductsPage extends ProductFilter {
+  /** Without one, a search has the nearest products first, and other lists are in featured order. */
   sort?: ProductSort | undefined;
   /** 1 is the first page. */
   page?: number | undefined;
@@ -29,13 +31,19 @@ export interface ProductsPage {
 export async function listProductsPage({
   query,
   category,
-  sort = 'featured',
+  sort,
   page = 1,
   pageSize = defaultPageSize,
 }: ListProductsPage = {}): Promise<ProductsPage> {
   const offset = (page - 1) * pageSize;
   const [rows, total] = await Promise.all([
-    selectProducts({ query, category, sort, offset, limit: pageSize }),
+    selectProducts({
+      query,
+      category,
+      sort: sort ?? (searchWords(query ?? '').length > 0 ? 'relevance' : 'featured'),
+      offset,
+      limit: pageSize,
+    }),
     countProducts({ query, category }),
   ]);
   if (total === 0 && category !== undefined) await requireCategory(category);

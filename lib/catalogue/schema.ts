@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { maxQueryLength } from '#lib/catalogue/query-limits.ts';
+import { maxQueryLength } from '#lib/catalogue/search/query-limits.ts';
 
 export const productSorts = ['featured', 'price-asc', 'price-desc', 'newest', 'title'] as const;
 export type ProductSort = (typeof productSorts)[number];
@@ -57,7 +57,9 @@ export const productQuerySchema = z.object({
   query: text
     .max(maxQueryLength, `may have at most ${maxQueryLength} characters`)
     .optional()
-    .describe('Words that must all occur in title, description or category, in any case or accent.'),
+    .describe(
+      'Words that must all occur in title, description or category, in any case or accent. A plural finds its singular, too.',
+    ),
   category: text.optional().describe("A category's slug."),
   sort: z
     .enum(productSorts, { error: `must be one of ${productSorts.join(', ')}` })

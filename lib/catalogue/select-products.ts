@@ -1,18 +1,21 @@
 import type { Position } from '#lib/catalogue/cursor.ts';
 import type { ProductSort, ProductSummary } from '#lib/catalogue/schema.ts';
-import { searchWords } from '#lib/catalogue/search-words.ts';
+import { hasOneOf, type Wanted } from '#lib/catalogue/search/has-one-of.ts';
+import { distanceFrom } from '#lib/catalogue/search/relevance.ts';
+import { searchWords, singularsOf } from '#lib/catalogue/search/search-words.ts';
 import { Prisma } from '#lib/generated/prisma/client.ts';
 import { db } from '#lib/platform/database/db.ts';
 
 export interface ProductFilter {
-  /** Words that must all occur in title, description or category. */
+  /** Words that must all occur in title, description or category; of a plural, its singular may. */
   query?: string | undefined;
   /** A category's slug. */
   category?: string | undefined;
 }
 
 export interface SelectProducts extends ProductFilter {
-  sort: ProductSort;
+  /** `relevance`: what is nearest to the query first. It needs words in the query, and has no cursors. */
+  sort: ProductSort | 'relevance';
   limit: number;
   /** Start after this product; undefined for the first page. */
   after?: Position | undefined;
@@ -55,6 +58,17 @@ const sorts: Record<ProductSort, Sort> = {
   title: { ...ofProduct, key: Prisma.sql`lower(product.title)`, direction: asc, cast: text },
 };
 
+const canBeBought = Prisma.sql`EXISTS (SELECT FROM variant WHERE variant.product_id = product.id)`;
+
+/** No index can help: the words are not known before the search. It sorts only the products that match. */
+const byRelevance = (query: string) => ({
+  ...ofProduct,
+  key: distanceFrom(query),
+  direction: asc,
+  from: Prisma.sql`product`,
+  listedOnly: canBeBought,
+});
+
 /**
  * Products with their cheapest variant, whose price is the sort key for prices. A product without variants
  * cannot be bought and is in no list.
@@ -84,11 +98,14 @@ export async function selectProducts(select: SelectProducts): Promise<ProductRow
  * products found.
  */
 export function pageQuery(select: SelectProducts): Prisma.Sql {
-  const { key, id, direction } = sorts[select.sort];
+  const { key, id, direction, from, listedOnly } =
+    select.sort === 'relevance'
+      ? byRelevance(select.query ?? '')
+      : { ...sorts[select.sort], from: listed, listedOnly: Prisma.sql`TRUE` };
   return Prisma.sql`
     WITH page AS (
       SELECT product.id, product.slug, product.title, product.category_slug, product.image, ${key} AS sort_key
-      FROM ${listed} WHERE ${matches(select)} AND ${isBehind(select)}
+      FROM ${from} WHERE ${matches(select)} AND ${isBehind(select)} AND ${listedOnly}
       ORDER BY ${key} ${direction}, ${id} ${direction}
       LIMIT ${select.limit}::int OFFSET ${select.offset ?? 0}::int
     )
@@ -101,7 +118,7 @@ export function pageQuery(select: SelectProducts): Prisma.Sql {
 export async function countProducts(filter: ProductFilter): Promise<number> {
   const [row] = await db().$queryRaw<{ count: number }[]>`
     SELECT count(*)::int AS count FROM product
-    WHERE ${matches(filter)} AND EXISTS (SELECT FROM variant WHERE variant.product_id = product.id)`;
+    WHERE ${matches(filter)} AND ${canBeBought}`;
   return row?.count ?? 0;
 }
 
@@ -114,17 +131,31 @@ function matches({ query, category }: ProductFilter): Prisma.Sql {
   const conditions = [Prisma.sql`TRUE`];
   if (category !== undefined) conditions.push(Prisma.sql`product.category_slug = ${category}`);
   for (const word of searchWords(query ?? '')) {
-    // strpos, unlike LIKE, has no wildcards: % and _ are ordinary characters.
-    conditions.push(Prisma.sql`(
-      strpos(product.search_text, search_fold(${word})) > 0
-      OR product.category_slug IN (
-        SELECT slug FROM category WHERE strpos(search_fold(category.title), search_fold(${word})) > 0))`);
+    conditions.push(Prisma.join([hasText(word), ...singularsOf(word).map(hasWord)], ' OR ', '(', ')'));
   }
   return Prisma.join(conditions, ' AND ');
 }
 
+/** strpos, unlike LIKE, has no wildcards: % and _ are ordinary characters. */
+const hasText = (text: string) => Prisma.sql`(
+  strpos(product.search_text, search_fold(${text})) > 0
+  OR product.category_slug IN (
+    SELECT slug FROM category WHERE strpos(search_fold(category.title), search_fold(${text})) > 0))`;
+
+/** A shorter singular is the end of too many words: `len`, of `lens`, ends "woollen". */
+const shortestEnd = 4;
+
+/** The same for a singular: a whole word or, as in "notebook", the end of one. */
+function hasWord(word: string): Prisma.Sql {
+  const wanted: Wanted[] = [{ word, as: word.length < shortestEnd ? 'whole' : 'end' }];
+  return Prisma.sql`(
+    ${hasOneOf(Prisma.sql`product.text_words`, wanted)}
+    OR product.category_slug IN (
+      SELECT slug FROM category WHERE ${hasOneOf(Prisma.sql`search_words(category.title)`, wanted)}))`;
+}
+
 function isBehind({ sort, after }: SelectProducts): Prisma.Sql {
-  if (!after) return Prisma.sql`TRUE`;
+  if (!after || sort === 'relevance') return Prisma.sql`TRUE`;
   const { key, id, direction, cast } = sorts[sort];
   const comparison = direction === asc ? Prisma.sql`>` : Prisma.sql`<`;
   return Prisma.sql`(${key}, ${id}) ${comparison} (${cast(after.key)}, ${after.id}::uuid)`;

@@ -17,6 +17,7 @@ export const care: CategorySeed = {
         'Boiled in Marseille, France',
       ],
       addedOn: '2025-09-09',
+      option: 'Set',
       variants: [
         { sku: 'SOAP-OLIVE-1', title: 'One cube', priceMinor: 900, stock: 200 },
         { sku: 'SOAP-OLIVE-3', title: 'Three cubes', priceMinor: 2400, stock: 130 },
@@ -34,6 +35,7 @@ export const care: CategorySeed = {
         'Made in the Black Forest, Germany',
       ],
       addedOn: '2026-01-20',
+      option: 'Part',
       variants: [
         { sku: 'BRUSH-DISH', title: 'Brush', priceMinor: 1400, stock: 175 },
         { sku: 'BRUSH-DISH-HEADS', title: 'Two spare heads', priceMinor: 900, stock: 190 },
@@ -51,9 +53,17 @@ export const care: CategorySeed = {
         'Bound by hand in Stockholm, Sweden',
       ],
       addedOn: '2026-02-10',
+      option: 'Colour',
       variants: [
-        { sku: 'DUSTPAN-GREEN', title: 'Green', priceMinor: 3800, stock: 55 },
-        { sku: 'DUSTPAN-GREY', title: 'Grey', priceMinor: 3800, stock: 49 },
+        { sku: 'DUSTPAN-GREEN', title: 'Green', priceMinor: 3800, stock: 55, swatch: '#43604f' },
+        {
+          sku: 'DUSTPAN-GREY',
+          title: 'Grey',
+          priceMinor: 3800,
+          stock: 49,
+          swatch: '#83868a',
+          picture: 'grey',
+        },
       ],
     },
     {
@@ -68,9 +78,17 @@ export const care: CategorySeed = {
         'Made in Solingen, Germany',
       ],
       addedOn: '2026-04-28',
+      option: 'Finish',
       variants: [
-        { sku: 'RAZOR-NICKEL', title: 'Nickel', priceMinor: 5200, stock: 68 },
-        { sku: 'RAZOR-BRASS', title: 'Raw brass', priceMinor: 5800, stock: 0 },
+        { sku: 'RAZOR-NICKEL', title: 'Nickel', priceMinor: 5200, stock: 68, swatch: '#b3b5b0' },
+        {
+          sku: 'RAZOR-BRASS',
+          title: 'Raw brass',
+          priceMinor: 5800,
+          stock: 0,
+          swatch: '#c3a45f',
+          picture: 'brass',
+        },
       ],
     },
     {
@@ -85,10 +103,11 @@ export const care: CategorySeed = {
         'Packed in Vienna, Austria',
       ],
       addedOn: '2025-10-28',
+      option: 'Wax',
       variants: [
-        { sku: 'SHOE-TIN-NEUTRAL', title: 'Neutral wax', priceMinor: 4800, stock: 34 },
-        { sku: 'SHOE-TIN-BROWN', title: 'Brown wax', priceMinor: 4800, stock: 41 },
-        { sku: 'SHOE-TIN-BLACK', title: 'Black wax', priceMinor: 4800, stock: 29 },
+        { sku: 'SHOE-TIN-NEUTRAL', title: 'Neutral wax', priceMinor: 4800, stock: 34, swatch: '#ecd09a' },
+        { sku: 'SHOE-TIN-BROWN', title: 'Brown wax', priceMinor: 4800, stock: 41, swatch: '#6b4428' },
+        { sku: 'SHOE-TIN-BLACK', title: 'Black wax', priceMinor: 4800, stock: 29, swatch: '#27241f' },
       ],
     },
     {
@@ -103,10 +122,18 @@ export const care: CategorySeed = {
         'Pressed in Osaka, Japan',
       ],
       addedOn: '2026-06-30',
+      option: 'Colour',
       variants: [
-        { sku: 'TOOLBOX-BLUE', title: 'Blue', priceMinor: 6900, stock: 32 },
-        { sku: 'TOOLBOX-RED', title: 'Red', priceMinor: 6900, stock: 24 },
-        { sku: 'TOOLBOX-SILVER', title: 'Silver', priceMinor: 6900, stock: 19 },
+        { sku: 'TOOLBOX-BLUE', title: 'Blue', priceMinor: 6900, stock: 32, swatch: '#3754a6' },
+        { sku: 'TOOLBOX-RED', title: 'Red', priceMinor: 6900, stock: 24, swatch: '#a83a31', picture: 'red' },
+        {
+          sku: 'TOOLBOX-SILVER',
+          title: 'Silver',
+          priceMinor: 6900,
+          stock: 19,
+          swatch: '#a9aeb2',
+          picture: 'silver',
+        },
       ],
     },
     {

@@ -17,9 +17,10 @@ export const desk: CategorySeed = {
         'Turned in Birmingham, England',
       ],
       addedOn: '2026-03-17',
+      option: 'Ink',
       variants: [
-        { sku: 'PEN-BRASS-BLACK', title: 'Black ink', priceMinor: 5800, stock: 90 },
-        { sku: 'PEN-BRASS-BLUE', title: 'Blue ink', priceMinor: 5800, stock: 71 },
+        { sku: 'PEN-BRASS-BLACK', title: 'Black ink', priceMinor: 5800, stock: 90, swatch: '#23262b' },
+        { sku: 'PEN-BRASS-BLUE', title: 'Blue ink', priceMinor: 5800, stock: 71, swatch: '#2f4da3' },
       ],
     },
     {
@@ -34,6 +35,7 @@ export const desk: CategorySeed = {
         'Bound in Leipzig, Germany',
       ],
       addedOn: '2026-02-24',
+      option: 'Ruling',
       variants: [
         { sku: 'NOTE-A5-PLAIN', title: 'Plain', priceMinor: 2200, stock: 150 },
         { sku: 'NOTE-A5-RULED', title: 'Ruled', priceMinor: 2200, stock: 132 },
@@ -52,6 +54,7 @@ export const desk: CategorySeed = {
         'Forged in Sheffield, England',
       ],
       addedOn: '2025-10-14',
+      option: 'Hand',
       variants: [
         { sku: 'SCISSOR-22-R', title: 'Right-handed', priceMinor: 4900, stock: 47 },
         { sku: 'SCISSOR-22-L', title: 'Left-handed', priceMinor: 4900, stock: 12 },
@@ -69,9 +72,17 @@ export const desk: CategorySeed = {
         'Milled in Småland, Sweden',
       ],
       addedOn: '2026-05-26',
+      option: 'Finish',
       variants: [
-        { sku: 'TRAY-OAK-NATURAL', title: 'Natural', priceMinor: 5400, stock: 39 },
-        { sku: 'TRAY-OAK-SMOKED', title: 'Smoked', priceMinor: 5900, stock: 18 },
+        { sku: 'TRAY-OAK-NATURAL', title: 'Natural', priceMinor: 5400, stock: 39, swatch: '#d4b083' },
+        {
+          sku: 'TRAY-OAK-SMOKED',
+          title: 'Smoked',
+          priceMinor: 5900,
+          stock: 18,
+          swatch: '#7b5b3e',
+          picture: 'smoked',
+        },
       ],
     },
     {
@@ -86,9 +97,17 @@ export const desk: CategorySeed = {
         'Cast in Morioka, Japan',
       ],
       addedOn: '2026-06-23',
+      option: 'Colour',
       variants: [
-        { sku: 'TAPE-IRON-BLACK', title: 'Black', priceMinor: 6800, stock: 25 },
-        { sku: 'TAPE-IRON-GREEN', title: 'Machine green', priceMinor: 6800, stock: 9 },
+        { sku: 'TAPE-IRON-BLACK', title: 'Black', priceMinor: 6800, stock: 25, swatch: '#434544' },
+        {
+          sku: 'TAPE-IRON-GREEN',
+          title: 'Machine green',
+          priceMinor: 6800,
+          stock: 9,
+          swatch: '#4b6a57',
+          picture: 'green',
+        },
       ],
     },
     {
@@ -103,9 +122,24 @@ export const desk: CategorySeed = {
         'Assembled in the Black Forest, Germany',
       ],
       addedOn: '2025-12-02',
+      option: 'Colour',
       variants: [
-        { sku: 'CLOCK-DESK-WHITE', title: 'White', priceMinor: 7900, stock: 33 },
-        { sku: 'CLOCK-DESK-BLACK', title: 'Black', priceMinor: 7900, stock: 28 },
+        {
+          sku: 'CLOCK-DESK-WHITE',
+          title: 'White',
+          priceMinor: 7900,
+          stock: 33,
+          swatch: '#ebe6d9',
+          picture: 'white',
+        },
+        {
+          sku: 'CLOCK-DESK-BLACK',
+          title: 'Black',
+          priceMinor: 7900,
+          stock: 28,
+          swatch: '#2d2e31',
+          picture: 'black',
+        },
       ],
     },
   ],

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ProductRow, productId } from '#prisma/catalogue/rows.ts';
-import type { VariantSeed } from '#prisma/catalogue/types.ts';
+import { type ProductRow, productId, type VariantRow } from '#prisma/catalogue/rows.ts';
 
 /** Makers' names. With the 38 curated products they make 2,280 titles before the first "No. 2". */
 // biome-ignore format: a table of words reads better in rows
@@ -48,15 +47,15 @@ function vary(base: ProductRow, maker: string, edition: number, position: number
 }
 
 function varyVariant(
-  variant: VariantSeed,
+  variant: VariantRow,
   mark: string,
   factor: number,
   random: Buffer,
   index: number,
-): VariantSeed {
+): VariantRow {
   return {
+    ...variant,
     sku: `${variant.sku}-${mark.toUpperCase()}`,
-    title: variant.title,
     // Whole currency units, as shops set prices.
     priceMinor: Math.max(1, Math.round((variant.priceMinor * factor) / 100)) * 100,
     stock: random.readUInt8(4 + index) % 201,

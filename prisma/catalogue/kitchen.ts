@@ -17,10 +17,25 @@ export const kitchen: CategorySeed = {
         'Thrown in a workshop of six in Jutland, Denmark',
       ],
       addedOn: '2026-02-03',
+      option: 'Glaze',
       variants: [
-        { sku: 'MUG-CHALK-350', title: 'Chalk', priceMinor: 2800, stock: 120 },
-        { sku: 'MUG-MOSS-350', title: 'Moss', priceMinor: 2800, stock: 64 },
-        { sku: 'MUG-SLATE-350', title: 'Slate', priceMinor: 2800, stock: 3 },
+        { sku: 'MUG-CHALK-350', title: 'Chalk', priceMinor: 2800, stock: 120, swatch: '#f3eee3' },
+        {
+          sku: 'MUG-MOSS-350',
+          title: 'Moss',
+          priceMinor: 2800,
+          stock: 64,
+          swatch: '#8a946f',
+          picture: 'moss',
+        },
+        {
+          sku: 'MUG-SLATE-350',
+          title: 'Slate',
+          priceMinor: 2800,
+          stock: 3,
+          swatch: '#6d767f',
+          picture: 'slate',
+        },
       ],
     },
     {
@@ -35,6 +50,7 @@ export const kitchen: CategorySeed = {
         'Pressed in the Vosges, France',
       ],
       addedOn: '2025-11-18',
+      option: 'Size',
       variants: [
         { sku: 'PAN-STEEL-20', title: '20 cm', priceMinor: 4400, stock: 40 },
         { sku: 'PAN-STEEL-24', title: '24 cm', priceMinor: 5200, stock: 75 },
@@ -53,10 +69,25 @@ export const kitchen: CategorySeed = {
         'Fired in Upper Austria',
       ],
       addedOn: '2026-04-21',
+      option: 'Colour',
       variants: [
-        { sku: 'CASS-CREAM-40', title: 'Cream', priceMinor: 8900, stock: 22 },
-        { sku: 'CASS-BRICK-40', title: 'Brick', priceMinor: 8900, stock: 17 },
-        { sku: 'CASS-SPRUCE-40', title: 'Spruce', priceMinor: 8900, stock: 0 },
+        {
+          sku: 'CASS-CREAM-40',
+          title: 'Cream',
+          priceMinor: 8900,
+          stock: 22,
+          swatch: '#efe5d0',
+          picture: 'cream',
+        },
+        { sku: 'CASS-BRICK-40', title: 'Brick', priceMinor: 8900, stock: 17, swatch: '#a64a35' },
+        {
+          sku: 'CASS-SPRUCE-40',
+          title: 'Spruce',
+          priceMinor: 8900,
+          stock: 0,
+          swatch: '#3f5b4c',
+          picture: 'spruce',
+        },
       ],
     },
     {
@@ -71,6 +102,7 @@ export const kitchen: CategorySeed = {
         'Forged in Solingen, Germany',
       ],
       addedOn: '2025-09-30',
+      option: 'Blade',
       variants: [
         { sku: 'KNIFE-CHEF-16', title: '16 cm blade', priceMinor: 11500, stock: 26 },
         { sku: 'KNIFE-CHEF-20', title: '20 cm blade', priceMinor: 12900, stock: 44 },
@@ -88,6 +120,7 @@ export const kitchen: CategorySeed = {
         'Made in Vermont, USA',
       ],
       addedOn: '2026-01-13',
+      option: 'Size',
       variants: [
         { sku: 'BOARD-MAPLE-S', title: 'Small', priceMinor: 4600, stock: 58 },
         { sku: 'BOARD-MAPLE-L', title: 'Large', priceMinor: 7200, stock: 2 },

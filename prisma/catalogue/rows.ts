@@ -6,17 +6,23 @@ import { kitchen } from '#prisma/catalogue/kitchen.ts';
 import { light } from '#prisma/catalogue/light.ts';
 import { outdoors } from '#prisma/catalogue/outdoors.ts';
 import { textiles } from '#prisma/catalogue/textiles.ts';
-import type { CategorySeed, ProductSeed } from '#prisma/catalogue/types.ts';
+import type { CategorySeed, ProductSeed, VariantSeed } from '#prisma/catalogue/types.ts';
 
 /** The shop's categories, in the order of its menu. */
 export const categories: CategorySeed[] = [kitchen, desk, textiles, light, outdoors, care];
 
 /** A product as the database stores it. Its variants keep their listed order. */
-export interface ProductRow extends ProductSeed {
+export interface ProductRow extends Omit<ProductSeed, 'variants'> {
   id: string;
   category: string;
   image: string;
   position: number;
+  variants: VariantRow[];
+}
+
+export interface VariantRow extends Omit<VariantSeed, 'picture'> {
+  /** The address of its own picture. */
+  image?: string | undefined;
 }
 
 /** Gives the same id in every database, so that a second seed finds the rows of the first. */
@@ -42,5 +48,9 @@ export function curatedProducts(): ProductRow[] {
     category,
     image: `/products/${product.slug}.svg`,
     position: index + 1,
+    variants: product.variants.map(({ picture, ...variant }) => ({
+      ...variant,
+      image: picture && `/products/${product.slug}-${picture}.svg`,
+    })),
   }));
 }

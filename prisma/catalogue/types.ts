@@ -5,6 +5,10 @@ export interface VariantSeed {
   priceMinor: number;
   /** The initial stock. Orders reduce it, and the seed never resets it. */
   stock: number;
+  /** Its colour, `#rrggbb`. */
+  swatch?: string;
+  /** Its own picture, by its name in scripts/pictures/drawings.ts. Without one it has that of the product. */
+  picture?: string;
 }
 
 export interface ProductSeed {
@@ -16,6 +20,8 @@ export interface ProductSeed {
   details: string[];
   /** The date it was added to the shop. */
   addedOn: string;
+  /** In what its variants differ: Colour, Size. */
+  option?: string;
   variants: VariantSeed[];
 }
 

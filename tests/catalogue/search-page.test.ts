@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import SearchPage from '#app/search/page.tsx';
+import SearchPage from '#app/(shop)/search/page.tsx';
 import { listProductsPage } from '#lib/catalogue/list-products-page.ts';
 import { openCatalogue } from '#tests/support/catalogue.ts';
 
