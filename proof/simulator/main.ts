@@ -3,8 +3,8 @@ import { startSimulator } from './start-simulator.ts';
 
 /**
  * Runs the simulator alone: `node proof/simulator/main.ts --port 12111 --data-dir /tmp/till`. Every flag has
- * a variable: SIMULATOR_PORT, SIMULATOR_DATA_DIR, SIMULATOR_WEBHOOK_URL and SIMULATOR_SETTLE_MS (how long a
- * bank debit or a slow refund takes). STRIPE_WEBHOOK_SECRET and STRIPE_SECRET_KEY are variables too, so that
+ * a variable: SIMULATOR_PORT, SIMULATOR_DATA_DIR, SIMULATOR_WEBHOOK_URL, SIMULATOR_SETTLE_MS (how long a bank
+ * debit or a slow refund takes) and SIMULATOR_READS_PER_SECOND (more get a 429). STRIPE_WEBHOOK_SECRET and STRIPE_SECRET_KEY are variables too, so that
  * no secret appears in a command line.
  */
 
@@ -18,6 +18,7 @@ const { values } = parseArgs({
     'webhook-secret': text,
     'secret-key': text,
     'settle-ms': text,
+    'reads-per-second': text,
   },
 });
 const { env } = process;
@@ -30,6 +31,7 @@ const simulator = await startSimulator({
   webhookSecret: values['webhook-secret'] ?? env.STRIPE_WEBHOOK_SECRET,
   secretKey: values['secret-key'] ?? env.STRIPE_SECRET_KEY,
   settleMs: Number(values['settle-ms'] ?? env.SIMULATOR_SETTLE_MS ?? 2_000),
+  readsPerSecond: Number(values['reads-per-second'] ?? env.SIMULATOR_READS_PER_SECOND ?? 0),
 });
 process.stdout.write(`the simulator answers at ${simulator.url}\n`);
 

@@ -1,13 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { control, isLocalProgram } from '#proof/simulator/dashboard/control.ts';
 import { Dashboard } from '#proof/simulator/dashboard/dashboard.ts';
 import { Owner } from '#proof/simulator/dashboard/owner.ts';
-import { Api, type ApiAnswer } from '#proof/simulator/http/api.ts';
+import { type ChargeToPlant, plant, plantLines } from '#proof/simulator/dashboard/plant.ts';
+import { Api } from '#proof/simulator/http/api.ts';
 import { ApiError } from '#proof/simulator/http/api-error.ts';
-import { answerAtBank, type Page, showBank } from '#proof/simulator/http/bank-page.ts';
+import { answerAtBank, showBank } from '#proof/simulator/http/bank-page.ts';
+import { readBody, readLines, sendAnswer, sendJson, sendPage } from '#proof/simulator/http/send.ts';
 import { errorShape } from '#proof/simulator/http/shapes.ts';
 import type { LedgerRow } from '#proof/simulator/ledger/ledger.ts';
 import { settleInTime } from '#proof/simulator/ledger/settle-in-time.ts';
@@ -35,6 +36,8 @@ export interface SimulatorOptions {
   clockAheadMs?: number;
   /** How long a request without an answer hangs before its connection is closed. */
   hangMs?: number;
+  /** More reads in a second get Stripe's 429. Without it, there is no limit. */
+  readsPerSecond?: number;
 }
 
 export interface Simulator {
@@ -50,6 +53,8 @@ export interface Simulator {
   ledger(orderId?: string): LedgerRow[];
   /** What the shop's owner can do at the provider, without the shop. */
   dashboard: Dashboard;
+  /** Adds paid charges, a million of them in seconds. Throws a 400 for an invalid one, and adds none then. */
+  plant(charges: Iterable<ChargeToPlant>): Promise<number>;
   /** How many of the owner's actions that were requested as faults are done. */
   ownerActs(): number;
   /** Every refund, by the shop or not; `status` is Stripe's. */
@@ -68,8 +73,6 @@ export interface Simulator {
   kill(): Promise<void>;
 }
 
-/** A call is a form of a few hundred bytes. */
-const mostBodyBytes = 64 * 1024;
 const mostKeysCounted = 100_000;
 const mostConnections = 2_000;
 /** How often `close` looks for connections that have become idle. */
@@ -80,7 +83,13 @@ const dayMs = 24 * 60 * 60_000;
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { dataDir, host = '127.0.0.1', port = 0, hangMs = 120_000 } = options;
   const { secretKey = 'sk_test_simulator', webhookSecret = 'whsec_simulator' } = options;
-  const { settleMs = 2_000, keyLifetimeMs = dayMs, clockAheadMs = 0, retryMs = 500 } = options;
+  const {
+    settleMs = 2_000,
+    keyLifetimeMs = dayMs,
+    clockAheadMs = 0,
+    retryMs = 500,
+    readsPerSecond,
+  } = options;
   const books = path.join(dataDir, 'journal.jsonl');
   const simulator = await SimulatedProvider.open(books, { settleMs, keyLifetimeMs, clockAheadMs });
   const dashboard = new Dashboard(simulator);
@@ -111,11 +120,14 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const onKey = (key: string) => {
     if (keyUses.size < mostKeysCounted || keyUses.has(key)) keyUses.set(key, (keyUses.get(key) ?? 0) + 1);
   };
-  const api = new Api({ simulator, faults, secretKey, baseUrl: url, onKey });
+  const api = new Api({ simulator, faults, secretKey, baseUrl: url, onKey, readsPerSecond });
   const settling = settleInTime(simulator, ending.signal);
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname, search } = new URL(request.url ?? '/', url);
+    if (pathname === '/_test/plant' && request.method === 'POST' && isLocalProgram(request)) {
+      return sendJson(response, 200, { planted: await plantLines(simulator, readLines(request)) });
+    }
     const body = await readBody(request);
     const call = { method: request.method ?? 'GET', path: pathname, search: search.slice(1), body };
     if (pathname.startsWith('/v1/')) {
@@ -172,6 +184,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
         .newestFirst()
         .map(({ id, intent, status }) => ({ id, paymentIntent: intent, status })),
     dashboard,
+    plant: (charges) => plant(simulator, charges),
     ownerActs: () => owner.acts,
     usesOfKey: (key) => keyUses.get(key) ?? 0,
     setWebhookUrl: (to) => {
@@ -182,61 +195,4 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     close: () => end(true).then(() => simulator.close()),
     kill: () => Promise.all([simulator.abandon(), end(false)]).then(() => undefined),
   };
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > mostBodyBytes) {
-      throw new ApiError(413, { type: 'invalid_request_error', message: 'The request is too large.' });
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-async function sendAnswer(
-  response: ServerResponse,
-  { status, headers, body, instead }: ApiAnswer,
-  hangMs: number,
-  signal: AbortSignal,
-): Promise<void> {
-  const socket = response.socket as Socket | null;
-  if (instead === 'reset') return void socket?.resetAndDestroy();
-  if (instead === 'hang_up') return void socket?.destroy();
-  if (instead === 'hang') {
-    const gone = new AbortController();
-    response.once('close', () => gone.abort());
-    await sleep(hangMs, undefined, { signal: AbortSignal.any([signal, gone.signal]) }).catch(() => undefined);
-    return void socket?.destroy();
-  }
-  sendJson(response, status, body, headers);
-}
-
-function sendJson(
-  response: ServerResponse,
-  status: number,
-  body: unknown,
-  headers: Record<string, string> = {},
-): void {
-  response.writeHead(status, {
-    ...headers,
-    'content-type': 'application/json',
-    'cache-control': 'no-cache, no-store',
-  });
-  response.end(JSON.stringify(body, null, 2));
-}
-
-function sendPage(response: ServerResponse, { status, html = '', location }: Page): void {
-  response.writeHead(status, {
-    'content-type': 'text/html; charset=utf-8',
-    'cache-control': 'no-store',
-    // Allows only this page's own style: data from the shop is shown as text.
-    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-    'referrer-policy': 'no-referrer',
-    ...(location && { location }),
-  });
-  response.end(html);
 }

@@ -1,7 +1,13 @@
 import { createHmac } from 'node:crypto';
-import { disputeShape, refundShape, reviewShape, warningShape } from '#proof/simulator/http/beside-shapes.ts';
+import type { SimulatorEvent } from '#proof/simulator/books/event-log.ts';
+import {
+  disputeShape,
+  payoutShape,
+  refundShape,
+  reviewShape,
+  warningShape,
+} from '#proof/simulator/http/beside-shapes.ts';
 import { chargeShape, intentShape, type Shape } from '#proof/simulator/http/shapes.ts';
-import type { SimulatorEvent } from '#proof/simulator/ledger/event-log.ts';
 import { seconds } from '#proof/simulator/ledger/moment.ts';
 import type { Faults } from './faults.ts';
 import type { SimulatedProvider } from './simulated-provider.ts';
@@ -83,7 +89,7 @@ export class Webhooks {
   async #deliver(event: SimulatorEvent): Promise<void> {
     const { simulator, faults, retryMs } = this.#options;
     const { signal } = this.#stop;
-    const fault = faults.takeForWebhook({ type: event.type, orderId: event.intent.metadata.order_id });
+    const fault = faults.takeForWebhook({ type: event.type, orderId: event.intent?.metadata.order_id });
     if (fault?.kind === 'webhook_drop') return simulator.told(event, 'dropped');
     if (fault?.kind === 'webhook_delay') await pause(fault.ms, this.#wakeUps);
     if (fault?.kind === 'webhook_reorder') await pause(overtakenWithinMs, this.#overtaken);
@@ -161,12 +167,14 @@ export function eventShape(event: SimulatorEvent, baseUrl: string): Shape {
   };
 }
 
-function objectOf({ type, created, intent, ...beside }: SimulatorEvent, baseUrl: string): Shape {
-  const { refund, dispute, warning, review } = beside;
+function objectOf({ type, created, intent, ...beside }: SimulatorEvent, baseUrl: string): Shape | null {
+  const { refund, dispute, warning, review, payout } = beside;
+  if (payout) return payoutShape(payout);
   if (refund && type.startsWith('refund.')) return refundShape(refund);
   if (dispute) return disputeShape(dispute, created);
-  if (warning) return warningShape(warning, intent);
   if (review) return reviewShape(review);
+  if (!intent) return null;
+  if (warning) return warningShape(warning, intent);
   if (intent.charge && type.startsWith('charge.')) return chargeShape(intent, intent.charge);
   return intentShape(intent, baseUrl);
 }

@@ -1,7 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Fault, Faults } from '#proof/simulator/faults.ts';
 import { invalid } from '#proof/simulator/http/api-error.ts';
-import { disputeShape, refundShape, reviewShape, warningShape } from '#proof/simulator/http/beside-shapes.ts';
+import {
+  disputeShape,
+  payoutShape,
+  refundShape,
+  reviewShape,
+  warningShape,
+} from '#proof/simulator/http/beside-shapes.ts';
 import { expand } from '#proof/simulator/http/expand.ts';
 import { decodeForm } from '#proof/simulator/http/params.ts';
 import { intentShape } from '#proof/simulator/http/shapes.ts';
@@ -76,7 +82,10 @@ async function atDashboard(
   const action = path.match(/^\/_test\/dashboard\/([\w/]+)$/)?.[1];
   const acted = method === 'POST' && action ? actAtDashboard(dashboard, action, decodeForm(body)) : undefined;
   if (!acted) return undefined;
-  const { intent, ...beside } = await acted;
+  const done = await acted;
+  if (Array.isArray(done)) return { payouts: done.map(payoutShape) };
+  if (!('intent' in done)) return { payout: payoutShape(done) };
+  const { intent, ...beside } = done;
   return {
     payment_intent: expand(intentShape(intent, baseUrl), ['latest_charge'], { simulator, baseUrl, intent }),
     ...(beside.refund && { refund: refundShape(beside.refund) }),
@@ -92,7 +101,7 @@ function resend({ simulator, webhooks }: ControlOptions, query: URLSearchParams)
   const intent = query.get('payment_intent');
   const chosen = simulator.events
     .all()
-    .filter((event) => (!type || event.type === type) && (!intent || event.intent.id === intent));
+    .filter((event) => (!type || event.type === type) && (!intent || event.intent?.id === intent));
   for (const event of chosen) webhooks.tell(event);
   return chosen.length;
 }

@@ -9,13 +9,14 @@ import {
   textOf,
 } from '#proof/simulator/http/params.ts';
 import { disputeOutcomes } from '#proof/simulator/ledger/disputes.ts';
-import { type Outcome, reviewClosedReasons } from '#proof/simulator/ledger/model.ts';
+import { type Payout, reviewClosedReasons } from '#proof/simulator/ledger/model.ts';
+import type { Outcome } from '#proof/simulator/ledger/outcome.ts';
 import type { Dashboard } from './dashboard.ts';
 
 /** The dashboard over HTTP: `POST /_test/dashboard/<action>`, with a form as Stripe's API takes it. */
 interface Action {
   known: readonly string[];
-  act: (dashboard: Dashboard, params: Params) => Promise<Outcome>;
+  act: (dashboard: Dashboard, params: Params) => Promise<Outcome | Payout | Payout[]>;
 }
 
 const payment = (params: Params) => required(params, 'payment_intent');
@@ -34,8 +35,9 @@ const actions: Record<string, Action> = {
       }),
   },
   refund: {
-    known: ['amount', 'payment_intent'],
-    act: (dashboard, params) => dashboard.refund(payment(params), positiveOf(params, 'amount')),
+    known: ['amount', 'metadata', 'payment_intent'],
+    act: (dashboard, params) =>
+      dashboard.refund(payment(params), positiveOf(params, 'amount'), metadataOf(params)),
   },
   'refund/fail': {
     known: ['reason', 'refund'],
@@ -90,19 +92,38 @@ const actions: Record<string, Action> = {
     act: (dashboard, params) =>
       dashboard.closeReview(required(params, 'review'), oneOf(params, 'reason', reviewClosedReasons)),
   },
+  payout: {
+    known: ['arrival_date', 'available_by', 'currency', 'status'],
+    act: (dashboard, params) =>
+      dashboard.payOut({
+        arrivalDate: positiveOf(params, 'arrival_date'),
+        availableBy: positiveOf(params, 'available_by'),
+        currency: textOf(params, 'currency'),
+        status: oneOf(params, 'status', ['paid', 'pending']),
+      }),
+  },
+  'payout/pay': {
+    known: ['payout'],
+    act: (dashboard, params) => dashboard.payPayout(required(params, 'payout')),
+  },
+  'payout/fail': {
+    known: ['payout', 'reason'],
+    act: (dashboard, params) => dashboard.failPayout(required(params, 'payout'), textOf(params, 'reason')),
+  },
 };
 
 /**
  * Returns undefined for an unknown action. Throws for an unknown parameter, so that no typing error passes
- * unseen.
+ * unseen. Every action takes `created`, the Unix time at which it happened.
  */
 export function actAtDashboard(
   dashboard: Dashboard,
   name: string,
   params: Params,
-): Promise<Outcome> | undefined {
+): Promise<Outcome | Payout | Payout[]> | undefined {
   const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
   if (!action) return undefined;
-  requireKnown(params, action.known);
-  return action.act(dashboard, params);
+  requireKnown(params, ['created', ...action.known]);
+  const created = positiveOf(params, 'created');
+  return action.act(created === undefined ? dashboard : dashboard.at(created * 1_000), params);
 }

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SimulatorEvent } from '#proof/simulator/books/event-log.ts';
 import { type Fault, type Faults, type OwnerFaultKind, ownerKinds } from '#proof/simulator/faults.ts';
 import { ApiError } from '#proof/simulator/http/api-error.ts';
-import type { SimulatorEvent } from '#proof/simulator/ledger/event-log.ts';
-import type { EventType, Outcome } from '#proof/simulator/ledger/model.ts';
+import type { Intent } from '#proof/simulator/ledger/model.ts';
+import type { EventType, Outcome } from '#proof/simulator/ledger/outcome.ts';
 import type { Dashboard } from './dashboard.ts';
 
 export interface OwnerOptions {
@@ -16,7 +17,7 @@ interface Act {
   after: EventType;
   /** How many events the action emits, and their type. */
   announces: { events: number; type: string };
-  act: (dashboard: Dashboard, event: SimulatorEvent) => Promise<Outcome>;
+  act: (dashboard: Dashboard, intent: Intent) => Promise<Outcome>;
   /** The follow-up action, if there is one. It runs after the same delay again. */
   afterwards?: { events: number; act: (dashboard: Dashboard, outcome: Outcome) => Promise<Outcome> };
 }
@@ -32,45 +33,45 @@ const acts: Record<OwnerFaultKind, Act> = {
   owner_refund: {
     after: 'payment_intent.succeeded',
     announces: refunds,
-    act: (dashboard, { intent }) => dashboard.refund(intent.id),
+    act: (dashboard, intent) => dashboard.refund(intent.id),
   },
   owner_refund_part: {
     after: 'payment_intent.succeeded',
     announces: refunds,
-    act: (dashboard, { intent }) => dashboard.refund(intent.id, Math.ceil(intent.amount / 10)),
+    act: (dashboard, intent) => dashboard.refund(intent.id, Math.ceil(intent.amount / 10)),
   },
   owner_refund_fails: {
     after: 'payment_intent.succeeded',
     announces: refunds,
-    act: (dashboard, { intent }) => dashboard.refund(intent.id),
+    act: (dashboard, intent) => dashboard.refund(intent.id),
     afterwards: { events: 2, act: (dashboard, { refund }) => dashboard.failRefund(refund?.id ?? '') },
   },
   owner_dispute_lost: {
     after: 'payment_intent.succeeded',
     announces: disputes,
-    act: (dashboard, { intent }) => dashboard.dispute(intent.id),
+    act: (dashboard, intent) => dashboard.dispute(intent.id),
     afterwards: decided('lost'),
   },
   owner_dispute_won: {
     after: 'payment_intent.succeeded',
     announces: disputes,
-    act: (dashboard, { intent }) => dashboard.dispute(intent.id),
+    act: (dashboard, intent) => dashboard.dispute(intent.id),
     afterwards: decided('won'),
   },
   owner_capture: {
     after: 'payment_intent.amount_capturable_updated',
     announces: { events: 1, type: '^payment_intent\\.succeeded$' },
-    act: (dashboard, { intent }) => dashboard.capture(intent.id),
+    act: (dashboard, intent) => dashboard.capture(intent.id),
   },
   owner_cancel: {
     after: 'payment_intent.requires_action',
     announces: { events: 1, type: '^payment_intent\\.canceled$' },
-    act: (dashboard, { intent }) => dashboard.cancel(intent.id),
+    act: (dashboard, intent) => dashboard.cancel(intent.id),
   },
   shopper_confirms_again: {
     after: 'payment_intent.payment_failed',
     announces: { events: 1, type: '^payment_intent\\.(succeeded|amount_capturable_updated)$' },
-    act: (dashboard, { intent }) => dashboard.confirm(intent.id),
+    act: (dashboard, intent) => dashboard.confirm(intent.id),
   },
 };
 
@@ -87,28 +88,26 @@ export class Owner {
     this.#options = options;
   }
 
-  hear(event: SimulatorEvent): void {
-    const orderId = event.intent.metadata.order_id;
-    const possible = ownerKinds.filter((kind) => acts[kind].after === event.type);
-    const fault = this.#options.faults.takeForOwner(possible, { type: event.type, orderId });
+  hear({ type, intent }: SimulatorEvent): void {
+    if (!intent) return;
+    const orderId = intent.metadata.order_id;
+    const possible = ownerKinds.filter((kind) => acts[kind].after === type);
+    const fault = this.#options.faults.takeForOwner(possible, { type, orderId });
     // Errors are ignored: when the simulator ends, its journal is already closed.
-    if (fault) void this.#act(event, fault).catch(() => undefined);
+    if (fault) void this.#act(intent, fault).catch(() => undefined);
   }
 
-  async #act(
-    event: SimulatorEvent,
-    fault: { kind: OwnerFaultKind } & Pick<Fault, 'ms' | 'events'>,
-  ): Promise<void> {
+  async #act(intent: Intent, fault: { kind: OwnerFaultKind } & Pick<Fault, 'ms' | 'events'>): Promise<void> {
     const { dashboard, faults, signal } = this.#options;
     const { announces, act, afterwards } = acts[fault.kind];
     await sleep(fault.ms, undefined, { signal });
     try {
-      this.#keepFromTheShop(event, fault, announces);
-      const outcome = await act(dashboard, event);
+      this.#keepFromTheShop(intent, fault, announces);
+      const outcome = await act(dashboard, intent);
       this.acts += 1;
       if (!afterwards) return;
       await sleep(fault.ms, undefined, { signal });
-      this.#keepFromTheShop(event, fault, { ...announces, events: afterwards.events });
+      this.#keepFromTheShop(intent, fault, { ...announces, events: afterwards.events });
       await afterwards.act(dashboard, outcome);
     } catch (error) {
       // The shopper was faster, so nothing is left to refund. Use the next payment instead.
@@ -117,11 +116,7 @@ export class Owner {
     }
   }
 
-  #keepFromTheShop(
-    { intent }: SimulatorEvent,
-    { events }: Pick<Fault, 'events'>,
-    announces: Act['announces'],
-  ): void {
+  #keepFromTheShop(intent: Intent, { events }: Pick<Fault, 'events'>, announces: Act['announces']): void {
     if (events === 'told') return;
     this.#options.faults.add({
       kind: events === 'lost' ? 'webhook_drop' : 'webhook_delay',

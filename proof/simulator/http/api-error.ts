@@ -1,4 +1,4 @@
-import type { ErrorBody } from '#proof/simulator/ledger/model.ts';
+import type { ErrorBody } from '#proof/simulator/ledger/outcome.ts';
 
 /** A refusal before anything was executed. The idempotency layer never stores these. */
 export class ApiError extends Error {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { KeptAnswer } from '#proof/simulator/books/line.ts';
 import type { Faults, RequestFaultKind } from '#proof/simulator/faults.ts';
-import type { ErrorBody } from '#proof/simulator/ledger/model.ts';
-import type { KeptAnswer, SimulatedProvider } from '#proof/simulator/simulated-provider.ts';
+import type { SimulatedProvider } from '#proof/simulator/simulated-provider.ts';
+import { type ApiAnswer, faultAfter, faultBefore, rateLimited, serverError } from './answers.ts';
 import { ApiError } from './api-error.ts';
 import { refundShape } from './beside-shapes.ts';
 import { findPost } from './endpoints.ts';
@@ -10,6 +11,7 @@ import { expand, expansionsOf } from './expand.ts';
 import { newId } from './ids.ts';
 import { decodeForm, type Params } from './params.ts';
 import { query } from './queries.ts';
+import { ReadLimit } from './read-limit.ts';
 import { errorShape, intentShape, type Shape } from './shapes.ts';
 
 export interface ApiRequest {
@@ -21,14 +23,6 @@ export interface ApiRequest {
   body: string;
 }
 
-export interface ApiAnswer {
-  status: number;
-  headers: Record<string, string>;
-  body: unknown;
-  /** What happens to the connection instead of an answer. */
-  instead?: 'hang' | 'hang_up' | 'reset';
-}
-
 export interface ApiOptions {
   simulator: SimulatedProvider;
   faults: Faults;
@@ -36,17 +30,19 @@ export interface ApiOptions {
   baseUrl: string;
   /** Called with the key of every request that has one. */
   onKey: (key: string) => void;
+  /** Undefined: no limit. */
+  readsPerSecond: number | undefined;
 }
-
-const serverError: ErrorBody = { type: 'api_error', message: 'Something went wrong on our end.' };
 
 /** Handles calls under /v1: authentication first, then requested faults, then the call itself. */
 export class Api {
   readonly #options: ApiOptions;
   readonly #keysInUse = new Set<string>();
+  readonly #reads: ReadLimit | undefined;
 
   constructor(options: ApiOptions) {
     this.#options = options;
+    this.#reads = options.readsPerSecond ? new ReadLimit(options.readsPerSecond) : undefined;
   }
 
   async answer(request: ApiRequest): Promise<ApiAnswer> {
@@ -58,11 +54,12 @@ export class Api {
     if (version) headers['stripe-version'] = version;
     try {
       this.#authenticate(request.headers.authorization);
+      if (request.method === 'GET' && this.#reads?.take() === false) return rateLimited(headers);
       const params = decodeForm(request.method === 'GET' ? request.search : request.body);
       if (key) this.#options.onKey(key);
       const fault = this.#faultFor(request, params, key);
-      const before = fault && faultBefore(fault.kind);
-      if (before) return { ...before, headers };
+      const before = fault && faultBefore(fault.kind, headers);
+      if (before) return before;
       const answer =
         request.method === 'GET'
           ? await this.#get(request.path, params, fault)
@@ -122,7 +119,7 @@ export class Api {
     }
     const endpoint = `${method} ${path}`;
     const fingerprint = fingerprintOf(endpoint, body);
-    const kept = key ? simulator.keptAnswer(key) : undefined;
+    const kept = key ? simulator.keptAnswer(key, simulator.now().nowMs) : undefined;
     if (kept) {
       await simulator.durable();
       return this.#replay(kept, endpoint, fingerprint);
@@ -130,7 +127,7 @@ export class Api {
     if (key && this.#keysInUse.has(key)) throw keyInUse(key);
     const expand = expansionsOf(params);
     const execute = found.endpoint({ simulator, params, id: found.id });
-    if (simulator.isFull)
+    if (simulator.room < 1)
       throw new ApiError(500, { ...serverError, message: 'The simulator is full: delete its folder.' });
     if (key) this.#keysInUse.add(key);
     try {
@@ -149,7 +146,7 @@ export class Api {
 
   /** Replays the first answer byte for byte, and only for the same request. */
   #replay(kept: KeptAnswer, endpoint: string, fingerprint: string): ApiAnswer {
-    if (kept.endpoint !== endpoint || kept.fingerprint !== fingerprint) {
+    if (kept.endpoint !== endpoint || (kept.fingerprint ?? fingerprint) !== fingerprint) {
       throw new ApiError(400, {
         type: 'idempotency_error',
         message:
@@ -182,28 +179,6 @@ export class Api {
 }
 
 type PlannedFault = { kind: RequestFaultKind; ms: number } | undefined;
-
-function faultBefore(kind: RequestFaultKind): Omit<ApiAnswer, 'headers'> | undefined {
-  if (kind === 'timeout_before') return { status: 0, body: undefined, instead: 'hang' };
-  if (kind === 'reset_before') return { status: 0, body: undefined, instead: 'reset' };
-  if (kind === 'error_before') return { status: 500, body: errorShape(serverError) };
-  if (kind !== 'rate_limited') return undefined;
-  return {
-    status: 429,
-    body: errorShape({
-      type: 'invalid_request_error',
-      code: 'rate_limit',
-      message: 'Request rate limit exceeded.',
-    }),
-  };
-}
-
-function faultAfter(kind: RequestFaultKind): Partial<ApiAnswer> | undefined {
-  if (kind === 'timeout_after') return { instead: 'hang' };
-  if (kind === 'reply_lost') return { instead: 'hang_up' };
-  if (kind !== 'error_after' && kind !== 'error_stored') return undefined;
-  return { status: 500, body: errorShape(serverError) };
-}
 
 /** Two requests are the same when their parameters are equal, in any order. */
 function fingerprintOf(endpoint: string, body: string): string {

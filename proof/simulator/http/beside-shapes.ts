@@ -1,8 +1,10 @@
+import { availableOn } from '#proof/simulator/ledger/balance.ts';
 import type {
   BalanceTransaction,
   Dispute,
   FraudWarning,
   Intent,
+  Payout,
   Refund,
   Review,
 } from '#proof/simulator/ledger/model.ts';
@@ -41,7 +43,7 @@ export function disputeShape(dispute: Dispute, nowSeconds: number): Shape {
     id,
     object: 'dispute',
     amount: dispute.amount,
-    balance_transactions: dispute.transactions.map(transactionShape),
+    balance_transactions: dispute.transactions.map((one) => transactionShape(one, nowSeconds)),
     charge: dispute.charge,
     created: dispute.created,
     currency: dispute.currency,
@@ -100,13 +102,13 @@ export function reviewShape(review: Review): Shape {
   };
 }
 
-export function transactionShape(transaction: BalanceTransaction): Shape {
+export function transactionShape(transaction: BalanceTransaction, nowSeconds: number): Shape {
   const { id, amount, fee, currency, created } = transaction;
   return {
     id,
     object: 'balance_transaction',
     amount,
-    available_on: created + availableAfterSeconds,
+    available_on: availableOn(transaction),
     balance_type: 'payments',
     created,
     currency,
@@ -128,12 +130,43 @@ export function transactionShape(transaction: BalanceTransaction): Shape {
     net: amount - fee,
     reporting_category: transaction.reportingCategory,
     source: transaction.source,
-    status: transaction.type === 'adjustment' ? 'available' : 'pending',
+    status: availableOn(transaction) <= nowSeconds ? 'available' : 'pending',
     type: transaction.type,
   };
 }
 
-const availableAfterSeconds = 2 * 24 * 60 * 60;
-
 const feeText = ({ type }: BalanceTransaction) =>
   type === 'adjustment' ? 'Dispute fee' : 'Stripe processing fees';
+
+export function payoutShape(payout: Payout): Shape {
+  const { id, failure } = payout;
+  return {
+    id,
+    object: 'payout',
+    amount: payout.amount,
+    application_fee: null,
+    application_fee_amount: null,
+    arrival_date: payout.arrivalDate,
+    automatic: true,
+    balance_transaction: payout.transaction.id,
+    created: payout.created,
+    currency: payout.currency,
+    description: 'STRIPE PAYOUT',
+    destination: 'ba_simulator',
+    failure_balance_transaction: failure?.transaction.id ?? null,
+    failure_code: failure?.code ?? null,
+    failure_message: failure ? `The bank returned the payout: ${failure.code}.` : null,
+    livemode: false,
+    metadata: {},
+    method: 'standard',
+    original_payout: null,
+    payout_method: null,
+    reconciliation_status: 'completed',
+    reversed_by: null,
+    source_type: 'card',
+    statement_descriptor: null,
+    status: payout.status,
+    trace_id: null,
+    type: 'bank_account',
+  };
+}

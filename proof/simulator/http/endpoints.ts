@@ -1,7 +1,8 @@
 import { requireChargeable } from '#proof/simulator/ledger/amounts.ts';
 import { cancelIntent, captureIntent } from '#proof/simulator/ledger/intent-ends.ts';
 import { confirmIntent, createIntent } from '#proof/simulator/ledger/intents.ts';
-import type { Intent, Outcome } from '#proof/simulator/ledger/model.ts';
+import type { Intent } from '#proof/simulator/ledger/model.ts';
+import type { Outcome } from '#proof/simulator/ledger/outcome.ts';
 import { createRefund } from '#proof/simulator/ledger/refunds.ts';
 import { testCard } from '#proof/simulator/ledger/test-cards.ts';
 import type { SimulatedProvider } from '#proof/simulator/simulated-provider.ts';

@@ -2,7 +2,7 @@ import type { Intent } from '#proof/simulator/ledger/model.ts';
 import { seconds } from '#proof/simulator/ledger/moment.ts';
 import type { SimulatedProvider } from '#proof/simulator/simulated-provider.ts';
 import { invalid } from './api-error.ts';
-import { disputeShape, refundShape, reviewShape, transactionShape } from './beside-shapes.ts';
+import { disputeShape, payoutShape, refundShape, reviewShape, transactionShape } from './beside-shapes.ts';
 import { listOf, type Params } from './params.ts';
 import { chargeShape, intentShape, type Shape } from './shapes.ts';
 
@@ -60,7 +60,7 @@ export function expand(
 }
 
 function refundsOf(simulator: SimulatedProvider, charge: Shape): Shape {
-  const refunds = simulator.refunds.newestFirst(String(charge.payment_intent));
+  const refunds = simulator.refunds.ofIntent(String(charge.payment_intent)).newestFirst();
   return {
     object: 'list',
     data: refunds.filter((refund) => refund.charge === charge.id).map(refundShape),
@@ -77,14 +77,20 @@ function shapeOfIntent(intent: Intent, id: string, baseUrl: string): Shape | und
 
 /** The shape of any object, by its id. */
 function shapeOf(simulator: SimulatedProvider, id: string, baseUrl: string): Shape | undefined {
-  const intent = simulator.intent(id) ?? simulator.intentOfCharge(id);
-  if (intent) return shapeOfIntent(intent, id, baseUrl);
+  const nowSeconds = seconds(simulator.now().nowMs);
+  const intent = simulator.intent(id);
+  if (intent) return intentShape(intent, baseUrl);
+  const charge = simulator.charges.get(id);
+  const charged = charge && simulator.intent(charge.intent);
+  if (charged) return chargeShape(charged, charge.charge);
   const refund = simulator.refunds.get(id);
   if (refund) return refundShape(refund);
   const dispute = simulator.disputes.get(id);
-  if (dispute) return disputeShape(dispute, seconds(simulator.now().nowMs));
+  if (dispute) return disputeShape(dispute, nowSeconds);
   const review = simulator.reviews.get(id);
   if (review) return reviewShape(review);
-  const transaction = simulator.transaction(id);
-  return transaction && transactionShape(transaction);
+  const payout = simulator.payouts.get(id);
+  if (payout) return payoutShape(payout);
+  const transaction = simulator.transactions.get(id);
+  return transaction && transactionShape(transaction, nowSeconds);
 }

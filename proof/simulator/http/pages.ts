@@ -1,3 +1,4 @@
+import type { Span, Timeline } from '#proof/simulator/books/timeline.ts';
 import { invalid } from './api-error.ts';
 import { integerOf, type Params, textOf } from './params.ts';
 
@@ -14,37 +15,37 @@ interface Item {
 
 /** The page after `starting_after`, the one before `ending_before`, or the first. */
 export function pageOf<One extends Item>(
-  newestFirst: Iterable<One>,
+  timeline: Timeline<One>,
   params: Params,
+  isWanted: (one: One) => boolean = () => true,
 ): { items: One[]; more: boolean } {
   const limit = integerOf(params, 'limit') ?? 10;
   if (limit < 1 || limit > mostPerPage) throw invalid('Limit must be 1 to 100', { param: 'limit' });
-  const { earliest, latest } = createdRange(params);
+  const span = spanOf(params, 'created');
   const before = textOf(params, 'ending_before');
-  const after = textOf(params, 'starting_after');
+  const found = before
+    ? timeline.newer(span, before)
+    : timeline.older(span, textOf(params, 'starting_after'));
   const items: One[] = [];
-  let begun = after === undefined;
-  for (const item of newestFirst) {
-    if (item.created < earliest || item.id === before) break;
-    if (begun && item.created <= latest) {
-      items.push(item);
-      // One item more than `limit` shows that another page follows.
-      if (!before && items.length > limit) break;
-    }
-    begun ||= item.id === after;
+  for (const one of found) {
+    if (!isWanted(one)) continue;
+    items.push(one);
+    // One item more than `limit` shows that another page follows.
+    if (items.length > limit) break;
   }
-  return { items: before ? items.slice(-limit) : items.slice(0, limit), more: items.length > limit };
+  const page = items.slice(0, limit);
+  return { items: before ? page.reverse() : page, more: items.length > limit };
 }
 
 /** A plain `created` is an exact time; with an operator it is a bound. */
-function createdRange(params: Params): { earliest: number; latest: number } {
-  const at = (name: string) => integerOf(params, name);
-  const moment = at('created');
+export function spanOf(params: Params, name: 'arrival_date' | 'created'): Span {
+  const at = (operator: string) => integerOf(params, `${name}${operator}`);
+  const moment = at('');
   if (moment !== undefined) return { earliest: moment, latest: moment };
-  const gt = at('created[gt]');
-  const lt = at('created[lt]');
+  const gt = at('[gt]');
+  const lt = at('[lt]');
   return {
-    earliest: at('created[gte]') ?? (gt === undefined ? Number.NEGATIVE_INFINITY : gt + 1),
-    latest: at('created[lte]') ?? (lt === undefined ? Number.POSITIVE_INFINITY : lt - 1),
+    earliest: at('[gte]') ?? (gt === undefined ? Number.NEGATIVE_INFINITY : gt + 1),
+    latest: at('[lte]') ?? (lt === undefined ? Number.POSITIVE_INFINITY : lt - 1),
   };
 }

@@ -1,4 +1,5 @@
-import type { Charge, ErrorBody, Intent } from '#proof/simulator/ledger/model.ts';
+import type { Charge, Intent } from '#proof/simulator/ledger/model.ts';
+import type { ErrorBody } from '#proof/simulator/ledger/outcome.ts';
 import { testCard } from '#proof/simulator/ledger/test-cards.ts';
 
 /** The objects as Stripe's API shows them. An unchanged object always gives the same bytes. */

@@ -1,8 +1,9 @@
 import { newId } from '#proof/simulator/http/ids.ts';
 import { reinstatementOf, withdrawalOf } from './balance.ts';
 import { refusal } from './intents.ts';
-import type { Charge, Dispute, Intent, Outcome } from './model.ts';
+import type { Charge, Dispute, Intent } from './model.ts';
 import { type Moment, seconds } from './moment.ts';
+import type { Outcome } from './outcome.ts';
 
 /** What a cardholder's bank does with a charge. Pure, like the operations on a PaymentIntent. */
 

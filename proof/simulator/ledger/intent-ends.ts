@@ -1,7 +1,8 @@
 import { takingOf } from './balance.ts';
 import { refusal, unexpected } from './intents.ts';
-import type { Intent, Outcome } from './model.ts';
+import type { Intent } from './model.ts';
 import { type Moment, seconds } from './moment.ts';
+import type { Outcome } from './outcome.ts';
 
 /** How a PaymentIntent ends: captured or cancelled. Pure, like the operations before it. */
 

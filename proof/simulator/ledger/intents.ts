@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { newId } from '#proof/simulator/http/ids.ts';
 import { takingOf } from './balance.ts';
-import type { Charge, Decline, ErrorBody, Intent, Outcome } from './model.ts';
+import type { Charge, Decline, Intent } from './model.ts';
 import { type Moment, seconds } from './moment.ts';
+import type { ErrorBody, Outcome } from './outcome.ts';
 import { type Behaviour, testCard } from './test-cards.ts';
 
 /** The operations on a PaymentIntent. Pure: each takes the intent and returns an outcome. */

@@ -1,4 +1,5 @@
-import type { Intent, Movement } from './model.ts';
+import type { Intent } from './model.ts';
+import type { Movement } from './outcome.ts';
 
 /** The bank statement of one payment: sums of movements, independent of the intent's own status. */
 export interface LedgerRow {

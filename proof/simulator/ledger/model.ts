@@ -147,7 +147,15 @@ export interface Review {
 export interface BalanceTransaction {
   id: string;
   created: number;
-  type: 'charge' | 'payment' | 'refund' | 'payment_refund' | 'refund_failure' | 'adjustment';
+  type:
+    | 'charge'
+    | 'payment'
+    | 'refund'
+    | 'payment_refund'
+    | 'refund_failure'
+    | 'adjustment'
+    | 'payout'
+    | 'payout_failure';
   reportingCategory: string;
   /** Negative when money leaves the account. */
   amount: number;
@@ -155,74 +163,24 @@ export interface BalanceTransaction {
   fee: number;
   currency: string;
   description: string | null;
-  /** The id of the charge, refund or dispute. */
+  /** The id of the charge, refund, dispute or payout. */
   source: string;
+  /** The money was never pending: it can be paid out from its first second on. */
+  isAvailable?: true;
 }
 
-export type EventType =
-  | 'payment_intent.succeeded'
-  | 'payment_intent.payment_failed'
-  | 'payment_intent.canceled'
-  | 'payment_intent.requires_action'
-  | 'payment_intent.processing'
-  | 'payment_intent.amount_capturable_updated'
-  | 'charge.refunded'
-  | 'refund.created'
-  | 'refund.updated'
-  | 'refund.failed'
-  | 'charge.dispute.created'
-  | 'charge.dispute.updated'
-  | 'charge.dispute.closed'
-  | 'charge.dispute.funds_withdrawn'
-  | 'charge.dispute.funds_reinstated'
-  | 'radar.early_fraud_warning.created'
-  | 'review.opened'
-  | 'review.closed';
-
-/** One movement of money, as in a bank's ledger. */
-export interface Movement {
-  kind:
-    | 'authorized'
-    | 'charged'
-    | 'captured'
-    | 'voided'
-    | 'declined'
-    | 'refunded'
-    | 'refund_failed'
-    | 'dispute_withdrawn'
-    | 'dispute_reinstated';
-  intent: string;
+/** A transfer of the account's balance to the shop's bank account, as the provider's schedule makes it. */
+export interface Payout {
+  id: string;
+  created: number;
   amount: number;
-  /** The owner or the cardholder did it; the shop did not request it. */
-  elsewhere?: true;
-  /** Set when the account's balance changes. */
-  transaction?: BalanceTransaction;
-}
-
-/** The objects of an operation or an event other than its PaymentIntent. */
-export interface Beside {
-  refund?: Refund;
-  dispute?: Dispute;
-  warning?: FraudWarning;
-  review?: Review;
-}
-
-/** The result of an operation: the new objects, the events to send, and the money that moved. */
-export interface Outcome extends Beside {
-  /** HTTP status of the answer. */
-  status: number;
-  intent: Intent;
-  /** Members of Stripe's error object, if the answer is an error. */
-  error?: ErrorBody;
-  events: EventType[];
-  movements: Movement[];
-}
-
-export interface ErrorBody {
-  type: 'card_error' | 'invalid_request_error' | 'idempotency_error' | 'api_error';
-  message: string;
-  code?: string;
-  decline_code?: string;
-  param?: string;
-  charge?: string;
+  currency: string;
+  /** When the money reaches the bank. */
+  arrivalDate: number;
+  status: 'pending' | 'paid' | 'failed';
+  /** It pays out all earlier entries of the balance that were available by then. */
+  availableBy: number;
+  transaction: BalanceTransaction;
+  /** Set when the bank returned the money. */
+  failure?: { code: string; transaction: BalanceTransaction };
 }

@@ -1,7 +1,8 @@
 import { newId } from '#proof/simulator/http/ids.ts';
 import { refusal } from './intents.ts';
-import type { FraudWarning, Intent, Outcome, Review, ReviewClosedReason } from './model.ts';
+import type { FraudWarning, Intent, Review, ReviewClosedReason } from './model.ts';
 import { type Moment, seconds } from './moment.ts';
+import type { Outcome } from './outcome.ts';
 
 /** What makes the provider suspect a payment: the issuer's warnings, and reviews. Pure. */
 

@@ -1,8 +1,9 @@
 import { newId } from '#proof/simulator/http/ids.ts';
 import { failedRefundOf, refundOf } from './balance.ts';
 import { refusal } from './intents.ts';
-import type { Intent, Outcome, Refund } from './model.ts';
+import type { Intent, Refund } from './model.ts';
 import { type Moment, seconds } from './moment.ts';
+import type { Outcome } from './outcome.ts';
 import { testCard } from './test-cards.ts';
 
 /** Refunds of a PaymentIntent's charge. Pure, like its other operations. */

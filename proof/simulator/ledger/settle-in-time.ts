@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SimulatedProvider } from '#proof/simulator/simulated-provider.ts';
 import { settleIntent } from './intents.ts';
-import type { Intent, Outcome, Refund } from './model.ts';
+import type { Intent, Refund } from './model.ts';
+import type { Moment } from './moment.ts';
+import type { Outcome } from './outcome.ts';
 import { settleRefund } from './refunds.ts';
 
 /** How often the simulator looks for slow payments and refunds that are due. */
@@ -14,12 +16,12 @@ export async function settleInTime(simulator: SimulatedProvider, signal: AbortSi
     if (signal.aborted) return;
     for (const { intent, refund } of simulator.takeDue(simulator.now().nowMs)) {
       // The next caller gets the error of a full disk; this loop has no one to report it to.
-      await simulator.commit(settled(simulator, intent, refund)).catch(() => undefined);
+      await simulator.commit(settled(intent, refund, simulator.now())).catch(() => undefined);
     }
   }
 }
 
 /** The outcome of a slow payment or refund. */
-export function settled(simulator: SimulatedProvider, intent: Intent, refund?: Refund): Outcome {
-  return refund ? settleRefund(intent, refund, simulator.now()) : settleIntent(intent, simulator.now());
+export function settled(intent: Intent, refund: Refund | undefined, moment: Moment): Outcome {
+  return refund ? settleRefund(intent, refund, moment) : settleIntent(intent, moment);
 }

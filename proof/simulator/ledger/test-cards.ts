@@ -19,6 +19,8 @@ export interface TestCard {
    * later.
    */
   refund?: 'pending' | 'fails';
+  /** The money is available immediately, not after two days. */
+  bypassesPending?: true;
 }
 
 const pay: Behaviour = { does: 'pay' };
@@ -59,7 +61,7 @@ const cards: Record<string, TestCard> = {
   pm_card_diners: card('diners', '0004', pay),
   pm_card_jcb: card('jcb', '0505', pay),
   pm_card_unionpay: card('unionpay', '0005', pay),
-  pm_card_bypassPending: visa('0077', pay),
+  pm_card_bypassPending: { ...visa('0077', pay), bypassesPending: true },
 
   pm_card_chargeDeclined: visa('0002', declined('generic_decline')),
   pm_card_chargeDeclinedInsufficientFunds: visa('9995', insufficient),
