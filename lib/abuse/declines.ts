@@ -1,6 +1,6 @@
 import type { Redis } from '@upstash/redis';
 import { countDecline } from '#lib/abuse/abuse-metrics.ts';
-import { countUp, keyOf, readCounts, readCountsInProcess } from '#lib/abuse/short-memory.ts';
+import { countFrom, countUp, keyOf, readCounts } from '#lib/abuse/short-memory.ts';
 import { env } from '#lib/platform/env.ts';
 import { isExposed } from '#lib/platform/exposure.ts';
 import { logger } from '#lib/platform/logger.ts';
@@ -89,8 +89,7 @@ export function lookAtDeclines(use: CardUse): DeclineLook | undefined {
   const keys = levels.map(({ key }) => key);
   return {
     ask: (redis) => readCounts(redis, keys),
-    isOver: (counts = readCountsInProcess(keys)) =>
-      levels.some(({ limit }, index) => (counts[index] ?? 0) >= limit),
+    isOver: (counts) => levels.some(({ key, limit }, index) => countFrom(counts?.[index], key) >= limit),
   };
 }
 

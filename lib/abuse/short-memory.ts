@@ -11,6 +11,9 @@ import { runScript } from '#lib/platform/redis/run-script.ts';
 /**
  * Values kept for minutes or an hour: in Redis, and in this process while Redis is down. Each call touches
  * one key, so that all of them work on a cluster.
+ *
+ * Counts are kept in both, and the larger one decides: Redis counts for all processes, but misses what it did
+ * not answer in time, and forgets everything when it is restarted.
  */
 
 /** A key. `what` is its kind, and `of` its subject, which is also the hash tag. */
@@ -29,10 +32,9 @@ return ARGV[1]`;
 
 /** Increments a counter and returns the count. It expires `windowMs` after its first increment. */
 export async function countUp(key: string, windowMs: number): Promise<number> {
-  // Counts in this process as well: if Redis fails during an attack, the count is not lost.
   const { count } = countInProcess(key, windowMs);
   const asked = await askRedis((redis) => runScript<number>(redis, countScript, [key], [String(windowMs)]));
-  return asked.answered ? Number(asked.value) : count;
+  return Math.max(count, asked.answered ? Number(asked.value) : 0);
 }
 
 const countOnceScript = `
@@ -58,11 +60,11 @@ interface Counted {
  */
 export async function countOnce(key: string, counted: Counted): Promise<number | undefined> {
   const { member, limit, windowMs } = counted;
-  // Counts in this process as well, as in `countUp`.
   const here = countOnceInProcess(key, counted);
   const args = [member, String(limit), String(windowMs)];
   const asked = await askRedis((redis) => runScript<number>(redis, countOnceScript, [key], args));
-  return (asked.answered ? Number(asked.value) : here) || undefined;
+  const places = asked.answered ? [here, Number(asked.value)] : [here];
+  return places.includes(0) ? undefined : Math.max(...places);
 }
 
 /** Stores a value unless the key has one already. Returns the stored value. */
@@ -78,13 +80,13 @@ export async function recall(key: string): Promise<string | undefined> {
   return asked.answered ? (asked.value ?? undefined) : recallInProcess(key);
 }
 
-/** The counts of several keys, for a caller who sends Redis other commands in the same round trip. */
+/** What Redis has counted for several keys, for a caller who sends it other commands in the same round trip. */
 export async function readCounts(redis: Redis, keys: readonly string[]): Promise<number[]> {
   const values = await Promise.all(keys.map((key) => redis.get<string>(key)));
   return values.map((value) => Number(value ?? 0));
 }
 
-/** The same counts from this process, for when Redis did not answer. */
-export function readCountsInProcess(keys: readonly string[]): number[] {
-  return keys.map((key) => Number(recallInProcess(key) ?? 0));
+/** The count of a key. `inRedis` is its count there, or undefined if Redis did not answer. */
+export function countFrom(inRedis: number | undefined, key: string): number {
+  return Math.max(inRedis ?? 0, Number(recallInProcess(key) ?? 0));
 }

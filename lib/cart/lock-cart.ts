@@ -1,6 +1,6 @@
 import type { Tx } from '#lib/platform/database/db.ts';
 
-interface LockedCart {
+export interface LockedCart {
   id: string;
   version: number;
   status: 'open';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { db } from '#lib/platform/database/db.ts';
+import { pingRedis } from '#lib/platform/redis/redis.ts';
 import { inTurns, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { challengeOf, workOut } from '#tests/support/challenge.ts';
 import { declinedCard, orderOf } from '#tests/support/money.ts';
@@ -27,6 +28,21 @@ describe('declines pile up', () => {
     // Other networks are not affected, and an invoice does not count as a card.
     expect((await declinedFrom(newIp())).response.status).toBe(402);
     expect((await declinedFrom(ip, { payment: { method: 'invoice' } })).response.status).toBe(201);
+  });
+
+  // What broke: Redis answered late once, so its count stayed one behind, and an eleventh card reached the bank.
+  test('from one network: declines that Redis missed are counted all the same', async () => {
+    const ip = newIp();
+    const statuses: number[] = [];
+    for (let card = 0; card < 12; card += 1) {
+      if (card === 3) await redis.pause();
+      if (card === 5) {
+        await redis.resume();
+        await expect.poll(pingRedis).toBe(true);
+      }
+      statuses.push((await declinedFrom(ip)).response.status);
+    }
+    expect(statuses).toEqual([...Array(10).fill(402), 429, 429]);
   });
 
   // What broke: a decline is counted only after the bank has answered, so 80 cards that were sent at the same

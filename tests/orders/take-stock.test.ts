@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { cancelOrder } from '#lib/order-management/cancel-order.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { takeStock } from '#lib/stock/take-stock.ts';
 import { callHandlers } from '#proof/harness/shopper/call.ts';
@@ -24,6 +25,7 @@ async function orderOfTwo(skus: [string, string]): Promise<{ userId: string; ord
 /** Takes the order's stock when this many units are left of each sku. */
 async function takeFrom(skus: [string, string], left: [number, number]): Promise<unknown[]> {
   const order = await orderOfTwo(skus);
+  await cancelOrder({ userId: order.userId, id: order.orderId });
   for (const [index, sku] of skus.entries())
     await db().stock.update({ where: { sku }, data: { available: left[index] } });
   const taken = await db().$transaction((tx) => takeStock(tx, order));

@@ -7,14 +7,20 @@ const settled = <T>(value: T): PromiseSettledResult<T> => ({ status: 'fulfilled'
 
 /** A queue whose batches end when the test says so. */
 function heldQueue(
-  options: { maxWaiting?: number; maxBatch?: number; maxRunning?: number; maxWaitMs?: number } = {},
+  options: {
+    maxWaiting?: number;
+    batchOf?: (waiting: number) => number;
+    maxRunning?: number;
+    maxWaitMs?: number;
+  } = {},
 ) {
   const batches: { items: number[]; finish: () => void }[] = [];
   const queue = makeBatchQueue<number, number>({
     maxWaiting: 100,
-    maxBatch: 3,
+    batchOf: (waiting) => Math.min(waiting, 3),
     maxRunning: 1,
-    maxWaitMs: 1_000,
+    // Longer than a busy machine pauses this process.
+    maxWaitMs: 60_000,
     ...options,
     work: (items) =>
       new Promise((resolve) => {
@@ -143,7 +149,7 @@ test('each item has its own result, and a batch that throws rejects only its own
     .mockResolvedValueOnce([settled('third')]);
   const queue = makeBatchQueue<number, string>({
     maxWaiting: 9,
-    maxBatch: 1,
+    batchOf: () => 1,
     maxRunning: 1,
     maxWaitMs: 1_000,
     work,

@@ -7,8 +7,8 @@ import { AppError } from '#lib/platform/errors.ts';
 export interface BatchQueueOptions<Item, Result> {
   /** Maximum number of waiting items. Further items are refused immediately: a longer wait wouldn't help. */
   maxWaiting: number;
-  /** Maximum number of items in one batch. */
-  maxBatch: number;
+  /** How many of the waiting items the next batch takes: at least one. */
+  batchOf: (waiting: number) => number;
   /** Maximum number of batches running at the same time. */
   maxRunning: number;
   /** How long an item may wait for its batch to start. */
@@ -56,7 +56,7 @@ export function makeBatchQueue<Item, Result>(
 
   function takeBatch(): Waiting<Item, Result>[] {
     const now = performance.now();
-    return waiting.splice(0, options.maxBatch).filter(({ until, reject }) => {
+    return waiting.splice(0, options.batchOf(waiting.length)).filter(({ until, reject }) => {
       if (until >= now) return true;
       reject(overloaded());
       return false;

@@ -1,11 +1,11 @@
 import { type BatchQueue, makeBatchQueue } from '#lib/orders/batch/batch-queue.ts';
 import type { OrderSnapshot } from '#lib/orders/decide/decide.ts';
 import { findOrdersOfSubmissions } from '#lib/orders/read/find-orders.ts';
-import { db } from '#lib/platform/database/db.ts';
+import { sql } from '#lib/platform/database/db.ts';
 import { processWide } from '#lib/platform/process-wide.ts';
 
 /** Look-ups in one statement: few enough that parsing the arrays costs almost nothing. */
-const maxBatch = 128;
+const batchOf = (waiting: number) => Math.min(waiting, 128);
 
 /** Statements at the same time: two of the ten connections that pages share. */
 const maxRunning = 2;
@@ -33,12 +33,12 @@ export function findReplayedOrder(submission: Submission): Promise<OrderSnapshot
 
 function reader(): BatchQueue<Submission, OrderSnapshot | undefined> {
   return processWide('replayReader', () =>
-    makeBatchQueue({ maxWaiting, maxBatch, maxRunning, maxWaitMs, work: readTogether }),
+    makeBatchQueue({ maxWaiting, batchOf, maxRunning, maxWaitMs, work: readTogether }),
   );
 }
 
 async function readTogether(submissions: Submission[]) {
-  const orders = await findOrdersOfSubmissions(db(), submissions);
+  const orders = await findOrdersOfSubmissions(sql(), submissions);
   const byKey = new Map(orders.map((order) => [keyOf(order), order]));
   return submissions.map((submission) => ({
     status: 'fulfilled' as const,

@@ -4,6 +4,7 @@ import { insertJobs } from '#lib/jobs/queue-tables.ts';
 import { byShopper, printActor } from '#lib/orders/actor.ts';
 import { assertPlan, BrokenPlan } from '#lib/orders/batch/assert-plan.ts';
 import { lineColumns, namesOf, orderColumns, paymentColumns, rowsOf } from '#lib/orders/batch/new-rows.ts';
+import { countRefusal, countWrite, noteSales } from '#lib/orders/batch/writer-metrics.ts';
 import {
   type CartSnapshot,
   type Decision,
@@ -20,8 +21,8 @@ import { findOrderOfCart, findOrders } from '#lib/orders/read/find-orders.ts';
 import { isLimited, type OpenUnpaid } from '#lib/orders/unpaid/unpaid-limits.ts';
 import { unpaidPolicy } from '#lib/orders/unpaid/unpaid-policy.ts';
 import { type Tx, writerDb } from '#lib/platform/database/db.ts';
-import { isDatabaseAway, isRetryable, isUniqueViolation } from '#lib/platform/database/db-errors.ts';
-import { plainArray, textArray } from '#lib/platform/database/pg-array.ts';
+import { hasCode, isDatabaseAway, isRetryable, isUniqueViolation } from '#lib/platform/database/db-errors.ts';
+import { plainArray } from '#lib/platform/database/pg-array.ts';
 import { env } from '#lib/platform/env.ts';
 import { logger } from '#lib/platform/logger.ts';
 import { rulesOfVersion } from '#lib/pricing/current-rules.ts';
@@ -67,15 +68,19 @@ export async function writeOrders(orderRequests: OrderRequest[]): Promise<Promis
  */
 async function writeWithRetries(orderRequests: OrderRequest[]): Promise<Decision[]> {
   const until = performance.now() + retryUntilMs;
-  const written = new Set<OrderRequest>();
+  const written = new Map<OrderRequest, NewOrder>();
   for (let tries = 1; ; tries += 1) {
+    const beganAt = performance.now();
     try {
       const decisions = await writerDb().$transaction(
         (tx) => writeBatch(tx, orderRequests, written),
         transactionLimits,
       );
+      countWrite('committed', performance.now() - beganAt);
+      for (const { lines } of written.values()) noteSales(lines.map(({ sku }) => sku));
       return decisions.map((decision, index) => createdBy(written, orderRequests[index], decision));
     } catch (error) {
+      countWrite('failed', performance.now() - beganAt);
       // Only after a lost connection is it unknown whether the transaction committed.
       if (!isDatabaseAway(error)) written.clear();
       const again = isRetryable(error) || isDatabaseAway(error);
@@ -94,11 +99,21 @@ async function answerRefused(
   orderRequest: OrderRequest,
   error: unknown,
 ): Promise<PromiseSettledResult<Decision>> {
+  const rule = ruleOf(error);
+  if (rule) countRefusal(rule);
   if (isUniqueViolation(error)) {
     const order = await findOrderOfCart(writerDb(), orderRequest);
-    if (order) return { status: 'fulfilled', value: decideAgain(orderRequest, order) };
+    if (order)
+      return { status: 'fulfilled', value: { ...decideAgain(orderRequest, order), byUniqueKey: true } };
   }
   return { status: 'rejected', reason: error };
+}
+
+/** Which kind of rule refused an order: a violated CHECK is 23514. Undefined for an error that is no such rule. */
+function ruleOf(error: unknown): 'duplicate' | 'check' | 'other' | undefined {
+  if (isUniqueViolation(error)) return 'duplicate';
+  if (hasCode(error, /^23514$/)) return 'check';
+  return error instanceof BrokenPlan || hasCode(error, /^23/) ? 'other' : undefined;
 }
 
 /**
@@ -106,7 +121,7 @@ async function answerRefused(
  * shopper has not been answered yet, so the order is no replay.
  */
 function createdBy(
-  written: ReadonlySet<OrderRequest>,
+  written: ReadonlyMap<OrderRequest, NewOrder>,
   orderRequest: OrderRequest | undefined,
   decision: Decision,
 ): Decision {
@@ -114,11 +129,11 @@ function createdBy(
   return { ...decision, created: true };
 }
 
-/** Adds the order requests whose orders it writes to `written`. */
+/** Adds the orders that it writes to `written`. */
 async function writeBatch(
   tx: Tx,
   orderRequests: OrderRequest[],
-  written: Set<OrderRequest>,
+  written: Map<OrderRequest, NewOrder>,
 ): Promise<Decision[]> {
   const { carts, stock, unpaid, rulesVersion } = await lockBatch(tx, orderRequests);
   const orders = await readOrders(tx, carts, orderRequests);
@@ -126,7 +141,7 @@ async function writeBatch(
   const snapshot = { carts: [...carts.values()], orders, stock, unpaid, policy: unpaidPolicy(), rules };
   const plan = decide(snapshot, orderRequests);
   assertPlan(plan, orderRequests, stock);
-  for (const { orderRequest } of plan.orders) written.add(orderRequest);
+  for (const order of plan.orders) written.set(order.orderRequest, order);
   if (plan.orders.length > 0) await write(tx, plan);
   return plan.decisions;
 }
@@ -192,13 +207,15 @@ async function readOrders(
  * An invoice order is accepted when it is placed; a card order waits for its charge. Both hold their stock
  * for a limited time: unpaid orders that kept it forever would use up the stock.
  */
-async function write(tx: Tx, { orders, taken }: Plan): Promise<void> {
+async function write(tx: Tx, { orders }: Plan): Promise<void> {
   const { HOLD_MINUTES } = env();
   const { invoiceHoldDays } = unpaidPolicy();
   const lines = orders.flatMap(({ userId, id, lines }) => lines.map((line) => ({ ...line, userId, id })));
   await tx.$executeRaw`
     WITH new_order AS (
       SELECT *, method = 'card' AS by_card FROM ${rowsOf([...orderColumns, ...paymentColumns], orders)}
+    ), new_line AS (
+      SELECT * FROM ${rowsOf(lineColumns, lines)}
     ), placed AS (
       INSERT INTO orders (${namesOf(orderColumns)}, status, accepted_at, hold_until)
       SELECT ${namesOf(orderColumns)},
@@ -209,7 +226,7 @@ async function write(tx: Tx, { orders, taken }: Plan): Promise<void> {
       FROM new_order
     ), lines AS (
       INSERT INTO order_line (${namesOf(lineColumns)})
-      SELECT ${namesOf(lineColumns)} FROM ${rowsOf(lineColumns, lines)}
+      SELECT ${namesOf(lineColumns)} FROM new_line
     ), unpaid AS (
       INSERT INTO unpaid_order (email_hash, order_id, user_id, network_hash)
       SELECT email_hash, id, user_id, network_hash FROM new_order
@@ -227,9 +244,8 @@ async function write(tx: Tx, { orders, taken }: Plan): Promise<void> {
       UPDATE cart SET status = 'ordered', updated_at = now()
       FROM new_order WHERE cart.user_id = new_order.user_id AND cart.id = new_order.cart_id
     ), sold AS (
-      UPDATE stock SET available = available - taken.quantity
-      FROM unnest(${textArray([...taken.keys()])}::text[], ${plainArray([...taken.values()])}::int[]) AS taken (sku, quantity)
-      WHERE stock.sku = taken.sku
+      INSERT INTO stock_movement (sku, id, turn, delta, reason, user_id, order_id)
+      SELECT sku, order_id, 1, -quantity, 'order', user_id, order_id FROM new_line
     )
     ${insertJobs('announce', announcementsOf(orders))}`;
 }

@@ -64,25 +64,30 @@ export interface Snapshot {
 
 export type Decision =
   /** `paymentDue`: the order exists, and its card must be charged before the shopper is told. */
-  | { outcome: 'accepted'; receipt: Receipt; created: boolean; paymentDue?: true }
-  /** The order exists, but its card did not pay it. Set after a charge, never by `decide`. */
-  | {
-      outcome: 'payment_declined';
-      receipt: Receipt;
-      created: boolean;
-      /** Why the card does not pay the order, in sentences. */
-      why: string;
-      /** Whether the order waits for another card; it may have been cancelled since. */
-      waits: boolean;
-    }
-  | { outcome: 'already_ordered'; receipt: Receipt }
-  | { outcome: 'possible_duplicate'; receipt: Receipt }
-  | { outcome: 'key_reused' }
-  | { outcome: 'cart_changed' }
-  | { outcome: 'cart_limit' }
-  /** `byCard`: the limits would allow the same order paid by card. */
-  | { outcome: 'order_limit'; limit: OrderLimit; byCard: boolean }
-  | { outcome: 'out_of_stock'; items: Shortage[] };
+  (
+    | { outcome: 'accepted'; receipt: Receipt; created: boolean; paymentDue?: true }
+    /** The order exists, but its card did not pay it. Set after a charge, never by `decide`. */
+    | {
+        outcome: 'payment_declined';
+        receipt: Receipt;
+        created: boolean;
+        /** Why the card does not pay the order, in sentences. */
+        why: string;
+        /** Whether the order waits for another card; it may have been cancelled since. */
+        waits: boolean;
+      }
+    | { outcome: 'already_ordered'; receipt: Receipt }
+    | { outcome: 'possible_duplicate'; receipt: Receipt }
+    | { outcome: 'key_reused' }
+    | { outcome: 'cart_changed' }
+    | { outcome: 'cart_limit' }
+    /** `byCard`: the limits would allow the same order paid by card. */
+    | { outcome: 'order_limit'; limit: OrderLimit; byCard: boolean }
+    | { outcome: 'out_of_stock'; items: Shortage[] }
+  ) & {
+    /** A unique key of the database refused a second order. Set by the order writer, never by `decide`. */
+    byUniqueKey?: true;
+  };
 
 export interface NewOrder extends OrderSnapshot {
   orderRequest: OrderRequest;

@@ -79,6 +79,23 @@ export function notNeeded(money: OrderMoney): string[] {
     : [];
 }
 
+/** A bank disputes the payment that pays the order, or has won a dispute. Such an order is not sent. */
+export function isDisputed(money: OrderMoney): boolean {
+  const paying = payingAttempt(money);
+  return paying !== undefined && (paying.isDisputed || paying.lostMinor > 0);
+}
+
+/** The dispute of the payment that pays the order: open, or lost with a part of its money. */
+export function dispute(money: OrderMoney): string[] {
+  const { isDisputed: isOpen = false, lostMinor = 0 } = payingAttempt(money) ?? {};
+  return [
+    ...(isOpen ? ['Your bank disputes this payment and has not decided yet.'] : []),
+    ...(lostMinor > 0
+      ? [`Your bank took back ${amount(money, lostMinor)} of this payment after a dispute.`]
+      : []),
+  ];
+}
+
 /** Requested refunds and releases. They count as refunded or released only once the provider confirms. */
 export function requested(money: OrderMoney, teller: Teller): string[] {
   const of = (isReserved: boolean) =>

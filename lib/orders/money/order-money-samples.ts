@@ -33,6 +33,7 @@ export function moneyFacts(more: Partial<MoneyFacts> = {}): MoneyFacts {
     endedBy: null,
     paidAttempt: null,
     paidAt,
+    fulfilledAt: null,
     cancelledAt: more.status === 'cancelled' || more.status === 'refunded' ? cancelledAt : null,
     payments: [],
     ...more,

@@ -13,9 +13,10 @@ export interface MoneyFacts {
   endedBy: CancellationSource | null;
   /** The attempt that paid the order; null for an order that was never paid by card. */
   paidAttempt: number | null;
-  /** When the order was last paid, and when it was last cancelled. */
+  /** When the order was last paid, when it was last cancelled, and when it was handed to the carrier. */
   paidAt: number | null;
   cancelledAt: number | null;
+  fulfilledAt: number | null;
   payments: PaymentFacts[];
 }
 
@@ -63,20 +64,18 @@ export interface AttemptMoney extends Omit<PaymentFacts, 'refunds'> {
   cameLate: boolean;
 }
 
-export interface OrderMoney
-  extends Pick<MoneyFacts, 'status' | 'currency' | 'totalMinor' | 'endedBy' | 'paidAttempt'> {
+export interface OrderMoney extends Omit<MoneyFacts, 'payments'> {
   attempts: AttemptMoney[];
   /** Whether a card was ever charged for the order. */
   isCharged: boolean;
 }
 
-export function summarize({ payments, paidAt, cancelledAt, ...order }: MoneyFacts): OrderMoney {
-  const paidAttempt = order.paidAttempt ?? liveAttempt(order.status, payments);
-  const times = { paidAt, cancelledAt };
+export function summarize({ payments, ...facts }: MoneyFacts): OrderMoney {
+  const paidAttempt = facts.paidAttempt ?? liveAttempt(facts.status, payments);
+  const order = { ...facts, paidAttempt };
   return {
     ...order,
-    paidAttempt,
-    attempts: payments.map((payment) => ofAttempt({ ...order, paidAttempt }, payment, times)),
+    attempts: payments.map((payment) => ofAttempt(order, payment)),
     isCharged: payments.some(({ capturedMinor }) => capturedMinor > 0),
   };
 }
@@ -90,9 +89,8 @@ function liveAttempt(status: OrderStatus, payments: readonly PaymentFacts[]): nu
 }
 
 function ofAttempt(
-  { status: orderStatus, paidAttempt }: Pick<MoneyFacts, 'status' | 'paidAttempt'>,
+  { status: orderStatus, paidAttempt, paidAt, cancelledAt }: Omit<MoneyFacts, 'payments'>,
   { refunds, ...payment }: PaymentFacts,
-  { paidAt, cancelledAt }: Pick<MoneyFacts, 'paidAt' | 'cancelledAt'>,
 ): AttemptMoney {
   const { attempt, method, status, amountMinor, capturedMinor, refundedMinor, lostMinor } = payment;
   const pays = attempt === paidAttempt;
@@ -150,6 +148,7 @@ export function moneyFactsSql({ userId, id }: { userId: Prisma.Sql; id: Prisma.S
   return Prisma.sql`json_build_object(
   'status', orders.status, 'currency', orders.currency, 'totalMinor', orders.total_minor,
   'endedBy', orders.ended_by, 'paidAttempt', orders.paid_attempt,
+  'fulfilledAt', ${ms(Prisma.sql`orders.fulfilled_at`)},
   'paidAt', (SELECT ${ms(Prisma.sql`max(at)`)} FROM order_event
              WHERE ${of('order_event')} AND to_status = 'paid' AND from_status <> 'paid'),
   'cancelledAt', (SELECT ${ms(Prisma.sql`max(at)`)} FROM order_event

@@ -1,6 +1,7 @@
 import { Prisma } from '#lib/generated/prisma/client.ts';
 import type { OrderSnapshot } from '#lib/orders/decide/decide.ts';
 import type { Tx } from '#lib/platform/database/db.ts';
+import { plainArray } from '#lib/platform/database/pg-array.ts';
 
 /** How long after an order the same purchase from another cart needs a confirmation, in minutes. */
 const duplicateWindowMinutes = 10;
@@ -21,7 +22,7 @@ export async function findOrders(
   const ids = carts.map(({ cartId }) => cartId);
   return tx.$queryRaw<OrderSnapshot[]>`
     SELECT DISTINCT ${columns}, orders.placed_at
-    FROM unnest(${users}::uuid[], ${ids}::uuid[]) AS wanted (user_id, cart_id)
+    FROM unnest(${plainArray(users)}::uuid[], ${plainArray(ids)}::uuid[]) AS wanted (user_id, cart_id)
     JOIN orders ON orders.user_id = wanted.user_id
       AND (orders.cart_id = wanted.cart_id
            OR orders.placed_at > now() - make_interval(mins => ${duplicateWindowMinutes}))
@@ -55,6 +56,7 @@ export async function findOrdersOfSubmissions(
   const users = submissions.map(({ userId }) => userId);
   const tokens = submissions.map(({ submitToken }) => submitToken);
   return tx.$queryRaw<OrderSnapshot[]>`
-    SELECT ${columns} FROM unnest(${users}::uuid[], ${tokens}::uuid[]) AS wanted (user_id, submit_token)
+    SELECT ${columns} FROM unnest(${plainArray(users)}::uuid[], ${plainArray(tokens)}::uuid[])
+      AS wanted (user_id, submit_token)
     JOIN orders ON orders.user_id = wanted.user_id AND orders.submit_token = wanted.submit_token`;
 }
