@@ -1,19 +1,17 @@
-import { createHash } from 'node:crypto';
 import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { cancelOrder } from '#lib/order-management/cancel-order.ts';
 import { fulfilOrder } from '#lib/order-management/fulfil-order.ts';
-import { refundOrder } from '#lib/order-management/refund-order.ts';
 import type { ActorOf } from '#lib/orders/actor.ts';
 import { findOrder, type OrderKey } from '#lib/orders/read/find-order.ts';
 import { UnknownOutcome } from '#lib/payment-provider/provider.ts';
-import { closeDb, db } from '#lib/platform/database/db.ts';
-import { formatMoney, parseMoney } from '#lib/platform/money.ts';
+import { closeDb } from '#lib/platform/database/db.ts';
 import { revokeSessions } from '#lib/platform/session/session-revocations.ts';
-import { isUuid, uuid8From } from '#lib/platform/text/uuid.ts';
 import { Advice, orUsage, usageOf, wordsFor } from './advice.ts';
 import { describeOrder } from './order/describe-order.ts';
 import { fillOperatorEnv } from './order/operator-env.ts';
+import { proveOrder } from './order/prove-order.ts';
+import { refund } from './order/refund.ts';
 
 /** `npm run order`: an operator's actions on one order. */
 
@@ -25,6 +23,8 @@ const options = {
   reason: { type: 'string' },
   id: { type: 'string' },
   by: { type: 'string' },
+  json: { type: 'boolean' },
+  'edge-log': { type: 'string', multiple: true },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -34,16 +34,26 @@ interface Flags {
   reason?: string;
   id?: string;
   by?: string;
+  json?: boolean;
+  'edge-log'?: string[];
   help?: boolean;
 }
 
-/** The flags that only `refund` reads. */
-const refundFlags = ['amount', 'attempt', 'reason', 'id'] as const;
+/** The flags that only one command reads. */
+const ownFlags = {
+  refund: ['amount', 'attempt', 'reason', 'id'],
+  proof: ['json', 'edge-log'],
+} as const;
 
-type Command = (order: OrderKey, actor: ActorOf<'operator'>, flags: Flags) => Promise<string>;
+/** What is printed, with an exit code if that is not 0. */
+type Told = string | { text: string; exitCode: number };
+
+type Command = (order: OrderKey, actor: ActorOf<'operator'>, flags: Flags) => Promise<Told>;
 
 const commands: Record<string, Command> = {
   show: describeOrder,
+
+  proof: (order, _, flags) => proveOrder(order, { json: flags.json, edgeLogs: flags['edge-log'] }),
 
   async fulfil({ userId, orderId, number }, actor) {
     const { changed } = await fulfilOrder({ userId, orderId, actor });
@@ -67,75 +77,6 @@ const commands: Record<string, Command> = {
   },
 };
 
-async function refund(order: OrderKey, actor: ActorOf<'operator'>, flags: Flags): Promise<string> {
-  const { userId, orderId, number, currency } = order;
-  const amountMinor = readAmount(flags.amount, currency);
-  const attempt = readAttempt(flags.attempt);
-  const reason = flags.reason ?? 'refunded by an operator';
-  if (flags.id !== undefined && !isUuid(flags.id)) throw new Advice(`--id must be a UUID, not "${flags.id}"`);
-  const named = attempt === undefined ? [] : [`attempt ${attempt}`];
-  const id = flags.id ?? refundIdOf([orderId, String(amountMinor ?? 'all'), reason, ...named]);
-  const { created, status } = await refundOrder({
-    userId,
-    orderId,
-    id,
-    amountMinor,
-    attempt,
-    reason,
-    actor,
-  });
-  const refunded = await db().refund.findUniqueOrThrow({
-    where: { userId_orderId_id: { userId, orderId, id } },
-  });
-  const done = created
-    ? `A refund of ${await whatWasRequested(order, refunded)}`
-    : `This refund of attempt ${refunded.attempt} of order ${number} was requested before; nothing was refunded now. For another one of the same day give another --reason or --id.`;
-  return `${done} ${ends[status]}\n  refund ${id}`;
-}
-
-/** Describes the requested refund: its amount and attempt, and the order's status after it. */
-async function whatWasRequested(
-  { userId, orderId, number, currency }: OrderKey,
-  { attempt, amountMinor }: { attempt: number; amountMinor: number },
-): Promise<string> {
-  const order = await db().order.findUniqueOrThrow({ where: { userId_id: { userId, id: orderId } } });
-  const what = `${formatMoney(amountMinor, currency)} of attempt ${attempt} of order ${number} was requested.`;
-  const { status, paidAttempt } = order;
-  return paidAttempt === null || paidAttempt === attempt
-    ? `${what} The order is ${status}.`
-    : `${what} Another attempt pays the order, which stays ${status}.`;
-}
-
-const ends = {
-  succeeded: 'The provider has confirmed it.',
-  created: 'The provider has not confirmed it yet; a job keeps asking.',
-  failed:
-    'The provider did NOT refund it: nothing was left to refund, or you must pay the shopper another way. To refund other money of the order, use --attempt; npm run order -- show  lists the attempts.',
-};
-
-function readAmount(amount: string | undefined, currency: string): number | undefined {
-  if (amount === undefined) return undefined;
-  const minor = parseMoney(amount, currency);
-  if (minor !== undefined && minor > 0) return minor;
-  throw new Advice(`--amount must be an amount of ${currency} like 12.50, not "${amount}"`);
-}
-
-function readAttempt(attempt: string | undefined): number | undefined {
-  if (attempt === undefined) return undefined;
-  if (/^[1-9]\d{0,3}$/.test(attempt)) return Number(attempt);
-  throw new Advice(`--attempt must be the number of an attempt, as "show" lists them, not "${attempt}"`);
-}
-
-/** Derives the id from the request and the date, so that a command typed twice on one day refunds once. */
-function refundIdOf(what: string[]): string {
-  const day = new Date().toISOString().slice(0, 10);
-  return uuid8From(
-    createHash('sha256')
-      .update([...what, day].join('\n'))
-      .digest(),
-  );
-}
-
 async function main(args: string[]): Promise<number> {
   const { positionals, values } = readArgs(args);
   if (values.help) {
@@ -151,8 +92,10 @@ async function main(args: string[]): Promise<number> {
   process.env.LOG_LEVEL ??= 'silent';
   const order = await findOrder(wanted);
   if (!order) throw new Advice(`there is no order ${wanted}`);
-  console.log(await command(order, { kind: 'operator', name: by }, values));
-  return 0;
+  const told = await command(order, { kind: 'operator', name: by }, values);
+  const { text, exitCode } = typeof told === 'string' ? { text: told, exitCode: 0 } : told;
+  console.log(text);
+  return exitCode;
 }
 
 /** Reads the command and its order. A flag that the command would ignore is refused, too. */
@@ -163,8 +106,10 @@ function readCommand([name, wanted, ...rest]: string[], flags: Flags): { command
   if (!command) throw refuse(`Unknown command '${name}'`);
   if (!wanted) throw refuse(`Which order? Add its number to ${name}`);
   if (rest.length > 0) throw refuse(`Unexpected argument '${rest[0]}'`);
-  const ignored = refundFlags.find((flag) => flags[flag] !== undefined);
-  if (ignored && command !== refund) throw refuse(`--${ignored} is only for refund; nothing was changed`);
+  for (const [owner, itsFlags] of Object.entries(ownFlags)) {
+    const ignored = itsFlags.find((flag) => flags[flag] !== undefined);
+    if (ignored && name !== owner) throw refuse(`--${ignored} is only for ${owner}; nothing was changed`);
+  }
   return { command, wanted };
 }
 
