@@ -12,9 +12,15 @@ import { runningPostgres } from './services/postgres.ts';
  * that isn't running is started for as long as the script needs it.
  *
  *   node scripts/with-database.ts prisma/seed.ts --products 5000
+ *
+ * `--fails-with=2` before the script is the exit code when the script could not run, or was killed. Default: 1.
  */
 
 const root = path.resolve(import.meta.dirname, '..');
+
+const [first = '', ...others] = process.argv.slice(2);
+const failsWith = /^--fails-with=(\d+)$/.exec(first)?.[1];
+const failure = Number(failsWith ?? 1);
 
 /** Takes the two flags that choose the database. All other arguments belong to the script. */
 function splitArgs(args: string[]): { variables: Variables; rest: string[] } {
@@ -47,12 +53,11 @@ function run(script: string, args: string[], variables: Variables): Promise<numb
     });
     process.on('SIGTERM', () => child.kill('SIGTERM'));
     child.on('error', reject);
-    child.on('exit', (code) => resolve(code ?? 1));
+    child.on('exit', (code) => resolve(code ?? failure));
   });
 }
 
-async function main(commandLine: string[]): Promise<number> {
-  const [script = '', ...args] = commandLine;
+async function main([script = '', ...args]: string[]): Promise<number> {
   const { variables: flags, rest } = splitArgs(args);
   const given = { ...readVariables(root), ...flags };
   const { dataDir } = checkVariables(given);
@@ -79,7 +84,9 @@ async function main(commandLine: string[]): Promise<number> {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
-  console.error(wordsFor(error));
-  return 1;
-});
+process.exitCode = await main(failsWith === undefined ? [first, ...others] : others).catch(
+  (error: unknown) => {
+    console.error(wordsFor(error));
+    return failure;
+  },
+);

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { uuid8From } from '#lib/platform/text/uuid.ts';
+
+/** The facts that can be told differently, and what each kind of difference means for a person. */
+
+export const discrepancyKinds = {
+  charge_without_order: 'a charge of this shop holds money, and there is no such order',
+  charge_unmatched: 'a charge holds money for an order that knows nothing of it',
+  foreign_charge: 'a charge on the account was not made by this shop',
+  two_live_charges: 'more than one charge holds money for an order',
+  paid_without_charge: 'a payment counts as paid, and the provider has no such charge',
+  amount_differs: 'order, payment and charge have different amounts or currencies',
+  refund_differs: 'a refund exists on one side only, or its amounts differ',
+  dispute_unanswered: 'a bank waits for evidence',
+  dispute_differs: 'a dispute exists on one side only, or ended differently',
+  payment_unknown: 'the outcome of a payment has been unknown for an hour',
+  order_without_payment: 'an order has no payment',
+  hold_expired: 'an order was neither paid nor cancelled when its hold was over',
+  stock_differs: 'the stock of an item is not the sum of its ledger',
+  stock_unexplained: 'stock was changed without a note',
+  order_stock_differs: 'an order took other units from stock than it holds',
+  not_delivered: 'an email or event was not delivered within an hour',
+  closed_day_changed: 'a day changed after it was closed',
+} as const;
+
+export type DiscrepancyKind = keyof typeof discrepancyKinds;
+
+type DiscrepancyState = 'open' | 'accepted' | 'resolved';
+
+/** What a finder finds. `ours` and `theirs` are the two versions of the fact. */
+export interface Finding {
+  kind: DiscrepancyKind;
+  /** What it is about: an order, a charge, an item. One row for each kind and subject. */
+  subject: string;
+  userId: string | null;
+  orderId: string | null;
+  providerRef: string | null;
+  ours: unknown;
+  theirs: unknown;
+}
+
+export interface Discrepancy extends Finding {
+  id: string;
+  state: DiscrepancyState;
+  version: number;
+  firstSeenAt: Date;
+  lastSeenAt: Date;
+}
+
+/** The same fact has the same id in every run, and in a database that was restored. */
+export function discrepancyId({ kind, subject }: Pick<Finding, 'kind' | 'subject'>): string {
+  return uuid8From(createHash('sha256').update(`discrepancy ${kind} ${subject}`).digest());
+}

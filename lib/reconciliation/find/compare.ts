@@ -1,0 +1,116 @@
+import { Prisma } from '#lib/generated/prisma/client.ts';
+import { sql } from '#lib/platform/database/db.ts';
+import { env } from '#lib/platform/env.ts';
+import { findChangedDays } from '#lib/reconciliation/close-day.ts';
+import type { Finding } from '#lib/reconciliation/discrepancy.ts';
+import { findCharges, findForeignCharges } from '#lib/reconciliation/find/find-charges.ts';
+import { findDeliveries } from '#lib/reconciliation/find/find-deliveries.ts';
+import { findPayments } from '#lib/reconciliation/find/find-payments.ts';
+import { findDisputes, findRefunds } from '#lib/reconciliation/find/find-refunds.ts';
+import {
+  findOrderStock,
+  findStock,
+  findUnexplained,
+  unexplainedIn,
+} from '#lib/reconciliation/find/find-stock.ts';
+import {
+  keyScope,
+  type OrderKey,
+  partScope,
+  type Range,
+  type Scope,
+} from '#lib/reconciliation/find/scope.ts';
+import type { Checked } from '#lib/reconciliation/runs.ts';
+
+/** Runs the finders. Each is one statement, so it compares rows of one moment. */
+
+const ofOrders = [findCharges, findPayments, findRefunds, findDisputes, findOrderStock, findDeliveries];
+
+async function findIn(scope: Scope): Promise<Finding[]> {
+  const found: Finding[] = [];
+  for (const finder of ofOrders) found.push(...(await find(finder(scope))));
+  return found;
+}
+
+const find = (statement: Prisma.Sql): Promise<Finding[]> => sql().$queryRaw<Finding[]>(statement);
+
+/** Compares the orders of some shoppers, and counts what was compared. */
+export async function comparePart(
+  part: number,
+  parts: number,
+  range: Range,
+): Promise<{ found: Finding[]; counted: Partial<Checked> }> {
+  const scope = partScope(part, parts, range);
+  const [counted = {}] = await sql().$queryRaw<Partial<Checked>[]>`
+    SELECT count(*)::int AS orders, coalesce(sum(payments), 0)::int AS payments, coalesce(sum(refunds), 0)::int AS refunds,
+           (SELECT count(*)::int FROM provider_entry c WHERE c.kind = 'charge' AND ${scope.charges}) AS charges
+    FROM orders o
+    CROSS JOIN LATERAL (SELECT count(*) AS payments FROM payment p
+                        WHERE p.user_id = o.user_id AND p.order_id = o.id) AS of_order
+    CROSS JOIN LATERAL (SELECT count(*) AS refunds FROM refund r
+                        WHERE r.user_id = o.user_id AND r.order_id = o.id) AS of_payment
+    WHERE ${scope.orders}`;
+  return { found: await findIn(scope), counted };
+}
+
+/** Compares what belongs to no shopper: charges of other programs, and changes of the stock without a note. */
+export async function compareOwnerless(range: Range): Promise<Finding[]> {
+  return [
+    ...(await findForeign(Prisma.sql`c.created_at >= ${range.from} AND c.created_at < ${range.to}`)),
+    ...(await find(findUnexplained(unexplainedIn(range)))),
+  ];
+}
+
+async function findForeign(charges: Prisma.Sql): Promise<Finding[]> {
+  return env().RECONCILE_FOREIGN_CHARGES === 'ignore' ? [] : find(findForeignCharges(charges));
+}
+
+/** Items in one part of the stock, all of whose movements one statement adds up. */
+const skusPerPart = 100;
+
+/** Compares the next items after `after` with their ledger. `last`: the last item, if there may be more. */
+export async function compareStock(
+  after: string,
+): Promise<{ found: Finding[]; counted: Partial<Checked>; last: string | undefined }> {
+  const items = await sql().$queryRaw<{ sku: string }[]>`
+    SELECT sku FROM stock WHERE sku > ${after}
+    UNION SELECT sku FROM (
+      SELECT DISTINCT sku FROM stock_movement WHERE sku > ${after} ORDER BY sku LIMIT ${skusPerPart}::int) AS gone
+    ORDER BY sku LIMIT ${skusPerPart}::int`;
+  const skus = items.map(({ sku }) => sku);
+  return {
+    found: await find(findStock(Prisma.sql`sku = ANY(${skus}::text[])`)),
+    counted: { skus: skus.length },
+    last: skus.length < skusPerPart ? undefined : skus.at(-1),
+  };
+}
+
+/** What a second look is about. */
+export interface Suspects {
+  orders: OrderKey[];
+  charges: string[];
+  skus: string[];
+  /** Ids of stock movements. */
+  movements: string[];
+  /** Closed days, as `2026-05-03`. */
+  days: string[];
+}
+
+/** Compares these orders, charges, items and movements again, whatever their time. */
+export async function compareAgain({ orders, charges, skus, movements, days }: Suspects): Promise<Finding[]> {
+  const known = await sql().$queryRaw<{ ref: string }[]>`
+    SELECT DISTINCT charge_ref AS ref FROM provider_entry
+    WHERE kind = 'charge' AND (user_id, order_id) IN (
+      SELECT "userId", "orderId" FROM json_to_recordset(${JSON.stringify(orders)}::json)
+        AS key ("userId" uuid, "orderId" uuid))`;
+  const changed: Finding[] = [];
+  for (const day of new Set(days)) changed.push(...(await findChangedDays(day, day)));
+  const refs = [...new Set([...charges, ...known.map(({ ref }) => ref)])];
+  return [
+    ...changed,
+    ...(await findIn(keyScope(orders, refs))),
+    ...(await findForeign(Prisma.sql`c.charge_ref = ANY(${refs}::text[])`)),
+    ...(await find(findStock(Prisma.sql`sku = ANY(${skus}::text[])`))),
+    ...(await find(findUnexplained(Prisma.sql`id = ANY(${movements}::uuid[])`))),
+  ];
+}

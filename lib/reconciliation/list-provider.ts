@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { paymentProvider } from '#lib/payment-provider/payment-provider.ts';
+import { type ProviderEntry, UnknownOutcome } from '#lib/payment-provider/provider.ts';
+import { sql } from '#lib/platform/database/db.ts';
+import { env } from '#lib/platform/env.ts';
+import { logger } from '#lib/platform/logger.ts';
+import { processWide } from '#lib/platform/process-wide.ts';
+
+/** Copies the provider's balance into `provider_entry`, page by page. Entries never change, so a page read twice is harmless. */
+
+const name = 'provider_balance';
+const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
+
+/** The part before the cursor that is read again, because entries may be listed late: in a run, and for a second look. */
+const overlapMs = 10 * minuteMs;
+const shortOverlapMs = minuteMs;
+
+/** The provider counts in seconds, and its entries of this very second may still come. */
+const aheadMs = minuteMs;
+
+/** Waits of 1, 2, 4 and 8 seconds for a provider that is busy or away. */
+const retries = 4;
+
+export interface Listing {
+  since: Date;
+  until: Date;
+}
+
+/**
+ * The range to list up to now, by the provider's clock: from where the last listing ended, or from a day before
+ * the first order; in a shop that has lost its orders, from a month ago.
+ */
+export async function listingUntilNow(overlap = overlapMs): Promise<Listing> {
+  const provider = await paymentProvider();
+  const now = await insistently(() => provider.now());
+  const [row] = await sql().$queryRaw<{ readUntil: Date | null; firstOrder: Date | null }[]>`
+    SELECT read_until AS "readUntil", CASE WHEN read_until IS NULL THEN (SELECT min(placed_at) FROM orders) END AS "firstOrder"
+    FROM (SELECT max(read_until) AS read_until FROM event_cursor WHERE name = ${name}) AS cursor`;
+  const monthAgo = now.getTime() - 30 * dayMs;
+  // A cursor in the future was written when a clock was wrong.
+  const since = row?.readUntil
+    ? Math.min(row.readUntil.getTime(), now.getTime()) - overlap
+    : Math.min(row?.firstOrder?.getTime() ?? monthAgo, now.getTime()) - dayMs;
+  return { since: new Date(since), until: new Date(now.getTime() + aheadMs) };
+}
+
+/** Lists the page after `after` and stores it. Returns the last entry's ref; undefined after the last page. */
+export async function listPage(
+  { since, until }: Listing,
+  after: string | undefined,
+): Promise<string | undefined> {
+  const provider = await paymentProvider();
+  const { entries, more } = await insistently(() => provider.listEntries({ since, until, after }));
+  await store(entries);
+  return more ? entries.at(-1)?.ref : undefined;
+}
+
+/** Remembers that everything before `until` was listed. */
+export async function moveCursor(until: Date): Promise<void> {
+  const readUntil = new Date(until.getTime() - aheadMs);
+  await sql().$executeRaw`
+    INSERT INTO event_cursor (name, read_until) VALUES (${name}, ${readUntil})
+    ON CONFLICT (name) DO UPDATE
+      SET read_until = greatest(event_cursor.read_until, excluded.read_until), updated_at = now()`;
+}
+
+/** After the first listing the table may be a thousand times as large as its statistics say. */
+export async function planAnew(): Promise<void> {
+  await sql().$executeRaw`ANALYZE provider_entry`;
+}
+
+/** Lists everything up to now in one go, for a second look. */
+export async function catchUp(): Promise<void> {
+  const listing = await listingUntilNow(shortOverlapMs);
+  for (let after: string | undefined; ; ) {
+    after = await listPage(listing, after);
+    if (after === undefined) break;
+  }
+  await moveCursor(listing.until);
+}
+
+async function store(entries: ProviderEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  const rows = entries.map(({ attempt: of, at, ...entry }) => ({
+    ...entry,
+    at: at.toISOString(),
+    userId: of?.userId,
+    orderId: of?.orderId,
+    attempt: of?.attempt,
+  }));
+  await sql().$executeRaw`
+    INSERT INTO provider_entry (ref, created_at, kind, amount_minor, currency, settled_minor, fee_minor,
+                                settled_currency, source_ref, charge_ref, user_id, order_id, attempt, refund_id)
+    SELECT ref, at, kind, "amountMinor", currency, "settledMinor", "feeMinor", "settledCurrency", "sourceRef",
+           "chargeRef", "userId", "orderId", attempt, "refundId"
+    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS entry (
+      ref text, at timestamptz, kind text, "amountMinor" bigint, currency text, "settledMinor" bigint, "feeMinor" bigint,
+      "settledCurrency" text, "sourceRef" text, "chargeRef" text, "userId" uuid, "orderId" uuid, attempt int,
+      "refundId" uuid)
+    ON CONFLICT (ref) DO NOTHING`;
+}
+
+/** When this process may send its next request. */
+const pace = () => processWide('reconciliationPace', () => ({ nextMs: 0 }));
+
+/**
+ * Asks the provider at most RECONCILE_READS_PER_SECOND times a second, so that orders keep most of its rate
+ * limit, and repeats a request without an answer. `requests`: how many one call sends. Throws `UnknownOutcome` after
+ * a quarter of a minute.
+ */
+export async function insistently<T>(ask: () => Promise<T>, requests = 1): Promise<T> {
+  for (let attempt = 0; ; attempt += 1) {
+    await takeTurns(requests);
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof UnknownOutcome) || attempt === retries) throw error;
+      logger().warn({ err: error, attempt }, 'reconciliation waits for the payment provider');
+      await sleep(1_000 * 2 ** attempt);
+    }
+  }
+}
+
+/** How many requests a thorough look at a charge sends. */
+export const requestsOfLook = 5;
+
+/** Waits until this many requests may be sent. */
+export async function takeTurns(requests: number): Promise<void> {
+  const turn = pace();
+  const waitMs = turn.nextMs - performance.now();
+  turn.nextMs =
+    Math.max(turn.nextMs, performance.now()) + (requests * 1_000) / env().RECONCILE_READS_PER_SECOND;
+  if (waitMs > 0) await sleep(waitMs);
+}

@@ -1,0 +1,118 @@
+import { takesCards } from '#lib/payment-provider/takes-cards.ts';
+import { logger } from '#lib/platform/logger.ts';
+import { findChangedDays, readClosedMonths } from '#lib/reconciliation/close-day.ts';
+import { confirmSome, noteSuspects } from '#lib/reconciliation/confirm.ts';
+import { compareOwnerless, comparePart, compareStock } from '#lib/reconciliation/find/compare.ts';
+import type { Range } from '#lib/reconciliation/find/scope.ts';
+import { listingUntilNow, listPage, moveCursor, planAnew } from '#lib/reconciliation/list-provider.ts';
+import type { By } from '#lib/reconciliation/record.ts';
+import { repairSome } from '#lib/reconciliation/repair.ts';
+import { advance, type NewRun, type Progress, type Run, release, takeRun } from '#lib/reconciliation/runs.ts';
+
+/**
+ * Compares orders, payments, stock, emails and the provider's balance, and records where they differ
+ * (docs/decisions/0033-books-are-compared-in-sql.md). A run is a sequence of small units. Each reads a part, writes
+ * what it found, and then the position after it, so a killed run is continued where it was.
+ */
+
+/** Longer than the answer to a charge takes to be written after the provider has sent it. */
+const usualSettlingMs = 3_000;
+
+export interface Reconcile extends Omit<NewRun, 'hasProvider'> {
+  actor: By['actor'];
+  /** By `performance.now()`: no unit begins after it. */
+  untilMs: number;
+  /** The time between the first and the second look. */
+  settlingMs?: number;
+  onProgress?: (run: Run) => void;
+}
+
+/**
+ * The finished run. `unfinished`: the time was over; the next call continues. `other`: another process is working
+ * on a run. Throws `UnknownOutcome` when the provider gives no answer for a quarter of a minute; the run can be continued.
+ */
+export async function reconcile(asked: Reconcile): Promise<Run | 'unfinished' | 'other'> {
+  let run = await takeRun({ ...asked, hasProvider: takesCards() });
+  if (run === 'other') return 'other';
+  try {
+    while (run.step !== 'done') {
+      if (performance.now() > asked.untilMs) return 'unfinished';
+      const progress = await units[run.step](run, asked);
+      const after = await advance(run, progress);
+      if (!after) return 'other';
+      run = after;
+      asked.onProgress?.(run);
+    }
+  } finally {
+    if (run.step !== 'done') await release(run);
+  }
+  logger().info({ ...run.checked }, 'the books were reconciled');
+  return run;
+}
+
+type Unit = (run: Run, asked: Reconcile) => Promise<Progress>;
+
+const units: Record<Exclude<Run['step'], 'done'>, Unit> = {
+  list: listSome,
+  orders: compareSome,
+  stock: compareSomeStock,
+  days: compareSomeDays,
+  confirm,
+  repair,
+};
+
+/** The range is fixed when the first page is listed: a later one would shift the pages. */
+async function listSome({ position, listFrom, to }: Run): Promise<Progress> {
+  const listing = listFrom ? { since: listFrom, until: untilOf(position, to) } : await listingUntilNow();
+  const after = await listPage(listing, refOf(position));
+  const until = listing.until.toISOString();
+  if (after !== undefined) return { listFrom: listing.since, position: `${until} ${after}` };
+  await moveCursor(listing.until);
+  await planAnew();
+  return { step: 'orders', position: null };
+}
+
+const untilOf = (position: string | null, to: Date): Date => new Date(position?.split(' ')[0] ?? to);
+const refOf = (position: string | null): string | undefined => position?.split(' ')[1];
+
+/** What a run compares. A charge may be older than the oldest order that is left. */
+const rangeOf = ({ isWhole, from, to }: Run): Range => ({ from: isWhole ? new Date(0) : from, to });
+
+async function compareSome(run: Run): Promise<Progress> {
+  const { id, position, parts } = run;
+  const part = Number(position ?? 0);
+  const { found, counted } = await comparePart(part, parts, rangeOf(run));
+  await noteSuspects(id, found);
+  const isLast = part + 1 >= parts;
+  return isLast ? { step: 'stock', position: null, counted } : { position: String(part + 1), counted };
+}
+
+async function compareSomeStock(run: Run): Promise<Progress> {
+  const { id, position } = run;
+  if (position === null) await noteSuspects(id, await compareOwnerless(rangeOf(run)));
+  const { found, counted, last } = await compareStock(position ?? '');
+  await noteSuspects(id, found);
+  return last === undefined ? { step: 'days', position: null, counted } : { position: last, counted };
+}
+
+/** A month at a time. */
+async function compareSomeDays({ id, position }: Run): Promise<Progress> {
+  const [month] = await readClosedMonths(position ?? undefined);
+  if (!month) return { step: 'confirm', position: null };
+  await noteSuspects(id, await findChangedDays(month.from, month.to));
+  return { position: month.to };
+}
+
+async function confirm(
+  { id, position, repairs }: Run,
+  { actor, settlingMs = usualSettlingMs }: Reconcile,
+): Promise<Progress> {
+  const last = await confirmSome(position ?? undefined, { actor, runId: id }, settlingMs);
+  if (last !== undefined) return { position: last };
+  return { step: repairs ? 'repair' : 'done', position: null };
+}
+
+async function repair({ id, position }: Run, { actor }: Reconcile): Promise<Progress> {
+  const last = await repairSome(position ?? undefined, { actor, runId: id });
+  return last === undefined ? { step: 'done', position: null } : { position: last };
+}
