@@ -1,8 +1,13 @@
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { defaultLimits, defaultPages, ownMachine, renderEdgeConfig } from '#scripts/services/nginx-config.ts';
+import { defaultCapacityFile, readCapacity } from '#scripts/services/edge/capacity.ts';
+import { defaultLimits, type EdgeLimits, limitsOf } from '#scripts/services/edge/limits.ts';
+import { defaultPages, ownMachine, renderEdgeConfig } from '#scripts/services/nginx-config.ts';
 
 /** Prints the edge's nginx configuration, for an nginx that you or the system start. */
+
+const here = defaultLimits();
 
 const usage = `npx node scripts/render-nginx.ts --upstream HOST:PORT [--upstream …] > nginx.conf
 
@@ -14,14 +19,22 @@ const usage = `npx node scripts/render-nginx.ts --upstream HOST:PORT [--upstream
   --balancer NETWORK        a load balancer in front, whose X-Forwarded-For is trusted; may be repeated
   --operator NETWORK        may request /api/ready and /api/metrics (no network); may be repeated
   --unlimited NETWORK       is exempt from the limits by address (${ownMachine.join(', ')}); may be repeated
-  --session-rate N          requests a second of one session (${defaultLimits.sessionPerSecond})
-  --session-connections N   its requests at a time (${defaultLimits.sessionConnections})
-  --newcomer-rate N         requests a second without a session from one address (${defaultLimits.newcomersPerSecond})
-  --address-rate N          requests a second from one address (${defaultLimits.addressPerSecond})
-  --address-connections N   its requests at a time (${defaultLimits.addressConnections})
+
+  The limits follow from the shop's capacity (docs/capacity.md):
+  --capacity FILE           what requests cost, written by npm run bench (deploy/capacity.json)
+  --cores N                 cores that Node, Redis and PostgreSQL share (this machine's: ${availableParallelism()})
+  --processes N             Node processes of the shop (one for each --upstream)
+  or, for one client, with the default here for one process:
+  --session-rate N          requests a second of one session (${here.sessionPerSecond})
+  --session-connections N   its requests at a time (${here.sessionConnections})
+  --newcomer-rate N         requests a second without a session from one address (${here.newcomersPerSecond})
+  --address-rate N          requests a second from one address (${here.addressPerSecond})
+  --address-connections N   its requests at a time (${here.addressConnections})
+
   --prefix FOLDER           for what nginx writes: temp/ in it must exist (/var/lib/once-edge)
   --cache FOLDER            for cached answers, the prefix's cache/ if not given
   --cache-size SIZE         of each of the two caches (512m)
+  --assets FOLDER           a copy of .next/once/assets, the prefix's assets/ if not given
   --pages FOLDER            deploy/nginx/errors or a copy of it
   --access-log FILE --error-log FILE   the prefix's access.log and error.log if not given
   --workers N               processes (auto)
@@ -30,6 +43,32 @@ const usage = `npx node scripts/render-nginx.ts --upstream HOST:PORT [--upstream
 
 const several = { type: 'string', multiple: true, default: [] as string[] } as const;
 const one = (fallback: string | number) => ({ type: 'string', default: String(fallback) }) as const;
+
+/** The limits that have a flag of their own. */
+const limitOfFlag = {
+  'session-rate': 'sessionPerSecond',
+  'session-connections': 'sessionConnections',
+  'newcomer-rate': 'newcomersPerSecond',
+  'address-rate': 'addressPerSecond',
+  'address-connections': 'addressConnections',
+} as const satisfies Record<string, keyof EdgeLimits>;
+
+const limitFlags = Object.fromEntries(Object.keys(limitOfFlag).map((flag) => [flag, { type: 'string' }])) as {
+  [Flag in keyof typeof limitOfFlag]: { type: 'string' };
+};
+
+function ownLimits(values: { [Flag in keyof typeof limitOfFlag]?: string }): Partial<EdgeLimits> {
+  const given = Object.entries(limitOfFlag).flatMap(([flag, limit]) => {
+    const value = values[flag as keyof typeof limitOfFlag];
+    return value === undefined ? [] : [[limit, Number(value)] as const];
+  });
+  return Object.fromEntries(given);
+}
+
+function count(value: string | number): number {
+  if (Number.isSafeInteger(Number(value)) && Number(value) > 0) return Number(value);
+  throw new Error(`"${value}" must be a whole number above 0`);
+}
 
 function main(): void {
   const { values } = parseArgs({
@@ -44,14 +83,14 @@ function main(): void {
       balancer: several,
       operator: several,
       unlimited: { ...several, default: ownMachine },
-      'session-rate': one(defaultLimits.sessionPerSecond),
-      'session-connections': one(defaultLimits.sessionConnections),
-      'newcomer-rate': one(defaultLimits.newcomersPerSecond),
-      'address-rate': one(defaultLimits.addressPerSecond),
-      'address-connections': one(defaultLimits.addressConnections),
+      capacity: one(defaultCapacityFile),
+      cores: one(availableParallelism()),
+      processes: { type: 'string' },
+      ...limitFlags,
       prefix: one('/var/lib/once-edge'),
       cache: { type: 'string' },
       'cache-size': one('512m'),
+      assets: { type: 'string' },
       pages: one(defaultPages),
       'access-log': { type: 'string' },
       'error-log': { type: 'string' },
@@ -76,14 +115,15 @@ function main(): void {
     operators: values.operator,
     unlimited: values.unlimited,
     limits: {
-      sessionPerSecond: Number(values['session-rate']),
-      sessionConnections: Number(values['session-connections']),
-      newcomersPerSecond: Number(values['newcomer-rate']),
-      addressPerSecond: Number(values['address-rate']),
-      addressConnections: Number(values['address-connections']),
+      ...limitsOf(readCapacity(values.capacity), {
+        cores: count(values.cores),
+        processes: count(values.processes ?? values.upstream.length),
+      }),
+      ...ownLimits(values),
     },
     prefix,
     cache: values.cache ?? path.join(prefix, 'cache'),
+    assets: values.assets ?? path.join(prefix, 'assets'),
     cacheSize: values['cache-size'],
     accessLog: values['access-log'] ?? path.join(prefix, 'access.log'),
     errorLog: values['error-log'] ?? path.join(prefix, 'error.log'),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { type EdgeLimits, keepAliveSeconds } from './edge/limits.ts';
 
 /** The settings in which edges differ. Addresses are `host:port`, networks `10.0.0.0/8`. */
 export interface EdgeSettings {
@@ -24,6 +25,8 @@ export interface EdgeSettings {
   /** The folder of the cached answers, and the maximum size of each of its two caches. */
   cache: string;
   cacheSize: string;
+  /** The folder of built files, which need not exist. The edge gets files that it lacks from the shop. */
+  assets: string;
   accessLog: string;
   errorLog: string;
   /** The folder of the error pages, `deploy/nginx/errors` or a copy. */
@@ -33,35 +36,38 @@ export interface EdgeSettings {
   user: string | undefined;
 }
 
-/** Requests per second, and concurrent connections with an open request. */
-export interface EdgeLimits {
-  sessionPerSecond: number;
-  sessionConnections: number;
-  newcomersPerSecond: number;
-  addressPerSecond: number;
-  addressConnections: number;
-}
-
 const templates = path.resolve(import.meta.dirname, '../../deploy/nginx');
 
 export const defaultPages = path.join(templates, 'errors');
-
-export const defaultLimits: EdgeLimits = {
-  sessionPerSecond: 10,
-  sessionConnections: 20,
-  newcomersPerSecond: 200,
-  addressPerSecond: 1_000,
-  addressConnections: 2_000,
-};
 
 /** No shopper uses the machine itself. Its owner tests, measures and monitors from there. */
 export const ownMachine = ['127.0.0.0/8', '::1'];
 
 /**
- * The burst allowed above the rate, in seconds of that rate. A page with all its parts, followed by another
- * page, is a few dozen requests. The start of a class brings a crowd of newcomers.
+ * The burst allowed above each rate, in seconds of that rate. A page with all its parts, followed by another
+ * page, is a few dozen requests. The start of a class brings a crowd of newcomers. The bursts of all shoppers
+ * together are short, because everyone waits behind them. Pages to render are few a second, and after a start
+ * with an empty cache many different ones are requested first.
  */
-const burstSeconds = { session: 4, newcomer: 10, address: 4 };
+const burstSeconds = {
+  sessionPerSecond: 4,
+  sessionSearchesPerSecond: 4,
+  newcomersPerSecond: 10,
+  addressPerSecond: 4,
+  addressCallsPerSecond: 4,
+  addressRendersPerSecond: 4,
+  addressSearchesPerSecond: 4,
+  ordersPerSecond: 1,
+  callsPerSecond: 1,
+  pagesPerSecond: 1,
+  rendersPerSecond: 2,
+  searchesPerSecond: 1,
+} as const satisfies Partial<Record<keyof EdgeLimits, number>>;
+
+type Rate = keyof typeof burstSeconds;
+
+/** Open files of a worker beside its connections. */
+const filesPerConnection = 2;
 
 const origin = '# Rendered from deploy/nginx by scripts/render-nginx.ts. Change it there.';
 
@@ -97,7 +103,7 @@ function fill(template: string, words: Record<string, string>): string {
 function wordsOf(settings: EdgeSettings): Record<string, string> {
   const { limits, tls } = settings;
   const marked = (entries: string[]) => entries.map((entry) => `${checked(entry, network)} 1;`).join('\n');
-  const files = ['prefix', 'cache', 'pages', 'accessLog', 'errorLog'] as const;
+  const files = ['prefix', 'cache', 'assets', 'pages', 'accessLog', 'errorLog'] as const;
   for (const name of files) checked(settings[name], file);
   return {
     user: settings.user ? `user ${checked(settings.user, /^[\w-]+( [\w-]+)?$/)};` : '',
@@ -105,6 +111,7 @@ function wordsOf(settings: EdgeSettings): Record<string, string> {
     prefix: settings.prefix,
     cache: settings.cache,
     cache_size: checked(settings.cacheSize, /^\d+[kmg]$/),
+    assets: settings.assets,
     pages: settings.pages,
     access_log: settings.accessLog,
     error_log: settings.errorLog,
@@ -124,16 +131,28 @@ function wordsOf(settings: EdgeSettings): Record<string, string> {
     balancers: marked(settings.balancers),
     operators: marked(settings.operators),
     unlimited: marked(settings.unlimited),
-    session_rate: count(limits.sessionPerSecond),
-    session_burst: count(limits.sessionPerSecond * burstSeconds.session),
-    session_connections: count(limits.sessionConnections),
-    newcomer_rate: count(limits.newcomersPerSecond),
-    newcomer_burst: count(limits.newcomersPerSecond * burstSeconds.newcomer),
-    address_rate: count(limits.addressPerSecond),
-    address_burst: count(limits.addressPerSecond * burstSeconds.address),
-    address_connections: count(limits.addressConnections),
+    ...limitWords(limits),
   };
 }
+
+function limitWords(limits: EdgeLimits): Record<string, string> {
+  const rates = Object.entries(burstSeconds).flatMap(([rate, seconds]) => [
+    [wordOf(rate, 'rate'), count(limits[rate as Rate])],
+    [wordOf(rate, 'burst'), count(limits[rate as Rate] * seconds)],
+  ]);
+  return {
+    ...Object.fromEntries(rates),
+    session_connections: count(limits.sessionConnections),
+    address_connections: count(limits.addressConnections),
+    worker_connections: count(limits.workerConnections),
+    worker_files: count(limits.workerConnections * filesPerConnection),
+    keepalive_seconds: count(keepAliveSeconds),
+  };
+}
+
+/** The templates' word for a rate: `address_calls_rate` for `addressCallsPerSecond`. */
+const wordOf = (rate: string, what: 'rate' | 'burst') =>
+  `${rate.replace('PerSecond', '').replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}_${what}`;
 
 // Allowed forms of values. Any other value could end a directive and start a new one.
 const address = /^(\[[0-9a-f:]+\]|[\w.-]+):\d+$/;

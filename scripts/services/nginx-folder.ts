@@ -1,12 +1,13 @@
-import { chmod, chown, cp, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { moveAsideIfLarge } from './edge/rotate-logs.ts';
 import { defaultPages } from './nginx-config.ts';
 import { capture } from './processes.ts';
 import { captureAs } from './service-user.ts';
 
 const oldestVersion = [1, 22];
-/** A larger log is renamed at the next start, and the previous one is deleted. */
-const maxLogBytes = 100_000_000;
+
+export const logNames = ['access.log', 'error.log'];
 
 /** Finds nginx on this machine. Its usual folders are not on every user's PATH. Throws when it is too old. */
 export async function findNginx(): Promise<string | undefined> {
@@ -22,22 +23,22 @@ export async function findNginx(): Promise<string | undefined> {
   return undefined;
 }
 
-/** Creates the folder, closed to other users. Returns the user for the workers when we are root. */
+/**
+ * Creates the folder, closed to other users, with a copy of the built files in `assets`. Returns the user for
+ * the workers when we are root.
+ */
 export async function prepareFolder(
   folder: string,
+  assets: string | undefined,
   log: (line: string) => void,
 ): Promise<string | undefined> {
   const inside = (name: string) => path.join(folder, name);
-  await rm(inside('cache'), { recursive: true, force: true });
+  for (const name of ['cache', 'assets']) await rm(inside(name), { recursive: true, force: true });
   for (const name of ['cache', 'temp', 'pages']) await mkdir(inside(name), { recursive: true });
   await cp(defaultPages, inside('pages'), { recursive: true });
-  for (const name of ['access.log', 'error.log']) {
-    const size = await stat(inside(name)).then(
-      (found) => found.size,
-      () => 0,
-    );
-    if (size > maxLogBytes) await rename(inside(name), inside(`${name}.1`));
-  }
+  // The workers are another user, who cannot read every project's folder.
+  if (assets !== undefined) await cp(assets, inside('assets'), { recursive: true });
+  for (const name of logNames) await moveAsideIfLarge(inside(name));
   await chmod(folder, 0o700);
   if (process.getuid?.() !== 0) return undefined;
 

@@ -3,8 +3,10 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { defaultLimits, type EdgeSettings, ownMachine, renderEdgeConfig } from './nginx-config.ts';
-import { findNginx, prepareFolder } from './nginx-folder.ts';
+import { defaultLimits } from './edge/limits.ts';
+import { rotateLogs } from './edge/rotate-logs.ts';
+import { type EdgeSettings, ownMachine, renderEdgeConfig } from './nginx-config.ts';
+import { findNginx, logNames, prepareFolder } from './nginx-folder.ts';
 import { choosePort, isFree } from './ports.ts';
 import { capture } from './processes.ts';
 import { watchdog } from './watchdog.ts';
@@ -27,7 +29,7 @@ export interface Edge {
 
 /** Missing settings have the defaults of `scripts/render-nginx.ts`. */
 export type EdgeOptions = Partial<
-  Omit<EdgeSettings, 'listen' | 'prefix' | 'cache' | 'pages' | 'accessLog' | 'errorLog' | 'user'>
+  Omit<EdgeSettings, 'listen' | 'prefix' | 'cache' | 'assets' | 'pages' | 'accessLog' | 'errorLog' | 'user'>
 > & { upstreams: string[] };
 
 const startTimeoutMs = 10_000;
@@ -44,6 +46,10 @@ export async function startEdge(start: {
   host: string;
   port: number;
   options: EdgeOptions;
+  /** The folder of built files that nginx sends itself. Without it, the edge gets them from the shop. */
+  assets?: string;
+  /** A larger log is moved aside. */
+  maxLogBytes?: number;
   log: (line: string) => void;
 }): Promise<Edge | undefined> {
   const { host, port, log } = start;
@@ -53,7 +59,7 @@ export async function startEdge(start: {
     throw new Error(`port ${port} of ${host} is taken: choose another for the edge`);
 
   const folder = path.join(path.resolve(start.dataDir), 'edge');
-  const user = await prepareFolder(folder, log);
+  const user = await prepareFolder(folder, start.assets, log);
   const gate = start.options.gate ?? `127.0.0.1:${await choosePort()}`;
   let options = start.options;
   await writeConfig(program, folder, settingsOf(`${host}:${port}`, user, { gate, ...options }));
@@ -66,7 +72,11 @@ export async function startEdge(start: {
     endGroup(pid),
   );
   const guard = watchdog('kill "$1"', [String(pid)]);
-  void exited.then(guard.dismiss);
+  const stopRotating = rotateLogs(
+    logNames.map((name) => path.join(folder, name)),
+    { maxBytes: start.maxLogBytes, reopen: () => child.kill('SIGUSR1'), log },
+  );
+  void exited.then(stopRotating).then(guard.dismiss);
   await waitUntilListening(child, host, port, folder);
 
   return {
@@ -96,7 +106,7 @@ function settingsOf(
     balancers: [],
     operators: [],
     unlimited: ownMachine,
-    limits: defaultLimits,
+    limits: defaultLimits(),
     cacheSize: '512m',
     workers: 'auto',
     ...options,
@@ -104,6 +114,7 @@ function settingsOf(
     user,
     prefix: '.',
     cache: './cache',
+    assets: './assets',
     pages: './pages',
     accessLog: './access.log',
     errorLog: './error.log',

@@ -14,17 +14,17 @@ export const session: Headers = [['Cookie', 'once_session=ada; theme=dark']];
  * router, with lifetimes for shared caches. Call it once, at the top of the file.
  */
 export async function openCatalogueEdge() {
-  /** The shop answers nothing until this resolves. */
-  let held: Promise<void> | undefined;
   /** While `broken`, the shop answers 500. */
   const state = { broken: false };
   let edition = 0;
 
-  const next = await startUpstream(async (request, response) => {
+  const next = await startUpstream((request, response) => {
     const { headers, method, url = '/' } = request;
     const { pathname, search } = new URL(url, 'http://shop.test');
-    await held;
-    if (state.broken) return void response.writeHead(500).end();
+    if (state.broken) {
+      response.writeHead(500).end();
+      return;
+    }
     const variant = [
       headers.rsc ? 'rsc' : 'page',
       headers['next-router-prefetch'] ?? '-',
@@ -49,17 +49,7 @@ export async function openCatalogueEdge() {
   const get = (path: string, headers: Headers = []) => sendRaw(`${edge.url}${path}`, { headers });
   const asked = (path: string, method = 'GET') => next.asked(method, path);
 
-  /** Stops the shop from answering until it is released. */
-  function holdShop(): () => void {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    held = promise;
-    return () => {
-      held = undefined;
-      resolve();
-    };
-  }
-
-  return { edge, next, state, get, asked, holdShop };
+  return { edge, next, state, get, asked, holdShop: next.hold };
 }
 
 function cachingOf(pathname: string, method = ''): Record<string, string> {

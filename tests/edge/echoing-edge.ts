@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { AppError, type ProblemCode } from '#lib/platform/errors.ts';
-import { defaultLimits, ownMachine } from '#scripts/services/nginx-config.ts';
+import { defaultLimits } from '#scripts/services/edge/limits.ts';
+import { ownMachine } from '#scripts/services/nginx-config.ts';
 import { openTestEdge, type RawAnswer, sendRaw } from '#tests/support/services/edge.ts';
 import { startUpstream } from '#tests/support/services/upstream.ts';
 
@@ -26,11 +27,13 @@ export async function openEchoingEdge() {
     upstreams,
     balancers: ['127.0.0.1'],
     limits: {
-      ...defaultLimits,
+      ...defaultLimits(),
       sessionPerSecond: 1,
       newcomersPerSecond: 1,
       addressPerSecond: 5,
       sessionConnections: 3,
+      addressConnections: 30,
+      addressRendersPerSecond: 2,
     },
     // As by default, the balancer itself is not counted, but its clients are.
     unlimited: ownMachine,

@@ -10,6 +10,7 @@ import { findNginx } from '#scripts/services/nginx-folder.ts';
 
 const run = promisify(execFile);
 const script = path.resolve(import.meta.dirname, '../../scripts/render-nginx.ts');
+const capacityFile = path.resolve(import.meta.dirname, '../../deploy/capacity.json');
 const render = (...args: string[]) => run(process.execPath, [script, ...args]);
 const folder = await mkdtemp(path.join(os.tmpdir(), 'once-edge-config-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -26,7 +27,8 @@ test('every setting makes a configuration that nginx accepts', async () => {
     ...['--balancer', '10.0.0.0/8', '--balancer', '2001:db8::/32', '--operator', '192.0.2.1'],
     ...['--unlimited', '192.0.2.0/24', '--session-rate', '5', '--session-connections', '9'],
     ...['--newcomer-rate', '50', '--address-rate', '500', '--address-connections', '90'],
-    ...['--cache-size', '1g', '--workers', '3', '--prefix', folder],
+    ...['--cache-size', '1g', '--assets', folder, '--workers', '3', '--prefix', folder],
+    ...['--capacity', capacityFile, '--cores', '8', '--processes', '4'],
   ];
   for (const args of [['--upstream', '127.0.0.1:46982', '--prefix', folder], everything]) {
     const { stdout } = await render(...args);
@@ -49,6 +51,12 @@ test.each([
     'is not allowed',
   ],
   ['a limit of zero', ['--upstream', '127.0.0.1:1', '--session-rate', '0'], 'whole number above 0'],
+  [
+    'a capacity file without costs',
+    ['--upstream', '127.0.0.1:1', '--capacity', 'package.json'],
+    'not a capacity',
+  ],
+  ['half a core', ['--upstream', '127.0.0.1:1', '--cores', '0.5'], 'whole number above 0'],
   ['a certificate without its key', ['--upstream', '127.0.0.1:1', '--certificate', 'a.pem'], 'go together'],
   ['no upstream', [], '--upstream is missing'],
 ])('%s is refused', async (_, args, words) => {

@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { type ClientHttp2Session, connect, constants } from 'node:http2';
 import { request as httpsRequest } from 'node:https';
 import os from 'node:os';
@@ -8,6 +7,7 @@ import { afterAll, expect, test } from 'vitest';
 import { handlersListener } from '#proof/harness/processes/handlers-listener.ts';
 import { callUrl } from '#proof/harness/shopper/call.ts';
 import { shopperWith } from '#proof/harness/shopper/shopper.ts';
+import { makeCertificate } from '#tests/support/services/certificate.ts';
 import { openTestEdge } from '#tests/support/services/edge.ts';
 import { startUpstream } from '#tests/support/services/upstream.ts';
 import { addProduct, soldOf } from '#tests/support/shop/shop.ts';
@@ -18,25 +18,7 @@ import { openTestShop } from '#tests/support/shop/test-shop.ts';
 await openTestShop();
 const folder = await mkdtemp(path.join(os.tmpdir(), 'once-tls-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
-const [certificate, key] = [path.join(folder, 'certificate.pem'), path.join(folder, 'key.pem')];
-execFileSync(
-  'openssl',
-  [
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
-    ...[
-      '-subj',
-      '/CN=127.0.0.1',
-      '-addext',
-      'subjectAltName=IP:127.0.0.1',
-      '-out',
-      certificate,
-      '-keyout',
-      key,
-    ],
-  ],
-  { stdio: 'ignore' },
-);
-const ca = await readFile(certificate);
+const { certificate, key, ca } = await makeCertificate(folder);
 
 const shop = await startUpstream(handlersListener);
 const direct = callUrl(`http://${shop.address}`);
