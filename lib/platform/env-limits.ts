@@ -6,12 +6,22 @@ const count = (fallback: number) => z.coerce.number().int().min(0).default(fallb
 const optionalCount = z.coerce.number().int().min(0).optional();
 
 export const limitVariables = {
+  /** Searches that a process works on at the same time. Others wait, and if many wait, a search is refused. */
+  SEARCH_CONCURRENCY: count(2),
   /** New carts per minute from one network. Default: RATE_LIMIT_IP_PER_MIN. */
   RATE_LIMIT_NEW_CARTS_PER_MIN: optionalCount,
   /** Days until a job deletes old data. 0 keeps it forever. */
   CART_KEPT_DAYS: count(30),
   MAIL_KEPT_DAYS: count(90),
   EVENTS_KEPT_DAYS: count(90),
+  /** Hours between two reconciliations by the worker. 0 turns them off. */
+  RECONCILE_HOURS: count(24),
+  /** Requests a second to the payment provider while it is reconciled. Stripe allows 100 reads in all. */
+  RECONCILE_READS_PER_SECOND: z.coerce.number().min(1).max(1_000).default(50),
+  /** Whether charges of other programs on the same account are expected. */
+  RECONCILE_FOREIGN_CHARGES: z.enum(['report', 'ignore']).default('report'),
+  /** A bank may dispute a charge 120 days later. */
+  SUBMISSIONS_KEPT_DAYS: count(180),
   /**
    * Declined cards after which the next one needs a challenge: per session, network, email and card in an
    * hour, and shop-wide in ten minutes. The defaults are in lib/abuse/declines.ts.

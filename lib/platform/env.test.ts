@@ -16,6 +16,8 @@ test.each([
   ['RATE_LIMIT_IP_PER_MIN', '-1', 'RATE_LIMIT_IP_PER_MIN must be 0 or more'],
   ['NODE_ENV', 'staging', 'NODE_ENV must be one of development, production, test'],
   ['UPSTASH_REDIS_REST_URL', 'redis', 'UPSTASH_REDIS_REST_URL must be a URL'],
+  ['SHOP_TIME_ZONE', 'Mars/Olympus', 'SHOP_TIME_ZONE must be a time zone like Europe/Berlin'],
+  ['CONTACT_EMAIL', 'Shop <help@shop.example>', 'CONTACT_EMAIL must be an email address'],
   ['ONCE_SECRET', 'short', 'ONCE_SECRET must have at least 32 characters'],
 ])('%s=%s is refused, and the error says what is allowed', (name, value, words) => {
   const set = { DATABASE_URL: 'postgresql://127.0.0.1/none', ONCE_SECRET: 'x'.repeat(32) };

@@ -56,6 +56,11 @@ const schema = z
       .min(1)
       .max(7 * 24 * 60)
       .default(15),
+    /** The shop's time zone: dates in pages and emails, and the working days of a delivery, are in it. */
+    SHOP_TIME_ZONE: z
+      .string()
+      .default('UTC')
+      .refine(isTimeZone, { error: 'must be a time zone like Europe/Berlin' }),
     /** The largest total of an invoice order, in minor units. 0 turns invoices off. */
     INVOICE_MAX_MINOR: count(100_000),
     /** How long an invoice order keeps its stock until it is paid or shipped, in days. */
@@ -83,6 +88,8 @@ const schema = z
       .default(60),
     /** How long an order keeps its stock while a bank processes its payment, in days. */
     PROCESSING_HOLD_DAYS: z.coerce.number().int().min(1).max(60).default(14),
+    /** Where shoppers can write to the shop. Pages give this address, or none if it is not set. */
+    CONTACT_EMAIL: z.email('must be an email address').optional(),
     /** Gets emails about disputes, and about refunds that the provider refuses. */
     OPERATOR_EMAIL: z.email('must be an email address').optional(),
     /** Charge immediately, or authorise now and capture when the order is fulfilled. */
@@ -114,6 +121,8 @@ const schema = z
     /** How often an idle worker polls for jobs, in milliseconds. */
     JOB_POLL_MS: z.coerce.number().int().min(50).max(60_000).default(1_000),
     CRON_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
+    /** Tells this process's metrics from those of others with its role. Set for the processes of one start. */
+    PROCESS_NUMBER: z.coerce.number().int().min(1).max(64).default(1),
     WEB_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(1),
     PUBLIC_URL: z.url().optional(),
     /** Addresses of trusted reverse proxies, separated by commas. Only their X-Forwarded-For is used. */
@@ -157,6 +166,14 @@ const schema = z
     path: ['ORDER_WEBHOOK_SECRET'],
     error: 'is missing: the receiver at ORDER_WEBHOOK_URL needs it to check that an event is from this shop',
   });
+
+function isTimeZone(name: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
+  } catch {
+    return false;
+  }
+}
 
 function isAddressOrNetwork(entry: string): boolean {
   const [address = '', bits, ...rest] = entry.split('/');

@@ -6,6 +6,7 @@ import { afterAll, expect, test, vi } from 'vitest';
 import { orderListener } from '#host/calls/node-listener.ts';
 import { sendConsoleToLog } from '#host/console-to-log.ts';
 import { db } from '#lib/platform/database/db.ts';
+import { writeRecords } from '#lib/submissions/record-submission.ts';
 import { startSmtp } from '#proof/harness/services/smtp.ts';
 import { callHandlers } from '#proof/harness/shopper/call.ts';
 import { type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
@@ -75,7 +76,7 @@ async function sendHalf(shopper: Shopper, text: string): Promise<void> {
   await once(socket, 'close');
 }
 
-test('no line of a log holds an email, a name, a street, a cookie or a token of a shopper', async () => {
+test('no line of a log and no record holds an email, a name, a street, a cookie or a token of a shopper', async () => {
   const lines = keepLogLines();
   // Next prints an error that a page threw, as here.
   sendConsoleToLog();
@@ -98,6 +99,10 @@ test('no line of a log holds an email, a name, a street, a cookie or a token of 
     (thrown: unknown) => thrown,
   );
 
+  await writeRecords();
+  const records = await db().submission.findMany();
+  expect(records.length).toBeGreaterThan(0);
+
   printer.error('⨯', error);
   printer.error(error);
 
@@ -110,11 +115,16 @@ test('no line of a log holds an email, a name, a street, a cookie or a token of 
   smtp.unknownRecipients.add(person.email);
   const worker = startWorker({ LOG_LEVEL: 'debug' });
   await worker.ready;
-  await vi.waitFor(() => expect(worker.log()).toMatch(/the mailbox of this email does not exist/), 30_000);
+  await vi.waitFor(() => expect(worker.log()).toMatch(/the mailbox of this email does not exist/), 100_000);
   worker.child.kill('SIGTERM');
   await worker.exited;
 
-  const written = [...lines.map((line) => JSON.stringify(line)), ...worker.log().split('\n')];
+  const written = [
+    ...lines.map((line) => JSON.stringify(line)),
+    ...worker.log().split('\n'),
+    ...records.map((record) => JSON.stringify(record)),
+  ];
+  expect(lines.filter(({ msg }) => msg === 'submission answered')).toHaveLength(records.length);
   expect(written.filter((line) => line.includes('23514'))).not.toEqual([]);
   expect(written.filter((line) => line.includes('unexpected error'))).not.toEqual([]);
   for (const secret of secrets) {

@@ -58,7 +58,7 @@ test('with a full disk the shop is not ready, and says why', async ({ skip }) =>
   await ready();
   await disk.fill();
   try {
-    await expect.poll(readiness, { timeout: 10_000, interval: 250 }).toMatchObject({
+    await expect.poll(readiness, { interval: 250 }).toMatchObject({
       code: 503,
       status: 'unavailable',
       database: 'not_writable',

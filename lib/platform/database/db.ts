@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg, { type ClientBase, type Pool } from 'pg';
 import { PrismaClient } from '#lib/generated/prisma/client.ts';
+import { measurePool } from '#lib/platform/database/database-metrics.ts';
 import { schemaOf, sessionSettings } from '#lib/platform/database/db-session.ts';
 import { makeSqlClient, type SqlClient, type SqlRunner } from '#lib/platform/database/sql-client.ts';
 import { statementName } from '#lib/platform/database/statement-name.ts';
@@ -89,7 +90,12 @@ function makeClient(pool: Pool): PrismaClient {
   return new PrismaClient({ adapter, transactionOptions: { maxWait, timeout: 5_000 } });
 }
 
-const pagePool = () => processWide('pagePool', () => makePool(env().DATABASE_CONNECTIONS, 'once'));
+const pagePool = () =>
+  processWide('pagePool', () => {
+    const pool = makePool(env().DATABASE_CONNECTIONS, 'once');
+    measurePool('pages', pool);
+    return pool;
+  });
 
 /** The client for pages, carts and lookups. */
 export function db(): PrismaClient {
@@ -101,7 +107,12 @@ export function sql(): SqlClient {
   return processWide('sql', () => makeSqlClient(pagePool()));
 }
 
-const writerPool = () => processWide('writerPool', () => makePool(env().WRITER_CONNECTIONS, 'once-writer'));
+const writerPool = () =>
+  processWide('writerPool', () => {
+    const pool = makePool(env().WRITER_CONNECTIONS, 'once-writer');
+    measurePool('writer', pool);
+    return pool;
+  });
 
 /** The client for the order writer only. */
 export function writerDb(): PrismaClient {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
+import { countDatabaseAway } from '#lib/platform/database/database-metrics.ts';
 import { isDatabaseAway, isRetryable } from '#lib/platform/database/db-errors.ts';
 import { env } from '#lib/platform/env.ts';
 import { AppError } from '#lib/platform/errors.ts';
@@ -123,6 +124,7 @@ export function problem(error: AppError, requestId: string, request?: Request): 
 export function asAppError(error: unknown, requestId: string): AppError {
   if (error instanceof AppError) return error;
   if (isDatabaseAway(error) || isRetryable(error)) {
+    countDatabaseAway();
     logDatabaseAway(error);
     return unavailable(error);
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { networkOf } from '#lib/platform/http/network-of.ts';
+import { networkOf, roughNetworkOf } from '#lib/platform/http/network-of.ts';
 
 test.each([
   ['203.0.113.7', '203.0.113.7'],
@@ -20,6 +20,17 @@ test.each([
 
 test.each(['::ffff:203.0.113.7', '::FFFF:cb00:7107'])('%s is counted as its IPv4 address', (address) => {
   expect(networkOf(address)).toBe('203.0.113.7');
+});
+
+test.each([
+  ['203.0.113.7', '203.0.113.0/24'],
+  ['::ffff:203.0.113.7', '203.0.113.0/24'],
+  // What broke: it was recorded as its /48, which can be one household.
+  ['2001:db8:12:abcd:3:4:5:6', '2001:db8::/32'],
+  ['::1', '0:0::/32'],
+  ['unknown', undefined],
+])('%s is recorded as %s', (address, network) => {
+  expect(roughNetworkOf(address)).toBe(network);
 });
 
 test.each(['', 'unknown', '203.0.113.7:443', 'evil}{key', '1:2:3'])('"%s" is not an address', (text) => {

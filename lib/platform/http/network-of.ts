@@ -34,6 +34,18 @@ export function networkOf(address: string): string | undefined {
   return `${prefix.join(':')}::/56`;
 }
 
+/**
+ * The network of a client for records: an IPv4 /24, or an IPv6 /32. A /48 may be one household or one office. A
+ * /32 is what a registry gives to a provider. A /24 has 256 addresses, and all of them may belong to one company.
+ * So it is less than an address and still personal data. Undefined if the text is not an address.
+ */
+export function roughNetworkOf(address: string): string | undefined {
+  const network = networkOf(address);
+  if (network === undefined) return undefined;
+  if (network.includes(':')) return `${network.split(':').slice(0, 2).join(':')}::/32`;
+  return `${network.split('.').slice(0, 3).join('.')}.0/24`;
+}
+
 /** The eight groups of an IPv6 address. The URL parser first normalises its spelling. */
 function groupsOf(address: string): number[] {
   const [left = '', right = ''] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');

@@ -23,11 +23,15 @@ const outage = () => processWide('pageOutage', () => ({ notedAt: Number.NEGATIVE
 
 /**
  * Notes that a page failed to render because the database is down. Next renders one page for all concurrent
- * requests for it, so this is not about one request: all requests in progress that fail are affected.
+ * requests for it, so this is not about one request: all requests in progress that fail are affected, and those
+ * that join the failing render a moment later.
  */
 export function noteUnavailable(): void {
   outage().notedAt = performance.now();
 }
+
+/** A render takes no longer (host/pages): a request may have joined one that failed so long ago. */
+const renderMs = 15_000;
 
 /** When to retry a page that failed because of the database. */
 const retryAfterSeconds = 2;
@@ -42,7 +46,7 @@ export function withPageStatus<T>(response: ServerResponse, draw: () => T): T {
   const writeHead = response.writeHead;
   const statusFor = (status: number) => {
     if (status === 200) return answer.status ?? status;
-    if (status !== 500 || outage().notedAt < began) return status;
+    if (status !== 500 || outage().notedAt < began - renderMs) return status;
     response.setHeader('retry-after', retryAfterSeconds);
     return 503;
   };

@@ -1,3 +1,4 @@
+import { env } from '#lib/platform/env.ts';
 import type { AppError } from '#lib/platform/errors.ts';
 
 interface Words {
@@ -73,8 +74,14 @@ export function problemPage(error: AppError, requestId: string): string {
     <h1>${title}</h1>
     <p>${text}</p>
     <p><a href="/">Go to the shop</a> · <a href="/orders">Your orders</a></p>
-    <p><small>If you write to us about this, name ${requestId}.</small></p>
+    <p><small>${codeSentence(requestId)}</small></p>
   </body>
 </html>
 `;
+}
+
+function codeSentence(requestId: string): string {
+  const { CONTACT_EMAIL: contact } = env();
+  if (!contact) return `Code of this answer: ${requestId}`;
+  return `If you write to <a href="mailto:${contact}">${contact}</a> about this, name ${requestId}.`;
 }
