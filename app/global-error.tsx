@@ -2,7 +2,9 @@
 
 import './globals.css';
 import { useEffect } from 'react';
+import { digestOf } from '#components/page/digest-of.ts';
 import { reloadOnce } from '#components/site/reload-once.ts';
+import { WriteToUs } from '#components/site/write-to-us.tsx';
 import { Container } from '#components/ui/container.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { Button } from '#components/ui/form/button.tsx';
@@ -40,6 +42,7 @@ export default function GlobalErrorPage({ error, retry }: { error: unknown; retr
                 Something went wrong on our side. Your cart is safe. If you were placing an order, trying
                 again cannot double it: one checkout makes one order.
               </p>
+              <WriteToUs code={digestOf(error)} />
             </EmptyState>
           </Container>
         </main>

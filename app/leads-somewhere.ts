@@ -1,4 +1,4 @@
-import { parseCategoryView } from '#app/category/[slug]/category-view.ts';
+import { parseCategoryView } from '#app/(shop)/category/[slug]/category-view.ts';
 import { isCategoryPage, isProduct } from '#lib/catalogue/known-pages.ts';
 
 /**

@@ -29,6 +29,7 @@ const shop = spawn(process.execPath, [path.join(root, 'scripts', 'start.ts')], {
     DATA_DIR: dataDir,
     DATABASE_URL: '',
     PUBLIC_URL: '',
+    CONTACT_EMAIL: 'help@once.example',
     // Without a provider key, the launcher starts the payment simulator.
     STRIPE_SECRET_KEY: '',
     // All shoppers of the suite share one IP address, and order more often than people do.

@@ -1,8 +1,7 @@
 'use client';
 
-import { ShoppingBag } from 'lucide-react';
 import { usePathname } from 'next/navigation';
-import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from 'react';
 import {
   announceCartState,
   onCartCount,
@@ -10,7 +9,7 @@ import {
   onEditElsewhere,
 } from '#components/cart/cart-events.ts';
 import { fetchCartState } from '#components/cart/fetch-cart-state.ts';
-import { hasCartCookie } from '#components/site/cookies.tsx';
+import { hasCartCookie } from '#components/site/cookies.ts';
 
 /**
  * The header's link to the cart. The page around it is cached and the same for all shoppers. So the
@@ -18,7 +17,7 @@ import { hasCartCookie } from '#components/site/cookies.tsx';
  * count. The link asks again whenever the cart may have changed: when another tab says so, when this
  * tab becomes visible again, and on every page.
  */
-export function CartLink() {
+export function CartLink({ icon }: { icon: ReactNode }) {
   const path = usePathname();
   const [count, setCount] = useState(0);
   const asking = useRef<AbortController>(undefined);
@@ -65,7 +64,7 @@ export function CartLink() {
       href="/cart"
       className="-mr-2 inline-flex min-h-11 items-center gap-2 rounded-md px-2 font-medium hover:text-accent"
     >
-      <ShoppingBag aria-hidden className="size-5" />
+      {icon}
       <span className="max-sm:sr-only">Cart</span>
       {count > 0 ? (
         // A new number gets a new element, so that the browser's translation doesn't keep an old one.

@@ -1,34 +1,41 @@
 'use client';
 
-import { type Addition, additionNews } from '#components/cart/addition-news.ts';
-import { CartEditor } from '#components/cart/cart-editor.tsx';
+import { useEffect } from 'react';
 import type { CartView } from '#components/cart/cart-state.ts';
+import { CartEditor } from '#components/cart/editor/cart-editor.tsx';
+import { type Addition, additionNews } from '#components/cart/notices/addition-news.ts';
+import { type Again, AgainNews } from '#components/cart/notices/again-news.tsx';
+import { Suggestions } from '#components/catalogue/list/suggestions.tsx';
 import { makePage } from '#components/page/make-page.tsx';
 import { Unavailable, type UnavailableView } from '#components/page/unavailable.tsx';
 import { useView } from '#components/page/use-view.ts';
-import { CookieNotice, CookieProblem } from '#components/site/cookies.tsx';
+import { CookieNotice, CookieProblem } from '#components/site/cookie-notice.tsx';
 import { WaysOn } from '#components/site/ways-on.tsx';
 import { Alert } from '#components/ui/alert.tsx';
 import { Container } from '#components/ui/container.tsx';
-import { EmptyState } from '#components/ui/empty-state.tsx';
 import { PageTitle } from '#components/ui/page-title.tsx';
 import { maxLineQuantity } from '#lib/cart/cart-limits.ts';
+import type { ProductSummary } from '#lib/catalogue/schema.ts';
 import type { DeliveryFacts } from '#lib/pricing/delivery-facts.ts';
 
 /** What the cart page shows. */
 export type CartPageView =
   | ShownCartView
   /** For a browser without the shop's cookie. `posted`: a form was answered with the cookie. */
-  | { kind: 'no_cookie'; posted: boolean }
+  | { kind: 'no_cookie'; posted: boolean; suggested: ProductSummary[] }
   | UnavailableView;
 
 interface ShownCartView {
   kind: 'cart';
   cart: CartView;
   delivery: DeliveryFacts;
+  /** Products to offer; only beside an empty cart. */
+  suggested?: ProductSummary[];
   /** The outcome of a form that the browser posted itself. */
-  posted: { added?: Addition; restored?: true; problem?: string };
+  posted: { added?: Addition; again?: Again; problem?: string };
 }
+
+const emptyTitle = 'Your cart is empty';
 
 export function CartPage({ view: first }: { view: CartPageView }) {
   const { view, refresh } = useView(first);
@@ -38,9 +45,9 @@ export function CartPage({ view: first }: { view: CartPageView }) {
     case 'no_cookie':
       return (
         <Container>
-          <PageTitle>Your cart</PageTitle>
+          <PageTitle>{emptyTitle}</PageTitle>
           {view.posted ? <CookieProblem className="mb-6" /> : <CookieNotice className="mb-6" />}
-          <EmptyCart known={false} />
+          <Offers suggested={view.suggested} />
         </Container>
       );
     case 'cart':
@@ -51,26 +58,24 @@ export function CartPage({ view: first }: { view: CartPageView }) {
 }
 
 function ShownCart({ view, refresh }: { view: ShownCartView; refresh: () => void }) {
-  const { cart, delivery, posted } = view;
+  const { cart, delivery, posted, suggested } = view;
+  const outcome = (
+    <>
+      {posted.added ? <Added {...posted.added} /> : null}
+      {posted.again ? <AgainNews {...posted.again} /> : null}
+      {posted.problem ? <Alert tone="bad" role="alert" className="mb-6" title={posted.problem} /> : null}
+    </>
+  );
   return (
     <Container>
-      <PageTitle>Your cart</PageTitle>
-      {posted.added ? <Added {...posted.added} /> : null}
-      {posted.restored ? (
-        <Alert
-          tone="good"
-          role="status"
-          className="mb-6"
-          title="The items of your order are in your cart again"
-        />
-      ) : null}
-      {posted.problem ? <Alert tone="bad" role="alert" className="mb-6" title={posted.problem} /> : null}
       <CartEditor
         cart={cart}
         maxQuantity={maxLineQuantity}
         delivery={delivery}
         refresh={refresh}
-        whenEmpty={<EmptyCart known />}
+        outcome={outcome}
+        emptyTitle={emptyTitle}
+        whenEmpty={<EmptyCart suggested={suggested} refresh={refresh} />}
       />
     </Container>
   );
@@ -87,14 +92,23 @@ function Added(addition: Addition) {
   );
 }
 
-function EmptyCart({ known }: { known: boolean }) {
+/** A view of a cart that was not empty has no products to offer, so the page reads it again. */
+function EmptyCart({ suggested, refresh }: { suggested: ProductSummary[] | undefined; refresh: () => void }) {
+  const isMissing = suggested === undefined;
+  useEffect(() => {
+    if (isMissing) refresh();
+  }, [isMissing, refresh]);
+  return <Offers suggested={suggested ?? []} />;
+}
+
+/** Ways on from an empty cart, also in a shop with nothing to suggest. */
+function Offers({ suggested }: { suggested: ProductSummary[] }) {
   return (
-    <EmptyState title="Your cart is empty" actions={<WaysOn shop="Look around the shop" />}>
-      <p>
-        {known
-          ? 'Items that you add stay here, in this browser, until you order or remove them.'
-          : 'Items that you add stay here, in this browser. If you added something, your browser did not keep the cookie that the shop needs for your cart. Allow cookies for this site and add it again.'}
-      </p>
-    </EmptyState>
+    <>
+      <div className="flex flex-wrap gap-x-4 gap-y-3 pb-6">
+        <WaysOn />
+      </div>
+      <Suggestions products={suggested} />
+    </>
   );
 }

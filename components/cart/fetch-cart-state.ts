@@ -1,5 +1,5 @@
 import type { CartState } from '#components/cart/cart-events.ts';
-import { setCartCookie } from '#components/site/cookies.tsx';
+import { setCartCookie } from '#components/site/cookies.ts';
 
 const timeoutMs = 8_000;
 

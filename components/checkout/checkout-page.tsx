@@ -1,6 +1,6 @@
 'use client';
 
-import { RemovedNotice } from '#components/cart/removed-notice.tsx';
+import { RemovedNotice } from '#components/cart/notices/removed-notice.tsx';
 import { CheckoutForm, type CheckoutFormView } from '#components/checkout/form/checkout-form.tsx';
 import { EmptyCheckout, type EmptyCheckoutView } from '#components/checkout/notices/empty-checkout.tsx';
 import { makePage } from '#components/page/make-page.tsx';

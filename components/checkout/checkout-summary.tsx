@@ -1,7 +1,8 @@
-import { ChevronDown } from 'lucide-react';
 import { type OrderLine, OrderLines } from '#components/orders/order-lines.tsx';
 import { OrderTotals } from '#components/orders/order-totals.tsx';
 import { cn } from '#components/ui/cn.ts';
+import { Icon } from '#components/ui/icon.tsx';
+import { down } from '#components/ui/icon-paths.ts';
 import { Price } from '#components/ui/price.tsx';
 import { shownTotal } from '#components/ui/shown-total.ts';
 import { TextLink } from '#components/ui/text-link.tsx';
@@ -47,7 +48,7 @@ export function FoldedSummary({ lines, quote, stale }: SummaryProps) {
           {...shownTotal}
           className={cn('text-lg font-semibold', stale && 'text-muted')}
         />
-        <ChevronDown aria-hidden className="size-5 text-muted transition-transform group-open:rotate-180" />
+        <Icon path={down} className="size-5 text-muted transition-transform group-open:rotate-180" />
       </summary>
       <div className="border-t border-line p-4">
         <Contents lines={lines} quote={quote} stale={stale} />

@@ -1,11 +1,12 @@
-import type { OrderView } from '#lib/orders/schema.ts';
+import type { ShownOrderView } from '#components/orders/order-view.ts';
+import { isDisputed } from '#lib/orders/money/money-sentences.ts';
 
-/** The next steps for an order that the shop is going to send. `shippingTime`: such as "3–5 working days". */
-export function NextSteps({ order, shippingTime }: { order: OrderView; shippingTime: string }) {
-  const steps = stepsOf(order, shippingTime);
+/** The next steps for an order that the shop is going to send. */
+export function NextSteps({ view }: { view: ShownOrderView }) {
+  const steps = stepsOf(view);
   if (steps.length === 0) return null;
   return (
-    <section>
+    <section className="print:hidden">
       <h2 className="text-xl">What happens next</h2>
       <ol className="mt-3 grid gap-2">
         {steps.map((step, index) => (
@@ -16,7 +17,7 @@ export function NextSteps({ order, shippingTime }: { order: OrderView; shippingT
             >
               {index + 1}
             </span>
-            <span>{step}</span>
+            <span className="min-w-0 break-words">{step}</span>
           </li>
         ))}
       </ol>
@@ -24,11 +25,12 @@ export function NextSteps({ order, shippingTime }: { order: OrderView; shippingT
   );
 }
 
-function stepsOf({ status, payments }: OrderView, shippingTime: string): string[] {
-  if (status !== 'placed' && status !== 'paid') return [];
+function stepsOf({ order, isRecent, facts }: ShownOrderView): string[] {
+  const { status, payments, email } = order;
+  if ((status !== 'placed' && status !== 'paid') || isDisputed(facts)) return [];
   return [
-    'We pack your items and hand them to the carrier.',
-    ...(shippingTime ? [`Your parcel arrives in ${shippingTime}.`] : []),
+    ...(isRecent ? [`We send a confirmation to ${email}.`] : []),
+    'We pack your items, hand them to the carrier, and email you when they are on their way.',
     ...(payments.some(({ method, status }) => method === 'invoice' && status === 'due')
       ? ['You pay the invoice that comes with it within 14 days of delivery.']
       : []),

@@ -2,13 +2,14 @@ import { type OrderFacts, orderNews, owed } from '#components/orders/status/orde
 import { StatusBadge } from '#components/orders/status/status-badge.tsx';
 import { statusWords } from '#components/orders/status/status-words.ts';
 import { Card } from '#components/ui/card.tsx';
+import { isDisputed } from '#lib/orders/money/money-sentences.ts';
 import type { OrderView } from '#lib/orders/schema.ts';
 
 /** An order's status for a visitor with its link, who can read the order but not change it. */
 export function OrderAtAGlance({ order, facts }: { order: OrderView; facts: OrderFacts }) {
   return (
-    <Card className="grid justify-items-start gap-2">
-      <StatusBadge status={order.status} />
+    <Card className="grid justify-items-start gap-2 print:border-0 print:p-0">
+      <StatusBadge status={order.status} disputed={isDisputed(facts)} />
       {newsOf(order, facts).map((sentence, index) => (
         <p key={sentence} className={index === 0 ? 'text-lg' : 'text-muted'}>
           {sentence}

@@ -28,15 +28,15 @@ export function OrderLines({
   return (
     <ul className={cn('divide-y divide-line', className)}>
       {lines.map((line) => (
-        <li key={line.sku} className="flex gap-4 py-4 first:pt-0 last:pb-0">
+        <li key={line.sku} className="flex flex-wrap gap-4 py-4 first:pt-0 last:pb-0 print:py-1.5">
           {line.image ? (
-            <ProductPicture image={line.image} alt="" className="size-16 shrink-0 rounded-md!" />
+            <ProductPicture image={line.image} alt="" className="size-16 shrink-0 rounded-md! print:hidden" />
           ) : (
-            <div aria-hidden className="size-16 shrink-0 rounded-md bg-well" />
+            <div aria-hidden className="size-16 shrink-0 rounded-md bg-well print:hidden" />
           )}
-          <div className="min-w-0 flex-1">
-            <div className="flex items-baseline justify-between gap-4">
-              <p className="min-w-0 font-medium break-words">
+          <div className="min-w-0 flex-1 basis-36">
+            <div className="flex flex-wrap items-baseline justify-between gap-x-4">
+              <p className="min-w-0 flex-1 basis-20 font-medium wrap-anywhere">
                 {line.href ? (
                   <TextLink href={line.href} className="text-ink! no-underline! hover:underline!">
                     {line.title}

@@ -1,53 +1,28 @@
 'use client';
 
-import type { ReactNode } from 'react';
+import { BuyAgain } from '#components/orders/actions/buy-again.tsx';
+import { canBuyAgain } from '#components/orders/actions/can-buy-again.ts';
 import { CancelOrder } from '#components/orders/actions/cancel-order.tsx';
 import { PaymentAttempts } from '#components/orders/actions/payment-attempts.tsx';
+import { isConfirmation } from '#components/orders/is-confirmation.ts';
 import { OrderElsewhere } from '#components/orders/link/order-elsewhere.tsx';
 import { NextSteps } from '#components/orders/next-steps.tsx';
 import { OrderAtAGlance } from '#components/orders/order-at-a-glance.tsx';
-import { type OrderLine, OrderLines } from '#components/orders/order-lines.tsx';
+import { OrderDetails } from '#components/orders/order-details.tsx';
+import { OrderHeading } from '#components/orders/order-heading.tsx';
+import { OrderLines } from '#components/orders/order-lines.tsx';
 import { OrderNotFound } from '#components/orders/order-not-found.tsx';
 import { OrderTotals } from '#components/orders/order-totals.tsx';
-import { formatDay } from '#components/orders/status/dates.ts';
-import type { OrderFacts } from '#components/orders/status/order-news.ts';
+import type { OrderPageView, ShownOrderView } from '#components/orders/order-view.ts';
 import { OrderStatus } from '#components/orders/status/order-status.tsx';
+import { OrderTimeline } from '#components/orders/status/order-timeline.tsx';
+import { timelineOf } from '#components/orders/status/timeline.ts';
 import { makePage } from '#components/page/make-page.tsx';
-import { Unavailable, type UnavailableView } from '#components/page/unavailable.tsx';
+import { Unavailable } from '#components/page/unavailable.tsx';
 import { useView } from '#components/page/use-view.ts';
-import type { CardEntry } from '#components/payment/card-entry.ts';
 import { Container } from '#components/ui/container.tsx';
 import { ButtonLink } from '#components/ui/form/button.tsx';
-import { PageTitle } from '#components/ui/page-title.tsx';
 import { onCancel } from '#lib/orders/money/money-sentences.ts';
-import type { OrderMoney } from '#lib/orders/money/order-money.ts';
-import type { OrderView } from '#lib/orders/schema.ts';
-import { methodName, methodTime } from '#lib/shipping/method-label.ts';
-
-/** What the page of an order shows. */
-export type OrderPageView =
-  | ShownOrderView
-  /** The browser came back from the bank, and another browser has placed the order. */
-  | { kind: 'returned_elsewhere' }
-  | { kind: 'not_found' }
-  | UnavailableView;
-
-interface ShownOrderView {
-  kind: 'order';
-  order: OrderView;
-  /** Whether this browser placed the order, and so may pay and cancel it. */
-  own: boolean;
-  /** The order was placed so recently that its page is mainly its confirmation. */
-  isRecent: boolean;
-  facts: OrderFacts;
-  lines: OrderLine[];
-  /** The lines of the shipping address, as its country writes them. */
-  address: string[];
-  /** The label of its shipping method, such as "Standard, 3–5 working days". */
-  shippingLabel: string;
-  /** How the page accepts a card; undefined if it accepts none. */
-  cardEntry: CardEntry | undefined;
-}
 
 export function OrderPage({ view: first }: { view: OrderPageView }) {
   const { view, refresh } = useView(first);
@@ -68,45 +43,37 @@ export function OrderPage({ view: first }: { view: OrderPageView }) {
 export const OrderPageOrFrame = makePage(OrderPage);
 
 function ShownOrder({ view, refresh }: { view: ShownOrderView; refresh: () => Promise<void> }) {
-  const { order, own, facts, lines, cardEntry } = view;
+  const { order, own, facts, lines, cardEntry, days, arrival } = view;
   return (
     <Container>
       <OrderHeading view={view} />
-      <div className="grid items-start gap-x-16 gap-y-10 lg:grid-cols-[minmax(0,1fr)_24rem] lg:grid-rows-[auto_1fr]">
-        <div className="grid gap-10">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-x-16 gap-y-10 lg:grid-cols-[minmax(0,1fr)_24rem] lg:grid-rows-[auto_1fr] print:gap-y-4">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-10 print:gap-4">
           {own ? (
             <OrderStatus order={order} facts={facts} cardEntry={cardEntry} refresh={refresh} />
           ) : (
             <OrderAtAGlance order={order} facts={facts} />
           )}
-          <NextSteps order={order} shippingTime={methodTime(view.shippingLabel)} />
+          <OrderTimeline steps={timelineOf(facts, days, isConfirmation(view) ? undefined : arrival)} />
+          <NextSteps view={view} />
           <PaymentAttempts money={facts} />
         </div>
         <section
           aria-labelledby="lines-title"
-          className="rounded-lg border border-line bg-raised p-5 sm:p-6 lg:col-start-2 lg:row-span-2 lg:row-start-1"
+          className="rounded-lg border border-line bg-raised p-5 sm:p-6 lg:col-start-2 lg:row-span-2 lg:row-start-1 print:border-0 print:p-0"
         >
-          <h2 id="lines-title" className="mb-5 text-xl">
+          <h2 id="lines-title" className="mb-5 text-xl print:mb-2">
             What you ordered
           </h2>
           <OrderLines lines={lines} currency={order.currency} />
-          <div className="mt-5 border-t border-line pt-5">
+          <div className="mt-5 border-t border-line pt-5 print:mt-2 print:pt-2">
             <OrderTotals totals={order} currency={order.currency} />
           </div>
         </section>
-        <div className="grid gap-10">
-          <Details view={view} />
-          {own && order.cancellable ? <Cancellation order={order} money={facts} refresh={refresh} /> : null}
-        </div>
+        <OrderDetails view={view} />
       </div>
-      <p className="mt-12 flex flex-wrap gap-3">
-        <ButtonLink href="/">Continue shopping</ButtonLink>
-        {own ? (
-          <ButtonLink href="/orders" variant="secondary">
-            All your orders
-          </ButtonLink>
-        ) : null}
-      </p>
+      <WaysOn view={view} />
+      {own && order.cancellable ? <Cancellation view={view} refresh={refresh} /> : null}
     </Container>
   );
 }
@@ -123,68 +90,34 @@ function ReturnedElsewhere() {
   );
 }
 
-function OrderHeading({ view: { order, own, isRecent } }: { view: ShownOrderView }) {
-  const { status, placedAt } = order;
-  const number = <span className="figures whitespace-nowrap">{order.number}</span>;
-  const isInEffect = status === 'placed' || status === 'payment_processing' || status === 'paid';
-  if (own && isInEffect && isRecent) {
-    return (
-      <PageTitle lead="See it under Orders in this browser.">Thank you. Order {number} is placed</PageTitle>
-    );
-  }
+/** Where to go from an order. While it waits for its shopper, its payment is the page's only main action. */
+function WaysOn({ view: { order, own, isRecent } }: { view: ShownOrderView }) {
+  const { id, status, payable } = order;
+  const isWaiting = payable !== null || status === 'payment_declined' || status === 'payment_pending';
+  // Not right after a purchase.
+  const offersAgain =
+    own && canBuyAgain(status) && (!isRecent || status === 'cancelled' || status === 'refunded');
   return (
-    <PageTitle
-      lead={
-        <>
-          Placed on <time dateTime={placedAt}>{formatDay(placedAt)}</time>
-        </>
-      }
-    >
-      Order {number}
-    </PageTitle>
+    <div className="mt-12 flex flex-wrap gap-3 print:hidden">
+      <ButtonLink href="/" variant={isWaiting ? 'secondary' : 'primary'}>
+        Continue shopping
+      </ButtonLink>
+      {offersAgain ? <BuyAgain orderId={id} /> : null}
+      {own ? (
+        <ButtonLink href="/orders" variant="secondary">
+          All your orders
+        </ButtonLink>
+      ) : null}
+    </div>
   );
 }
 
-function Cancellation({
-  order: { id, number, status },
-  money,
-  refresh,
-}: {
-  order: OrderView;
-  money: OrderMoney;
-  refresh: () => void;
-}) {
+function Cancellation({ view: { order, facts }, refresh }: { view: ShownOrderView; refresh: () => void }) {
+  const consequence = onCancel(facts);
   return (
-    <section>
-      <h2 className="text-xl">Changed your mind?</h2>
-      <p className="mt-2 mb-4 text-muted">
-        Until your parcel leaves us, you can cancel the order
-        {status === 'paid' ? ' and get a refund' : ''}.
-      </p>
-      <CancelOrder id={id} number={number} money={onCancel(money)} refresh={refresh} />
-    </section>
-  );
-}
-
-function Details({ view: { order, address, shippingLabel } }: { view: ShownOrderView }) {
-  const invoice = order.payments.some(({ method }) => method === 'invoice');
-  return (
-    <dl className="grid gap-6 sm:grid-cols-2">
-      <Detail label="Delivery address">
-        <address className="whitespace-pre-line not-italic">{address.join('\n')}</address>
-      </Detail>
-      <Detail label="Delivery method">{methodName(shippingLabel)}</Detail>
-      <Detail label="Payment">{invoice ? 'Invoice' : 'Card'}</Detail>
-      <Detail label="Email">{order.email}</Detail>
-    </dl>
-  );
-}
-
-function Detail({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <div className="min-w-0">
-      <dt className="text-sm text-muted">{label}</dt>
-      <dd className="mt-1 break-words">{children}</dd>
+    <div className="mt-12 flex flex-wrap items-center gap-x-5 gap-y-3 border-t border-line pt-8 print:hidden">
+      <CancelOrder id={order.id} number={order.number} money={consequence} refresh={refresh} />
+      <p className="max-w-[36rem] text-muted">Possible until your parcel leaves us. {consequence}</p>
     </div>
   );
 }

@@ -15,7 +15,7 @@ export function OrderTotals({ totals, currency }: { totals: Totals; currency: st
       {totals.discountMinor > 0 ? (
         <SummaryRow label="Discount">−{amount(totals.discountMinor)}</SummaryRow>
       ) : null}
-      <SummaryRow label="Tax">{totals.taxMinor === 0 ? 'None' : amount(totals.taxMinor)}</SummaryRow>
+      <SummaryRow label="Tax">{totals.taxMinor === 0 ? 'No tax' : amount(totals.taxMinor)}</SummaryRow>
       <SummaryRow label="Total" total>
         <Price minor={totals.totalMinor} currency={currency} {...shownTotal} />
       </SummaryRow>

@@ -1,3 +1,4 @@
+import { WriteToUs } from '#components/site/write-to-us.tsx';
 import { Container } from '#components/ui/container.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { Button, ButtonLink } from '#components/ui/form/button.tsx';
@@ -27,7 +28,7 @@ export function PageError({ onRetry, code }: { onRetry: () => void; code?: strin
           This page could not be shown just now. Your cart is safe. If you were placing an order, trying again
           cannot double it: one checkout makes one order.
         </p>
-        {code ? <p className="mt-3 text-sm">If you write to us about it, quote this code: {code}</p> : null}
+        <WriteToUs code={code} />
       </EmptyState>
     </Container>
   );

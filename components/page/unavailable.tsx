@@ -1,3 +1,4 @@
+import { WriteToUs } from '#components/site/write-to-us.tsx';
 import { Container } from '#components/ui/container.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { ButtonLink } from '#components/ui/form/button.tsx';
@@ -28,6 +29,7 @@ export function Unavailable({ address }: { address: string }) {
           The shop cannot be reached for a moment. Your cart and your orders are safe. If you were placing an
           order, trying again cannot double it: one checkout makes one order.
         </p>
+        <WriteToUs />
       </EmptyState>
     </Container>
   );

@@ -18,7 +18,7 @@ export function TestCardChoice({
     <SelectField
       name={name}
       label="Test card"
-      hint="No real money moves. Each card has another outcome."
+      hint="Choose an outcome. No card number is asked for, and no real money moves."
       defaultValue={known.token}
       error={error}
     >

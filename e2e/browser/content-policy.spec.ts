@@ -44,7 +44,7 @@ test('after clicking from a product to the checkout, inline handlers and foreign
   await page.goto('/');
   await page.goto(`/product/${wanted?.slug}`);
   await page.getByRole('button', { name: 'Add to cart' }).click();
-  await page.getByRole('link', { name: 'See your cart' }).click();
+  await page.getByRole('link', { name: 'View cart' }).click();
   await page.waitForURL(/\/cart/);
   await expectNothingInjectedRuns(page);
   await page.getByRole('link', { name: 'Check out' }).click();

@@ -67,5 +67,6 @@ test('a view that the page cannot show leads to the page of the current build, a
   await expect(page.getByRole('heading', { name: 'Your cart' })).toBeVisible();
   await edit();
   await expect(page.getByRole('heading', { name: 'Something went wrong on our side' })).toBeVisible();
+  await expect(page.getByRole('main').getByRole('link', { name: 'help@once.example' })).toBeVisible();
   await context.close();
 });

@@ -19,7 +19,7 @@ test('a shopper gets from the product to one order with the keyboard alone', asy
   await page.keyboard.press('Enter');
   await tabTo(page, 'button', 'Add to cart');
   await page.keyboard.press('Enter');
-  await tabTo(page, 'link', 'See your cart');
+  await tabTo(page, 'link', 'View cart');
   await page.keyboard.press('Enter');
   await page.waitForURL('**/cart');
   await tabTo(page, 'link', 'Check out');
@@ -82,7 +82,7 @@ test.describe('without JavaScript', () => {
     await shop.fillForm();
     await shop.field('shippingAddress.city').press('Enter');
     await page.waitForURL(/\/checkout\?/);
-    await page.getByLabel('Express').press('Enter');
+    await page.getByRole('radio', { name: /^Express/ }).press('Enter');
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Checkout');
     await expect(shop.field('shippingAddress.city')).toHaveValue('San Francisco');
     expect(await shop.orders()).toHaveLength(0);

@@ -20,7 +20,7 @@ test('without JavaScript a refused form returns with the problem and all the typ
   await shop.fillCart();
   await page.goto('/checkout');
   await shop.fillForm({ 'shippingAddress.postalCode': 'ABCDE', 'shippingAddress.line2': 'Flat 3' });
-  await page.getByLabel('Express').check();
+  await page.getByRole('radio', { name: /^Express/ }).check();
   await page.getByLabel('Country').selectOption('US');
   await shop.placeOrder.click();
 
@@ -29,7 +29,7 @@ test('without JavaScript a refused form returns with the problem and all the typ
   await expect(zip).toHaveAccessibleDescription('Enter a ZIP code like 94107.');
   await expect(zip).toHaveValue('ABCDE');
   await expect(shop.field('shippingAddress.line2')).toHaveValue('Flat 3');
-  await expect(page.getByLabel('Express')).toBeChecked();
+  await expect(page.getByRole('radio', { name: /^Express/ })).toBeChecked();
   expect(await shop.orders()).toHaveLength(0);
 
   await zip.fill('94107');
@@ -119,7 +119,7 @@ test('a link sets only the shipping method and the country of the checkout', asy
   await page.goto(`/checkout?${planted}`);
   await expect(shop.field('email')).toHaveValue('');
   await expect(shop.field('shippingAddress.line1')).toHaveValue('');
-  await expect(page.getByLabel('Express')).toBeChecked();
+  await expect(page.getByRole('radio', { name: /^Express/ })).toBeChecked();
   await expect(page.getByLabel('Country')).toHaveValue('DE');
 });
 

@@ -128,7 +128,7 @@ test.describe("the header's count", () => {
     const [one, two] = await shop.fillCart({ count: 1 });
     expect(two).toBeUndefined();
     const badge = (of: typeof page) => of.getByRole('link', { name: /^Cart/ });
-    await page.goto('/checkout');
+    await page.goto('/orders');
     await expect(badge(page)).toContainText('1');
     await page.goto('/');
     await expect(badge(page)).toContainText('1');
@@ -141,7 +141,7 @@ test.describe("the header's count", () => {
 
     // Like a phone app: no tab is notified. The next page shows the change.
     await shop.setLine(one?.sku ?? '', 5);
-    await page.getByRole('main').getByRole('link').first().click();
+    await page.getByRole('article').first().getByRole('link').click();
     await expect(badge(page)).toContainText('5');
     // An open cart shows it, too, when it becomes visible again.
     await tab.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
@@ -174,7 +174,7 @@ test("another site's page changes no cart, and an invalid form leads to a page",
   const [inCart] = await shop.fillCart({ count: 1 });
   const cart = await (await shop.context.request.get('/api/cart')).json();
   const form = { sku: inCart?.sku ?? '', quantity: '5', version: String(cart.version) };
-  for (const action of ['/cart/add', '/cart/lines', '/checkout/put-back']) {
+  for (const action of ['/cart/add', '/cart/lines', '/cart/again']) {
     const answer = await shop.context.request.post(action, {
       form,
       headers: { origin: 'https://evil.example' },

@@ -18,7 +18,7 @@ for (const { device, width, height } of [
 
     await page.waitForURL(`**/product/${wanted?.slug}`);
     await page.getByRole('button', { name: 'Add to cart' }).click();
-    await page.getByRole('link', { name: 'See your cart' }).click();
+    await page.getByRole('link', { name: 'View cart' }).click();
     await page.getByRole('link', { name: 'Check out' }).click();
 
     await page.waitForURL(/\/checkout/);
@@ -41,7 +41,7 @@ test('shipping method and country change the total before the order, and the ord
   await shop.readyToOrder();
   const shown = async () => (await shop.placeOrder.textContent()) ?? '';
   const before = await shown();
-  await page.getByLabel('Express').check();
+  await page.getByRole('radio', { name: /^Express/ }).check();
   await expect(shop.placeOrder).not.toHaveText(before);
   const express = await shown();
   await page.getByLabel('Country').selectOption('DE');

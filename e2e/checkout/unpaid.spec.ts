@@ -49,8 +49,8 @@ for (const javaScriptEnabled of [true, false]) {
       await shop.placeOrder.click();
       await shop.expectOneOrderShown();
       await page.goto('/checkout');
-      await page.getByRole('button', { name: 'Cancel it and put the items back into your cart' }).dblclick();
-      await expect(page.getByText('The items of your order are in your cart again')).toBeVisible();
+      await page.getByRole('button', { name: 'Cancel and return to cart' }).dblclick();
+      await expect(page.getByText('The items of your order are in your cart')).toBeVisible();
       await expect(page.getByRole('spinbutton')).toHaveCount(goods.length);
       for (const quantity of await page.getByRole('spinbutton').all())
         await expect(quantity).toHaveValue('1');

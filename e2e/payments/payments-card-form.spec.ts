@@ -19,7 +19,7 @@ test("a card typed into the provider's form, which knows the amount, is charged 
   await expect(page.frameLocator('iframe').getByLabel('Card number')).toBeVisible();
   const told = () => page.evaluate(() => (window as unknown as { fakeStripe: FakeStripe }).fakeStripe);
   expect((await told()).options).toMatchObject({ currency: 'usd', paymentMethodCreation: 'manual' });
-  await page.getByLabel('Express').check();
+  await page.getByRole('radio', { name: /^Express/ }).check();
   const { amount } = (await told()).options;
   await expect.poll(async () => (await told()).updates.at(-1)?.amount ?? amount).toBeGreaterThan(amount);
   await shop.placeOrder.dblclick();

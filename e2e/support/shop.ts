@@ -178,7 +178,7 @@ export class Shop {
     expect(orders).toHaveLength(1);
     const [order] = orders;
     expect(new URL(page.url()).pathname).toBe(`/orders/${order?.id}`);
-    await expect(page.getByRole('heading', { level: 1 })).toContainText(order?.number ?? 'an order number');
+    await expect(page.getByRole('main')).toContainText(`Order ${order?.number}`);
     return `/orders/${order?.id}`;
   }
 }

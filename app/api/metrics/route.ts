@@ -1,11 +1,15 @@
-import { readMetrics } from '#lib/checkout/order-metrics.ts';
-import { registerJobMetrics } from '#lib/jobs/job-metrics.ts';
-import { registerEmailMetrics } from '#lib/notifications/email/email-metrics.ts';
-import { registerPaymentMetrics } from '#lib/payments/payment-metrics.ts';
+import { jobState } from '#lib/jobs/job-metrics.ts';
+import { emailState } from '#lib/notifications/email/email-metrics.ts';
+import { paymentState } from '#lib/payments/payment-metrics.ts';
+import { databaseState } from '#lib/platform/database/database-state.ts';
 import { env } from '#lib/platform/env.ts';
 import { AppError } from '#lib/platform/errors.ts';
 import { isLocalRequest, notAllowed, route } from '#lib/platform/http/http.ts';
+import { metrics } from '#lib/platform/metrics.ts';
+import { gatherMetrics } from '#lib/platform/scrape/gather-metrics.ts';
+import { readState } from '#lib/platform/scrape/state-gauges.ts';
 import { sameBytes } from '#lib/platform/signing.ts';
+import { discrepancyState } from '#lib/reconciliation/discrepancy-metrics.ts';
 
 export const dynamic = 'force-dynamic';
 
@@ -25,11 +29,12 @@ export const GET = route(async (request) => {
       headers: { 'www-authenticate': 'Bearer' },
     });
   }
-  registerJobMetrics();
-  registerEmailMetrics();
-  registerPaymentMetrics();
-  const { contentType, text } = await readMetrics();
-  return new Response(text, { headers: { 'content-type': contentType, 'cache-control': 'no-store' } });
+  const [processes, state] = await Promise.all([
+    gatherMetrics(),
+    readState([jobState, emailState, paymentState, discrepancyState, databaseState]),
+  ]);
+  const headers = { 'content-type': metrics().contentType, 'cache-control': 'no-store' };
+  return new Response(`${processes}\n${state}`, { headers });
 });
 
 const refuse = notAllowed('GET');

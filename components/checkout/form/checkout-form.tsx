@@ -12,14 +12,17 @@ import {
 } from '#components/checkout/form/checkout-fields.ts';
 import { DeliveryMethods, PaymentMethods } from '#components/checkout/form/choices.tsx';
 import { ContactFields } from '#components/checkout/form/delivery-fields.tsx';
+import { ExpressCheckout } from '#components/checkout/form/express-checkout.tsx';
 import { bodyOf, fieldErrorsOf } from '#components/checkout/form/form-data.ts';
 import { ForCard, ForInvoice } from '#components/checkout/form/payment-words.tsx';
+import { useLeftFields } from '#components/checkout/form/use-left-fields.ts';
 import { OrderedMeanwhile } from '#components/checkout/notices/ordered-meanwhile.tsx';
 import { ProblemSummary } from '#components/checkout/notices/problem-summary.tsx';
 import { isLocked } from '#components/checkout/submission/submission-machine.ts';
 import { SubmitArea } from '#components/checkout/submission/submit-area.tsx';
 import { type CheckoutFormState, useCheckoutPage } from '#components/checkout/use-checkout-page.ts';
 import type { OrderLine } from '#components/orders/order-lines.tsx';
+import { CardBrands } from '#components/payment/card-brands.tsx';
 import type { CardEntry } from '#components/payment/card-entry.ts';
 import { CardFields } from '#components/payment/card-fields.tsx';
 import { useCardToken } from '#components/payment/use-card-token.ts';
@@ -59,7 +62,9 @@ export function CheckoutForm({
   const problemBox = useRef<HTMLDivElement>(null);
   const page = useCheckoutPage(props, { form, button, problemBox });
   const card = useCardToken();
-  const { quote, quoteState, state, problem, errors, runner } = page;
+  const fields = useLeftFields();
+  const { quote, quoteState, state, problem, runner } = page;
+  const errors = { ...fields.errors, ...page.errors };
   const locked = isLocked(state) || card.waiting;
   const stale = quoteState === 'loading';
   const total = formatMoney(quote.totalMinor, quote.currency);
@@ -94,21 +99,23 @@ export function CheckoutForm({
   function change(event: ChangeEvent<HTMLFormElement>) {
     const { name } = event.target as unknown as HTMLInputElement;
     page.noteEdit(name);
+    fields.change(event);
     if (name === shippingMethodFieldName || name === countryFieldName) page.choose();
   }
 
   if (page.ordered) return <OrderedMeanwhile url={page.ordered.url} />;
 
   return (
-    <div className="grid items-start gap-x-16 gap-y-8 lg:grid-cols-[minmax(0,1fr)_24rem]">
+    <div className="grid grid-cols-1 items-start gap-x-16 gap-y-8 lg:grid-cols-[minmax(0,1fr)_24rem]">
       <form
         ref={form}
         method="post"
         action="/api/orders"
         onSubmit={submit}
         onChange={change}
+        onBlur={fields.leave}
         onKeyDown={enterMovesOn}
-        className="group/checkout grid gap-10"
+        className="group/checkout flex flex-col gap-8"
       >
         <HiddenInputs quote={quote} />
         {/* Without the script, Enter in a field presses a form's first button. It must not be the
@@ -125,7 +132,15 @@ export function CheckoutForm({
         {problem ? (
           <ProblemSummary ref={problemBox} problem={problem} titles={titlesOf(props.lines)} />
         ) : null}
-        <div inert={locked} className="grid gap-10 transition-opacity inert:opacity-60">
+        <ExpressCheckout methods={cardEntry?.express ?? []} />
+        <div role="status" className="sr-only">
+          {fields.news}
+        </div>
+        {/* The margin keeps a focused field above the bar with the button. */}
+        <div
+          inert={locked}
+          className="grid gap-10 transition-opacity inert:opacity-60 max-lg:[&_:is(a,button,input,select)]:scroll-mb-28"
+        >
           <Section title="Contact">
             <ContactFields values={props.values} errors={errors} />
           </Section>
@@ -157,6 +172,7 @@ export function CheckoutForm({
               quote={quote}
               chosen={props.values[paymentMethodFieldName]}
               error={errors[paymentMethodFieldName]}
+              brands={cardEntry ? <CardBrands entry={cardEntry} /> : undefined}
               card={
                 cardEntry ? (
                   <CardFields
@@ -173,7 +189,12 @@ export function CheckoutForm({
             />
           </Section>
         </div>
-        <div className="grid gap-4">
+        {/* On a phone the button with its price stays in view. It sticks within the form, so it is one of its
+            children. */}
+        <div
+          data-submit-bar=""
+          className="max-lg:sticky max-lg:bottom-0 max-lg:z-10 max-lg:-mx-5 max-lg:border-t max-lg:border-line max-lg:bg-paper max-lg:px-5 max-lg:pt-3 max-lg:pb-[max(0.75rem,env(safe-area-inset-bottom))] sm:max-lg:-mx-8 sm:max-lg:px-8"
+        >
           <SubmitArea
             ref={button}
             state={state}
@@ -187,12 +208,14 @@ export function CheckoutForm({
               Pay <Amount {...shownTotal}>{total}</Amount>
             </ForCard>
           </SubmitArea>
+        </div>
+        <div className="-mt-4 grid">
           <ChallengeStatus />
           {quoteState === 'failed' ? <QuoteFailed onRetry={page.choose} /> : null}
-          <p className="text-sm text-muted">
+          <p className="mt-2 text-sm text-muted">
             <ForInvoice>Nothing is charged today: the invoice comes with the parcel.</ForInvoice>
             <ForCard>Your card is charged now, once.</ForCard> You can cancel until your order is on its way,
-            and return it within thirty days. Press as often as you like: you order once.
+            and return it within thirty days.
           </p>
         </div>
       </form>

@@ -45,6 +45,7 @@ export function PaymentMethods({
   chosen,
   error,
   card,
+  brands,
 }: {
   quote: CheckoutQuote;
   /** The previously chosen method. */
@@ -52,6 +53,8 @@ export function PaymentMethods({
   error?: string | undefined;
   /** The card's input; without it, this page does not offer payment by card. */
   card: ReactNode;
+  /** The marks of the accepted cards. */
+  brands: ReactNode;
 }) {
   const paymentMethods = quote.paymentMethods.filter(({ id }) => id !== 'card' || card);
   const known = paymentMethods.find(({ id }) => id === chosen) ?? paymentMethods[0];
@@ -75,10 +78,15 @@ export function PaymentMethods({
               defaultChecked={method === known}
               required
               title={name}
-              note={note.charAt(0).toUpperCase() + note.slice(1)}
+              note={
+                <>
+                  {note.charAt(0).toUpperCase() + note.slice(1)}
+                  {method.id === 'card' ? brands : null}
+                </>
+              }
             />
             {method.id === 'card' ? (
-              <div className="hidden rounded-md bg-well p-4 group-has-[[value=card]:checked]/checkout:block">
+              <div className="hidden rounded-md border border-line bg-raised p-4 group-has-[[value=card]:checked]/checkout:block">
                 {card}
               </div>
             ) : null}

@@ -50,13 +50,14 @@ export function fillIn(form: HTMLFormElement, values: Record<string, string>): v
 }
 
 function textInputsOf(form: HTMLFormElement): HTMLInputElement[] {
-  return Array.from(form.elements).filter(
-    (element): element is HTMLInputElement =>
-      element instanceof HTMLInputElement &&
-      // The provider's card form adds inputs without a name.
-      element.name !== '' &&
-      (element.type === 'text' || element.type === 'email'),
-  );
+  return Array.from(form.elements).filter(isTextInput);
+}
+
+/** Whether this is a field in which the shopper types. */
+export function isTextInput(element: EventTarget): element is HTMLInputElement {
+  if (!(element instanceof HTMLInputElement)) return false;
+  // The provider's card form adds inputs without a name.
+  return element.name !== '' && (element.type === 'text' || element.type === 'email');
 }
 
 /**
@@ -64,13 +65,14 @@ function textInputsOf(form: HTMLFormElement): HTMLInputElement[] {
  * addresses.
  */
 export function fieldErrorsOf(form: HTMLFormElement): FieldError[] {
-  const country = String(new FormData(form).get(countryFieldName));
   return textInputsOf(form)
-    .map((input) => ({ path: input.name, message: messageOf(input, country) }))
+    .map((input) => ({ path: input.name, message: fieldErrorOf(input, form) }))
     .filter((error): error is FieldError => error.message !== undefined);
 }
 
-function messageOf(input: HTMLInputElement, country: string): string | undefined {
+/** The same for one text field. */
+export function fieldErrorOf(input: HTMLInputElement, form: HTMLFormElement): string | undefined {
+  const country = String(new FormData(form).get(countryFieldName));
   if (input.value.trim() === '') return input.required ? missingMessageOf(input.name, country) : undefined;
   if (input.validity.valid) return undefined;
   return input.type === 'email' ? 'Enter an email address like name@example.com.' : input.validationMessage;

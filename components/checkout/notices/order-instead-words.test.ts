@@ -26,11 +26,11 @@ test('an order that waits for its payment is called unpaid, with its number and 
   }
 });
 
-test('an order that was not paid in time is named, and its items can be put back into the cart', () => {
+test('an order that was not paid in time is named, and its items can be bought again', () => {
   const { title, text, act } = words('cancelled', { endedBy: 'hold', payments: [payment('voided')] });
   expect(title).toBe('Your order ON-7 was not paid in time');
   expect(text).toContain('Nothing was charged.');
-  expect(act).toBe('put_back');
+  expect(act).toBe('buy_again');
 });
 
 test('if money was or may have been taken, the page does not say that nothing was charged', () => {

@@ -11,7 +11,7 @@ export interface ShownOrder
 interface Words {
   title: string;
   text: string;
-  act: 'look' | 'pay' | 'put_back';
+  act: 'look' | 'pay' | 'buy_again';
 }
 
 export function wordsFor(order: ShownOrder): Words {
@@ -37,7 +37,7 @@ export function wordsFor(order: ShownOrder): Words {
             ? `Your order ${number} was not paid in time`
             : `Order ${number} is cancelled`,
         text: `${wasCharged(order) ? 'Its page shows the state of your payment.' : 'Nothing was charged.'} Its items are no longer kept for you.`,
-        act: 'put_back',
+        act: 'buy_again',
       };
     case 'placed':
       return {
@@ -49,14 +49,14 @@ export function wordsFor(order: ShownOrder): Words {
     case 'fulfilled':
       return {
         title: 'You already placed this order',
-        text: `Order ${number} is placed and paid, once. Nothing is left in this cart, so there is nothing to pay for a second time.`,
+        text: `Order ${number} is placed, once, and its payment is settled. Nothing is left in this cart, so there is nothing to pay for a second time.`,
         act: 'look',
       };
     case 'refunded':
       return {
         title: `Order ${number} has ended`,
         text: 'Nothing is left in this cart. Its page shows the state of your payment.',
-        act: 'look',
+        act: 'buy_again',
       };
     default:
       return {

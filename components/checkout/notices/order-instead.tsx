@@ -1,6 +1,8 @@
-import type { ReactNode } from 'react';
+'use client';
+
+import { type ReactNode, useEffect } from 'react';
 import { type ShownOrder, wordsFor } from '#components/checkout/notices/order-instead-words.ts';
-import { PutBack } from '#components/orders/actions/put-back.tsx';
+import { BuyAgain } from '#components/orders/actions/buy-again.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { ButtonLink } from '#components/ui/form/button.tsx';
 
@@ -10,6 +12,8 @@ import { ButtonLink } from '#components/ui/form/button.tsx';
  */
 export function OrderInstead({ order }: { order: ShownOrder }) {
   const { title, text, act } = wordsFor(order);
+  // After Back, a browser scrolls to where the long form was read, and this message would be above the screen.
+  useEffect(() => window.scrollTo(0, 0), []);
   return (
     <EmptyState headingLevel="h1" title={title} actions={<Actions order={order} act={act} />}>
       <p>{text}</p>
@@ -18,10 +22,10 @@ export function OrderInstead({ order }: { order: ShownOrder }) {
 }
 
 function Actions({ order: { id }, act }: { order: ShownOrder; act: ReturnType<typeof wordsFor>['act'] }) {
-  if (act === 'put_back') {
+  if (act === 'buy_again') {
     return (
       <>
-        <PutBack orderId={id} primary />
+        <BuyAgain orderId={id} primary />
         <ToOrder id={id} variant="secondary">
           See that order
         </ToOrder>
@@ -32,7 +36,7 @@ function Actions({ order: { id }, act }: { order: ShownOrder; act: ReturnType<ty
   return (
     <>
       <ToOrder id={id}>{act === 'pay' ? 'Pay for this order' : 'See your order'}</ToOrder>
-      {act === 'pay' ? <PutBack orderId={id} cancelFirst /> : null}
+      {act === 'pay' ? <BuyAgain orderId={id} cancelFirst /> : null}
       <ButtonLink
         href="/orders"
         {...(act === 'pay' ? ({ variant: 'quiet', size: 'inline' } as const) : { variant: 'secondary' })}

@@ -1,10 +1,11 @@
 'use client';
 
-import { LoaderCircle } from 'lucide-react';
 import { type ReactNode, type Ref, useEffect, useState } from 'react';
 import type { SubmissionState } from '#components/checkout/submission/submission-machine.ts';
 import { busyLabelOf, labelOf } from '#components/checkout/submission/submit-label.ts';
 import { Button } from '#components/ui/form/button.tsx';
+import { Icon } from '#components/ui/icon.tsx';
+import { ring } from '#components/ui/icon-paths.ts';
 import { TextLink } from '#components/ui/text-link.tsx';
 
 /**
@@ -34,7 +35,7 @@ export function SubmitArea({
     <div className="grid gap-3">
       <Button ref={ref} size="lg" block aria-disabled={waiting || undefined} className="py-2">
         {waiting && !askable ? (
-          <LoaderCircle aria-hidden className="size-5 shrink-0 motion-safe:animate-spin" />
+          <Icon path={ring} className="size-5 shrink-0 motion-safe:animate-spin" />
         ) : null}
         {label ?? children}
       </Button>
@@ -57,8 +58,13 @@ function statusOf(state: SubmissionState): ReactNode {
     case 'ready':
       return undefined;
     case 'sending':
-      // The label shows it visibly, but screen readers don't announce a changed label.
-      return <span className="sr-only">{busyLabelOf(state)}</span>;
+      // The label shows the first part visibly, but screen readers don't announce a changed label.
+      return (
+        <>
+          <span className="sr-only">{busyLabelOf(state)} </span>
+          Press as often as you like: you order once.
+        </>
+      );
     case 'asking':
       return 'We are checking what became of your order. It cannot be placed twice.';
     case 'pausing':

@@ -1,6 +1,5 @@
 'use client';
 
-import { LoaderCircle } from 'lucide-react';
 import { type FormEvent, useEffect, useRef, useState, useTransition } from 'react';
 import { ChallengeStatus } from '#components/challenge/challenge-status.tsx';
 import { paymentSentences, postToOrder } from '#components/orders/actions/post-to-order.ts';
@@ -10,6 +9,8 @@ import { CardFields } from '#components/payment/card-fields.tsx';
 import { useCardToken } from '#components/payment/use-card-token.ts';
 import { Button } from '#components/ui/form/button.tsx';
 import { enterMovesOn } from '#components/ui/form/enter-moves-on.ts';
+import { Icon } from '#components/ui/icon.tsx';
+import { ring } from '#components/ui/icon-paths.ts';
 import { formatMoney } from '#lib/platform/money.ts';
 
 /**
@@ -86,7 +87,7 @@ export function PayAgain({
         />
       </div>
       <Button ref={button} size="lg" block aria-disabled={locked || undefined} className="py-2">
-        {locked ? <LoaderCircle aria-hidden className="size-5 shrink-0 motion-safe:animate-spin" /> : null}
+        {locked ? <Icon path={ring} className="size-5 shrink-0 motion-safe:animate-spin" /> : null}
         {locked ? 'Paying, please wait' : `Pay ${formatMoney(amount.amountMinor, amount.currency)}`}
       </Button>
       <ChallengeStatus />

@@ -7,7 +7,7 @@ export function PaymentAttempts({ money }: { money: OrderMoney }) {
   const { attempts, currency } = money;
   if (attempts.length < 2) return null;
   return (
-    <section>
+    <section className="print:hidden">
       <h2 className="text-xl">Payments</h2>
       <ol className="mt-3 divide-y divide-line border-y border-line">
         {attempts.map((one) => (

@@ -8,6 +8,26 @@ export function OrderLinkForm() {
       <p id="order-link-title" className="text-xl font-semibold">
         Find an order
       </p>
+      <Fields />
+    </section>
+  );
+}
+
+/** The same, folded, for a page that shows orders already. */
+export function FoldedOrderLinkForm() {
+  return (
+    <details className="max-w-[32rem]">
+      <summary className="flex min-h-11 items-center font-medium text-accent underline underline-offset-4">
+        Find an order from another browser
+      </summary>
+      <Fields />
+    </details>
+  );
+}
+
+function Fields() {
+  return (
+    <>
       <p className="mt-2 mb-4 text-muted">
         Ordered in another browser or on another device? Enter the order number and the email address that you
         ordered with. We send you a link that shows the order here.
@@ -26,6 +46,6 @@ export function OrderLinkForm() {
           Send me the link
         </Button>
       </form>
-    </section>
+    </>
   );
 }

@@ -2,8 +2,10 @@ import { statusWords } from '#components/orders/status/status-words.ts';
 import {
   afterCancellation,
   bankTakesTime,
+  dispute,
   earlierRefunds,
   howPaid,
+  isDisputed,
   notMade,
   notNeeded,
   partRefunded,
@@ -55,9 +57,11 @@ export function orderNews(order: OrderView, facts: OrderFacts): string[] {
         ...owed(facts),
       ];
     case 'paid':
-      return [paidBy(facts) ?? sentence, ...whyPaid(facts), ...refunds(facts)];
+      return isDisputed(facts)
+        ? [...dispute(facts), notSent, ...whyPaid(facts), ...refunds(facts)]
+        : [paidBy(facts) ?? sentence, ...whyPaid(facts), ...refunds(facts)];
     case 'fulfilled':
-      return [sentence, ...refunds(facts)];
+      return [sentence, ...dispute(facts), ...refunds(facts)];
     case 'cancelled':
       return cancelled(facts);
     case 'refunded':
@@ -66,6 +70,8 @@ export function orderNews(order: OrderView, facts: OrderFacts): string[] {
       return [sentence, ...owed(facts)];
   }
 }
+
+const notSent = 'So we do not send the order. If you did not dispute it, ask your bank.';
 
 function paidBy(facts: OrderFacts): string | undefined {
   const how = howPaid(facts);

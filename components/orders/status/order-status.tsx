@@ -1,5 +1,4 @@
 import { PayAgain } from '#components/orders/actions/pay-again.tsx';
-import { PutBack } from '#components/orders/actions/put-back.tsx';
 import { LocalClock } from '#components/orders/status/local-clock.tsx';
 import { orderMark } from '#components/orders/status/order-mark.ts';
 import { atTheBank, type OrderFacts, orderNews, orderNewsId } from '#components/orders/status/order-news.ts';
@@ -10,6 +9,7 @@ import type { CardEntry } from '#components/payment/card-entry.ts';
 import { Card } from '#components/ui/card.tsx';
 import { ButtonLink } from '#components/ui/form/button.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
+import { isDisputed } from '#lib/orders/money/money-sentences.ts';
 import type { OrderView } from '#lib/orders/schema.ts';
 
 interface Props {
@@ -28,12 +28,12 @@ export function OrderStatus({ order, facts, cardEntry, refresh }: Props) {
   // A charge may still arrive for an order that ended because it was not paid in time.
   const isFinal = statusWords(status).final && facts.endedBy !== 'hold' && order.refundRequestedMinor === 0;
   return (
-    <Card className="grid gap-5">
+    <Card className="grid gap-5 print:border-0 print:p-0">
       {/* Screen readers announce it when it changes while the page is open. */}
       <div id={orderNewsId} role="status" tabIndex={-1}>
         {/* A new version is announced again even with the same words: another card was declined, too. */}
         <div key={version} className="grid justify-items-start gap-2">
-          <StatusBadge status={status} />
+          <StatusBadge status={status} disputed={isDisputed(facts)} />
           {orderNews(order, facts).map((sentence, index) => (
             <p key={sentence} className={index === 0 ? 'text-lg' : 'text-muted'}>
               {sentence}
@@ -41,10 +41,11 @@ export function OrderStatus({ order, facts, cardEntry, refresh }: Props) {
           ))}
         </div>
       </div>
-      <Bank order={order} />
-      <AnotherCard order={order} cardEntry={cardEntry} refresh={refresh} />
-      {status === 'cancelled' ? <PutBack orderId={id} /> : null}
-      {unsettled ? <LookAgain id={id} /> : null}
+      <div className="grid gap-5 empty:hidden print:hidden">
+        <Bank order={order} />
+        <AnotherCard order={order} cardEntry={cardEntry} refresh={refresh} />
+        {unsettled ? <LookAgain id={id} /> : null}
+      </div>
       {isFinal ? null : (
         <OrderWatch id={id} mark={orderMark(order)} unsettled={unsettled} refresh={refresh} />
       )}

@@ -1,6 +1,7 @@
-import { ChevronDown } from 'lucide-react';
 import type { ComponentProps } from 'react';
 import { cn } from '#components/ui/cn.ts';
+import { Icon } from '#components/ui/icon.tsx';
+import { down } from '#components/ui/icon-paths.ts';
 
 // 16 px text, because a phone zooms in on focus if it is smaller. The border changes colour and
 // thickness when a value is wrong, so that colour alone does not show the error. Field shows the
@@ -19,8 +20,8 @@ export function Select({ className, children, ...props }: ComponentProps<'select
       <select className={cn(control, 'appearance-none pr-10', className)} {...props}>
         {children}
       </select>
-      <ChevronDown
-        aria-hidden
+      <Icon
+        path={down}
         className="pointer-events-none absolute top-1/2 right-3 size-5 -translate-y-1/2 text-muted"
       />
     </span>

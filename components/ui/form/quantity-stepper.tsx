@@ -1,8 +1,9 @@
 'use client';
 
-import { Minus, Plus } from 'lucide-react';
 import { type ComponentProps, useState } from 'react';
 import { cn } from '#components/ui/cn.ts';
+import { Icon } from '#components/ui/icon.tsx';
+import { minus, plus } from '#components/ui/icon-paths.ts';
 
 interface QuantityStepperProps {
   name: string;
@@ -53,7 +54,7 @@ export function QuantityStepper({
         disabled={value <= min}
         onClick={() => onChange(Math.max(min, value - 1))}
       >
-        <Minus aria-hidden className="size-4" />
+        <Icon path={minus} className="size-4" />
       </StepButton>
       <input
         type="number"
@@ -75,7 +76,7 @@ export function QuantityStepper({
         disabled={value >= max}
         onClick={() => onChange(Math.min(max, value + 1))}
       >
-        <Plus aria-hidden className="size-4" />
+        <Icon path={plus} className="size-4" />
       </StepButton>
     </div>
   );

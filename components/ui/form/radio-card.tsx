@@ -40,7 +40,7 @@ export function RadioCard({
   return (
     <label
       className={cn(
-        'relative flex min-h-13 items-center gap-3 rounded-md border border-edge bg-raised px-4 py-2.5 transition-colors',
+        'relative flex min-h-13 flex-wrap items-center gap-x-3 rounded-md border border-edge bg-raised px-4 py-2.5 transition-colors',
         'hover:border-accent has-checked:border-accent has-checked:ring-1 has-checked:ring-accent has-checked:ring-inset',
         'has-focus-visible:outline-3 has-focus-visible:outline-accent has-focus-visible:outline-offset-2',
         'has-disabled:border-line has-disabled:bg-well has-disabled:text-muted',
@@ -52,11 +52,12 @@ export function RadioCard({
         className="size-5 shrink-0 appearance-none rounded-full border border-edge bg-raised outline-none transition-[border-width] checked:border-6 checked:border-accent disabled:border-line disabled:bg-well"
         {...radio}
       />
-      <span className="min-w-0 flex-1">
+      <span className="min-w-0 flex-1 basis-20">
         <span className="block font-medium">{title}</span>
         {note ? <span className="block text-sm text-muted">{note}</span> : null}
       </span>
-      {aside ? <span className="figures shrink-0 text-right font-medium">{aside}</span> : null}
+      {/* Below the text if that is large. */}
+      {aside ? <span className="figures ml-auto shrink-0 text-right font-medium">{aside}</span> : null}
     </label>
   );
 }

@@ -1,5 +1,5 @@
 import { challengeField, challengeHeader } from '#lib/abuse/schema.ts';
-import { payOrder } from '#lib/checkout/pay-order.ts';
+import { payAndRecord } from '#lib/checkout/pay-and-record.ts';
 import { judgePayment } from '#lib/checkout/submission/judge-payment.ts';
 import { isFormPost, readForm, wholeNumber } from '#lib/checkout/submission/read-submission.ts';
 import { orderUrl } from '#lib/orders/order-request.ts';
@@ -25,17 +25,23 @@ export const POST = route<{ params: Promise<{ id: string }> }>(async (request, {
   const { id } = await params;
   if (isFormPost(request)) return payFromPage(request, id, requestId);
   const input = await readJson(request, maxPaymentBytes);
-  const { body, created } = await pay(request, id, input);
+  const { body, created } = await pay({ request, requestId }, id, input);
   const headers: Record<string, string> = created ? {} : { 'idempotent-replayed': 'true' };
   return json(body, { status: 201, headers: { location: body.order.url, ...headers } });
 });
 
-async function pay(request: Request, id: string, input: unknown, typedAnswer?: string) {
+interface Asked {
+  request: Request;
+  requestId: string;
+}
+
+async function pay({ request, requestId }: Asked, id: string, input: unknown, typedAnswer?: string) {
   const { shopperId: userId } = await requireSession(request);
   const payment = await judgePayment({ input, userId, id });
   refuseTestCardFromElsewhere(request.headers);
   const answer = request.headers.get(challengeHeader) ?? typedAnswer;
-  return payOrder({ ...payment, userId, id, ip: clientIpOf(request), origin: originOf(request), answer });
+  const caller = { ip: clientIpOf(request), origin: originOf(request), answer };
+  return payAndRecord({ ...payment, ...caller, userId, id }, requestId, { isForm: isFormPost(request) });
 }
 
 /** Not this shopper's order: redirect to /orders, because this shopper can't see the order's page. */
@@ -47,7 +53,12 @@ async function payFromPage(request: Request, id: string, requestId: string): Pro
   let wait: Record<string, string> = {};
   try {
     const typed = await readForm(request);
-    await pay(request, id, { ...typed, attempt: wholeNumber(typed.attempt) }, typed[challengeField]);
+    await pay(
+      { request, requestId },
+      id,
+      { ...typed, attempt: wholeNumber(typed.attempt) },
+      typed[challengeField],
+    );
   } catch (error) {
     const { code, options } = asAppError(error, requestId);
     if (withoutOrder.includes(code)) location = '/orders';

@@ -1,0 +1,3 @@
+import { buyAgainForm } from '#app/(shop)/cart/buy-again-form.ts';
+
+export const POST = buyAgainForm({ cancelsFirst: false });

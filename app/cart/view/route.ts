@@ -1,4 +1,0 @@
-import { viewRoute } from '#app/_personal/page-request.ts';
-import { readCartPage } from '#app/cart/read-cart-page.ts';
-
-export const GET = viewRoute(readCartPage);

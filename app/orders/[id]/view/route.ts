@@ -1,4 +1,0 @@
-import { viewRoute } from '#app/_personal/page-request.ts';
-import { readOrderPage } from '#app/orders/[id]/read-order-page.ts';
-
-export const GET = viewRoute(readOrderPage);
