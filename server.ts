@@ -5,21 +5,24 @@ import next from 'next';
 // Not part of Next's public API; tests/hosts sends headers that only it can tell apart.
 import { parseAndValidateFlightRouterState } from 'next/dist/server/app-render/parse-and-validate-flight-router-state.js';
 import { makeDirectRoutes } from '#host/calls/direct-routes.ts';
+import { makeLimitSearches } from '#host/calls/limit-searches.ts';
 import { isOrder, orderListener } from '#host/calls/node-listener.ts';
+import { timeAnswer } from '#host/calls/time-answer.ts';
 import { sendConsoleToLog } from '#host/console-to-log.ts';
 import { localMark } from '#host/local-request.ts';
+import { startWriterThread } from '#host/orders/threaded-writer.ts';
 import { makeAfterOrders } from '#host/pages/after-orders.ts';
 import { callNext } from '#host/pages/ask-next.ts';
 import { followCatalogue } from '#host/pages/follow-catalogue.ts';
 import { makePageCache } from '#host/pages/page-cache.ts';
 import { makePersonalPages } from '#host/pages/personal-pages.ts';
+import { rendersInTurn } from '#host/pages/renders-in-turn.ts';
 import { refuse, whyRefused } from '#host/refuse.ts';
 import { whyNextCannotRead } from '#host/router-state.ts';
 import { guardSockets } from '#host/sockets.ts';
 import { catalogueTag } from '#lib/catalogue/tags.ts';
 import { ordersUnderWay } from '#lib/checkout/gateway/admission.ts';
 import { overloaded } from '#lib/orders/batch/batch-queue.ts';
-import { drainOrderWriter } from '#lib/orders/batch/order-writer.ts';
 import { closeDb } from '#lib/platform/database/db.ts';
 import { env } from '#lib/platform/env.ts';
 import { isExposed } from '#lib/platform/exposure.ts';
@@ -28,7 +31,9 @@ import { declareHostResolvesIp, localHeader } from '#lib/platform/http/http.ts';
 import { withPageStatus } from '#lib/platform/http/page-status.ts';
 import { logger } from '#lib/platform/logger.ts';
 import { closeRedis, pingRedis } from '#lib/platform/redis/redis.ts';
+import { shareMetrics } from '#lib/platform/scrape/share-metrics.ts';
 import { loadRevocations } from '#lib/platform/session/session-revocations.ts';
+import { writeRecords } from '#lib/submissions/record-submission.ts';
 
 /**
  * The Node host. It calls route handlers directly, sends catalogue pages from memory and fills the frames of a
@@ -83,18 +88,22 @@ async function serve(): Promise<void> {
   const httpServer = createServer();
   const app = next({ dev, hostname: HOST, port: PORT, httpServer });
   // Connects to Redis before the first order, so that no order waits for the connection.
-  await Promise.all([app.prepare(), pingRedis(), loadRevocations()]);
-  const handlePage = app.getRequestHandler();
+  const [writer] = await Promise.all([startWriterThread(), app.prepare(), pingRedis(), loadRevocations()]);
+  // After the thread: a scrape looks at the order writer, and makes one where there is none.
+  await shareMetrics('web');
+  const askNext = app.getRequestHandler();
   // In development every request renders its page.
   const stopFollowing = dev ? async () => undefined : followCatalogue(renderAgain);
   const handleOrder = orderListener(HOST);
   const afterOrders = makeAfterOrders(ordersUnderWay);
+  const handlePage = dev ? askNext : rendersInTurn(askNext, ordersUnderWay, refuseBusy);
   // In development Next loads a changed handler again.
   const toNext = (request: IncomingMessage, response: ServerResponse) =>
     void withPageStatus(response, () => handlePage(request, response));
   const pages = dev ? undefined : makePageCache(handlePage);
   const personal = dev ? undefined : await makePersonalPages(import.meta.dirname, handlePage, toNext);
   const answerDirectly = dev ? () => false : await makeDirectRoutes(import.meta.dirname, HOST);
+  const limitSearches = makeLimitSearches(env().SEARCH_CONCURRENCY);
   const ipHeader = declareHostResolvesIp();
   const untouched = new Set<Socket>();
   let stopping = false;
@@ -126,13 +135,14 @@ async function serve(): Promise<void> {
     request.url = originForm(request.url);
     if (stopping) response.setHeader('connection', 'close');
     const refusal = whyRefused(request);
+    const order = !refusal && isOrder(request);
+    if (!order) timeAnswer(request, response);
     // Before anything is read from its headers: these pages are the same for every client.
     const page = refusal ? undefined : pages?.find(request);
     if (page) {
       answerAfterOrders(request, response, page);
       return;
     }
-    const order = !refusal && isOrder(request);
     // Orders bypass Next, so Next's checks don't apply to them.
     const error =
       refusal ?? (order ? undefined : whyNextCannotRead(request, parseAndValidateFlightRouterState));
@@ -147,19 +157,25 @@ async function serve(): Promise<void> {
     else answerAfterOrders(request, response, answerPage);
   }
 
+  function refuseBusy(request: IncomingMessage, response: ServerResponse): void {
+    refuse(request, response, overloaded());
+  }
+
   function answerAfterOrders(request: IncomingMessage, response: ServerResponse, answer: Answerer): void {
-    if (!afterOrders(response, () => answer(request, response))) refuse(request, response, overloaded());
+    if (!afterOrders(response, () => answer(request, response))) refuseBusy(request, response);
   }
 
   function answerPage(request: IncomingMessage, response: ServerResponse): void {
-    if (answerDirectly(request, response) || personal?.send(request, response)) return;
-    toNext(request, response);
+    limitSearches(request, response, () => {
+      if (answerDirectly(request, response) || personal?.send(request, response)) return;
+      toNext(request, response);
+    });
   }
 
   /** Renders the pages with these tags again when they are next requested. */
   async function renderAgain(tags: string[]): Promise<void> {
     const query = new URLSearchParams(tags.map((tag) => ['tag', tag]));
-    await callNext(handlePage, `/api/catalogue/changes?${query}`);
+    await callNext(askNext, `/api/catalogue/changes?${query}`);
     // Afterwards, so that Next no longer takes its own copy for current.
     pages?.expire(tags);
     if (tags.includes(catalogueTag)) personal?.expire();
@@ -180,8 +196,9 @@ async function serve(): Promise<void> {
     const sweep = setInterval(() => server.closeIdleConnections(), sweepMs);
     await closed;
     clearInterval(sweep);
-    await Promise.all([drainOrderWriter(), stopFollowing()]);
+    await Promise.all([writer.end(), stopFollowing()]);
     await app.close();
+    await writeRecords();
     await Promise.all([closeDb(), closeRedis()]);
     logger().info('stopped');
     process.exit(0);
@@ -225,14 +242,17 @@ function tellWhatIsOff(): void {
  */
 function superviseWorkers(count: number): void {
   let stopping = false;
-  for (let index = 0; index < count; index += 1) cluster.fork();
+  const numbers = new Map<number, number>();
+  /** A process that replaces another one has its number. */
+  const fork = (number: number) => numbers.set(cluster.fork({ PROCESS_NUMBER: number }).id, number);
+  for (let number = 1; number <= count; number += 1) fork(number);
   cluster.on('exit', (worker, code, signal) => {
     // The supervisor exits with the highest exit code of its processes.
     if (stopping) process.exitCode = Math.max(Number(process.exitCode ?? 0), code ?? 1);
     if (stopping) return;
     logger().error({ pid: worker.process.pid, code, signal }, 'a server process died; starting another');
     // Waits first: without a delay, a process that cannot start would become a fork bomb.
-    setTimeout(() => !stopping && cluster.fork(), 500);
+    setTimeout(() => !stopping && fork(numbers.get(worker.id) ?? 1), 500);
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {

@@ -4,6 +4,7 @@ import { closeMailer } from '#lib/notifications/email/mailer.ts';
 import { closeDb } from '#lib/platform/database/db.ts';
 import { env } from '#lib/platform/env.ts';
 import { logger } from '#lib/platform/logger.ts';
+import { shareMetrics } from '#lib/platform/scrape/share-metrics.ts';
 import { CannotWork, runWorker } from '#lib/worker/run-worker.ts';
 import { orUsage, usageOf } from '#scripts/advice.ts';
 
@@ -63,6 +64,7 @@ function sayReady(): void {
   process.send?.('ready', () => process.disconnect?.());
 }
 
+await shareMetrics('worker');
 try {
   await runWorker({ signal: stopping.signal, onReady: sayReady });
 } catch (error) {

@@ -6,6 +6,7 @@ import { overloaded, overloadedRetrySeconds } from '#lib/orders/batch/batch-queu
 import { env } from '#lib/platform/env.ts';
 import { comesFromProxy } from '#lib/platform/http/client-address.ts';
 import { isForm, problemAnswer, requestIdFrom } from '#lib/platform/http/http.ts';
+import { countSubmission } from '#lib/submissions/submission-metrics.ts';
 
 /**
  * Sends the refusal that `answerOrder` would give, for a small part of its cost. During a traffic peak most
@@ -20,6 +21,7 @@ export function refuseWhenBusy(request: IncomingMessage, response: ServerRespons
   response.writeHead(refusal.status, { ...refusal.headers, 'x-request-id': requestId });
   response.end(refusal.body);
   countAnswer('overloaded', performance.now());
+  countSubmission('gateway', 'refused');
   // Many clients share a proxy's connections, so pausing one would delay others. The proxy has its own
   // limits per client.
   if (!comesFromProxy(socket, env().TRUSTED_PROXIES)) readLater(request);

@@ -22,13 +22,16 @@ export function listRoutes(root: string): Route[] {
   return (
     readdirSync(app, { recursive: true, encoding: 'utf8' })
       .filter((file) => path.basename(file) === 'route.ts')
-      .map((file) => path.dirname(file).split(path.sep))
-      .filter((segments) => !segments.some(isCatchAll))
+      .map((file) => ({ file, segments: segmentsOf(path.dirname(file)) }))
+      .filter(({ segments }) => !segments.some(isCatchAll))
       // As in Next, a fixed segment is preferred to a parameter.
-      .sort((a, b) => a.filter(isParameter).length - b.filter(isParameter).length)
-      .map((segments) => ({ segments, load: () => import(path.join(app, ...segments, 'route.ts')) }))
+      .sort((a, b) => a.segments.filter(isParameter).length - b.segments.filter(isParameter).length)
+      .map(({ file, segments }) => ({ segments, load: () => import(path.join(app, file)) }))
   );
 }
+
+/** The segments of a folder's path. A route group, such as `(shop)`, is no part of it. */
+const segmentsOf = (folder: string) => folder.split(path.sep).filter((name) => !/^\(.*\)$/.test(name));
 
 const isCatchAll = (segment: string) => segment.includes('[...');
 const isParameter = (segment: string) => segment.startsWith('[');

@@ -83,3 +83,13 @@ test('a page without a place for the shopper’s part is no frame', async () => 
   html = '<html></html>';
   expect(await makeFrames(next).get('/cart')).toBeUndefined();
 });
+
+test('a page with a script of its own has that one in place of all of Next’s, and its policy allows no inline script', async () => {
+  html = `<html><head><link rel="stylesheet" href="/a.css"/><link rel="preload" as="script" fetchPriority="low" href="/b.js"/><link rel="preload" href="/f.woff2" as="font"/><script src="/a.js" async=""></script></head><body><div data-page=""></div><script>(self.__next_f=[]).push([0,"<p>"])</script></body></html>`;
+  const frame = await makeFrames(next).get('/checkout', '/own.js');
+  if (!frame) throw new Error('no frame');
+  expect(fill(frame, 'Ada', false).toString()).toBe(
+    '<html><head><link rel="stylesheet" href="/a.css"/><link rel="preload" href="/f.woff2" as="font"/><link rel="modulepreload" href="/own.js"/></head><body><div data-page="">Ada</div><script type="module" async="" src="/own.js"></script></body></html>',
+  );
+  expect(frame.policy).toContain("script-src 'self' ;");
+});

@@ -28,8 +28,11 @@ interface Part {
 
 /** The frames of pages by path. */
 export interface Frames {
-  /** Undefined while Next cannot render it. */
-  get(path: string): Promise<Frame | undefined>;
+  /**
+   * Undefined while Next cannot render it. With the address of the page's own script, the frame has that one
+   * in place of Next's.
+   */
+  get(path: string, ownScript?: string): Promise<Frame | undefined>;
   /** Renders all frames again. */
   expire(): void;
 }
@@ -51,9 +54,9 @@ const renderTimeoutMs = 15_000;
 export function makeFrames(handle: Handler): Frames {
   const entries = new Map<string, Entry>();
 
-  async function render(path: string, entry: Entry): Promise<void> {
+  async function render(path: string, ownScript: string | undefined, entry: Entry): Promise<void> {
     try {
-      entry.frame = await askForFrame(handle, path);
+      entry.frame = await askForFrame(handle, path, ownScript);
       entry.dueAt = performance.now() + freshMs;
     } catch (error) {
       logger().warn({ path, err: error }, 'the frame of a page could not be rendered');
@@ -63,10 +66,10 @@ export function makeFrames(handle: Handler): Frames {
   }
 
   return {
-    async get(path) {
+    async get(path, ownScript) {
       const entry = entries.get(path) ?? { dueAt: 0 };
       entries.set(path, entry);
-      if (performance.now() >= entry.dueAt) entry.rendering ??= render(path, entry);
+      if (performance.now() >= entry.dueAt) entry.rendering ??= render(path, ownScript, entry);
       // Requests get the old frame until the new one is there.
       if (!entry.frame) await entry.rendering;
       return entry.frame;
@@ -77,7 +80,7 @@ export function makeFrames(handle: Handler): Frames {
   };
 }
 
-async function askForFrame(handle: Handler, path: string): Promise<Frame> {
+async function askForFrame(handle: Handler, path: string, ownScript: string | undefined): Promise<Frame> {
   const { status, headers, body } = await askNext(handle, {
     method: 'GET',
     url: path,
@@ -85,7 +88,22 @@ async function askForFrame(handle: Handler, path: string): Promise<Frame> {
     timeoutMs: renderTimeoutMs,
   });
   if (status !== 200) throw new Error(`Next answered ${status} instead of the frame of ${path}`);
-  return frameOf(body.toString(), headers.link?.toString());
+  const html = body.toString();
+  return frameOf(ownScript ? withOwnScript(html, ownScript) : html, headers.link?.toString());
+}
+
+/** Scripts, and the tags that load them ahead. */
+const scripts = /<script\b[^>]*>[\s\S]*?<\/script>|<link\b[^>]*\bas="script"[^>]*>/g;
+
+/**
+ * The page with this module in place of all scripts. It is loaded from the start, runs when the page is complete,
+ * and does not delay `DOMContentLoaded`.
+ */
+function withOwnScript(html: string, address: string): string {
+  return html
+    .replace(scripts, '')
+    .replace('</head>', `<link rel="modulepreload" href="${address}"/></head>`)
+    .replace('</body>', `<script type="module" async="" src="${address}"></script></body>`);
 }
 
 const hole = `<div ${holeAttribute}="">`;

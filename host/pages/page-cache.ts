@@ -31,7 +31,7 @@ interface Loaded {
 }
 
 /** About 1,500 pages. Least recently used pages go first; Next keeps its own copies. */
-const maxBytes = 64 * 1024 * 1024;
+const maxBytes = 32 * 1024 * 1024;
 
 /**
  * A page is rendered again when its tags change. This, and the page's own `revalidate`, are for what has no tag,

@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import { type PageRequest, pageRequestOf } from '#app/_personal/page-request.ts';
-import { readCartPage } from '#app/cart/read-cart-page.ts';
-import { readCheckoutPage } from '#app/checkout/read-checkout-page.ts';
-import { readOrderPage } from '#app/orders/[id]/read-order-page.ts';
+import { readCheckoutPage } from '#app/(checkout)/checkout/read-checkout-page.ts';
+import { readCartPage } from '#app/(shop)/cart/read-cart-page.ts';
+import { readOrderPage } from '#app/(shop)/orders/[id]/read-order-page.ts';
 import { contentAttribute, viewId } from '#components/page/page-parts.ts';
 import type { renderPage } from '#components/pages.tsx';
 import { accepts } from '#host/encoding.ts';
@@ -38,20 +38,21 @@ const pages: Page[] = [
 
 /**
  * `passOn` is Next, which answers when a page can't be rendered here: it has a page for that. `root` has the
- * bundle that `npm run build` has made.
+ * bundle and the scripts that `npm run build` has made (scripts/launch/parts/build-pages.ts).
  */
 export async function makePersonalPages(
   root: string,
   handle: Handler,
   passOn: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<PersonalPages> {
-  const bundle = await loadBundle(path.join(root, '.next', 'once', 'pages.mjs'));
+  const bundle = await loadBundle(path.join(root, '.next', 'once'));
   const frames = makeFrames(handle);
+  const frameOf = ({ name, frame }: Page) => frames.get(frame, bundle.scripts[name]);
 
   async function answer(page: Page, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { url = '/', headers, method } = request;
     const asked = pageRequestOf(headers.cookie, searchOf(url), pathOf(url).match(page.path)?.groups);
-    const [frame, view] = await Promise.all([frames.get(page.frame), page.read(asked)]);
+    const [frame, view] = await Promise.all([frameOf(page), page.read(asked)]);
     if (!frame) return passOn(request, response);
     const gzip = accepts('gzip', headers['accept-encoding']);
     const body = fill(frame, contentOf(bundle.renderPage(page.name, view), view), gzip);
@@ -82,9 +83,18 @@ export async function makePersonalPages(
   };
 }
 
-async function loadBundle(file: string): Promise<{ renderPage: typeof renderPage }> {
-  if (!existsSync(file)) throw new Error(`${file} is missing: run "npm run build", not only "next build"`);
-  return import(file);
+interface Bundle {
+  renderPage: typeof renderPage;
+  /** The address of a page's own script, which replaces Next's. A page without one has Next's. */
+  scripts: Partial<Record<Page['name'], string>>;
+}
+
+async function loadBundle(folder: string): Promise<Bundle> {
+  const [code, scripts] = [path.join(folder, 'pages.mjs'), path.join(folder, 'scripts.json')];
+  if (!existsSync(scripts)) {
+    throw new Error(`${scripts} is missing: run "npm run build", not only "next build"`);
+  }
+  return { ...(await import(code)), scripts: JSON.parse(readFileSync(scripts, 'utf8')) };
 }
 
 const pathOf = (url: string) => url.split('?', 1)[0] ?? '';

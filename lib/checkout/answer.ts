@@ -9,7 +9,7 @@ import type { Shortage } from '#lib/orders/schema.ts';
 import { AppError } from '#lib/platform/errors.ts';
 import { type Answer, jsonAnswer, pageAnswer, problemAnswer } from '#lib/platform/http/http.ts';
 import { refuseUnoffered } from '#lib/pricing/choice.ts';
-import { currentRules } from '#lib/pricing/current-rules.ts';
+import { freshRules } from '#lib/pricing/current-rules.ts';
 import type { CheckoutQuote } from '#lib/pricing/schema.ts';
 
 /** The HTTP answer to a decision: JSON for programs, a redirect for forms. */
@@ -139,7 +139,8 @@ function sentenceOf({ sku, requested, available }: Shortage): string {
 async function currentQuote(userId: string, submission: Submission): Promise<CheckoutQuote | null> {
   const { shippingMethod, shippingAddress } = submission;
   const choice = { shippingMethod, country: shippingAddress.country };
-  refuseUnoffered(choice, await currentRules(), 'shippingAddress.country');
+  // The order writer has refused the total by rules that may be newer than those in this process's memory.
+  refuseUnoffered(choice, await freshRules(), 'shippingAddress.country');
   try {
     return await getCheckout({ userId, ...choice });
   } catch (error) {

@@ -26,6 +26,7 @@ import { db, type Tx } from '#lib/platform/database/db.ts';
 import { isUniqueViolation } from '#lib/platform/database/db-errors.ts';
 import { AppError } from '#lib/platform/errors.ts';
 import { isUuid } from '#lib/platform/text/uuid.ts';
+import type { Trail } from '#lib/submissions/trail.ts';
 
 export const paymentInputSchema = z
   .object({
@@ -51,6 +52,7 @@ export interface PayOrder extends z.output<typeof paymentInputSchema> {
   answer: string | undefined;
   /** The origin by which the shopper reaches the shop, for the return from the bank. */
   origin: string;
+  trail: Trail;
 }
 
 export interface Paid {
@@ -73,6 +75,7 @@ export async function payOrder({ id, ...rest }: PayOrder): Promise<Paid> {
   let declined = false;
   try {
     const { created } = await begin(request, fresh);
+    request.trail.made = created;
     const settled = await chargeAttempt({ userId, orderId, attempt }, origin);
     if (!settled) throw noSuchOrder();
     declined = created && settled.payment.status === 'declined';
@@ -110,9 +113,13 @@ function whatNow(status: OrderStatus): string {
 }
 
 async function begin(request: PayOrder, fresh: Fresh): Promise<{ created: boolean }> {
-  const { userId, id: orderId, attempt, token } = request;
+  const { userId, id: orderId, attempt, token, trail } = request;
   const standing = await readPayment(db(), { userId, orderId, attempt });
-  if (standing) return replay(standing, token);
+  if (standing) {
+    trail.submitted = { userId, orderId, attempt };
+    trail.layer = 'database';
+    return replay(standing, token);
+  }
   const refusal = await refuseFresh(fresh);
   if (refusal) throw refusal;
   await callOffAtTheBank(request);
@@ -121,8 +128,9 @@ async function begin(request: PayOrder, fresh: Fresh): Promise<{ created: boolea
   } catch (error) {
     // The unique key of attempts, or of live attempts: a concurrent request has just written one.
     const faster = isUniqueViolation(error) && (await readPayment(db(), { userId, orderId, attempt }));
-    if (faster) return replay(faster, token);
-    throw error;
+    if (!faster) throw error;
+    trail.layer = 'unique_key';
+    return replay(faster, token);
   }
 }
 
@@ -157,12 +165,17 @@ async function callOffAtTheBank({ userId, id: orderId, attempt }: PayOrder): Pro
 }
 
 async function write(tx: Tx, request: PayOrder): Promise<{ created: boolean }> {
-  const { userId, id: orderId, attempt, token } = request;
+  const { userId, id: orderId, attempt, token, trail } = request;
   const locked = await lockOrder(tx, { userId, orderId });
   if (!locked) throw noSuchOrder();
+  trail.submitted = { userId, orderId, attempt };
+  trail.layer = 'attempt_writer';
   const { order, payments } = locked;
   const standing = payments.find((payment) => payment.attempt === attempt);
-  if (standing) return replay(standing, token);
+  if (standing) {
+    trail.layer = 'database';
+    return replay(standing, token);
+  }
   const expected = nextAttempt(order.status, payments);
   if (expected !== undefined && attempt !== expected) {
     throw new AppError('wrong_attempt', {

@@ -36,6 +36,8 @@ import {
 } from '#lib/platform/http/http.ts';
 import { countedAddress } from '#lib/platform/http/network-of.ts';
 import { requireSession, sealedShopperOf } from '#lib/platform/session/session.ts';
+import { recordSubmission } from '#lib/submissions/record-submission.ts';
+import { newTrail, type Trail } from '#lib/submissions/trail.ts';
 
 /**
  * `POST /api/orders`: makes an order from a request and answers it. Next's route handler uses it as a
@@ -53,6 +55,7 @@ export async function submitOrder(request: Request): Promise<Response> {
 export async function answerOrder(request: Request): Promise<Answer> {
   const beganAt = performance.now();
   const requestId = requestIdOf(request);
+  const trail = newTrail();
   let raw: RawSubmission = { isForm: isFormPost(request), typed: {}, body: undefined };
   let answer: Answer;
   let outcome: string;
@@ -60,7 +63,7 @@ export async function answerOrder(request: Request): Promise<Answer> {
   try {
     if (isBusy(raw)) throw overloaded();
     refuseForeignOrigin(request);
-    const ip = clientIpOf(request);
+    trail.ip = clientIpOf(request);
     raw = await readRawSubmission(request);
     leave = enter();
     const { shopperId: userId } = await requireSession(request);
@@ -68,11 +71,12 @@ export async function answerOrder(request: Request): Promise<Answer> {
     const submission = await judgeSubmission({ raw, idempotencyKey, userId });
     if (submission.payment.method === 'card') refuseTestCardFromElsewhere(request.headers);
     const decision = await place(userId, submission, {
-      ip,
+      trail,
       origin: () => originOf(request),
       answer: request.headers.get(challengeHeader) ?? raw.typed[challengeField],
       leave,
     });
+    noteDecision(trail, decision);
     answer = await answerOutcome(decision, userId, submission, raw, requestId);
     outcome = decision.outcome === 'accepted' && !decision.created ? 'replayed' : decision.outcome;
   } catch (error) {
@@ -85,12 +89,13 @@ export async function answerOrder(request: Request): Promise<Answer> {
   }
   answer.headers['x-request-id'] = requestId;
   countAnswer(outcome, beganAt);
+  recordSubmission(trail, { requestId, status: answer.status, outcome, beganAt });
   return answer;
 }
 
 /** The parts of a request that placing its order needs. */
 interface Caller {
-  ip: string | undefined;
+  trail: Trail;
   /** The origin by which the shopper reaches the shop. */
   origin: () => string;
   /** The answer to a challenge; not part of the submission. */
@@ -101,11 +106,14 @@ interface Caller {
 
 async function place(userId: string, submission: Submission, caller: Caller): Promise<Decision> {
   const signWith = signerOf(submission.submitToken, { ...submission, userId });
-  const orderRequest = toOrderRequest(userId, submission, { signWith, ip: countedAddress(caller.ip) });
-  if (!signWith) return placeAndCharge(orderRequest, caller, await existingOfToken(orderRequest));
+  const { trail } = caller;
+  const orderRequest = toOrderRequest(userId, submission, { signWith, ip: countedAddress(trail.ip) });
+  if (!signWith) return placeAndCharge(orderRequest, caller, await existingOfToken(orderRequest, trail));
+  noteSubmitted(trail, orderRequest);
   const { first, running } = runOnce(orderRequest, () =>
-    withClaim(orderRequest, (existing) => placeAndCharge(orderRequest, caller, existing)),
+    withClaim(orderRequest, trail, (existing) => placeAndCharge(orderRequest, caller, existing)),
   );
+  if (!first) trail.layer = 'single_flight';
   const waitMs = first ? answerWaitMs : duplicateWaitMs;
   const decision = await within(waitMs, running, () => inProgress(orderRequest));
   return first ? decision : asReplay(decision);
@@ -115,9 +123,13 @@ async function place(userId: string, submission: Submission, caller: Caller): Pr
  * For a token that doesn't match its body. Either it was never valid for this shopper, or it has made an
  * order already: under a secret that has since been retired, or with another body.
  */
-async function existingOfToken(orderRequest: OrderRequest): Promise<Decision> {
+async function existingOfToken(orderRequest: OrderRequest, trail: Trail): Promise<Decision> {
   const existing = await findExistingOrder(orderRequest);
-  if (existing) return existing;
+  if (existing) {
+    noteSubmitted(trail, orderRequest);
+    trail.layer = 'database';
+    return existing;
+  }
   throw new AppError('token_invalid', {
     detail:
       'The submit token does not belong to this cart, version and total. Nothing was ordered; get a new one from /api/checkout.',
@@ -127,16 +139,16 @@ async function existingOfToken(orderRequest: OrderRequest): Promise<Decision> {
 /** Writes the order unless it exists, and charges its card unless it is charged. */
 async function placeAndCharge(
   orderRequest: OrderRequest,
-  { ip, origin, answer, leave }: Caller,
+  { trail, origin, answer, leave }: Caller,
   existing?: Decision,
 ): Promise<Decision> {
-  const fresh = existing ? undefined : freshOf(orderRequest, { ip, answer });
+  const fresh = existing ? undefined : freshOf(orderRequest, { ip: trail.ip, answer });
   let decision: Decision | undefined;
   try {
     const placed =
       existing ??
-      (fresh && (await existingOverQuota(orderRequest, fresh))) ??
-      (await orderWriter().add(orderRequest));
+      (fresh && (await existingOverQuota(orderRequest, trail, fresh))) ??
+      (await decideFresh(orderRequest, trail));
     leave();
     decision = await chargeIfDue(placed, orderRequest, origin);
     return decision;
@@ -146,17 +158,47 @@ async function placeAndCharge(
 }
 
 /** Throws `rate_limited`, but never for a submission with an existing order, which gets its answer. */
-async function existingOverQuota(orderRequest: OrderRequest, fresh: Fresh): Promise<Decision | undefined> {
+async function existingOverQuota(
+  orderRequest: OrderRequest,
+  trail: Trail,
+  fresh: Fresh,
+): Promise<Decision | undefined> {
+  trail.layer = 'gateway';
   const refusal = await refuseFresh(fresh);
   if (!refusal) return undefined;
   const existing = await findExistingOrder(orderRequest);
-  if (existing) return existing;
-  throw refusal;
+  if (!existing) throw refusal;
+  trail.layer = 'database';
+  return existing;
+}
+
+async function decideFresh(orderRequest: OrderRequest, trail: Trail): Promise<Decision> {
+  trail.layer = 'order_writer';
+  const decision = await orderWriter().add(orderRequest);
+  // Noted here, because the answer may be `in_progress` although the order is made.
+  trail.made = 'created' in decision && decision.created;
+  if (decision.byUniqueKey) trail.layer = 'unique_key';
+  else if (isOfExisting(decision)) trail.layer = 'database';
+  return decision;
+}
+
+/** Whether a decision of the order writer is about an order that existed before. */
+const isOfExisting = (decision: Decision): boolean =>
+  decision.outcome === 'accepted'
+    ? !decision.created
+    : decision.outcome === 'already_ordered' || decision.outcome === 'key_reused';
+
+function noteSubmitted(trail: Trail, { userId, submitToken, cartId }: OrderRequest): void {
+  trail.submitted = { userId, submitToken, cartId };
+}
+
+function noteDecision(trail: Trail, decision: Decision): void {
+  if ('receipt' in decision) trail.orderId = decision.receipt.id;
 }
 
 function freshOf(
   { userId, submitToken, payment, email }: OrderRequest,
-  { ip, answer }: Pick<Caller, 'ip' | 'answer'>,
+  { ip, answer }: Pick<Fresh, 'ip' | 'answer'>,
 ): Fresh {
   const card = payment.method === 'card' ? { email, token: payment.token } : undefined;
   const words = { what: 'orders', nothing: 'Nothing was ordered' };

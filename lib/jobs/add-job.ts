@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { type JobName, type JobPayloads, priorityOf } from '#lib/jobs/jobs.ts';
-import { inMs, insertJobs } from '#lib/jobs/queue-tables.ts';
-import type { Tx } from '#lib/platform/database/db.ts';
+import { inMs, insertJobs, isQueued } from '#lib/jobs/queue-tables.ts';
+import { db, type Tx } from '#lib/platform/database/db.ts';
 
 export interface JobOptions {
   /** Delay in milliseconds before the job may run, by the database's clock. Default: runs immediately. */
@@ -54,4 +55,13 @@ export async function addJobs<Name extends JobName>(
 ): Promise<void> {
   if (payloads.length === 0) return;
   await tx.$executeRaw(insertJobs(name, payloads, options));
+}
+
+/** Enqueues a job that was lost. Does nothing while one whose payload contains this one still has attempts. */
+export async function addLostJob<Name extends JobName>(
+  name: Name,
+  payload: JobPayloads[Name],
+): Promise<void> {
+  const key = `lost:${name}:${createHash('sha256').update(JSON.stringify(payload)).digest('base64url')}`;
+  if (!(await isQueued(name, payload))) await addJob(db(), name, payload, { key });
 }

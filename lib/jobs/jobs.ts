@@ -28,6 +28,8 @@ export interface JobPayloads {
   poll_events: Periodic;
   /** Every minute: sends reminders of disputes whose deadline is near. */
   remind_disputes: Periodic;
+  /** Every minute: continues a reconciliation, or begins one if the last was RECONCILE_HOURS ago. */
+  reconcile: Periodic;
   /** Every minute: deletes old carts, emails and events. */
   forget_old: Periodic;
 }
@@ -47,6 +49,7 @@ export const jobNames: readonly JobName[] = [
   'expire_holds',
   'poll_events',
   'remind_disputes',
+  'reconcile',
   'forget_old',
 ];
 
@@ -55,8 +58,8 @@ export const jobNames: readonly JobName[] = [
  * delay a payment. Lower runs first.
  */
 export function priorityOf(name: JobName): number {
-  // Anyone can request links, so they run after the shop's own notifications. Deleting can wait.
-  if (name === 'send_order_link' || name === 'forget_old') return 10;
+  // Anyone can request links, so they run after the shop's own notifications. Comparing and deleting can wait.
+  if (name === 'send_order_link' || name === 'reconcile' || name === 'forget_old') return 10;
   return name === 'announce' || name === 'send_mail' || name === 'deliver_webhook' ? 0 : -10;
 }
 
@@ -75,4 +78,5 @@ export type PeriodicName =
   | 'expire_holds'
   | 'poll_events'
   | 'remind_disputes'
+  | 'reconcile'
   | 'forget_old';

@@ -53,6 +53,18 @@ export function insertJobs<Name extends JobName>(
     FROM json_array_elements(${JSON.stringify(payloads)}::json) AS job (payload)`;
 }
 
+/** Whether a job whose payload contains this one waits or runs, with attempts left. Reads the whole queue. */
+export async function isQueued<Name extends JobName>(
+  name: Name,
+  payload: Partial<JobPayloads[Name]>,
+): Promise<boolean> {
+  const rows = await db().$queryRaw<unknown[]>`
+    SELECT FROM graphile_worker._private_jobs job JOIN graphile_worker._private_tasks task ON task.id = job.task_id
+    WHERE task.identifier = ${name} AND job.attempts < job.max_attempts
+      AND job.payload::jsonb @> ${JSON.stringify(payload)}::jsonb LIMIT 1`;
+  return rows.length > 0;
+}
+
 /** Makes the attempt of a job that runs its last one. */
 export async function giveUpJob(id: string): Promise<void> {
   await db().$executeRaw`
@@ -74,22 +86,25 @@ export async function bringForward(tx: Tx, keys: readonly string[]): Promise<voi
       AND run_at > now() + interval '1 minute'`;
 }
 
-export interface QueueDepth {
-  waiting: number;
-  failed: number;
-  oldestSeconds: number;
-}
-
-/** What the queue holds, the same for every process that asks. */
-export async function readQueueDepth(): Promise<QueueDepth> {
-  const [depth] = await db().$queryRaw<QueueDepth[]>`
-    SELECT count(*) FILTER (WHERE due)::int AS waiting,
-           count(*) FILTER (WHERE attempts >= max_attempts AND locked_at IS NULL)::int AS failed,
-           coalesce(extract(epoch FROM now() - min(run_at) FILTER (WHERE due)), 0)::float8 AS "oldestSeconds"
-    FROM (SELECT *, attempts < max_attempts AND locked_at IS NULL AND run_at <= now() AS due
-          FROM graphile_worker._private_jobs) jobs`;
-  return depth ?? { waiting: 0, failed: 0, oldestSeconds: 0 };
-}
+/** What the queue holds, as rows of gauges: see `lib/platform/scrape/state-gauges.ts`. */
+export const jobTally = Prisma.sql`
+  WITH job AS (
+    SELECT task_id, run_at, attempts, locked_at IS NULL AND attempts >= max_attempts AS failed,
+           locked_at IS NULL AND attempts < max_attempts AS free
+    FROM graphile_worker._private_jobs
+  ), tally AS (
+    SELECT task.identifier AS task,
+           count(*) FILTER (WHERE free AND run_at <= now()) AS waiting,
+           count(*) FILTER (WHERE free AND attempts > 0) AS retrying,
+           count(*) FILTER (WHERE failed) AS failed,
+           min(run_at) FILTER (WHERE free AND run_at <= now()) AS oldest
+    FROM job JOIN graphile_worker._private_tasks task ON task.id = job.task_id GROUP BY task.identifier
+  )
+  SELECT 'once_jobs_waiting' AS name, '{}'::json AS labels, coalesce(sum(waiting), 0)::float8 AS value FROM tally
+  UNION ALL SELECT 'once_jobs_failed', '{}', coalesce(sum(failed), 0) FROM tally
+  UNION ALL SELECT 'once_jobs_oldest_seconds', '{}', coalesce(extract(epoch FROM now() - min(oldest)), 0) FROM tally
+  UNION ALL SELECT 'once_jobs', json_build_object('task', task, 'state', state), jobs
+  FROM tally, LATERAL (VALUES ('waiting', waiting), ('retrying', retrying), ('failed', failed)) AS each (state, jobs)`;
 
 const isFailed = 'attempts >= max_attempts AND locked_at IS NULL';
 

@@ -4,10 +4,12 @@ import type { LaterEvent } from '#lib/notifications/choose-notifications.ts';
 import type { EmailEvent, EmailOrder } from '#lib/notifications/email/write-email.ts';
 import { type EventMoney, moneyOf } from '#lib/notifications/money-of.ts';
 import type { OrderEventKind } from '#lib/orders/change-order.ts';
+import { expectedArrival } from '#lib/orders/expected-arrival.ts';
+import { isDisputed } from '#lib/orders/money/money-sentences.ts';
 import { type MoneyFacts, moneyFactsSql, summarize } from '#lib/orders/money/order-money.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
 import { db } from '#lib/platform/database/db.ts';
-import { siteUrl } from '#lib/platform/env.ts';
+import { env, siteUrl } from '#lib/platform/env.ts';
 import { currentRules } from '#lib/pricing/current-rules.ts';
 import { countryName } from '#lib/shipping/country-name.ts';
 
@@ -29,7 +31,8 @@ export interface KnownEvent extends OrderVersion {
 
 interface Row
   extends OrderVersion,
-    Omit<KnownEvent['order'], 'id' | 'url' | 'lines' | 'money' | 'countryName'> {
+    Omit<KnownEvent['order'], 'id' | 'url' | 'lines' | 'money' | 'countryName' | 'timeZone' | 'arrival'> {
+  shippingMethod: string;
   from: OrderStatus | null;
   to: OrderStatus;
   kind: OrderEventKind;
@@ -61,7 +64,7 @@ export async function readEvents(versions: readonly OrderVersion[]): Promise<Kno
            orders.subtotal_minor AS "subtotalMinor", orders.shipping_minor AS "shippingMinor",
            orders.tax_minor AS "taxMinor", orders.discount_minor AS "discountMinor",
            orders.total_minor AS "totalMinor", orders.shipping_address AS "shippingAddress",
-           orders.placed_at AS "placedAt", orders.hold_until AS "holdUntil",
+           orders.shipping_method AS "shippingMethod", orders.placed_at AS "placedAt", orders.hold_until AS "holdUntil",
            (SELECT json_agg(json_build_object('title', title, 'quantity', quantity, 'unitPriceMinor', unit_price_minor)
                             ORDER BY sku)
             FROM order_line line
@@ -71,9 +74,22 @@ export async function readEvents(versions: readonly OrderVersion[]): Promise<Kno
     JOIN order_event event ON event.user_id = wanted."userId" AND event.order_id = wanted."orderId"
       AND event.version = wanted.version
     JOIN orders ON orders.user_id = event.user_id AND orders.id = event.order_id`;
-  const { countries } = await currentRules();
+  const rules = await currentRules();
   return rows.map(({ userId, orderId, version, ...row }) => {
-    const { from, to, kind, reason, actor, at, since, amountMinor: about, facts, ...order } = row;
+    const {
+      from,
+      to,
+      kind,
+      reason,
+      actor,
+      at,
+      since,
+      amountMinor: about,
+      facts,
+      shippingMethod,
+      ...order
+    } = row;
+    const summary = summarize(facts);
     const amountMinor = about ?? undefined;
     const money = moneyOf({ to, kind, at, amountMinor }, facts);
     const refundAskedAgain = since.some((later) => later.kind === 'refund_requested');
@@ -86,8 +102,21 @@ export async function readEvents(versions: readonly OrderVersion[]): Promise<Kno
       event: { ...happened, money, endedBy: facts.endedBy ?? undefined, attempt: money.attempt },
       order: {
         ...order,
-        countryName: countryName(countries, order.shippingAddress.country),
-        money: summarize(facts),
+        countryName: countryName(rules.countries, order.shippingAddress.country),
+        money: summary,
+        timeZone: env().SHOP_TIME_ZONE,
+        arrival: expectedArrival(
+          {
+            status: facts.status,
+            shippingMethod,
+            placedAt: order.placedAt,
+            paidAt: facts.paidAt === null ? null : new Date(facts.paidAt),
+            fulfilledAt: facts.fulfilledAt === null ? null : new Date(facts.fulfilledAt),
+            disputed: isDisputed(summary),
+          },
+          rules,
+          at,
+        ),
         id: orderId,
         url: new URL(`/orders/${orderId}`, siteUrl()).href,
       },

@@ -43,18 +43,23 @@ export async function expireHolds(): Promise<void> {
   for (const key of keys) {
     if (performance.now() > until) break;
     try {
-      await settlePayment({
-        key,
-        ask: async (payment) => ((await mayCallOff(payment)) ? cancelCharge(payment) : undefined),
-        actor,
-      });
-      await db().$transaction((tx) => expire(tx, key));
+      await expireHold(key);
     } catch (error) {
       // A failure does not stop the other orders; the next run retries this one.
       logger().error({ err: error, orderId: key.orderId }, 'a hold could not be ended');
     }
   }
   await recountUnpaid();
+}
+
+/** The same for one order. Does nothing while its hold continues, or its payment has no outcome. */
+export async function expireHold(key: Key): Promise<void> {
+  await settlePayment({
+    key,
+    ask: async (payment) => ((await mayCallOff(payment)) ? cancelCharge(payment) : undefined),
+    actor,
+  });
+  await db().$transaction((tx) => expire(tx, key));
 }
 
 /**

@@ -100,6 +100,8 @@ export interface ProviderDispute {
   /** The provider's reason code. */
   reason: string;
   status: 'open' | 'won' | 'lost' | 'closed';
+  /** Open, and the shop has sent its evidence. */
+  isAnswered?: boolean;
   /** The provider accepts evidence until then. */
   dueBy?: Date;
 }
@@ -119,6 +121,46 @@ export interface ProviderEvent {
 /** Events of a time range, newest first. `more`: the range has further, older events. */
 export interface EventPage {
   events: ProviderEvent[];
+  more: boolean;
+}
+
+export type EntryKind =
+  | 'charge'
+  | 'refund'
+  /** The money of a failed refund came back. */
+  | 'refund_failure'
+  /** A bank took the money of a charge, and gave it back. */
+  | 'dispute'
+  | 'dispute_reversal'
+  | 'payout'
+  | 'payout_failure'
+  | 'fee'
+  | 'other';
+
+/** A movement of money on the shop's balance. It never changes: a correction is another entry. */
+export interface ProviderEntry {
+  ref: string;
+  at: Date;
+  kind: EntryKind;
+  /** In the currency of the charge. Positive: the account received it. */
+  amountMinor: number;
+  currency: string;
+  /** The same in the currency of the account, before the fee. */
+  settledMinor: number;
+  feeMinor: number;
+  settledCurrency: string;
+  /** The provider's id of the refund, dispute or payout. */
+  sourceRef?: string | undefined;
+  chargeRef?: string | undefined;
+  /** The attempt that was charged. Undefined if the charge is not by this shop, and for other kinds. */
+  attempt?: AttemptKey | undefined;
+  /** The shop's id of the refund. */
+  refundId?: string | undefined;
+}
+
+/** Entries of a time range, newest first. `more`: the range has further, older entries. */
+export interface EntryPage {
+  entries: ProviderEntry[];
   more: boolean;
 }
 
@@ -149,10 +191,12 @@ export interface PaymentProvider {
   now(): Promise<Date>;
   /** The charge of an attempt created since a time, found by the metadata that the provider stores. */
   find(attempt: AttemptKey, since: Date): Promise<Charge | undefined>;
-  /** All charges since a time, newest first. */
-  listSince(since: Date): AsyncIterable<Charge>;
+  /** All charges since a time, and up to another one if it is given, newest first. */
+  listSince(since: Date, until?: Date): AsyncIterable<Charge>;
   /** Events about charges from `since` to before `until`, newest first. Kept for 30 days. */
   listEvents(range: { since: Date; until: Date; maxPages: number }): Promise<EventPage>;
+  /** A page of the balance's entries from `since` to before `until`, newest first, after the entry `after`. */
+  listEntries(range: { since: Date; until: Date; after?: string | undefined }): Promise<EntryPage>;
   /**
    * Checks the signature. Throws `signature_invalid`, `invalid_request` when the body is not an event, and
    * `unavailable` when the shop has no webhook secret.

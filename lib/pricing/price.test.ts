@@ -37,7 +37,7 @@ const anyRules: fc.Arbitrary<PricingRules> = fc.record({
       ),
     )
     .map((countries) => [...countries]),
-  shippingMethods: fc.constant(methods.map((id) => ({ id, label: id }))),
+  shippingMethods: fc.constant(methods.map((id) => ({ id, label: id, deliveryDays: null }))),
   shippingRates: fc
     .tuple(
       ...zones.flatMap((zone) =>

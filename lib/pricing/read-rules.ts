@@ -14,7 +14,10 @@ export const rulesQuery = Prisma.sql`
                                ORDER BY name COLLATE "C", code), '[]')
       FROM country LEFT JOIN tax_rate ON tax_rate.country = country.code),
     'shippingMethods', (
-      SELECT coalesce(json_agg(json_build_object('id', id, 'label', label) ORDER BY position, id), '[]')
+      SELECT coalesce(json_agg(json_build_object('id', id, 'label', label, 'deliveryDays',
+                                 CASE WHEN min_days IS NOT NULL
+                                   THEN json_build_object('min', min_days, 'max', max_days) END)
+                               ORDER BY position, id), '[]')
       FROM shipping_method),
     'shippingRates', (
       SELECT coalesce(json_agg(json_build_object('zone', zone, 'method', method, 'priceMinor', price_minor,

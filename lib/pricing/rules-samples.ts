@@ -28,8 +28,8 @@ export const firstRules: PricingRules = {
     { code: 'US', name: 'United States', zone: 'domestic', taxBasisPoints: 0 },
   ],
   shippingMethods: [
-    { id: 'standard', label: 'Standard, 3–5 working days' },
-    { id: 'express', label: 'Express, 1–2 working days' },
+    { id: 'standard', label: 'Standard, 3–5 working days', deliveryDays: { min: 3, max: 5 } },
+    { id: 'express', label: 'Express, 1–2 working days', deliveryDays: { min: 1, max: 2 } },
   ],
   shippingRates: [
     { zone: 'abroad', method: 'express', priceMinor: 3_499, freeFromMinor: null },

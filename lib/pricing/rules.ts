@@ -1,4 +1,5 @@
 import type { Country } from '#lib/shipping/country-name.ts';
+import type { DeliveryDays } from '#lib/shipping/delivery-estimate.ts';
 
 /**
  * Everything that a price depends on besides the cart and the shopper's choice: plain data, which
@@ -14,7 +15,7 @@ export interface PricingRules {
   /** In the order of their names. */
   countries: readonly RuledCountry[];
   /** The preferred one first. */
-  shippingMethods: readonly { id: string; label: string }[];
+  shippingMethods: readonly RuledMethod[];
   shippingRates: readonly ShippingRate[];
 }
 
@@ -22,6 +23,13 @@ interface RuledCountry extends Country {
   zone: string;
   /** Tax on items and shipping. Null: not set, so nothing can be sold there. */
   taxBasisPoints: number | null;
+}
+
+interface RuledMethod {
+  id: string;
+  label: string;
+  /** Null: the shop estimates no date of arrival for this method. */
+  deliveryDays: DeliveryDays | null;
 }
 
 interface ShippingRate {

@@ -2,9 +2,10 @@ import { db, type Tx } from '#lib/platform/database/db.ts';
 import { env } from '#lib/platform/env.ts';
 
 /**
- * Deletes old data: open carts unchanged for CART_KEPT_DAYS, emails after MAIL_KEPT_DAYS, the
- * provider's events and webhook deliveries after EVENTS_KEPT_DAYS, and notes of catalogue changes after a day. Keeps orders with their payments and
- * carts. Runs every minute and deletes a few rows each time, oldest first.
+ * Deletes old data: open carts unchanged for CART_KEPT_DAYS, emails after MAIL_KEPT_DAYS, the provider's
+ * events and webhook deliveries after EVENTS_KEPT_DAYS, records of submissions after SUBMISSIONS_KEPT_DAYS, and
+ * notes of catalogue changes after a day. Keeps orders with their payments and carts. Runs every minute and
+ * deletes a few rows each time, oldest first.
  */
 
 /** Changes of the catalogue. A server that starts reads those of the last hours. */
@@ -17,11 +18,12 @@ const batchRows = 500;
 const maxBatches = 20;
 
 export async function forgetOld(): Promise<void> {
-  const { CART_KEPT_DAYS, MAIL_KEPT_DAYS, EVENTS_KEPT_DAYS } = env();
+  const { CART_KEPT_DAYS, MAIL_KEPT_DAYS, EVENTS_KEPT_DAYS, SUBMISSIONS_KEPT_DAYS } = env();
   await inBatches(CART_KEPT_DAYS, deleteCarts);
   await inBatches(MAIL_KEPT_DAYS, deleteMails);
   await inBatches(EVENTS_KEPT_DAYS, deletePaymentEvents);
   await inBatches(EVENTS_KEPT_DAYS, deleteDeliveries);
+  await inBatches(SUBMISSIONS_KEPT_DAYS, deleteSubmissions);
   await inBatches(changesKeptDays, deleteChanges);
 }
 
@@ -83,6 +85,15 @@ function deleteDeliveries(tx: Tx, days: number): Promise<number> {
       ORDER BY created_at LIMIT ${batchRows} FOR UPDATE SKIP LOCKED) AS old
     WHERE webhook_delivery.user_id = old.user_id AND webhook_delivery.order_id = old.order_id
       AND webhook_delivery.version = old.version`;
+}
+
+function deleteSubmissions(tx: Tx, days: number): Promise<number> {
+  return tx.$executeRaw`
+    DELETE FROM submission USING (
+      SELECT user_id, id FROM submission
+      WHERE at < now() - make_interval(days => ${days}::int)
+      ORDER BY at LIMIT ${batchRows} FOR UPDATE SKIP LOCKED) AS old
+    WHERE submission.user_id = old.user_id AND submission.id = old.id`;
 }
 
 function deleteChanges(tx: Tx, days: number): Promise<number> {

@@ -1,4 +1,5 @@
 import type { JobHelpers, TaskList } from 'graphile-worker';
+import { countJob } from '#lib/jobs/job-metrics.ts';
 import { PermanentFailure } from '#lib/jobs/permanent-failure.ts';
 import { deleteReplaced, giveUpJob } from '#lib/jobs/queue-tables.ts';
 import { db } from '#lib/platform/database/db.ts';
@@ -19,15 +20,21 @@ export function taskList(): TaskList {
 }
 
 async function runTask(task: () => Promise<unknown>, { job }: JobHelpers): Promise<void> {
+  const beganAt = performance.now();
+  let result: 'succeeded' | 'retried' | 'failed' = 'failed';
   try {
     await within(deadlineMs, task());
+    result = 'succeeded';
   } catch (error) {
     if (error instanceof PermanentFailure) {
       // A job ends with its last attempt, so this attempt becomes the last.
       await giveUpJob(job.id);
       job.max_attempts = job.attempts;
     }
+    if (job.attempts < job.max_attempts) result = 'retried';
     throw error;
+  } finally {
+    countJob(job.task_identifier, result, performance.now() - beganAt);
   }
 }
 

@@ -10,6 +10,7 @@ import { pollEvents } from '#lib/payments/events/poll-events.ts';
 import { settleRefund } from '#lib/payments/settling/settle-refund.ts';
 import { settleUnknownPayment } from '#lib/payments/settling/settle-unknown-payment.ts';
 import { sweepPayments } from '#lib/payments/sweep-payments.ts';
+import { reconcileRegularly } from '#lib/reconciliation/reconcile-regularly.ts';
 import { forgetOld } from '#lib/worker/forget-old.ts';
 
 /**
@@ -30,6 +31,7 @@ export const tasks: Tasks = {
   expire_holds: expireHolds,
   poll_events: pollEvents,
   remind_disputes: remindDisputes,
+  reconcile: reconcileRegularly,
   forget_old: forgetOld,
 };
 
@@ -39,6 +41,7 @@ export const periodicTasks: readonly PeriodicName[] = [
   'expire_holds',
   'poll_events',
   'remind_disputes',
+  'reconcile',
   'forget_old',
 ];
 

@@ -86,7 +86,7 @@ test.each(written)('a form whose card is %j returns to the checkout without it',
 test('a choice of shipping does not store a card number either', async () => {
   const shopper = await shopperWith(call, sku);
   const body = new URLSearchParams({ 'payment.token': number, shippingMethod: 'express' });
-  const { POST } = await import('#app/checkout/totals/route.ts');
+  const { POST } = await import('#app/(checkout)/checkout/totals/route.ts');
   const headers = { cookie: shopper.cookie };
   const response = await POST(
     new Request('http://shop.test/checkout/totals', { method: 'POST', headers, body }),

@@ -27,7 +27,7 @@ test('a killed process’s submission, and the shopper’s next one, continue as
     await callUrl(another.url)('/api/ready');
     return redis.command('EXISTS', 'once:ping');
   };
-  await expect.poll(hasPinged, { timeout: 20_000 }).toBe(1);
+  await expect.poll(hasPinged).toBe(1);
   const shopper = await shopperWith(callHandlers, await addProduct('KILLED'));
   const body = await shopper.body();
   const otherTab = await shopper.body({ shippingMethod: 'express' });
@@ -38,7 +38,7 @@ test('a killed process’s submission, and the shopper’s next one, continue as
   await blocker.query('SELECT 1 FROM cart WHERE id = $1 FOR UPDATE', [body.cartId]);
   const lost = elsewhere.order(body).catch((error: Error) => error);
   const claims = () => redis.command('KEYS', 'once:*:submission:*');
-  await expect.poll(claims, { timeout: 20_000 }).toHaveLength(1);
+  await expect.poll(claims).toHaveLength(1);
   another.child.kill('SIGKILL');
   await once(another.child, 'exit');
   expect(await lost).toBeInstanceOf(Error);

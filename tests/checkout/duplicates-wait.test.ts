@@ -43,7 +43,7 @@ test('a duplicate waits two seconds for the first, and so does another tab, and 
   let first: Promise<Response> | undefined;
   await whileCartIsLocked(body.cartId, async () => {
     first = shopper.order(body);
-    await expect.poll(() => claimOf(body), { timeout: 10_000 }).toMatch(/^p/);
+    await expect.poll(() => claimOf(body)).toMatch(/^p/);
     const began = performance.now();
     const [duplicate, another] = await Promise.all([
       told(shopper.order(body)),
@@ -72,7 +72,7 @@ test('a submission whose owner died after its commit is answered from the databa
   const shopper = await shopperWith(callHandlers, await addProduct('DIED'));
   const body = await shopper.body();
   const bytes = await (await shopper.order(body)).text();
-  await expect.poll(() => claimOf(body), { timeout: 10_000 }).toMatch(/^d/);
+  await expect.poll(() => claimOf(body)).toMatch(/^d/);
   const [key = ''] = (await redis.command('KEYS', `*${body.submitToken}*`)) as string[];
   await redis.command('SET', key, `p${crypto.randomUUID()}`);
   const again = await shopper.order(body);
@@ -87,7 +87,7 @@ test('a submission that is done waits for the database’s confirmation, and is 
   const body = await shopper.body();
   const bytes = await (await shopper.order(body)).text();
   // The claim is completed after the answer.
-  await expect.poll(() => claimOf(body), { timeout: 10_000 }).toMatch(/^d/);
+  await expect.poll(() => claimOf(body)).toMatch(/^d/);
   proxy.silence();
   expect(await told(shopper.order(body))).toEqual({
     status: 409,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { POST as updateTotals } from '#app/checkout/totals/route.ts';
+import { POST as updateTotals } from '#app/(checkout)/checkout/totals/route.ts';
 import {
   hostileBytes,
   hostileHeader,

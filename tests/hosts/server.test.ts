@@ -36,6 +36,13 @@ await ensureBuild({
   signal,
 });
 
+/** A database URL whose connections tell the server this name, so that a test can find their statements. */
+function namedAs(application: string, databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  url.searchParams.set('application_name', application);
+  return url.href;
+}
+
 /** Starts server.ts on that build, with these additional variables. */
 async function open(name: string, own: Record<string, string>) {
   const port = await choosePort();
@@ -67,6 +74,7 @@ const narrow = await open('narrow', {
   LOG_LEVEL: 'warn',
   PUBLIC_URL: 'http://shop.example',
   DATABASE_CONNECTIONS: '1',
+  DATABASE_URL: namedAs('narrow', shop.databaseUrl),
 });
 
 const { url } = exposed;

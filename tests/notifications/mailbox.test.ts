@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import MailboxPage from '#app/mailbox/page.tsx';
+import MailboxPage from '#app/(shop)/mailbox/page.tsx';
 import { openCatalogue } from '#tests/support/catalogue.ts';
 
 await openCatalogue(0);

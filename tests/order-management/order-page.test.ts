@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
-import type { OrderPageView } from '#components/orders/order-page.tsx';
+import type { OrderPageView } from '#components/orders/order-view.ts';
 import { sealOrderAccess } from '#lib/order-management/order-access.ts';
+import { db } from '#lib/platform/database/db.ts';
+import { freshRules } from '#lib/pricing/current-rules.ts';
 import { callHandlers } from '#proof/harness/shopper/call.ts';
 import { type Shopper, shopperWith } from '#proof/harness/shopper/shopper.ts';
 import { bankCard, cardBody, orderOf } from '#tests/support/money.ts';
@@ -50,4 +52,26 @@ test('an order of another shopper is not found, with or without a link to anothe
     kind: 'not_found',
   });
   expect(await viewOf('not-an-order')).toEqual({ kind: 'not_found' });
+});
+
+test('the page of a paid order knows the first name, the days of its progress, and when it should arrive', async () => {
+  const shopper = await shopperWith(callHandlers, await addProduct('CONFIRMED'));
+  expect((await shopper.order(await cardBody(shopper))).status).toBe(201);
+  const { id, userId } = await orderOf(shopper);
+  // A Friday evening in UTC, paid after the weekend.
+  await db().$executeRaw`
+    UPDATE orders SET placed_at = '2027-01-01T20:00Z' WHERE user_id = ${userId}::uuid AND id = ${id}::uuid`;
+  await db().$executeRaw`
+    UPDATE order_event SET at = '2027-01-04T09:00Z'
+    WHERE user_id = ${userId}::uuid AND order_id = ${id}::uuid AND to_status = 'paid'`;
+  const view = { firstName: 'Ada', days: { placed: 'January 1, 2027', paid: 'January 4, 2027' } };
+  const seen = await viewOf(id, { cookie: shopper.cookie });
+  expect(seen).toMatchObject({ ...view, arrival: 'Thu, Jan 7 – Mon, Jan 11' });
+
+  // Without delivery days the shop promises none.
+  await db().$executeRaw`UPDATE shipping_method SET min_days = NULL, max_days = NULL WHERE id = 'standard'`;
+  await freshRules();
+  const unknown = await viewOf(id, { cookie: shopper.cookie });
+  expect(unknown).toMatchObject(view);
+  expect(unknown).not.toHaveProperty('arrival');
 });

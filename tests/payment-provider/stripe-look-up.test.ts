@@ -101,6 +101,24 @@ describe('a look-up', () => {
     ]);
   });
 
+  test('of all charges until a time requests no newer ones', async () => {
+    stub.say = () => ({
+      body: { object: 'list', has_more: false, url: '/v1/payment_intents', data: [intent({ id: 'pi_1' })] },
+    });
+    const [since, until] = [new Date('2026-01-01T00:00:00.500Z'), new Date('2026-01-02T00:00:00.500Z')];
+    const refs = [];
+    for await (const { ref } of provider.listSince(since, until)) refs.push(ref);
+    expect(refs).toEqual(['pi_1']);
+    // Whole seconds, so that no charge of the range is left out.
+    expect(asked.map(({ query }) => Object.fromEntries(query))).toEqual([
+      {
+        'created[gte]': String(Date.parse('2026-01-01T00:00:00Z') / 1_000),
+        'created[lte]': String(Date.parse('2026-01-02T00:00:01Z') / 1_000),
+        limit: '100',
+      },
+    ]);
+  });
+
   test('uses the provider’s clock from its answers, and ignores failed answers before them', async () => {
     const there = new Date('2031-05-05T12:00:00Z');
     const list = { object: 'list', has_more: false, url: '/v1/payment_intents', data: [] };

@@ -79,7 +79,7 @@ test('cancelled while its card is being charged, an order is charged and kept, o
     simulator.addFault({ kind: 'slow', ms: 60, on: { method: 'POST', path: '^/v1/payment_intents$' } });
     const charging = shopper.orderUntilSettled(body);
     const find = () => orderOf(shopper).catch(() => undefined);
-    await expect.poll(find, { interval: 2, timeout: 10_000 }).toBeDefined();
+    await expect.poll(find, { interval: 2 }).toBeDefined();
     const { id } = await orderOf(shopper);
     await Promise.all([charging, cancel(shopper, id), cancel(shopper, id)]);
     const { status } = await orderOf(shopper);

@@ -7,6 +7,7 @@ import type { OrderRequest } from '#lib/orders/order-request.ts';
 import { findExistingOrder } from '#lib/orders/read/find-existing-order.ts';
 import { within } from '#lib/platform/deadline.ts';
 import { logger } from '#lib/platform/logger.ts';
+import type { Trail } from '#lib/submissions/trail.ts';
 
 /** How long a duplicate waits for the answer to the first submission (part of the API contract). */
 export const duplicateWaitMs = 2_000;
@@ -22,9 +23,11 @@ const claimPollMs = [20, 40, 80, 120, 200];
  */
 export async function withClaim(
   orderRequest: OrderRequest,
+  trail: Trail,
   work: (existing?: Decision) => Promise<Decision>,
 ): Promise<Decision> {
-  const claim = await claimOrExisting(orderRequest);
+  trail.layer = 'redis';
+  const claim = await claimOrExisting(orderRequest, trail);
   if ('outcome' in claim) return work(claim);
   let decision: Decision | undefined;
   try {
@@ -38,7 +41,10 @@ export async function withClaim(
   }
 }
 
-async function claimOrExisting(orderRequest: OrderRequest): Promise<{ owner: string } | Decision> {
+async function claimOrExisting(
+  orderRequest: OrderRequest,
+  trail: Trail,
+): Promise<{ owner: string } | Decision> {
   const until = performance.now() + duplicateWaitMs;
   for (let look = 0; ; look += 1) {
     const claim = await claimSubmission(orderRequest);
@@ -47,20 +53,27 @@ async function claimOrExisting(orderRequest: OrderRequest): Promise<{ owner: str
     if (claim.state === 'done') {
       const replayed = findReplayedOrder(orderRequest);
       const order = await within(duplicateWaitMs, replayed, () => inProgress(orderRequest));
-      if (order) return decideAgain(orderRequest, order);
+      if (order) {
+        return decideAgain(orderRequest, order);
+      }
       if (late) throw inProgress(orderRequest);
       // The database was restored to a moment before this order. The same order is placed again.
       await forgetDone(orderRequest);
       continue;
     }
-    if (late) return existingOrThrow(orderRequest, claim.what);
+    if (late) return existingOrThrow(orderRequest, trail, claim.what);
     await sleep(claimPollMs[Math.min(look, claimPollMs.length - 1)]);
   }
 }
 
 /** Checks the database, because the claim's holder may have died after its commit. Throws `in_progress`. */
-async function existingOrThrow(orderRequest: OrderRequest, what: 'this' | 'another'): Promise<Decision> {
+async function existingOrThrow(
+  orderRequest: OrderRequest,
+  trail: Trail,
+  what: 'this' | 'another',
+): Promise<Decision> {
   const existing = await findExistingOrder(orderRequest);
-  if (existing) return existing;
-  throw inProgress(orderRequest, what);
+  if (!existing) throw inProgress(orderRequest, what);
+  trail.layer = 'database';
+  return existing;
 }

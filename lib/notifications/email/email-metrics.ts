@@ -1,38 +1,34 @@
-import { Gauge } from 'prom-client';
-import { db } from '#lib/platform/database/db.ts';
-import { logger } from '#lib/platform/logger.ts';
-import { metrics } from '#lib/platform/metrics.ts';
-import { processWide } from '#lib/platform/process-wide.ts';
+import { Prisma } from '#lib/generated/prisma/client.ts';
+import { counter } from '#lib/platform/metrics.ts';
+import type { StateGauges } from '#lib/platform/scrape/state-gauges.ts';
 
-/** Registers gauges of suppressed and refused emails. Each scrape counts them in the database. */
-export function registerEmailMetrics(): void {
-  processWide('mailMetrics', () => {
-    gaugeOf('suppressed', 'Emails of the last day that were not sent because too many went to their address');
-    gaugeOf('refused', 'Emails of the last day that the mail server refused for good');
-    return true;
-  });
+type Result = 'sent' | 'kept' | 'refused' | 'failed';
+
+const emails = counter({
+  name: 'once_emails_total',
+  help: 'Tries to send an email: sent, kept (no SMTP_URL), refused (no such mailbox) or failed (will be retried)',
+  labelNames: ['result'],
+});
+for (const result of ['sent', 'kept', 'refused', 'failed']) emails.inc({ result }, 0);
+
+export function countEmail(result: Result): void {
+  emails.inc({ result });
 }
 
-function gaugeOf(status: 'suppressed' | 'refused', help: string): void {
-  new Gauge({
-    name: `once_mails_${status}`,
-    help,
-    registers: [metrics()],
-    async collect() {
-      this.set(await countOfLastDay(status));
+/** Suppressed and refused emails: few, and in an index of their own. */
+export const emailState: StateGauges = {
+  gauges: [
+    {
+      name: 'once_mails_suppressed',
+      help: 'Emails of the last day that were not sent because too many went to their address',
     },
-  });
-}
-
-async function countOfLastDay(status: string): Promise<number> {
-  try {
-    const [row] = await db().$queryRaw<{ count: number }[]>`
-      SELECT count(*)::int AS count FROM mail
-      WHERE status = ${status} AND created_at > now() - interval '1 day'`;
-    return row?.count ?? 0;
-  } catch (error) {
-    // A failed query must not fail the scrape: during a database outage the other metrics matter most.
-    logger().debug({ err: error, status }, 'the number of emails with this status is unknown');
-    return Number.NaN;
-  }
-}
+    { name: 'once_mails_refused', help: 'Emails of the last day that the mail server refused for good' },
+  ],
+  rows: Prisma.sql`
+    SELECT name, '{}'::json AS labels, count::float8 AS value
+    FROM (SELECT count(*) FILTER (WHERE status = 'suppressed') AS suppressed,
+                 count(*) FILTER (WHERE status = 'refused') AS refused
+          FROM mail
+          WHERE status IN ('suppressed', 'refused') AND created_at > now() - interval '1 day') AS today,
+         LATERAL (VALUES ('once_mails_suppressed', suppressed), ('once_mails_refused', refused)) AS each (name, count)`,
+};

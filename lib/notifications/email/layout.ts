@@ -49,11 +49,6 @@ export function addressBlock(to: ShippingAddress, countryName: string): string {
   return ['It goes to', ...addressLines(to, countryName).map((line) => `  ${line}`)].join('\n');
 }
 
-/** `November 24, 2026`: the date in UTC, as on the order's page. */
-export function day(time: Date): string {
-  return time.toLocaleDateString('en-US', { dateStyle: 'long', timeZone: 'UTC' });
-}
-
 /** `14:05 UTC`. */
 export function clock(time: Date): string {
   return `${time.toISOString().slice(11, 16)} UTC`;

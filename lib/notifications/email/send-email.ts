@@ -1,5 +1,6 @@
 import type { Mail } from '#lib/generated/prisma/client.ts';
 import type { JobPayloads } from '#lib/jobs/jobs.ts';
+import { countEmail } from '#lib/notifications/email/email-metrics.ts';
 import { mailer } from '#lib/notifications/email/mailer.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { env } from '#lib/platform/env.ts';
@@ -19,16 +20,22 @@ export async function sendEmail(key: MailKey): Promise<void> {
   });
   if (!mail || mail.status === 'sent' || mail.status === 'kept' || mail.status === 'suppressed') return;
   const { SMTP_URL } = env();
-  if (!SMTP_URL) return mark(key, 'kept');
+  if (!SMTP_URL) {
+    countEmail('kept');
+    return mark(key, 'kept');
+  }
   try {
     await handOver(SMTP_URL, mail);
   } catch (error) {
-    if (!isRefusal(error, kind)) throw error;
+    const refused = isRefusal(error, kind);
+    countEmail(refused ? 'refused' : 'failed');
+    if (!refused) throw error;
     // A shopper can type a mailbox that does not exist. The email then ends as `refused`; a failed job would
     // make an operator look.
     logger().warn({ err: error, orderId, version, kind }, 'the mailbox of this email does not exist');
     return mark(key, 'refused');
   }
+  countEmail('sent');
   await mark(key, 'sent');
 }
 

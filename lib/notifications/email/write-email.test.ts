@@ -41,6 +41,8 @@ const order: EmailOrder = {
     country: 'US',
   },
   countryName: 'United States',
+  timeZone: 'UTC',
+  arrival: undefined,
   placedAt: new Date('2026-11-24T23:30:00Z'),
   holdUntil: null,
   lines: [
@@ -103,6 +105,16 @@ Once
       expect(body.replaceAll('\n', ' ')).toContain(words);
     },
   );
+
+  test('an order that is on its way to be sent says when it should arrive, in the shop’s time zone', () => {
+    const late = { ...order, arrival: 'Mon, Nov 30 – Wed, Dec 2', timeZone: 'Asia/Tokyo' };
+    for (const kind of ['confirmation', 'payment_received', 'late_payment_taken', 'fulfilled'] as const) {
+      const { body } = writeEmail(kind, late, event);
+      expect(body).toContain('\n\nEstimated delivery: Mon, Nov 30 – Wed, Dec 2.\n\n');
+      expect(body).toContain('Order 7K3Q-F9M2-XDHT of November 25, 2026');
+      expect(writeEmail(kind, order, event).body).not.toContain('Estimated delivery');
+    }
+  });
 
   test('a declined payment says that nothing was charged, until when the order is kept, and where to pay', () => {
     const { body } = writeEmail(

@@ -1,4 +1,4 @@
-import { addressBlock, clock, day, totalsTable, wrap } from '#lib/notifications/email/layout.ts';
+import { addressBlock, clock, totalsTable, wrap } from '#lib/notifications/email/layout.ts';
 import { withoutLinks } from '#lib/notifications/email/without-links.ts';
 import {
   afterCancellation,
@@ -17,6 +17,7 @@ import {
 import type { OrderMoney } from '#lib/orders/money/order-money.ts';
 import type { CancellationSource } from '#lib/orders/schema.ts';
 import { formatMoney } from '#lib/platform/money.ts';
+import { dayInWords } from '#lib/platform/text/day.ts';
 import type { ShippingAddress } from '#lib/shipping/shipping-address.ts';
 
 /** The order that an email is written from, as it is at that time. Amounts are in minor units. */
@@ -32,6 +33,10 @@ export interface EmailOrder {
   /** Of the shipping address. */
   countryName: string;
   placedAt: Date;
+  /** The shop's time zone, in which days are written. */
+  timeZone: string;
+  /** When it should arrive, as on its page; undefined when the shop can't tell. */
+  arrival: string | undefined;
   /** An unpaid order keeps its stock until then; null when it doesn't wait for a payment. */
   holdUntil: Date | null;
   lines: { title: string; quantity: number; unitPriceMinor: number }[];
@@ -65,12 +70,13 @@ interface Words {
 const words = {
   confirmation: {
     subject: (number) => `Your order ${number}`,
-    paragraphs: ({ money }) =>
-      hasEnded(money)
+    paragraphs: (order) =>
+      hasEnded(order.money)
         ? ['Thank you for your order. It has since ended. Another email tells you how.']
         : [
-            `Thank you for your order. We have it, and we are getting it ready. ${howItIsPaid(money)}`.trim(),
-            ...whyPaid(money),
+            `Thank you for your order. We have it, and we are getting it ready. ${howItIsPaid(order.money)}`.trim(),
+            ...whyPaid(order.money),
+            ...arrives(order),
           ],
     details: true,
     link: 'How your order is doing',
@@ -79,6 +85,7 @@ const words = {
     subject: (number) => `Your payment for order ${number} has arrived`,
     paragraphs: (order) => [
       `We have received ${total(order)} for your order. Thank you; there is nothing more to pay.`,
+      ...arrives(order),
     ],
     details: false,
     link: 'Your order',
@@ -100,6 +107,7 @@ const words = {
     subject: (number) => `Your payment for order ${number} came late, and your order is placed again`,
     paragraphs: (order) => [
       `Your payment of ${total(order)} came after your order had been cancelled, because it was not paid in time. Everything was still in stock, so we have placed your order again${hasEnded(order.money) ? '. It has since ended. Another email tells you how' : ' and are getting it ready'}.`,
+      ...arrives(order),
     ],
     details: true,
     link: 'How your order is doing',
@@ -178,8 +186,9 @@ const words = {
   },
   fulfilled: {
     subject: (number) => `Your order ${number} is on its way`,
-    paragraphs: ({ money }) => [
-      `Your parcel has left us and is on its way to you. ${howItIsPaid(money)}`.trim(),
+    paragraphs: (order) => [
+      `Your parcel has left us and is on its way to you. ${howItIsPaid(order.money)}`.trim(),
+      ...arrives(order),
     ],
     details: true,
     link: 'Your order',
@@ -210,7 +219,7 @@ export function writeEmail(
     ...paragraphs(order, event),
     // Every email mentions money that the shop should not hold.
     ...notMade(order.money),
-    `Order ${order.number} of ${day(order.placedAt)}`,
+    `Order ${order.number} of ${dayInWords(order.placedAt, order.timeZone)}`,
     ...(details ? [totalsTable(order), addressBlock(order.shippingAddress, order.countryName)] : []),
     `${link}:\n${order.url}`,
     'Once',
@@ -219,6 +228,8 @@ export function writeEmail(
 }
 
 const total = ({ totalMinor, currency }: EmailOrder): string => formatMoney(totalMinor, currency);
+
+const arrives = ({ arrival }: EmailOrder): string[] => (arrival ? [`Estimated delivery: ${arrival}.`] : []);
 
 /** An email may be written after its order has ended. */
 const hasEnded = ({ status }: OrderMoney): boolean => status === 'cancelled' || status === 'refunded';

@@ -1,7 +1,8 @@
-import { day, wrap } from '#lib/notifications/email/layout.ts';
+import { wrap } from '#lib/notifications/email/layout.ts';
 import type { EmailEvent, EmailOrder } from '#lib/notifications/email/write-email.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
 import { formatMoney, typedMoney } from '#lib/platform/money.ts';
+import { dayInWords } from '#lib/platform/text/day.ts';
 
 /** Emails to the shop's operator (OPERATOR_EMAIL) about money that needs an operator. */
 
@@ -44,7 +45,7 @@ const words = {
   dispute_due: {
     subject: (number) => `Order ${number}: evidence is due soon`,
     paragraphs: (amount, { reason, dueBy }) => [
-      `A bank disputes ${amount} (${reason}). The provider takes evidence until ${dueBy ? day(dueBy) : 'its deadline'}. Without an answer the dispute is lost.`,
+      `A bank disputes ${amount} (${reason}). The provider takes evidence until ${dueBy ? dayInWords(dueBy, 'UTC') : 'its deadline'}. Without an answer the dispute is lost.`,
       'Answer it in the provider’s dashboard.',
     ],
   },

@@ -167,6 +167,8 @@ test.each([
     currency: 'USD',
     reason: 'fraudulent',
     status: expected,
+    // Then the bank has the shop's evidence.
+    ...(status.endsWith('under_review') && { isAnswered: true }),
     dueBy: new Date(1_800_000_000_000),
   });
 });

@@ -52,7 +52,7 @@ function feeOf({ balance_transaction: entry }: Stripe.Charge): number | undefine
   return entry && typeof entry === 'object' ? entry.fee : undefined;
 }
 
-function attemptOf(metadata: Stripe.Metadata | null | undefined): AttemptKey | undefined {
+export function attemptOf(metadata: Stripe.Metadata | null | undefined): AttemptKey | undefined {
   const { user_id: userId = '', order_id: orderId = '', attempt = '' } = metadata ?? {};
   if (!isUuid(userId) || !isUuid(orderId) || !/^[1-9]\d{0,3}$/.test(attempt)) return undefined;
   return { userId: userId.toLowerCase(), orderId: orderId.toLowerCase(), attempt: Number(attempt) };
@@ -89,6 +89,7 @@ export function disputeOf(dispute: Stripe.Dispute): ProviderDispute {
     currency: currency.toUpperCase(),
     reason,
     status: end === 'closed' && isWithdrawn(dispute) ? 'lost' : end,
+    ...(status.endsWith('under_review') && { isAnswered: true }),
     ...(dueBy ? { dueBy: new Date(dueBy * 1_000) } : {}),
   };
 }

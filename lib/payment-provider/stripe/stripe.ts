@@ -10,6 +10,8 @@ import {
   UnknownOutcome,
 } from '#lib/payment-provider/provider.ts';
 import { ProviderClock } from '#lib/payment-provider/provider-clock.ts';
+import { countCall } from '#lib/payment-provider/provider-metrics.ts';
+import { listEntries } from '#lib/payment-provider/stripe/stripe-entries.ts';
 import {
   chargeOf,
   eventOf,
@@ -155,8 +157,11 @@ export function stripeProvider(options: StripeOptions): PaymentProvider {
       return undefined;
     },
 
-    async *listSince(since) {
-      const created = { gte: Math.floor(since.getTime() / 1000) };
+    async *listSince(since, until) {
+      const created = {
+        gte: Math.floor(since.getTime() / 1000),
+        ...(until && { lte: Math.ceil(until.getTime() / 1000) }),
+      };
       for (let after: string | undefined, more = true; more; ) {
         const page = await withinDeadline('list', () =>
           paymentIntents.list({ created, limit: 100, starting_after: after }),
@@ -168,6 +173,8 @@ export function stripeProvider(options: StripeOptions): PaymentProvider {
     },
 
     listEvents: (range) => listEvents(stripe, range),
+
+    listEntries: (range) => withinDeadline('balance', () => listEntries(stripe, range)),
 
     readEvent: (body, signature) => readEvent(stripe, body, signature, options.webhookSecret),
   };
@@ -240,11 +247,20 @@ async function onceFree<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<
 /** Throws `UnknownOutcome` for a timeout and for every error except `RefundRefused`. */
 async function withinDeadline<T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const signal = AbortSignal.timeout(providerDeadlineMs);
+  const beganAt = performance.now();
+  let result: 'answered' | 'refused' | 'unknown' = 'unknown';
   try {
-    return await within(providerDeadlineMs, work(signal));
+    const answer = await within(providerDeadlineMs, work(signal));
+    result = 'answered';
+    return answer;
   } catch (error) {
-    if (error instanceof RefundRefused) throw error;
+    if (error instanceof RefundRefused) {
+      result = 'refused';
+      throw error;
+    }
     throw new UnknownOutcome(what, error, { keyIsSpent: isKeySpent(error) });
+  } finally {
+    countCall(what, result, performance.now() - beganAt);
   }
 }
 

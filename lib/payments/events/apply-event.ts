@@ -36,6 +36,15 @@ async function lookAt(event: ProviderEvent, chargeRef: string): Promise<EventOut
   return 'ignored';
 }
 
+/**
+ * Reads a charge with all its refunds and disputes, and settles its attempt, as an event about it would.
+ * `unmatched`: it is no charge of an order here. Throws `UnknownOutcome`.
+ */
+export async function settleCharge(ref: string): Promise<'settled' | 'unmatched'> {
+  const key = (await (await paymentProvider()).retrieve(ref))?.attempt;
+  return key ? settleEvent(key, ref, true) : 'unmatched';
+}
+
 /** The charge that counts is read after the payment's row: an earlier look may be older than the row. */
 async function settleEvent(
   key: AttemptKey,

@@ -2,6 +2,7 @@ import { paymentProvider } from '#lib/payment-provider/payment-provider.ts';
 import { type ProviderEvent, UnknownOutcome } from '#lib/payment-provider/provider.ts';
 import { takesCards } from '#lib/payment-provider/takes-cards.ts';
 import { applyEvent } from '#lib/payments/events/apply-event.ts';
+import { countEvent } from '#lib/payments/payment-metrics.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { logger } from '#lib/platform/logger.ts';
 
@@ -75,8 +76,9 @@ async function applyAll(events: ProviderEvent[], deadline: number): Promise<bool
 async function hasAnswer(event: ProviderEvent): Promise<boolean> {
   const { id, type, chargeRef } = event;
   try {
-    await applyEvent(event);
+    countEvent('list', await applyEvent(event));
   } catch (error) {
+    countEvent('list', 'failed');
     if (error instanceof UnknownOutcome) {
       const said = 'an event was not applied yet: the provider gave no answer about its charge';
       logger().warn({ err: error, event: id, type, chargeRef }, said);

@@ -1,6 +1,7 @@
 import { paymentProvider } from '#lib/payment-provider/payment-provider.ts';
 import { UnknownOutcome } from '#lib/payment-provider/provider.ts';
 import { applyEvent, type EventOutcome } from '#lib/payments/events/apply-event.ts';
+import { countEvent } from '#lib/payments/payment-metrics.ts';
 import { AppError } from '#lib/platform/errors.ts';
 
 /**
@@ -10,8 +11,11 @@ import { AppError } from '#lib/platform/errors.ts';
 export async function receiveEvent(body: string, signature: string | null): Promise<EventOutcome> {
   const event = (await paymentProvider()).readEvent(body, signature);
   try {
-    return await applyEvent(event);
+    const outcome = await applyEvent(event);
+    countEvent('webhook', outcome);
+    return outcome;
   } catch (cause) {
+    countEvent('webhook', 'failed');
     if (!(cause instanceof UnknownOutcome)) throw cause;
     throw new AppError('unavailable', {
       detail: 'The charge cannot be looked at in this moment. Send the event again.',

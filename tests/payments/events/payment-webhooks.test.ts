@@ -165,7 +165,7 @@ test('an event about a refund is applied as soon as the provider can be queried'
   const id = randomUUID();
   const request = { userId, orderId, id, amountMinor: 500, reason: 'test', actor: eva };
   expect((await refundOrder(request)).status).toBe('succeeded');
-  await expect.poll(() => simulator.ledger(orderId)[0]?.refunded, { timeout: 10_000 }).toBe(0);
+  await expect.poll(() => simulator.ledger(orderId)[0]?.refunded).toBe(0);
   const { providerRef } = await db().refund.findFirstOrThrow({ where: { id } });
   const event = signed(await stripe.refunds.retrieve(providerRef ?? ''), 'evt_back', 'refund.failed');
   simulator.addFault({ kind: 'error_before', on: { method: 'GET', path: '^/v1/refunds' } });

@@ -66,7 +66,7 @@ const rowOf = ({ id }: RefundKey) => db().refund.findFirstOrThrow({ where: { id 
 
 /** Resolves when the simulator has decided the charge's refunds. */
 const untilReturned = (order: OrderInDb) =>
-  expect.poll(() => simulator.ledger(order.id)[0]?.refunded, { timeout: 10_000 }).toBe(0);
+  expect.poll(() => simulator.ledger(order.id)[0]?.refunded).toBe(0);
 
 describe('while the provider still remembers the key', () => {
   test('a refund that was executed and never answered is found, and neither repeated nor cancelled', async () => {
@@ -247,9 +247,7 @@ describe('news of a refund', () => {
     expect((await shopper.send('POST', `/api/orders/${order.id}/payments`, second)).status).toBe(201);
     const key = await refund(order);
     expect((await orderOf(shopper)).payments).toMatchObject([{ status: 'declined' }, { status: 'refunded' }]);
-    await expect
-      .poll(() => simulator.ledger(order.id).find(({ live }) => live)?.refunded, { timeout: 10_000 })
-      .toBe(0);
+    await expect.poll(() => simulator.ledger(order.id).find(({ live }) => live)?.refunded).toBe(0);
     await review(key);
     expect((await orderOf(shopper)).payments).toMatchObject([
       { status: 'declined' },

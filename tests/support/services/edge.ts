@@ -11,14 +11,22 @@ import { choosePort } from '#scripts/services/ports.ts';
 /** A real nginx that ends with its test file or its test. */
 export interface TestEdge extends Edge {
   call: Call;
+  accessLog: string;
   /** The lines of its access log so far. */
   logLines(): Promise<Record<string, string | number>[]>;
 }
 
 type AtEnd = (clean: () => Promise<void>) => void;
 
-/** Call it at the top of a file. Within a test, pass `onTestFinished` as `atEnd`. */
-export async function openTestEdge(options: EdgeOptions, atEnd: AtEnd = afterAll): Promise<TestEdge> {
+/**
+ * Call it at the top of a file. Within a test, pass `onTestFinished` as `atEnd`. `assets` is the folder of
+ * built files.
+ */
+export async function openTestEdge(
+  options: EdgeOptions,
+  atEnd: AtEnd = afterAll,
+  assets?: string,
+): Promise<TestEdge> {
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'once-edge-'));
   const port = await choosePort();
   const edge = await startEdge({
@@ -26,6 +34,7 @@ export async function openTestEdge(options: EdgeOptions, atEnd: AtEnd = afterAll
     host: '127.0.0.1',
     port,
     options: { workers: '2', ...options },
+    assets,
     log: () => undefined,
   });
   if (!edge) throw new Error('these tests need nginx:  apt-get install nginx  or  brew install nginx');
@@ -33,12 +42,14 @@ export async function openTestEdge(options: EdgeOptions, atEnd: AtEnd = afterAll
     await edge.stop();
     await rm(dataDir, { recursive: true, force: true });
   });
+  const accessLog = path.join(dataDir, 'edge', 'access.log');
   return {
     ...edge,
+    accessLog,
     call: callUrl(edge.url),
     logLines: async () => {
       await sleep(1_200); // nginx writes the log once a second.
-      const text = await readFile(path.join(dataDir, 'edge', 'access.log'), 'utf8');
+      const text = await readFile(accessLog, 'utf8');
       return text
         .trimEnd()
         .split('\n')

@@ -51,6 +51,13 @@ export async function atDashboard(
   return { httpStatus: answer.status, ...((await answer.json()) as object) };
 }
 
+/** Sends charges to plant over HTTP: an object, or a line as it is. Resolves with the answer. */
+export async function plantOver(url: string, charges: (object | string)[]): Promise<Record<string, unknown>> {
+  const lines = charges.map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
+  const answer = await fetch(`${url}/_test/plant`, { method: 'POST', body: lines.join('\n') });
+  return { httpStatus: answer.status, ...((await answer.json()) as object) };
+}
+
 /** A simulator in a process of its own, as `npm start` runs it. A test can kill it. */
 export async function spawnSimulator(dataDir: string): Promise<{ url: string; child: ChildProcess }> {
   const main = path.resolve(import.meta.dirname, '..', '..', '..', 'proof', 'simulator', 'main.ts');

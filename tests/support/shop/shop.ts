@@ -1,3 +1,4 @@
+import type { Prisma } from '#lib/generated/prisma/client.ts';
 import { db } from '#lib/platform/database/db.ts';
 
 /** Adds a product for the order tests. Each test uses its own sku, so that no test takes another's stock. */
@@ -32,3 +33,11 @@ export async function soldOf(sku: string): Promise<{ orders: number; quantity: n
     SELECT count(*)::int AS orders, coalesce(sum(quantity), 0)::int AS quantity FROM order_line WHERE sku = ${sku}`;
   return row ?? { orders: 0, quantity: 0 };
 }
+
+/** As a superuser may, or a restore of the data alone. */
+export const withoutTriggers = (table: 'stock' | 'stock_movement', statement: Prisma.Sql) =>
+  db().$transaction([
+    db().$executeRawUnsafe(`ALTER TABLE ${table} DISABLE TRIGGER USER`),
+    db().$executeRaw(statement),
+    db().$executeRawUnsafe(`ALTER TABLE ${table} ENABLE TRIGGER USER`),
+  ]);

@@ -2,6 +2,7 @@ import { afterAll } from 'vitest';
 import { drainOrderWriter } from '#lib/orders/batch/order-writer.ts';
 import { closeDb } from '#lib/platform/database/db.ts';
 import { closeRedis } from '#lib/platform/redis/redis.ts';
+import { writeRecords } from '#lib/submissions/record-submission.ts';
 import { startTcpProxy, type TcpProxy } from '#proof/harness/tcp-proxy.ts';
 import { createTestDatabase } from '#tests/support/services/database.ts';
 import { useTestEnv } from '#tests/support/services/env.ts';
@@ -28,6 +29,7 @@ export async function openTestShop({ env = {}, throughProxy }: Options = {}): Pr
   useTestEnv({ DATABASE_URL: databaseUrl, REDIS_URL: redis.url, ...env });
   afterAll(async () => {
     await drainOrderWriter();
+    await writeRecords();
     await Promise.all([closeDb(), closeRedis()]);
     await redis.close();
     await database.drop();
