@@ -32,6 +32,8 @@ export const guards: Record<Guard, string> = {
   planCheck:
     'the plan of a batch is checked before it is written: sums, one order per cart, no negative stock',
   stockCheck: '`CHECK (available >= 0)`',
+  stockTurn:
+    '`PRIMARY KEY (sku, id, turn)` on the stock ledger: an order gives its units back once for each end',
   unpaidCount: 'the writer compares unpaid orders with their limit',
   unpaidLock: 'one batch at a time counts the unpaid orders of a network',
   lockOrder: 'all batches lock carts and stock in the same order',

@@ -47,6 +47,7 @@ export const inDatabase = {
   uniqueToken: dropConstraint('orders', 'UNIQUE (user_id, submit_token)'),
   uniqueCart: dropConstraint('orders', 'UNIQUE (user_id, cart_id)'),
   stockCheck: dropConstraint('stock', 'CHECK ((available >= 0))'),
+  stockTurn: dropConstraint('stock_movement', 'PRIMARY KEY (sku, id, turn)'),
   eventKey: dropConstraint('order_event', 'PRIMARY KEY (user_id, order_id, version)'),
   attemptKey: dropConstraint('payment', 'PRIMARY KEY (user_id, order_id, attempt)'),
   oneLive: dropIndex('payment_one_live'),

@@ -279,6 +279,10 @@ const paymentRows: Row[] = [
   }),
   row('cancelledTwice', ['orderLock', 'orderVersion', 'eventKey', 'paymentVersion'], {
     violates: ['stock_not_conserved'],
+    so: 'the stock is released twice: without `eventKey` the order has two ends, and `stockTurn` allows one release for each',
+  }),
+  row('cancelledTwice', ['orderLock', 'orderVersion', 'eventKey', 'paymentVersion', 'stockTurn'], {
+    violates: ['stock_not_conserved'],
     so: 'the stock is released twice',
   }),
 ];

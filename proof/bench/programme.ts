@@ -2,6 +2,7 @@ import type { Scenario } from '#proof/bench/bench.ts';
 import { browse } from '#proof/bench/scenarios/browse.ts';
 import { browseWithOrders } from '#proof/bench/scenarios/browse-with-orders.ts';
 import { calls } from '#proof/bench/scenarios/calls.ts';
+import { capacity } from '#proof/bench/scenarios/capacity.ts';
 import { duplicates } from '#proof/bench/scenarios/duplicates.ts';
 import { edge } from '#proof/bench/scenarios/edge.ts';
 import { hot } from '#proof/bench/scenarios/hot.ts';
@@ -42,6 +43,8 @@ export const scenarios: Scenario[] = [
   browseWithOrders,
   overload,
   soak,
+  // Last: it fills the memory of the process with new pages.
+  capacity,
 ];
 
 /** The requested scenarios, with the yardsticks that they are compared with. */

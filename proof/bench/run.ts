@@ -1,6 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import { makeBench } from '#proof/bench/bench.ts';
+import { writeCapacity } from '#proof/bench/calls/capacity-file.ts';
 import { fillWithOrders } from '#proof/bench/load/fill.ts';
 import { saturate } from '#proof/bench/load/load.ts';
 import { addBenchProducts } from '#proof/bench/load/orders.ts';
@@ -66,7 +67,7 @@ async function main(args: string[]): Promise<number> {
 
 async function measure(options: Options, harness: DirectHarness): Promise<Measurement[]> {
   const skus = await addBenchProducts(harness.client, options.skus);
-  if (options.oldOrders > 0) await fillWithOrders(harness.client, skus, options.oldOrders, say);
+  if (options.oldOrders > 0) await fillWithOrders(harness.client, skus, options.oldOrders, { say });
   const bench = makeBench(options, harness, skus, say);
   say('warming up');
   const warmUp = await bench.prepareOrders(options.warmUpOrders);
@@ -109,6 +110,8 @@ async function report(options: Options, results: Results): Promise<number> {
   // The README does not show partial runs or runs with too few requests.
   const folder = options.out ?? (complete ? 'proof/bench/results' : '.data/bench');
   const files = await writeResults(path.resolve(root, folder), results);
+  const capacity = await writeCapacity(path.resolve(root, folder), results);
+  if (capacity) files.push(capacity);
   if (complete && options.out === undefined)
     await updatePage(path.join(root, 'docs', 'benchmarks.md'), results);
 

@@ -6,6 +6,7 @@ import { History, type Reply } from '#proof/chaos/checker/history.ts';
 import { type Pace, playFaults } from '#proof/chaos/rounds/faulty-round.ts';
 import type { Plan } from '#proof/chaos/rounds/plan.ts';
 import type { World } from '#proof/chaos/rounds/scripts.ts';
+import { booksDiffer } from '#proof/harness/evidence/books.ts';
 import { gather } from '#proof/harness/evidence/gather.ts';
 import { addGoods } from '#proof/harness/evidence/goods.ts';
 import { settle } from '#proof/harness/evidence/settle.ts';
@@ -81,7 +82,13 @@ export class Proof {
       shoppers,
       calls: this.history.calls.length - callsBefore,
       settledMs,
-      violations: [...(await this.#check()), ...shut, ...this.#newDeaths(), ...unsettled(settledMs)],
+      violations: [
+        ...(await this.#check()),
+        ...shut,
+        ...(await booksDiffer(harness)),
+        ...this.#newDeaths(),
+        ...unsettled(settledMs),
+      ],
     };
   }
 
@@ -200,6 +207,6 @@ const statusOf = (reply: Reply | undefined): string | undefined =>
 
 /** A payment, a refund or a provider event that did not settle. */
 function unsettled(settledMs: number | undefined): Violation[] {
-  const detail = 'a payment, a refund or an event was still open a minute after everything worked again';
+  const detail = 'a payment, a refund or an event was still open minutes after everything worked again';
   return settledMs === undefined ? [{ kind: 'never_settled', detail, calls: [] }] : [];
 }

@@ -35,7 +35,7 @@ async function breakQueue(): Promise<void> {
   const before = proxy.disturbed();
   proxy.disturb({ kind: 'lose_reply', to: ['complete_job'] });
   await addJob(db(), 'expire_holds', {});
-  await expect.poll(() => proxy.disturbed(), { timeout: 20_000 }).toBeGreaterThan(before);
+  await expect.poll(() => proxy.disturbed()).toBeGreaterThan(before);
   proxy.heal();
 }
 
@@ -45,7 +45,7 @@ test('a worker that loses its connections while it records that jobs are done ke
   await worker.ready;
   proxy.disturb({ kind: 'lose_reply', to: ['complete_job'] });
   for (let count = 0; count < 10; count += 1) await addJob(db(), 'expire_holds', {});
-  await expect.poll(() => proxy.disturbed(), { timeout: 20_000 }).toBeGreaterThan(1);
+  await expect.poll(() => proxy.disturbed()).toBeGreaterThan(1);
   proxy.heal();
   await addJob(db(), 'expire_holds', {});
   // A statement that hangs is given up after 20 s, and only then does the queue know.
@@ -66,7 +66,7 @@ test.for([
     const worker = startWorker({ DATABASE_URL: between.href, SMTP_URL: smtp.url });
     await worker.ready;
     await announceLater(await placeOrder(await addProduct(`RUNS-${afterMs}`)));
-    await expect.poll(() => smtp.mails.length, { timeout: 20_000 }).toBe(mails + 1);
+    await expect.poll(() => smtp.mails.length).toBe(mails + 1);
     await breakQueue();
     await sleep(afterMs);
     held.answer();

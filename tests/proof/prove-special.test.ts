@@ -29,12 +29,12 @@ async function play(number: number, special: SpecialRound): Promise<void> {
 test(
   'orders that a restored database has lost are made again with their ids and their charges',
   () => play(1, restoredRound),
-  240_000,
+  400_000,
 );
 
 // What broke: a few visitors with fresh cookies took all of the stock with orders that they never paid.
 test(
   'a network leaves no more unpaid than its limit, while a process is killed and others shop',
   () => play(2, unpaidRound),
-  240_000,
+  400_000,
 );

@@ -1,7 +1,7 @@
 import { type Bench, requestsOf, type Scenario } from '#proof/bench/bench.ts';
 import { documentHeaders } from '#proof/bench/browser/headers.ts';
 import { shuffle } from '#proof/bench/load/arrange.ts';
-import { cycle, offer } from '#proof/bench/load/load.ts';
+import { cycle, offer, saturate } from '#proof/bench/load/load.ts';
 import { sessionHeader } from '#proof/bench/load/orders.ts';
 import { type LoadResult, latencyOf } from '#proof/bench/load/record.ts';
 import { rawRequest } from '#proof/bench/load/request.ts';
@@ -33,6 +33,8 @@ export const browseWithOrders: Scenario = {
     const lasting = options.quick ? seconds.quick : seconds.full;
     const pages = await makePages(bench);
     const orders = await bench.prepareOrders(perSecond * lasting);
+    // Shoppers browse pages that others have opened before. New ones are measured in `capacity`.
+    await saturate(shop, pages.map(bytesFor(harness.origin)), { connections });
     let browsed: LoadResult | undefined;
     const measurement = await measureShop({
       id: 'browse-with-orders',

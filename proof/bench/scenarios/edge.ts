@@ -6,6 +6,7 @@ import { saturate } from '#proof/bench/load/load.ts';
 import type { Measurement } from '#proof/bench/measurement.ts';
 import { measureDuplicates } from '#proof/bench/scenarios/duplicates.ts';
 import { randomOf } from '#proof/harness/random.ts';
+import { wideLimits } from '#scripts/services/edge/limits.ts';
 import { type Edge, startEdge } from '#scripts/services/nginx.ts';
 import { choosePort } from '#scripts/services/ports.ts';
 
@@ -29,7 +30,7 @@ export const edge: Scenario = {
       dataDir: harness.folder,
       host: '127.0.0.1',
       port: await choosePort(),
-      options: { upstreams: [`${shop.host}:${shop.port}`] },
+      options: { upstreams: [`${shop.host}:${shop.port}`], limits: wideLimits },
       log: bench.say,
     });
     if (!started) {

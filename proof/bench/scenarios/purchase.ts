@@ -6,6 +6,7 @@ import { latencyAmong } from '#proof/bench/part.ts';
 import { buyAll, buyStepByStep, partsOf, shopperOf } from '#proof/bench/purchase/drive.ts';
 import { type Item, makeShoppers, type Shopper, stockUp } from '#proof/bench/purchase/shopper.ts';
 import { countRightAnswers, steps } from '#proof/bench/purchase/steps.ts';
+import { wideLimits } from '#scripts/services/edge/limits.ts';
 import { startEdge } from '#scripts/services/nginx.ts';
 import { choosePort } from '#scripts/services/ports.ts';
 
@@ -40,7 +41,7 @@ export const purchase: Scenario = {
       dataDir: harness.folder,
       host: '127.0.0.1',
       port: await choosePort(),
-      options: { upstreams: [`${shop.host}:${shop.port}`] },
+      options: { upstreams: [`${shop.host}:${shop.port}`], limits: wideLimits },
       log: say,
     });
     if (!edge) {

@@ -6,13 +6,10 @@ import { pageKinds } from '#proof/bench/calls/kinds.ts';
 import { type Kind, type KindResult, measureKind } from '#proof/bench/calls/measure-kind.ts';
 import { measurementOf } from '#proof/bench/calls/measurement-of.ts';
 import { type Item, stockUp } from '#proof/bench/purchase/shopper.ts';
-import { callConnections, callCounts } from '#proof/bench/scenarios/calls.ts';
+import { callConnections, pageCounts } from '#proof/bench/scenarios/calls.ts';
 import type { KeptPage } from '#proof/bench/yardsticks/bare-page-server.ts';
 import { listens, startChild } from '#proof/harness/services/child.ts';
 import { choosePort } from '#scripts/services/ports.ts';
-
-/** A bare answer costs so little that the CPU time of a few thousand is too short to measure. */
-const timesAsMany = 5;
 
 /** Node's own cost of a page: the same bytes from memory. */
 export const barePage: Scenario = {
@@ -31,7 +28,7 @@ export const barePage: Scenario = {
       logFile: path.join(harness.folder, 'bare-page-server.log'),
       ready: () => listens(port),
     });
-    const count = (options.quick ? callCounts.quick : callCounts.full) * timesAsMany;
+    const count = options.quick ? pageCounts.quick : pageCounts.full;
     try {
       const results: KindResult[] = [];
       for (const kind of kinds) {

@@ -1,6 +1,6 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Bench, Scenario } from '#proof/bench/bench.ts';
+import type { Scenario } from '#proof/bench/bench.ts';
 import { documentHeaders, scriptHeaders } from '#proof/bench/browser/headers.ts';
 import { scriptBytesOf } from '#proof/bench/browser/scripts.ts';
 import { type Kind, type KindResult, measureKind } from '#proof/bench/calls/measure-kind.ts';
@@ -21,10 +21,15 @@ const nextProgram = path.join(root, 'node_modules', 'next', 'dist', 'bin', 'next
 /** V8's flags of the shop, so that neither has more memory for its garbage. */
 const flags = serverArgs.filter((argument) => argument.startsWith('--'));
 
+const nextStart = {
+  name: 'next start',
+  args: (port: number) => [nextProgram, 'start', '-H', '127.0.0.1', '-p', String(port)],
+};
+
 /** The ways to serve the app. The faster one is the yardstick. */
-const servers: { name: string; args: (port: number) => string[] }[] = [
+const servers: (typeof nextStart)[] = [
   { name: 'a custom server', args: (port) => [path.join(source, 'custom-server.ts'), String(port)] },
-  { name: 'next start', args: (port) => [nextProgram, 'start', '-H', '127.0.0.1', '-p', String(port)] },
+  nextStart,
 ];
 
 /** Next's own cost: an app of the same version that does nothing. */
@@ -33,11 +38,11 @@ export const nextEmpty: Scenario = {
   about: 'an empty Next app: a page with a cookie and 60 fields, the same page built ahead, and small JSON',
   against: [],
   async run(bench) {
-    const folder = await buildApp(bench);
+    const folder = await buildEmptyApp(bench.harness.folder, bench.say);
     const count = bench.options.quick ? counts.quick : counts.full;
     let best: { server: string; dynamic: KindResult } | undefined;
     for (const { name, args } of servers) {
-      const dynamic = await serve(bench, folder, args, (origin, pids) =>
+      const dynamic = await serve(folder, args, (origin, pids) =>
         measureKind(origin, pids, kindsOf(origin).dynamic, { count: Math.ceil(count / 2), connections }),
       );
       bench.say(`  ${name}: ${dynamic.part.cpuMs.node?.toFixed(2)} ms of CPU for the dynamic page`);
@@ -45,7 +50,7 @@ export const nextEmpty: Scenario = {
     }
     const server = best?.server ?? '';
     const { args } = servers.find(({ name }) => name === server) ?? servers[0] ?? { args: () => [] };
-    return serve(bench, folder, args, async (origin, pids) => {
+    return serve(folder, args, async (origin, pids) => {
       const results: KindResult[] = [];
       for (const kind of Object.values(kindsOf(origin))) {
         results.push(await measureKind(origin, pids, kind, { count, connections }));
@@ -64,9 +69,12 @@ export const nextEmpty: Scenario = {
 const isFaster = (one: KindResult, other: KindResult) =>
   (one.part.cpuMs.node ?? Number.NaN) < (other.part.cpuMs.node ?? Number.NaN);
 
-/** Copies the app to the folder of the harness and builds it there. The folder is below `node_modules`. */
-async function buildApp({ harness, say }: Bench): Promise<string> {
-  const folder = path.join(harness.folder, 'next-empty');
+/**
+ * Copies the app into `parent`, the folder of a harness, and builds it there: that folder is beside
+ * `node_modules`. Resolves with the app's folder.
+ */
+export async function buildEmptyApp(parent: string, say: (line: string) => void): Promise<string> {
+  const folder = path.join(parent, 'next-empty');
   await mkdir(folder);
   await cp(path.join(source, 'app'), path.join(folder, 'app'), { recursive: true });
   await writeFile(path.join(folder, 'package.json'), JSON.stringify({ name: 'next-empty', private: true }));
@@ -87,25 +95,33 @@ async function buildApp({ harness, say }: Bench): Promise<string> {
 }
 
 async function serve<Value>(
-  { harness }: Bench,
-  cwd: string,
+  folder: string,
   args: (port: number) => string[],
   use: (origin: string, pids: { node: number }) => Promise<Value>,
 ): Promise<Value> {
+  const { origin, pid, stop } = await startEmptyApp(folder, args);
+  try {
+    return await use(origin, { node: pid });
+  } finally {
+    await stop();
+  }
+}
+
+/** Starts the built app, with `next start` unless `args` say otherwise. */
+export async function startEmptyApp(
+  folder: string,
+  args = nextStart.args,
+): Promise<Child & { origin: string }> {
   const port = await choosePort();
-  const server: Child = await startChild({
+  const server = await startChild({
     command: process.execPath,
     args: [...flags, ...args(port)],
     variables: { NODE_ENV: 'production' },
-    cwd,
-    logFile: path.join(harness.folder, 'next-empty.log'),
+    cwd: folder,
+    logFile: `${folder}.log`,
     ready: () => listens(port),
   });
-  try {
-    return await use(`http://127.0.0.1:${port}`, { node: server.pid });
-  } finally {
-    await server.stop();
-  }
+  return { ...server, origin: `http://127.0.0.1:${port}` };
 }
 
 function kindsOf(origin: string): Record<'dynamic' | 'static' | 'ping', Kind> {

@@ -23,7 +23,7 @@ http {
   fastcgi_temp_path fastcgi;
   uwsgi_temp_path uwsgi;
   scgi_temp_path scgi;
-  keepalive_requests 10000;
+  keepalive_requests 1000;
   server {
     listen 127.0.0.1:${port} backlog=4096;
     location / { default_type application/json; return 200 '${body}'; }

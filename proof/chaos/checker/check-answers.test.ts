@@ -130,6 +130,23 @@ describe('the checker', () => {
     expect(placedAt(-1_000)).toEqual(['refused_and_ordered']);
   });
 
+  // What broke: two bodies of one token were sent at the same moment, and the order was placed by the second.
+  it('allows another body of a submission to make an order during its refusal', () => {
+    const run = goodRun();
+    const later = run.history.map((call) =>
+      call.token === 'token-1' ? { ...call, startMs: call.startMs + 5_010, endMs: call.endMs + 5_010 } : call,
+    );
+    const orders = change([...run.orders], 0, { placedMs: 5_020 });
+    const refusedAt = (startMs: number, sent: string) => {
+      const again = submission({ id: 30, again: true, startMs, sent, ...refused('possible_duplicate') });
+      return checkHistory({ ...run, orders, history: [again, ...later] }).map(({ kind }) => kind);
+    };
+    expect(refusedAt(5_000, 'body-unconfirmed')).toEqual([]);
+    // The accepted call began before, so its order may have existed before the refusal.
+    expect(refusedAt(5_015, 'body-unconfirmed')).toEqual(['refused_and_ordered']);
+    expect(refusedAt(5_000, 'body-1')).toEqual(['refused_and_ordered']);
+  });
+
   it('allows a refused submission to be sent again and accepted', () => {
     const before = submission({ id: 10, ...refused('out_of_stock') });
     expect(checkHistory(spoilt('history', (rows) => [before, ...rows]))).toEqual([]);

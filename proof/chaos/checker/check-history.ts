@@ -31,6 +31,7 @@ const rules: ((evidence: Evidence) => Violation[])[] = [
   refundsAreAsTheProviderSays,
   disputesAreKnown,
   stockIsConserved,
+  ledgerAgrees,
   acceptedOrdersStand,
   whatWasDoneIsDone,
   ordersWereAskedFor,
@@ -75,10 +76,14 @@ function oneOrderPerCartAndToken({ orders, history }: Evidence): Violation[] {
 /** An ended order has returned its units to stock, unless the goods were already shipped. */
 const endedStatuses = new Set(['cancelled', 'refunded']);
 
-function stockIsConserved({ orders, lines, stock }: Evidence): Violation[] {
-  const holding = new Set(
+const holdersOf = ({ orders }: Evidence): ReadonlySet<string> =>
+  new Set(
     orders.filter((order) => order.wasFulfilled || !endedStatuses.has(order.status)).map(({ id }) => id),
   );
+
+function stockIsConserved(evidence: Evidence): Violation[] {
+  const { lines, stock } = evidence;
+  const holding = holdersOf(evidence);
   const linesOf = groupBy(
     lines.filter(({ orderId }) => holding.has(orderId)),
     ({ sku }) => sku,
@@ -104,6 +109,44 @@ function stockIsConserved({ orders, lines, stock }: Evidence): Violation[] {
       });
     return found;
   });
+}
+
+/** The stock ledger tells the same as stock and orders: its sum is the stock, and an order moved what it holds. */
+function ledgerAgrees(evidence: Evidence): Violation[] {
+  const { lines, stock, movements } = evidence;
+  const holding = holdersOf(evidence);
+  const bySku = groupBy(movements, ({ sku }) => sku);
+  const stockOf = stock.flatMap(({ sku, available }): Violation[] => {
+    const total = sum(bySku.get(sku) ?? [], ({ units }) => units);
+    if (available === undefined || total === available) return [];
+    return [
+      { kind: 'ledger_differs', detail: `${sku}: ${available} left, ${total} by the ledger`, calls: [] },
+    ];
+  });
+  const known = new Set(stock.map(({ sku }) => sku));
+  const held = new Map(
+    lines
+      .filter(({ orderId, sku }) => holding.has(orderId) && known.has(sku))
+      .map(({ orderId, sku, quantity }) => [`${orderId} ${sku}`, quantity]),
+  );
+  const moved = new Map(
+    movements
+      .filter(({ orderId }) => orderId !== null)
+      .map(({ orderId, sku, units }) => [`${orderId} ${sku}`, -units]),
+  );
+  const wrong = [...new Set([...held.keys(), ...moved.keys()])].filter(
+    (key) => (held.get(key) ?? 0) !== (moved.get(key) ?? 0),
+  );
+  return [
+    ...stockOf,
+    ...wrong.map(
+      (key): Violation => ({
+        kind: 'ledger_differs',
+        detail: `order ${key}: holds ${held.get(key) ?? 0}, by the ledger ${moved.get(key) ?? 0}`,
+        calls: [],
+      }),
+    ),
+  ];
 }
 
 /**
@@ -292,10 +335,17 @@ function lastAnswersAreTrue({ history, orders }: Evidence): Violation[] {
   const isAnothers = (call: Call) =>
     call.code === 'key_reused' && bodiesOf.get(submissionOf(call))?.some(({ sent }) => sent !== call.sent);
   const placedMs = new Map(orders.map((order) => [`${order.userId} ${order.submitToken}`, order.placedMs]));
+  const acceptedOf = groupBy(history.filter(wasAccepted), submissionOf);
   // A sold-out item may be in stock again when the same submission is sent later. The order then dates
-  // from after that refusal.
-  const wasOrderedBefore = (call: Call) =>
-    (placedMs.get(submissionOf(call)) ?? Number.POSITIVE_INFINITY) <= call.startMs + clocksApartMs;
+  // from after that refusal. If both are closer than the clocks tell, it may be from a call that began later:
+  // the same submission with another body, such as one that confirms a second order.
+  const wasOrderedBefore = (call: Call) => {
+    const sinceMs = call.startMs - (placedMs.get(submissionOf(call)) ?? Number.POSITIVE_INFINITY);
+    if (Math.abs(sinceMs) > clocksApartMs) return sinceMs > 0;
+    return !acceptedOf
+      .get(submissionOf(call))
+      ?.every(({ sent, startMs }) => sent !== call.sent && startMs >= call.startMs);
+  };
   return history
     .filter(({ again, outcome, code }) => again && outcome === 'fail' && !doorCodes.has(code ?? ''))
     .filter((call) => wasOrderedBefore(call) && !isAnothers(call))

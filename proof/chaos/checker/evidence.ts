@@ -72,6 +72,13 @@ export interface StockRow {
   available: number | undefined;
 }
 
+/** The stock ledger: the sum of an item's movements by one order, or by none. */
+export interface MovementRow {
+  sku: string;
+  orderId: string | null;
+  units: number;
+}
+
 /** The provider's ledger for one charge: amounts moved, in minor units. */
 export interface ChargeRow {
   paymentIntent: string;
@@ -105,6 +112,7 @@ export interface Evidence {
   lines: readonly LineRow[];
   payments: readonly PaymentRow[];
   stock: readonly StockRow[];
+  movements: readonly MovementRow[];
   refunds: readonly RefundRow[];
   disputes: readonly DisputeRow[];
   mails: readonly MailRow[];
@@ -144,6 +152,10 @@ export type ViolationKind =
   | 'unpaid_miscounted'
   | 'oversold'
   | 'stock_not_conserved'
+  /** The stock ledger's sum is not the stock, or an order's movements are not what it holds. */
+  | 'ledger_differs'
+  /** The shop's own reconciliation finds a difference that it cannot repair, or does not end. */
+  | 'books_differ'
   | 'accepted_order_lost'
   | 'accepted_under_two_ids'
   | 'order_after_refusals'

@@ -121,6 +121,11 @@ export function goodRun(): Evidence {
       { ...payment(6, 'card', 'succeeded'), attempt: 2 },
     ],
     stock: [{ sku: 'LAMP', initial: 10, available: 6 }],
+    movements: [
+      { sku: 'LAMP', orderId: null, units: 10 },
+      ...[1, 2, 3, 6].map((n) => ({ sku: 'LAMP', orderId: `order-${n}`, units: -1 })),
+      { sku: 'LAMP', orderId: 'order-4', units: 0 },
+    ],
     charges: [
       charge(2, 1_000),
       charge(3, 0),
@@ -150,3 +155,10 @@ export function spoilt<Part extends keyof Evidence>(
 
 export const change = <T>(rows: T[], index: number, by: Partial<T>): T[] =>
   rows.map((row, at) => (at === index ? { ...row, ...by } : row));
+
+/** The second order has given its unit back. */
+export const withOrder2Released = (run: Evidence): Evidence => ({
+  ...run,
+  stock: change([...run.stock], 0, { available: 7 }),
+  movements: change([...run.movements], 2, { units: 0 }),
+});

@@ -4,6 +4,7 @@ import type {
   Evidence,
   LineRow,
   MailRow,
+  MovementRow,
   OrderRow,
   PaymentRow,
   RefundRow,
@@ -51,6 +52,11 @@ export async function gather(
       'SELECT sku, available FROM stock WHERE sku = ANY($1::text[])',
       [[...goods.keys()]],
     );
+    const movements = await client.query<MovementRow>(
+      `SELECT sku, order_id AS "orderId", sum(delta)::int AS units FROM stock_movement
+       WHERE sku = ANY($1::text[]) GROUP BY sku, order_id`,
+      [[...goods.keys()]],
+    );
     const several = await client.query<{ shopper: string }>(
       `SELECT user_id AS shopper FROM cart WHERE status = 'open' GROUP BY user_id HAVING count(*) > 1`,
     );
@@ -63,6 +69,7 @@ export async function gather(
       disputes: disputes.rows,
       mails: mails.rows,
       stock: stock.rows,
+      movements: movements.rows,
       severalCarts: several.rows.map(({ shopper }) => shopper),
     };
   });

@@ -1,12 +1,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { makeDirectRoutes } from '#host/calls/direct-routes.ts';
 import { isOrder, orderListener } from '#host/calls/node-listener.ts';
-import { drainOrderWriter } from '#lib/orders/batch/order-writer.ts';
+import { timeAnswer } from '#host/calls/time-answer.ts';
+import { startWriterThread } from '#host/orders/threaded-writer.ts';
 import { closeDb } from '#lib/platform/database/db.ts';
 import { env } from '#lib/platform/env.ts';
 import { clientAddress, setOwnHeader } from '#lib/platform/http/client-address.ts';
 import { declareHostResolvesIp } from '#lib/platform/http/http.ts';
 import { closeRedis, pingRedis } from '#lib/platform/redis/redis.ts';
+import { shareMetrics } from '#lib/platform/scrape/share-metrics.ts';
+import { writeRecords } from '#lib/submissions/record-submission.ts';
 import { root } from '../services/child.ts';
 import { handlersListener } from './handlers-listener.ts';
 
@@ -18,7 +21,9 @@ import { handlersListener } from './handlers-listener.ts';
 
 const { HOST, PORT, TRUSTED_PROXIES } = env();
 const ipHeader = declareHostResolvesIp();
-await pingRedis();
+const [writer] = await Promise.all([startWriterThread(), pingRedis()]);
+// After the thread: a scrape looks at the order writer, and makes one where there is none.
+await shareMetrics('web');
 
 const handleOrder = orderListener(HOST);
 const answerDirectly = await makeDirectRoutes(root, HOST);
@@ -28,7 +33,10 @@ const server = createServer((request: IncomingMessage, response: ServerResponse)
   if (stopping) response.setHeader('connection', 'close');
   setOwnHeader(request, ipHeader, clientAddress(request, TRUSTED_PROXIES));
   if (isOrder(request)) void handleOrder(request, response);
-  else if (!answerDirectly(request, response)) void handlersListener(request, response);
+  else {
+    timeAnswer(request, response);
+    if (!answerDirectly(request, response)) void handlersListener(request, response);
+  }
 });
 server.listen({ host: HOST, port: PORT, backlog: 1_024 });
 
@@ -40,7 +48,8 @@ process.once('SIGTERM', async () => {
   const sweep = setInterval(() => server.closeIdleConnections(), 100);
   await closed;
   clearInterval(sweep);
-  await drainOrderWriter();
+  await writer.end();
+  await writeRecords();
   await Promise.all([closeDb(), closeRedis()]);
   process.exit(0);
 });

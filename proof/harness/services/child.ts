@@ -9,7 +9,7 @@ import { watchdog } from '#scripts/services/watchdog.ts';
 /** The repository's folder: where `server.ts` and the build are. */
 export const root = path.resolve(import.meta.dirname, '..', '..', '..');
 
-const startLimitMs = 60_000;
+const usualStartLimitMs = 60_000;
 const stopLimitMs = 30_000;
 
 /** A server that is started for one measurement only. */
@@ -29,8 +29,12 @@ export async function startChild(options: {
   cwd?: string;
   logFile: string;
   ready: () => Promise<boolean>;
+  /** For servers that first do more than start. */
+  startLimitMs?: number;
+  /** Signals reach its children, too: for a command that starts the server and passes no signal on. */
+  wholeGroup?: boolean;
 }): Promise<Child> {
-  const { command, args, variables, cwd = root, logFile, ready } = options;
+  const { command, args, variables, cwd = root, logFile, ready, startLimitMs = usualStartLimitMs } = options;
   const log = openSync(logFile, 'a');
   const child = spawn(command, args, {
     cwd,
@@ -45,9 +49,10 @@ export async function startChild(options: {
     child.once('error', (error) => reject(new Error(`${what} could not be started: ${error.message}`)));
   });
   const pid = child.pid as number;
-  const guard = watchdog('kill "$1"', [String(pid)]);
+  const target = options.wholeGroup ? -pid : pid;
+  const guard = watchdog('kill -s TERM -- "$1"', [String(target)]);
   const stop = async () => {
-    await end(child);
+    await end(child, target);
     guard.dismiss();
   };
   for (const until = Date.now() + startLimitMs; Date.now() < until; await sleep(100)) {
@@ -60,11 +65,11 @@ export async function startChild(options: {
 
 const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
 
-async function end(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, target: number): Promise<void> {
   if (hasEnded(child)) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  const late = setTimeout(() => child.kill('SIGKILL'), stopLimitMs);
+  process.kill(target, 'SIGTERM');
+  const late = setTimeout(() => process.kill(target, 'SIGKILL'), stopLimitMs);
   await ended;
   clearTimeout(late);
 }

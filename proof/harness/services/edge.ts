@@ -1,4 +1,5 @@
 import { clientNetworks } from '#proof/harness/shopper/networks.ts';
+import { wideLimits } from '#scripts/services/edge/limits.ts';
 import { startEdge } from '#scripts/services/nginx.ts';
 import { ownMachine } from '#scripts/services/nginx-config.ts';
 import { choosePort } from '#scripts/services/ports.ts';
@@ -23,6 +24,7 @@ export async function edgeService(folder: string, appPorts: number[]): Promise<E
     // Clients say which network they come from, as a load balancer does. nginx must not limit them, so
     // that the shop's own limits are reached.
     balancers: ['127.0.0.1'],
+    limits: wideLimits,
     unlimited: [...ownMachine, ...clientNetworks],
   };
   const open = async () => {

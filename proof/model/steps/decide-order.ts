@@ -44,8 +44,8 @@ const rules: PricingRules = {
   homeCountry: 'US',
   countries: [{ code: 'US', name: 'United States', zone: 'domestic', taxBasisPoints: 0 }],
   shippingMethods: [
-    { id: 'standard', label: 'Standard' },
-    { id: 'express', label: 'Express' },
+    { id: 'standard', label: 'Standard', deliveryDays: null },
+    { id: 'express', label: 'Express', deliveryDays: null },
   ],
   shippingRates: [
     { zone: 'domestic', method: 'standard', priceMinor: 499, freeFromMinor: null },
