@@ -9,7 +9,9 @@ import { placeOrder } from '#tests/support/notifying.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
-await openTestShop({ env: { CART_KEPT_DAYS: '30', MAIL_KEPT_DAYS: '60', EVENTS_KEPT_DAYS: '90' } });
+await openTestShop({
+  env: { CART_KEPT_DAYS: '30', MAIL_KEPT_DAYS: '60', EVENTS_KEPT_DAYS: '90', SUBMISSIONS_KEPT_DAYS: '180' },
+});
 const sku = await addProduct('LAMP', { available: 1_000 });
 
 beforeEach(async () => {
@@ -107,6 +109,18 @@ test('emails, events and deliveries are deleted after their time, and unfinished
   expect(events.map(({ id }) => id)).toEqual(['evt_open', 'evt_young']);
   const deliveries = await db().webhookDelivery.findMany({ where: { orderId } });
   expect(deliveries.map(({ status }) => status)).toEqual(['queued']);
+});
+
+test('records of submissions are deleted after their time', async () => {
+  const userId = randomUUID();
+  await db().$executeRaw`
+    INSERT INTO submission (user_id, id, at, request_id, cart_id, layer, outcome, status, made, took_ms, process, copies)
+    SELECT ${userId}::uuid, gen_random_uuid(), now() - make_interval(days => age), 'request-' || age,
+           gen_random_uuid(), 'redis', 'replayed', 201, false, 3, 'web:1', 1
+    FROM unnest(ARRAY[179, 181]) AS age`;
+  await forgetOld();
+  const left = await db().submission.findMany({ where: { userId } });
+  expect(left.map(({ requestId }) => requestId)).toEqual(['request-179']);
 });
 
 test('notes of catalogue changes are deleted after a day', async () => {
