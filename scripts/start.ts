@@ -4,6 +4,7 @@ import { type App, startApp, urlOf } from '#scripts/launch/parts/app.ts';
 import { AppLog } from '#scripts/launch/parts/app-log.ts';
 import { ensureBuild } from '#scripts/launch/parts/build.ts';
 import { announceEdge, openEdge } from '#scripts/launch/parts/edge.ts';
+import { announceObserve, openObserve } from '#scripts/launch/parts/observe.ts';
 import { preparePaymentSimulator } from '#scripts/launch/parts/payment-simulator.ts';
 import { prepareDatabase, prepareRedis, type Services } from '#scripts/launch/parts/prepare-services.ts';
 import { openWorker } from '#scripts/launch/parts/worker.ts';
@@ -29,6 +30,7 @@ interface Launch extends Services {
   host: string;
   port: number;
   edgePort: number | undefined;
+  observe: boolean;
   lock: DataDirLock;
 }
 
@@ -76,6 +78,7 @@ async function launchShop(launch: Launch, started: number): Promise<void> {
   await waitForOrphan(launch);
   await requireFreePort(port, host);
   if (edgePort !== undefined) await announceEdge({ host, port: edgePort, variables });
+  const observe = launch.observe && (await announceObserve(launch));
   const { secret, from } = findSecret(variables, dataDir);
   variables.ONCE_SECRET = secret;
   await step('secret', async () => from, String);
@@ -91,7 +94,11 @@ async function launchShop(launch: Launch, started: number): Promise<void> {
   const url =
     edgePort === undefined
       ? urlOf(host, port)
-      : await openEdge(launch, { host, port: edgePort, appPort: port });
+      : await openEdge(launch, { root, host, port: edgePort, appPort: port, observe });
+  if (observe) {
+    const edgeUrl = edgePort === undefined ? undefined : url;
+    await openObserve(launch, { appUrl: urlOf(host, port), edgeUrl });
+  }
 
   say(`\n  The shop is open: ${bold(url)}  ${dim(`after ${duration(performance.now() - started)}`)}`);
   if (!isLoopbackName(host) && !variables.PUBLIC_URL) {
@@ -112,7 +119,7 @@ function whenAborted(signal: AbortSignal): Promise<never> {
 
 async function main(): Promise<number> {
   const started = performance.now();
-  const { dev, edgePort, help, variables } = readOptions(process.argv.slice(2), readVariables(root));
+  const { dev, edgePort, help, observe, variables } = readOptions(process.argv.slice(2), readVariables(root));
   if (help) {
     say(usage);
     return 0;
@@ -126,6 +133,7 @@ async function main(): Promise<number> {
   const launch = {
     dev,
     edgePort,
+    observe,
     host,
     dataDir,
     lock,

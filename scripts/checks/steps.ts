@@ -53,5 +53,6 @@ export const steps: Step[] = [
   { name: 'hosts', commands: [['vitest', 'run', '--project', 'hosts']], report: 'vitest' },
   { name: 'browser', commands: [['playwright', 'test']], report: 'playwright' },
   { name: 'matrix', commands: [['vitest', 'run', '--project', 'matrix']], long: true, report: 'vitest' },
+  { name: 'lighthouse', commands: [['node', 'proof/lighthouse/run.ts']], long: true },
   { name: 'chaos', commands: [['node', 'proof/chaos/run.ts', '--minutes', '5', '--check']], long: true },
 ];

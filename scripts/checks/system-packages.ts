@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
+import { installCommand, installOnDebian, isDebian, isRoot } from '../launch/debian-packages.ts';
 import { say } from '../launch/progress.ts';
 
 /**
@@ -10,6 +11,8 @@ import { say } from '../launch/progress.ts';
 const programs = [
   { program: 'redis-server', debian: 'redis-server', brew: 'redis' },
   { program: 'nginx', debian: 'nginx-light', brew: 'nginx' },
+  // Checks the alert rules; 20 MB to download.
+  { program: 'promtool', debian: 'prometheus', brew: 'prometheus' },
   { program: 'chromium-headless-shell', debian: 'chromium-headless-shell', brew: undefined },
   // One test needs a browser with blocked cookies, which only the full Chromium supports.
   { program: 'chromium', debian: 'chromium', brew: undefined },
@@ -41,8 +44,8 @@ function has(program: string): boolean {
 export function ensureSystemPackages(): void {
   const missing = programs.filter(({ program }) => !has(program));
   if (missing.length === 0) return;
-  if (existsSync('/etc/debian_version')) {
-    installOnDebian(missing.map(({ debian }) => debian));
+  if (isDebian()) {
+    installAsRoot(missing.map(({ debian }) => debian));
     return;
   }
   const brew = missing.flatMap((entry) => entry.brew ?? []);
@@ -55,13 +58,13 @@ export function ensureSystemPackages(): void {
     throw new Error(`The tests need ${brew.join(' and ')}. Type:\n\n  brew install ${brew.join(' ')}`);
 }
 
-function installOnDebian(packages: string[]): void {
-  const typed = `apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`;
-  if (process.getuid?.() !== 0)
+function installAsRoot(packages: string[]): void {
+  if (!isRoot()) {
+    const typed = installCommand(packages);
     throw new Error(`The tests need ${packages.join(', ')}. Type:\n\n  sudo sh -c '${typed}'`);
+  }
   say(`    installing Debian's ${packages.join(', ')} (we are root here)`);
-  run('apt-get', ['update', '-qq'], typed);
-  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], typed);
+  installOnDebian(packages);
 }
 
 function run(command: string, args: string[], typed: string): void {

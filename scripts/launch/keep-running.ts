@@ -6,7 +6,7 @@ import type { Shutdown } from './shutdown.ts';
 /** How often a service is checked. Meanwhile, a shop without its database asks clients to retry. */
 const lookEveryMs = 1_000;
 /** The pause after a failed start: long enough not to fill the log, short enough to be back soon. */
-const retryAfterMs = 10_000;
+const usualRetryMs = 10_000;
 
 interface Service {
   pid: number;
@@ -15,21 +15,24 @@ interface Service {
 
 /**
  * Keeps a service running until the launcher stops, then stops the current instance. `name` is written as
- * within a sentence.
+ * within a sentence. A service that the shop does not need may be missing at first: it is started later.
  */
 export function keepUntilStopped<S extends Service>(options: {
   name: string;
-  service: S;
+  service: S | undefined;
   restart: () => Promise<S>;
+  /** The pause after a failed start. */
+  retryAfterMs?: number;
   shutdown: Shutdown;
 }): void {
-  const { name, restart, shutdown } = options;
+  const { name, restart, retryAfterMs = usualRetryMs, shutdown } = options;
   let { service } = options;
-  shutdown.add(name, () => service.stop());
+  shutdown.add(name, async () => service?.stop());
   const watching = watch({
     name: name.charAt(0).toUpperCase() + name.slice(1),
     service,
     restart,
+    retryAfterMs,
     onRestart: (fresh) => {
       service = fresh;
     },
@@ -44,25 +47,26 @@ export function keepUntilStopped<S extends Service>(options: {
  */
 async function watch<S extends Service>(options: {
   name: string;
-  service: S;
+  service: S | undefined;
   restart: () => Promise<S>;
+  retryAfterMs: number;
   onRestart: (service: S) => void;
   signal: AbortSignal;
 }): Promise<void> {
-  const { name, restart, onRestart, signal } = options;
+  const { name, restart, retryAfterMs, onRestart, signal } = options;
   let { service } = options;
   const pause = (ms: number) => sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
   while (!signal.aborted) {
-    await pause(lookEveryMs);
-    if (signal.aborted || isAlive(service.pid)) continue;
-    say(`${yellow(`${name} ended unexpectedly`)} (process ${service.pid}); starting it again`);
+    await pause(service ? lookEveryMs : retryAfterMs);
+    if (signal.aborted || (service && isAlive(service.pid))) continue;
+    if (service) say(`${yellow(`${name} ended unexpectedly`)} (process ${service.pid}); starting it again`);
     try {
       service = await restart();
       onRestart(service);
       say(`${name} is back`);
     } catch (error) {
+      service = undefined;
       say(`${name} did not start: ${(error as Error).message}`);
-      await pause(retryAfterMs);
     }
   }
 }

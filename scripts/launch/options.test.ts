@@ -13,6 +13,11 @@ test('an unknown flag is refused with the list of flags', () => {
   expect(() => readOptions(['--prot', '4000'], {})).toThrow(/'--prot'[\s\S]*--port 4000/);
 });
 
+test('Prometheus runs beside the shop only when it is asked for', () => {
+  expect(readOptions([], {}).observe).toBe(false);
+  expect(readOptions(['--observe', '--dev'], {})).toMatchObject({ observe: true, dev: true });
+});
+
 test('an invalid value is refused with the name of its variable', () => {
   expect(() => checkVariables({ PORT: 'eighty' })).toThrow('PORT');
   expect(() => checkVariables({ REDIS_URL: 'localhost:6379' })).toThrow('REDIS_URL must start with redis://');

@@ -14,6 +14,7 @@ export const flags: Record<string, string> = {
   'redis-url': 'REDIS_URL',
   'web-concurrency': 'WEB_CONCURRENCY',
   'edge-port': 'EDGE_PORT',
+  'edge-capacity': 'EDGE_CAPACITY',
 };
 
 export const usage = usageOf(path.join(import.meta.dirname, '..', 'start.ts'));
@@ -35,6 +36,8 @@ export interface StartOptions {
   /** The port of nginx in front of the shop; undefined without nginx. */
   edgePort: number | undefined;
   help: boolean;
+  /** Prometheus beside the shop. */
+  observe: boolean;
   /** The environment, with the flags applied. */
   variables: Variables;
 }
@@ -46,6 +49,7 @@ export function readOptions(args: string[], variables: Variables): StartOptions 
     ...named,
     dev: { type: 'boolean' as const },
     edge: { type: 'boolean' as const },
+    observe: { type: 'boolean' as const },
     help: { type: 'boolean' as const, short: 'h' },
   };
   const values: Record<string, string | boolean | undefined> = orUsage(
@@ -65,6 +69,7 @@ export function readOptions(args: string[], variables: Variables): StartOptions 
     dev,
     edgePort: wanted ? edgePort(merged, dev) : undefined,
     help: values.help === true,
+    observe: values.observe === true,
     variables: merged,
   };
 }

@@ -17,10 +17,14 @@ export function findSecret(variables: Variables, dataDir: string): { secret: str
         'characters, the same in every process and after every restart.\nOne to copy:  openssl rand -base64 32',
     );
   }
-  const file = path.join(dataDir, 'secret');
+  return keepSecret(path.join(dataDir, 'secret'));
+}
+
+/** A secret that is made once and kept in a file that only its owner can read. */
+export function keepSecret(file: string): { secret: string; from: string } {
   if (existsSync(file)) return { secret: readFileSync(file, 'utf8').trim(), from: `kept in ${file}` };
   const secret = randomBytes(32).toString('base64url');
-  mkdirSync(dataDir, { recursive: true });
+  mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, `${secret}\n`, { mode: 0o600, flag: 'wx' });
   return { secret, from: `made, and kept in ${file}` };
 }

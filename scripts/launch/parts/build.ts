@@ -5,6 +5,7 @@ import path from 'node:path';
 import { openClient } from '#lib/platform/database/db-session.ts';
 import { runLogged } from '#scripts/launch/child.ts';
 import type { Variables } from '#scripts/launch/options.ts';
+import { buildAssets } from '#scripts/launch/parts/build-assets.ts';
 import { buildPages } from '#scripts/launch/parts/build-pages.ts';
 
 /** The inputs of a build: everything that Next reads, without tests. */
@@ -12,7 +13,7 @@ const sources = [
   '{app,components,lib,public}/**/*',
   '*.config.{ts,mjs}',
   'proxy.ts',
-  'scripts/launch/parts/build-pages.ts',
+  'scripts/launch/parts/build-{assets,pages}.ts',
   'instrumentation.ts',
   'package-lock.json',
   'tsconfig.json',
@@ -49,8 +50,8 @@ async function sourceHash(root: string): Promise<string> {
 }
 
 /**
- * Builds the shop, unless the existing build has the same sources, catalogue, public address and kind of
- * payment simulator. Resolves with what was done, in words for a person.
+ * Builds the shop, unless the existing build has the same sources, catalogue, public address, contact address
+ * and kind of payment simulator. Resolves with what was done, in words for a person.
  */
 export async function ensureBuild(options: {
   root: string;
@@ -65,6 +66,7 @@ export async function ensureBuild(options: {
     sources: await sourceHash(root),
     catalogue: await catalogueHash(variables.DATABASE_URL ?? ''),
     publicUrl: variables.PUBLIC_URL ?? '',
+    contact: variables.CONTACT_EMAIL ?? '',
     // Pages say whether their payment simulator is a test simulator (app/card-entry.ts).
     testTill: String(/^(sk|rk)_test_/.test(variables.STRIPE_SECRET_KEY ?? '')),
   };
@@ -83,11 +85,13 @@ export async function ensureBuild(options: {
     signal,
   });
   await buildPages(root);
+  await buildAssets(root);
   writeFileSync(marker, JSON.stringify(parts));
   const why = {
     sources: 'sources changed',
     catalogue: 'the catalogue changed',
     publicUrl: 'PUBLIC_URL changed',
+    contact: 'CONTACT_EMAIL changed',
     testTill: 'the simulator changed',
   };
   return before ? `made, because ${why[changed]}` : 'made';
