@@ -30,8 +30,8 @@ export async function openReconciledShop(env: Record<string, string> = {}) {
   const stripe = stripeFor(simulator.url);
   const sku = await addProduct('BOOKED', { available: 10_000 });
 
-  async function order(payment: 'card' | 'invoice' = 'card'): Promise<PaidOrder> {
-    const shopper = await shopperWith(callHandlers, sku, 1);
+  async function order(payment: 'card' | 'invoice' = 'card', item = sku): Promise<PaidOrder> {
+    const shopper = await shopperWith(callHandlers, item, 1);
     const body = payment === 'card' ? await cardBody(shopper) : await shopper.body();
     const response = await shopper.order(body);
     const { order: placed } = (await response.json()) as { order: { id: string } };
@@ -39,7 +39,7 @@ export async function openReconciledShop(env: Record<string, string> = {}) {
       where: { id: placed.id },
       include: { payments: true },
     });
-    return { userId, orderId: placed.id, ref: payments[0]?.providerRef ?? '', totalMinor, sku };
+    return { userId, orderId: placed.id, ref: payments[0]?.providerRef ?? '', totalMinor, sku: item };
   }
 
   /** A charge on the account, as another program or an earlier database may have made it. */
