@@ -4,7 +4,7 @@ import { cancelOrder } from '#lib/order-management/cancel-order.ts';
 import { fulfilOrder } from '#lib/order-management/fulfil-order.ts';
 import type { ActorOf } from '#lib/orders/actor.ts';
 import { findOrder, type OrderKey } from '#lib/orders/read/find-order.ts';
-import { UnknownOutcome } from '#lib/payment-provider/provider.ts';
+import { reasonOf, UnknownOutcome } from '#lib/payment-provider/provider.ts';
 import { closeDb } from '#lib/platform/database/db.ts';
 import { revokeSessions } from '#lib/platform/session/session-revocations.ts';
 import { Advice, orUsage, usageOf, wordsFor } from './advice.ts';
@@ -119,7 +119,7 @@ function readArgs(args: string[]): { positionals: string[]; values: Flags } {
 
 function wordsForOrder(error: unknown): string {
   if (error instanceof UnknownOutcome) {
-    return 'The payment provider gave no answer. Nothing was changed here; the same command again is safe.';
+    return `Not done: ${reasonOf(error)}. Nothing was changed here; the same command again is safe.`;
   }
   return wordsFor(error);
 }

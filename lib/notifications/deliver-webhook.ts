@@ -74,5 +74,16 @@ async function post(url: string, body: string, headers: Record<string, string>):
     signal: AbortSignal.timeout(deadlineMs),
   });
   await response.body?.cancel();
-  if (!response.ok) throw new Error(`the receiver of order events answered ${response.status}`);
+  if (!response.ok)
+    throw new Error(`the receiver of order events answered ${response.status}${adviceOn(response.status)}`);
+}
+
+/** What an operator does about answers that a repetition does not change. */
+function adviceOn(status: number): string {
+  if (status === 401 || status === 403)
+    return ': it refuses the signature; ORDER_WEBHOOK_SECRET must be the secret of the receiver';
+  if (status === 404 || status === 410) return ': it has no such address; correct ORDER_WEBHOOK_URL';
+  if (status >= 300 && status < 400)
+    return ': redirects are not followed; set ORDER_WEBHOOK_URL to the address that it leads to';
+  return '';
 }

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { RefundRefused, UnknownOutcome } from '#lib/payment-provider/provider.ts';
+import { RefundRefused, reasonOf, UnknownOutcome } from '#lib/payment-provider/provider.ts';
 
 test('an unknown outcome has the request, its cause, and whether the key is spent', () => {
   const cause = new Error('ECONNRESET');
@@ -16,6 +16,18 @@ test('an unknown outcome has the request, its cause, and whether the key is spen
     message: 'the provider refuses the refund',
     cause,
   });
+});
+
+test.each([
+  [400, 'does not accept this request'],
+  [401, 'STRIPE_SECRET_KEY'],
+  [403, 'permission'],
+  [404, 'STRIPE_API_BASE'],
+])('a request that is denied with %i says what to do', (deniedWith, words) => {
+  const unknown = new UnknownOutcome('list', undefined, { deniedWith });
+  for (const said of [unknown.message, reasonOf(unknown)])
+    expect(said).toMatch(new RegExp(`with ${deniedWith}: .*${words}`));
+  expect(reasonOf(new UnknownOutcome('list', undefined))).toBe('the provider gave no answer');
 });
 
 test('instanceof recognises an unknown outcome and a refused refund from another copy of the code', async () => {

@@ -224,11 +224,48 @@ export class UnknownOutcome extends Error {
    */
   readonly keyIsSpent: boolean;
 
-  constructor(what: string, cause: unknown, { keyIsSpent = false } = {}) {
-    super(`the provider's answer to "${what}" is not known`, { cause });
+  /**
+   * The HTTP status with which the provider refused to look at the request. Waiting does not help: a person has to act.
+   * An earlier request with the same key may have charged all the same.
+   */
+  readonly deniedWith: number | undefined;
+
+  constructor(what: string, cause: unknown, { keyIsSpent = false, deniedWith }: UnknownOptions = {}) {
+    const said =
+      deniedWith === undefined
+        ? `the provider's answer to "${what}" is not known`
+        : `the provider denies "${what}" with ${deniedWith}: ${denialOf(deniedWith)}`;
+    super(said, { cause });
     this.name = 'UnknownOutcome';
     this.keyIsSpent = keyIsSpent;
+    this.deniedWith = deniedWith;
   }
+}
+
+interface UnknownOptions {
+  keyIsSpent?: boolean;
+  deniedWith?: number | undefined;
+}
+
+/** What the status says, and what a person does about it. */
+function denialOf(status: number): string {
+  switch (status) {
+    case 401:
+      return 'the API key is wrong or was revoked; correct STRIPE_SECRET_KEY and restart web processes and worker';
+    case 403:
+      return 'the API key lacks a permission; give it that permission in the provider’s dashboard, or use another key';
+    case 404:
+      return 'there is no such API or object; check STRIPE_API_BASE, and that the key is of the account of this shop';
+    default:
+      return 'it does not accept this request; its message is in the log of the shop';
+  }
+}
+
+/** Why there is no outcome, for a person at a terminal. */
+export function reasonOf({ deniedWith }: UnknownOutcome): string {
+  return deniedWith === undefined
+    ? 'the provider gave no answer'
+    : `the provider denies the request with ${deniedWith}: ${denialOf(deniedWith)}`;
 }
 
 /** The provider will never make this refund, however often it is requested. */

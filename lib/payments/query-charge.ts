@@ -173,7 +173,9 @@ async function orUnknown({ orderId, attempt }: PaymentRow, ask: () => Promise<Fi
     return await ask();
   } catch (error) {
     if (!(error instanceof UnknownOutcome)) throw error;
-    logger().warn({ err: error, orderId, attempt }, 'the payment provider gave no answer');
+    if (error.deniedWith === undefined)
+      logger().warn({ err: error, orderId, attempt }, 'the payment provider gave no answer');
+    else logger().error({ err: error, orderId, attempt }, 'the payment provider denies the request');
     return 'unknown';
   }
 }

@@ -70,7 +70,8 @@ async function goOn(key: { orderId: string }, work: () => Promise<unknown>): Pro
   try {
     await work();
   } catch (error) {
-    const log = error instanceof UnknownOutcome ? 'warn' : 'error';
+    const mayHelpToWait = error instanceof UnknownOutcome && error.deniedWith === undefined;
+    const log = mayHelpToWait ? 'warn' : 'error';
     logger()[log]({ err: error, orderId: key.orderId }, 'a payment could not be swept up');
   }
 }

@@ -107,7 +107,7 @@ const pace = () => processWide('reconciliationPace', () => ({ nextMs: 0 }));
 /**
  * Asks the provider at most RECONCILE_READS_PER_SECOND times a second, so that orders keep most of its rate
  * limit, and repeats a request without an answer. `requests`: how many one call sends. Throws `UnknownOutcome` after
- * a quarter of a minute.
+ * a quarter of a minute, and immediately when the provider denies the request.
  */
 export async function insistently<T>(ask: () => Promise<T>, requests = 1): Promise<T> {
   for (let attempt = 0; ; attempt += 1) {
@@ -115,7 +115,8 @@ export async function insistently<T>(ask: () => Promise<T>, requests = 1): Promi
     try {
       return await ask();
     } catch (error) {
-      if (!(error instanceof UnknownOutcome) || attempt === retries) throw error;
+      const mayHelp = error instanceof UnknownOutcome && error.deniedWith === undefined;
+      if (!mayHelp || attempt === retries) throw error;
       logger().warn({ err: error, attempt }, 'reconciliation waits for the payment provider');
       await sleep(1_000 * 2 ** attempt);
     }

@@ -97,11 +97,11 @@ const states: Record<ComparedAttempt['state'], string> = {
   differs: 'DIFFERS',
   open: 'not settled yet',
   not_asked: 'not asked: no card, or no provider is configured',
-  no_answer: 'the provider gave no answer',
+  no_answer: 'not known',
 };
 
 function attemptLines(compared: ComparedAttempt, money: (minor: number) => string): string[] {
-  const { ours, theirs, state, differences } = compared;
+  const { ours, theirs, state, reason, differences } = compared;
   const mine = [
     ours.attempt,
     ours.method,
@@ -120,7 +120,7 @@ function attemptLines(compared: ComparedAttempt, money: (minor: number) => strin
     ...ours.disputes.map((dispute) =>
       line(`dispute ${dispute.providerRef}`, dispute.status, money(dispute.amountMinor)),
     ),
-    `     provider: ${theirs ? [theirs.status, money(theirs.amountMinor), theirs.ref].filter(Boolean).join('  ') : 'no charge read'}  ${states[state]}`,
+    `     provider: ${theirs ? [theirs.status, money(theirs.amountMinor), theirs.ref].filter(Boolean).join('  ') : 'no charge read'}  ${reason ?? states[state]}`,
     ...(theirs?.refunds ?? []).map((refund) =>
       line('  refund', refund.status, money(refund.amountMinor), refund.ref),
     ),
@@ -133,7 +133,7 @@ function attemptLines(compared: ComparedAttempt, money: (minor: number) => strin
 
 const line = (...facts: (string | null | undefined)[]) => `     ${facts.filter(Boolean).join('  ')}`;
 
-function strayLines({ state, charges, lookedThrough }: StrayCharges): string[] {
+function strayLines({ state, reason, charges, lookedThrough }: StrayCharges): string[] {
   const found = charges.map(({ ref, status }) => `  ANOTHER charge of this order: ${ref}  ${status}`);
   switch (state) {
     case 'searched':
@@ -146,7 +146,7 @@ function strayLines({ state, charges, lookedThrough }: StrayCharges): string[] {
         `  Not all searched: the provider has more than ${lookedThrough} charges of that time`,
       ];
     case 'no_answer':
-      return [...found, '  Other charges of this order: the provider gave no answer'];
+      return [...found, `  Other charges of this order: ${reason}`];
     case 'not_asked':
       return [];
   }

@@ -58,13 +58,13 @@ function unknownOf({ charges: { attempts, strays } }: OrderProof): string[] {
   return [
     ...attempts
       .filter(({ state }) => state === 'no_answer')
-      .map(({ ours }) => `attempt ${ours.attempt}: the provider gave no answer`),
+      .map(({ ours, reason }) => `attempt ${ours.attempt}: ${reason}`),
     ...attempts
       .filter(({ state }) => state === 'open')
       .map(
         ({ ours }) => `attempt ${ours.attempt}: it is ${ours.status}, and the provider has not settled it`,
       ),
-    strays.state === 'no_answer' ? 'other charges of this order: the provider gave no answer' : [],
+    strays.state === 'no_answer' ? `other charges of this order: ${strays.reason}` : [],
     strays.state === 'too_many'
       ? `other charges of this order: not among the newest ${strays.lookedThrough}`
       : [],

@@ -79,9 +79,21 @@ describe('a charge', () => {
     });
   });
 
+  test.each([
+    [401, /"charge" with 401: the API key is wrong .* STRIPE_SECRET_KEY/],
+    [403, /"charge" with 403: the API key lacks a permission/],
+  ])('an API key that is refused with %i says nothing about it, and what to do', async (status, words) => {
+    stub.say = () => ({ status, body: error('invalid_request_error') });
+    const outcome = await outcomeOf(provider.authorize(request));
+    expect(outcome).toBeInstanceOf(UnknownOutcome);
+    expect(outcome).toMatchObject({
+      ...{ keyIsSpent: false, deniedWith: status },
+      message: expect.stringMatching(words),
+    });
+    expect(asked).toHaveLength(1);
+  });
+
   test.each<[string, Said]>([
-    ['a wrong API key', { status: 401, body: error('invalid_request_error') }],
-    ['a key without this right', { status: 403, body: error('invalid_request_error') }],
     ['too many requests', { status: 429, body: error('invalid_request_error') }],
     ['a failure', { status: 500, body: error('api_error') }],
     ['a gateway’s page', { status: 502, body: '<html>Bad gateway</html>' }],
@@ -91,6 +103,7 @@ describe('a charge', () => {
     const outcome = await outcomeOf(provider.authorize(request));
     expect(outcome).toBeInstanceOf(UnknownOutcome);
     expect(outcome).toMatchObject({ keyIsSpent: false, message: expect.stringContaining('"charge"') });
+    expect(outcome).toMatchObject({ deniedWith: undefined });
     // The adapter does not retry. The caller decides when to retry, because it knows the order's state by
     // then.
     expect(asked).toHaveLength(1);
@@ -118,6 +131,7 @@ describe('a charge', () => {
     expect(await outcomeOf(provider.authorize(request))).toMatchObject({
       name: 'UnknownOutcome',
       keyIsSpent: true,
+      deniedWith: undefined,
     });
   });
 

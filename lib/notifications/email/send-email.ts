@@ -41,18 +41,40 @@ export async function sendEmail(key: MailKey): Promise<void> {
 
 async function handOver(url: string, mail: Mail): Promise<void> {
   const { MAIL_FROM } = env();
-  await mailer(url).sendMail({
-    from: MAIL_FROM,
-    to: { name: '', address: mail.recipient },
-    subject: mail.subject,
-    text: mail.body,
-    date: mail.createdAt,
-    messageId: messageIdOf(mail, MAIL_FROM),
-    // Asks mail programs not to send an "out of office" reply.
-    headers: { 'Auto-Submitted': 'auto-generated' },
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
+  await mailer(url)
+    .sendMail({
+      from: MAIL_FROM,
+      to: { name: '', address: mail.recipient },
+      subject: mail.subject,
+      text: mail.body,
+      date: mail.createdAt,
+      messageId: messageIdOf(mail, MAIL_FROM),
+      // Asks mail programs not to send an "out of office" reply.
+      headers: { 'Auto-Submitted': 'auto-generated' },
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    })
+    .catch((error: unknown) => {
+      throw refusesLogin(error) ? loginRefused(error) : error;
+    });
+}
+
+/** The replies of RFC 4954 about the login: none was given, it is too weak, or it is wrong. */
+const loginReplies = [530, 534, 535, 538];
+
+function refusesLogin(error: unknown): boolean {
+  const { code, responseCode } = error as { code?: string; responseCode?: number };
+  return code === 'EAUTH' || loginReplies.includes(responseCode ?? 0);
+}
+
+/** Says to the operator what to do: no retry of an email helps before that. */
+function loginRefused(cause: unknown): Error {
+  const { responseCode } = cause as { responseCode?: number };
+  const reply = responseCode === undefined ? '' : ` (${responseCode})`;
+  return new Error(
+    `the mail server refuses the login${reply}; correct user and password in SMTP_URL and restart the worker`,
+    { cause },
+  );
 }
 
 /** The same for every retry of an email; in the domain of the sender. */

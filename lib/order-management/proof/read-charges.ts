@@ -4,7 +4,12 @@ import {
   type OurAttempt,
 } from '#lib/order-management/proof/compare-attempt.ts';
 import { paymentProvider } from '#lib/payment-provider/payment-provider.ts';
-import { type Charge, type PaymentProvider, UnknownOutcome } from '#lib/payment-provider/provider.ts';
+import {
+  type Charge,
+  type PaymentProvider,
+  reasonOf,
+  UnknownOutcome,
+} from '#lib/payment-provider/provider.ts';
 import type { PaymentStatus } from '#lib/payment-provider/statuses.ts';
 import { holdsMoney } from '#lib/payments/events/unmatched-charges.ts';
 import { db } from '#lib/platform/database/db.ts';
@@ -20,14 +25,16 @@ export interface ComparedAttempt {
   ours: OurAttempt;
   /** Undefined when the provider has none, and when it was not asked. */
   theirs: Charge | undefined;
-  /** `not_asked`: an invoice, or a shop without a provider. `no_answer`: the provider gave none. */
+  /** `not_asked`: an invoice, or a shop without a provider. `no_answer`: the provider gave none, and `reason` says why. */
   state: Comparison['state'] | 'not_asked' | 'no_answer';
+  reason?: string;
   differences: string[];
 }
 
 /** The search for charges of the order that none of its attempts accounts for. */
 export interface StrayCharges {
   state: 'searched' | 'not_asked' | 'no_answer' | 'too_many';
+  reason?: string;
   lookedThrough: number;
   charges: Charge[];
 }
@@ -79,20 +86,21 @@ async function compare(
   const found = listed.charges.find(({ attempt }) => attempt?.attempt === ours.attempt);
   const ref = ours.providerRef ?? found?.ref;
   // Without a reference, only a complete search says that there is no charge.
-  if (ref === undefined && listed.state !== 'searched') return noAnswer(ours);
+  if (ref === undefined && listed.state !== 'searched') return noAnswer(ours, listed.reason);
   try {
     const theirs = ref === undefined ? undefined : await provider.retrieve(ref, { thorough: true });
     return { ours, theirs, ...compareAttempt(ours, theirs) };
   } catch (error) {
-    if (error instanceof UnknownOutcome) return noAnswer(ours);
+    if (error instanceof UnknownOutcome) return noAnswer(ours, reasonOf(error));
     throw error;
   }
 }
 
-const noAnswer = (ours: OurAttempt): ComparedAttempt => ({
+const noAnswer = (ours: OurAttempt, reason = 'the provider gave no answer'): ComparedAttempt => ({
   ours,
   theirs: undefined,
   state: 'no_answer',
+  reason,
   differences: [],
 });
 
@@ -120,7 +128,7 @@ async function listCharges(provider: PaymentProvider, { userId, id }: Order): Pr
     }
   } catch (error) {
     if (!(error instanceof UnknownOutcome)) throw error;
-    return { state: 'no_answer', lookedThrough, charges };
+    return { state: 'no_answer', reason: reasonOf(error), lookedThrough, charges };
   }
   return { state: 'searched', lookedThrough, charges };
 }

@@ -10,7 +10,7 @@ import {
   UnknownOutcome,
 } from '#lib/payment-provider/provider.ts';
 import { ProviderClock } from '#lib/payment-provider/provider-clock.ts';
-import { countCall } from '#lib/payment-provider/provider-metrics.ts';
+import { type CallResult, countCall } from '#lib/payment-provider/provider-metrics.ts';
 import { listEntries } from '#lib/payment-provider/stripe/stripe-entries.ts';
 import {
   chargeOf,
@@ -223,6 +223,13 @@ function isRefusal(error: unknown): error is InstanceType<typeof Stripe.errors.S
   );
 }
 
+/** The status of a refusal of the request itself: the key, its rights, the address or the parameters. */
+function denialIn(error: unknown): number | undefined {
+  if (!(error instanceof Stripe.errors.StripeError) || isKeySpent(error)) return undefined;
+  const { statusCode } = error;
+  return statusCode !== undefined && [400, 401, 403, 404].includes(statusCode) ? statusCode : undefined;
+}
+
 /** For a change that is too late because the charge is already in another state: reads the charge instead. */
 function unlessPast<T>(look: () => Promise<T>): (error: unknown) => Promise<T> {
   return (error) => {
@@ -248,7 +255,7 @@ async function onceFree<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<
 async function withinDeadline<T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const signal = AbortSignal.timeout(providerDeadlineMs);
   const beganAt = performance.now();
-  let result: 'answered' | 'refused' | 'unknown' = 'unknown';
+  let result: CallResult = 'unknown';
   try {
     const answer = await within(providerDeadlineMs, work(signal));
     result = 'answered';
@@ -258,7 +265,12 @@ async function withinDeadline<T>(what: string, work: (signal: AbortSignal) => Pr
       result = 'refused';
       throw error;
     }
-    throw new UnknownOutcome(what, error, { keyIsSpent: isKeySpent(error) });
+    const unknown = new UnknownOutcome(what, error, {
+      keyIsSpent: isKeySpent(error),
+      deniedWith: denialIn(error),
+    });
+    if (unknown.deniedWith !== undefined) result = 'denied';
+    throw unknown;
   } finally {
     countCall(what, result, performance.now() - beganAt);
   }

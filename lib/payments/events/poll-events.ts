@@ -80,7 +80,7 @@ async function hasAnswer(event: ProviderEvent): Promise<boolean> {
   } catch (error) {
     countEvent('list', 'failed');
     if (error instanceof UnknownOutcome) {
-      const said = 'an event was not applied yet: the provider gave no answer about its charge';
+      const said = 'an event was not applied yet: the provider does not show its charge';
       logger().warn({ err: error, event: id, type, chargeRef }, said);
       return false;
     }
