@@ -25,6 +25,9 @@ export const discrepancyKinds = {
 
 export type DiscrepancyKind = keyof typeof discrepancyKinds;
 
+export const isKind = (text: string | undefined): text is DiscrepancyKind =>
+  text !== undefined && Object.hasOwn(discrepancyKinds, text);
+
 type DiscrepancyState = 'open' | 'accepted' | 'resolved';
 
 /** What a finder finds. `ours` and `theirs` are the two versions of the fact. */

@@ -59,26 +59,37 @@ export function resolve(ids: readonly string[], by: By): Promise<number> {
     SELECT id, version, 'resolved', ${eventValues(by)} FROM gone`;
 }
 
+type Version = Pick<Discrepancy, 'id' | 'version'>;
+
 /**
- * Marks a discrepancy as explained by a person. Throws `invalid_request` without a note, and when it was resolved or
- * has changed since it was read.
+ * Marks discrepancies as explained by a person, all or none. Throws `invalid_request` without a note, and when one was
+ * resolved or has changed since it was read.
  */
-export async function accept({ id, version }: Discrepancy, by: By): Promise<void> {
+export async function acceptAll(discrepancies: readonly Version[], by: By): Promise<void> {
   if (!by.note)
     throw new AppError('invalid_request', { detail: 'Say why: an accepted discrepancy needs a note.' });
+  const read = JSON.stringify(discrepancies.map(({ id, version }) => ({ id, version })));
   const changed = await sql().$executeRaw`
-    WITH accepted AS (
+    WITH unchanged AS (
+      SELECT id FROM discrepancy JOIN json_to_recordset(${read}::json) AS read (id uuid, version int) USING (id, version)
+      WHERE state = 'open' ORDER BY id FOR UPDATE OF discrepancy),
+    accepted AS (
       UPDATE discrepancy SET state = 'accepted', version = version + 1
-      WHERE id = ${id}::uuid AND version = ${version}::int AND state = 'open' RETURNING id, version)
+      WHERE id IN (SELECT id FROM unchanged) AND (SELECT count(*) FROM unchanged) = ${discrepancies.length}::int
+      RETURNING id, version)
     INSERT INTO discrepancy_event (discrepancy_id, version, what, ${eventColumns})
     SELECT id, version, 'accepted', ${eventValues(by)} FROM accepted`;
-  if (changed === 0) {
+  if (changed < discrepancies.length) {
+    const which =
+      discrepancies.length === 1 ? 'The discrepancy' : `One of the ${discrepancies.length} discrepancies`;
     throw new AppError('invalid_request', {
-      detail:
-        'The discrepancy is no longer open, or has changed meanwhile. Nothing was done; look at it again.',
+      detail: `${which} is no longer open, or has changed meanwhile. Nothing was done; look again.`,
     });
   }
 }
+
+/** The same for one. */
+export const accept = (discrepancy: Version, by: By): Promise<void> => acceptAll([discrepancy], by);
 
 /** Notes that a repair of it was made. Whether that helped is found by comparing again. */
 export async function noteRepair(id: string, by: By): Promise<void> {
@@ -89,7 +100,7 @@ export async function noteRepair(id: string, by: By): Promise<void> {
     SELECT id, version, 'repaired', ${eventValues(by)} FROM repaired`;
 }
 
-const columns = Prisma.sql`
+export const columns = Prisma.sql`
   id, kind, subject, state, version, user_id AS "userId", order_id AS "orderId", provider_ref AS "providerRef",
   ours, theirs, first_seen_at AS "firstSeenAt", last_seen_at AS "lastSeenAt"`;
 

@@ -33,8 +33,23 @@ export function toText({ from, to, checked }: Run, discrepancies: readonly Discr
     `${orders} orders, ${payments} payments, ${refunds} refunds, ${charges} charges and ${skus} items were compared.`,
     ...(open.length === 0 ? ['Nothing differs.'] : [`${open.length} open:`, ...open.flatMap(lines)]),
     ...(done.length === 0 ? [] : [`${done.length} resolved:`, ...done.flatMap(lines)]),
-    ...(open.length === 0 ? [] : ['', 'npm run reconcile -- show <id>  says more about one']),
+    ...(open.length === 0
+      ? []
+      : ['', 'npm run reconcile -- show <id>  says more about one', ...ofMany(open)]),
   ].join('\n');
+}
+
+/** So many of a kind probably have one reason. */
+const many = 10;
+
+function ofMany(open: readonly Discrepancy[]): string[] {
+  const kinds = Object.entries(Object.groupBy(open, ({ kind }) => kind));
+  return kinds
+    .filter(([, ofKind]) => ofKind.length >= many)
+    .map(
+      ([kind]) =>
+        `npm run reconcile -- accept ${kind} --note "why"  lists those of this kind, to explain them together`,
+    );
 }
 
 function lines({ id, kind, subject }: Discrepancy): string[] {

@@ -1,19 +1,20 @@
 import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { UnknownOutcome } from '#lib/payment-provider/provider.ts';
+import { reasonOf, UnknownOutcome } from '#lib/payment-provider/provider.ts';
 import { closeDb, sql } from '#lib/platform/database/db.ts';
 import { env } from '#lib/platform/env.ts';
 import { isUuid } from '#lib/platform/text/uuid.ts';
 import { closeDay, readClosed } from '#lib/reconciliation/close-day.ts';
 import { readDays } from '#lib/reconciliation/day-figures.ts';
-import type { Discrepancy } from '#lib/reconciliation/discrepancy.ts';
+import { type Discrepancy, isKind } from '#lib/reconciliation/discrepancy.ts';
 import { reconcile } from '#lib/reconciliation/reconcile.ts';
 import { accept, readDiscrepancy, readOpen } from '#lib/reconciliation/record.ts';
 import { repairDiscrepancy, repairOf } from '#lib/reconciliation/repair.ts';
 import type { Run } from '#lib/reconciliation/runs.ts';
 import { Advice, orUsage, usageOf, wordsFor } from '../advice.ts';
 import { fillOperatorEnv } from '../order/operator-env.ts';
+import { acceptMany } from './accept-many.ts';
 import { daysToCsv, daysToText } from './days.ts';
 import { describeDiscrepancy, toJson, toText } from './describe.ts';
 
@@ -29,6 +30,8 @@ const options = {
   to: { type: 'string' },
   by: { type: 'string' },
   note: { type: 'string' },
+  about: { type: 'string' },
+  yes: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -40,7 +43,12 @@ interface Flags {
   to?: string;
   by?: string;
   note?: string;
+  about?: string;
+  yes?: string;
 }
+
+/** The flags that only `accept` reads. */
+const flagsOfAccept = ['about', 'yes'] as const;
 
 /** Exit codes. */
 const nothingOpen = 0;
@@ -69,8 +77,18 @@ const commands: Record<string, Command> = {
     return isGone ? nothingOpen : someOpen;
   },
 
-  async accept(id, flags) {
-    await accept(await find(id), { actor: operator(flags), note: flags.note });
+  async accept(named, flags) {
+    const by = { actor: operator(flags), note: flags.note };
+    if (isKind(named)) {
+      const { about, yes } = flags;
+      const [from, to] = [readTime('from', flags.from), readTime('to', flags.to)];
+      const { text, isDone } = await acceptMany({ kind: named, about, from, to }, by, yes);
+      console.log(text);
+      return isDone ? nothingOpen : someOpen;
+    }
+    if (flags.about !== undefined || flags.yes !== undefined)
+      throw new Advice(`--about and --yes are for accept <kind>. Nothing was changed.\n\n${usage}`);
+    await accept(await find(named), by);
     console.log('Accepted. It opens again if one side changes.');
     return nothingOpen;
   },
@@ -95,7 +113,8 @@ const commands: Record<string, Command> = {
 };
 
 async function find(id: string | undefined): Promise<Discrepancy> {
-  if (id === undefined || !isUuid(id)) throw new Advice(`Name a discrepancy by its id\n\n${usage}`);
+  if (id === undefined || !isUuid(id))
+    throw new Advice(`Name a discrepancy by its id, or for accept a kind\n\n${usage}`);
   const discrepancy = await readDiscrepancy(id);
   if (!discrepancy) throw new Advice(`there is no discrepancy ${id}: npm run reconcile  lists them`);
   return discrepancy;
@@ -203,6 +222,9 @@ async function main(args: string[]): Promise<number> {
   if (rest.length > 0) throw new Advice(`Unexpected argument '${rest[0]}'\n\n${usage}`);
   const command = name === undefined || !Object.hasOwn(commands, name) ? undefined : commands[name];
   if (name !== undefined && !command) throw new Advice(`Unknown command '${name}'\n\n${usage}`);
+  const ignored = flagsOfAccept.find((flag) => values[flag] !== undefined);
+  if (ignored && name !== 'accept')
+    throw new Advice(`--${ignored} is only for accept; nothing was changed\n\n${usage}`);
   fillOperatorEnv(process.env);
   // Domain logs belong in the shop's log. This command prints its errors as sentences.
   process.env.LOG_LEVEL ??= 'silent';
@@ -211,7 +233,7 @@ async function main(args: string[]): Promise<number> {
 
 function wordsForReconcile(error: unknown): string {
   if (error instanceof UnknownOutcome)
-    return 'The payment provider gave no answer. What was compared so far is kept; the same command continues.';
+    return `Not finished: ${reasonOf(error)}. What was compared so far is kept; the same command continues.`;
   return wordsFor(error);
 }
 
