@@ -30,7 +30,7 @@ export interface JobPayloads {
   remind_disputes: Periodic;
   /** Every minute: continues a reconciliation, or begins one if the last was RECONCILE_HOURS ago. */
   reconcile: Periodic;
-  /** Every minute: deletes old carts, emails and events. */
+  /** Every minute: deletes what is no longer needed. */
   forget_old: Periodic;
 }
 

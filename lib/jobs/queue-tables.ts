@@ -78,6 +78,17 @@ export const deleteReplaced = (periodic: readonly JobName[]) => Prisma.sql`
     AND task_id IN (SELECT id FROM graphile_worker._private_tasks
                     WHERE identifier = ANY(${periodic as JobName[]}::text[]))`;
 
+/** Deletes jobs that have had no try left for this long, and that no operator has retried. */
+export function deleteFailed(tx: Tx, days: number, limit: number): Promise<number> {
+  return tx.$executeRaw`
+    DELETE FROM graphile_worker._private_jobs AS job USING (
+      SELECT id FROM graphile_worker._private_jobs
+      WHERE attempts >= max_attempts AND locked_at IS NULL
+        AND updated_at < now() - make_interval(days => ${days}::int)
+      ORDER BY updated_at LIMIT ${limit} FOR UPDATE SKIP LOCKED) AS old
+    WHERE job.id = old.id`;
+}
+
 /** Makes jobs that are due later than in a minute due at the next full minute. */
 export async function bringForward(tx: Tx, keys: readonly string[]): Promise<void> {
   await tx.$executeRaw`

@@ -5,7 +5,7 @@ import { writeEmail } from '#lib/notifications/email/write-email.ts';
 import { insertEmails } from '#lib/notifications/notify.ts';
 import { readEvents } from '#lib/notifications/read-events.ts';
 import { orderAccessUrl } from '#lib/order-management/order-access.ts';
-import { countOrderLink, forgetOldQuotas } from '#lib/order-management/order-link-quota.ts';
+import { countOrderLink } from '#lib/order-management/order-link-quota.ts';
 import { isRecipient } from '#lib/order-management/request-order-link.ts';
 import { db } from '#lib/platform/database/db.ts';
 
@@ -40,7 +40,6 @@ async function sendLink(key: { userId: string; orderId: string; version: number 
   const unpaid = canAnyoneTrigger('order_link', { payments: order.money.attempts, endedBy: event.endedBy });
   const mail = { ...key, kind, recipient: order.email, unpaid, ...text };
   await db().$transaction(async (tx) => {
-    await forgetOldQuotas(tx);
     const written = await tx.mail.count({ where: { userId: key.userId, orderId: key.orderId, kind } });
     if (written > 0) return;
     if (await countOrderLink(tx, 'order', key.orderId))

@@ -24,6 +24,11 @@ export async function countOrderLink(
 }
 
 /** Deletes counts of hours that no longer matter. */
-export async function forgetOldQuotas(tx: Tx): Promise<void> {
-  await tx.$executeRaw`DELETE FROM order_link_quota WHERE hour < now() - interval '1 day'`;
+export function deleteLinkQuotas(tx: Tx, days: number, limit: number): Promise<number> {
+  return tx.$executeRaw`
+    DELETE FROM order_link_quota AS quota USING (
+      SELECT subject, hour FROM order_link_quota
+      WHERE hour < now() - make_interval(days => ${days}::int)
+      ORDER BY hour LIMIT ${limit} FOR UPDATE SKIP LOCKED) AS old
+    WHERE quota.subject = old.subject AND quota.hour = old.hour`;
 }

@@ -18,6 +18,8 @@ export const limitVariables = {
   RECONCILE_HOURS: count(24),
   /** Requests a second to the payment provider while it is reconciled. Stripe allows 100 reads in all. */
   RECONCILE_READS_PER_SECOND: z.coerce.number().min(1).max(1_000).default(50),
+  /** Days until finished runs are deleted, and discrepancies that ended by themselves. 0 keeps them forever. */
+  RECONCILIATIONS_KEPT_DAYS: count(400),
   /** Whether charges of other programs on the same account are expected. */
   RECONCILE_FOREIGN_CHARGES: z.enum(['report', 'ignore']).default('report'),
   /** A bank may dispute a charge 120 days later. */

@@ -1,15 +1,20 @@
+import { deleteFailed } from '#lib/jobs/queue-tables.ts';
+import { deleteLinkQuotas } from '#lib/order-management/order-link-quota.ts';
 import { db, type Tx } from '#lib/platform/database/db.ts';
 import { env } from '#lib/platform/env.ts';
+import { deleteRevocations } from '#lib/platform/session/session-revocations.ts';
+import { deleteResolved, deleteRuns } from '#lib/reconciliation/forget.ts';
 
 /**
- * Deletes old data: open carts unchanged for CART_KEPT_DAYS, emails after MAIL_KEPT_DAYS, the provider's
- * events and webhook deliveries after EVENTS_KEPT_DAYS, records of submissions after SUBMISSIONS_KEPT_DAYS, and
- * notes of catalogue changes after a day. Keeps orders with their payments and carts. Runs every minute and
- * deletes a few rows each time, oldest first.
+ * Deletes old data, so that every table that grows has an end: docs/operations.md, "What is kept". Keeps orders with
+ * their payments and carts, and the books. Runs every minute and deletes a few rows each time, oldest first.
  */
 
 /** Changes of the catalogue. A server that starts reads those of the last hours. */
 const changesKeptDays = 1;
+
+/** Counts of links to orders. A limit is for an hour. */
+const linkQuotasKeptDays = 1;
 
 /** Rows per transaction. It takes some milliseconds, so that no shopper waits for its locks. */
 const batchRows = 500;
@@ -18,20 +23,34 @@ const batchRows = 500;
 const maxBatches = 20;
 
 export async function forgetOld(): Promise<void> {
-  const { CART_KEPT_DAYS, MAIL_KEPT_DAYS, EVENTS_KEPT_DAYS, SUBMISSIONS_KEPT_DAYS } = env();
+  const {
+    CART_KEPT_DAYS,
+    MAIL_KEPT_DAYS,
+    EVENTS_KEPT_DAYS,
+    SUBMISSIONS_KEPT_DAYS,
+    RECONCILIATIONS_KEPT_DAYS,
+  } = env();
   await inBatches(CART_KEPT_DAYS, deleteCarts);
   await inBatches(MAIL_KEPT_DAYS, deleteMails);
   await inBatches(EVENTS_KEPT_DAYS, deletePaymentEvents);
   await inBatches(EVENTS_KEPT_DAYS, deleteDeliveries);
+  await inBatches(EVENTS_KEPT_DAYS, deleteFailed);
   await inBatches(SUBMISSIONS_KEPT_DAYS, deleteSubmissions);
+  await inBatches(RECONCILIATIONS_KEPT_DAYS, deleteRuns);
+  await inBatches(RECONCILIATIONS_KEPT_DAYS, deleteResolved);
   await inBatches(changesKeptDays, deleteChanges);
+  await inBatches(linkQuotasKeptDays, deleteLinkQuotas);
+  await deleteRevocations();
 }
 
 /** Several workers can share the work, because each skips rows that another has locked. */
-async function inBatches(days: number, deleteSome: (tx: Tx, days: number) => Promise<number>): Promise<void> {
+async function inBatches(
+  days: number,
+  deleteSome: (tx: Tx, days: number, limit: number) => Promise<number>,
+): Promise<void> {
   if (days === 0) return;
   for (let batch = 0; batch < maxBatches; batch += 1) {
-    const deleted = await db().$transaction((tx) => deleteSome(tx, days));
+    const deleted = await db().$transaction((tx) => deleteSome(tx, days, batchRows));
     if (deleted < batchRows) return;
   }
 }

@@ -11,7 +11,7 @@ import { openPayingShop } from '#tests/support/shop/paying-shop.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
 
 /** Opens a shop that asks for a challenge after a few declines. Call it once, at the top of the file. */
-export async function openDecliningShop() {
+export async function openDecliningShop(env: Record<string, string> = {}) {
   const { redis, simulator } = await openPayingShop({
     CHALLENGE_KIND: 'proof_of_work',
     CHALLENGE_DIFFICULTY: '8',
@@ -20,6 +20,7 @@ export async function openDecliningShop() {
     DECLINES_PER_EMAIL: '5',
     DECLINES_PER_CARD: '40',
     DECLINES_PER_SHOP: '30',
+    ...env,
   });
   const ipHeader = declareHostResolvesIp();
   const sku = await addProduct('GIFT-CARD', { available: 10_000 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { db } from '#lib/platform/database/db.ts';
+import { deleteRevocations } from '#lib/platform/session/session-revocations.ts';
 import { drainJobs } from '#lib/worker/drain-jobs.ts';
 import { forgetOld } from '#lib/worker/forget-old.ts';
 import { callHandlers } from '#proof/harness/shopper/call.ts';
@@ -10,7 +11,13 @@ import { addProduct } from '#tests/support/shop/shop.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
 
 await openTestShop({
-  env: { CART_KEPT_DAYS: '30', MAIL_KEPT_DAYS: '60', EVENTS_KEPT_DAYS: '90', SUBMISSIONS_KEPT_DAYS: '180' },
+  env: {
+    CART_KEPT_DAYS: '30',
+    MAIL_KEPT_DAYS: '60',
+    EVENTS_KEPT_DAYS: '90',
+    SUBMISSIONS_KEPT_DAYS: '180',
+    RECONCILIATIONS_KEPT_DAYS: '400',
+  },
 });
 const sku = await addProduct('LAMP', { available: 1_000 });
 
@@ -130,4 +137,79 @@ test('notes of catalogue changes are deleted after a day', async () => {
     VALUES ('product:old', now() - interval '25 hours'), ('product:young', now() - interval '23 hours')`;
   await forgetOld();
   expect(await db().catalogueChange.findMany()).toMatchObject([{ tag: 'product:young' }]);
+});
+
+test('failed jobs are deleted after their time, and those that are still tried are not', async () => {
+  await db().$executeRaw`
+    INSERT INTO graphile_worker._private_jobs (task_id, payload, attempts, max_attempts, updated_at, key)
+    SELECT (SELECT min(id) FROM graphile_worker._private_tasks), '{}', attempts, 25,
+           now() - make_interval(days => days), 'job-' || attempts || '-' || days
+    FROM (VALUES (25, 89), (25, 91), (24, 91)) AS job (attempts, days)`;
+  await forgetOld();
+  const left = await db().$queryRaw<{ key: string }[]>`
+    SELECT key FROM graphile_worker._private_jobs WHERE key LIKE 'job-%' ORDER BY key`;
+  expect(left.map(({ key }) => key)).toEqual(['job-24-91', 'job-25-89']);
+});
+
+test('runs of reconciliation are deleted after their time, but never the last whole one', async () => {
+  await db().reconciliation.deleteMany();
+  await db().$executeRaw`
+    INSERT INTO reconciliation (from_at, to_at, repairs, is_whole, step, parts, started_at, finished_at)
+    SELECT now(), now(), false, is_whole, 'done', days, now() - make_interval(days => days),
+           now() - make_interval(days => days)
+    FROM (VALUES (399, false), (401, false), (402, true), (403, true)) AS run (days, is_whole)`;
+  await forgetOld();
+  const left = await db().reconciliation.findMany({ orderBy: { parts: 'asc' } });
+  expect(left.map(({ parts }) => parts)).toEqual([399, 402]);
+});
+
+test('discrepancies that ended by themselves are deleted, and what a person decided is kept', async () => {
+  const rows: [string, number, string, string, string][] = [
+    ['gone', 401, 'resolved', 'resolved', 'job'],
+    ['found by a person', 401, 'resolved', 'resolved', 'operator'],
+    ['young', 399, 'resolved', 'resolved', 'job'],
+    ['open', 401, 'open', 'found', 'job'],
+    ['accepted', 401, 'accepted', 'accepted', 'operator'],
+    ['repaired by a person', 401, 'resolved', 'repaired', 'operator'],
+    ['repaired by a job', 401, 'resolved', 'repaired', 'job'],
+  ];
+  for (const [subject, days, state, what, by] of rows)
+    await db().$executeRaw`
+      WITH one AS (
+        INSERT INTO discrepancy (id, kind, subject, state, last_seen_at)
+        VALUES (gen_random_uuid(), 'not_delivered', ${subject}, ${state}, now() - make_interval(days => ${days}::int))
+        RETURNING id)
+      INSERT INTO discrepancy_event (discrepancy_id, version, what, actor, actor_kind, at)
+      SELECT id, 1, ${what}, ${by}, ${by}, now() - make_interval(days => ${days}::int) FROM one`;
+  await forgetOld();
+  const left = await db().discrepancy.findMany({ orderBy: { subject: 'asc' } });
+  expect(left.map(({ subject }) => subject)).toEqual(['accepted', 'open', 'repaired by a person', 'young']);
+});
+
+test('counts of links to orders are deleted after a day, without another request for a link', async () => {
+  await db().$executeRaw`
+    INSERT INTO order_link_quota (subject, hour, used)
+    VALUES ('old', now() - interval '25 hours', 1), ('young', now() - interval '23 hours', 1)`;
+  await forgetOld();
+  expect(await db().orderLinkQuota.findMany()).toMatchObject([{ subject: 'young' }]);
+});
+
+test('an ended session is forgotten when its cookies have expired, and not while some have no time', async () => {
+  const [old, young] = [randomUUID(), randomUUID()];
+  await db().sessionRevocation.createMany({
+    data: [
+      { userId: old, notBefore: new Date(Date.now() - 92 * 86_400_000) },
+      { userId: young, notBefore: new Date(Date.now() - 90 * 86_400_000) },
+    ],
+  });
+  const left = async () => (await db().sessionRevocation.findMany()).map(({ userId }) => userId);
+  await forgetOld();
+  expect((await left()).sort()).toEqual([old, young].sort());
+  const later = vi.spyOn(Date, 'now').mockReturnValue(Date.UTC(2028, 0, 6));
+  await db().$executeRaw`
+    UPDATE session_revocation
+    SET not_before = not_before + (timestamptz '2028-01-06Z' - now())`;
+  await deleteRevocations();
+  later.mockRestore();
+  expect(await left()).toEqual([young]);
 });

@@ -118,9 +118,15 @@ async function read(known: Copy): Promise<void> {
 }
 
 /** Rows that revoke a cookie which would otherwise be accepted. */
-function stillMatters() {
+function stillMatters(): { notBefore?: { gt: Date } } {
   const untimedAreLeft = Date.now() < untimedUntilSeconds * 1000;
   return untimedAreLeft ? {} : { notBefore: { gt: new Date(Date.now() - keptMs) } };
+}
+
+/** Deletes revocations of sessions that have expired anyway. */
+export async function deleteRevocations(): Promise<void> {
+  const { notBefore } = stillMatters();
+  if (notBefore) await db().sessionRevocation.deleteMany({ where: { notBefore: { lte: notBefore.gt } } });
 }
 
 /** Treated as an unavailable database, like every other timeout. */
