@@ -44,6 +44,9 @@ const columns = `
   list_from AS "listFrom", started_at AS "startedAt", finished_at AS "finishedAt", lease, json_build_object('orders', orders, 'payments', payments, 'refunds', refunds,
   'charges', charges, 'skus', skus) AS checked`;
 
+/** A lease that has ended. The column has milliseconds, and rounding could put it ahead of the clock. */
+const justOver = Prisma.sql`date_trunc('milliseconds', now())`;
+
 export interface NewRun {
   /** Orders placed from then on. Undefined: all. */
   from?: Date | undefined;
@@ -63,11 +66,12 @@ export async function takeRun({ from, to, repairs, hasProvider }: NewRun): Promi
   const [unfinished] = await lease();
   if (unfinished) return unfinished;
   const begun = await sql().$queryRaw<{ id: string }[]>`
-    INSERT INTO reconciliation (from_at, to_at, repairs, is_whole, step, parts)
+    INSERT INTO reconciliation (from_at, to_at, repairs, is_whole, step, parts, leased_until)
     SELECT coalesce(${from ?? null}::timestamptz, (SELECT min(placed_at) FROM orders), now()),
            least(coalesce(${to ?? null}::timestamptz, now()), now()), ${repairs}::boolean,
            ${from === undefined && to === undefined}::boolean, ${hasProvider ? 'list' : 'orders'},
-           greatest(1, least(${maxParts}::int, (SELECT count(*) FROM orders)::int / ${ordersPerPart}::int))
+           greatest(1, least(${maxParts}::int, (SELECT count(*) FROM orders)::int / ${ordersPerPart}::int)),
+           ${justOver}
     ON CONFLICT ((true)) WHERE finished_at IS NULL DO NOTHING RETURNING id`;
   if (begun.length === 0) return 'other';
   const [run] = await lease();
@@ -131,5 +135,5 @@ export async function advance(
 /** Lets another process continue the run immediately. */
 export async function release(run: Run): Promise<void> {
   await sql().$executeRaw`
-    UPDATE reconciliation SET leased_until = now() WHERE id = ${run.id}::uuid AND lease = ${run.lease}::uuid`;
+    UPDATE reconciliation SET leased_until = ${justOver} WHERE id = ${run.id}::uuid AND lease = ${run.lease}::uuid`;
 }
