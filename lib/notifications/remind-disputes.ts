@@ -30,7 +30,7 @@ export async function remindDisputes(): Promise<void> {
       UPDATE dispute SET reminded_at = now()
       FROM orders
       WHERE dispute.status = 'open' AND due_by < now() + make_interval(days => ${remindDays}::int)
-        AND reminded_at IS NULL AND orders.user_id = dispute.user_id AND orders.id = dispute.order_id
+        AND NOT dispute.answered AND reminded_at IS NULL AND orders.user_id = dispute.user_id AND orders.id = dispute.order_id
       RETURNING dispute.user_id AS "userId", dispute.order_id AS "orderId", orders.version, orders.number,
                 dispute.currency, orders.total_minor AS "totalMinor", dispute.amount_minor AS "amountMinor",
                 dispute.reason, (extract(epoch FROM due_by) * 1000)::float8 AS "dueMs"`;

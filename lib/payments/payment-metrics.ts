@@ -26,7 +26,10 @@ export const paymentState: StateGauges = {
       help: 'Charges that hold money at the payment provider and match no order',
     },
     { name: 'once_disputes_open', help: 'Disputes, early fraud warnings and reviews that are open' },
-    { name: 'once_disputes_due_soon', help: 'Open disputes whose evidence is due within three days' },
+    {
+      name: 'once_disputes_due_soon',
+      help: 'Open disputes without an answer whose evidence is due within three days',
+    },
     {
       name: 'once_payments_returning',
       help: 'Payments whose whole refund the provider has not confirmed',
@@ -67,7 +70,7 @@ export const paymentState: StateGauges = {
     UNION ALL SELECT 'once_unmatched_charges', '{}', count(*) FROM unmatched_charge WHERE resolved_at IS NULL
     UNION ALL SELECT 'once_disputes_open', '{}', count(*) FROM dispute WHERE status = 'open'
     UNION ALL SELECT 'once_disputes_due_soon', '{}', count(*) FROM dispute
-              WHERE status = 'open' AND due_by < now() + interval '3 days'
+              WHERE status = 'open' AND NOT answered AND due_by BETWEEN now() AND now() + interval '3 days'
     UNION ALL SELECT 'once_holds_overdue', '{}', count(*) FROM orders WHERE hold_until < now() - interval '5 minutes'
     UNION ALL SELECT 'once_provider_events_behind_seconds', '{}', extract(epoch FROM now() -
                 coalesce(min(read_until), (SELECT min(created_at) FROM payment WHERE method = 'card')))

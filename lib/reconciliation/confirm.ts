@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Prisma } from '#lib/generated/prisma/client.ts';
 import { paymentProvider } from '#lib/payment-provider/payment-provider.ts';
 import type { Charge } from '#lib/payment-provider/provider.ts';
 import { takesCards } from '#lib/payment-provider/takes-cards.ts';
@@ -97,15 +96,10 @@ function keysOf(suspects: readonly Suspect[]): Suspects {
 
 /**
  * Asks the provider about a charge that its balance does not show, or not yet: with some payment methods an entry
- * is late. For a dispute, whether the shop has answered it: its status alone does not tell.
+ * is late.
  */
 async function isConfirmed({ kind, providerRef, subject, ours, theirs }: Finding): Promise<boolean> {
   if (!takesCards() || providerRef === null) return true;
-  if (kind === 'dispute_unanswered') {
-    const charge = await chargeOf('dispute', providerRef);
-    const dispute = charge?.disputes?.find(({ ref }) => ref === providerRef);
-    return dispute === undefined || (dispute.status === 'open' && !dispute.isAnswered);
-  }
   const mine = ours as { capturedMinor?: number; currency?: string; amountMinor?: number };
   if (kind === 'paid_without_charge') {
     const charge = await look(providerRef);
@@ -116,7 +110,7 @@ async function isConfirmed({ kind, providerRef, subject, ours, theirs }: Finding
     );
   }
   if (kind === 'refund_differs' && subject === providerRef && theirs === null) {
-    const charge = await chargeOf('refund', providerRef);
+    const charge = await chargeOfRefund(providerRef);
     const refund = charge?.refunds?.find(({ ref }) => ref === providerRef);
     return refund === undefined || refund.status === 'failed' || refund.amountMinor !== mine.amountMinor;
   }
@@ -128,11 +122,11 @@ const look = async (ref: string): Promise<Charge | undefined> => {
   return insistently(() => provider.retrieve(ref, { thorough: true }), requestsOfLook);
 };
 
-/** The charge of a refund or dispute, by the provider's id of it. */
-async function chargeOf(table: 'dispute' | 'refund', ref: string): Promise<Charge | undefined> {
+/** The charge of a refund, by the provider's id of the refund. */
+async function chargeOfRefund(ref: string): Promise<Charge | undefined> {
   const [row] = await sql().$queryRaw<{ ref: string | null }[]>`
-    SELECT p.provider_ref AS ref FROM ${Prisma.raw(table)} AS about
-    JOIN payment p ON p.user_id = about.user_id AND p.order_id = about.order_id AND p.attempt = about.attempt
-    WHERE about.provider_ref = ${ref}`;
+    SELECT p.provider_ref AS ref FROM refund
+    JOIN payment p ON p.user_id = refund.user_id AND p.order_id = refund.order_id AND p.attempt = refund.attempt
+    WHERE refund.provider_ref = ${ref}`;
   return row?.ref ? look(row.ref) : undefined;
 }

@@ -39,8 +39,8 @@ export async function describeOrder({ userId, orderId }: OrderKey): Promise<stri
     'Payments',
     ...order.payments.flatMap(paymentLines),
     ...disputes.map(
-      ({ kind, status, amountMinor, reason, dueBy, providerRef }) =>
-        `  ${kind}  ${status}  ${money(amountMinor)}  ${reason}  ${providerRef}${dueBy ? `  evidence until ${dueBy.toISOString()}` : ''}`,
+      ({ kind, status, amountMinor, reason, dueBy, answered, providerRef }) =>
+        `  ${kind}  ${status}  ${money(amountMinor)}  ${reason}  ${providerRef}${dueBy ? `  evidence until ${dueBy.toISOString()}` : ''}${answered ? ', and it was sent' : ''}`,
     ),
     ...unmatched.map(
       ({ providerRef, amountMinor, currency, reason, resolvedAt }) =>

@@ -45,6 +45,19 @@ test('a closed dispute sends no reminder', async () => {
   expect(await reminders()).toEqual([]);
 });
 
+test('a dispute that the shop has answered sends no reminder', async () => {
+  // What broke: the operator was reminded, and the alert stayed, until the bank had decided.
+  const { order, dispute, reminders } = await disputed('ANSWERED', inDays(2));
+  await simulator.dashboard.submitEvidence(dispute?.id ?? '');
+  await simulator.flushWebhooks();
+  await remindDisputes();
+  expect(await reminders()).toEqual([]);
+  const { userId, id: orderId } = order;
+  expect(await describeOrder({ userId, orderId, number: '', currency: 'USD' })).toMatch(
+    /evidence until .*, and it was sent/,
+  );
+});
+
 test('npm run order -- show lists the disputes of an order and their evidence deadlines', async () => {
   const dueBy = inDays(9);
   const { order, dispute } = await disputed('SHOWN', dueBy);

@@ -43,14 +43,15 @@ test('payments without an end are counted by status with the age of the oldest, 
   expect(text).toContain('once_payments_open{status="created"} 0');
 });
 
-test('a disputed payment is due soon from three days before its date', async () => {
+test('a dispute without an answer is due soon from three days before its date until that date', async () => {
   await db().$executeRaw`
-    INSERT INTO dispute (user_id, order_id, provider_ref, attempt, kind, amount_minor, currency, reason, status, due_by)
-    SELECT gen_random_uuid(), gen_random_uuid(), 'dp_' || days, 1, 'dispute', 100, 'USD', 'fraudulent', 'open',
-           now() + make_interval(days => days)
-    FROM unnest(ARRAY[2, 5]) AS days`;
+    INSERT INTO dispute (user_id, order_id, provider_ref, attempt, kind, amount_minor, currency, reason, status, due_by,
+                         answered)
+    SELECT gen_random_uuid(), gen_random_uuid(), 'dp_' || days || answered, 1, 'dispute', 100, 'USD', 'fraudulent',
+           'open', now() + make_interval(days => days), answered
+    FROM (VALUES (2, false), (5, false), (2, true), (-1, false)) AS due (days, answered)`;
   const text = await readMetrics();
-  expect(text).toContain('once_disputes_open 2');
+  expect(text).toContain('once_disputes_open 4');
   expect(text).toContain('once_disputes_due_soon 1');
 });
 

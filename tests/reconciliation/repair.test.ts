@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { settleCharge } from '#lib/payments/events/apply-event.ts';
 import { db } from '#lib/platform/database/db.ts';
 import type { Discrepancy } from '#lib/reconciliation/discrepancy.ts';
 import { accept, readDiscrepancy } from '#lib/reconciliation/record.ts';
@@ -54,6 +55,27 @@ test('what is certain is repaired by the run itself: the rows say what the provi
   expect((await db().order.findFirstOrThrow({ where: { id: late.orderId } })).status).toBe('cancelled');
   await simulator.dashboard.refund(second.id);
   expect((await reconcileAll()).found).toMatchObject([{ kind: 'two_live_charges', state: 'resolved' }]);
+});
+
+test('a dispute that was answered unseen is repaired by the run, and one that waits for evidence is not', async () => {
+  const [answered, waiting] = [await order(), await order()];
+  const disputed = async ({ ref }: typeof answered) => {
+    const { dispute } = await simulator.dashboard.dispute(ref);
+    await settleCharge(ref);
+    return dispute?.id ?? '';
+  };
+  const [sent, unsent] = [await disputed(answered), await disputed(waiting)];
+  await simulator.dashboard.submitEvidence(sent);
+  const { found } = await reconcileAll(true);
+  expect(found.map(({ orderId, kind, state }) => ({ orderId, kind, state }))).toEqual(
+    expect.arrayContaining([
+      { orderId: answered.orderId, kind: 'dispute_unanswered', state: 'resolved' },
+      { orderId: waiting.orderId, kind: 'dispute_unanswered', state: 'open' },
+    ]),
+  );
+  expect(found).toHaveLength(2);
+  await simulator.dashboard.closeDispute(unsent, 'won');
+  expect((await reconcileAll(true)).found).toMatchObject([{ kind: 'dispute_unanswered', state: 'resolved' }]);
 });
 
 test('a charge without an order is refunded on request, once', async () => {

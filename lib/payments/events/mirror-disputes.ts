@@ -11,6 +11,8 @@ export interface DisputeRow {
   amountMinor: number;
   status: DisputeStatus;
   dueBy: Date | null;
+  /** The shop has sent its evidence. */
+  answered: boolean;
 }
 
 export interface MirroredDisputes {
@@ -38,10 +40,14 @@ export function mirrorDisputes(
   };
 }
 
-function isNews(row: DisputeRow | undefined, { status, amountMinor, dueBy }: ProviderDispute): boolean {
+function isNews(
+  row: DisputeRow | undefined,
+  { status, amountMinor, dueBy, isAnswered = false }: ProviderDispute,
+): boolean {
   return (
     row?.status !== status ||
     row.amountMinor !== amountMinor ||
+    (isAnswered && !row.answered) ||
     (row.dueBy?.getTime() ?? null) !== (dueBy?.getTime() ?? null)
   );
 }

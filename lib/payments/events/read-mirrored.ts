@@ -18,7 +18,8 @@ export async function readRefunds(tx: Tx, { userId, orderId, attempt }: AttemptK
 
 export function readDisputes(tx: Tx, { userId, orderId, attempt }: AttemptKey): Promise<DisputeRow[]> {
   return tx.$queryRaw<DisputeRow[]>`
-    SELECT provider_ref AS "providerRef", kind, amount_minor AS "amountMinor", status, due_by AS "dueBy"
+    SELECT provider_ref AS "providerRef", kind, amount_minor AS "amountMinor", status, due_by AS "dueBy",
+           answered
     FROM dispute
     WHERE user_id = ${userId}::uuid AND order_id = ${orderId}::uuid AND attempt = ${attempt}::int`;
 }

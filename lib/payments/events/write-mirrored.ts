@@ -27,13 +27,14 @@ export async function writeRefunds(tx: Tx, payment: PaymentRow, changes: RefundC
 
 export async function writeDisputes(tx: Tx, payment: PaymentRow, changes: ProviderDispute[]): Promise<void> {
   const { userId, orderId, attempt } = payment;
-  for (const { ref, kind, amountMinor, currency, reason, status, dueBy } of changes) {
+  for (const { ref, kind, amountMinor, currency, reason, status, dueBy, isAnswered = false } of changes) {
     await tx.$executeRaw`
-      INSERT INTO dispute (user_id, order_id, provider_ref, attempt, kind, amount_minor, currency, reason, status, due_by)
+      INSERT INTO dispute (user_id, order_id, provider_ref, attempt, kind, amount_minor, currency, reason, status, due_by,
+                           answered)
       VALUES (${userId}::uuid, ${orderId}::uuid, ${ref}, ${attempt}::int, ${kind}, ${amountMinor}::int, ${currency},
-              ${reason}, ${status}, ${dueBy ?? null}::timestamptz)
+              ${reason}, ${status}, ${dueBy ?? null}::timestamptz, ${isAnswered})
       ON CONFLICT (user_id, order_id, provider_ref) DO UPDATE
         SET status = excluded.status, reason = excluded.reason, amount_minor = excluded.amount_minor,
-            due_by = excluded.due_by, updated_at = now()`;
+            due_by = excluded.due_by, answered = dispute.answered OR excluded.answered, updated_at = now()`;
   }
 }

@@ -128,7 +128,9 @@ describe('a dispute that is won after the order was cancelled', () => {
   };
   const dispute = { ref: 'du_1', kind: 'dispute' as const, amountMinor: 1_000, reason: 'fraudulent' };
   const won = charge([], { disputes: [{ ...dispute, currency: 'USD', status: 'won' }] });
-  const rows = [{ providerRef: 'du_1', kind: dispute.kind, amountMinor: 1_000, dueBy: null }];
+  const rows = [
+    { providerRef: 'du_1', kind: dispute.kind, amountMinor: 1_000, dueBy: null, answered: false },
+  ];
   const open = rows.map((row) => ({ ...row, status: 'open' as const }));
 
   test('refunds the money that could not be refunded before', () => {

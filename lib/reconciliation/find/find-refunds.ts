@@ -71,7 +71,7 @@ export const findDisputes = ({ orders }: Scope) => Prisma.sql`
          provider_ref AS "providerRef",
          jsonb_build_object('status', status, 'amountMinor', amount_minor, 'currency', currency, 'dueBy', due_by) AS ours,
          NULL::jsonb AS theirs
-  FROM own WHERE status = 'open'
+  FROM own WHERE status = 'open' AND NOT answered
   UNION ALL
   SELECT 'dispute_differs', coalesce(moved.source_ref, own.provider_ref), coalesce(own.user_id, moved.user_id),
          coalesce(own.order_id, moved.order_id), coalesce(moved.source_ref, own.provider_ref),
