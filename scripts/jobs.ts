@@ -4,7 +4,7 @@ import { defaultAttempts, queueSql } from '#lib/jobs/queue-tables.ts';
 import { openClient } from '#lib/platform/database/db-session.ts';
 import { Advice, orUsage, usageOf, wordsFor } from './advice.ts';
 
-/** `npm run jobs`: shows the contents of the job queue, and the jobs that failed their last attempt. */
+/** `npm run jobs`: shows the contents of the job queue, and the jobs that failed. */
 
 const usage = usageOf(import.meta.filename);
 
@@ -20,17 +20,33 @@ interface Job {
   createdAt: Date;
 }
 
+interface Retried {
+  task: string;
+  jobs: number;
+  next: Date;
+  lastError: string | null;
+}
+
+const lastErrorOf = ({ lastError }: Pick<Job, 'lastError'>) =>
+  `  ${lastError ?? 'its worker died while it ran'}`;
+
 async function list(client: pg.Client): Promise<void> {
   const { rows: counts } = await client.query<{ waiting: number; later: number; failed: number }>(
     queueSql.counts,
   );
   const [count] = counts;
   console.log(`${count?.waiting} due or running, ${count?.later} for later, ${count?.failed} failed`);
+  const { rows: retried } = await client.query<Retried>(queueSql.retried);
+  for (const { task, jobs, next, lastError } of retried) {
+    console.log(`\n${jobs} ${task} failed and will be tried again, the next one at ${next.toISOString()}`);
+    console.log(lastErrorOf({ lastError }));
+    console.log(`  npm run jobs -- hurry ${task}`);
+  }
   const { rows } = await client.query<Job>(queueSql.failed, [maxListed]);
   for (const job of rows) {
     console.log(`\n${job.id}  ${job.task}  of ${job.createdAt.toISOString()}, ${job.attempts} tries`);
     console.log(`  ${JSON.stringify(job.payload)}`);
-    console.log(`  ${job.lastError ?? 'its worker died while it ran'}`);
+    console.log(lastErrorOf(job));
   }
   if (rows.length > 0) console.log(`\nnpm run jobs -- retry <id|all>   or   npm run jobs -- drop <id>`);
 }
@@ -59,8 +75,20 @@ async function drop(client: pg.Client, id: string | undefined): Promise<void> {
   console.log(`${rowCount} dropped`);
 }
 
+async function hurry(client: pg.Client, task: string | undefined): Promise<void> {
+  const { rows } = await client.query<Retried>(queueSql.retried);
+  const waiting = rows.map((row) => row.task);
+  if (task === undefined || !waiting.includes(task)) {
+    const which = waiting.length === 0 ? 'no job waits after a failure' : `these wait: ${waiting.join(', ')}`;
+    throw new Advice(`name the task of jobs that wait after a failure; ${which}\n\n${usage}`);
+  }
+  const { rowCount } = await client.query(queueSql.hurry, [task]);
+  console.log(`${rowCount} to be run again now`);
+}
+
 const commands: Record<string, (client: pg.Client, id: string | undefined) => Promise<void>> = {
   list,
+  hurry,
   retry,
   drop,
 };

@@ -118,6 +118,7 @@ export const jobTally = Prisma.sql`
   FROM tally, LATERAL (VALUES ('waiting', waiting), ('retrying', retrying), ('failed', failed)) AS each (state, jobs)`;
 
 const isFailed = 'attempts >= max_attempts AND locked_at IS NULL';
+const isRetried = 'attempts > 0 AND attempts < max_attempts AND locked_at IS NULL';
 
 /** Statements of the commands, which have a connection of their own. */
 export const queueSql = {
@@ -133,6 +134,17 @@ export const queueSql = {
            job.created_at AS "createdAt"
     FROM graphile_worker._private_jobs job JOIN graphile_worker._private_tasks task ON task.id = job.task_id
     WHERE ${isFailed} ORDER BY job.id LIMIT $1`,
+  /** For each task, the jobs that will be tried again, when the next one is, and the last error of the newest. */
+  retried: `
+    SELECT task.identifier AS task, count(*)::int AS jobs, min(job.run_at) AS next,
+           (array_agg(job.last_error ORDER BY job.updated_at DESC))[1] AS "lastError"
+    FROM graphile_worker._private_jobs job JOIN graphile_worker._private_tasks task ON task.id = job.task_id
+    WHERE ${isRetried} GROUP BY task.identifier ORDER BY task.identifier`,
+  /** Tries the waiting jobs of the task $1 again now. The number of attempts stays. */
+  hurry: `
+    UPDATE graphile_worker._private_jobs SET run_at = now()
+    WHERE ${isRetried} AND run_at > now()
+      AND task_id = (SELECT id FROM graphile_worker._private_tasks WHERE identifier = $1)`,
   /** The ids of one failed job ($1), or of `all`. */
   failedIds: `
     SELECT id::text FROM graphile_worker._private_jobs WHERE ${isFailed} AND ($1 = 'all' OR id::text = $1)`,

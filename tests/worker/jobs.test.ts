@@ -121,6 +121,25 @@ test('a job that fails at every attempt is counted, shown with its error, and re
   expect((await runJobsCommand()).output).toContain('0 failed');
 });
 
+test('jobs that wait for their next attempt are shown by task with the last error, and run now on request', async () => {
+  // What broke: hundreds of emails that a mail server refused were shown as "for later", like jobs of tomorrow.
+  await addPoison(25);
+  await addPoison(25);
+  await drainJobs({ limitMs: 10_000 });
+  await db().$executeRaw`
+    UPDATE graphile_worker._private_jobs SET run_at = now() + interval '6 hours' WHERE attempts > 0`;
+  const shown = await runJobsCommand();
+  expect(shown.output).toMatch(/^2 send_mail failed and will be tried again, the next one at 20.*Z$/m);
+  expect(shown.output).toContain('uuid');
+  expect(shown.output).toContain('npm run jobs -- hurry send_mail');
+
+  const wrong = await runJobsCommand('hurry', 'announce');
+  expect([wrong.code, wrong.output]).toEqual([1, expect.stringContaining('these wait: send_mail')]);
+  expect(await drainJobs({ limitMs: 10_000 })).toMatchObject({ failed: 0 });
+  expect(await runJobsCommand('hurry', 'send_mail')).toEqual({ code: 0, output: '2 to be run again now\n' });
+  expect(await drainJobs({ limitMs: 10_000 })).toMatchObject({ failed: 2, failedForGood: 0 });
+});
+
 test('a poison job does not block the jobs behind it', async () => {
   const order = await placeOrder(await addProduct('BEHIND'));
   for (let index = 0; index < 5; index += 1) await addPoison(25);
