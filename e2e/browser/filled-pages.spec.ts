@@ -1,9 +1,18 @@
+import type { Page } from '@playwright/test';
 import { expect, test } from '../support/test.ts';
 
 /**
  * The cart, the checkout and an order's page are filled by the Node host. Next's React does not know what is
  * in them.
  */
+
+/** Until React listens to the page's buttons. Before that, a form is posted, and other tabs are not told. */
+async function untilInteractive(page: Page): Promise<void> {
+  const button = page.getByRole('button', { name: /^One more/ }).first();
+  const listens = () =>
+    button.evaluate((it) => Object.keys(it).some((key) => key.startsWith('__reactProps')));
+  await expect.poll(listens).toBe(true);
+}
 
 // What broke: other software edited the header before the scripts ran. React then rendered the whole page
 // again, and the part of the shopper was empty.
@@ -56,6 +65,7 @@ test('a view that the page cannot show leads to the page of the current build, a
   // Another tab edits the cart, so this page reads its view.
   const other = await context.newPage();
   await other.goto('/cart');
+  await Promise.all([page, other].map(untilInteractive));
   const edit = async () => {
     await other
       .getByRole('button', { name: /^One more/ })
@@ -65,6 +75,7 @@ test('a view that the page cannot show leads to the page of the current build, a
   await edit();
   await expect.poll(() => loads).toBe(2);
   await expect(page.getByRole('heading', { name: 'Your cart' })).toBeVisible();
+  await untilInteractive(page);
   await edit();
   await expect(page.getByRole('heading', { name: 'Something went wrong on our side' })).toBeVisible();
   await expect(page.getByRole('main').getByRole('link', { name: 'help@once.example' })).toBeVisible();
