@@ -25,6 +25,20 @@ export const discrepancyKinds = {
 
 export type DiscrepancyKind = keyof typeof discrepancyKinds;
 
+/** What a person does before they repair or accept: what the shop can't know. */
+export const whatToDo: Partial<Record<DiscrepancyKind, string>> = {
+  charge_without_order:
+    "If the database was restored after the charge, wait a day: the shopper's browser may send the order again, and it takes over the charge. Otherwise refund it, by the repair or in the provider's dashboard: the second one finds nothing to refund.",
+  two_live_charges: "Refund one of them in the provider's dashboard, then repair.",
+  dispute_unanswered:
+    "Send evidence in the provider's dashboard, which the proof of the order gives you, or accept the dispute there, which gives up the money. The repair only reads what was done there.",
+  stock_differs:
+    'Count the item first. The repair takes the stock for right and corrects the ledger. If the count says otherwise, correct the stock afterwards: docs/owner.md, "Stock".',
+  stock_unexplained:
+    'Find out who changed it, and count the item if nobody knows. Then accept it with the reason.',
+  order_stock_differs: 'Count the item, correct the stock (docs/owner.md, "Stock"), then accept it.',
+};
+
 export const isKind = (text: string | undefined): text is DiscrepancyKind =>
   text !== undefined && Object.hasOwn(discrepancyKinds, text);
 

@@ -136,6 +136,12 @@ interface Repairable {
   limit: number;
 }
 
+/** At most two of those whose id begins with this, in lower case. */
+export function readDiscrepancies(beginning: string): Promise<Discrepancy[]> {
+  return sql().$queryRaw<Discrepancy[]>`
+    SELECT ${columns} FROM discrepancy WHERE starts_with(id::text, ${beginning}) ORDER BY id LIMIT 2`;
+}
+
 export async function readDiscrepancy(id: string): Promise<Discrepancy | undefined> {
   const [row] = await sql().$queryRaw<
     Discrepancy[]

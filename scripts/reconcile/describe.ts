@@ -1,5 +1,5 @@
-import { db } from '#lib/platform/database/db.ts';
-import { type Discrepancy, discrepancyKinds } from '#lib/reconciliation/discrepancy.ts';
+import { db, sql } from '#lib/platform/database/db.ts';
+import { type Discrepancy, discrepancyKinds, whatToDo } from '#lib/reconciliation/discrepancy.ts';
 import { repairOf } from '#lib/reconciliation/repair.ts';
 import type { Run } from '#lib/reconciliation/runs.ts';
 
@@ -24,7 +24,18 @@ export function toJson({ from, to, checked }: Run, discrepancies: readonly Discr
   });
 }
 
-export function toText({ from, to, checked }: Run, discrepancies: readonly Discrepancy[]): string {
+export async function toText(
+  { from, to, checked }: Run,
+  discrepancies: readonly Discrepancy[],
+): Promise<string> {
+  const numbers = await numbersOf(discrepancies);
+  const lines = ({ id, kind, subject, orderId }: Discrepancy) => {
+    const number = numbers.get(orderId ?? '');
+    return [
+      `  ${id}  ${kind}  ${subject}${number ? `  order ${number}` : ''}`,
+      `    ${discrepancyKinds[kind]}`,
+    ];
+  };
   const { orders, payments, refunds, charges, skus } = checked;
   const open = discrepancies.filter(({ state }) => state === 'open');
   const done = discrepancies.filter(({ state }) => state === 'resolved');
@@ -52,8 +63,14 @@ function ofMany(open: readonly Discrepancy[]): string[] {
     );
 }
 
-function lines({ id, kind, subject }: Discrepancy): string[] {
-  return [`  ${id}  ${kind}  ${subject}`, `    ${discrepancyKinds[kind]}`];
+/** The number of each order that exists. */
+async function numbersOf(discrepancies: readonly Discrepancy[]): Promise<Map<string, string>> {
+  const keys = discrepancies.filter(({ userId, orderId }) => userId !== null && orderId !== null);
+  const rows = await sql().$queryRaw<{ id: string; number: string }[]>`
+    SELECT orders.id, orders.number FROM orders
+    JOIN unnest(${keys.map(({ userId }) => userId)}::uuid[], ${keys.map(({ orderId }) => orderId)}::uuid[])
+      AS key (user_id, id) ON orders.user_id = key.user_id AND orders.id = key.id`;
+  return new Map(rows.map(({ id, number }) => [id, number]));
 }
 
 /** Everything about one discrepancy. */
@@ -64,22 +81,32 @@ export async function describeDiscrepancy(discrepancy: Discrepancy): Promise<str
     where: { discrepancyId: id },
     orderBy: { version: 'asc' },
   });
-  const repair = repairOf(kind);
+  const number = (await numbersOf([discrepancy])).get(orderId ?? '');
   return [
     `${kind}  ${state}  ${subject}`,
     `  ${discrepancyKinds[kind]}`,
     `  first seen ${firstSeenAt.toISOString()}, last seen ${lastSeenAt.toISOString()}`,
     `  here       ${said(ours)}`,
     `  elsewhere  ${said(theirs)}`,
-    ...(orderId ? [`  order      ${orderId}  (npm run order -- show ${orderId})`] : []),
+    ...(number ? [`  order      ${number}  (npm run order -- proof ${number})`] : []),
+    ...(orderId && !number ? [`  order      ${orderId}, which does not exist here`] : []),
     ...(providerRef ? [`  provider   ${providerRef}`] : []),
     ...events.map(
       ({ at, what, actor, note }) => `  ${at.toISOString()}  ${what}  ${actor}${note ? `: ${note}` : ''}`,
     ),
-    repair
-      ? `  npm run reconcile -- repair ${id}\n    ${repair.does}`
-      : `  It has no repair. Correct it where it comes from, or explain it:\n  npm run reconcile -- accept ${id} --note "why"`,
+    ...(state === 'open' ? choices(discrepancy) : []),
   ].join('\n');
+}
+
+function choices({ id, kind }: Discrepancy): string[] {
+  const repair = repairOf(kind);
+  const advice = whatToDo[kind];
+  return [
+    ...(advice ? [`  ${advice}`] : []),
+    ...(repair ? [`  npm run reconcile -- repair ${id} --note "why"`, `    ${repair.does}`] : []),
+    `  npm run reconcile -- accept ${id} --note "why"`,
+    '    keeps it as it is, until one side changes',
+  ];
 }
 
 const said = (what: unknown): string => (what === null ? 'nothing' : JSON.stringify(what));

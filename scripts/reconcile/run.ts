@@ -4,12 +4,11 @@ import { parseArgs } from 'node:util';
 import { reasonOf, UnknownOutcome } from '#lib/payment-provider/provider.ts';
 import { closeDb, sql } from '#lib/platform/database/db.ts';
 import { env } from '#lib/platform/env.ts';
-import { isUuid } from '#lib/platform/text/uuid.ts';
 import { closeDay, readClosed } from '#lib/reconciliation/close-day.ts';
 import { readDays } from '#lib/reconciliation/day-figures.ts';
 import { type Discrepancy, isKind } from '#lib/reconciliation/discrepancy.ts';
 import { reconcile } from '#lib/reconciliation/reconcile.ts';
-import { accept, readDiscrepancy, readOpen } from '#lib/reconciliation/record.ts';
+import { accept, readDiscrepancies, readOpen } from '#lib/reconciliation/record.ts';
 import { repairDiscrepancy, repairOf } from '#lib/reconciliation/repair.ts';
 import type { Run } from '#lib/reconciliation/runs.ts';
 import { Advice, orUsage, usageOf, wordsFor } from '../advice.ts';
@@ -97,9 +96,8 @@ const commands: Record<string, Command> = {
     if (named !== undefined) throw new Advice(`Unexpected argument '${named}'\n\n${usage}`);
     const [first, last] = [readDay(from) ?? dayAgo(30), readDay(to) ?? dayAgo(0)];
     const [days, closed] = [await readDays(first, last), await readClosed(first, last)];
-    console.log(
-      json ? JSON.stringify({ days, closed }) : csv ? daysToCsv(days, closed) : daysToText(days, closed),
-    );
+    const text = `${daysToText(days, closed)}\n${await lastCompared()}`;
+    console.log(json ? JSON.stringify({ days, closed }) : csv ? daysToCsv(days, closed) : text);
     return nothingOpen;
   },
 
@@ -112,11 +110,25 @@ const commands: Record<string, Command> = {
   },
 };
 
+/** What the provider's columns are based on: orders since then show as a difference. */
+async function lastCompared(): Promise<string> {
+  const [run] = await sql().$queryRaw<{ at: Date }[]>`
+    SELECT started_at AS at FROM reconciliation WHERE is_whole AND finished_at IS NOT NULL
+    ORDER BY started_at DESC LIMIT 1`;
+  return run
+    ? `The provider's amounts are those of ${run.at.toISOString()}. Orders since then are a difference until npm run reconcile.`
+    : "The provider's amounts are not known yet: npm run reconcile";
+}
+
 async function find(id: string | undefined): Promise<Discrepancy> {
-  if (id === undefined || !isUuid(id))
-    throw new Advice(`Name a discrepancy by its id, or for accept a kind\n\n${usage}`);
-  const discrepancy = await readDiscrepancy(id);
+  if (id === undefined || !/^[0-9a-f-]{4,36}$/i.test(id)) {
+    throw new Advice(
+      `Name a discrepancy by its id, or by the beginning of it, or for accept a kind\n\n${usage}`,
+    );
+  }
+  const [discrepancy, another] = await readDiscrepancies(id.toLowerCase());
   if (!discrepancy) throw new Advice(`there is no discrepancy ${id}: npm run reconcile  lists them`);
+  if (another) throw new Advice(`more than one discrepancy begins with ${id}: name more of it`);
   return discrepancy;
 }
 
@@ -129,7 +141,7 @@ function operator({ by }: Flags): { kind: 'operator'; name: string } {
 async function compare(flags: Flags): Promise<number> {
   const run = await runNow(flags);
   const discrepancies = await readOpen(run.id);
-  console.log(flags.json ? toJson(run, discrepancies) : toText(run, discrepancies));
+  console.log(flags.json ? toJson(run, discrepancies) : await toText(run, discrepancies));
   return discrepancies.some(({ state }) => state === 'open') ? someOpen : nothingOpen;
 }
 

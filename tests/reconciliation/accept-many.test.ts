@@ -1,26 +1,15 @@
-import { spawn } from 'node:child_process';
-import path from 'node:path';
 import { expect, test } from 'vitest';
 import { db } from '#lib/platform/database/db.ts';
 import type { Discrepancy } from '#lib/reconciliation/discrepancy.ts';
 import { acceptAll } from '#lib/reconciliation/record.ts';
 import { nameOf, readSelected } from '#lib/reconciliation/select-open.ts';
 import { addProduct } from '#tests/support/shop/shop.ts';
+import { runReconcile as run } from './reconcile-command.ts';
 import { openReconciledShop, reconcileAll } from './reconciled-shop.ts';
 
 /** `npm run reconcile -- accept <kind>`, as typed: a person accepts many discrepancies with one reason. */
 
 const { charge } = await openReconciledShop();
-
-async function run(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const script = path.resolve(import.meta.dirname, '../../scripts/reconcile/run.ts');
-  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let [out, err] = ['', ''];
-  child.stdout.on('data', (text) => (out += text));
-  child.stderr.on('data', (text) => (err += text));
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { code, out, err };
-}
 
 const change = (sku: string, units: number) =>
   db().$executeRaw`UPDATE stock SET available = available + ${units}::int WHERE sku = ${sku}`;

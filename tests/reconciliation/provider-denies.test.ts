@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
-import path from 'node:path';
 import { expect, test } from 'vitest';
 import { UnknownOutcome } from '#lib/payment-provider/provider.ts';
 import { reconcile } from '#lib/reconciliation/reconcile.ts';
 import { openSimulator } from '#tests/support/services/simulator.ts';
 import { openTestShop } from '#tests/support/shop/test-shop.ts';
+import { runReconcile } from './reconcile-command.ts';
 
 /**
  * A provider that refuses the shop's API key. What broke: `npm run reconcile` tried for a quarter of a minute and then
@@ -29,12 +28,7 @@ test('a run ends without waiting, and can be continued', async () => {
 });
 
 test('the command says what to correct, with the exit code of a run that did not finish', async () => {
-  const script = path.resolve(import.meta.dirname, '../../scripts/reconcile/run.ts');
-  const child = spawn(process.execPath, [script, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let [out, err] = ['', ''];
-  child.stdout.on('data', (text) => (out += text));
-  child.stderr.on('data', (text) => (err += text));
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  const { code, out, err } = await runReconcile('--json');
   expect([code, out]).toEqual([2, '']);
   expect(err).toBe(
     'Not finished: the provider denies the request with 401: the API key is wrong or was revoked; correct STRIPE_SECRET_KEY and restart web processes and worker. What was compared so far is kept; the same command continues.\n',

@@ -46,6 +46,12 @@ test('an order is refunded in parts by its number, and the same command twice is
   expect(await run('refund', id, '--by', 'eva')).toMatchObject({ code: 0 });
   expect(await orderOf(shopper)).toMatchObject({ status: 'refunded' });
   const shown = await run('show', number);
+  const { payments } = await orderOf(shopper);
+  expect((await run('show', payments[0]?.providerRef ?? '')).out).toBe(shown.out);
+  expect(await run('show', 'pi_unknown')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('no order'),
+  });
   // What broke: an operator saw what to pack and not where to send it.
   expect(shown.out).toContain(
     'Ship to (standard)\n  Ada Lovelace\n  12 St James’s Square\n  Springfield, IL 62701\n  United States\n',
