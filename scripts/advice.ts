@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { hasCode, isDatabaseAway } from '#lib/platform/database/db-errors.ts';
+import { hasCode, isDatabaseAway, isLoginRefused } from '#lib/platform/database/db-errors.ts';
 import { AppError } from '#lib/platform/errors.ts';
 
 /** An error message for the person at the terminal. Its stack would not help them. */
@@ -26,19 +26,19 @@ export function orUsage<T>(usage: string, parse: () => T): T {
   }
 }
 
-/** A role that can't log in, or a missing database: by SQLSTATE, and by Prisma's codes. */
-const refusesConnection = /^(28\w{3}|3D000|42501|P1000|P1003|P1010)$/;
+/** A missing database or right: by SQLSTATE, and by Prisma's codes. */
+const refusesConnection = /^(3D000|42501|P1003|P1010)$/;
 /** A missing table or schema. */
 const lacksTables = /^(42P01|3F000|P2021)$/;
 
 /** The text that a command prints for an error. An unexpected error keeps its stack. */
 export function wordsFor(error: unknown): string {
   if (error instanceof Advice || error instanceof AppError) return error.message;
+  if (isLoginRefused(error) || hasCode(error, refusesConnection)) {
+    return `The database refuses the connection (${reasonOf(error)}). Check the user, the password and the name of the database in its address.`;
+  }
   if (isDatabaseAway(error)) {
     return `The database does not answer (${reasonOf(error)}). Check its address and that it is running, then run the command again.`;
-  }
-  if (hasCode(error, refusesConnection)) {
-    return `The database refuses the connection (${reasonOf(error)}). Check the user, the password and the name of the database in its address.`;
   }
   if (hasCode(error, lacksTables)) {
     return `The database lacks tables of the shop (${reasonOf(error)}). Run npm run migrate to create them.`;

@@ -13,9 +13,12 @@ const deadlineMs = 4_000;
 
 const maxResponseCharacters = 4_096;
 
-const answerSchema = z.object({ success: z.boolean() });
+const answerSchema = z.object({ success: z.boolean(), 'error-codes': z.array(z.string()).default([]) });
 
-/** `unreachable`: the service did not answer, so nothing is known about the shopper. */
+/** The service's word for a wrong CHALLENGE_SECRET_KEY, which says nothing about the shopper. */
+const refusesUs = /^(?:missing|invalid)-input-secret$/;
+
+/** `unreachable`: the service did not answer or refused the shop's key, so nothing is known about the shopper. */
 export type Verdict = 'good' | 'bad' | 'unreachable';
 
 /** Asks the service whether its widget's response is valid. Each response is valid once. */
@@ -39,7 +42,9 @@ export async function siteVerify(
       signal: AbortSignal.timeout(deadlineMs),
     });
     if (!answer.ok) throw new Error(`the service answered ${answer.status}`);
-    return answerSchema.parse(await answer.json()).success ? 'good' : 'bad';
+    const { success, 'error-codes': codes } = answerSchema.parse(await answer.json());
+    if (codes.some((code) => refusesUs.test(code))) throw new Error('it refuses CHALLENGE_SECRET_KEY');
+    return success ? 'good' : 'bad';
   } catch (error) {
     logger().warn({ reason: (error as Error).message, kind }, 'the challenge service does not answer');
     return 'unreachable';

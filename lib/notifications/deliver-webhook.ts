@@ -16,15 +16,15 @@ const deadlineMs = 10_000;
  * ORDER_WEBHOOK_URL or ORDER_WEBHOOK_SECRET is no longer set.
  */
 export async function deliverWebhook(key: OrderVersion): Promise<void> {
-  const { ORDER_WEBHOOK_URL: url, ORDER_WEBHOOK_SECRET: secret } = env();
+  const { ORDER_WEBHOOK_URL: url, ORDER_WEBHOOK_SECRET: secrets } = env();
   const { userId, orderId, version } = key;
   const where = { userId_orderId_version: { userId, orderId, version } };
   const delivery = await db().webhookDelivery.findUnique({ where });
   if (!delivery || delivery.status === 'delivered') return;
-  if (!url || !secret) throw new PermanentFailure('ORDER_WEBHOOK_URL is no longer set');
+  if (!url || secrets.length === 0) throw new PermanentFailure('ORDER_WEBHOOK_URL is no longer set');
   const body = await bodyOf(key);
   if (body === undefined) return;
-  await post(url, body, signed(secret, delivery.messageId, body));
+  await post(url, body, signed(secrets, delivery.messageId, body));
   await db().webhookDelivery.update({
     where,
     // The address that was used: it may have been corrected since the delivery was enqueued.
@@ -55,12 +55,13 @@ async function bodyOf(key: OrderVersion): Promise<string | undefined> {
   });
 }
 
-function signed(secret: string, id: string, body: string): Record<string, string> {
+/** With one signature for each secret, as the standard says: a receiver accepts any that it can check. */
+function signed(secrets: string[], id: string, body: string): Record<string, string> {
   const now = new Date();
   return {
     'webhook-id': id,
     'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
-    'webhook-signature': new Webhook(secret).sign(id, now, body),
+    'webhook-signature': secrets.map((secret) => new Webhook(secret).sign(id, now, body)).join(' '),
   };
 }
 

@@ -8,11 +8,12 @@ const access = { userId: randomUUID(), orderId: randomUUID(), issuedAt: now };
 const current = 'the-secret-of-these-tests-0123456789';
 
 /** Imports the functions anew with these secrets, because the configuration is read only once. */
-async function under(secret: string, old = '') {
+async function under(secret: string, { old = '', next = '' } = {}) {
   vi.resetModules();
   vi.stubEnv('DATABASE_URL', 'postgresql://localhost/none');
   vi.stubEnv('ONCE_SECRET', secret);
   vi.stubEnv('ONCE_SECRETS_OLD', old);
+  vi.stubEnv('ONCE_SECRETS_NEXT', next);
   vi.stubEnv('PUBLIC_URL', 'https://shop.test');
   const { openOrderAccess, orderAccessUrl, sealOrderAccess } = await import(
     '#lib/order-management/order-access.ts'
@@ -40,8 +41,16 @@ test('a link is valid for half a year', async () => {
 test('a link stays valid after a change of the secret while the old secret is accepted', async () => {
   const sealed = (await under(current)).sealOrderAccess(access);
   const next = 'the-next-secret-of-these-tests-9876543210';
-  expect((await under(next, current)).openOrderAccess(sealed, access.orderId, now)).toBe(access.userId);
+  expect((await under(next, { old: current })).openOrderAccess(sealed, access.orderId, now)).toBe(
+    access.userId,
+  );
   expect((await under(next)).openOrderAccess(sealed, access.orderId, now)).toBeUndefined();
+});
+
+test('a link of a server that signs with the next secret opens at a server that signs with the current one', async () => {
+  const next = 'the-next-secret-of-these-tests-9876543210';
+  const sealed = (await under(next, { old: current })).sealOrderAccess(access);
+  expect((await under(current, { next })).openOrderAccess(sealed, access.orderId, now)).toBe(access.userId);
 });
 
 test('a link with one bit changed, or any other text, opens nothing', async () => {

@@ -16,7 +16,7 @@ export function paymentProvider(): Promise<PaymentProvider> {
     return stripeProvider({
       secretKey: STRIPE_SECRET_KEY,
       apiBase: STRIPE_API_BASE,
-      webhookSecret: STRIPE_WEBHOOK_SECRET,
+      webhookSecrets: STRIPE_WEBHOOK_SECRET,
       capture: PAYMENT_CAPTURE,
     });
   });

@@ -20,6 +20,30 @@ const list = z
       .filter(Boolean),
   );
 
+/** Pieces shorter than this are no list: one secret had a comma in it, and would now be several weak ones. */
+const listedSecretMin = 16;
+/** For the shop's own secrets, which sign cookies. */
+const ownSecretMin = 32;
+
+/** One secret, or several separated by commas while one replaces another: docs/operations.md, "Secrets". */
+const secrets = z
+  .string()
+  .optional()
+  .transform((text) => text?.split(',').map((secret) => secret.trim()) ?? [])
+  .refine((all) => all.every(Boolean), {
+    error: 'has an empty entry: write one comma between two secrets, and none before or after them',
+    abort: true,
+  })
+  .refine((all) => all.length < 2 || all.every((secret) => secret.length >= listedSecretMin), {
+    error: `is a list, because it has a comma, and an entry has fewer than ${listedSecretMin} characters: a secret must not contain a comma`,
+    abort: true,
+  });
+
+const secretsOf = (minLength: number) =>
+  secrets.refine((all) => all.every((secret) => secret.length >= minLength), {
+    error: `must have at least ${minLength} characters`,
+  });
+
 const schema = z
   .object({
     NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
@@ -41,11 +65,15 @@ const schema = z
     UPSTASH_REDIS_REST_TOKEN: z.string().min(1).optional(),
     ONCE_SECRET: z
       .string({ error: 'is missing: set it to at least 32 random characters' })
-      .min(32, 'must have at least 32 characters'),
+      .min(ownSecretMin, `must have at least ${ownSecretMin} characters`)
+      .regex(
+        /^[^\s,](?:[^,]*[^\s,])?$/,
+        'must not contain a comma, or begin or end with a space: ONCE_SECRETS_OLD could not hold it later',
+      ),
     /** Future secrets, separated by commas. Already accepted, so that another server may sign with them. */
-    ONCE_SECRETS_NEXT: list,
+    ONCE_SECRETS_NEXT: secretsOf(ownSecretMin),
     /** Earlier secrets, separated by commas. Still accepted, but not used to sign. */
-    ONCE_SECRETS_OLD: list,
+    ONCE_SECRETS_OLD: secretsOf(ownSecretMin),
     RATE_LIMIT_SHOPPER_PER_MIN: count(10),
     RATE_LIMIT_IP_PER_MIN: count(300),
     ...limitVariables,
@@ -97,7 +125,8 @@ const schema = z
     STRIPE_SECRET_KEY: z.string().min(1).optional(),
     /** Any server with Stripe's API. In development this is the payment simulator. */
     STRIPE_API_BASE: z.url().default('https://api.stripe.com'),
-    STRIPE_WEBHOOK_SECRET: z.string().min(1).optional(),
+    /** An event is accepted if it is signed with any of them. */
+    STRIPE_WEBHOOK_SECRET: secrets,
     /** If set, the browser shows Stripe's Payment Element, else the simulator's test cards. */
     STRIPE_PUBLISHABLE_KEY: z.string().min(1).optional(),
     SMTP_URL: z
@@ -110,17 +139,18 @@ const schema = z
      * features such as /mailbox exist only then. lib/platform/exposure.ts lists what overrides it.
      */
     LOCAL_SHOP: flag.default(false),
-    /** The webhook URL for order events, which are signed with ORDER_WEBHOOK_SECRET (whsec_…). */
+    /** The webhook URL for order events, which are signed with each ORDER_WEBHOOK_SECRET (whsec_…). */
     ORDER_WEBHOOK_URL: z.url().optional(),
-    ORDER_WEBHOOK_SECRET: z
-      .string()
-      .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, 'must be whsec_ and at least 24 bytes in base64')
-      .optional(),
+    ORDER_WEBHOOK_SECRET: secrets.refine(
+      (all) => all.every((secret) => /^whsec_[A-Za-z0-9+/]{32,}={0,2}$/.test(secret)),
+      { error: 'must be whsec_ and at least 24 bytes in base64' },
+    ),
     /** Jobs that one worker runs concurrently. */
     JOB_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(5),
     /** How often an idle worker polls for jobs, in milliseconds. */
     JOB_POLL_MS: z.coerce.number().int().min(50).max(60_000).default(1_000),
-    CRON_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
+    /** A caller presents any of them. */
+    CRON_SECRET: secretsOf(16),
     /** Tells this process's metrics from those of others with its role. Set for the processes of one start. */
     PROCESS_NUMBER: z.coerce.number().int().min(1).max(64).default(1),
     WEB_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(1),
@@ -141,7 +171,8 @@ const schema = z
           error: 'must be host names or addresses without ports, like shop.internal or [fd00::7]',
         },
       ),
-    METRICS_TOKEN: z.string().min(1).optional(),
+    /** A caller presents any of them. */
+    METRICS_TOKEN: secrets,
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
     /** Set by Next while it builds. */
     NEXT_PHASE: z.string().optional(),
@@ -150,7 +181,7 @@ const schema = z
     /** Set by Vercel: the host name of the production deployment, without a scheme. */
     VERCEL_PROJECT_PRODUCTION_URL: z.string().min(1).optional(),
   })
-  .refine((env) => !/^(sk|rk)_live_/.test(env.STRIPE_SECRET_KEY ?? '') || env.STRIPE_WEBHOOK_SECRET, {
+  .refine((env) => !/^(sk|rk)_live_/.test(env.STRIPE_SECRET_KEY ?? '') || env.STRIPE_WEBHOOK_SECRET.length, {
     path: ['STRIPE_WEBHOOK_SECRET'],
     error: 'is missing: without it the shop cannot check the events of a live provider',
   })
@@ -162,7 +193,7 @@ const schema = z
     path: ['CHALLENGE_SITE_KEY'],
     error: 'and CHALLENGE_SECRET_KEY are missing: the service of CHALLENGE_KIND provides them',
   })
-  .refine((env) => !env.ORDER_WEBHOOK_URL || env.ORDER_WEBHOOK_SECRET, {
+  .refine((env) => !env.ORDER_WEBHOOK_URL || env.ORDER_WEBHOOK_SECRET.length, {
     path: ['ORDER_WEBHOOK_SECRET'],
     error: 'is missing: the receiver at ORDER_WEBHOOK_URL needs it to check that an event is from this shop',
   });

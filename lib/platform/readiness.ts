@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { db } from '#lib/platform/database/db.ts';
-import { hasCode, isDatabaseAway } from '#lib/platform/database/db-errors.ts';
+import { hasCode, isDatabaseAway, isLoginRefused } from '#lib/platform/database/db-errors.ts';
 import { schemaOf, settings } from '#lib/platform/database/db-session.ts';
 import { probeWrite } from '#lib/platform/database/write-probe.ts';
 import { env } from '#lib/platform/env.ts';
@@ -90,11 +90,13 @@ async function checkReads(): Promise<DatabaseCheck> {
       return { state: 'not_migrated', reason: 'the database is empty; run npm run migrate' };
     }
     logger().warn({ err: error }, 'not ready: database');
-    return {
-      state: 'down',
-      reason: isDatabaseAway(error) ? 'the database cannot be reached' : 'the database refuses to answer',
-    };
+    return { state: 'down', reason: reasonFor(error) };
   }
+}
+
+function reasonFor(error: unknown): string {
+  if (isLoginRefused(error)) return 'the database refuses the user or the password of DATABASE_URL';
+  return isDatabaseAway(error) ? 'the database cannot be reached' : 'the database refuses to answer';
 }
 
 /** Settings that the connection has set but its session lacks: a pooler has assigned it another session. */

@@ -37,6 +37,12 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
+/** Whether it is one of the secrets. Compares with each, so that timing does not reveal which one was right. */
+export function isOneOf(given: string, secrets: readonly string[]): boolean {
+  const bytes = Buffer.from(given);
+  return secrets.map((secret) => sameBytes(bytes, Buffer.from(secret))).includes(true);
+}
+
 /** Creates the key once: from a string, Node would create a key at every use. */
 function signerUnder(secret: string): Signer {
   const key = createSecretKey(secret, 'utf8');

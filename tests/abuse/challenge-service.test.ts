@@ -13,14 +13,18 @@ import { addProduct } from '#tests/support/shop/shop.ts';
 /** A server that implements siteverify as Turnstile and hCaptcha do: each widget response is valid once. */
 const asked: Record<string, string>[] = [];
 let answering = true;
+let acceptedSecret = 'service-secret';
 const service = http.createServer(async (request, response) => {
   const form = Object.fromEntries(new URLSearchParams(await text(request)));
   asked.push(form);
   if (!answering) return response.writeHead(503).end();
+  response.setHeader('content-type', 'application/json');
+  const answer = (success: boolean, ...codes: string[]) =>
+    response.end(JSON.stringify({ success, 'error-codes': codes }));
+  if (form.secret !== acceptedSecret) return answer(false, 'invalid-input-secret');
   const first = asked.filter((one) => one.response === form.response).length === 1;
-  const success = form.secret === 'service-secret' && first && form.response?.startsWith('person') === true;
-  response.writeHead(200, { 'content-type': 'application/json' });
-  response.end(JSON.stringify({ success, 'error-codes': success ? [] : ['invalid-input-response'] }));
+  if (first && form.response?.startsWith('person')) return answer(true);
+  return answer(false, 'invalid-input-response');
 });
 await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
 afterAll(() => {
@@ -40,6 +44,7 @@ await openPayingShop({
 beforeEach(() => {
   asked.length = 0;
   answering = true;
+  acceptedSecret = 'service-secret';
 });
 
 /** A session with one declined card, and its next submission. */
@@ -82,6 +87,15 @@ test('while the service does not answer, a proof of work replaces it', async () 
   if (instead?.kind !== 'proof_of_work') throw new Error(`asked for ${instead?.kind}`);
   expect((await send(workOut(instead))).status).toBe(402);
   expect((await orderOf(shopper)).status).toBe('payment_declined');
+});
+
+// What broke: it counted as the answer of a robot, and every shopper with a challenge was refused.
+test('while the service refuses the key of the shop, a proof of work replaces it', async () => {
+  const { send, challenge } = await suspect('REPLACED-KEY');
+  acceptedSecret = 'the key that replaced it';
+  const instead = await challengeOf(await send(`${challenge.id}~person-4`));
+  if (instead?.kind !== 'proof_of_work') throw new Error(`asked for ${instead?.kind}`);
+  expect((await send(workOut(instead))).status).toBe(402);
 });
 
 test('a service without its keys is refused at start with the names of the variables', () => {

@@ -55,7 +55,7 @@ beforeEach(() => {
   asked.length = 0;
 });
 
-export const options = { secretKey: 'sk_test_1', webhookSecret: 'whsec_1', capture: 'automatic' } as const;
+export const options = { secretKey: 'sk_test_1', webhookSecrets: ['whsec_1'], capture: 'automatic' as const };
 
 export const apiBase = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 

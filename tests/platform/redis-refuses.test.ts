@@ -65,6 +65,24 @@ describe.each(refusing)('%s', (_what, url, reason) => {
   });
 });
 
+test('a Redis user has two passwords while one replaces the other, and no process loses its Redis', async () => {
+  const setUser = (...rules: string[]) => operator.call('ACL', 'SETUSER', 'shop', ...rules);
+  const startWith = async (password: string) => {
+    const url = `redis://shop:${password}@127.0.0.1:${port}`;
+    return callUrl((await startShopProcess({ REDIS_URL: url })).url);
+  };
+  const redisOf = async (call: typeof before) => (await (await call('/api/ready')).json()).redis;
+  await setUser('on', '>first', '~once:*', '+@all');
+  const before = await startWith('first');
+  await expect.poll(() => redisOf(before)).toBe('up');
+  await setUser('>second');
+  const after = await startWith('second');
+  await setUser('<first');
+  await expect.poll(() => redisOf(after)).toBe('up');
+  // Its connection stays open, so it may be stopped later.
+  expect(await redisOf(before)).toBe('up');
+});
+
 test('a Redis that accepts the shop is used, and an unreachable one is only reported', async () => {
   expect(await chooseRedis({ REDIS_URL: right }, folder)).toEqual({
     variables: {},

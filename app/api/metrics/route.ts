@@ -4,11 +4,11 @@ import { paymentState } from '#lib/payments/payment-metrics.ts';
 import { databaseState } from '#lib/platform/database/database-state.ts';
 import { env } from '#lib/platform/env.ts';
 import { AppError } from '#lib/platform/errors.ts';
+import { requireBearer } from '#lib/platform/http/bearer.ts';
 import { isLocalRequest, notAllowed, route } from '#lib/platform/http/http.ts';
 import { metrics } from '#lib/platform/metrics.ts';
 import { gatherMetrics } from '#lib/platform/scrape/gather-metrics.ts';
 import { readState } from '#lib/platform/scrape/state-gauges.ts';
-import { sameBytes } from '#lib/platform/signing.ts';
 import { discrepancyState } from '#lib/reconciliation/discrepancy-metrics.ts';
 
 export const dynamic = 'force-dynamic';
@@ -18,16 +18,15 @@ export const dynamic = 'force-dynamic';
  * exposed.
  */
 export const GET = route(async (request) => {
-  const token = env().METRICS_TOKEN;
-  const given = request.headers.get('authorization') ?? '';
-  if (!token && !isLocalRequest(request.headers)) {
+  const tokens = env().METRICS_TOKEN;
+  if (tokens.length > 0) {
+    requireBearer(
+      request,
+      tokens,
+      'Metrics need the header "Authorization: Bearer" with the METRICS_TOKEN of this shop.',
+    );
+  } else if (!isLocalRequest(request.headers)) {
     throw new AppError('not_found', { detail: 'This shop shows no metrics: METRICS_TOKEN is not set.' });
-  }
-  if (token && !sameBytes(Buffer.from(given), Buffer.from(`Bearer ${token}`))) {
-    throw new AppError('token_required', {
-      detail: 'Metrics need the header "Authorization: Bearer" with the METRICS_TOKEN of this shop.',
-      headers: { 'www-authenticate': 'Bearer' },
-    });
   }
   const [processes, state] = await Promise.all([
     gatherMetrics(),

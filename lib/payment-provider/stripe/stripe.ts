@@ -47,7 +47,8 @@ const clockSlackMs = 60_000;
 export interface StripeOptions {
   secretKey: string;
   apiBase: string;
-  webhookSecret: string | undefined;
+  /** An event must be signed with one of them. */
+  webhookSecrets: string[];
   capture: 'automatic' | 'manual';
 }
 
@@ -176,7 +177,7 @@ export function stripeProvider(options: StripeOptions): PaymentProvider {
 
     listEntries: (range) => withinDeadline('balance', () => listEntries(stripe, range)),
 
-    readEvent: (body, signature) => readEvent(stripe, body, signature, options.webhookSecret),
+    readEvent: (body, signature) => readEvent(stripe, body, signature, options.webhookSecrets),
   };
 }
 
@@ -317,18 +318,13 @@ async function listEvents(
   return { events: read, more: true };
 }
 
-function readEvent(
-  stripe: Stripe,
-  body: string,
-  signature: string | null,
-  secret: string | undefined,
-): ProviderEvent {
-  if (!secret) {
+function readEvent(stripe: Stripe, body: string, signature: string | null, secrets: string[]): ProviderEvent {
+  if (secrets.length === 0) {
     throw new AppError('unavailable', {
       detail: 'STRIPE_WEBHOOK_SECRET is not set, so no event can be checked.',
     });
   }
-  const event = eventOf(signedBody(stripe, body, signature, secret));
+  const event = eventOf(signedBody(stripe, body, signature, secrets));
   if (event) return event;
   throw new AppError('invalid_request', {
     detail:
@@ -337,14 +333,18 @@ function readEvent(
 }
 
 /** The signed body; undefined when it is not JSON, which is only checked after the signature. */
-function signedBody(stripe: Stripe, body: string, signature: string | null, secret: string): unknown {
-  try {
-    return stripe.webhooks.constructEvent(body, signature ?? '', secret);
-  } catch (cause) {
-    if (cause instanceof SyntaxError) return undefined;
-    throw new AppError('signature_invalid', {
-      detail: 'The signature does not fit the body. Nothing was changed.',
-      cause,
-    });
+function signedBody(stripe: Stripe, body: string, signature: string | null, secrets: string[]): unknown {
+  let cause: unknown;
+  for (const secret of secrets) {
+    try {
+      return stripe.webhooks.constructEvent(body, signature ?? '', secret);
+    } catch (error) {
+      if (error instanceof SyntaxError) return undefined;
+      cause = error;
+    }
   }
+  throw new AppError('signature_invalid', {
+    detail: 'The signature does not fit the body. Nothing was changed.',
+    cause,
+  });
 }

@@ -14,12 +14,20 @@ export function isUniqueViolation(error: unknown): boolean {
   return hasCode(error, /^(23505|P2002)$/);
 }
 
+/** The database refused the user or the password, for example because the password was changed. */
+export function isLoginRefused(error: unknown): boolean {
+  return (
+    hasCode(error, /^(28\w{3}|P1000)$/) || hasKind(error, /^(AuthenticationFailed|DatabaseAccessDenied)$/)
+  );
+}
+
 /**
- * The database could not be reached, did not answer in time or is shutting down. It did not refuse the
- * statement. The outcome of a commit in progress is then unknown.
+ * The database could not be reached, did not let this process in, did not answer in time or is shutting down.
+ * It did not refuse the statement. The outcome of a commit in progress is then unknown.
  */
 export function isDatabaseAway(error: unknown): boolean {
   return (
+    isLoginRefused(error) ||
     hasCode(
       error,
       /^(P1001|P1002|P1008|P1017|P2024|P2028|ECONN\w+|ENOTFOUND|EPIPE|ETIMEDOUT|57P0\d|57014|55P03|08\w{3}|53\d{3}|25006|25P0[34])$/,

@@ -10,6 +10,8 @@ export interface TestSmtp {
   unknownRecipients: Set<string>;
   /** Its answer to every email at this command, until it is set to undefined. */
   refusal: { at: 'RCPT TO' | 'DATA'; code: number; text: string } | undefined;
+  /** Passwords that it refuses. It accepts any other, and clients without a login. */
+  refusedPasswords: Set<string>;
   /** Tells the next `times` recipients to try again later. 0 ends this. */
   deferNext(times: number): void;
   /** Accepts emails but holds its answers until `answer` is called. */
@@ -28,6 +30,7 @@ interface ReceivedMail {
 export async function startSmtp(): Promise<TestSmtp> {
   const mails: ReceivedMail[] = [];
   const unknownRecipients = new Set<string>();
+  const refusedPasswords = new Set<string>();
   let deferrals = 0;
   let mayAnswer = Promise.resolve();
 
@@ -38,7 +41,13 @@ export async function startSmtp(): Promise<TestSmtp> {
 
   const server = new SMTPServer({
     authOptional: true,
+    // Its clients are on this machine and use no TLS.
+    allowInsecureAuth: true,
     disabledCommands: ['STARTTLS'],
+    onAuth({ username, password }, _session, callback) {
+      if (refusedPasswords.has(password ?? '')) return callback(refusal(535, '5.7.8 wrong password'));
+      callback(null, { user: username ?? '' });
+    },
     onRcptTo({ address }, _session, callback) {
       if (unknownRecipients.has(address)) return callback(refusal(550, '5.1.1 no such mailbox'));
       if (deferrals > 0) {
@@ -67,6 +76,7 @@ export async function startSmtp(): Promise<TestSmtp> {
     url: `smtp://127.0.0.1:${port}`,
     mails,
     unknownRecipients,
+    refusedPasswords,
     refusal: undefined,
     deferNext: (times) => {
       deferrals = times;

@@ -5,6 +5,7 @@ import { Webhook } from 'standardwebhooks';
 /** A receiver of order events: a real server that checks signatures as a subscriber would. */
 export interface WebhookReceiver {
   url: string;
+  /** The secret by which it checks signatures. A test may replace it. */
   secret: string;
   /** The deliveries with a valid signature, whatever the answer was. */
   received: { id: string; event: ReceivedEvent }[];
@@ -29,7 +30,10 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
     for await (const chunk of request) chunks.push(chunk);
     try {
       const headers = request.headers as Record<string, string>;
-      const event = new Webhook(secret).verify(Buffer.concat(chunks).toString(), headers) as ReceivedEvent;
+      const event = new Webhook(receiver.secret).verify(
+        Buffer.concat(chunks).toString(),
+        headers,
+      ) as ReceivedEvent;
       receiver.received.push({ id: headers['webhook-id'] ?? '', event });
     } catch {
       receiver.forged += 1;
