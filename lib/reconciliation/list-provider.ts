@@ -5,8 +5,9 @@ import { sql } from '#lib/platform/database/db.ts';
 import { env } from '#lib/platform/env.ts';
 import { logger } from '#lib/platform/logger.ts';
 import { processWide } from '#lib/platform/process-wide.ts';
+import { listSlices, type Slice } from '#lib/reconciliation/list-slices.ts';
 
-/** Copies the provider's balance into `provider_entry`, page by page. Entries never change, so a page read twice is harmless. */
+/** Copies the provider's balance into `provider_entry`, slice by slice. Entries never change, so a page read twice is harmless. */
 
 const name = 'provider_balance';
 const minuteMs = 60_000;
@@ -22,16 +23,11 @@ const aheadMs = minuteMs;
 /** Waits of 1, 2, 4 and 8 seconds for a provider that is busy or away. */
 const retries = 4;
 
-export interface Listing {
-  since: Date;
-  until: Date;
-}
-
 /**
  * The range to list up to now, by the provider's clock: from where the last listing ended, or from a day before
  * the first order; in a shop that has lost its orders, from a month ago.
  */
-export async function listingUntilNow(overlap = overlapMs): Promise<Listing> {
+export async function listingUntilNow(overlap = overlapMs): Promise<Slice> {
   const provider = await paymentProvider();
   const now = await insistently(() => provider.now());
   const [row] = await sql().$queryRaw<{ readUntil: Date | null; firstOrder: Date | null }[]>`
@@ -45,15 +41,31 @@ export async function listingUntilNow(overlap = overlapMs): Promise<Listing> {
   return { since: new Date(since), until: new Date(now.getTime() + aheadMs) };
 }
 
-/** Lists the page after `after` and stores it. Returns the last entry's ref; undefined after the last page. */
-export async function listPage(
-  { since, until }: Listing,
-  after: string | undefined,
-): Promise<string | undefined> {
+/** The usual time of an answer. Enough slices are listed at the same time to use the read limit nevertheless. */
+const usualAnswerSeconds = 0.3;
+
+/** Slices that are listed at the same time. Each holds a page in memory. */
+const mostSlices = 16;
+
+/** Lists some of the slices and stores their entries. Resolves with what is left. */
+export async function listSome(slices: readonly Slice[], untilMs: number): Promise<Slice[]> {
   const provider = await paymentProvider();
-  const { entries, more } = await insistently(() => provider.listEntries({ since, until, after }));
-  await store(entries);
-  return more ? entries.at(-1)?.ref : undefined;
+  return listSlices(slices, {
+    list: (slice) => insistently(() => provider.listEntries(slice)),
+    store: oneAtATime(store),
+    atOnce: Math.ceil(Math.min(mostSlices, env().RECONCILE_READS_PER_SECOND * usualAnswerSeconds)),
+    untilMs,
+  });
+}
+
+/** Pages arrive together, but take one connection of the database only. */
+function oneAtATime<T>(work: (of: T) => Promise<void>): (of: T) => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  return (of) => {
+    const next = last.then(() => work(of));
+    last = next.catch(() => undefined);
+    return next;
+  };
 }
 
 /** Remembers that everything before `until` was listed. */
@@ -73,13 +85,14 @@ export async function planAnew(): Promise<void> {
 /** Lists everything up to now in one go, for a second look. */
 export async function catchUp(): Promise<void> {
   const listing = await listingUntilNow(shortOverlapMs);
-  for (let after: string | undefined; ; ) {
-    after = await listPage(listing, after);
-    if (after === undefined) break;
-  }
+  await listSome([listing], Number.POSITIVE_INFINITY);
   await moveCursor(listing.until);
 }
 
+/**
+ * Does not wait for the disk, so that it does not keep orders waiting there. The position after these entries is
+ * written later, and that waits for everything before it.
+ */
 async function store(entries: ProviderEntry[]): Promise<void> {
   if (entries.length === 0) return;
   const rows = entries.map(({ attempt: of, at, ...entry }) => ({
@@ -98,6 +111,7 @@ async function store(entries: ProviderEntry[]): Promise<void> {
       ref text, at timestamptz, kind text, "amountMinor" bigint, currency text, "settledMinor" bigint, "feeMinor" bigint,
       "settledCurrency" text, "sourceRef" text, "chargeRef" text, "userId" uuid, "orderId" uuid, attempt int,
       "refundId" uuid)
+    CROSS JOIN (SELECT set_config('synchronous_commit', 'off', true)) AS this_statement_only
     ON CONFLICT (ref) DO NOTHING`;
 }
 
@@ -126,11 +140,17 @@ export async function insistently<T>(ask: () => Promise<T>, requests = 1): Promi
 /** How many requests a thorough look at a charge sends. */
 export const requestsOfLook = 5;
 
+/**
+ * How long a turn that was not used can be used later, while a position is written or a page is stored. A second has a
+ * quarter more requests at most.
+ */
+const unusedMs = 250;
+
 /** Waits until this many requests may be sent. */
 export async function takeTurns(requests: number): Promise<void> {
   const turn = pace();
-  const waitMs = turn.nextMs - performance.now();
-  turn.nextMs =
-    Math.max(turn.nextMs, performance.now()) + (requests * 1_000) / env().RECONCILE_READS_PER_SECOND;
-  if (waitMs > 0) await sleep(waitMs);
+  const nowMs = performance.now();
+  const atMs = Math.max(turn.nextMs, nowMs - unusedMs);
+  turn.nextMs = atMs + (requests * 1_000) / env().RECONCILE_READS_PER_SECOND;
+  if (atMs > nowMs) await sleep(atMs - nowMs);
 }

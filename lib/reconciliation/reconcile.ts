@@ -4,7 +4,8 @@ import { findChangedDays, readClosedMonths } from '#lib/reconciliation/close-day
 import { confirmSome, noteSuspects } from '#lib/reconciliation/confirm.ts';
 import { compareOwnerless, comparePart, compareStock } from '#lib/reconciliation/find/compare.ts';
 import type { Range } from '#lib/reconciliation/find/scope.ts';
-import { listingUntilNow, listPage, moveCursor, planAnew } from '#lib/reconciliation/list-provider.ts';
+import { listingUntilNow, listSome, moveCursor, planAnew } from '#lib/reconciliation/list-provider.ts';
+import type { Slice } from '#lib/reconciliation/list-slices.ts';
 import type { By } from '#lib/reconciliation/record.ts';
 import { repairSome } from '#lib/reconciliation/repair.ts';
 import { advance, type NewRun, type Progress, type Run, release, takeRun } from '#lib/reconciliation/runs.ts';
@@ -53,7 +54,7 @@ export async function reconcile(asked: Reconcile): Promise<Run | 'unfinished' | 
 type Unit = (run: Run, asked: Reconcile) => Promise<Progress>;
 
 const units: Record<Exclude<Run['step'], 'done'>, Unit> = {
-  list: listSome,
+  list,
   orders: compareSome,
   stock: compareSomeStock,
   days: compareSomeDays,
@@ -61,19 +62,43 @@ const units: Record<Exclude<Run['step'], 'done'>, Unit> = {
   repair,
 };
 
-/** The range is fixed when the first page is listed: a later one would shift the pages. */
-async function listSome({ position, listFrom, to }: Run): Promise<Progress> {
-  const listing = listFrom ? { since: listFrom, until: untilOf(position, to) } : await listingUntilNow();
-  const after = await listPage(listing, refOf(position));
-  const until = listing.until.toISOString();
-  if (after !== undefined) return { listFrom: listing.since, position: `${until} ${after}` };
-  await moveCursor(listing.until);
+/** How long slices are listed before the position is written. */
+const listMs = 5_000;
+
+/** The range is fixed when the run begins to list: a later one would shift the pages. */
+async function list({ position }: Run): Promise<Progress> {
+  const { until, left, listFrom } = readPosition(position) ?? begin(await listingUntilNow());
+  const after = await listSome(left, performance.now() + listMs);
+  if (after.length > 0) return { listFrom, position: JSON.stringify({ until, left: after }) };
+  await moveCursor(until);
   await planAnew();
-  return { step: 'orders', position: null };
+  return { listFrom, step: 'orders', position: null };
 }
 
-const untilOf = (position: string | null, to: Date): Date => new Date(position?.split(' ')[0] ?? to);
-const refOf = (position: string | null): string | undefined => position?.split(' ')[1];
+/** The end of the range, and what is left of it. `listFrom`: its begin, when it begins. */
+interface ListPosition {
+  until: Date;
+  left: Slice[];
+  listFrom?: Date;
+}
+
+const begin = (range: Slice): ListPosition => ({
+  until: range.until,
+  left: [range],
+  listFrom: range.since,
+});
+
+/** Undefined at the begin. The release before wrote another text: its run lists everything again. */
+function readPosition(position: string | null): ListPosition | undefined {
+  if (!position?.startsWith('{')) return undefined;
+  const { until, left } = JSON.parse(position) as ListPosition;
+  const slices = left.map((slice) => ({
+    ...slice,
+    since: new Date(slice.since),
+    until: new Date(slice.until),
+  }));
+  return { until: new Date(until), left: slices };
+}
 
 /** What a run compares. A charge may be older than the oldest order that is left. */
 const rangeOf = ({ isWhole, from, to }: Run): Range => ({ from: isWhole ? new Date(0) : from, to });

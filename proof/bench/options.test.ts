@@ -25,6 +25,8 @@ describe('the flags of the bench', () => {
 
   it('fill the tables first when asked to', () => {
     expect(read('--million').oldOrders).toBe(1_000_000);
+    expect(read().reconciledOrders).toBe(1_000_000);
+    expect(read('--reconciled-orders', '50000').reconciledOrders).toBe(50_000);
   });
 
   it('choose scenarios by name and refuse an unknown name', () => {

@@ -24,6 +24,8 @@ export interface Options {
   processes: number;
   /** Orders in the tables before the measurements. */
   oldOrders: number;
+  /** Orders that a reconciliation compares. */
+  reconciledOrders: number;
   /**
    * Switches the shop's rate limits off. Otherwise every order is counted against limits that are never
    * reached.
@@ -44,6 +46,7 @@ const sizes = {
     overloadSeconds: 20,
     overloadConnections: 8_000,
     pgbenchSeconds: 10,
+    reconciledOrders: 1_000_000,
   },
   quick: {
     orders: 600,
@@ -52,6 +55,7 @@ const sizes = {
     overloadSeconds: 2,
     overloadConnections: 1_000,
     pgbenchSeconds: 3,
+    reconciledOrders: 5_000,
   },
 };
 
@@ -66,6 +70,7 @@ const flags = {
   'soak-minutes': { type: 'string', default: '0' },
   processes: { type: 'string', default: '1' },
   million: { type: 'boolean', default: false },
+  'reconciled-orders': { type: 'string' },
   'no-limits': { type: 'boolean', default: false },
   out: { type: 'string' },
   help: { type: 'boolean', default: false },
@@ -89,6 +94,11 @@ export function readOptions(args: string[], known: string[]): Options | 'help' {
     overloadFactor: 10,
     skus: 1_000,
     oldOrders: values.million ? 1_000_000 : 0,
+    reconciledOrders: wholeNumber(
+      'reconciled-orders',
+      values['reconciled-orders'] ?? size.reconciledOrders,
+      1_000,
+    ),
     noLimits: values['no-limits'],
     quick: values.quick,
     only,

@@ -8,6 +8,7 @@ import { edge } from '#proof/bench/scenarios/edge.ts';
 import { hot } from '#proof/bench/scenarios/hot.ts';
 import { overload } from '#proof/bench/scenarios/overload.ts';
 import { purchase } from '#proof/bench/scenarios/purchase.ts';
+import { reconcile } from '#proof/bench/scenarios/reconcile.ts';
 import { replay } from '#proof/bench/scenarios/replay.ts';
 import { soak } from '#proof/bench/scenarios/soak.ts';
 import { unique } from '#proof/bench/scenarios/unique.ts';
@@ -45,6 +46,8 @@ export const scenarios: Scenario[] = [
   soak,
   // Last: it fills the memory of the process with new pages.
   capacity,
+  // It changes rows so that they differ.
+  reconcile,
 ];
 
 /** The requested scenarios, with the yardsticks that they are compared with. */

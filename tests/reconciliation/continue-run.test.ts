@@ -3,11 +3,12 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { db } from '#lib/platform/database/db.ts';
 import { reconcile } from '#lib/reconciliation/reconcile.ts';
-import { metadataOf, openReconciledShop, reconcileAll, stranger } from './reconciled-shop.ts';
+import { reconcileRegularly } from '#lib/reconciliation/reconcile-regularly.ts';
+import { openReconciledShop, reconcileAll, stranger } from './reconciled-shop.ts';
 
 /** A run that was killed is continued where it was, and only one process works on a run. */
 
-const { databaseUrl, simulator, order, charge } = await openReconciledShop({
+const { databaseUrl, simulator, order } = await openReconciledShop({
   RECONCILE_READS_PER_SECOND: '500',
 });
 
@@ -82,10 +83,12 @@ test('a provider that does not answer ends the command with 2, and the same comm
 }, 120_000);
 
 test('a killed run is continued from its position, and finds everything once', async () => {
-  const refs = [];
-  for (let count = 0; count < 250; count += 1) refs.push((await charge(500, metadataOf(stranger()))).id);
+  const refs = Array.from({ length: 900 }, (_, index) => `pi_lost${index}`);
+  const lost = { amount: 500, currency: 'usd', attempt: 1 };
+  await simulator.plant(refs.map((id) => ({ id, ...lost, ...stranger() })));
   const { child, ended } = start(['--json'], { RECONCILE_READS_PER_SECOND: '1' });
-  await expect.poll(async () => (await unfinished())?.position ?? null).toMatch(/ txn_/);
+  const position = async () => (await unfinished())?.position ?? null;
+  await expect.poll(position, { timeout: 30_000 }).toMatch(/txn_/);
   // It is held by the process that works on it.
   const actor = { kind: 'operator', name: 'eva' } as const;
   expect(await reconcile({ actor, repairs: false, untilMs: Number.POSITIVE_INFINITY })).toBe('other');
@@ -95,6 +98,7 @@ test('a killed run is continued from its position, and finds everything once', a
   expect(left).toMatchObject({ step: 'list' });
   const listed = await db().providerEntry.count();
   expect(listed).toBeGreaterThanOrEqual(100);
+  expect(listed).toBeLessThan(refs.length);
 
   await db().$executeRaw`UPDATE reconciliation SET leased_until = now() WHERE finished_at IS NULL`;
   const { run, found } = await reconcileAll();
@@ -102,7 +106,7 @@ test('a killed run is continued from its position, and finds everything once', a
   expect(found.map(({ kind, providerRef }) => `${kind} ${providerRef}`).sort()).toEqual(
     refs.map((ref) => `charge_without_order ${ref}`).sort(),
   );
-});
+}, 120_000);
 
 test('a run can be done in short pieces', async () => {
   const actor = { kind: 'job', name: 'reconcile' } as const;
@@ -114,4 +118,15 @@ test('a run can be done in short pieces', async () => {
     expect(run).toBe('unfinished');
   }
   expect(pieces).toBeGreaterThan(3);
+});
+
+test('a job that does not finish a run leaves another job that continues it, once', async () => {
+  const continuing = () => db().$queryRaw<unknown[]>`
+    SELECT run_at <= now() AS "isDue" FROM graphile_worker.jobs WHERE key = 'continue:reconcile'`;
+  await reconcileRegularly({}, 1);
+  await reconcileRegularly({}, 1);
+  expect(await unfinished()).not.toBeNull();
+  expect(await continuing()).toEqual([{ isDue: true }]);
+  await reconcileRegularly({});
+  expect(await unfinished()).toBeNull();
 });

@@ -42,14 +42,13 @@ export async function comparePart(
 ): Promise<{ found: Finding[]; counted: Partial<Checked> }> {
   const scope = partScope(part, parts, range);
   const [counted = {}] = await sql().$queryRaw<Partial<Checked>[]>`
-    SELECT count(*)::int AS orders, coalesce(sum(payments), 0)::int AS payments, coalesce(sum(refunds), 0)::int AS refunds,
-           (SELECT count(*)::int FROM provider_entry c WHERE c.kind = 'charge' AND ${scope.charges}) AS charges
-    FROM orders o
-    CROSS JOIN LATERAL (SELECT count(*) AS payments FROM payment p
-                        WHERE p.user_id = o.user_id AND p.order_id = o.id) AS of_order
-    CROSS JOIN LATERAL (SELECT count(*) AS refunds FROM refund r
-                        WHERE r.user_id = o.user_id AND r.order_id = o.id) AS of_payment
-    WHERE ${scope.orders}`;
+    WITH known AS NOT MATERIALIZED (SELECT o.user_id, o.id FROM orders o WHERE ${scope.orders})
+    SELECT (SELECT count(*) FROM known)::int AS orders,
+           (SELECT count(*) FROM known JOIN payment p ON p.user_id = known.user_id AND p.order_id = known.id
+            WHERE ${scope.shoppers('p.user_id')})::int AS payments,
+           (SELECT count(*) FROM known JOIN refund r ON r.user_id = known.user_id AND r.order_id = known.id
+            WHERE ${scope.shoppers('r.user_id')})::int AS refunds,
+           (SELECT count(*) FROM provider_entry c WHERE c.kind = 'charge' AND ${scope.charges})::int AS charges`;
   return { found: await findIn(scope), counted };
 }
 
@@ -98,17 +97,20 @@ export interface Suspects {
 
 /** Compares these orders, charges, items and movements again, whatever their time. */
 export async function compareAgain({ orders, charges, skus, movements, days }: Suspects): Promise<Finding[]> {
-  const known = await sql().$queryRaw<{ ref: string }[]>`
-    SELECT DISTINCT charge_ref AS ref FROM provider_entry
+  const known = await sql().$queryRaw<{ ref: string; userId: string | null }[]>`
+    SELECT charge_ref AS ref, user_id AS "userId" FROM provider_entry
     WHERE kind = 'charge' AND (user_id, order_id) IN (
       SELECT "userId", "orderId" FROM json_to_recordset(${JSON.stringify(orders)}::json)
-        AS key ("userId" uuid, "orderId" uuid))`;
+        AS key ("userId" uuid, "orderId" uuid))
+    UNION
+    SELECT charge_ref, user_id FROM provider_entry WHERE kind = 'charge' AND charge_ref = ANY(${charges}::text[])`;
+  const shoppers = new Set([...orders, ...known].flatMap(({ userId }) => userId ?? []));
   const changed: Finding[] = [];
   for (const day of new Set(days)) changed.push(...(await findChangedDays(day, day)));
   const refs = [...new Set([...charges, ...known.map(({ ref }) => ref)])];
   return [
     ...changed,
-    ...(await findIn(keyScope(orders, refs))),
+    ...(await findIn(keyScope({ orders, charges: refs, shoppers: [...shoppers] }))),
     ...(await findForeign(Prisma.sql`c.charge_ref = ANY(${refs}::text[])`)),
     ...(await find(findStock(Prisma.sql`sku = ANY(${skus}::text[])`))),
     ...(await find(findUnexplained(Prisma.sql`id = ANY(${movements}::uuid[])`))),

@@ -7,18 +7,26 @@ import type { Scope } from '#lib/reconciliation/find/scope.ts';
 const unknownMinutes = 60;
 const holdMinutes = 10;
 
-export const findPayments = ({ orders }: Scope) => Prisma.sql`
-  WITH known AS (
+/**
+ * Joins tables and no named subqueries: PostgreSQL expects almost no rows of those, and compares each row of one with
+ * each of the other.
+ */
+export const findPayments = ({ orders, shoppers }: Scope) => Prisma.sql`
+  WITH attempted AS MATERIALIZED (
     SELECT o.user_id, o.id, o.status AS order_status, o.total_minor, o.currency AS order_currency, o.hold_until,
-           o.paid_attempt
-    FROM orders o WHERE ${orders}),
+           p.attempt, p.method, p.status, p.provider_ref, p.amount_minor, p.currency, p.captured_minor, p.created_at
+    FROM orders o LEFT JOIN payment p ON p.user_id = o.user_id AND p.order_id = o.id AND ${shoppers('p.user_id')}
+    WHERE ${orders}),
+  known AS (
+    SELECT user_id, id, order_status, total_minor, order_currency, hold_until, count(attempt) > 0 AS has_payments,
+           bool_or(status IN ('succeeded', 'authorized') OR method = 'invoice') AS is_live
+    FROM attempted GROUP BY user_id, id, order_status, total_minor, order_currency, hold_until),
   paid AS (
-    SELECT known.*, p.attempt, p.status, p.provider_ref, p.amount_minor, p.currency, p.captured_minor, p.created_at,
-           charge.captured, charge.charged_currency
-    FROM known JOIN payment p ON p.user_id = known.user_id AND p.order_id = known.id AND p.method = 'card'
-    LEFT JOIN LATERAL (
+    SELECT attempted.*, charge.* FROM attempted
+    CROSS JOIN LATERAL (
       SELECT sum(amount_minor) AS captured, min(currency) AS charged_currency FROM provider_entry e
-      WHERE e.charge_ref = p.provider_ref AND e.kind = 'charge') AS charge ON true)
+      WHERE e.charge_ref = provider_ref AND e.kind = 'charge') AS charge
+    WHERE method = 'card')
   SELECT 'paid_without_charge' AS kind, format('%s/%s', id, attempt) AS subject, user_id AS "userId", id AS "orderId",
          provider_ref AS "providerRef",
          jsonb_build_object('status', status, 'capturedMinor', captured_minor, 'currency', currency) AS ours,
@@ -33,11 +41,7 @@ export const findPayments = ({ orders }: Scope) => Prisma.sql`
   SELECT 'paid_without_charge', id::text, user_id, id, NULL,
          jsonb_build_object('status', order_status, 'totalMinor', total_minor, 'currency', order_currency), NULL
   FROM known
-  WHERE order_status IN ('paid', 'fulfilled') AND EXISTS (
-    SELECT FROM payment p WHERE p.user_id = known.user_id AND p.order_id = known.id) AND NOT EXISTS (
-    SELECT FROM payment p
-    WHERE p.user_id = known.user_id AND p.order_id = known.id
-      AND (p.status IN ('succeeded', 'authorized') OR p.method = 'invoice'))
+  WHERE order_status IN ('paid', 'fulfilled') AND has_payments AND is_live IS NOT TRUE
   UNION ALL
   SELECT 'amount_differs', format('%s/%s', id, attempt), user_id, id, provider_ref,
          jsonb_build_object('totalMinor', total_minor, 'orderCurrency', order_currency, 'amountMinor', amount_minor,
@@ -57,7 +61,7 @@ export const findPayments = ({ orders }: Scope) => Prisma.sql`
   SELECT 'order_without_payment', id::text, user_id, id, NULL,
          jsonb_build_object('status', order_status, 'totalMinor', total_minor, 'currency', order_currency), NULL
   FROM known
-  WHERE NOT EXISTS (SELECT FROM payment p WHERE p.user_id = known.user_id AND p.order_id = known.id)
+  WHERE NOT has_payments
   UNION ALL
   SELECT 'hold_expired', id::text, user_id, id, NULL,
          jsonb_build_object('status', order_status, 'holdUntil', hold_until), NULL

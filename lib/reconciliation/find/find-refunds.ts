@@ -10,12 +10,17 @@ const requestedMinutes = 60;
  * The provider's refunds of the shop's payments. One whose money came back was not paid. One that is pending there is
  * on the balance already, and `created` here. What was only authorised is released, without a movement.
  */
-export const findRefunds = ({ orders }: Scope) => Prisma.sql`
-  WITH attempt AS (
-    SELECT p.* FROM orders o JOIN payment p ON p.user_id = o.user_id AND p.order_id = o.id
+export const findRefunds = ({ orders, shoppers }: Scope) => Prisma.sql`
+  WITH attempt AS MATERIALIZED (
+    SELECT p.user_id, p.order_id, p.attempt, p.provider_ref, p.refunded_minor FROM orders o
+    JOIN payment p ON p.user_id = o.user_id AND p.order_id = o.id AND ${shoppers('p.user_id')}
     WHERE ${orders} AND p.method = 'card'),
+  -- Few. One list of all refunds is cheaper than a look for each payment's.
+  refunded AS MATERIALIZED (
+    SELECT * FROM attempt WHERE refunded_minor <> 0 OR (user_id, order_id, attempt) IN (
+      SELECT r.user_id, r.order_id, r.attempt FROM refund r WHERE ${shoppers('r.user_id')})),
   own AS (
-    SELECT r.* FROM attempt p JOIN refund r
+    SELECT r.* FROM refunded p JOIN refund r
       ON r.user_id = p.user_id AND r.order_id = p.order_id AND r.attempt = p.attempt
     WHERE r.status IN ('created', 'succeeded') AND r.provider_ref IS DISTINCT FROM p.provider_ref),
   moved AS (
@@ -45,7 +50,7 @@ export const findRefunds = ({ orders }: Scope) => Prisma.sql`
   -- The payment's own sum of its refunds, unless a refund above tells it.
   SELECT 'refund_differs', format('%s/%s', p.order_id, p.attempt), p.user_id, p.order_id, p.provider_ref,
          jsonb_build_object('refundedMinor', p.refunded_minor, 'sumOfRefunds', sums.minor), NULL
-  FROM attempt p CROSS JOIN LATERAL (
+  FROM refunded p CROSS JOIN LATERAL (
     SELECT coalesce(sum(amount_minor), 0)::int AS minor, bool_or(r.provider_ref = p.provider_ref) AS was_released
     FROM refund r
     WHERE r.user_id = p.user_id AND r.order_id = p.order_id AND r.attempt = p.attempt AND r.status = 'succeeded') AS sums
@@ -54,10 +59,10 @@ export const findRefunds = ({ orders }: Scope) => Prisma.sql`
     WHERE moved.user_id = p.user_id AND moved.order_id = p.order_id AND moved.attempt = p.attempt))`;
 
 /** A lost dispute has taken money for good, and a won one has given it back. */
-export const findDisputes = ({ orders }: Scope) => Prisma.sql`
-  WITH attempt AS (
+export const findDisputes = ({ orders, shoppers }: Scope) => Prisma.sql`
+  WITH attempt AS MATERIALIZED (
     SELECT p.user_id, p.order_id, p.provider_ref FROM orders o
-    JOIN payment p ON p.user_id = o.user_id AND p.order_id = o.id
+    JOIN payment p ON p.user_id = o.user_id AND p.order_id = o.id AND ${shoppers('p.user_id')}
     WHERE ${orders} AND p.method = 'card'),
   moved AS (
     SELECT p.user_id, p.order_id, e.source_ref, -sum(e.amount_minor) AS taken_minor, min(e.currency) AS currency
@@ -65,7 +70,8 @@ export const findDisputes = ({ orders }: Scope) => Prisma.sql`
     WHERE e.kind IN ('dispute', 'dispute_reversal')
     GROUP BY p.user_id, p.order_id, e.source_ref),
   own AS (
-    SELECT DISTINCT d.* FROM attempt p JOIN dispute d ON d.user_id = p.user_id AND d.order_id = p.order_id
+    SELECT DISTINCT d.* FROM attempt p
+    JOIN dispute d ON d.user_id = p.user_id AND d.order_id = p.order_id AND ${shoppers('d.user_id')}
     WHERE d.kind = 'dispute')
   SELECT 'dispute_unanswered' AS kind, provider_ref AS subject, user_id AS "userId", order_id AS "orderId",
          provider_ref AS "providerRef",

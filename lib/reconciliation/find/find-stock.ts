@@ -40,13 +40,13 @@ export const unexplainedIn = ({ from, to }: Range) =>
   Prisma.sql`created_at >= ${from} AND created_at < ${to}`;
 
 /** Orders whose movements are not what they hold. Those from before the ledger have no movement of turn 1. */
-export const findOrderStock = ({ orders }: Scope) => Prisma.sql`
+export const findOrderStock = ({ orders, shoppers }: Scope) => Prisma.sql`
   SELECT 'order_stock_differs' AS kind, format('%s/%s', o.id, l.sku) AS subject, o.user_id AS "userId",
          o.id AS "orderId", NULL::text AS "providerRef",
          jsonb_build_object('sku', l.sku, 'holds', held.units, 'status', o.status) AS ours,
          jsonb_build_object('moved', coalesce(-moved.units, 0)) AS theirs
   FROM orders o
-  JOIN order_line l ON l.user_id = o.user_id AND l.order_id = o.id
+  JOIN order_line l ON l.user_id = o.user_id AND l.order_id = o.id AND ${shoppers('l.user_id')}
   CROSS JOIN LATERAL (
     SELECT CASE WHEN o.status IN ('cancelled', 'refunded') AND o.fulfilled_at IS NULL THEN 0 ELSE l.quantity END
       AS units) AS held

@@ -7,7 +7,7 @@ export interface Goal {
   yardstick?: string;
   /** Null if the measurement waited for it and it never happened. */
   value: number | null;
-  unit: '×' | 'ms' | 'MB' | 'orders';
+  unit: '×' | 'ms' | 's' | 'MB' | 'orders';
   /** Null for a figure without a goal. */
   goal: { atLeast: number } | { atMost: number } | null;
   met: boolean | null;

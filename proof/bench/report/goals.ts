@@ -1,4 +1,5 @@
 import { cpuSecondsTogether, type Measurement, type Tier } from '#proof/bench/measurement.ts';
+import { reconcileGoals } from '#proof/bench/reconcile/reconcile-goals.ts';
 import {
   divide,
   type Find,
@@ -16,7 +17,7 @@ const shopTiers = ['node', 'redis', 'postgres'] as const;
 export function judge(measurements: Measurement[]): Goal[] {
   const byId = new Map(measurements.map((measurement) => [measurement.id, measurement]));
   const find: Find = (id) => byId.get(id);
-  return [...purchaseGoals(find), ...orderGoals(find, measurements)]
+  return [...purchaseGoals(find), ...orderGoals(find, measurements), ...reconcileGoals(find)]
     .map(judged)
     .filter((goal) => goal !== undefined);
 }
