@@ -34,6 +34,7 @@ export const guards: Record<Guard, string> = {
   stockCheck: '`CHECK (available >= 0)`',
   stockTurn:
     '`PRIMARY KEY (sku, id, turn)` on the stock ledger: an order gives its units back once for each end',
+  releaseInEnd: "an order's units are released in the transaction that ends it",
   unpaidCount: 'the writer compares unpaid orders with their limit',
   unpaidLock: 'one batch at a time counts the unpaid orders of a network',
   lockOrder: 'all batches lock carts and stock in the same order',
@@ -47,6 +48,15 @@ export const guards: Record<Guard, string> = {
   eventKey: '`PRIMARY KEY (user_id, order_id, version)` on the record of changes',
   attemptKey: '`PRIMARY KEY (user_id, order_id, attempt)` on payments',
   oneLive: '`payment_one_live`: one live payment of an order',
+  recordKey: '`PRIMARY KEY (user_id, id)` on records of submissions',
+  entryKey: "`PRIMARY KEY (ref)` on the copy of the provider's balance",
+  discrepancyKey: '`UNIQUE (kind, subject)` on discrepancies',
+  discrepancyId: "a discrepancy's id is derived from its kind and subject",
+  acceptVersion: 'a discrepancy is accepted only in the version that a person has read',
+  oneRun: '`reconciliation_one_at_a_time`: one unfinished run',
+  runFence: "the token of a run's lease is compared when its progress is written",
+  closeKey: '`PRIMARY KEY (day, currency, method, version)` on closed days',
+  bookLock: '`FOR UPDATE` on the stock of which a difference is booked',
 };
 
 /** All guards in front of the database. Without the claim there is no lock and no lease either. */

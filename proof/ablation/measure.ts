@@ -40,8 +40,13 @@ export async function measured(
   const database = countPieces(harness, databaseMs);
   const before = await countersOf(harness);
   const watch = watchLocks(harness);
-  await work();
-  const lockMs = await watch.end();
+  let lockMs = 0;
+  try {
+    await work();
+  } finally {
+    // Also when the work fails: it must not outlive the trial.
+    lockMs = await watch.end();
+  }
   const after = await countersOf(harness);
   return {
     arrived: after.arrived - before.arrived,

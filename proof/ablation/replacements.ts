@@ -126,6 +126,12 @@ const byFolder = {
         typeof import('#lib/orders/read/find-orders.ts')
       >,
     },
+    releaseInEnd: {
+      of: 'lib/stock/release-stock.ts',
+      load: (() => import('#proof/ablation/without/orders/release-in-end.ts')) satisfies Load<
+        typeof import('#lib/stock/release-stock.ts')
+      >,
+    },
   },
   payments: {
     replayCharges: {
@@ -171,6 +177,56 @@ const byFolder = {
       >,
     },
   },
+  books: {
+    oneRun: {
+      of: 'lib/platform/database/db.ts',
+      load: (() => import('#proof/ablation/without/books/one-run.ts')) satisfies Load<
+        typeof import('#lib/platform/database/db.ts')
+      >,
+    },
+    discrepancyKey: {
+      of: 'lib/platform/database/db.ts',
+      load: (() => import('#proof/ablation/without/books/discrepancy-key.ts')) satisfies Load<
+        typeof import('#lib/platform/database/db.ts')
+      >,
+    },
+    entryKey: {
+      of: 'lib/platform/database/db.ts',
+      load: (() => import('#proof/ablation/without/books/entry-key.ts')) satisfies Load<
+        typeof import('#lib/platform/database/db.ts')
+      >,
+    },
+    closeKey: {
+      of: 'lib/platform/database/db.ts',
+      load: (() => import('#proof/ablation/without/books/close-key.ts')) satisfies Load<
+        typeof import('#lib/platform/database/db.ts')
+      >,
+    },
+    recordKey: {
+      of: 'lib/platform/database/db.ts',
+      load: (() => import('#proof/ablation/without/books/record-key.ts')) satisfies Load<
+        typeof import('#lib/platform/database/db.ts')
+      >,
+    },
+    discrepancyId: {
+      of: 'lib/reconciliation/discrepancy.ts',
+      load: (() => import('#proof/ablation/without/books/discrepancy-id.ts')) satisfies Load<
+        typeof import('#lib/reconciliation/discrepancy.ts')
+      >,
+    },
+    runFence: {
+      of: 'lib/reconciliation/runs.ts',
+      load: (() => import('#proof/ablation/without/books/run-fence.ts')) satisfies Load<
+        typeof import('#lib/reconciliation/runs.ts')
+      >,
+    },
+    acceptVersion: {
+      of: 'lib/reconciliation/record.ts',
+      load: (() => import('#proof/ablation/without/books/accept-version.ts')) satisfies Load<
+        typeof import('#lib/reconciliation/record.ts')
+      >,
+    },
+  },
 } as const satisfies Record<string, Record<string, Replacement>>;
 
 export const replacements = {
@@ -178,6 +234,7 @@ export const replacements = {
   ...byFolder.carts,
   ...byFolder.orders,
   ...byFolder.payments,
+  ...byFolder.books,
 };
 
 export type Replaceable = keyof typeof replacements;

@@ -22,6 +22,8 @@ export interface Workload {
   checkouts: number;
   /** Whether the worker runs, too. */
   worker?: true;
+  /** Whether the operator's process runs, too. */
+  operator?: true;
   /** Whether nginx is in front of the processes, unless it is removed as a guard. */
   edge?: true;
   /** Connections of each process's order writer; 1 if undefined. */

@@ -12,7 +12,7 @@ import type { Workload } from './scene.ts';
 export interface TestBuild {
   harness: Harness;
   /** Starts everything fresh, without these guards. */
-  begin(without: readonly Guard[], options: Pick<Workload, 'worker' | 'writers'>): Promise<void>;
+  begin(without: readonly Guard[], options: Pick<Workload, 'worker' | 'operator' | 'writers'>): Promise<void>;
   /**
    * Errors in the logs of the shop's processes since the trial began. Leaves out the database's refusals
    * and charges of earlier trials: the provider remembers those, but their databases are gone.
@@ -50,7 +50,7 @@ export async function openTestBuild({
     restoreEnv();
     throw error;
   });
-  const processes = [...harness.apps, harness.worker];
+  const processes = [...harness.apps, harness.worker, harness.operator];
   const end = async () => {
     await Promise.all(processes.map((service) => service.stop()));
   };
@@ -65,7 +65,7 @@ export async function openTestBuild({
       const log = (await readFile(shopLog)).subarray(logBegins).toString('utf8');
       return log.split('\n').flatMap((line) => complaintOf(line, earlierCharges));
     },
-    async begin(without, { worker, writers = 1 }) {
+    async begin(without, { worker, operator, writers = 1 }) {
       await end();
       await recreate(harness, nameOf(harness), template);
       logBegins = await stat(shopLog).then(
@@ -80,7 +80,12 @@ export async function openTestBuild({
       });
       process.env.WRITER_CONNECTIONS = String(writers);
       process.env.ABLATE = without.filter(isReplaceable).join(',');
-      await Promise.all((worker ? processes : harness.apps).map((service) => service.start()));
+      const wanted = [
+        ...harness.apps,
+        ...(worker ? [harness.worker] : []),
+        ...(operator ? [harness.operator] : []),
+      ];
+      await Promise.all(wanted.map((service) => service.start()));
     },
     async close() {
       await harness.close({ keep: false });

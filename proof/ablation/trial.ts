@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { booksKept } from '#proof/ablation/workloads/books.ts';
 import { meaning } from '#proof/ablation/workloads/meaning.ts';
 import { ordering } from '#proof/ablation/workloads/ordering.ts';
 import { paying } from '#proof/ablation/workloads/paying.ts';
@@ -6,11 +7,13 @@ import { afterRestore } from '#proof/ablation/workloads/restoring.ts';
 import { onTheShelf } from '#proof/ablation/workloads/shelf.ts';
 import { leftUnpaid } from '#proof/ablation/workloads/unpaid.ts';
 import { checkHistory } from '#proof/chaos/checker/check-history.ts';
+import { recordsAreTrue } from '#proof/chaos/checker/check-records.ts';
 import { unpaidBeyondLimits, unpaidMiscounted } from '#proof/chaos/checker/check-unpaid.ts';
 import type { Violation } from '#proof/chaos/checker/evidence.ts';
 import { History } from '#proof/chaos/checker/history.ts';
 import { gather } from '#proof/harness/evidence/gather.ts';
 import { addGoods } from '#proof/harness/evidence/goods.ts';
+import { readRecords } from '#proof/harness/evidence/records.ts';
 import { settle } from '#proof/harness/evidence/settle.ts';
 import { readUnpaid } from '#proof/harness/evidence/unpaid.ts';
 import type { Harness } from '#proof/harness/harness.ts';
@@ -28,6 +31,7 @@ export const workloads = {
   ...paying,
   ...afterRestore,
   ...leftUnpaid,
+  ...booksKept,
 };
 export type WorkloadName = keyof typeof workloads;
 
@@ -77,11 +81,13 @@ export async function perform(testBuild: TestBuild, { workload, without }: Trial
   const evidence = await gather(harness, stock, scene.history.beganAtMs);
   const charges = evidence.charges.filter(({ paymentIntent }) => !chargedBefore.has(paymentIntent));
   const unpaid = await readUnpaid(harness);
+  const records = await readRecords(harness);
   await testBuild.end();
   const found = [
     ...checkHistory({ ...evidence, charges, history: scene.history.calls }),
     ...unpaidBeyondLimits(unpaid),
     ...unpaidMiscounted(unpaid),
+    ...recordsAreTrue(records),
   ];
   const isExpected = (message: string) => mayComplain.some((part) => message.includes(part));
   const each = (count: number) => count / checkouts;

@@ -285,6 +285,17 @@ const paymentRows: Row[] = [
     violates: ['stock_not_conserved'],
     so: 'the stock is released twice',
   }),
+  row('cancelledTwice', ['stockTurn'], { so: 'no effect: `orderLock` comes first' }),
+  row('cancelledOnce', [], { so: 'the units are available again' }),
+  row('cancelledOnce', allShields, { so: 'the same: no shield is involved' }),
+  row('cancelledOnce', ['stockTurn'], { so: 'no effect: `releaseInEnd` comes first' }),
+  row('cancelledOnce', ['releaseInEnd'], {
+    so: '`stockTurn` refuses the second release of one end: it alone is enough',
+  }),
+  row('cancelledOnce', ['releaseInEnd', 'stockTurn'], {
+    violates: ['stock_not_conserved', 'ledger_differs'],
+    so: 'a job that runs twice releases the stock of an order twice',
+  }),
 ];
 
 /** These come last, because they charge cards: see above. */
@@ -301,11 +312,75 @@ const restoreRows: Row[] = [
   }),
 ];
 
+/** One row for a fact, and one decision about it, however often and by whomever it is found. */
+const bookRows: Row[] = [
+  row('recorded', [], { so: 'the same rows are written again, and are there already' }),
+  row('recorded', allShields, { so: 'the same' }),
+  row('recorded', ['recordKey'], {
+    violates: ['recorded_twice'],
+    so: 'it is needed: a proof of an order shows requests that were never sent',
+  }),
+  row('foundTwice', [], {
+    so: 'the second process waits for the end of the first, and writes no second row',
+  }),
+  row('foundTwice', allShields, { so: 'the same' }),
+  row('foundTwice', ['oneRun'], {
+    so: 'no promise needs it: both compare everything, and write the same rows',
+  }),
+  row('foundTwice', ['discrepancyKey'], { so: '`discrepancyId`: the second row would have the same id' }),
+  row('foundTwice', ['discrepancyId'], { so: '`discrepancyKey` refuses the second row: it alone is enough' }),
+  row('foundTwice', ['oneRun', 'discrepancyId'], { so: 'the same, also for runs at the same time' }),
+  row('foundTwice', ['discrepancyKey', 'discrepancyId'], {
+    violates: ['recorded_twice'],
+    so: 'each process opens a discrepancy of its own, and a person explains the same change twice',
+  }),
+  row('foundTwice', ['oneRun', 'discrepancyKey', 'discrepancyId'], {
+    violates: ['recorded_twice'],
+    so: 'the same, also for runs at the same time',
+  }),
+  row('fenced', [], { so: 'the process finds that its run was taken, and stops' }),
+  row('fenced', allShields, { so: 'the same' }),
+  row('fenced', ['runFence'], {
+    violates: ['run_miscounted'],
+    so: 'it is needed: both write the progress of one run, which counts its orders twice',
+  }),
+  row('bookedTwice', [], { so: 'the second finds no difference any more' }),
+  row('bookedTwice', allShields, { so: 'the same' }),
+  row('bookedTwice', ['bookLock'], {
+    violates: ['ledger_differs'],
+    so: 'it is needed: the difference is booked twice',
+  }),
+  row('closedTwice', [], { so: 'the day has one version, with one signature' }),
+  row('closedTwice', allShields, { so: 'the same' }),
+  row('closedTwice', ['closeKey'], {
+    violates: ['recorded_twice'],
+    so: 'it is needed: one version of a day has two signatures',
+  }),
+  row('acceptedLate', [], { so: 'the person is told that it has changed' }),
+  row('acceptedLate', allShields, { so: 'the same' }),
+  row('acceptedLate', ['acceptVersion'], {
+    violates: ['accepted_unread'],
+    so: 'it is needed: a difference counts as explained that no person has seen',
+  }),
+];
+
+/** They charge cards, too. */
+const listRows: Row[] = [
+  row('listedTwice', [], { so: 'the second run reads the last minutes again, and they are there already' }),
+  row('listedTwice', allShields, { so: 'the same' }),
+  row('listedTwice', ['entryKey'], {
+    violates: ['recorded_twice'],
+    so: 'it is needed: every charge of these minutes counts twice',
+  }),
+];
+
 export const rows: readonly Row[] = [
   ...shieldRows,
   ...orderRows,
   ...stockRows,
+  ...bookRows,
   ...paymentRows,
+  ...listRows,
   ...restoreRows,
 ];
 

@@ -1,14 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkHistory } from '#proof/chaos/checker/check-history.ts';
+import { recordsAreTrue } from '#proof/chaos/checker/check-records.ts';
 import { unpaidBeyondLimits, unpaidMiscounted } from '#proof/chaos/checker/check-unpaid.ts';
 import type { Violation } from '#proof/chaos/checker/evidence.ts';
 import { History, type Reply } from '#proof/chaos/checker/history.ts';
+import { findPersonal } from '#proof/chaos/logs/find-personal.ts';
+import { RunLogs, secretsOf } from '#proof/chaos/logs/read-logs.ts';
 import { type Pace, playFaults } from '#proof/chaos/rounds/faulty-round.ts';
 import type { Plan } from '#proof/chaos/rounds/plan.ts';
 import type { World } from '#proof/chaos/rounds/scripts.ts';
 import { booksDiffer } from '#proof/harness/evidence/books.ts';
 import { gather } from '#proof/harness/evidence/gather.ts';
 import { addGoods } from '#proof/harness/evidence/goods.ts';
+import { readRecords } from '#proof/harness/evidence/records.ts';
 import { settle } from '#proof/harness/evidence/settle.ts';
 import { readUnpaid } from '#proof/harness/evidence/unpaid.ts';
 import type { Harness } from '#proof/harness/harness.ts';
@@ -25,6 +29,8 @@ export interface Round {
   calls: number;
   /** Milliseconds from when everything worked again until no payment was open. */
   settledMs: number | undefined;
+  /** Lines of logs that were searched for personal data. */
+  logLines: number;
   violations: Violation[];
 }
 
@@ -48,6 +54,7 @@ export class Proof {
   readonly #pace: Pace;
   readonly #goods = new Map<string, number>();
   readonly #earlier: Submission[] = [];
+  readonly #logs: RunLogs;
   #deaths = 0;
 
   constructor(
@@ -55,6 +62,7 @@ export class Proof {
     { historyFile, pace = usualPace }: { historyFile?: string; pace?: Pace } = {},
   ) {
     this.#harness = harness;
+    this.#logs = new RunLogs(harness);
     this.#pace = pace;
     this.history = new History(historyFile);
   }
@@ -75,6 +83,7 @@ export class Proof {
     await this.#sendAgain(world, plan.random.fork('again'));
     const shut = await this.#findShutDoors(world, plan.random.fork('afterwards'));
     this.#earlier.push(...world.sent);
+    const logged = await this.lookAtLogs();
     return {
       number: plan.number,
       faults: names,
@@ -82,7 +91,9 @@ export class Proof {
       shoppers,
       calls: this.history.calls.length - callsBefore,
       settledMs,
+      logLines: logged.lines,
       violations: [
+        ...logged.violations,
         ...(await this.#check()),
         ...shut,
         ...(await booksDiffer(harness)),
@@ -186,7 +197,18 @@ export class Proof {
       ...(await gather(this.#harness, this.#goods, this.history.beganAtMs)),
     };
     const unpaid = await readUnpaid(this.#harness);
-    return [...checkHistory(evidence), ...unpaidBeyondLimits(unpaid), ...unpaidMiscounted(unpaid)];
+    return [
+      ...checkHistory(evidence),
+      ...unpaidBeyondLimits(unpaid),
+      ...unpaidMiscounted(unpaid),
+      ...recordsAreTrue(await readRecords(this.#harness)),
+    ];
+  }
+
+  /** Searches what was logged since the last call. */
+  async lookAtLogs(): Promise<{ lines: number; violations: Violation[] }> {
+    const lines = await this.#logs.newLines();
+    return { lines: lines.length, violations: findPersonal(lines, secretsOf(this.#earlier)) };
   }
 
   #newDeaths(): Violation[] {

@@ -18,6 +18,7 @@ function resultsWith(rounds: Record<string, number>[], skipped: Record<string, s
       shoppers: 9,
       calls: 99,
       settledMs: 10,
+      logLines: 5,
       violations: [],
     }),
   );

@@ -34,6 +34,8 @@ export interface Results {
   /** Faults that a run of this length did not reach. */
   notReached: string[];
   slowestSettledMs: number;
+  /** Lines of logs that were searched for personal data. */
+  logLines: number;
   violations: Violation[];
 }
 
@@ -70,6 +72,7 @@ export function resultsOf(
     missed: wanted.filter((name) => run.rounds.some(({ strikes }) => strikes[name] === 0)),
     notReached: wanted.filter((name) => !(name in run.skipped) && !(name in faults)),
     slowestSettledMs: Math.round(Math.max(0, ...run.rounds.map(({ settledMs }) => settledMs ?? 0))),
+    logLines: run.rounds.reduce((sum, round) => sum + round.logLines, 0),
     violations: run.rounds.flatMap(({ violations }) => violations),
   };
 }
@@ -133,6 +136,7 @@ export function summaryOf(results: Results): [what: string, value: string][] {
         .join(', '),
     ],
     ['slowest to settle', `${(results.slowestSettledMs / 1_000).toFixed(1)} s after everything worked again`],
+    ['lines of logs', `${figure(results.logLines)}, searched for personal data`],
     ...Object.entries(results.skipped).map(([name, why]): [string, string] => [
       'not done',
       `${name}: ${why}`,

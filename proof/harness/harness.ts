@@ -26,7 +26,8 @@ export type Link = 'client' | 'postgres' | 'redis' | 'provider';
 export interface Harness extends Closing {
   apps: [NodeService, NodeService];
   worker: NodeService;
-  /** The port at which the shop's operator is asked to fulfil an order. */
+  operator: NodeService;
+  /** The port at which the shop's operator is asked to do something. */
   operatorPort: number;
   postgres: PostgresService;
   redis: RedisService;
@@ -38,6 +39,10 @@ export interface Harness extends Closing {
   doors: number[];
   /** The proxies of each link: two for clients, one for each other link. */
   proxies: Record<Link, TcpProxy[]>;
+  /** Of the files of all parts, with the logs of PostgreSQL, Redis and nginx. */
+  folder: string;
+  /** The log file of the shop's processes. */
+  shopLog: string;
   /** Bypasses the proxies, on its own connection. */
   withDatabase<T>(work: (client: pg.Client) => Promise<T>): Promise<T>;
   /** Adds a line to the shop's log about what was done to its processes, so that both can be read together. */
@@ -140,6 +145,7 @@ async function start(opening: Opening, options: HarnessOptions) {
   return {
     apps,
     worker,
+    operator,
     operatorPort,
     postgres,
     redis,
@@ -148,6 +154,8 @@ async function start(opening: Opening, options: HarnessOptions) {
     disk,
     doors,
     proxies,
+    folder,
+    shopLog,
     withDatabase,
     note,
     restore,
@@ -187,6 +195,7 @@ function variablesFor({
     UNPAID_ORDERS_PER_NETWORK: String(unpaidLimits.ordersPerNetwork),
     UNPAID_UNITS_PER_NETWORK: String(unpaidLimits.unitsPerNetwork),
     JOB_POLL_MS: '200',
-    LOG_LEVEL: 'warn',
+    // As in production: every line is searched for personal data.
+    LOG_LEVEL: 'info',
   };
 }

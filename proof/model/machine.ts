@@ -3,6 +3,7 @@ import type { Part } from '#proof/model/guards.ts';
 import { promises } from '#proof/model/promises.ts';
 import { type Add, copyOf, firstState, keyOf, type Scenario, type State } from '#proof/model/state.ts';
 import { stepsAround } from '#proof/model/steps/around.ts';
+import { bookingSteps } from '#proof/model/steps/ledger.ts';
 import { nextCardSteps } from '#proof/model/steps/next-card.ts';
 import { orderingSteps } from '#proof/model/steps/ordering.ts';
 import { payingSteps } from '#proof/model/steps/paying.ts';
@@ -21,7 +22,9 @@ export function machineOf(scenario: Scenario, dropped: readonly Part[] = []): Ma
         steps.push({ says, next });
       };
       for (const [index, { kind, at }] of state.works.entries()) {
-        if (kind === 'nextCard' && (at === 'read' || at === 'write')) nextCardSteps(state, world, index, add);
+        if (kind === 'books') bookingSteps(state, world, index, add);
+        else if (kind === 'nextCard' && (at === 'read' || at === 'write'))
+          nextCardSteps(state, world, index, add);
         else {
           orderingSteps(state, world, index, add);
           payingSteps(state, world, index, add);

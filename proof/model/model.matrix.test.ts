@@ -30,6 +30,8 @@ const leastStates: Record<Name, { built: number; unshielded: number }> = {
   confirmedAgain: { built: 60_000, unshielded: 35_000 },
   confirmedBeside: { built: 90_000, unshielded: 60_000 },
   restored: { built: 30_000, unshielded: 15_000 },
+  unbooked: { built: 8_000, unshielded: 2_500 },
+  reconciled: { built: 15_000, unshielded: 10_000 },
 };
 
 /** The slowest scenarios. Each of the others is explored within a few seconds. */
@@ -44,6 +46,7 @@ const large: readonly Name[] = [
   'confirmedAgain',
   'confirmedBeside',
   'restored',
+  'reconciled',
 ];
 
 const names = (Object.keys(leastStates) as Name[]).filter((name) => isFull || !large.includes(name));

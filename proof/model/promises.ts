@@ -1,6 +1,7 @@
 import { isOpen, isOver } from '#lib/payments/payment-rows.ts';
 import type { State, World } from '#proof/model/state.ts';
 import { submissionOf } from '#proof/model/steps/decide-order.ts';
+import { differenceOf, isOnItsWay } from '#proof/model/steps/ledger.ts';
 import { isPayable } from '#proof/model/steps/paying.ts';
 
 /** A condition on every state, or on every final state. */
@@ -35,8 +36,29 @@ export const promises: Promised[] = [
   },
   {
     says: 'what is left and what is ordered is what there was',
-    holds: ({ left, orders }, { scenario }) =>
-      left + orders.filter(({ status }) => status !== 'cancelled').length === scenario.stock,
+    holds: (state, { scenario }) =>
+      state.left +
+        state.orders.filter((order) => order.status !== 'cancelled' || isOnItsWay(state, order)).length ===
+      scenario.stock,
+  },
+  {
+    says: 'an order releases its unit at most once for each of its ends',
+    holds: ({ moves, orders }) =>
+      orders.every(
+        ({ ends }, order) => moves.filter((move) => move.order === order && move.units > 0).length <= ends,
+      ),
+  },
+  {
+    says: 'the stock is the sum of its ledger, except for what was written without moving it',
+    holds: (state, { scenario }) => {
+      const difference = differenceOf(state, scenario);
+      return difference === 0 || difference === state.chances.unbooked - scenario.chances.unbooked;
+    },
+  },
+  {
+    says: 'in the end the stock is the sum of its ledger',
+    atRestOnly: true,
+    holds: (state, { scenario }) => differenceOf(state, scenario) === 0,
   },
   {
     says: 'an attempt to pay a submission is charged once',

@@ -2,7 +2,10 @@ import type { Chances, Scenario } from '#proof/model/state.ts';
 
 /** Small scenarios that are explored completely. The numbers are their bounds. */
 
-const calm: Chances = { crash: 0, loss: 0, redis: 0, edit: 0, hold: 0, restore: 0, again: 0, day: 0 };
+const calm: Chances = {
+  ...{ crash: 0, loss: 0, redis: 0, edit: 0, hold: 0, restore: 0, again: 0, day: 0 },
+  ...{ unbooked: 0, reconcile: 0 },
+};
 const tabA = { name: 'tab A', cart: 0, version: 1, shipping: 'standard', card: 'invoice', times: 2 } as const;
 
 const twoTabs: Scenario = {
@@ -142,6 +145,24 @@ const restored: Scenario = {
   chances: { ...calm, restore: 1 },
 };
 
+const unbooked: Scenario = {
+  ...lastOne,
+  name: 'a restored ledger',
+  about:
+    'two shoppers want the last unit, a row of the ledger moves no stock, and two operators repair the difference; a reply may be lost',
+  chances: { ...calm, loss: 1, unbooked: 1, reconcile: 2 },
+};
+
+const reconciled: Scenario = {
+  ...oneCard,
+  name: 'a reconciliation',
+  about:
+    'the hold runs out while the card is charged, and a reconciliation ends the order or settles the charge beside the job and the events; a reply may be lost',
+  submissions: [{ ...tabA, card: 'pays', times: 1 }],
+  chances: { ...calm, loss: 1, hold: 1, reconcile: 1 },
+  jobs: 0,
+};
+
 export const scenarios = {
   twoTabs,
   lastOne,
@@ -157,4 +178,6 @@ export const scenarios = {
   confirmedAgain,
   confirmedBeside,
   restored,
+  unbooked,
+  reconciled,
 };

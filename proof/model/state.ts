@@ -11,6 +11,8 @@ export interface State {
   carts: { version: number; ordered: boolean }[];
   /** Units left of the one product that all carts want. */
   left: number;
+  /** The stock ledger. */
+  moves: Move[];
   orders: Order[];
   payments: Payment[];
   /** By submission: free, held by some work, or the order that was its answer. */
@@ -52,13 +54,25 @@ export interface Chances {
   again: number;
   /** A day passes after an order ended with its hold. */
   day: number;
+  /** A row of the stock ledger is restored from a copy, and moves no stock. */
+  unbooked: number;
+  /** A reconciliation finds a difference, and repairs it. */
+  reconcile: number;
 }
 
 /** The database's content. */
-export type Rows = Pick<State, 'carts' | 'left' | 'orders' | 'payments'>;
+export type Rows = Pick<State, 'carts' | 'left' | 'moves' | 'orders' | 'payments'>;
 
 /** Represents the order of a charge that a restored database has lost. No other order gets this number. */
 export const lostOrder = -1;
+
+/** A row of the stock ledger. */
+interface Move {
+  /** Undefined for a row that is not an order's. */
+  order: number | undefined;
+  turn: number;
+  units: number;
+}
 
 /** A charge request with the data that the provider needs. */
 interface Asking {
@@ -82,6 +96,10 @@ export interface Order {
   /** Whether the job for holds changed it last. */
   endedByHold: boolean;
   holdIsOver: boolean;
+  /** How often it has ended. */
+  ends: number;
+  /** A job releases its unit: only if its end does not. */
+  release?: 'due' | undefined;
   /** More than a day ago. */
   endedLongAgo?: true;
 }
@@ -117,7 +135,7 @@ interface Charge {
 export interface Work {
   /** For the story only. */
   name: string;
-  kind: 'submission' | 'nextCard' | 'job' | 'event' | 'hold' | 'cancelCharge';
+  kind: 'submission' | 'nextCard' | 'job' | 'event' | 'hold' | 'cancelCharge' | 'repair' | 'books';
   at: Place;
   submission?: number;
   card?: number;
@@ -149,6 +167,8 @@ type Place =
   | 'settle'
   | 'apply'
   | 'end'
+  | 'compare'
+  | 'book'
   | 'answer';
 
 /**
@@ -169,6 +189,8 @@ export interface Plan {
     accepts?: boolean;
     cancelCharge?: true;
   };
+  /** The units by which stock and ledger differ. */
+  difference?: number;
 }
 
 /** The first state and the bounds of an exploration. */
@@ -212,6 +234,7 @@ export function firstState({ stock, carts, submissions, nextCards, chances }: Sc
   return {
     carts: carts.map(() => ({ version: 1, ordered: false })),
     left: stock,
+    moves: [],
     orders: [],
     payments: [],
     claims: submissions.map(() => 'free'),
@@ -226,9 +249,10 @@ export function firstState({ stock, carts, submissions, nextCards, chances }: Sc
   };
 }
 
-export const rowsOf = ({ carts, left, orders, payments }: Rows): Rows => ({
+export const rowsOf = ({ carts, left, moves, orders, payments }: Rows): Rows => ({
   carts: copies(carts),
   left,
+  moves: [...moves],
   orders: copies(orders),
   payments: copies(payments),
 });
@@ -240,6 +264,7 @@ export function copyOf(state: State): State {
   return {
     ...state,
     carts: copies(state.carts),
+    moves: [...state.moves],
     orders: copies(state.orders),
     payments: copies(state.payments),
     claims: [...state.claims],
@@ -257,11 +282,21 @@ export function copyOf(state: State): State {
 /** Works are identified by their position only: two requests in swapped positions are the same state. */
 export function keyOf(state: State): string {
   const { carts, left, orders, payments, claims, locks, charges, wire, works, sent, cardsSent, told } = state;
+  const moves = state.moves.map(valuesOf).sort().join(';');
   const rows = [carts, orders, payments, charges].map((table) => table.map(valuesOf).join(';'));
   const backup = state.backup && JSON.stringify(state.backup);
-  const rest = [left, claims, locks, sent, cardsSent, told, valuesOf(state.chances), state.lie, backup].join(
-    '|',
-  );
+  const rest = [
+    left,
+    moves,
+    claims,
+    locks,
+    sent,
+    cardsSent,
+    told,
+    valuesOf(state.chances),
+    state.lie,
+    backup,
+  ].join('|');
   return `${rows.join('|')}|${rest}|${wire.map(valuesOf).sort().join(';')}|${works.map(placeOf).sort().join(';')}`;
 }
 

@@ -51,3 +51,20 @@ test('without the stock checks in code and in the database, the last unit is sol
   });
   expect(kindsOf(outcome)).toEqual(new Set(['oversold']));
 });
+
+test('a release of stock that runs twice releases once, and without the key of the ledger the checks notice that it did not', async () => {
+  const workload = 'cancelledOnce';
+  const kept = await perform(testBuild, { workload, without: ['releaseInEnd'] });
+  expect(kept.found).toEqual([]);
+  expect(kept.complaints).toEqual([]);
+  const broken = await perform(testBuild, { workload, without: ['releaseInEnd', 'stockTurn'] });
+  expect(kindsOf(broken)).toEqual(new Set(['stock_not_conserved', 'ledger_differs']));
+}, 60_000);
+
+test('a difference between stock and ledger is booked once by two operators, and twice without its lock', async () => {
+  const workload = 'bookedTwice';
+  expect((await perform(testBuild, { workload, without: [] })).found).toEqual([]);
+  expect(kindsOf(await perform(testBuild, { workload, without: ['bookLock'] }))).toEqual(
+    new Set(['ledger_differs']),
+  );
+}, 60_000);

@@ -40,6 +40,7 @@ test.each(rounds.map((names, index) => ({ names, number: index + 1, what: names.
     const round = await proof.round({ number, faults: names.map(named), shoppers: 6, random });
     expect(round.violations).toEqual([]);
     expect(round.settledMs).toBeDefined();
+    expect(round.logLines).toBeGreaterThan(0);
     // A fault that never struck would prove nothing.
     const idle = names.filter((name) => !round.strikes[name]);
     expect(idle, 'faults that struck nothing, although they stayed on until the limit').toEqual([]);
@@ -49,6 +50,25 @@ test.each(rounds.map((names, index) => ({ names, number: index + 1, what: names.
   // A fault may stay on for a minute, and the shop may take minutes to settle.
   400_000,
 );
+
+test('the checks notice what a shopper typed in the log of the shop and of the database', async () => {
+  await harness.note('an email to ada@example.com');
+  await harness.withDatabase((client) =>
+    client.query(`DO $$ BEGIN RAISE WARNING 'Springfield 62701'; END $$`),
+  );
+  const found: string[] = [];
+  await expect
+    .poll(
+      async () => {
+        found.push(...(await proof.lookAtLogs()).violations.map(({ detail }) => detail));
+        return ['shop.log hold an email address', 'server.log hold what a shopper typed'].filter(
+          (words) => !found.some((detail) => detail.includes(words)),
+        );
+      },
+      { timeout: 10_000 },
+    )
+    .toEqual([]);
+});
 
 test('the checks notice an order that is lost after all that', async () => {
   const accepted = proof.history.calls.find(({ status }) => status === 201);

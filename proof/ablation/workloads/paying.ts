@@ -115,6 +115,26 @@ export const paying = {
       };
     },
   },
+
+  cancelledOnce: {
+    about: 'an order is cancelled',
+    goods,
+    checkouts: 8,
+    databaseMs: 2,
+    prepare: async (scene) => {
+      const placed = await times(8, async () => {
+        const shopper = scene.shopper();
+        return { shopper, orderId: await place(shopper, await readyToOrder(shopper, { PLENTY: 1 })) };
+      });
+      return async () => {
+        await Promise.all(
+          placed.map(({ shopper, orderId }, index) => shopper.cancelOnce(orderId, index % 2)),
+        );
+        await sleep(releasedWithinMs);
+      };
+    },
+  },
+
   oldNews: {
     about: "a hold expires while its card is charged, and the provider's answers are late",
     goods: { LAST: 1 },
@@ -157,6 +177,9 @@ export const paying = {
     },
   },
 } as const satisfies Record<string, Workload>;
+
+/** Long enough for jobs after the answers, which all lock the stock of one item. */
+const releasedWithinMs = 2_000;
 
 /** The worker is notified when a job is enqueued. A busy machine needs some seconds. */
 const calledOffWithinMs = 3_000;

@@ -156,6 +156,12 @@ export type ViolationKind =
   | 'ledger_differs'
   /** The shop's own reconciliation finds a difference that it cannot repair, or does not end. */
   | 'books_differ'
+  /** A submission, a discrepancy, an entry of the provider's balance or a version of a closed day has two rows. */
+  | 'recorded_twice'
+  /** A reconciliation says that it compared more orders than there are. */
+  | 'run_miscounted'
+  /** A discrepancy counts as explained, but the person has read an earlier version of it. */
+  | 'accepted_unread'
   | 'accepted_order_lost'
   | 'accepted_under_two_ids'
   | 'order_after_refusals'
@@ -181,6 +187,8 @@ export type ViolationKind =
   /** Everything works again, but a purchase through one of the entrances fails. */
   | 'does_not_sell'
   | 'internal_error'
+  /** A log holds what a shopper typed, or what signs a shopper in. */
+  | 'personal_data_logged'
   | 'never_settled'
   | 'process_died';
 

@@ -3,6 +3,7 @@ import { isOpen } from '#lib/payments/payment-rows.ts';
 import { paymentOf, tellAgain } from '#proof/model/rows.ts';
 import { type Add, type Card, type State, type Work, type World, workAt } from '#proof/model/state.ts';
 import { shopperOf, tokenOf } from '#proof/model/steps/decide-order.ts';
+import { ledgerEvents } from '#proof/model/steps/ledger.ts';
 import { callsOff } from '#proof/model/steps/paying.ts';
 import { restoring } from '#proof/model/steps/restoring.ts';
 
@@ -10,6 +11,8 @@ import { restoring } from '#proof/model/steps/restoring.ts';
 export function stepsAround(state: State, world: World, add: Add): void {
   shoppers(state, world, add);
   jobs(state, world, add);
+  reconciliations(state, add);
+  ledgerEvents(state, world, add);
   provider(state, world, add);
   faults(state, world, add);
   restoring(state, world, add);
@@ -101,6 +104,25 @@ function jobs(state: State, world: World, add: Add): void {
       Object.assign(next.charges[index] ?? {}, { event: false });
       next.works.push({ kind: 'event', order, attempt, name, at: 'look' });
     });
+  }
+}
+
+/** Reconciliation repairs with the functions of the jobs and of the events, beside them: `repair.ts`. */
+function reconciliations(state: State, add: Add): void {
+  if (state.chances.reconcile === 0) return;
+  const begin = (says: string, work: Omit<Work, 'at' | 'name'>) =>
+    add(`a reconciliation finds ${says}`, (next) => {
+      next.chances.reconcile -= 1;
+      next.works.push({ ...work, name: 'the reconciliation', at: 'look' });
+    });
+  for (const [order, { status, holdIsOver }] of state.orders.entries()) {
+    if (holdIsOver && (status === 'payment_pending' || status === 'payment_declined'))
+      begin('an order after its hold', { kind: 'hold', order });
+  }
+  for (const { order, attempt, status } of state.charges) {
+    if (order === undefined || !isKnown(state, { order, attempt })) continue;
+    if (paymentOf(state, { order, attempt }).status !== status)
+      begin('a charge that differs from its payment', { kind: 'repair', order, attempt });
   }
 }
 

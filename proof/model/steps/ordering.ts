@@ -9,6 +9,7 @@ import {
   tokenOf,
   toOrderRequest,
 } from '#proof/model/steps/decide-order.ts';
+import { moveUnit } from '#proof/model/steps/ledger.ts';
 
 /** A submission from its claim to its order and back with the answer: `lib/orders`. */
 export function orderingSteps(state: State, world: World, index: number, add: Add): void {
@@ -165,12 +166,13 @@ function insertOrder(
     accepted: isPaid || isInvoice,
     endedByHold: false,
     holdIsOver: false,
+    ends: 0,
   });
   const status = isPaid ? 'succeeded' : isInvoice ? 'due' : 'created';
   next.payments.push({ order: number, attempt: 1, card, status, version: 1 });
   const row = next.carts[cart];
   if (row) row.ordered = true;
-  next.left -= 1;
+  moveUnit(next, number, 'order');
   for (const charge of next.charges)
     if (charge.order === undefined && charge.submission === submission) charge.order = number;
   return number;

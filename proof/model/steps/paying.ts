@@ -1,6 +1,7 @@
 import { isOpen, tookNothing } from '#lib/payments/payment-rows.ts';
 import { orderAt, paymentOf } from '#proof/model/rows.ts';
 import { type Add, type State, type Work, type World, workAt } from '#proof/model/state.ts';
+import { endWithRelease } from '#proof/model/steps/ledger.ts';
 import { apply, leave, settleWork } from '#proof/model/steps/settling.ts';
 
 /**
@@ -14,7 +15,7 @@ export function payingSteps(state: State, world: World, index: number, add: Add)
   if (work.at === 'asked') asked(state, work, index, add);
   if (work.at === 'settle') settleWork(state, world, index, add);
   if (work.at === 'apply') apply(state, world, index, work.plan?.settlement ?? { orderVersion: 0 }, add);
-  if (work.at === 'end') endHold(state, work, index, add);
+  if (work.at === 'end') endHold(state, world, work, index, add);
 }
 
 /** Whether to query the provider: `ask` of `charge-attempt.ts`, of the jobs, of an event. */
@@ -23,7 +24,7 @@ function look(state: State, { dropped }: World, work: Work, index: number, add: 
   const isLeft = work.kind === 'hold' && payment.status === 'unknown' && !dropped.has('holdWaits');
   const isDue = isJob(work) ? isOpen(payment.status) && !isLeft : payment.status === 'created';
   const calls = work.kind === 'cancelCharge' && tookNothing(payment.status);
-  const asks = work.kind === 'event' || calls || isDue;
+  const asks = work.kind === 'event' || work.kind === 'repair' || calls || isDue;
   if (!asks) return add(`${work.name} sees its payment ${payment.status}`, (next) => leave(next, index));
   add(`${work.name} sees its payment ${payment.status}`, (next) => {
     Object.assign(workAt(next, index), { at: 'ask', attempt: payment.attempt, seen: payment.version });
@@ -71,22 +72,25 @@ function asked(state: State, { name, order, attempt }: Work, index: number, add:
 }
 
 /** Read again under its lock, because the order may have changed since it was found. */
-function endHold(state: State, { name, order: number = 0 }: Work, index: number, add: Add) {
+function endHold(state: State, world: World, { name, order: number = 0 }: Work, index: number, add: Add) {
   const { status, holdIsOver } = orderAt(state, number);
   const isPayable = status === 'payment_pending' || status === 'payment_declined';
   const isUnsettled = state.payments.some((payment) => payment.order === number && isOpen(payment.status));
-  if (!isPayable || !holdIsOver || isUnsettled) {
+  const isLeft = !isPayable || !holdIsOver || isUnsettled;
+  if (isLeft && !world.dropped.has('holdLook')) {
     return add(`${name} leaves the order as it is`, (next) => next.works.splice(index, 1));
   }
-  add(`${name} cancels the order and puts its stock back`, (next) => {
+  const released = world.dropped.has('releaseInEnd') ? '' : ' and puts its stock back';
+  add(`${name} cancels the order${released}`, (next) => {
     const order = orderAt(next, number);
     Object.assign(order, {
       status: 'cancelled',
       version: order.version + 1,
       endedByHold: true,
       holdIsOver: false,
+      ends: order.ends + 1,
     });
-    next.left += 1;
+    endWithRelease(next, world, number);
     next.works.splice(index, 1);
   });
 }

@@ -12,6 +12,7 @@ import {
   workAt,
 } from '#proof/model/state.ts';
 import { finish } from '#proof/model/steps/answering.ts';
+import { isRefusedByTurn, moveUnit } from '#proof/model/steps/ledger.ts';
 
 /** Settles a charge: `lib/payments/settling/settle-payment.ts`. */
 
@@ -92,6 +93,9 @@ export function apply(state: State, { dropped }: World, index: number, settlemen
   if (settlement.takeStock && state.left < 1 && !dropped.has('stockCheck')) {
     return add(`${work.name} is refused by the CHECK of the stock`, (next) => giveUp(next, index));
   }
+  if (settlement.takeStock && isRefusedByTurn(state, dropped, payment.order, 'order')) {
+    return add(`${work.name} is refused by the key of the stock ledger`, (next) => giveUp(next, index));
+  }
   const changes = [to === payment.status ? '' : `payment ${to}`, status ? `order ${status}` : ''].filter(
     Boolean,
   );
@@ -127,7 +131,7 @@ function writeSettlement(next: State, number: number, settlement: Settling): voi
   }
   if (to && to !== payment.status) Object.assign(payment, { status: to, version: payment.version + 1 });
   if (accepts) order.accepted = true;
-  if (takeStock) next.left -= 1;
+  if (takeStock) moveUnit(next, payment.order, 'order');
   if (status) Object.assign(order, { status, version: order.version + 1, endedByHold: false });
   if (status === 'paid') order.holdIsOver = false;
 }

@@ -1,5 +1,5 @@
 import * as shop from '#lib/payments/payment-rows.ts';
-import { rewriting } from './rewriting.ts';
+import { rewriting } from '../rewriting.ts';
 
 /** An order and its payments are read before they change, but not locked. */
 

@@ -1,5 +1,5 @@
 import * as shop from '#lib/orders/change-order.ts';
-import { rewriting } from './rewriting.ts';
+import { rewriting } from '../rewriting.ts';
 
 /** An order changes even if its version or status differs from what was read. */
 

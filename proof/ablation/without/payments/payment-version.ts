@@ -1,5 +1,5 @@
 import * as shop from '#lib/payments/payment-rows.ts';
-import { rewriting } from './rewriting.ts';
+import { rewriting } from '../rewriting.ts';
 
 /** A payment's version never changes, and is not compared when the row is written. */
 
