@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { isLoopbackName } from '#lib/platform/exposure.ts';
+import { keepBackups } from '#scripts/backup/keep-backups.ts';
 import { type App, startApp, urlOf } from '#scripts/launch/parts/app.ts';
 import { AppLog } from '#scripts/launch/parts/app-log.ts';
 import { ensureBuild } from '#scripts/launch/parts/build.ts';
@@ -31,6 +32,8 @@ interface Launch extends Services {
   port: number;
   edgePort: number | undefined;
   observe: boolean;
+  /** For how many days backups are kept. */
+  keptDays: number;
   lock: DataDirLock;
 }
 
@@ -83,6 +86,7 @@ async function launchShop(launch: Launch, started: number): Promise<void> {
   variables.ONCE_SECRET = secret;
   await step('secret', async () => from, String);
   await prepareDatabase(launch);
+  await keepBackups(launch);
   shutdown.signal.throwIfAborted();
   await prepareRedis(launch);
   shutdown.signal.throwIfAborted();
@@ -124,7 +128,7 @@ async function main(): Promise<number> {
     say(usage);
     return 0;
   }
-  const { port, host, dataDir, local } = checkVariables(variables);
+  const { port, host, dataDir, backupKeptDays, local } = checkVariables(variables);
   variables.LOCAL_SHOP = local ? '1' : '0';
   const lock = takeDataDir(dataDir, dev ? 'npm run dev' : 'npm start');
   if ('heldBy' in lock) throw new Advice(describeHolder(dataDir, lock.heldBy));
@@ -136,6 +140,7 @@ async function main(): Promise<number> {
     observe,
     host,
     dataDir,
+    keptDays: backupKeptDays,
     lock,
     shutdown,
     variables,

@@ -14,6 +14,7 @@ test.each([
   ['PORT', '1.5', 'PORT must be a whole number'],
   ['PORT', '99999', 'PORT must be 65535 or less'],
   ['RATE_LIMIT_IP_PER_MIN', '-1', 'RATE_LIMIT_IP_PER_MIN must be 0 or more'],
+  ['BACKUP_KEPT_DAYS', '0', 'BACKUP_KEPT_DAYS must be 1 or more'],
   ['NODE_ENV', 'staging', 'NODE_ENV must be one of development, production, test'],
   ['UPSTASH_REDIS_REST_URL', 'redis', 'UPSTASH_REDIS_REST_URL must be a URL'],
   ['SHOP_TIME_ZONE', 'Mars/Olympus', 'SHOP_TIME_ZONE must be a time zone like Europe/Berlin'],

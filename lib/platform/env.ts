@@ -50,6 +50,10 @@ const schema = z
     HOST: z.string().min(1).default('127.0.0.1'),
     PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
     DATA_DIR: z.string().min(1).default('.data'),
+    /** Where the embedded database archives its WAL and keeps base backups. `none` ends that. */
+    BACKUP_DIR: z.string().min(1).optional(),
+    /** For how many days the embedded database can be restored to every moment. */
+    BACKUP_KEPT_DAYS: z.coerce.number().int().min(1).max(3_650).default(7),
     DATABASE_URL: z
       .string({ error: 'is missing: npm start and npm run dev start a database and set it' })
       .regex(/^postgres(ql)?:\/\//, 'must start with postgresql://'),

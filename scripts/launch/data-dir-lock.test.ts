@@ -14,8 +14,8 @@ beforeEach(() => {
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
 /** Starts a process that looks like a launcher: its command line names one of the scripts. */
-async function launcher(): Promise<{ pid: number; end: () => Promise<void> }> {
-  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'scripts/start.ts']);
+async function launcher(script = 'scripts/start.ts'): Promise<{ pid: number; end: () => Promise<void> }> {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', script]);
   await once(child, 'spawn');
   const end = async () => {
     const gone = once(child, 'exit');
@@ -37,6 +37,14 @@ test('a folder in use by a live launcher is not taken, and its holder is named',
   expect(takeDataDir(dataDir, 'npm start')).toEqual({
     heldBy: expect.objectContaining({ pid: other.pid, url: 'http://127.0.0.1:3000' }),
   });
+  await other.end();
+});
+
+// What broke: a command in a folder of its own, such as a restore, was taken for another program, and lost its lock.
+test('a command in a folder of scripts holds it, too', async () => {
+  const other = await launcher('scripts/restore/run.ts');
+  note(other.pid);
+  expect(takeDataDir(dataDir, 'npm start')).toMatchObject({ heldBy: { pid: other.pid } });
   await other.end();
 });
 

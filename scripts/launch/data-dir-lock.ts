@@ -45,7 +45,7 @@ function read(file: string): Holder | undefined {
  * Whether the process is still the launcher that wrote the file, and not another process with a reused id.
  */
 function isLive(holder: Holder): boolean {
-  return /\bscripts\/[\w-]+\.ts\b/.test(commandOf(holder.pid) ?? '');
+  return /\bscripts\/(?:[\w-]+\/)*[\w-]+\.ts\b/.test(commandOf(holder.pid) ?? '');
 }
 
 /** The live process that uses this folder, if any. */

@@ -18,6 +18,12 @@ test('Prometheus runs beside the shop only when it is asked for', () => {
   expect(readOptions(['--observe', '--dev'], {})).toMatchObject({ observe: true, dev: true });
 });
 
+test('the backup folder is a flag and a variable, and backups are kept for a week', () => {
+  expect(readOptions(['--backup-dir', '/mnt/backups'], {}).variables).toEqual({ BACKUP_DIR: '/mnt/backups' });
+  expect(checkVariables({}).backupKeptDays).toBe(7);
+  expect(checkVariables({ BACKUP_KEPT_DAYS: '30' }).backupKeptDays).toBe(30);
+});
+
 test('an invalid value is refused with the name of its variable', () => {
   expect(() => checkVariables({ PORT: 'eighty' })).toThrow('PORT');
   expect(() => checkVariables({ REDIS_URL: 'localhost:6379' })).toThrow('REDIS_URL must start with redis://');

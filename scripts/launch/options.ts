@@ -13,6 +13,7 @@ export const flags: Record<string, string> = {
   'database-url': 'DATABASE_URL',
   'redis-url': 'REDIS_URL',
   'web-concurrency': 'WEB_CONCURRENCY',
+  'backup-dir': 'BACKUP_DIR',
   'edge-port': 'EDGE_PORT',
   'edge-capacity': 'EDGE_CAPACITY',
 };
@@ -84,6 +85,8 @@ interface Checked {
   port: number;
   host: string;
   dataDir: string;
+  /** For how many days every moment can be restored. */
+  backupKeptDays: number;
   /** Whether only this machine can reach the shop. If so, it has the development features. */
   local: boolean;
 }
@@ -102,6 +105,7 @@ export function checkVariables(variables: Variables): Checked {
       port: env.PORT,
       host: env.HOST,
       dataDir: path.resolve(env.DATA_DIR),
+      backupKeptDays: env.BACKUP_KEPT_DAYS,
       local: !isExposed({ ...env, LOCAL_SHOP: local }),
     };
   } catch (error) {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, realpathSync } from 'node:fs';
-import { chmod, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts';
 import { captureAs, reachThrough, type ServiceUser, serviceUser } from './service-user.ts';
@@ -33,8 +33,11 @@ export function clusterFiles(dataDir: string) {
   };
 }
 
-/** Each setting with its reason. Settings that are not listed have PostgreSQL's default. */
-export function settings(port: number): string {
+/**
+ * Each setting with its reason. Settings that are not listed have PostgreSQL's default. `wal` has those about
+ * the log.
+ */
+export function settings(port: number, wal: string): string {
   return `# Rewritten at every start. Put your own settings into postgresql.conf, above the include.
 
 # This machine only, and only over TCP: the paths of unix sockets have a short limit.
@@ -60,9 +63,7 @@ max_parallel_workers_per_gather = 0
 # Checkpoints follow a timer, not a full log in a rush of orders. A crash recovers in seconds.
 max_wal_size = 1GB
 checkpoint_timeout = 10min
-# No replica and no archive reads this log, so it carries what a crash needs and no more.
-wal_level = minimal
-max_wal_senders = 0
+${wal}
 
 # A client that hangs in the middle of a transaction does not keep stock rows locked for ever.
 idle_in_transaction_session_timeout = 60s
@@ -112,6 +113,26 @@ async function must(
 }
 
 /**
+ * Runs statements as the superuser in a database that no server runs. So the superuser never needs a password.
+ */
+export async function runAlone(
+  cluster: Cluster,
+  what: string,
+  statements: string[],
+  { data = cluster.data, database = roleName }: { data?: string; database?: string } = {},
+): Promise<void> {
+  const single = ['--single', '-D', data, database];
+  await must(cluster, what, cluster.binaries.postgres, single, `${statements.join(';\n')};\n`);
+}
+
+/** Makes and keeps a password for the shop's role. */
+export async function newPassword(cluster: Cluster): Promise<string> {
+  const password = randomBytes(24).toString('base64url');
+  await writePrivate(cluster, cluster.passwordFile, password);
+  return password;
+}
+
+/**
  * Creates the cluster with the shop's role and database in a temporary folder, then renames it. So an
  * interrupted first start leaves nothing that looks complete.
  */
@@ -124,16 +145,12 @@ async function createCluster(cluster: Cluster): Promise<void> {
   const auth = ['--username=postgres', '--auth=reject'];
   await must(cluster, 'initdb', binaries.initdb, ['-D', unfinished, ...auth, ...locale]);
 
-  const password = randomBytes(24).toString('base64url');
-  await writePrivate(cluster, cluster.passwordFile, password);
   const statements = [
-    `CREATE ROLE ${roleName} LOGIN CREATEDB PASSWORD '${password}'`,
+    `CREATE ROLE ${roleName} LOGIN CREATEDB PASSWORD '${await newPassword(cluster)}'`,
     `GRANT pg_monitor TO ${roleName}`,
     `CREATE DATABASE ${roleName} OWNER ${roleName}`,
   ];
-  // Before the server accepts connections, so that no superuser ever has a password.
-  const single = ['--single', '-D', unfinished, 'postgres'];
-  await must(cluster, 'creating the database', binaries.postgres, single, `${statements.join(';\n')};\n`);
+  await runAlone(cluster, 'creating the database', statements, { data: unfinished, database: 'postgres' });
 
   const hba = `# Only the shop's role, from this machine, with its password.\nhost all ${roleName} 127.0.0.1/32 scram-sha-256\n`;
   await writePrivate(cluster, path.join(unfinished, 'pg_hba.conf'), hba);
@@ -143,10 +160,29 @@ async function createCluster(cluster: Cluster): Promise<void> {
   await rename(unfinished, data);
 }
 
+/** Marks a database that a restore has moved away, and kept. */
+export const keptBefore = (cluster: Cluster, when: Date) =>
+  `${cluster.data}.before-${when.toISOString().replaceAll(/[:.]/g, '-')}`;
+
+/**
+ * Refuses a folder without a database whose restore was killed between its two renames: neither an empty shop
+ * nor a second restore, which would lack the last minute, may take its place.
+ */
+export async function refuseHalfRestored(cluster: Cluster): Promise<void> {
+  if (existsSync(cluster.data)) return;
+  const kept = (await readdir(cluster.folder)).filter((name) => name.startsWith('data.before-')).sort();
+  if (kept.length === 0) return;
+  throw new Error(
+    `a restore did not finish, and ${cluster.data} is missing. Rename ${path.join(cluster.folder, kept.at(-1) ?? '')} to ` +
+      'it. That is the database as it was before; then the restore can be run again',
+  );
+}
+
 /** Creates the cluster if there is none. Throws when the existing one is from another version. */
 export async function ensureCluster(cluster: Cluster, log: (line: string) => void): Promise<void> {
   const version = await readFile(path.join(cluster.data, 'PG_VERSION'), 'utf8').catch(() => undefined);
   if (version === undefined) {
+    await refuseHalfRestored(cluster);
     log('creating the database for the first time');
     return createCluster(cluster);
   }

@@ -2,6 +2,13 @@ import { readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import {
+  type Archiving,
+  allowBackups,
+  chooseArchiving,
+  rememberArchiving,
+  walSettings,
+} from './backup/archiving.ts';
 import { choosePort } from './ports.ts';
 import {
   type Cluster,
@@ -94,11 +101,16 @@ async function lastWords(file: string): Promise<string> {
   return text.trimEnd().split('\n').slice(-12).join('\n');
 }
 
-async function launch(cluster: Cluster): Promise<Postmaster> {
+const configOf = (cluster: Cluster) => path.join(cluster.data, 'once.conf');
+
+async function launch(
+  cluster: Cluster,
+  { archiving, isNew }: { archiving?: Archiving; isNew: boolean },
+): Promise<Postmaster> {
   const remembered = Number(await readFile(cluster.portFile, 'utf8').catch(() => '')) || undefined;
   const port = await choosePort(remembered);
   await writePrivate(cluster, cluster.portFile, String(port));
-  await writePrivate(cluster, path.join(cluster.data, 'once.conf'), settings(port));
+  await writePrivate(cluster, configOf(cluster), settings(port, walSettings(archiving)));
   const logBytes = await stat(cluster.log).then(
     ({ size }) => size,
     () => 0,
@@ -106,7 +118,15 @@ async function launch(cluster: Cluster): Promise<Postmaster> {
   if (logBytes > maxLogBytes) await rename(cluster.log, `${cluster.log}.1`);
   // A pid file that survived a crash. Its process is gone or is another program.
   await rm(path.join(cluster.data, 'postmaster.pid'), { force: true });
+  if (archiving && isNew) {
+    await allowBackups(cluster);
+    await rememberArchiving(cluster, archiving);
+  }
+  return startServer(cluster);
+}
 
+/** Starts the server of a folder with the settings that are there. */
+async function startServer(cluster: Cluster): Promise<Postmaster> {
   const wait = ['-w', '-t', String(startTimeoutSeconds)];
   const args = ['start', '-D', cluster.data, '-l', cluster.log, ...wait];
   const limit = { timeoutMs: (startTimeoutSeconds + 30) * 1_000 };
@@ -122,6 +142,34 @@ async function launch(cluster: Cluster): Promise<Postmaster> {
   }
 }
 
+/**
+ * Starts the server of a folder that replays an archive, waits until it has and accepts connections, and stops
+ * it. Throws when it does not get there. However long it replays, it is waited for.
+ */
+export async function replayArchive(cluster: Cluster, signal?: AbortSignal): Promise<void> {
+  try {
+    const { pid } = await startServer(cluster);
+    while (!(await isReady(cluster))) {
+      signal?.throwIfAborted();
+      if (!commandOf(pid))
+        throw new Error(`PostgreSQL ended while it replayed:\n${await lastWords(cluster.log)}`);
+      await sleep(200);
+    }
+  } finally {
+    await stopPostgres(cluster);
+  }
+}
+
+/** The server writes its state into the last line of its pid file. */
+const isReady = async (cluster: Cluster): Promise<boolean> =>
+  /^ready *$/m.test(await readFile(path.join(cluster.data, 'postmaster.pid'), 'utf8').catch(() => ''));
+
+/** Stops the server of this folder in order, if one runs. */
+export async function stopPostgres(cluster: Cluster): Promise<void> {
+  const found = await findPostmaster(cluster.data);
+  if (found) await stop(cluster, found.pid);
+}
+
 async function stop(cluster: Cluster, pid: number): Promise<void> {
   if (!commandOf(pid)) return;
   const args = ['stop', '-D', cluster.data, '-m', 'fast', '-w', '-t', String(stopTimeoutSeconds)];
@@ -131,17 +179,27 @@ async function stop(cluster: Cluster, pid: number): Promise<void> {
   }
 }
 
-/** Starts the database under `dataDir`, or takes over the one that runs there. */
+/**
+ * Starts the database under `dataDir`, or takes over the one that runs there. `backupDir` is where it archives
+ * its WAL from now on, or `none`. Undefined: as before.
+ */
 export async function startPostgres(options: {
   dataDir: string;
+  backupDir?: string;
   log: (line: string) => void;
 }): Promise<PostgresServer> {
   const { log } = options;
   const cluster = await openCluster(options.dataDir, log);
   await ensureCluster(cluster, log);
+  const wal = await chooseArchiving(cluster, options.backupDir);
   let found = await findPostmaster(cluster.data);
-  const takenOver = found !== undefined && (await waitUntilReady(cluster, found));
-  if (!found || !takenOver) found = await launch(cluster);
+  let takenOver = found !== undefined && (await waitUntilReady(cluster, found));
+  if (found && takenOver && !(await archivesTo(cluster, wal.archiving))) {
+    log('starting the database again: it archives to another place from now on');
+    await stop(cluster, found.pid);
+    takenOver = false;
+  }
+  if (!found || !takenOver) found = await launch(cluster, wal);
   const { pid, port } = found;
   return {
     connectionString: await connectionString(cluster.passwordFile, port),
@@ -151,6 +209,10 @@ export async function startPostgres(options: {
     stop: () => stop(cluster, pid),
   };
 }
+
+/** Whether the server that runs was started with these settings. */
+const archivesTo = async (cluster: Cluster, archiving: Archiving | undefined): Promise<boolean> =>
+  (await readFile(configOf(cluster), 'utf8')).includes(walSettings(archiving));
 
 /** The address of the embedded database if it is running, else undefined. Starts nothing. */
 export async function runningPostgres(dataDir: string): Promise<string | undefined> {

@@ -82,6 +82,12 @@ test('events are behind since the first card payment while they were never read'
   expect(Math.round(behindIn(await readMetrics()) / 60)).toBe(0);
 });
 
+test('a database without an archive has no age of it, on which an alert could fire', async () => {
+  const text = await readMetrics();
+  for (const name of ['once_wal_archived_seconds', 'once_wal_archive_failures'])
+    expect(text).toContain(`\n${name} Nan\n`);
+});
+
 test('a scrape within seconds of another one does not read the database again', async () => {
   const headers = { authorization: `Bearer ${metricsEnv.METRICS_TOKEN}` };
   const again = async () => (await callHandlers('/api/metrics', { headers })).text();

@@ -1,6 +1,7 @@
 import { jobState } from '#lib/jobs/job-metrics.ts';
 import { emailState } from '#lib/notifications/email/email-metrics.ts';
 import { paymentState } from '#lib/payments/payment-metrics.ts';
+import { archiveState } from '#lib/platform/database/archive-state.ts';
 import { databaseState } from '#lib/platform/database/database-state.ts';
 import { env } from '#lib/platform/env.ts';
 import { AppError } from '#lib/platform/errors.ts';
@@ -30,7 +31,7 @@ export const GET = route(async (request) => {
   }
   const [processes, state] = await Promise.all([
     gatherMetrics(),
-    readState([jobState, emailState, paymentState, discrepancyState, databaseState]),
+    readState([jobState, emailState, paymentState, discrepancyState, databaseState, archiveState]),
   ]);
   const headers = { 'content-type': metrics().contentType, 'cache-control': 'no-store' };
   return new Response(`${processes}\n${state}`, { headers });

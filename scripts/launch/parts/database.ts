@@ -39,10 +39,16 @@ export async function openDatabase(
 ): Promise<Database> {
   const url = variables.DATABASE_URL;
   if (url) {
+    if (variables.BACKUP_DIR) {
+      throw new Advice(
+        'BACKUP_DIR (--backup-dir) is for the embedded database, and DATABASE_URL names another. Its own server, ' +
+          'or its provider, makes its backups: "Backups" in docs/operations.md. Set one of the two.',
+      );
+    }
     await requireAnswer(url);
     return { url, description: `PostgreSQL at ${withoutPassword(url)}` };
   }
-  const server = await startPostgres({ dataDir, log: note });
+  const server = await startPostgres({ dataDir, backupDir: variables.BACKUP_DIR, log: note });
   const how = server.takenOver ? 'taken over from an earlier start' : 'embedded';
   return {
     url: server.connectionString,
