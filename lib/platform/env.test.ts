@@ -20,16 +20,6 @@ test.each([
   ['SHOP_TIME_ZONE', 'Mars/Olympus', 'SHOP_TIME_ZONE must be a time zone like Europe/Berlin'],
   ['CONTACT_EMAIL', 'Shop <help@shop.example>', 'CONTACT_EMAIL must be an email address'],
   ['ONCE_SECRET', 'short', 'ONCE_SECRET must have at least 32 characters'],
-  [
-    'ONCE_SECRET',
-    `${'x'.repeat(32)},y`,
-    'ONCE_SECRET must not contain a comma, or begin or end with a space',
-  ],
-  [
-    'ONCE_SECRET',
-    `${'x'.repeat(32)}\n`,
-    'ONCE_SECRET must not contain a comma, or begin or end with a space',
-  ],
   ['ONCE_SECRETS_OLD', `${'x'.repeat(32)},`, 'ONCE_SECRETS_OLD has an empty entry'],
   ['ONCE_SECRETS_OLD', `${'x'.repeat(31)}`, 'ONCE_SECRETS_OLD must have at least 32 characters'],
   ['ONCE_SECRETS_NEXT', `${'x'.repeat(32)}, ${'y'.repeat(16)}`, 'ONCE_SECRETS_NEXT must have at least 32'],

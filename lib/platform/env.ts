@@ -69,11 +69,7 @@ const schema = z
     UPSTASH_REDIS_REST_TOKEN: z.string().min(1).optional(),
     ONCE_SECRET: z
       .string({ error: 'is missing: set it to at least 32 random characters' })
-      .min(ownSecretMin, `must have at least ${ownSecretMin} characters`)
-      .regex(
-        /^[^\s,](?:[^,]*[^\s,])?$/,
-        'must not contain a comma, or begin or end with a space: ONCE_SECRETS_OLD could not hold it later',
-      ),
+      .min(ownSecretMin, `must have at least ${ownSecretMin} characters`),
     /** Future secrets, separated by commas. Already accepted, so that another server may sign with them. */
     ONCE_SECRETS_NEXT: secretsOf(ownSecretMin),
     /** Earlier secrets, separated by commas. Still accepted, but not used to sign. */

@@ -2,7 +2,7 @@ import { afterAll } from 'vitest';
 
 const fixed: Record<string, string> = {
   NODE_ENV: 'test',
-  ONCE_SECRET: 'the secret of the tests which is no secret at all',
+  ONCE_SECRET: 'the secret of the tests, which is no secret at all',
   // Tests send many orders from one address in a short time. Tests about limits set their own.
   RATE_LIMIT_SHOPPER_PER_MIN: '0',
   RATE_LIMIT_IP_PER_MIN: '0',
