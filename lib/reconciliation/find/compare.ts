@@ -1,5 +1,6 @@
 import { Prisma } from '#lib/generated/prisma/client.ts';
 import { sql } from '#lib/platform/database/db.ts';
+import type { SqlRunner } from '#lib/platform/database/sql-client.ts';
 import { env } from '#lib/platform/env.ts';
 import { findChangedDays } from '#lib/reconciliation/close-day.ts';
 import type { Finding } from '#lib/reconciliation/discrepancy.ts';
@@ -26,13 +27,24 @@ import type { Checked } from '#lib/reconciliation/runs.ts';
 
 const ofOrders = [findCharges, findPayments, findRefunds, findDisputes, findOrderStock, findDeliveries];
 
-async function findIn(scope: Scope): Promise<Finding[]> {
+async function findIn(scope: Scope, run: SqlRunner = sql()): Promise<Finding[]> {
   const found: Finding[] = [];
-  for (const finder of ofOrders) found.push(...(await find(finder(scope))));
+  for (const finder of ofOrders) found.push(...(await run.$queryRaw<Finding[]>(finder(scope))));
   return found;
 }
 
 const find = (statement: Prisma.Sql): Promise<Finding[]> => sql().$queryRaw<Finding[]>(statement);
+
+/**
+ * Runs statements about a part of all shoppers. PostgreSQL can't estimate how many rows a small range of uuids has,
+ * and takes it for one. It then reads the whole range of a table again for each order, if it may.
+ */
+function inOnePass<Result>(work: (tx: SqlRunner) => Promise<Result>): Promise<Result> {
+  return sql().$transaction(async (tx) => {
+    await tx.$queryRaw`SELECT set_config('enable_nestloop', 'off', true)`;
+    return work(tx);
+  });
+}
 
 /** Compares the orders of some shoppers, and counts what was compared. */
 export async function comparePart(
@@ -41,7 +53,8 @@ export async function comparePart(
   range: Range,
 ): Promise<{ found: Finding[]; counted: Partial<Checked> }> {
   const scope = partScope(part, parts, range);
-  const [counted = {}] = await sql().$queryRaw<Partial<Checked>[]>`
+  return inOnePass(async (tx) => {
+    const [counted = {}] = await tx.$queryRaw<Partial<Checked>[]>`
     WITH known AS NOT MATERIALIZED (SELECT o.user_id, o.id FROM orders o WHERE ${scope.orders})
     SELECT (SELECT count(*) FROM known)::int AS orders,
            (SELECT count(*) FROM known JOIN payment p ON p.user_id = known.user_id AND p.order_id = known.id
@@ -49,7 +62,8 @@ export async function comparePart(
            (SELECT count(*) FROM known JOIN refund r ON r.user_id = known.user_id AND r.order_id = known.id
             WHERE ${scope.shoppers('r.user_id')})::int AS refunds,
            (SELECT count(*) FROM provider_entry c WHERE c.kind = 'charge' AND ${scope.charges})::int AS charges`;
-  return { found: await findIn(scope), counted };
+    return { found: await findIn(scope, tx), counted };
+  });
 }
 
 /** Compares what belongs to no shopper: charges of other programs, and changes of the stock without a note. */
