@@ -8,13 +8,17 @@ export const discrepancyKinds = {
   charge_unmatched: 'a charge holds money for an order that knows nothing of it',
   foreign_charge: 'a charge on the account was not made by this shop',
   two_live_charges: 'more than one charge holds money for an order',
+  money_kept: 'money of an order that has ended, and no refund of it is requested',
   paid_without_charge: 'a payment counts as paid, and the provider has no such charge',
+  status_differs: 'an order waits for money that its payment has, or counts on one that has none',
   amount_differs: 'order, payment and charge have different amounts or currencies',
+  cost_differs: 'the fee or the loss of a payment is not what the provider took',
   refund_differs: 'a refund exists on one side only, or its amounts differ',
   dispute_unanswered: 'a bank waits for evidence',
   dispute_differs: 'a dispute exists on one side only, or ended differently',
   payment_unknown: 'the outcome of a payment has been unknown for an hour',
   order_without_payment: 'an order has no payment',
+  order_sum_differs: 'the lines of an order do not add up to its subtotal',
   hold_expired: 'an order was neither paid nor cancelled when its hold was over',
   stock_differs: 'the stock of an item is not the sum of its ledger',
   stock_unexplained: 'stock was changed without a note',
@@ -30,8 +34,12 @@ export const whatToDo: Partial<Record<DiscrepancyKind, string>> = {
   charge_without_order:
     "If the database was restored after the charge, wait a day: the shopper's browser may send the order again, and it takes over the charge. Otherwise refund it, by the repair or in the provider's dashboard: the second one finds nothing to refund.",
   two_live_charges: "Refund one of them in the provider's dashboard, then repair.",
+  money_kept:
+    "Look at the order's history first: `npm run order -- show`. If the order is right, the repair returns the money. If a refund has failed, ask the shopper for another way to pay them when it fails again.",
   dispute_unanswered:
     "Send evidence in the provider's dashboard, which the proof of the order gives you, or accept the dispute there, which gives up the money. The repair only reads what was done there.",
+  order_sum_differs:
+    'The order or its lines were changed in the database. The email of its confirmation has what the shopper agreed to. Correct the row, or accept it with the reason.',
   stock_differs:
     'Count the item first. The repair takes the stock for right and corrects the ledger. If the count says otherwise, correct the stock afterwards: docs/owner.md, "Stock".',
   stock_unexplained:

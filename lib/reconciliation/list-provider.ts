@@ -13,8 +13,12 @@ const name = 'provider_balance';
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 
-/** The part before the cursor that is read again, because entries may be listed late: in a run, and for a second look. */
-const overlapMs = 10 * minuteMs;
+/**
+ * The part before the cursor that is read again, because entries may be listed late: in a run, and for a second look.
+ * Stripe writes the entry of an asynchronous capture up to an hour after the charge. A day costs a run as many requests
+ * again, and covers an hour in which the provider itself was late.
+ */
+const overlapMs = dayMs;
 const shortOverlapMs = minuteMs;
 
 /** The provider counts in seconds, and its entries of this very second may still come. */
@@ -23,11 +27,17 @@ const aheadMs = minuteMs;
 /** Waits of 1, 2, 4 and 8 seconds for a provider that is busy or away. */
 const retries = 4;
 
+interface Listing {
+  overlap?: number;
+  from?: Date | undefined;
+}
+
 /**
  * The range to list up to now, by the provider's clock: from where the last listing ended, or from a day before
- * the first order; in a shop that has lost its orders, from a month ago.
+ * the first order; in a shop that has lost its orders, from a month ago. With `from`, at least from then on: what
+ * was listed is listed again.
  */
-export async function listingUntilNow(overlap = overlapMs): Promise<Slice> {
+export async function listingUntilNow({ overlap = overlapMs, from }: Listing = {}): Promise<Slice> {
   const provider = await paymentProvider();
   const now = await insistently(() => provider.now());
   const [row] = await sql().$queryRaw<{ readUntil: Date | null; firstOrder: Date | null }[]>`
@@ -38,7 +48,8 @@ export async function listingUntilNow(overlap = overlapMs): Promise<Slice> {
   const since = row?.readUntil
     ? Math.min(row.readUntil.getTime(), now.getTime()) - overlap
     : Math.min(row?.firstOrder?.getTime() ?? monthAgo, now.getTime()) - dayMs;
-  return { since: new Date(since), until: new Date(now.getTime() + aheadMs) };
+  const earliest = Math.min(since, from?.getTime() ?? since);
+  return { since: new Date(earliest), until: new Date(now.getTime() + aheadMs) };
 }
 
 /** The usual time of an answer. Enough slices are listed at the same time to use the read limit nevertheless. */
@@ -84,7 +95,7 @@ export async function planAnew(): Promise<void> {
 
 /** Lists everything up to now in one go, for a second look. */
 export async function catchUp(): Promise<void> {
-  const listing = await listingUntilNow(shortOverlapMs);
+  const listing = await listingUntilNow({ overlap: shortOverlapMs });
   await listSome([listing], Number.POSITIVE_INFINITY);
   await moveCursor(listing.until);
 }

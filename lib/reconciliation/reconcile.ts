@@ -2,7 +2,13 @@ import { takesCards } from '#lib/payment-provider/takes-cards.ts';
 import { logger } from '#lib/platform/logger.ts';
 import { findChangedDays, readClosedMonths } from '#lib/reconciliation/close-day.ts';
 import { confirmSome, noteSuspects } from '#lib/reconciliation/confirm.ts';
-import { compareOwnerless, comparePart, compareStock } from '#lib/reconciliation/find/compare.ts';
+import {
+  compareForeign,
+  comparePart,
+  compareStock,
+  compareUnexplained,
+  type ForeignPlace,
+} from '#lib/reconciliation/find/compare.ts';
 import type { Range } from '#lib/reconciliation/find/scope.ts';
 import { listingUntilNow, listSome, moveCursor, planAnew } from '#lib/reconciliation/list-provider.ts';
 import type { Slice } from '#lib/reconciliation/list-slices.ts';
@@ -66,8 +72,9 @@ const units: Record<Exclude<Run['step'], 'done'>, Unit> = {
 const listMs = 5_000;
 
 /** The range is fixed when the run begins to list: a later one would shift the pages. */
-async function list({ position }: Run): Promise<Progress> {
-  const { until, left, listFrom } = readPosition(position) ?? begin(await listingUntilNow());
+async function list({ position, isWhole, from }: Run): Promise<Progress> {
+  const again = isWhole ? {} : { from };
+  const { until, left, listFrom } = readPosition(position) ?? begin(await listingUntilNow(again));
   const after = await listSome(left, performance.now() + listMs);
   if (after.length > 0) return { listFrom, position: JSON.stringify({ until, left: after }) };
   await moveCursor(until);
@@ -103,18 +110,29 @@ function readPosition(position: string | null): ListPosition | undefined {
 /** What a run compares. A charge may be older than the oldest order that is left. */
 const rangeOf = ({ isWhole, from, to }: Run): Range => ({ from: isWhole ? new Date(0) : from, to });
 
+/** Before the place of a charge of another program, in a position. The positions of parts are numbers. */
+const foreign = 'foreign ';
+
+/** Orders by their shoppers, and then the charges of other programs. */
 async function compareSome(run: Run): Promise<Progress> {
   const { id, position, parts } = run;
+  if (position?.startsWith(foreign)) return compareSomeForeign(run, position.slice(foreign.length));
   const part = Number(position ?? 0);
   const { found, counted } = await comparePart(part, parts, rangeOf(run));
   await noteSuspects(id, found);
-  const isLast = part + 1 >= parts;
-  return isLast ? { step: 'stock', position: null, counted } : { position: String(part + 1), counted };
+  return { position: part + 1 >= parts ? foreign : String(part + 1), counted };
+}
+
+async function compareSomeForeign(run: Run, place: string): Promise<Progress> {
+  const after = place === '' ? undefined : (JSON.parse(place) as ForeignPlace);
+  const { found, last } = await compareForeign(rangeOf(run), after);
+  await noteSuspects(run.id, found);
+  return last ? { position: foreign + JSON.stringify(last) } : { step: 'stock', position: null };
 }
 
 async function compareSomeStock(run: Run): Promise<Progress> {
   const { id, position } = run;
-  if (position === null) await noteSuspects(id, await compareOwnerless(rangeOf(run)));
+  if (position === null) await noteSuspects(id, await compareUnexplained(rangeOf(run)));
   const { found, counted, last } = await compareStock(position ?? '');
   await noteSuspects(id, found);
   return last === undefined ? { step: 'days', position: null, counted } : { position: last, counted };

@@ -52,9 +52,12 @@ const eventValues = ({ actor, note, runId }: By) =>
 /** Marks open discrepancies as gone: a comparison of the same rows no longer finds them. */
 export function resolve(ids: readonly string[], by: By): Promise<number> {
   return sql().$executeRaw`
-    WITH gone AS (
+    WITH locked AS MATERIALIZED (
+      -- In the order of their ids, as those that are accepted or recorded together.
+      SELECT id FROM discrepancy WHERE id = ANY(${ids}::uuid[]) AND state <> 'resolved' ORDER BY id FOR UPDATE),
+    gone AS (
       UPDATE discrepancy SET state = 'resolved', version = version + 1
-      WHERE id = ANY(${ids}::uuid[]) AND state <> 'resolved' RETURNING id, version)
+      WHERE id IN (SELECT id FROM locked) RETURNING id, version)
     INSERT INTO discrepancy_event (discrepancy_id, version, what, ${eventColumns})
     SELECT id, version, 'resolved', ${eventValues(by)} FROM gone`;
 }

@@ -1,6 +1,7 @@
 import { addLostJob } from '#lib/jobs/add-job.ts';
 import { cancelOrder } from '#lib/order-management/cancel-order.ts';
 import { expireHold } from '#lib/order-management/expire-holds.ts';
+import { returnOwedMoney } from '#lib/order-management/return-owed-money.ts';
 import { lockOrderRow } from '#lib/orders/order-rows.ts';
 import { paymentProvider } from '#lib/payment-provider/payment-provider.ts';
 import type { Charge } from '#lib/payment-provider/provider.ts';
@@ -39,8 +40,15 @@ const repairs: Partial<Record<DiscrepancyKind, Repair>> = {
   charge_without_order: { does: 'refunds what the charge holds', isCertain: false, run: refundCharge },
   charge_unmatched: settles,
   two_live_charges: settles,
+  money_kept: {
+    does: 'writes what the provider says, then refunds what the order holds and does not need',
+    isCertain: true,
+    run: returnKept,
+  },
   paid_without_charge: settles,
+  status_differs: settles,
   amount_differs: settles,
+  cost_differs: settles,
   refund_differs: settles,
   dispute_differs: settles,
   dispute_unanswered: settles,
@@ -144,6 +152,13 @@ async function settleByProvider({ userId, orderId, providerRef, theirs }: Discre
   const refs = [...named, ...attempts.map((attempt) => attempt.providerRef)];
   for (const ref of new Set(refs.filter((one) => one?.startsWith('pi_')))) await settleCharge(ref as string);
   for (const attempt of attempts) if (attempt.providerRef === null) await settleUnknownPayment(attempt);
+}
+
+/** A run repairs many. Outside of one, a person has looked at this discrepancy. */
+async function returnKept(discrepancy: Discrepancy, { actor, note, runId }: By): Promise<void> {
+  await settleByProvider(discrepancy);
+  const reason = note ?? 'reconciliation found money that the order does not need';
+  await returnOwedMoney({ ...orderOf(discrepancy), actor, reason, isCertainOnly: runId !== undefined });
 }
 
 async function refundCharge({ id, providerRef, orderId, theirs }: Discrepancy): Promise<void> {

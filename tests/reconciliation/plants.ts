@@ -1,8 +1,13 @@
 import { expect } from 'vitest';
 import { Prisma } from '#lib/generated/prisma/client.ts';
+import { byJob } from '#lib/orders/actor.ts';
+import { changeOrder } from '#lib/orders/change-order.ts';
+import { lockOrderRow } from '#lib/orders/order-rows.ts';
+import { settleCharge } from '#lib/payments/events/apply-event.ts';
 import { db } from '#lib/platform/database/db.ts';
+import { releaseStock } from '#lib/stock/release-stock.ts';
 import { addProduct, withoutTriggers } from '#tests/support/shop/shop.ts';
-import { metadataOf, type openReconciledShop, stranger } from './reconciled-shop.ts';
+import { metadataOf, type openReconciledShop, type PaidOrder, stranger } from './reconciled-shop.ts';
 
 /** Every kind of discrepancy, planted in the database or at the provider. */
 
@@ -16,6 +21,27 @@ export interface Planted {
   providerRef?: string | null;
   ours?: unknown;
   theirs?: unknown;
+}
+
+/** Cancels an order as the shop does, and forgets its money. */
+export async function endWithoutRefund({
+  userId,
+  orderId,
+}: Pick<PaidOrder, 'userId' | 'orderId'>): Promise<void> {
+  await db().$transaction(async (tx) => {
+    const order = await lockOrderRow(tx, { userId, orderId });
+    if (!order) throw new Error('there is no such order');
+    const { version, status: from } = order;
+    const end = {
+      from,
+      to: 'cancelled',
+      endedBy: 'hold',
+      actor: byJob('expire_holds'),
+      reason: 'a test',
+    } as const;
+    await changeOrder(tx, { userId, orderId, version, ...end });
+    await releaseStock(tx, { userId, orderId });
+  });
 }
 
 /** What each kind looks like when it was planted. */
@@ -66,6 +92,52 @@ export const plantsOf = ({ simulator, order, charge }: Shop): Record<string, () 
     const { id } = await charge(700);
     return { kind: 'foreign_charge', orderId: null, providerRef: id };
   },
+  'a cancelled order whose charge was never refunded': async () => {
+    const paid = await order();
+    const { orderId, ref, totalMinor } = paid;
+    await endWithoutRefund(paid);
+    return {
+      kind: 'money_kept',
+      ...{ orderId, providerRef: ref },
+      ours: { order: 'cancelled', payment: 'succeeded', requestedMinor: 0 },
+      theirs: { heldMinor: totalMinor, currency: 'USD' },
+    };
+  },
+  'a cancelled order of which only a part was refunded': async () => {
+    const paid = await order();
+    await simulator.dashboard.refund(paid.ref, 300);
+    await settleCharge(paid.ref);
+    const { orderId, ref, totalMinor } = paid;
+    await endWithoutRefund(paid);
+    return {
+      kind: 'money_kept',
+      ...{ orderId, providerRef: ref },
+      theirs: { heldMinor: totalMinor - 300, currency: 'USD' },
+    };
+  },
+  'a cancelled order whose amount is still reserved': async () => {
+    const { orderId, userId, totalMinor } = await order('invoice');
+    await run(
+      `UPDATE payment SET method = 'card', token = 'pm_card_visa', status = 'authorized', provider_ref = 'pi_reserved'
+       WHERE order_id = $1::uuid`,
+      orderId,
+    );
+    await endWithoutRefund({ userId, orderId });
+    return {
+      kind: 'money_kept',
+      ...{ orderId, providerRef: 'pi_reserved' },
+      theirs: { heldMinor: totalMinor, currency: 'USD' },
+    };
+  },
+  'money of an attempt that pays nothing, without a request': async () => {
+    const { orderId, ref } = await order();
+    await run(`UPDATE payment SET status = 'returning' WHERE order_id = $1::uuid`, orderId);
+    return {
+      kind: 'money_kept',
+      ...{ orderId, providerRef: ref },
+      ours: { order: 'paid', payment: 'returning', requestedMinor: 0 },
+    };
+  },
   'a payment whose charge the provider does not know': async () => {
     const { orderId, userId } = await order('invoice');
     await run(
@@ -97,6 +169,34 @@ export const plantsOf = ({ simulator, order, charge }: Shop): Record<string, () 
     );
     return { kind: 'paid_without_charge', orderId, providerRef: null };
   },
+  'an order that waits for money which its payment has': async () => {
+    const { orderId } = await order();
+    await run(
+      `UPDATE orders SET status = 'payment_pending', hold_until = now() + interval '1 hour', paid_attempt = NULL
+       WHERE id = $1::uuid`,
+      orderId,
+    );
+    return {
+      kind: 'status_differs',
+      orderId,
+      ours: { order: 'payment_pending', attempts: { 1: 'succeeded' } },
+    };
+  },
+  'a paid order that names the attempt which was declined': async () => {
+    const { orderId } = await order();
+    await run(
+      `INSERT INTO payment (user_id, order_id, attempt, method, status, amount_minor, currency, idempotency_key, token)
+       SELECT user_id, order_id, 2, 'card', 'declined', amount_minor, currency, idempotency_key || '2', token
+       FROM payment WHERE order_id = $1::uuid`,
+      orderId,
+    );
+    await run('UPDATE orders SET paid_attempt = 2 WHERE id = $1::uuid', orderId);
+    return {
+      kind: 'status_differs',
+      orderId,
+      ours: { order: 'paid', attempts: { 1: 'succeeded', 2: 'declined' } },
+    };
+  },
   'a captured amount that differs': async () => {
     const { orderId, ref, totalMinor } = await order();
     await run('UPDATE payment SET captured_minor = captured_minor - 1 WHERE order_id = $1::uuid', orderId);
@@ -115,6 +215,22 @@ export const plantsOf = ({ simulator, order, charge }: Shop): Record<string, () 
       orderId,
       providerRef: ref,
       ours: expect.objectContaining({ currency: 'EUR' }),
+    };
+  },
+  'a fee that is not the provider’s': async () => {
+    const { orderId, ref } = await order();
+    await run('UPDATE payment SET fee_minor = 7 WHERE order_id = $1::uuid', orderId);
+    return {
+      kind: 'cost_differs',
+      ...{ orderId, providerRef: ref, ours: { feeMinor: 7 }, theirs: { feeMinor: expect.any(Number) } },
+    };
+  },
+  'a loss without a dispute': async () => {
+    const { orderId, ref } = await order();
+    await run('UPDATE payment SET lost_minor = 500 WHERE order_id = $1::uuid', orderId);
+    return {
+      kind: 'cost_differs',
+      ...{ orderId, providerRef: ref, ours: { lostMinor: 500, lostDisputesMinor: 0 } },
     };
   },
   'a refund in the provider’s dashboard': async () => {
@@ -207,6 +323,25 @@ export const plantsOf = ({ simulator, order, charge }: Shop): Record<string, () 
     await run('DELETE FROM payment WHERE order_id = $1::uuid', orderId);
     return { kind: 'order_without_payment', orderId, ours: expect.objectContaining({ status: 'paid' }) };
   },
+  'an order line whose price was changed by SQL': async () => {
+    const { orderId } = await order('invoice');
+    await run(
+      'UPDATE order_line SET unit_price_minor = unit_price_minor + 1 WHERE order_id = $1::uuid',
+      orderId,
+    );
+    return {
+      kind: 'order_sum_differs',
+      ...{ orderId, ours: { subtotalMinor: 1_250 }, theirs: { lines: 1, sumMinor: 1_251 } },
+    };
+  },
+  'an order whose lines are gone': async () => {
+    const { orderId } = await order('invoice');
+    await run('DELETE FROM order_line WHERE order_id = $1::uuid', orderId);
+    return {
+      kind: 'order_sum_differs',
+      ...{ orderId, ours: { subtotalMinor: 1_250 }, theirs: { lines: 0, sumMinor: 0 } },
+    };
+  },
   'an unpaid order after its hold': async () => {
     const { orderId } = await order('invoice');
     await run(`UPDATE orders SET hold_until = now() - interval '1 hour' WHERE id = $1::uuid`, orderId);
@@ -221,6 +356,16 @@ export const plantsOf = ({ simulator, order, charge }: Shop): Record<string, () 
     const sku = await addProduct('UNEXPLAINED', { available: 10 });
     await db().$executeRaw`UPDATE stock SET available = 13 WHERE sku = ${sku}`;
     return { kind: 'stock_unexplained', ours: { at: expect.any(String), items: 1, units: { [sku]: 3 } } };
+  },
+  'a return without a note': async () => {
+    const sku = await addProduct('RETURNED', { available: 10 });
+    await db().$executeRaw`INSERT INTO stock_movement (sku, delta, reason) VALUES (${sku}, 4, 'return')`;
+    return { kind: 'stock_unexplained', ours: { at: expect.any(String), items: 1, units: { [sku]: 4 } } };
+  },
+  'a delivery without a note': async () => {
+    const sku = await addProduct('DELIVERED', { available: 10 });
+    await db().$executeRaw`INSERT INTO stock_movement (sku, delta, reason) VALUES (${sku}, -3, 'import')`;
+    return { kind: 'stock_unexplained', ours: { at: expect.any(String), items: 1, units: { [sku]: -3 } } };
   },
   'an order that took nothing from stock': async () => {
     const { orderId, sku } = await order('invoice');

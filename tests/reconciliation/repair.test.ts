@@ -5,6 +5,7 @@ import type { Discrepancy } from '#lib/reconciliation/discrepancy.ts';
 import { accept, readDiscrepancy } from '#lib/reconciliation/record.ts';
 import { repairDiscrepancy } from '#lib/reconciliation/repair.ts';
 import { addProduct, availableOf } from '#tests/support/shop/shop.ts';
+import { endWithoutRefund } from './plants.ts';
 import { metadataOf, openReconciledShop, reconcileAll, stranger } from './reconciled-shop.ts';
 
 /** Each kind has one safe repair. A certain one needs no person. */
@@ -76,6 +77,94 @@ test('a dispute that was answered unseen is repaired by the run, and one that wa
   expect(found).toHaveLength(2);
   await simulator.dashboard.closeDispute(unsent, 'won');
   expect((await reconcileAll(true)).found).toMatchObject([{ kind: 'dispute_unanswered', state: 'resolved' }]);
+});
+
+test('an order that waits for money which its payment has is paid by it', async () => {
+  const { orderId, ref } = await order();
+  await run(
+    `UPDATE orders SET status = 'payment_pending', hold_until = now() + interval '1 hour', paid_attempt = NULL
+     WHERE id = $1::uuid`,
+    orderId,
+  );
+  expect((await reconcileAll(true)).found).toMatchObject([{ kind: 'status_differs', state: 'resolved' }]);
+  expect(await db().order.findFirst({ where: { id: orderId } })).toMatchObject({ status: 'paid' });
+  expect(refundsOf(ref)).toEqual([]);
+});
+
+test('a paid order whose payment lost its status keeps its money', async () => {
+  const { orderId, ref } = await order();
+  await run(`UPDATE payment SET status = 'declined', captured_minor = 0 WHERE order_id = $1::uuid`, orderId);
+  // What broke: the charge that pays the order was taken for a late one, and refunded.
+  await reconcileAll(true);
+  expect(refundsOf(ref)).toEqual([]);
+  expect(await db().payment.findFirst({ where: { orderId } })).toMatchObject({ status: 'succeeded' });
+  expect(await db().order.findFirst({ where: { id: orderId } })).toMatchObject({ status: 'paid' });
+  expect(await reconcileAll(true)).toMatchObject({ found: [] });
+});
+
+const refundsOf = (ref: string) =>
+  simulator
+    .refunds()
+    .filter(({ paymentIntent }) => paymentIntent === ref)
+    .map(({ amount }) => amount);
+
+test('money that a cancelled order keeps is returned by the run, once', async () => {
+  const [whole, part] = [await order(), await order()];
+  await simulator.dashboard.refund(part.ref, 300);
+  await settleCharge(part.ref);
+  for (const kept of [whole, part]) await endWithoutRefund(kept);
+  const { found } = await reconcileAll(true);
+  expect(found.map(({ kind, state }) => `${kind} ${state}`)).toEqual([
+    'money_kept resolved',
+    'money_kept resolved',
+  ]);
+  expect(refundsOf(whole.ref)).toEqual([whole.totalMinor]);
+  expect(refundsOf(part.ref).sort()).toEqual([300, part.totalMinor - 300].sort());
+  for (const { orderId } of [whole, part])
+    expect(await db().order.findFirst({ where: { id: orderId } })).toMatchObject({ status: 'refunded' });
+  expect(await reconcileAll(true)).toMatchObject({ found: [] });
+});
+
+test('two repairs of kept money return it once', async () => {
+  const kept = await order();
+  await endWithoutRefund(kept);
+  const discrepancy = await only('money_kept');
+  const both = await Promise.allSettled([
+    repairDiscrepancy(discrepancy, by),
+    repairDiscrepancy(discrepancy, by),
+  ]);
+  expect(both).toContainEqual({ status: 'fulfilled', value: true });
+  expect(refundsOf(kept.ref)).toEqual([kept.totalMinor]);
+  expect(await stateOf(discrepancy)).toBe('resolved');
+});
+
+test('a person returns the money of an order whose history does not say that it ended', async () => {
+  const { orderId, ref, totalMinor } = await order();
+  await run(
+    `UPDATE orders SET status = 'cancelled', ended_by = 'operator', hold_until = NULL, fulfilled_at = now()
+     WHERE id = $1::uuid`,
+    orderId,
+  );
+  const { found } = await reconcileAll(true);
+  expect(found).toMatchObject([{ kind: 'money_kept', state: 'open' }]);
+  expect(refundsOf(ref)).toEqual([]);
+  expect(await repairDiscrepancy(found[0] as Discrepancy, by)).toBe(true);
+  expect(refundsOf(ref)).toEqual([totalMinor]);
+});
+
+test('a refund that failed is requested again by a person only', async () => {
+  const { orderId, userId, ref, totalMinor } = await order();
+  await endWithoutRefund({ userId, orderId });
+  await run(
+    `INSERT INTO refund (user_id, order_id, id, attempt, amount_minor, currency, status, actor, reason, idempotency_key)
+     VALUES ($1::uuid, $2::uuid, gen_random_uuid(), 1, 200, 'USD', 'failed', 'operator:eva', 'x', 'k')`,
+    ...[userId, orderId],
+  );
+  const { found } = await reconcileAll(true);
+  expect(found).toMatchObject([{ kind: 'money_kept', state: 'open' }]);
+  expect(refundsOf(ref)).toEqual([]);
+  expect(await repairDiscrepancy(found[0] as Discrepancy, by)).toBe(true);
+  expect(refundsOf(ref)).toEqual([totalMinor]);
 });
 
 test('a charge without an order is refunded on request, once', async () => {

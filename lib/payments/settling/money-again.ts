@@ -15,7 +15,10 @@ import type { SettleInput, Settlement } from '#lib/payments/settling/settlement.
  */
 export type Claim = 'order' | 'pays' | 'shopper';
 
-export function claimOn({ order, payments, attempt }: SettleInput, leftMinor: number): Claim {
+export function claimOn(
+  { order, payments, attempt }: Pick<SettleInput, 'order' | 'payments' | 'attempt'>,
+  leftMinor: number,
+): Claim {
   const { status, paidAttempt, fulfilled } = order;
   const hasEnded = status === 'cancelled' || (status === 'refunded' && !fulfilled);
   if (paidAttempt === attempt && !hasEnded) return 'order';

@@ -119,6 +119,9 @@ function settleCharged(input: SettleInput, said: 'succeeded' | 'authorized'): Se
   if (unpaid.includes(order.status)) {
     return { payment: said, order: { to: 'paid', reason: paidBy(said) }, accepts: true };
   }
+  // A row that has lost the status of the charge that pays the order.
+  if (order.paidAttempt === attempt && (order.status === 'paid' || order.status === 'fulfilled'))
+    return { payment: said };
   if (order.status !== 'cancelled') return giveBack(`the order is ${order.status} already`);
   if (order.endedBy !== 'hold') return giveBack('the order had been cancelled');
   if (isTooLate) return giveBack('the order had been cancelled more than a day before');

@@ -210,6 +210,16 @@ test('a late charge that no order can use is refunded with a reason', () => {
   }
 });
 
+test('the charge that pays an order is not taken for a late one', () => {
+  for (const status of ['paid', 'fulfilled'] as const) {
+    const order = { ...orderOf(status), paidAttempt: 1 };
+    const payments = [paymentOf(1, 'declined'), paymentOf(2, 'declined')];
+    const settled = (attempt: number) =>
+      settle({ order, payments, attempt, finding: charge('succeeded') }).payment;
+    expect([settled(1), settled(2)]).toEqual(['succeeded', 'returning']);
+  }
+});
+
 test('a charge after the hold records that the stock was still available', () => {
   const order = orderOf('cancelled', 'hold');
   const payments = [paymentOf(1, 'declined')];

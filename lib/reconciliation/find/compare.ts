@@ -6,6 +6,7 @@ import { findChangedDays } from '#lib/reconciliation/close-day.ts';
 import type { Finding } from '#lib/reconciliation/discrepancy.ts';
 import { findCharges, findForeignCharges } from '#lib/reconciliation/find/find-charges.ts';
 import { findDeliveries } from '#lib/reconciliation/find/find-deliveries.ts';
+import { findKeptMoney } from '#lib/reconciliation/find/find-kept-money.ts';
 import { findPayments } from '#lib/reconciliation/find/find-payments.ts';
 import { findDisputes, findRefunds } from '#lib/reconciliation/find/find-refunds.ts';
 import {
@@ -14,6 +15,7 @@ import {
   findUnexplained,
   unexplainedIn,
 } from '#lib/reconciliation/find/find-stock.ts';
+import { findSums } from '#lib/reconciliation/find/find-sums.ts';
 import {
   keyScope,
   type OrderKey,
@@ -25,7 +27,16 @@ import type { Checked } from '#lib/reconciliation/runs.ts';
 
 /** Runs the finders. Each is one statement, so it compares rows of one moment. */
 
-const ofOrders = [findCharges, findPayments, findRefunds, findDisputes, findOrderStock, findDeliveries];
+const ofOrders = [
+  findCharges,
+  findPayments,
+  findKeptMoney,
+  findRefunds,
+  findDisputes,
+  findSums,
+  findOrderStock,
+  findDeliveries,
+];
 
 async function findIn(scope: Scope, run: SqlRunner = sql()): Promise<Finding[]> {
   const found: Finding[] = [];
@@ -66,12 +77,32 @@ export async function comparePart(
   });
 }
 
-/** Compares what belongs to no shopper: charges of other programs, and changes of the stock without a note. */
-export async function compareOwnerless(range: Range): Promise<Finding[]> {
-  return [
-    ...(await findForeign(Prisma.sql`c.created_at >= ${range.from} AND c.created_at < ${range.to}`)),
-    ...(await find(findUnexplained(unexplainedIn(range)))),
-  ];
+/** Compares the changes of the stock without a note. */
+export const compareUnexplained = (range: Range): Promise<Finding[]> =>
+  find(findUnexplained(unexplainedIn(range)));
+
+/** A charge of another program, by its time and id, as their index has them. */
+export type ForeignPlace = [at: string, ref: string];
+
+const foreignPerPart = 1_000;
+
+/** Compares the next charges of other programs after `after`. `last`: the last charge, if there may be more. */
+export async function compareForeign(
+  { from, to }: Range,
+  after: ForeignPlace | undefined,
+): Promise<{ found: Finding[]; last: ForeignPlace | undefined }> {
+  const [at, ref] = after ?? [from.toISOString(), ''];
+  const charges = await sql().$queryRaw<{ at: Date; ref: string }[]>`
+    SELECT created_at AS at, charge_ref AS ref FROM provider_entry
+    WHERE kind = 'charge' AND user_id IS NULL AND created_at >= ${at}::timestamptz AND created_at < ${to}
+      AND (created_at, charge_ref) > (${at}::timestamptz, ${ref})
+    ORDER BY created_at, charge_ref LIMIT ${foreignPerPart}::int`;
+  const refs = charges.map((charge) => charge.ref);
+  const last = charges.length < foreignPerPart ? undefined : charges.at(-1);
+  return {
+    found: await findForeign(Prisma.sql`c.charge_ref = ANY(${refs}::text[])`),
+    last: last && [last.at.toISOString(), last.ref],
+  };
 }
 
 async function findForeign(charges: Prisma.Sql): Promise<Finding[]> {

@@ -61,7 +61,7 @@ export const findRefunds = ({ orders, shoppers }: Scope) => Prisma.sql`
 /** A lost dispute has taken money for good, and a won one has given it back. */
 export const findDisputes = ({ orders, shoppers }: Scope) => Prisma.sql`
   WITH attempt AS MATERIALIZED (
-    SELECT p.user_id, p.order_id, p.provider_ref FROM orders o
+    SELECT p.user_id, p.order_id, p.attempt, p.provider_ref, p.lost_minor FROM orders o
     JOIN payment p ON p.user_id = o.user_id AND p.order_id = o.id AND ${shoppers('p.user_id')}
     WHERE ${orders} AND p.method = 'card'),
   moved AS (
@@ -88,4 +88,12 @@ export const findDisputes = ({ orders, shoppers }: Scope) => Prisma.sql`
   FROM own FULL JOIN moved
     ON moved.user_id = own.user_id AND moved.order_id = own.order_id AND moved.source_ref = own.provider_ref
   WHERE own.status IS NULL
-    OR (own.status = 'lost') <> (coalesce(moved.taken_minor, 0) > 0) AND own.status IN ('lost', 'won')`;
+    OR (own.status = 'lost') <> (coalesce(moved.taken_minor, 0) > 0) AND own.status IN ('lost', 'won')
+  UNION ALL
+  SELECT 'cost_differs', format('loss %s/%s', a.order_id, a.attempt), a.user_id, a.order_id, a.provider_ref,
+         jsonb_build_object('lostMinor', a.lost_minor, 'lostDisputesMinor', coalesce(lost.minor, 0)), NULL
+  FROM attempt a LEFT JOIN (
+    SELECT user_id, order_id, attempt, sum(amount_minor) AS minor FROM own WHERE status = 'lost'
+    GROUP BY user_id, order_id, attempt) AS lost
+    ON lost.user_id = a.user_id AND lost.order_id = a.order_id AND lost.attempt = a.attempt
+  WHERE a.lost_minor <> coalesce(lost.minor, 0)`;

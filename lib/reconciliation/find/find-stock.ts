@@ -23,17 +23,27 @@ const ledgerBegan = Prisma.sql`(
               ELSE max(finished_at) + interval '1 hour' END
   FROM _prisma_migrations WHERE migration_name IN ('0001_shop', '0020_stock_ledger'))`;
 
-const unexplained = Prisma.sql`reason = 'correction' AND note IS NULL AND created_at > ${ledgerBegan}`;
+/** Since then the first stock of an item has a note, so that a delivery without one was written without one. */
+const notesBegan = Prisma.sql`(
+  SELECT coalesce(max(finished_at), 'infinity') FROM _prisma_migrations WHERE migration_name = '0026_explained_stock')`;
 
-/** Changes of the stock that say nothing: one for each statement, with the items that it changed. */
+/**
+ * Changes of the stock that say nothing: one for each statement, with the items that it changed. Each reason has an index
+ * of its own.
+ */
 export const findUnexplained = (movements: Prisma.Sql) => Prisma.sql`
   SELECT 'stock_unexplained' AS kind, id::text AS subject, NULL::uuid AS "userId", NULL::uuid AS "orderId",
          NULL::text AS "providerRef",
          jsonb_build_object('at', min(created_at), 'items', count(*),
                             'units', (jsonb_object_agg(sku, delta) FILTER (WHERE place <= 20))) AS ours,
          NULL::jsonb AS theirs
-  FROM (SELECT *, row_number() OVER (PARTITION BY id ORDER BY sku) AS place FROM stock_movement
-        WHERE ${unexplained} AND ${movements}) AS change
+  FROM (SELECT *, row_number() OVER (PARTITION BY id ORDER BY sku) AS place FROM (
+          SELECT * FROM stock_movement
+          WHERE reason = 'correction' AND note IS NULL AND created_at > ${ledgerBegan} AND ${movements}
+          UNION ALL
+          SELECT * FROM stock_movement
+          WHERE reason IN ('import', 'return') AND note IS NULL AND created_at > ${notesBegan} AND ${movements}
+        ) AS unexplained) AS change
   GROUP BY id`;
 
 export const unexplainedIn = ({ from, to }: Range) =>

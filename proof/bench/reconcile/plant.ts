@@ -21,21 +21,34 @@ const statements: Record<DiscrepancyKind, string[]> = {
     `UPDATE orders SET status = 'payment_declined', hold_until = now() + interval '1 day', fulfilled_at = NULL
      WHERE (user_id, id) IN (picked)`,
   ],
+  // They were fulfilled, so they keep their units.
+  money_kept: [`UPDATE orders SET status = 'refunded' WHERE (user_id, id) IN (picked)`],
   paid_without_charge: [
     `UPDATE payment SET provider_ref = 'pi_gone' || order_id WHERE (user_id, order_id) IN (picked)`,
+  ],
+  status_differs: [
+    `UPDATE orders SET status = 'payment_pending', hold_until = now() + interval '1 day', fulfilled_at = NULL
+     WHERE (user_id, id) IN (picked)`,
   ],
   amount_differs: [
     `UPDATE payment SET captured_minor = captured_minor - 1 WHERE (user_id, order_id) IN (picked)`,
   ],
+  cost_differs: [`UPDATE payment SET lost_minor = 100 WHERE (user_id, order_id) IN (picked)`],
   refund_differs: [`UPDATE payment SET refunded_minor = 100 WHERE (user_id, order_id) IN (picked)`],
   dispute_unanswered: [disputes('open')],
-  dispute_differs: [disputes('lost')],
+  dispute_differs: [
+    disputes('lost'),
+    'UPDATE payment SET lost_minor = 100 WHERE (user_id, order_id) IN (picked)',
+  ],
   payment_unknown: [
     `UPDATE payment SET status = 'unknown', captured_minor = 0, provider_ref = NULL WHERE (user_id, order_id) IN (picked)`,
     `UPDATE orders SET status = 'payment_pending', hold_until = now() + interval '1 day', fulfilled_at = NULL
      WHERE (user_id, id) IN (picked)`,
   ],
   order_without_payment: [`DELETE FROM payment WHERE (user_id, order_id) IN (picked)`],
+  order_sum_differs: [
+    `UPDATE order_line SET unit_price_minor = unit_price_minor + 1 WHERE (user_id, order_id) IN (picked)`,
+  ],
   hold_expired: [
     `UPDATE orders SET status = 'placed', hold_until = now() - interval '1 hour', fulfilled_at = NULL
      WHERE (user_id, id) IN (picked)`,
