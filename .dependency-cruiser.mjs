@@ -86,6 +86,14 @@ export default {
       to: { path: '^lib/jobs/queue-tables\\.ts$' },
     },
     {
+      name: 'open-telemetry-has-one-door',
+      comment:
+        'A shop without a collector loads none of it. Use inSpan and inTrace of lib/platform/tracing/tracing.ts.',
+      severity: 'error',
+      from: { pathNot: '^lib/platform/tracing/open-telemetry\\.ts$|^node_modules/' },
+      to: { path: '^node_modules/@opentelemetry/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'every-folder-has-its-place',
       comment: 'Add a new domain to the list of domains in this file.',
       severity: 'error',

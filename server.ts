@@ -8,6 +8,7 @@ import { makeDirectRoutes } from '#host/calls/direct-routes.ts';
 import { makeLimitSearches } from '#host/calls/limit-searches.ts';
 import { isOrder, orderListener } from '#host/calls/node-listener.ts';
 import { timeAnswer } from '#host/calls/time-answer.ts';
+import { traceRequests } from '#host/calls/trace-requests.ts';
 import { sendConsoleToLog } from '#host/console-to-log.ts';
 import { localMark } from '#host/local-request.ts';
 import { startWriterThread } from '#host/orders/threaded-writer.ts';
@@ -33,6 +34,8 @@ import { logger } from '#lib/platform/logger.ts';
 import { closeRedis, pingRedis } from '#lib/platform/redis/redis.ts';
 import { shareMetrics } from '#lib/platform/scrape/share-metrics.ts';
 import { loadRevocations } from '#lib/platform/session/session-revocations.ts';
+import { stopTracing } from '#lib/platform/tracing/start-tracing.ts';
+import { keepTrace, tracing } from '#lib/platform/tracing/tracing.ts';
 import { writeRecords } from '#lib/submissions/record-submission.ts';
 
 /**
@@ -109,7 +112,7 @@ async function serve(): Promise<void> {
   let stopping = false;
 
   const timeouts = { requestTimeout, headersTimeout, connectionsCheckingInterval, keepAliveTimeout };
-  const server = createServer(timeouts, handle);
+  const server = createServer(timeouts, traceRequests(handle));
   server.maxConnections = maxConnections;
   guardSockets(server, dev ? (...upgrade) => httpServer.emit('upgrade', ...upgrade) : undefined);
   // Browsers open connections ahead of use. One that never carried a byte would delay a shutdown.
@@ -162,14 +165,16 @@ async function serve(): Promise<void> {
   }
 
   function answerAfterOrders(request: IncomingMessage, response: ServerResponse, answer: Answerer): void {
-    if (!afterOrders(response, () => answer(request, response))) refuseBusy(request, response);
+    const work = keepTrace(() => answer(request, response));
+    if (!afterOrders(response, work)) refuseBusy(request, response);
   }
 
   function answerPage(request: IncomingMessage, response: ServerResponse): void {
-    limitSearches(request, response, () => {
+    const answer = keepTrace(() => {
       if (answerDirectly(request, response) || personal?.send(request, response)) return;
       toNext(request, response);
     });
+    limitSearches(request, response, answer);
   }
 
   /** Renders the pages with these tags again when they are next requested. */
@@ -196,7 +201,8 @@ async function serve(): Promise<void> {
     const sweep = setInterval(() => server.closeIdleConnections(), sweepMs);
     await closed;
     clearInterval(sweep);
-    await Promise.all([writer.end(), stopFollowing()]);
+    // Also the last spans: a collector that hangs must not delay the end by more than its limit.
+    await Promise.all([writer.end(), stopFollowing(), stopTracing()]);
     await app.close();
     await writeRecords();
     await Promise.all([closeDb(), closeRedis()]);
@@ -226,9 +232,12 @@ function agreeOnHost(request: IncomingMessage): void {
   setOwnHeader(request, 'x-forwarded-host', named);
 }
 
-/** Warns at the start which features of an exposed shop are off because they aren't configured. */
+/** Warns at the start about traces that aren't loaded, and which features of an exposed shop aren't configured. */
 function tellWhatIsOff(): void {
-  const { STRIPE_SECRET_KEY } = env();
+  const { STRIPE_SECRET_KEY, OTEL_EXPORTER_OTLP_ENDPOINT } = env();
+  if (OTEL_EXPORTER_OTLP_ENDPOINT && !tracing()) {
+    logger().warn('traces are off: start node with --import ./host/load-tracing.ts');
+  }
   if (!isExposed()) return;
   if (!STRIPE_SECRET_KEY) logger().warn('card payment is off: STRIPE_SECRET_KEY is not set');
   else if (/^(sk|rk)_test_/.test(STRIPE_SECRET_KEY)) {

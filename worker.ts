@@ -5,6 +5,7 @@ import { closeDb } from '#lib/platform/database/db.ts';
 import { env } from '#lib/platform/env.ts';
 import { logger } from '#lib/platform/logger.ts';
 import { shareMetrics } from '#lib/platform/scrape/share-metrics.ts';
+import { startTracing, stopTracing } from '#lib/platform/tracing/start-tracing.ts';
 import { CannotWork, runWorker } from '#lib/worker/run-worker.ts';
 import { orUsage, usageOf } from '#scripts/advice.ts';
 
@@ -64,6 +65,7 @@ function sayReady(): void {
   process.send?.('ready', () => process.disconnect?.());
 }
 
+await startTracing();
 await shareMetrics('worker');
 try {
   await runWorker({ signal: stopping.signal, onReady: sayReady });
@@ -73,6 +75,6 @@ try {
   process.exitCode = 1;
 }
 closeMailer();
-await closeDb();
+await Promise.all([closeDb(), stopTracing()]);
 logger().info('stopped');
 process.exit();

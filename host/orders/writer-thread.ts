@@ -7,6 +7,7 @@ import { AppError } from '#lib/platform/errors.ts';
 import { logger } from '#lib/platform/logger.ts';
 import { shareMetrics } from '#lib/platform/scrape/share-metrics.ts';
 import { describeError } from '#lib/platform/text/describe-error.ts';
+import { stopTracing } from '#lib/platform/tracing/start-tracing.ts';
 
 /** The thread of the order writer: host/orders/threaded-writer.ts starts it and talks to it. */
 
@@ -62,9 +63,9 @@ function kindOf(error: unknown): Failure['kind'] {
 
 async function end(): Promise<void> {
   await writer.drain();
-  await closeDb();
-  // After the last results.
-  setImmediate(() => port?.close());
+  await Promise.all([closeDb(), stopTracing()]);
+  // After the last results. Ends this thread only, also while a collector still keeps a connection open.
+  setImmediate(() => process.exit());
 }
 
 // As Next does it in the thread of the requests: a promise that no one waits for is no reason to end all orders.

@@ -16,6 +16,7 @@ import {
 import type { Submission } from '#lib/checkout/submission/schema.ts';
 import { signerOf } from '#lib/checkout/submission/submit-token.ts';
 import { toOrderRequest } from '#lib/checkout/submission/to-order-request.ts';
+import { addInSpan } from '#lib/orders/batch/add-in-span.ts';
 import { overloaded } from '#lib/orders/batch/batch-queue.ts';
 import { orderWriter } from '#lib/orders/batch/order-writer.ts';
 import type { Decision } from '#lib/orders/decide/decide.ts';
@@ -36,7 +37,9 @@ import {
 } from '#lib/platform/http/http.ts';
 import { countedAddress } from '#lib/platform/http/network-of.ts';
 import { requireSession, sealedShopperOf } from '#lib/platform/session/session.ts';
+import { activeSpan } from '#lib/platform/tracing/tracing.ts';
 import { recordSubmission } from '#lib/submissions/record-submission.ts';
+import { inSubmissionSpan } from '#lib/submissions/trace-submission.ts';
 import { newTrail, type Trail } from '#lib/submissions/trail.ts';
 
 /**
@@ -52,10 +55,16 @@ export async function submitOrder(request: Request): Promise<Response> {
   return toResponse(await answerOrder(request));
 }
 
-export async function answerOrder(request: Request): Promise<Answer> {
+export function answerOrder(request: Request): Promise<Answer> {
+  const trail = newTrail();
+  return activeSpan()
+    ? inSubmissionSpan(trail, () => answerWithTrail(request, trail))
+    : answerWithTrail(request, trail);
+}
+
+async function answerWithTrail(request: Request, trail: Trail): Promise<Answer> {
   const beganAt = performance.now();
   const requestId = requestIdOf(request);
-  const trail = newTrail();
   let raw: RawSubmission = { isForm: isFormPost(request), typed: {}, body: undefined };
   let answer: Answer;
   let outcome: string;
@@ -174,7 +183,7 @@ async function existingOverQuota(
 
 async function decideFresh(orderRequest: OrderRequest, trail: Trail): Promise<Decision> {
   trail.layer = 'order_writer';
-  const decision = await orderWriter().add(orderRequest);
+  const decision = await (activeSpan() ? addInSpan(orderRequest) : orderWriter().add(orderRequest));
   // Noted here, because the answer may be `in_progress` although the order is made.
   trail.made = 'created' in decision && decision.created;
   if (decision.byUniqueKey) trail.layer = 'unique_key';

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { withTrace } from '#lib/jobs/job-trace.ts';
 import { type JobName, type JobPayloads, priorityOf } from '#lib/jobs/jobs.ts';
 import { inMs, insertJobs, isQueued } from '#lib/jobs/queue-tables.ts';
 import { db, type Tx } from '#lib/platform/database/db.ts';
@@ -33,7 +34,7 @@ export async function addJob<Name extends JobName>(
   if (key === undefined) return addJobs(tx, name, [payload], { afterMs, maxAttempts });
   await tx.$executeRaw`
     SELECT 1 FROM graphile_worker.add_job(
-      identifier => ${name}, payload => ${JSON.stringify(payload)}::json,
+      identifier => ${name}, payload => ${JSON.stringify(withTrace(payload))}::json,
       run_at => ${inMs(afterMs)},
       max_attempts => ${maxAttempts ?? null}::int, job_key => ${key}, priority => ${priorityOf(name)}::int)
     WHERE NOT ${unlessWaiting} OR NOT EXISTS (

@@ -4,7 +4,7 @@
  */
 export interface JobPayloads {
   /** Sends notifications about order events: one job for all orders of a batch. */
-  announce: { events: OrderVersion[] };
+  announce: { events: (OrderVersion & Traced)[] };
   /** Sends an email that `announce` has written. */
   send_mail: OrderVersion & { kind: string };
   /**
@@ -68,6 +68,11 @@ export interface OrderVersion {
   userId: string;
   orderId: string;
   version: number;
+}
+
+/** The span that led to it, where that is traced: `addJob` adds it to the payload of each job. */
+export interface Traced {
+  traceparent?: string | undefined;
 }
 
 /** An empty payload: the job itself looks for work. */

@@ -1,6 +1,8 @@
 import { Prisma } from '#lib/generated/prisma/client.ts';
+import { withTrace } from '#lib/jobs/job-trace.ts';
 import { type JobName, type JobPayloads, priorityOf } from '#lib/jobs/jobs.ts';
 import { db, type Tx } from '#lib/platform/database/db.ts';
+import { activeSpan } from '#lib/platform/tracing/tracing.ts';
 
 /**
  * Every statement on graphile-worker's private tables. Its public functions are not enough: they notify,
@@ -50,7 +52,7 @@ export function insertJobs<Name extends JobName>(
     INSERT INTO graphile_worker._private_jobs (task_id, payload, run_at, max_attempts, priority)
     SELECT (SELECT id FROM graphile_worker._private_tasks WHERE identifier = ${name}), payload,
            ${inMs(afterMs)}, ${maxAttempts}::int, ${priorityOf(name)}::int
-    FROM json_array_elements(${JSON.stringify(payloads)}::json) AS job (payload)`;
+    FROM json_array_elements(${JSON.stringify(activeSpan() ? payloads.map(withTrace) : payloads)}::json) AS job (payload)`;
 }
 
 /** Whether a job whose payload contains this one waits or runs, with attempts left. Reads the whole queue. */

@@ -5,6 +5,7 @@ import { chooseNotifications } from '#lib/notifications/choose-notifications.ts'
 import { readEvents } from '#lib/notifications/read-events.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { env } from '#lib/platform/env.ts';
+import { inSpan } from '#lib/platform/tracing/tracing.ts';
 
 /** Timeout for the receiver's answer. */
 const deadlineMs = 10_000;
@@ -24,7 +25,10 @@ export async function deliverWebhook(key: OrderVersion): Promise<void> {
   if (!url || secrets.length === 0) throw new PermanentFailure('ORDER_WEBHOOK_URL is no longer set');
   const body = await bodyOf(key);
   if (body === undefined) return;
-  await post(url, body, signed(secrets, delivery.messageId, body));
+  const attributes = { 'once.order.id': orderId };
+  await inSpan('order event', { kind: 'client', attributes }, () =>
+    post(url, body, signed(secrets, delivery.messageId, body)),
+  );
   await db().webhookDelivery.update({
     where,
     // The address that was used: it may have been corrected since the delivery was enqueued.

@@ -39,9 +39,22 @@ export async function notify({ events }: JobPayloads['announce']): Promise<void>
   if (known.length === 0) return;
   await db().$transaction(async (tx) => {
     await insertNumbers(tx, known);
-    await addJobs(tx, 'send_mail', await insertEmails(tx, mails));
-    await addJobs(tx, 'deliver_webhook', await insertDeliveries(tx, deliveries, ORDER_WEBHOOK_URL ?? ''));
+    const emails = await insertEmails(tx, mails);
+    await addJobs(tx, 'send_mail', continuing(events, emails));
+    const queued = await insertDeliveries(tx, deliveries, ORDER_WEBHOOK_URL ?? '');
+    await addJobs(tx, 'deliver_webhook', continuing(events, queued));
   });
+}
+
+/** The payloads, each with the trace of its order where the event names one. */
+function continuing<Payload extends OrderVersion>(
+  events: JobPayloads['announce']['events'],
+  payloads: Payload[],
+): Payload[] {
+  const traced = events.filter(({ traceparent }) => traceparent !== undefined);
+  if (traced.length === 0) return payloads;
+  const traces = new Map(traced.map(({ orderId, traceparent }) => [orderId, traceparent]));
+  return payloads.map((payload) => ({ ...payload, traceparent: traces.get(payload.orderId) }));
 }
 
 /** Makes the orders findable by their numbers. */

@@ -24,6 +24,8 @@ export interface OrderRequest {
   emailHash: string;
   /** Undefined when the client's address is unknown. */
   networkHash: string | undefined;
+  /** The span that waits for the decision, where the submission is traced. */
+  traceparent?: string | undefined;
 }
 
 /** The fields of an order that never change. */

@@ -19,6 +19,11 @@ test.each([
   ['UPSTASH_REDIS_REST_URL', 'redis', 'UPSTASH_REDIS_REST_URL must be a URL'],
   ['SHOP_TIME_ZONE', 'Mars/Olympus', 'SHOP_TIME_ZONE must be a time zone like Europe/Berlin'],
   ['CONTACT_EMAIL', 'Shop <help@shop.example>', 'CONTACT_EMAIL must be an email address'],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'localhost:4318', 'OTEL_EXPORTER_OTLP_ENDPOINT must be a URL like http://'],
+  ['OTEL_EXPORTER_OTLP_HEADERS', 'secret', 'OTEL_EXPORTER_OTLP_HEADERS must be pairs like authorization='],
+  ['OTEL_EXPORTER_OTLP_HEADERS', 'a=%zz', 'OTEL_EXPORTER_OTLP_HEADERS must be pairs like authorization='],
+  ['OTEL_TRACES_SAMPLER_ARG', '1%', 'OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1'],
+  ['OTEL_TRACES_SAMPLER_ARG', '2', 'OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1'],
   ['ONCE_SECRET', 'short', 'ONCE_SECRET must have at least 32 characters'],
   ['ONCE_SECRETS_OLD', `${'x'.repeat(32)},`, 'ONCE_SECRETS_OLD has an empty entry'],
   ['ONCE_SECRETS_OLD', `${'x'.repeat(31)}`, 'ONCE_SECRETS_OLD must have at least 32 characters'],
@@ -37,6 +42,15 @@ test.each([
 ])('%s=%s is refused, and the error says what is allowed', (name, value, words) => {
   const set = { DATABASE_URL: 'postgresql://127.0.0.1/none', ONCE_SECRET: 'x'.repeat(32) };
   expect(() => parseEnv({ ...set, [name]: value })).toThrow(words);
+});
+
+test('headers for a collector are pairs with encoded values', () => {
+  const set = { DATABASE_URL: 'postgresql://127.0.0.1/none', ONCE_SECRET: 'x'.repeat(32) };
+  const headers = 'authorization=Bearer%20a%2Cb==, x-tenant=shop';
+  expect(parseEnv({ ...set, OTEL_EXPORTER_OTLP_HEADERS: headers }).OTEL_EXPORTER_OTLP_HEADERS).toEqual({
+    authorization: 'Bearer a,b==',
+    'x-tenant': 'shop',
+  });
 });
 
 test('a webhook URL without its signing secret is refused', () => {

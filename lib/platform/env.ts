@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { limitVariables, needsChallengeKeys } from '#lib/platform/env-limits.ts';
+import { tracingVariables } from '#lib/platform/tracing/tracing-variables.ts';
 
 /**
  * All configuration; no other file reads it. `npm start` sets what a fresh clone lacks (embedded database,
@@ -173,6 +174,7 @@ const schema = z
       ),
     /** A caller presents any of them. */
     METRICS_TOKEN: secrets,
+    ...tracingVariables,
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
     /** Set by Next while it builds. */
     NEXT_PHASE: z.string().optional(),

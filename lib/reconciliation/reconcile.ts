@@ -1,5 +1,6 @@
 import { takesCards } from '#lib/payment-provider/takes-cards.ts';
 import { logger } from '#lib/platform/logger.ts';
+import { inTrace } from '#lib/platform/tracing/tracing.ts';
 import { findChangedDays, readClosedMonths } from '#lib/reconciliation/close-day.ts';
 import { confirmSome, noteSuspects } from '#lib/reconciliation/confirm.ts';
 import {
@@ -38,7 +39,12 @@ export interface Reconcile extends Omit<NewRun, 'hasProvider'> {
  * The finished run. `unfinished`: the time was over; the next call continues. `other`: another process is working
  * on a run. Throws `UnknownOutcome` when the provider gives no answer for a quarter of a minute; the run can be continued.
  */
-export async function reconcile(asked: Reconcile): Promise<Run | 'unfinished' | 'other'> {
+export function reconcile(asked: Reconcile): Promise<Run | 'unfinished' | 'other'> {
+  // Always, where traces are on: there are few runs, and a slow one is of interest.
+  return inTrace('reconciliation', { always: true }, () => runUnits(asked));
+}
+
+async function runUnits(asked: Reconcile): Promise<Run | 'unfinished' | 'other'> {
   let run = await takeRun({ ...asked, hasProvider: takesCards() });
   if (run === 'other') return 'other';
   try {

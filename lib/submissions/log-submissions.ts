@@ -73,6 +73,7 @@ export function logSubmissions(records: readonly SubmissionRecord[]): void {
         at: new Date(startedAt + beganAt).toISOString(),
         ms: Math.round(tookMs),
         copies: copies > 1 ? copies : undefined,
+        traceId: record.traceId,
       },
       'submission answered',
     );

@@ -14,6 +14,7 @@ import {
   type SubmissionAnswer,
   showWaitingRecords,
 } from '#lib/submissions/submission-metrics.ts';
+import { describeSubmission } from '#lib/submissions/trace-submission.ts';
 import type { Trail } from '#lib/submissions/trail.ts';
 import { writeSubmissions } from '#lib/submissions/write-submissions.ts';
 
@@ -60,7 +61,8 @@ const recorder = (): Recorder =>
 /** Counts an answer by its layer, and keeps a record of it if the submission is genuine. */
 export function recordSubmission(trail: Trail, answered: Answered): void {
   countSubmission(trail.layer, answerOf(trail, answered));
-  const { submitted, orderId, layer, ip } = trail;
+  const { submitted, orderId, layer, ip, span } = trail;
+  if (span) describeSubmission(span, trail, answered);
   if (!submitted) return;
   const { requestId, status, outcome, beganAt } = answered;
   const state = recorder();
@@ -77,6 +79,7 @@ export function recordSubmission(trail: Trail, answered: Answered): void {
     tookMs: performance.now() - beganAt,
     ip,
     copies: 1,
+    traceId: span?.spanContext().traceId,
   });
   if (!kept) {
     countLostRecords(1);

@@ -17,6 +17,8 @@ export interface SubmissionRecord {
   tookMs: number;
   ip: string | undefined;
   copies: number;
+  /** The trace of the first of the requests, if it is recorded. */
+  traceId?: string | undefined;
 }
 
 interface BufferLimits {

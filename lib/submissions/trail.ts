@@ -1,3 +1,5 @@
+import type { Span } from '@opentelemetry/api';
+
 /**
  * The trail of one request that submits a checkout or an attempt to pay. Each layer writes its name before it
  * works, so the last name is the layer that answered.
@@ -33,6 +35,8 @@ export interface Trail {
   made?: boolean;
   /** The client's address, of which only the network is kept. */
   ip?: string | undefined;
+  /** Of a request that is traced. */
+  span?: Span | undefined;
 }
 
 /** The layer until another one takes the request. */

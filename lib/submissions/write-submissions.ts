@@ -15,9 +15,10 @@ export async function writeSubmissions(records: readonly SubmissionRecord[]): Pr
     const now = performance.now();
     await tx.$executeRaw`
       INSERT INTO submission (user_id, id, at, request_id, token_hash, cart_id, order_id, attempt, layer, outcome,
-                              status, made, took_ms, network, process, copies)
+                              status, made, took_ms, network, process, copies, trace_id)
       SELECT user_id, id, clock_timestamp() - make_interval(secs => age_ms / 1000.0), request_id, token_hash,
-             cart_id, order_id, attempt, layer, outcome, status, made, took_ms, network, ${nameOfProcess()}, copies
+             cart_id, order_id, attempt, layer, outcome, status, made, took_ms, network, ${nameOfProcess()}, copies,
+             trace_id
       FROM unnest(${list(({ submitted }) => submitted.userId)}::uuid[], ${list(({ id }) => id)}::uuid[],
                   ${list(({ beganAt }) => Math.round(now - beganAt))}::int[],
                   ${list(({ requestId }) => requestId)}::text[], ${list(tokenHashOf)}::text[],
@@ -25,9 +26,10 @@ export async function writeSubmissions(records: readonly SubmissionRecord[]): Pr
                   ${list(({ layer }) => layer)}::text[], ${list(({ outcome }) => outcome)}::text[],
                   ${list(({ status }) => status)}::int[], ${list(({ made }) => String(made))}::boolean[],
                   ${list(({ tookMs }) => Math.round(tookMs))}::int[],
-                  ${list(networkOfRecord)}::text[], ${list(({ copies }) => copies)}::int[])
+                  ${list(networkOfRecord)}::text[], ${list(({ copies }) => copies)}::int[],
+                  ${list(({ traceId }) => traceId ?? null)}::text[])
         AS row (user_id, id, age_ms, request_id, token_hash, cart_id, order_id, attempt, layer, outcome, status,
-                made, took_ms, network, copies)
+                made, took_ms, network, copies, trace_id)
       ON CONFLICT (user_id, id) DO NOTHING`;
   });
 }

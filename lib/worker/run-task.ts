@@ -4,7 +4,9 @@ import { PermanentFailure } from '#lib/jobs/permanent-failure.ts';
 import { deleteReplaced, giveUpJob } from '#lib/jobs/queue-tables.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { within } from '#lib/platform/deadline.ts';
+import { tracing } from '#lib/platform/tracing/tracing.ts';
 import { periodicTasks, tasks } from '#lib/worker/tasks.ts';
+import { traceJob } from '#lib/worker/trace-job.ts';
 
 /** Timeout of a job: several times the longest wait inside any of them. */
 const deadlineMs = 60_000;
@@ -14,7 +16,10 @@ export function taskList(): TaskList {
   return Object.fromEntries(
     Object.entries(tasks).map(([name, task]) => [
       name,
-      (payload: unknown, helpers: JobHelpers) => runTask(() => task(payload as never), helpers),
+      (payload: unknown, helpers: JobHelpers) => {
+        const work = () => task(payload as never);
+        return runTask(tracing() ? () => traceJob(payload, helpers.job, work) : work, helpers);
+      },
     ]),
   );
 }

@@ -43,6 +43,13 @@ describe('the flags of the bench', () => {
     expect(() => read(flag, value)).toThrow(`${flag} takes a whole number`);
   });
 
+  it('leave traces off, or trace a part of the requests', () => {
+    expect(read().traces).toBeUndefined();
+    expect(read('--traces', '0.01').traces).toBe(0.01);
+    expect(() => read('--traces', '1%')).toThrow('--traces takes a number from 0 to 1');
+    expect(() => read('--traces', '2')).toThrow('--traces takes a number from 0 to 1');
+  });
+
   it('print their usage with --help', () => {
     expect(readOptions(['--help'], [])).toBe('help');
   });

@@ -31,6 +31,8 @@ export interface Options {
    * reached.
    */
   noLimits: boolean;
+  /** The part of the requests that is traced; undefined while traces are off. */
+  traces: number | undefined;
   quick: boolean;
   /** Names of scenarios; empty for all. */
   only: string[];
@@ -72,6 +74,7 @@ const flags = {
   million: { type: 'boolean', default: false },
   'reconciled-orders': { type: 'string' },
   'no-limits': { type: 'boolean', default: false },
+  traces: { type: 'string' },
   out: { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const;
@@ -100,10 +103,17 @@ export function readOptions(args: string[], known: string[]): Options | 'help' {
       1_000,
     ),
     noLimits: values['no-limits'],
+    traces: values.traces === undefined ? undefined : part('traces', values.traces),
     quick: values.quick,
     only,
     out: values.out,
   };
+}
+
+function part(flag: string, value: string): number {
+  const number = value === '' ? Number.NaN : Number(value);
+  if (number >= 0 && number <= 1) return number;
+  throw new Error(`--${flag} takes a number from 0 to 1, not "${value}"`);
 }
 
 function wholeNumber(flag: string, value: string | number, least: number): number {

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import pg from 'pg';
 import { serverArgs } from '#scripts/launch/server-args.ts';
@@ -29,6 +31,8 @@ export interface DirectHarnessOptions {
   /** Node processes of the shop. */
   processes: number;
   noLimits: boolean;
+  /** The part of the requests that is traced, with a collector in this process. Without it, traces are off. */
+  traces?: number | undefined;
   say: (line: string) => void;
   signal: AbortSignal;
 }
@@ -65,6 +69,7 @@ async function start(opening: Opening, options: DirectHarnessOptions) {
     PORT: String(port),
     WEB_CONCURRENCY: String(options.processes),
     ...(options.noLimits ? noLimits : generousLimits),
+    ...(options.traces !== undefined && (await tracesTo(opening, options.traces))),
   };
   // The requests are signed in this process, with the secret that the shop checks them with.
   Object.assign(process.env, variables);
@@ -87,6 +92,25 @@ async function start(opening: Opening, options: DirectHarnessOptions) {
     shopLog,
     pids: { node: node.pid, redis: redis.pid() as number, postgres: postgres.pid() as number },
     versions: { postgres: rows[0]?.server_version ?? '', redis: await redisVersion() },
+  };
+}
+
+/** The variables that send traces to a collector, which reads them and keeps none. */
+async function tracesTo({ atEnd }: Opening, ratio: number): Promise<Record<string, string>> {
+  const server = createServer((request, response) => {
+    request
+      .resume()
+      .once('end', () => response.writeHead(200, { 'content-type': 'application/json' }).end('{}'));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  atEnd(async () => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+    OTEL_TRACES_SAMPLER_ARG: String(ratio),
   };
 }
 

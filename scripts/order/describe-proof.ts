@@ -71,6 +71,7 @@ function submissionLine(one: SubmissionOfOrder): string {
     `${one.tookMs} ms`,
     one.process,
     one.requestId,
+    one.traceId && `trace ${one.traceId}`,
   ];
   return `  ${facts.filter(Boolean).join('  ')}`;
 }

@@ -49,6 +49,7 @@ const recorded = (requestId: string, change: Partial<SubmissionOfOrder> = {}): S
   process: 'web1:1',
   tookMs: 1,
   copies: 1,
+  traceId: null,
   ...change,
 });
 

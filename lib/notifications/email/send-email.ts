@@ -5,6 +5,7 @@ import { mailer } from '#lib/notifications/email/mailer.ts';
 import { db } from '#lib/platform/database/db.ts';
 import { env } from '#lib/platform/env.ts';
 import { logger } from '#lib/platform/logger.ts';
+import { inSpan } from '#lib/platform/tracing/tracing.ts';
 
 type MailKey = JobPayloads['send_mail'];
 
@@ -25,7 +26,8 @@ export async function sendEmail(key: MailKey): Promise<void> {
     return mark(key, 'kept');
   }
   try {
-    await handOver(SMTP_URL, mail);
+    const attributes = { 'once.order.id': orderId, 'once.email.kind': kind };
+    await inSpan('email', { kind: 'client', attributes }, () => handOver(SMTP_URL, mail));
   } catch (error) {
     const refused = isRefusal(error, kind);
     countEmail(refused ? 'refused' : 'failed');

@@ -37,6 +37,8 @@ export interface SubmissionOfOrder {
   process: string;
   tookMs: number;
   copies: number;
+  /** Set if the request was traced. */
+  traceId: string | null;
 }
 
 interface Order {
@@ -72,6 +74,7 @@ export async function readSubmissionsOf(
     process: row.process,
     tookMs: row.tookMs,
     copies: row.copies,
+    traceId: row.traceId,
   }));
   return { submissions, more: rows.length > maxShown };
 }

@@ -1,10 +1,12 @@
 import { type BatchQueue, makeBatchQueue } from '#lib/orders/batch/batch-queue.ts';
+import { writeInTrace } from '#lib/orders/batch/trace-batch.ts';
 import { writeOrders } from '#lib/orders/batch/write-orders.ts';
 import type { Decision } from '#lib/orders/decide/decide.ts';
 import type { OrderRequest } from '#lib/orders/order-request.ts';
 import { env } from '#lib/platform/env.ts';
 import { histogram } from '#lib/platform/metrics.ts';
 import { processWide } from '#lib/platform/process-wide.ts';
+import { tracing } from '#lib/platform/tracing/tracing.ts';
 
 /** Orders in one commit: a larger batch would hardly lower the cost per order. */
 const maxBatch = 128;
@@ -54,7 +56,7 @@ export function makeOrderWriter(onBatch: (size: number) => void): OrderWriter {
     maxWaitMs,
     work: (orderRequests) => {
       onBatch(orderRequests.length);
-      return writeOrders(orderRequests);
+      return tracing() ? writeInTrace(orderRequests, writeOrders) : writeOrders(orderRequests);
     },
   });
 }

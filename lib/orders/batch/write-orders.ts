@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobPayloads, OrderVersion } from '#lib/jobs/jobs.ts';
+import type { JobPayloads } from '#lib/jobs/jobs.ts';
 import { insertJobs } from '#lib/jobs/queue-tables.ts';
 import { byShopper, printActor } from '#lib/orders/actor.ts';
 import { assertPlan, BrokenPlan } from '#lib/orders/batch/assert-plan.ts';
@@ -257,6 +257,11 @@ async function write(tx: Tx, { orders }: Plan): Promise<void> {
 function announcementsOf(orders: NewOrder[]): JobPayloads['announce'][] {
   const events = orders
     .filter(({ orderRequest }) => orderRequest.payment.method === 'invoice')
-    .map(({ userId, id }): OrderVersion => ({ userId, orderId: id, version: 1 }));
+    .map(({ userId, id, orderRequest: { traceparent } }) => ({
+      userId,
+      orderId: id,
+      version: 1,
+      traceparent,
+    }));
   return events.length > 0 ? [{ events }] : [];
 }

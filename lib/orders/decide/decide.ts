@@ -87,6 +87,8 @@ export type Decision =
   ) & {
     /** A unique key of the database refused a second order. Set by the order writer, never by `decide`. */
     byUniqueKey?: true;
+    /** The span of the batch, for a submission that is traced. Set by the order writer, never by `decide`. */
+    batch?: string;
   };
 
 export interface NewOrder extends OrderSnapshot {

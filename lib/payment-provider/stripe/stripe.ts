@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Span } from '@opentelemetry/api';
 import Stripe from 'stripe';
 import {
   type ChargeRequest,
@@ -22,6 +23,7 @@ import {
 import { stripeState } from '#lib/payment-provider/stripe/stripe-state.ts';
 import { within } from '#lib/platform/deadline.ts';
 import { AppError } from '#lib/platform/errors.ts';
+import { inSpan } from '#lib/platform/tracing/tracing.ts';
 
 /** The version of Stripe's API that this file was written for, whatever the account's default is. */
 const apiVersion = '2026-10-28.endive';
@@ -253,7 +255,11 @@ async function onceFree<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<
 }
 
 /** Throws `UnknownOutcome` for a timeout and for every error except `RefundRefused`. */
-async function withinDeadline<T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+function withinDeadline<T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  return inSpan(`provider ${what}`, { kind: 'client' }, (span) => ask(what, work, span));
+}
+
+async function ask<T>(what: string, work: (signal: AbortSignal) => Promise<T>, span?: Span): Promise<T> {
   const signal = AbortSignal.timeout(providerDeadlineMs);
   const beganAt = performance.now();
   let result: CallResult = 'unknown';
@@ -274,6 +280,7 @@ async function withinDeadline<T>(what: string, work: (signal: AbortSignal) => Pr
     throw unknown;
   } finally {
     countCall(what, result, performance.now() - beganAt);
+    span?.setAttribute('once.provider.result', result);
   }
 }
 

@@ -6,7 +6,7 @@ import { scriptBytesOf } from '#proof/bench/browser/scripts.ts';
 import { type Kind, type KindResult, measureKind } from '#proof/bench/calls/measure-kind.ts';
 import { measurementOf } from '#proof/bench/calls/measurement-of.ts';
 import { type Child, listens, root, startChild } from '#proof/harness/services/child.ts';
-import { serverArgs } from '#scripts/launch/server-args.ts';
+import { v8Args } from '#scripts/launch/server-args.ts';
 import { choosePort } from '#scripts/services/ports.ts';
 import { capture } from '#scripts/services/processes.ts';
 
@@ -17,9 +17,6 @@ const buildLimitMs = 900_000;
 
 const source = path.join(root, 'proof', 'bench', 'yardsticks', 'next-empty');
 const nextProgram = path.join(root, 'node_modules', 'next', 'dist', 'bin', 'next');
-
-/** V8's flags of the shop, so that neither has more memory for its garbage. */
-const flags = serverArgs.filter((argument) => argument.startsWith('--'));
 
 const nextStart = {
   name: 'next start',
@@ -115,7 +112,7 @@ export async function startEmptyApp(
   const port = await choosePort();
   const server = await startChild({
     command: process.execPath,
-    args: [...flags, ...args(port)],
+    args: [...v8Args, ...args(port)],
     variables: { NODE_ENV: 'production' },
     cwd: folder,
     logFile: `${folder}.log`,

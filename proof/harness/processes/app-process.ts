@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { makeDirectRoutes } from '#host/calls/direct-routes.ts';
 import { isOrder, orderListener } from '#host/calls/node-listener.ts';
 import { timeAnswer } from '#host/calls/time-answer.ts';
+import { traceRequests } from '#host/calls/trace-requests.ts';
 import { startWriterThread } from '#host/orders/threaded-writer.ts';
 import { closeDb } from '#lib/platform/database/db.ts';
 import { env } from '#lib/platform/env.ts';
@@ -9,6 +10,7 @@ import { clientAddress, setOwnHeader } from '#lib/platform/http/client-address.t
 import { declareHostResolvesIp } from '#lib/platform/http/http.ts';
 import { closeRedis, pingRedis } from '#lib/platform/redis/redis.ts';
 import { shareMetrics } from '#lib/platform/scrape/share-metrics.ts';
+import { stopTracing } from '#lib/platform/tracing/start-tracing.ts';
 import { writeRecords } from '#lib/submissions/record-submission.ts';
 import { root } from '../services/child.ts';
 import { handlersListener } from './handlers-listener.ts';
@@ -29,7 +31,7 @@ const handleOrder = orderListener(HOST);
 const answerDirectly = await makeDirectRoutes(root, HOST);
 
 let stopping = false;
-const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+function handle(request: IncomingMessage, response: ServerResponse): void {
   if (stopping) response.setHeader('connection', 'close');
   setOwnHeader(request, ipHeader, clientAddress(request, TRUSTED_PROXIES));
   if (isOrder(request)) void handleOrder(request, response);
@@ -37,7 +39,9 @@ const server = createServer((request: IncomingMessage, response: ServerResponse)
     timeAnswer(request, response);
     if (!answerDirectly(request, response)) void handlersListener(request, response);
   }
-});
+}
+
+const server = createServer(traceRequests(handle));
 server.listen({ host: HOST, port: PORT, backlog: 1_024 });
 
 process.once('SIGTERM', async () => {
@@ -48,7 +52,7 @@ process.once('SIGTERM', async () => {
   const sweep = setInterval(() => server.closeIdleConnections(), 100);
   await closed;
   clearInterval(sweep);
-  await writer.end();
+  await Promise.all([writer.end(), stopTracing()]);
   await writeRecords();
   await Promise.all([closeDb(), closeRedis()]);
   process.exit(0);
