@@ -23,8 +23,7 @@ export const findPayments = ({ orders, shoppers }: Scope) => Prisma.sql`
            bool_or(status IN ('succeeded', 'authorized', 'returning') OR method = 'invoice') AS is_live,
            bool_or(status IN ('succeeded', 'authorized')) AS is_paid,
            bool_or(attempt = paid_attempt AND status NOT IN ('succeeded', 'authorized', 'returning', 'due'))
-             AS payer_paid_nothing,
-           jsonb_object_agg(coalesce(attempt, 0), status) AS statuses
+             AS payer_paid_nothing
     FROM attempted GROUP BY user_id, id, order_status, total_minor, order_currency, hold_until),
   paid AS (
     SELECT attempted.*, charge.* FROM attempted
@@ -51,7 +50,9 @@ export const findPayments = ({ orders, shoppers }: Scope) => Prisma.sql`
   UNION ALL
   -- Both are written in one transaction.
   SELECT 'status_differs', id::text, user_id, id, NULL,
-         jsonb_build_object('order', order_status, 'attempts', statuses), NULL
+         jsonb_build_object('order', order_status, 'attempts', (
+           SELECT jsonb_object_agg(p.attempt, p.status) FROM payment p
+           WHERE p.user_id = known.user_id AND p.order_id = known.id)), NULL
   FROM known
   WHERE order_status IN ('payment_pending', 'payment_processing', 'payment_unknown', 'payment_declined') AND is_paid
     OR order_status IN ('paid', 'fulfilled') AND is_live AND payer_paid_nothing
