@@ -26,6 +26,11 @@ export interface Mirrored {
   /** Rows that this look shows as confirmed, and rows that the provider failed to pay. */
   confirmed: RefundRow[];
   failed: RefundRow[];
+  /**
+   * Refunds that were made at the provider and failed before the shop knew of them, at least as many as refunds of the
+   * shop have failed. One that finds nothing left to refund fails, too, because of the other.
+   */
+  failedUnseen: boolean;
   /** Sums of all rows after the changes. */
   confirmedMinor: number;
   requestedMinor: number;
@@ -37,9 +42,7 @@ export function mirrorRefunds(rows: readonly RefundRow[], seen: readonly Provide
   const confirmed: RefundRow[] = [];
   const failed: RefundRow[] = [];
   for (const refund of seen) {
-    const row = rows.find(
-      ({ id, providerRef }) => (refund.ref && providerRef === refund.ref) || id === refund.id,
-    );
+    const row = rowOf(rows, refund);
     const next = row ? updated(row, refund) : mirrored(refund);
     if (!next) continue;
     after.set(next.id, next);
@@ -47,10 +50,19 @@ export function mirrorRefunds(rows: readonly RefundRow[], seen: readonly Provide
     if (next.status === 'succeeded' && row?.status !== 'succeeded') confirmed.push(next);
     if (next.status === 'failed' && refund.status === 'failed') failed.push(next);
   }
+  const all = [...after.values()];
   const sum = (status: RefundStatus) =>
-    [...after.values()].reduce((all, row) => (row.status === status ? all + row.amountMinor : all), 0);
-  return { changes, confirmed, failed, confirmedMinor: sum('succeeded'), requestedMinor: sum('created') };
+    all.reduce((minor, row) => (row.status === status ? minor + row.amountMinor : minor), 0);
+  const unseen = seen.filter((refund) => refund.status === 'failed' && !rowOf(rows, refund)).length;
+  const ownFailed = all.filter(({ origin, status }) => origin === 'shop' && status === 'failed').length;
+  return {
+    ...{ changes, confirmed, failed, failedUnseen: unseen > 0 && unseen >= ownFailed },
+    ...{ confirmedMinor: sum('succeeded'), requestedMinor: sum('created') },
+  };
 }
+
+const rowOf = (rows: readonly RefundRow[], refund: ProviderRefund): RefundRow | undefined =>
+  rows.find(({ id, providerRef }) => (refund.ref && providerRef === refund.ref) || id === refund.id);
 
 const statuses: Record<ProviderRefund['status'], RefundStatus> = {
   succeeded: 'succeeded',

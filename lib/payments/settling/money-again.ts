@@ -1,4 +1,4 @@
-import type { RefundRow } from '#lib/payments/events/mirror-refunds.ts';
+import type { Mirrored } from '#lib/payments/events/mirror-refunds.ts';
 import { isOver } from '#lib/payments/payment-rows.ts';
 import { unpaid } from '#lib/payments/settling/settle-status.ts';
 import type { SettleInput, Settlement } from '#lib/payments/settling/settlement.ts';
@@ -41,7 +41,10 @@ export const paidByMoneyAgain: Pick<Settlement, 'order' | 'accepts'> = {
  * Why the shop requests a refund by itself: only after a refund that was made at the provider failed.
  * When the provider fails one of the shop's own refunds, an operator has to look.
  */
-export function askAgain(failed: readonly RefundRow[]): { reason: string } | undefined {
-  const madeThere = failed.some(({ origin }) => origin === 'provider');
+export function askAgain({
+  failed,
+  failedUnseen,
+}: Pick<Mirrored, 'failed' | 'failedUnseen'>): { reason: string } | undefined {
+  const madeThere = failedUnseen || failed.some(({ origin }) => origin === 'provider');
   return madeThere ? { reason: 'a refund that was made at the payment provider failed' } : undefined;
 }

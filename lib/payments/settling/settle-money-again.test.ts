@@ -1,12 +1,54 @@
 import { describe, expect, test } from 'vitest';
 import { byProvider } from '#lib/orders/actor.ts';
 import type { OrderStatus } from '#lib/orders/schema.ts';
+import type { ProviderRefund } from '#lib/payment-provider/provider.ts';
 import type { PaymentStatus } from '#lib/payment-provider/statuses.ts';
 import type { RefundRow } from '#lib/payments/events/mirror-refunds.ts';
 import { charge, ours, settled, there } from '#lib/payments/settling/settle-money-samples.ts';
 import type { SettleInput } from '#lib/payments/settling/settlement.ts';
 
 /** Money that is with the shop again, because its refund failed. */
+
+describe('money of a cancelled order whose refund at the provider failed before the shop knew of it', () => {
+  const order = {
+    status: 'cancelled' as const,
+    endedBy: 'shopper' as const,
+    paidAttempt: 1,
+    fulfilled: false,
+  };
+  const failedThere = { ...there(1_000, 'failed'), ref: 're_owner' };
+  const look = (refunds: RefundRow[], seen: ProviderRefund[] = [failedThere]) =>
+    settled('cancelled', 'returning', charge(seen), { order, refunds });
+  const asked = {
+    giveBack: { amountMinor: 1_000, reason: 'a refund that was made at the payment provider failed' },
+  };
+
+  // What broke: the shop's own refund had found nothing left, so nothing was requested, and the shop kept the money.
+  test('is refunded again, in the look that finds it and in a later one', () => {
+    const needless = { id: 'r-1', amountMinor: 1_000, status: 'needless' as const };
+    expect(look([ours(1_000, 'created')], [failedThere, needless])).toMatchObject(asked);
+    expect(look([ours(1_000, 'failed')])).toMatchObject(asked);
+  });
+
+  test('is requested once, and waits for an operator when that fails', () => {
+    const again = { ...ours(1_000, 'created'), id: 'r-2' };
+    expect(look([ours(1_000, 'failed'), again]).giveBack).toBeUndefined();
+    const [refused, failed] = [
+      { id: 'r-2', amountMinor: 1_000, status: 'failed' as const },
+      { ...there(1_000, 'failed'), ref: 're_2', id: 'r-2' },
+    ];
+    for (const one of [refused, failed]) {
+      expect(look([ours(1_000, 'failed'), again], [failedThere, one]).giveBack).toBeUndefined();
+    }
+    expect(look([ours(1_000, 'failed'), { ...again, status: 'failed' }]).giveBack).toBeUndefined();
+  });
+
+  test('is refunded again after each further refund there that failed so', () => {
+    const second = { ...failedThere, ref: 're_owner_2' };
+    const rows = [ours(1_000, 'failed'), { ...ours(1_000, 'failed'), id: 'r-2' }];
+    expect(look(rows, [failedThere, second])).toMatchObject(asked);
+  });
+});
 
 describe('money that returned because a refund that was made at the provider failed', () => {
   const back: RefundRow = {

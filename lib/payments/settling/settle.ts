@@ -37,13 +37,14 @@ function withRefunds(input: SettleInput, charge: Charge, so: SettleOrder): Settl
   if (!payment || !status || isOpen(status) || tookNothing(status) || status === 'authorized') {
     return { ...so, giveBack: undefined };
   }
-  const { changes, confirmed, failed, confirmedMinor, requestedMinor } = mirrorRefunds(rows, seen ?? []);
+  const mirrored = mirrorRefunds(rows, seen ?? []);
+  const { changes, confirmed, failed, confirmedMinor, requestedMinor } = mirrored;
   const taken = charge.status === 'succeeded' ? charge.amountMinor : payment.amountMinor;
   const left = taken - confirmedMinor - requestedMinor;
   // Only for money that was known before this look, and only when the look shows its refunds.
   const isKnown = seen !== undefined && !so.payment && charge.status === 'succeeded';
   const claim = isKnown && left > 0 ? claimOn(input, left) : undefined;
-  const owed = claim === 'shopper' ? (wonForNothing(input, charge) ?? askAgain(failed)) : undefined;
+  const owed = claim === 'shopper' ? (wonForNothing(input, charge) ?? askAgain(mirrored)) : undefined;
   const why = so.giveBack ?? owed;
   // Money that a bank took in a dispute cannot be refunded.
   const owedMinor = left - mirrorDisputes(input.disputes ?? [], charge.disputes ?? []).lostMinor;
