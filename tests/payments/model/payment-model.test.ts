@@ -75,13 +75,19 @@ async function begin(submit: Step): Promise<{ model: Model; real: Real }> {
   return { model, real };
 }
 
+/** On a busy machine fewer lives have to do. */
+const limitMs = 30_000;
+
 test('the model and the shop agree after every step of a card order’s life', async () => {
+  // fast-check's own limit leaves a life in the middle of a step, and its books are compared below.
+  const until = performance.now() + limitMs;
   await fc.assert(
     fc.asyncProperty(lives, async ([submit, list]) => {
+      if (performance.now() > until) return;
       simulator.clearFaults();
       await fc.asyncModelRun(() => begin(submit), list);
     }),
-    { numRuns: 60, interruptAfterTimeLimit: 30_000 },
+    { numRuns: 60 },
   );
   await expectBooksToAgree(simulator);
 });
