@@ -43,7 +43,7 @@ export const whatToDo: Partial<Record<DiscrepancyKind, string>> = {
   stock_differs:
     'Count the item first. The repair takes the stock for right and corrects the ledger. If the count says otherwise, correct the stock afterwards: docs/owner.md, "Stock".',
   stock_unexplained:
-    'Find out who changed it, and count the item if nobody knows. Then accept it with the reason.',
+    'Find out who changed it. If that is not known, count the item. Then accept it with the reason.',
   order_stock_differs: 'Count the item, correct the stock (docs/owner.md, "Stock"), then accept it.',
 };
 
